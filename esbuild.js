@@ -1,0 +1,70 @@
+'use strict';
+const esbuild = require('esbuild');
+const { mkdirSync, rmSync, writeFileSync } = require('node:fs');
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+/**
+ * Every file of `dist/` and where it comes from. `extension` is the activation path and must stay small;
+ * `probe` holds undici and valibot and is loaded at the first poll; `dispatchd` runs as its own process.
+ */
+const entryPoints = {
+  extension: 'src/extension.ts',
+  probe: 'src/daemons/probe.ts',
+  dispatchd: 'src/dispatchd/main.ts',
+};
+
+/** `import('./x')` of a file that is an entry point of its own becomes a `require` of its built file. */
+const lazyChunks = {
+  name: 'lazy-chunks',
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+      if (args.kind !== 'dynamic-import') return undefined;
+      const chunk = Object.keys(entryPoints).find((name) => args.path.endsWith(`/${name}`));
+      return chunk ? { path: `./${chunk}.js`, external: true } : undefined;
+    });
+  },
+};
+
+const reportBuilds = {
+  name: 'report-builds',
+  setup(build) {
+    build.onEnd((result) => {
+      if (!result.metafile) return;
+      writeFileSync('dist/meta.json', JSON.stringify(result.metafile));
+      for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
+        if (file.endsWith('.js'))
+          console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(1).padStart(7)} KB`);
+      }
+    });
+  },
+};
+
+async function main() {
+  if (!watch) rmSync('dist', { recursive: true, force: true });
+  mkdirSync('dist', { recursive: true });
+  const context = await esbuild.context({
+    entryPoints,
+    outdir: 'dist',
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    external: ['vscode'],
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    legalComments: 'external',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [lazyChunks, reportBuilds],
+  });
+  if (watch) {
+    await context.watch();
+    return;
+  }
+  await context.rebuild();
+  await context.dispose();
+}
+
+main().catch(() => process.exit(1));
