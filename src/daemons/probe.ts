@@ -1,1 +1,109 @@
-export {};
+import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import type { Failure, Report, Sample, Session } from '../health/report';
+import { DaemonClient, NoAnswer, type Answer } from './http';
+import { readSessions, readStatus } from './status';
+import { cleanText } from './text';
+
+/**
+ * Asks one daemon how it is. This file is a chunk of its own: undici and valibot load at the first poll,
+ * never on the activation path.
+ */
+export interface Probe {
+  /** One sample; never throws, and ends within `REQUEST_TIMEOUT_MS` and the fallback's time. */
+  ask(): Promise<Sample>;
+  close(): Promise<void>;
+}
+
+export interface ProbeTimeouts {
+  readonly requestMs: number;
+  readonly fallbackMs: number;
+}
+
+const DEFAULT_TIMEOUTS: ProbeTimeouts = { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS };
+
+/** @param origin the daemon's address, `http://host:port` */
+export function createProbe(origin: string, timeouts: ProbeTimeouts = DEFAULT_TIMEOUTS): Probe {
+  const client = new DaemonClient(origin);
+  return {
+    async ask() {
+      const startedMs = performance.now();
+      try {
+        const answer = await client.get('/api/daemon/status', timeouts.requestMs);
+        const latencyMs = performance.now() - startedMs;
+        const report = read(answer);
+        if (typeof report === 'string') {
+          return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: report } };
+        }
+        const sessions = report.sessions ?? (await askSessions(client, timeouts.fallbackMs));
+        return { ok: true, startedMs, latencyMs, report: { ...report, ...(sessions && { sessions }) } };
+      } catch (error) {
+        return { ok: false, startedMs, failure: await explain(client, error, timeouts) };
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function read(answer: Answer): Report | string {
+  const refusal = notAStatus(answer);
+  if (refusal !== undefined) return refusal;
+  let body: unknown;
+  try {
+    body = JSON.parse(answer.body);
+  } catch {
+    return 'its answer is not JSON';
+  }
+  return readStatus(body, answer.dateAt);
+}
+
+/** Why an answer cannot be a daemon's status, judged before its body is read. */
+function notAStatus({ status, contentType, location, body }: Answer): string | undefined {
+  const isPage = /\bhtml\b/i.test(contentType);
+  if (status === 401 || status === 403) {
+    return `HTTP ${status}: it asks for a login; another service or a proxy listens there`;
+  }
+  if (status >= 300 && status < 400) {
+    return `HTTP ${status}: it redirects to ${cleanText(location ?? 'nowhere', 100)}; a daemon does not`;
+  }
+  if (status === 404) return 'HTTP 404: there is no daemon status; another service listens there';
+  if (status !== 200) return `HTTP ${status}${isPage ? ' (a web page)' : errorText(body)}`;
+  if (isPage) return 'it answers with a web page; another service listens there';
+  return body.trim() === '' ? 'its answer is empty' : undefined;
+}
+
+function errorText(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } | string };
+    const message = typeof error === 'string' ? error : error?.message;
+    return typeof message === 'string' ? `: ${cleanText(message, 120)}` : '';
+  } catch {
+    return '';
+  }
+}
+
+/** smithy's sessions have a route of their own. Where it fails, they are unknown; the status still counts. */
+async function askSessions(client: DaemonClient, timeoutMs: number): Promise<readonly Session[] | undefined> {
+  try {
+    const answer = await client.get('/api/sessions', timeoutMs);
+    if (answer.status !== 200) return undefined;
+    const { sessions } = JSON.parse(answer.body) as { sessions?: unknown };
+    return Array.isArray(sessions) ? readSessions(sessions) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function explain(client: DaemonClient, error: unknown, timeouts: ProbeTimeouts): Promise<Failure> {
+  if (!(error instanceof NoAnswer)) return { kind: 'reset', cause: cleanText(String(error), 120) };
+  if (error.kind === 'unusable') return { kind: 'wrongAnswer', cause: error.message };
+  if (error.kind !== 'timeout') return { kind: error.kind, cause: error.message };
+  try {
+    const { status } = await client.get('/api/health', timeouts.fallbackMs);
+    if (status === 200) {
+      return { kind: 'statusHung', cause: `status: ${error.message}, while /api/health answers` };
+    }
+  } catch {
+    // Nothing answers: the time-out says it all.
+  }
+  return { kind: 'timeout', cause: error.message };
+}

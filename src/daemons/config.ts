@@ -1,0 +1,119 @@
+import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } from '../health/policy';
+import type { DaemonKind } from '../health/report';
+import { cleanText } from './text';
+
+/** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
+export interface RestartConfig {
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One daemon to watch. Two entries with one origin are one daemon. */
+export interface DaemonConfig {
+  readonly name: string;
+  /** `http://host:port`, the daemon's identity. */
+  readonly origin: string;
+  readonly port: number;
+  readonly kind?: DaemonKind;
+  readonly pollIntervalMs: number;
+  readonly restart?: RestartConfig;
+  /** Written by the user; the built-in defaults are only looked for and stay hidden until they answer. */
+  readonly configured: boolean;
+}
+
+export interface DaemonsConfig {
+  readonly daemons: readonly DaemonConfig[];
+  /** What is wrong in the setting, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd'];
+
+/** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
+  return (
+    host === 'localhost' ||
+    host === '::1' ||
+    /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host) ||
+    host === '::ffff:7f00:1'
+  );
+}
+
+/**
+ * The `daemonHealth.daemons` setting, whatever is in it, as daemons to watch and problems to show.
+ *
+ * @param configured whether the user wrote it, as opposed to the built-in default
+ */
+export function readDaemons(
+  raw: unknown,
+  { configured, allowRemote }: { configured: boolean; allowRemote: boolean },
+): DaemonsConfig {
+  if (!Array.isArray(raw)) return { daemons: [], problems: ['daemonHealth.daemons should be a list.'] };
+  const daemons = new Map<string, DaemonConfig>();
+  const problems: string[] = [];
+  raw.forEach((entry: unknown, index) => {
+    const daemon = readDaemon(entry, configured, allowRemote);
+    if (typeof daemon === 'string') problems.push(`daemonHealth.daemons[${index}] ${daemon}.`);
+    else if (!daemons.has(daemon.origin)) daemons.set(daemon.origin, daemon);
+  });
+  return { daemons: [...daemons.values()], problems };
+}
+
+function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | string {
+  if (typeof entry !== 'object' || entry === null) return 'should be an object with a "name" and a "url"';
+  const raw = entry as Record<string, unknown>;
+  if (typeof raw.url !== 'string') return 'needs a "url", such as "http://127.0.0.1:3457"';
+  const url = parseUrl(raw.url);
+  if (url?.protocol !== 'http:') return `has a "url" that is not an http address: ${cleanText(raw.url, 80)}`;
+  if (!isLoopback(url.hostname) && !allowRemote) {
+    return `is not on this machine (${cleanText(url.hostname, 80)}); set daemonHealth.allowRemote to watch it all the same`;
+  }
+  const kind = KINDS.find((known) => known === raw.kind);
+  if (raw.kind !== undefined && kind === undefined)
+    return `has an unknown "kind"; known are ${KINDS.join(', ')}`;
+  const restart = readRestart(raw.restart);
+  if (typeof restart === 'string') return restart;
+  return {
+    name:
+      typeof raw.name === 'string' && raw.name.trim() !== '' ? cleanText(raw.name, 60) : (kind ?? url.host),
+    origin: url.origin,
+    port: url.port === '' ? 80 : Number(url.port),
+    ...(kind && { kind }),
+    pollIntervalMs: readInterval(raw.pollIntervalMs),
+    ...(restart && { restart }),
+    configured,
+  };
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function readInterval(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return DEFAULT_POLL_INTERVAL_MS;
+  return Math.min(MAX_POLL_INTERVAL_MS, Math.max(MIN_POLL_INTERVAL_MS, value));
+}
+
+function readRestart(value: unknown): RestartConfig | string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object') return 'has a "restart" that is not an object';
+  const { command, args, cwd, env } = value as Record<string, unknown>;
+  if (typeof command !== 'string' || command.trim() === '') return 'has a "restart" without a "command"';
+  if (args !== undefined && !isStrings(args)) return 'has "restart.args" that are not a list of strings';
+  if (cwd !== undefined && typeof cwd !== 'string') return 'has a "restart.cwd" that is not a string';
+  if (env !== undefined && !isStrings(Object.values(env ?? {})))
+    return 'has a "restart.env" with values that are not strings';
+  return {
+    command,
+    ...(args !== undefined && { args: args as string[] }),
+    ...(cwd !== undefined && { cwd: cwd as string }),
+    ...(env !== undefined && { env: env as Record<string, string> }),
+  };
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

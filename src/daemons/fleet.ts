@@ -1,0 +1,104 @@
+import { EventEmitter } from 'node:events';
+import type { Clock } from '../clock';
+import type { Track, TrackEvent } from '../health/tracker';
+import type { DaemonConfig, DaemonsConfig } from './config';
+import { Monitor, type MonitorDeps } from './monitor';
+
+/** What every surface renders: one entry a daemon, with the config it is watched by. */
+export interface DaemonModel {
+  readonly daemon: DaemonConfig;
+  readonly track: Track;
+}
+
+/** What survives a window: kept by the extension in its workspace state, per origin. */
+export interface Remembered {
+  readonly seenUpAt?: number;
+  readonly stoppedByUs?: boolean;
+}
+
+export interface FleetDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
+  readonly clock: Clock;
+  readonly recall: (origin: string) => Remembered;
+}
+
+interface FleetEvents {
+  /** Something about some daemon may look different now. */
+  change: [];
+  /** A sample brought transitions or notices. */
+  events: [model: DaemonModel, events: readonly TrackEvent[]];
+}
+
+/** All monitored daemons. The one source that every surface renders from. */
+export class Fleet extends EventEmitter<FleetEvents> {
+  readonly #monitors = new Map<string, Monitor>();
+  #problems: readonly string[] = [];
+
+  constructor(private readonly deps: FleetDeps) {
+    super();
+  }
+
+  /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
+  get models(): readonly DaemonModel[] {
+    return [...this.#monitors.values()]
+      .map(toModel)
+      .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting);
+  }
+
+  /** What is wrong in the settings. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** Whether each daemon has been asked at least once, so that "nothing found" is known. */
+  get settled(): boolean {
+    return [...this.#monitors.values()].every((monitor) => monitor.track.samples > 0);
+  }
+
+  monitor(origin: string): Monitor | undefined {
+    return this.#monitors.get(origin);
+  }
+
+  /** Watches exactly these daemons; one whose settings did not change keeps its memory. */
+  configure({ daemons, problems }: DaemonsConfig): void {
+    const wanted = new Map(daemons.map((daemon) => [daemon.origin, daemon]));
+    for (const [origin, monitor] of this.#monitors) {
+      const next = wanted.get(origin);
+      if (next && JSON.stringify(next) === JSON.stringify(monitor.daemon)) wanted.delete(origin);
+      else {
+        monitor.dispose();
+        this.#monitors.delete(origin);
+      }
+    }
+    for (const daemon of wanted.values()) {
+      const monitor = new Monitor(daemon, this.deps.recall(daemon.origin), {
+        ...this.deps,
+        onStep: (source, events) => this.#onStep(source, events),
+      });
+      this.#monitors.set(daemon.origin, monitor);
+      monitor.start();
+    }
+    this.#problems = problems;
+    this.emit('change');
+  }
+
+  /** Asks every daemon now. Resolves when all have answered or failed. */
+  async refresh(): Promise<void> {
+    await Promise.all([...this.#monitors.values()].map((monitor) => monitor.poll()));
+  }
+
+  dispose(): void {
+    for (const monitor of this.#monitors.values()) monitor.dispose();
+    this.#monitors.clear();
+    this.removeAllListeners();
+  }
+
+  #onStep(monitor: Monitor, events: readonly TrackEvent[]): void {
+    if (this.#monitors.get(monitor.daemon.origin) !== monitor) return;
+    if (events.length > 0) this.emit('events', toModel(monitor), events);
+    this.emit('change');
+  }
+}
+
+function toModel(monitor: Monitor): DaemonModel {
+  return { daemon: monitor.daemon, track: monitor.track };
+}

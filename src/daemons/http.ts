@@ -1,0 +1,122 @@
+import type { Dispatcher } from 'undici';
+// undici's index is twice the size and thrice the load time of its client; the package declares no `exports`,
+// and `api-request` is what the index itself puts on the client.
+import Client from 'undici/lib/dispatcher/client.js';
+import request from 'undici/lib/api/api-request.js';
+import { MAX_BODY_BYTES } from '../health/policy';
+
+/** A whole answer, bounded and read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly location: string | undefined;
+  /** The `Date` header in epoch ms; whole seconds. */
+  readonly dateAt: number | undefined;
+  readonly body: string;
+}
+
+/** No answer. `message` is one line fit to show. */
+export class NoAnswer extends Error {
+  constructor(
+    readonly kind: 'refused' | 'reset' | 'timeout' | 'unusable',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * One keep-alive connection to one daemon, with a dispatcher of its own: the editor's proxy settings do not
+ * reach it, and every request has a deadline and a size limit.
+ */
+export class DaemonClient {
+  readonly #client: Dispatcher;
+
+  constructor(readonly origin: string) {
+    this.#client = new Client(origin, {
+      maxResponseSize: MAX_BODY_BYTES,
+      autoSelectFamily: true, // `localhost` may be ::1 or 127.0.0.1: whichever listens
+      pipelining: 1,
+      allowH2: false,
+    });
+  }
+
+  /**
+   * GETs a path within `timeoutMs` for all of it: connecting, headers and body.
+   * @throws {NoAnswer} when there is no whole answer
+   */
+  async get(path: string, timeoutMs: number): Promise<Answer> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await this.#get(path, signal);
+    } catch (error) {
+      const failure = toNoAnswer(error, timeoutMs);
+      // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
+      if (failure.kind !== 'reset' || signal.aborted) throw failure;
+    }
+    try {
+      return await this.#get(path, signal);
+    } catch (error) {
+      throw toNoAnswer(error, timeoutMs);
+    }
+  }
+
+  async #get(path: string, signal: AbortSignal): Promise<Answer> {
+    const { statusCode, headers, body } = await request.call(this.#client, {
+      path,
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      signal,
+    });
+    const dateAt = Date.parse(first(headers.date) ?? '');
+    return {
+      status: statusCode,
+      contentType: first(headers['content-type']) ?? '',
+      location: first(headers.location),
+      dateAt: Number.isNaN(dateAt) ? undefined : dateAt,
+      body: await body.text(),
+    };
+  }
+
+  /** Closes the connection; a request under way fails. */
+  async close(): Promise<void> {
+    await this.#client.destroy();
+  }
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function toNoAnswer(error: unknown, timeoutMs: number): NoAnswer {
+  if (error instanceof NoAnswer) return error;
+  const { name = '', code = '' } = error as { name?: string; code?: string };
+  const codes = [code, ...nested(error)];
+  if (name === 'TimeoutError' || name === 'AbortError' || codes.some((c) => /TIMEOUT|TIMEDOUT/.test(c))) {
+    return new NoAnswer('timeout', `no answer within ${timeoutMs / 1000} s`);
+  }
+  if (codes.includes('UND_ERR_RES_EXCEEDED_MAX_SIZE')) {
+    return new NoAnswer('unusable', `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`);
+  }
+  if (codes.includes('ECONNREFUSED')) return new NoAnswer('refused', 'connection refused');
+  if (codes.some((c) => c === 'ENOTFOUND' || c === 'EAI_AGAIN')) {
+    return new NoAnswer('refused', 'the host name is not known');
+  }
+  if (codes.some((c) => c.startsWith('HPE_') || c === 'UND_ERR_HEADERS_OVERFLOW')) {
+    return new NoAnswer('unusable', 'what answers does not speak HTTP');
+  }
+  const known = codes.find((c) => c !== '' && c !== 'UND_ERR_SOCKET');
+  return new NoAnswer(
+    'reset',
+    known ? `connection failed (${known})` : 'connection closed without an answer',
+  );
+}
+
+/** The codes of an error's causes: connecting to several addresses fails with one error of many. */
+function nested(error: unknown): string[] {
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  return [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].flatMap((inner) => {
+    const code = inner && typeof inner === 'object' ? (inner as { code?: unknown }).code : undefined;
+    return typeof code === 'string' ? [code] : [];
+  });
+}

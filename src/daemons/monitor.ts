@@ -1,0 +1,123 @@
+import type { Clock } from '../clock';
+import { nextPollDelayMs } from '../health/cadence';
+import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import type { Sample } from '../health/report';
+import {
+  beginTrack,
+  observe,
+  setRestarting,
+  setStoppedByUs,
+  type Step,
+  type Track,
+  type TrackEvent,
+} from '../health/tracker';
+import type { DaemonConfig } from './config';
+import type { Probe } from './probe';
+
+export interface MonitorDeps {
+  readonly clock: Clock;
+  /** Makes the probe at the first poll, which is when undici is loaded. */
+  readonly createProbe: (origin: string) => Promise<Probe>;
+  readonly isFocused: () => boolean;
+  readonly random: () => number;
+  /** Called after every sample, with what changed. */
+  readonly onStep: (monitor: Monitor, events: readonly TrackEvent[]) => void;
+}
+
+/** The poll loop of one daemon: one request at a time, the next one set only when the last has ended. */
+export class Monitor {
+  #track: Track;
+  #probe: Probe | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #expectedGapMs = 0;
+  #disposed = false;
+
+  constructor(
+    readonly daemon: DaemonConfig,
+    remembered: { seenUpAt?: number; stoppedByUs?: boolean },
+    private readonly deps: MonitorDeps,
+  ) {
+    this.#track = beginTrack({ configured: daemon.configured, ...remembered }, deps.clock.now());
+  }
+
+  get track(): Track {
+    return this.#track;
+  }
+
+  /** The first poll, and from then on one after the other. */
+  start(): void {
+    void this.poll();
+  }
+
+  /** Polls now, or joins the poll under way. Resolves when its sample is in. */
+  poll(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#polling ??= this.#pollOnce().finally(() => {
+      this.#polling = undefined;
+      this.#schedule();
+    });
+    return this.#polling;
+  }
+
+  /** Our own restart begins: until it ends nothing is an outage. */
+  beginRestart(): void {
+    this.#apply(setRestarting(this.#track, { restarting: true }, this.deps.clock.now()));
+  }
+
+  /** @param proven a new instance completed a cycle, so the incident is over */
+  endRestart(proven: boolean): void {
+    this.#apply(setRestarting(this.#track, { restarting: false, proven }, this.deps.clock.now()));
+    this.#schedule();
+  }
+
+  /** The user stopped it through us: silence is now what was asked for. */
+  markStopped(): void {
+    this.#apply({ track: setStoppedByUs(this.#track), events: [] });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    void this.#probe?.close();
+  }
+
+  async #pollOnce(): Promise<void> {
+    const sample = await this.#ask();
+    if (this.#disposed) return;
+    this.#apply(observe(this.#track, sample, this.#expectedGapMs, this.deps.clock.now()));
+  }
+
+  async #ask(): Promise<Sample> {
+    const startedMs = this.deps.clock.now().monotonicMs;
+    try {
+      this.#probe ??= await this.deps.createProbe(this.daemon.origin);
+      return { ...(await this.#probe.ask()), startedMs };
+    } catch (error) {
+      // A probe never throws; if it does all the same, polling goes on and the state says why.
+      return { ok: false, startedMs, failure: { kind: 'reset', cause: `asking failed: ${String(error)}` } };
+    }
+  }
+
+  #apply(step: Step): void {
+    this.#track = step.track;
+    this.deps.onStep(this, step.events);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#disposed || this.#polling) return;
+    const delayMs = nextPollDelayMs(
+      this.#track,
+      {
+        intervalMs: this.daemon.pollIntervalMs,
+        focused: this.deps.isFocused(),
+        random: this.deps.random(),
+      },
+      this.deps.clock.now(),
+    );
+    // The request itself may take its whole time without the machine having slept.
+    this.#expectedGapMs = delayMs + REQUEST_TIMEOUT_MS + FALLBACK_TIMEOUT_MS;
+    this.#timer = setTimeout(() => void this.poll(), delayMs);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Every number that decides something about a daemon's health, with its unit and its source.
+ * "design" is the product's own rule; other sources are named.
+ */
+
+/** Default time between two polls; smithy's own web client polls its status as often. */
+export const DEFAULT_POLL_INTERVAL_MS = 5_000;
+/** A status costs a daemon synchronous database work (2.5 to 70 ms in smithy): never ask more often than this. */
+export const MIN_POLL_INTERVAL_MS = 1_000;
+/** Longer than this and "prompt" means nothing. */
+export const MAX_POLL_INTERVAL_MS = 300_000;
+/** When no VS Code window has the focus nobody looks: ask less. Focus polls at once. */
+export const UNFOCUSED_POLL_INTERVAL_MS = 15_000;
+/** Our polling may take at most one part in this many of the daemon's own time (70 ms an answer: every 7 s). */
+export const POLL_COST_DIVISOR = 100;
+/** The cost is the median of this many answers: one slow answer, or our own first load, is not a slow daemon. */
+export const LATENCY_WINDOW_SAMPLES = 5;
+/** However slow its answers, a daemon is asked at least this often. */
+export const SLOWEST_POLL_INTERVAL_MS = 30_000;
+/** Backoff between polls of a daemon that is down: first, and longest. */
+export const BACKOFF_FIRST_MS = 2_000;
+export const BACKOFF_LONGEST_MS = 30_000;
+/** Several windows must not poll in step. */
+export const JITTER_SHARE = 0.1;
+
+/** One request's deadline, whatever the server does. A healthy status under load took 130 ms at most. */
+export const REQUEST_TIMEOUT_MS = 5_000;
+/** `/api/health` answers in 1 ms where anything answers; it only tells "hung status" from "hung process". */
+export const FALLBACK_TIMEOUT_MS = 1_500;
+/** A status with 1,000 sessions is 200 KB; more than this is not a daemon's status. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Kubernetes' failureThreshold: one lost answer is not an outage. */
+export const FAILURES_BEFORE_RED = 3;
+/** And they must span this long, so that a fast poll interval does not cry wolf. */
+export const FAILURE_SPAN_MS = 10_000;
+
+/** smithy's dispatch-daemon: `pollStaleThresholdMs ?? max(60 000, 10 × pollIntervalMs)`. */
+export const STALE_THRESHOLD_FLOOR_MS = 60_000;
+export const STALE_THRESHOLD_INTERVALS = 10;
+/** smithy's default cycle, used where a daemon does not say its own. */
+export const ASSUMED_DAEMON_INTERVAL_MS = 5_000;
+/** A `Date` header has whole seconds, so a timestamp up to this far ahead of it is not "in the future". */
+export const FUTURE_TOLERANCE_MS = 2_000;
+/** The poll that is to see a threshold crossed comes this long after the crossing. */
+export const CROSSING_MARGIN_MS = 30;
+
+/** Nagios' flap detection: share of changed samples in the last 21 that starts and ends `unstable`. */
+export const FLAP_WINDOW_SAMPLES = 21;
+export const FLAP_START_SHARE = 0.3;
+export const FLAP_END_SHARE = 0.15;
+
+/** A tick later than its interval by more than this means that the machine slept (or we did). */
+export const SLEEP_GAP_MS = 5_000;
+
+/** A natural wedge clears for seconds and returns: an incident ends after this long of good samples. */
+export const RECOVERY_HOLD_MS = 30_000;
+/** Prometheus' `for`: an amber state must last this long before it speaks. It shows at once. */
+export const AMBER_PENDING_MS = 10_000;
+/** What was already bad when we first looked speaks only if it lasts this long. */
+export const STARTUP_PENDING_MS = 30_000;
+/** A red incident that goes on speaks again at most this often. */
+export const REMINDER_INTERVAL_MS = 3_600_000;
+
+/** "It was up before" is remembered across windows for a day: yesterday's daemon is not an outage today. */
+export const SEEN_UP_MEMORY_MS = 24 * 3_600_000;

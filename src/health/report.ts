@@ -1,0 +1,80 @@
+/** What a daemon said, normalised. A field it did not give is `undefined`, never a default. */
+
+export type DaemonKind = 'smithy' | 'dispatchd';
+
+/** A moment on both clocks: the wall for showing, the monotonic one for measuring. */
+export interface Instant {
+  /** Epoch milliseconds. May jump; never subtract two of them. */
+  readonly wallAt: number;
+  /** Milliseconds since an arbitrary start; never jumps, and on Linux stands still while the machine sleeps. */
+  readonly monotonicMs: number;
+  /** Milliseconds since boot, sleep included; whole seconds on some systems. Only good for seeing sleep. */
+  readonly uptimeMs: number;
+}
+
+/** One piece of running agent work, as far as the daemon tells. Times are on the daemon's clock. */
+export interface Session {
+  readonly id: string;
+  readonly title: string;
+  readonly status: string;
+  readonly createdAt?: number;
+  readonly lastActivityAt?: number;
+  readonly deadlineAt?: number;
+}
+
+/** One life of a daemon process. */
+export interface DaemonInstance {
+  readonly id?: string;
+  readonly pid?: number;
+  readonly version?: string;
+  readonly startedAt?: number;
+  readonly workspace?: string;
+  readonly stateDir?: string;
+}
+
+export interface Queue {
+  readonly readyUnassignedTasks?: number;
+  readonly availableWorkers?: number;
+  /** The daemon's own word: ready tasks and no worker for them. */
+  readonly stuck?: boolean;
+}
+
+export interface Pause {
+  readonly isPaused: boolean;
+  readonly resumesAt?: number;
+}
+
+/** Timestamps are epoch milliseconds on the daemon's own clock. */
+export interface Report {
+  readonly kind: DaemonKind;
+  readonly isRunning: boolean;
+  readonly available?: boolean;
+  readonly unavailableReason?: string;
+  readonly pollIntervalMs?: number;
+  readonly pollStaleThresholdMs?: number;
+  /** The daemon's clock when it made this answer: `computedAt`, else the `Date` header. */
+  readonly daemonNow?: number;
+  readonly lastPollStartedAt?: number;
+  readonly lastPollCompletedAt?: number;
+  readonly pollStale?: boolean;
+  readonly queue?: Queue;
+  readonly pause?: Pause;
+  /** `undefined` where the daemon did not tell; empty where it said there are none. */
+  readonly sessions?: readonly Session[];
+  readonly instance?: DaemonInstance;
+  /** Fields that were there but not what they should be, in words. */
+  readonly malformed: readonly string[];
+}
+
+/** Why a poll brought no report. `cause` is fit to show: one line, bounded, without control characters. */
+export type Failure =
+  | { readonly kind: 'refused' | 'reset' | 'timeout'; readonly cause: string }
+  /** The status route does not answer, yet `/api/health` of the same process does. */
+  | { readonly kind: 'statusHung'; readonly cause: string }
+  /** Something answers, but not as a daemon does. */
+  | { readonly kind: 'wrongAnswer'; readonly cause: string };
+
+/** One poll's outcome. `startedMs` is monotonic; `latencyMs` is the status request alone. */
+export type Sample =
+  | { readonly ok: true; readonly startedMs: number; readonly latencyMs: number; readonly report: Report }
+  | { readonly ok: false; readonly startedMs: number; readonly failure: Failure };

@@ -1,0 +1,222 @@
+import { advanceIncident, type Incident, type Notice } from './incident';
+import {
+  FLAP_END_SHARE,
+  FLAP_START_SHARE,
+  FLAP_WINDOW_SAMPLES,
+  LATENCY_WINDOW_SAMPLES,
+  SLEEP_GAP_MS,
+} from './policy';
+import type { Instant, Report, Sample } from './report';
+import { assessLoop, type Loop } from './staleness';
+import { SEVERITY, decide, type DaemonState, type Facts, type Streak, type Verdict } from './verdict';
+
+/** Everything remembered about one daemon. Replaced at every sample, never changed. */
+export interface Track {
+  readonly configured: boolean;
+  /** Epoch ms of the last good answer, kept across windows. */
+  readonly seenUpAt?: number;
+  readonly stoppedByUs: boolean;
+  readonly restarting: boolean;
+  readonly samples: number;
+  readonly sampledAt?: Instant;
+  readonly sample?: Sample;
+  /** The last good answer. Kept through failures, so that a failing daemon never blanks the tree. */
+  readonly last?: { readonly report: Report; readonly loop: Loop | undefined; readonly at: Instant };
+  readonly streak?: Streak;
+  /** Of the last good answers, newest last. */
+  readonly latenciesMs: readonly number[];
+  /** Newest last; the states before `unstable` is considered. */
+  readonly recentStates: readonly DaemonState[];
+  readonly flapping: boolean;
+  readonly facts: Facts;
+  readonly verdict: Verdict;
+  readonly incident?: Incident;
+}
+
+export type TrackEvent =
+  | { readonly kind: 'transition'; readonly from: Verdict; readonly to: Verdict }
+  | { readonly kind: 'notice'; readonly notice: Notice };
+
+export interface Step {
+  readonly track: Track;
+  readonly events: readonly TrackEvent[];
+}
+
+/** A daemon nobody has asked yet. `seenUpAt` and `stoppedByUs` are what earlier windows remembered. */
+export function beginTrack(
+  remembered: { configured: boolean; seenUpAt?: number; stoppedByUs?: boolean },
+  now: Instant,
+): Track {
+  const { configured, seenUpAt, stoppedByUs = false } = remembered;
+  const facts: Facts = {
+    restarting: false,
+    seenUp: seenUpAt !== undefined,
+    configured,
+    stoppedByUs,
+    flapping: false,
+    justWoke: false,
+  };
+  return {
+    configured,
+    ...(seenUpAt !== undefined && { seenUpAt }),
+    stoppedByUs,
+    restarting: false,
+    samples: 0,
+    latenciesMs: [],
+    recentStates: [],
+    flapping: false,
+    facts,
+    verdict: { ...decide(facts), since: now, asOf: now },
+  };
+}
+
+/**
+ * One more sample: the next track, and what changed.
+ *
+ * @param expectedGapMs how long after the previous sample this one was due; later by more means sleep
+ */
+export function observe(track: Track, sample: Sample, expectedGapMs: number, now: Instant): Step {
+  const justWoke = track.sampledAt !== undefined && slept(track.sampledAt, now, expectedGapMs);
+  const wasRed = SEVERITY[track.verdict.state] === 'red';
+  const report = sample.ok ? sample.report : undefined;
+  const loop = report?.isRunning ? assessLoop(report) : undefined;
+  const streak = nextStreak(justWoke ? undefined : track.streak, sample, now);
+
+  const base: Facts = {
+    restarting: track.restarting,
+    ...(report && { report }),
+    ...(loop && { loop }),
+    ...(!sample.ok && { failure: sample.failure }),
+    ...(streak && { streak }),
+    seenUp: track.seenUpAt !== undefined,
+    configured: track.configured,
+    stoppedByUs: track.stoppedByUs,
+    flapping: false,
+    justWoke: justWoke && !wasRed,
+  };
+  const recentStates = [...(justWoke ? [] : track.recentStates), decide(base).state].slice(
+    -FLAP_WINDOW_SAMPLES,
+  );
+  const flapping = isFlapping(recentStates, track.flapping && !justWoke);
+  const facts: Facts = { ...base, flapping };
+
+  const decided = decide(facts);
+  const verdict = nextVerdict(track, decided, facts, now);
+  const step = advanceIncident(
+    track.incident,
+    verdict,
+    { answered: sample.ok, completedAt: report?.lastPollCompletedAt, isFirst: track.samples === 0 },
+    now,
+  );
+
+  const next: Track = {
+    configured: track.configured,
+    ...(sample.ok ? { seenUpAt: now.wallAt } : track.seenUpAt !== undefined && { seenUpAt: track.seenUpAt }),
+    stoppedByUs: track.stoppedByUs && !report?.isRunning,
+    restarting: track.restarting,
+    samples: track.samples + 1,
+    sampledAt: now,
+    sample,
+    ...(report ? { last: { report, loop, at: now } } : track.last && { last: track.last }),
+    ...(streak && { streak }),
+    latenciesMs: sample.ok
+      ? [...track.latenciesMs, sample.latencyMs].slice(-LATENCY_WINDOW_SAMPLES)
+      : track.latenciesMs,
+    recentStates,
+    flapping,
+    facts,
+    verdict,
+    ...(step.incident && { incident: step.incident }),
+  };
+  return { track: next, events: [...transition(track.verdict, verdict), ...notice(step.notice)] };
+}
+
+/** Our own restart begins or ends. While it lasts nothing is an outage; a proven one ends the incident. */
+export function setRestarting(
+  track: Track,
+  change: { restarting: true } | { restarting: false; proven: boolean },
+  now: Instant,
+): Step {
+  const { streak: _streak, incident, ...rest } = track;
+  const facts: Facts = { ...track.facts, restarting: change.restarting };
+  const verdict = nextVerdict({ ...track, restarting: change.restarting }, decide(facts), facts, now);
+  const keepsIncident = incident && !(change.restarting === false && change.proven);
+  return {
+    track: {
+      ...rest,
+      ...(keepsIncident && { incident }),
+      restarting: change.restarting,
+      stoppedByUs: false,
+      recentStates: [],
+      flapping: false,
+      facts,
+      verdict,
+    },
+    events: transition(track.verdict, verdict),
+  };
+}
+
+/** The user stopped it through us: from now on silence is what was asked for. */
+export function setStoppedByUs(track: Track): Track {
+  const { streak: _streak, ...rest } = track;
+  return { ...rest, stoppedByUs: true };
+}
+
+function slept(previous: Instant, now: Instant, expectedGapMs: number): boolean {
+  const gapMs = now.monotonicMs - previous.monotonicMs;
+  const sleptMs = now.uptimeMs - previous.uptimeMs - gapMs;
+  return sleptMs > SLEEP_GAP_MS || gapMs > expectedGapMs + SLEEP_GAP_MS;
+}
+
+function nextStreak(previous: Streak | undefined, sample: Sample, now: Instant): Streak | undefined {
+  if (sample.ok || sample.failure.kind === 'wrongAnswer') return undefined;
+  return {
+    count: (previous?.count ?? 0) + 1,
+    firstMs: previous?.firstMs ?? sample.startedMs,
+    lastMs: now.monotonicMs,
+  };
+}
+
+function isFlapping(states: readonly DaemonState[], before: boolean): boolean {
+  const changes = states.filter((state, index) => index > 0 && state !== states[index - 1]).length;
+  const share = changes / (FLAP_WINDOW_SAMPLES - 1);
+  return before ? share >= FLAP_END_SHARE : share > FLAP_START_SHARE;
+}
+
+function nextVerdict(
+  track: Track,
+  decided: { state: DaemonState; reason: string },
+  facts: Facts,
+  now: Instant,
+): Verdict {
+  const previous = track.verdict;
+  // One lost answer does not refute what the last good one proved: red stays red until something decides.
+  const undecided = decided.state === 'unverified' && facts.failure !== undefined && !facts.restarting;
+  if (undecided && SEVERITY[previous.state] === 'red') return previous;
+
+  const loopSinceMs = loopSince(facts.loop, now) ?? (facts.failure ? previous.loopSinceMs : undefined);
+  const same = decided.state === previous.state;
+  // The reason keeps the figures of the moment it was decided; new figures are not a new reason.
+  const sameKind =
+    same && facts.failure?.kind === track.facts.failure?.kind && decided.state !== 'wrongAnswer';
+  return {
+    state: decided.state,
+    reason: sameKind && SEVERITY[decided.state] === 'red' ? previous.reason : decided.reason,
+    since: same ? previous.since : now,
+    asOf: now,
+    ...(loopSinceMs !== undefined && { loopSinceMs }),
+  };
+}
+
+function loopSince(loop: Loop | undefined, now: Instant): number | undefined {
+  if (!loop || loop.kind === 'unknown' || loop.ageMs === undefined) return undefined;
+  return now.monotonicMs - loop.ageMs;
+}
+
+function transition(from: Verdict, to: Verdict): TrackEvent[] {
+  return from.state === to.state && from.reason === to.reason ? [] : [{ kind: 'transition', from, to }];
+}
+
+function notice(value: Notice | undefined): TrackEvent[] {
+  return value ? [{ kind: 'notice', notice: value }] : [];
+}

@@ -1,0 +1,216 @@
+import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS, FLAP_START_SHARE, FLAP_WINDOW_SAMPLES } from './policy';
+import type { Failure, Instant, Report } from './report';
+import type { Loop } from './staleness';
+import { duration } from './wording';
+
+export type DaemonState =
+  | 'restarting'
+  | 'unresponsive'
+  | 'unreachable'
+  | 'offline'
+  | 'wrongAnswer'
+  | 'unavailable'
+  | 'stopped'
+  | 'starting'
+  | 'wedged'
+  | 'stuck'
+  | 'unstable'
+  | 'paused'
+  | 'unverified'
+  | 'healthy';
+
+export type Severity = 'red' | 'amber' | 'plain';
+
+export const SEVERITY: Readonly<Record<DaemonState, Severity>> = {
+  restarting: 'plain',
+  unresponsive: 'red',
+  unreachable: 'red',
+  offline: 'plain',
+  wrongAnswer: 'amber',
+  unavailable: 'amber',
+  stopped: 'plain',
+  starting: 'plain',
+  wedged: 'red',
+  stuck: 'amber',
+  unstable: 'amber',
+  paused: 'plain',
+  unverified: 'plain',
+  healthy: 'plain',
+};
+
+/** Requests in a row that nobody answered. Times are monotonic; `firstMs` is the start of the first request. */
+export interface Streak {
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** All that a verdict is made from: the last sample, and what is remembered of those before it. */
+export interface Facts {
+  readonly restarting: boolean;
+  readonly report?: Report;
+  readonly loop?: Loop;
+  readonly failure?: Failure;
+  readonly streak?: Streak;
+  /** It answered as a daemon before, here and not too long ago. */
+  readonly seenUp: boolean;
+  /** The user wrote this daemon into the settings, so silence on its port means something. */
+  readonly configured: boolean;
+  readonly stoppedByUs: boolean;
+  readonly flapping: boolean;
+  /** The machine just slept: old timestamps are expected, so nothing turns red on this one sample. */
+  readonly justWoke: boolean;
+}
+
+/** The one state of a daemon. `reason` is of the moment the state was entered and stays while it lasts. */
+export interface Verdict {
+  readonly state: DaemonState;
+  readonly reason: string;
+  readonly since: Instant;
+  readonly asOf: Instant;
+  /** Monotonic ms of the last completed poll cycle (or of the first start), for states about the loop. */
+  readonly loopSinceMs?: number;
+}
+
+interface Rule {
+  readonly state: DaemonState;
+  readonly rule: string;
+  /** The reason where the rule matches. */
+  readonly match: (facts: Facts) => string | undefined;
+}
+
+const LIMIT = `limit ${FAILURES_BEFORE_RED} in ${duration(FAILURE_SPAN_MS)}`;
+
+function isOutage({ streak }: Facts): boolean {
+  return (
+    streak !== undefined &&
+    streak.count >= FAILURES_BEFORE_RED &&
+    streak.lastMs - streak.firstMs >= FAILURE_SPAN_MS
+  );
+}
+
+const isGone = (failure: Failure | undefined) => failure?.kind === 'refused' || failure?.kind === 'reset';
+
+const count = ({ count: n, firstMs, lastMs }: Streak) => `${n} in ${duration(lastMs - firstMs)}, ${LIMIT}`;
+
+/** The state table: the first rule that matches decides. Its order is part of the product. */
+export const RULES: readonly Rule[] = [
+  {
+    state: 'restarting',
+    rule: 'we are restarting it now',
+    match: (f) => (f.restarting ? 'a restart is under way' : undefined),
+  },
+  {
+    state: 'unresponsive',
+    rule: `requests time out, ${LIMIT}`,
+    match: (f) => {
+      if (!isOutage(f) || !f.streak) return undefined;
+      if (f.failure?.kind === 'timeout' && (f.seenUp || f.configured)) {
+        return `it accepts connections but does not answer (timeouts: ${count(f.streak)})`;
+      }
+      if (f.failure?.kind === 'statusHung' && f.seenUp) {
+        return `its status hangs while /api/health still answers (timeouts: ${count(f.streak)})`;
+      }
+      return undefined;
+    },
+  },
+  {
+    state: 'unreachable',
+    rule: `refused or reset, ${LIMIT}, and it was up before`,
+    match: (f) =>
+      isGone(f.failure) && f.streak && isOutage(f) && f.seenUp && !f.stoppedByUs
+        ? `it was up before, now ${f.failure!.cause} (${count(f.streak)})`
+        : undefined,
+  },
+  {
+    state: 'offline',
+    rule: 'nothing listens, and it was never seen up here or was stopped through us',
+    match: (f) => {
+      if (!isGone(f.failure)) return undefined;
+      if (f.stoppedByUs) return 'stopped from here';
+      return f.seenUp ? undefined : `never seen up in this workspace (${f.failure!.cause})`;
+    },
+  },
+  {
+    state: 'wrongAnswer',
+    rule: 'something answers, but not as a daemon does',
+    match: (f) => (f.failure?.kind === 'wrongAnswer' ? f.failure.cause : undefined),
+  },
+  {
+    state: 'unavailable',
+    rule: 'the daemon says available: false',
+    match: ({ report }) =>
+      report?.available === false
+        ? (report.unavailableReason ?? 'the daemon says it is not available and gives no reason')
+        : undefined,
+  },
+  {
+    state: 'stopped',
+    rule: 'the daemon says isRunning: false',
+    match: ({ report }) => (report?.isRunning === false ? 'its poll loop is stopped' : undefined),
+  },
+  {
+    state: 'starting',
+    rule: 'no poll cycle completed yet, the first is younger than the threshold',
+    match: ({ loop }) => (loop?.kind === 'starting' ? 'its first poll cycle is in flight' : undefined),
+  },
+  {
+    state: 'wedged',
+    rule: 'pollStale, or a poll cycle older than the threshold',
+    match: ({ loop, justWoke }) =>
+      loop?.kind === 'stale' && !justWoke ? `its poll loop completes no cycle (${loop.rule})` : undefined,
+  },
+  {
+    state: 'stuck',
+    rule: 'ready tasks and no available worker',
+    match: ({ report }) => {
+      const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = report?.queue ?? {};
+      if (!(stuck ?? (ready !== undefined && workers !== undefined && ready > 0 && workers === 0))) {
+        return undefined;
+      }
+      return ready === undefined
+        ? 'tasks wait and no worker is available'
+        : `${ready} ready task${ready === 1 ? '' : 's'}, no available worker`;
+    },
+  },
+  {
+    state: 'unstable',
+    rule: `more than ${FLAP_START_SHARE * 100} % of the last ${FLAP_WINDOW_SAMPLES} samples changed state`,
+    match: (f) => (f.flapping ? 'it keeps changing state' : undefined),
+  },
+  {
+    state: 'paused',
+    rule: 'rate limit or sleep',
+    match: ({ report }) => (report?.pause?.isPaused ? 'paused by a rate limit or by request' : undefined),
+  },
+  {
+    state: 'unverified',
+    rule: 'nothing tells whether its loop advances',
+    match: (f) => {
+      if (f.failure) return `not answering: ${f.failure.cause} (not yet an outage: ${LIMIT})`;
+      if (f.justWoke && f.loop?.kind === 'stale')
+        return 'the machine just woke up; waiting for a fresh answer';
+      if (f.loop === undefined) return 'not asked yet';
+      return f.loop.kind === 'unknown' ? f.loop.rule : undefined;
+    },
+  },
+  {
+    state: 'healthy',
+    rule: 'a poll cycle completed within the threshold',
+    match: ({ loop }) => (loop?.kind === 'advancing' ? 'its poll loop completes cycles' : undefined),
+  },
+];
+
+/** The state that these facts mean, with the reason in words. Never throws; never healthy without proof. */
+export function decide(facts: Facts): { readonly state: DaemonState; readonly reason: string } {
+  for (const { state, match } of RULES) {
+    const reason = match(facts);
+    if (reason !== undefined) return { state, reason };
+  }
+  return { state: 'unverified', reason: 'nothing tells whether its loop advances' };
+}
+
+/** Each rule of the table with whether it matched, in order, for diagnostics. */
+export function trace(facts: Facts): { state: DaemonState; rule: string; reason: string | undefined }[] {
+  return RULES.map(({ state, rule, match }) => ({ state, rule, reason: match(facts) }));
+}
