@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureVSCodeServer } from './installVSCode.mjs';
+import { startGroup, stopGroup } from './processes.mjs';
+import { cleanEnv, run } from './run.mjs';
+
+const startDeadlineMs = 60_000;
+
+/**
+ * Starts a VS Code server on loopback and waits until it accepts connections.
+ *
+ * Everything that it keeps, its extensions and settings included, is in `serverDataDir`. `machineSettings` apply to
+ * every window; `extensions` are `.vsix` files to install first; `port` 0 takes a free one. `smokeTestDriver` lets a
+ * page name an extension under test, which draws no notifications: leave it off to look at the real thing.
+ */
+export async function startVSCodeServer({
+  version,
+  serverDataDir,
+  port = 0,
+  workspaceTrust = false,
+  smokeTestDriver = false,
+  machineSettings = {},
+  extensions = [],
+  env = {},
+}) {
+  const { node, main } = await ensureVSCodeServer(version);
+  const machineDir = join(serverDataDir, 'data', 'Machine');
+  mkdirSync(machineDir, { recursive: true });
+  writeFileSync(join(machineDir, 'settings.json'), JSON.stringify(machineSettings, undefined, 2));
+  // Without a secret any web page that the user happens to open could talk to the server.
+  const token = randomBytes(16).toString('hex');
+  const tokenFile = join(serverDataDir, 'connection-token');
+  writeFileSync(tokenFile, token, { mode: 0o600 });
+
+  const common = ['--accept-server-license-terms', '--server-data-dir', serverDataDir];
+  const environment = cleanEnv(env);
+  const installExtension = (vsix) =>
+    run(node, [main, ...common, '--install-extension', vsix, '--force'], { env: environment });
+  for (const vsix of extensions) await installExtension(vsix);
+
+  const server = startGroup(
+    node,
+    [
+      main,
+      ...common,
+      '--host=127.0.0.1',
+      `--port=${port}`,
+      `--connection-token-file=${tokenFile}`,
+      '--telemetry-level=off',
+      '--disable-telemetry',
+      ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
+      ...(smokeTestDriver ? ['--enable-smoke-test-driver'] : []),
+    ],
+    { env: environment },
+  );
+  try {
+    const actualPort = await listeningPort(server);
+    return {
+      /** The address of a window; add `&folder=` and the like. */
+      url: `http://127.0.0.1:${actualPort}/?tkn=${token}`,
+      port: actualPort,
+      installExtension,
+      stop: () => stopGroup(server),
+    };
+  } catch (error) {
+    await stopGroup(server);
+    throw error;
+  }
+}
+
+/** The port that the server says it listens on; its whole output becomes the error when it says none in time. */
+function listeningPort(server) {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const fail = (what) => {
+      clearTimeout(timer);
+      reject(new Error(`The VS Code server ${what}:\n${output}`));
+    };
+    const timer = setTimeout(() => fail(`was not ready after ${startDeadlineMs / 1000} s`), startDeadlineMs);
+    const read = (chunk) => {
+      output += chunk;
+      const port = /listening on (\d+)/.exec(output)?.[1];
+      if (!port) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+      // Its output has to be read on, or it stops when the pipe is full; nobody wants to see it.
+      for (const stream of [server.stdout, server.stderr]) stream.off('data', read).resume();
+    };
+    server.stdout.on('data', read);
+    server.stderr.on('data', read);
+    server.once('exit', () => fail('has ended'));
+  });
+}
