@@ -1,1 +1,61 @@
-export {};
+import { version } from '../../package.json';
+import { CannotStart, startDaemon } from './daemon';
+import { HELP } from './help';
+import { StateDirInUse } from './lock';
+import { stderrLog } from './log';
+import { parseCommandLine, type Options } from './options';
+
+/** 1: could not start or failed; 2: wrong usage, as shells and GNU tools have it. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+async function run(options: Options): Promise<void> {
+  const log = stderrLog();
+  const daemon = await startDaemon(options, log);
+  console.log(`listening on ${daemon.url}`);
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) {
+      daemon.kill();
+      process.exit(0);
+    }
+    stopping = true;
+    log.info(`${signal}: stopping`);
+    daemon.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error(`could not stop cleanly: ${String(error)}`);
+        process.exit(FAILED);
+      },
+    );
+  };
+  // SIGHUP is what a closed terminal sends.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+function fail(message: string, exitCode: number): never {
+  process.stderr.write(`dispatchd: ${message}\n`);
+  process.exit(exitCode);
+}
+
+// A closed terminal must not take the daemon with it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+const commandLine = parseCommandLine(process.argv.slice(2));
+switch (commandLine.kind) {
+  case 'help':
+    process.stdout.write(HELP);
+    break;
+  case 'version':
+    console.log(version);
+    break;
+  case 'invalid':
+    fail(`${commandLine.message}; see --help`, WRONG_USAGE);
+    break;
+  case 'run':
+    run(commandLine.options).catch((error: unknown) => {
+      if (error instanceof CannotStart || error instanceof StateDirInUse) fail(error.message, FAILED);
+      fail(error instanceof Error ? (error.stack ?? error.message) : String(error), FAILED);
+    });
+}

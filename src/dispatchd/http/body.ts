@@ -1,0 +1,30 @@
+import { MAX_BODY_BYTES } from '../policy';
+import { ApiError } from './errors';
+
+/** Reads a JSON body of bounded size; an announced excess is refused before it is read. */
+export async function jsonBody(request: Request): Promise<unknown> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new ApiError(400, 'INVALID_JSON', 'the body is not valid JSON');
+  }
+}
+
+/** The same where the body may be left out. */
+export async function optionalJsonBody(request: Request): Promise<unknown> {
+  const announced = request.headers.get('content-length');
+  const empty = announced === '0' || (announced === null && !request.headers.has('transfer-encoding'));
+  return empty ? {} : jsonBody(request);
+}
+
+function tooLarge(): ApiError {
+  return new ApiError(413, 'PAYLOAD_TOO_LARGE', `the body must not exceed ${MAX_BODY_BYTES} bytes`);
+}

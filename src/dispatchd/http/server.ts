@@ -1,0 +1,75 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Log } from '../log';
+import {
+  CONNECTIONS_CHECK_INTERVAL_MS,
+  HEADERS_TIMEOUT_MS,
+  MAX_CONNECTIONS,
+  REQUEST_TIMEOUT_MS,
+  SOCKET_IDLE_TIMEOUT_MS,
+} from '../policy';
+import { ApiError } from './errors';
+import { checkOrigin } from './guard';
+
+/** The loopback server, with every slow or oversized client bounded. */
+export class HttpServer {
+  readonly #server: Server;
+  #port = 0;
+
+  constructor(app: Hono, log: Log) {
+    const listener = getRequestListener(app.fetch, {
+      hostname: '127.0.0.1',
+      overrideGlobalObjects: false,
+      errorHandler: (error) => {
+        log.warn(`a request could not be read: ${error instanceof Error ? error.message : String(error)}`);
+        return Response.json(new ApiError(400, 'BAD_REQUEST', 'the request could not be read').body, {
+          status: 400,
+        });
+      },
+    });
+    this.#server = createServer(
+      {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
+      },
+      (request, response) => {
+        const { host, origin } = request.headers;
+        const refusal = checkOrigin({ host, origin }, this.#port);
+        if (refusal) refuse(response, refusal);
+        else void listener(request, response);
+      },
+    );
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.setTimeout(SOCKET_IDLE_TIMEOUT_MS);
+  }
+
+  /**
+   * Listens on 127.0.0.1 and nowhere else.
+   * @returns the port, which differs from the one asked for only when that is 0
+   * @throws the system's error, EADDRINUSE above all
+   */
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+        this.#server.off('error', reject);
+        this.#port = (this.#server.address() as AddressInfo).port;
+        resolve(this.#port);
+      });
+    });
+  }
+
+  /** Answers no more; open connections are cut. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+function refuse(response: ServerResponse, { status, body }: ApiError): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { OUTPUT_DRAIN_MS } from './policy';
+import { identify } from './processIdentity';
+import type { ProcessIdentity, TaskSpec } from './session';
+
+export interface LaunchRequest {
+  readonly spec: Pick<TaskSpec, 'command' | 'args' | 'cwd'>;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where the exit code is left, so that it is known even if the daemon is dead by then. */
+  readonly exitFile: string;
+  readonly onOutput: (chunk: Buffer, source: Readable) => void;
+}
+
+export interface Exit {
+  readonly exitCode?: number;
+  readonly signal?: NodeJS.Signals;
+  /** The command could not be started at all. */
+  readonly error?: string;
+}
+
+export interface Launched {
+  /** Absent when it could not be started; `exited` then says why. */
+  readonly process?: ProcessIdentity;
+  /** Lets the command run. Until then nothing of it has. */
+  readonly open: () => void;
+  /** Resolves once, when the command ended and its output was read; never rejects. */
+  readonly exited: Promise<Exit>;
+}
+
+/**
+ * The command waits behind this gate until its pid is on disk. If the daemon dies before, the pipe closes and the
+ * command never runs: so a session without a pid on disk certainly did not run. The shell stays to write the exit
+ * code (and outlives SIGTERM for that), so that work which ends after the daemon died is not taken for unfinished.
+ */
+const GATE = `trap : HUP INT TERM
+IFS= read -r go <&3 || exit 125
+exec 3<&-
+exit_file=$1; shift
+"$@"
+code=$?
+printf '%s\\n' "$code" > "$exit_file"
+exit "$code"`;
+
+const SHELL = '/bin/sh';
+
+/** Starts a command in a process group of its own, behind the gate where the platform has a shell for it. */
+export function launch(request: LaunchRequest): Launched {
+  const startedAtMs = Date.now();
+  const gated = process.platform !== 'win32' && existsSync(SHELL);
+  const child = gated ? spawnGated(request) : spawnDirectly(request);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => request.onOutput(chunk, stream));
+    stream?.on('error', () => {});
+  }
+  const exited = exitOf(child);
+  if (child.pid === undefined) return { open: () => {}, exited };
+  return {
+    process: identify(child.pid, startedAtMs),
+    open: () => {
+      if (!gated) return;
+      const gate = child.stdio[3] as Writable;
+      // The gate may have been killed already; its exit tells the story.
+      gate.on('error', () => {});
+      gate.end('go\n');
+    },
+    exited,
+  };
+}
+
+function spawnGated({ spec, env, exitFile }: LaunchRequest): ChildProcess {
+  const command = spec.args ? [spec.command, ...spec.args] : [SHELL, '-c', spec.command];
+  return spawn(SHELL, ['-c', GATE, 'sh', exitFile, ...command], {
+    cwd: spec.cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+}
+
+function spawnDirectly({ spec, env }: LaunchRequest): ChildProcess {
+  return spawn(spec.command, spec.args ? [...spec.args] : [], {
+    cwd: spec.cwd,
+    env,
+    shell: spec.args === undefined,
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    let exit: Exit | undefined;
+    let drain: NodeJS.Timeout | undefined;
+    const finish = (result: Exit) => {
+      clearTimeout(drain);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      resolve(result);
+    };
+    child.once('error', (error) => {
+      if (child.pid === undefined) finish({ error: error.message });
+    });
+    child.once('exit', (code, signal) => {
+      exit = { ...(code !== null && { exitCode: code }), ...(signal && { signal }) };
+      drain = setTimeout(finish, OUTPUT_DRAIN_MS, exit);
+    });
+    child.once('close', () => finish(exit ?? {}));
+  });
+}

@@ -1,0 +1,142 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultStaleThresholdMs } from './health';
+import {
+  DEFAULT_POLL_INTERVAL_MS,
+  DEFAULT_PORT,
+  DEFAULT_WORKERS,
+  MAX_POLL_INTERVAL_MS,
+  MAX_WORKERS,
+  MIN_POLL_INTERVAL_MS,
+} from './policy';
+
+/** Everything dispatchd can be told at its start. */
+export interface Options {
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly stateDir: string;
+  readonly workers: number;
+  readonly pollIntervalMs: number;
+  readonly pollStaleThresholdMs: number;
+  readonly workspace: string;
+  readonly chaos: boolean;
+}
+
+export type CommandLine =
+  | { readonly kind: 'run'; readonly options: Options }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+}
+
+const FLAGS = {
+  port: { type: 'string' },
+  'state-dir': { type: 'string' },
+  workers: { type: 'string' },
+  'poll-interval-ms': { type: 'string' },
+  'poll-stale-threshold-ms': { type: 'string' },
+  workspace: { type: 'string' },
+  chaos: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+class InvalidValue extends Error {}
+
+/** Reads flags first, then the environment, then the defaults. Never throws. */
+export function parseCommandLine(
+  argv: readonly string[],
+  around: Surroundings = surroundings(),
+): CommandLine {
+  try {
+    const { values } = parseArgs({ args: [...argv], options: FLAGS, strict: true });
+    if (values.help) return { kind: 'help' };
+    if (values.version) return { kind: 'version' };
+
+    const text = (flag: Exclude<keyof typeof FLAGS, 'chaos' | 'help' | 'version'>) => {
+      const given = values[flag];
+      if (given !== undefined) return { value: given, source: `--${flag}` };
+      const value = around.env[variableOf(flag)];
+      return value === undefined || value === '' ? undefined : { value, source: variableOf(flag) };
+    };
+    const integer = (flag: Parameters<typeof text>[0], min: number, max: number) => {
+      const given = text(flag);
+      if (!given) return undefined;
+      const value = /^\d+$/.test(given.value) ? Number(given.value) : NaN;
+      if (value >= min && value <= max) return value;
+      throw new InvalidValue(
+        `${given.source} must be a whole number from ${min} to ${max}, not "${given.value}"`,
+      );
+    };
+    const folder = (flag: 'state-dir' | 'workspace') => {
+      const given = text(flag);
+      if (given && given.value.trim() === '') throw new InvalidValue(`${given.source} must not be empty`);
+      return given?.value;
+    };
+
+    const pollIntervalMs =
+      integer('poll-interval-ms', MIN_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS) ?? DEFAULT_POLL_INTERVAL_MS;
+    return {
+      kind: 'run',
+      options: {
+        port: integer('port', 0, 65535) ?? DEFAULT_PORT,
+        stateDir: resolve(
+          around.cwd,
+          folder('state-dir') ?? join(around.home, '.daemon-health', 'dispatchd'),
+        ),
+        workers: integer('workers', 0, MAX_WORKERS) ?? DEFAULT_WORKERS,
+        pollIntervalMs,
+        pollStaleThresholdMs:
+          integer('poll-stale-threshold-ms', 1, MAX_POLL_INTERVAL_MS) ??
+          defaultStaleThresholdMs(pollIntervalMs),
+        workspace: folder('workspace') ?? around.cwd,
+        chaos: values.chaos ?? booleanVariable('DISPATCHD_CHAOS', around.env['DISPATCHD_CHAOS']),
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof InvalidValue) && !isParseArgsError(error)) throw error;
+    return { kind: 'invalid', message: firstSentence(error.message) };
+  }
+}
+
+/** The flags that start the same daemon again at the same address, also where it was set up by environment. */
+export function argvToRepeat(options: Options, port: number): string[] {
+  return [
+    ...['--port', String(port)],
+    ...['--state-dir', options.stateDir],
+    ...['--workers', String(options.workers)],
+    ...['--poll-interval-ms', String(options.pollIntervalMs)],
+    ...['--poll-stale-threshold-ms', String(options.pollStaleThresholdMs)],
+    ...['--workspace', options.workspace],
+    ...(options.chaos ? ['--chaos'] : []),
+  ];
+}
+
+function surroundings(): Surroundings {
+  return { env: process.env, cwd: process.cwd(), home: homedir() };
+}
+
+function variableOf(flag: string): string {
+  return `DISPATCHD_${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function booleanVariable(name: string, value: string | undefined): boolean {
+  if (value === undefined || value === '' || value === '0' || value === 'false') return false;
+  if (value === '1' || value === 'true') return true;
+  throw new InvalidValue(`${name} must be 1, true, 0 or false, not "${value}"`);
+}
+
+function isParseArgsError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+/** parseArgs explains itself over several lines; the first sentence names the flag. */
+function firstSentence(message: string): string {
+  return message.split(/\n|\. /)[0]?.replace(/\.$/, '') ?? message;
+}

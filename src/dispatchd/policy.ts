@@ -1,0 +1,84 @@
+/** Every number of dispatchd, with its unit in its name and its reason beside it. */
+
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** Not smithy's 3457, whose 20 fall-back ports end at 3476 only when 13 daemons are already running. */
+export const DEFAULT_PORT = 3470;
+
+/** Agent CLIs are heavy; four at once is what a laptop bears. */
+export const DEFAULT_WORKERS = 4;
+export const MAX_WORKERS = 256;
+
+/** A posted task starts within a second; an idle cycle costs microseconds. */
+export const DEFAULT_POLL_INTERVAL_MS = SECOND_MS;
+/** Below this, timers rather than work would fill the loop. */
+export const MIN_POLL_INTERVAL_MS = 10;
+export const MAX_POLL_INTERVAL_MS = DAY_MS;
+
+/** smithy's rule: a minute, or ten intervals where the interval is long. */
+export const MIN_DEFAULT_STALE_THRESHOLD_MS = 60 * SECOND_MS;
+export const STALE_THRESHOLD_INTERVALS = 10;
+
+/** The watch that notices a wedge looks at least this often, so that WEDGED is logged within a second. */
+export const WATCH_INTERVAL_MAX_MS = SECOND_MS;
+export const WATCH_INTERVAL_MIN_MS = 20;
+/** A watch tick this late means that the machine slept: old timestamps then prove nothing. */
+export const SLEEP_GAP_MS = 5 * SECOND_MS;
+
+/** Longest request body: a task is a command line and a few numbers. */
+export const MAX_BODY_BYTES = 64 * 1024;
+/** A slow client is cut off after these, so that it cannot hold a socket for ever. */
+export const HEADERS_TIMEOUT_MS = 5 * SECOND_MS;
+export const REQUEST_TIMEOUT_MS = 10 * SECOND_MS;
+export const SOCKET_IDLE_TIMEOUT_MS = 30 * SECOND_MS;
+export const CONNECTIONS_CHECK_INTERVAL_MS = SECOND_MS;
+/** A handful of windows poll; the rest is abuse. */
+export const MAX_CONNECTIONS = 256;
+
+/** ps and Windows' process list give whole seconds: two start times nearer than this are the same process. */
+export const START_TIME_TOLERANCE_MS = 2 * SECOND_MS;
+/** External tools (ps, lsof, reg, taskkill) answer in milliseconds; a hanging one must not hang the start. */
+export const TOOL_TIMEOUT_MS = 5 * SECOND_MS;
+/** How long the question "what are you?" to the owner of our port may take. */
+export const PROBE_TIMEOUT_MS = SECOND_MS;
+/** Taking over a dead lock takes milliseconds; a guard older than this was left by a process that died in it. */
+export const TAKEOVER_GUARD_MAX_AGE_MS = 10 * SECOND_MS;
+
+/** Time between SIGTERM and SIGKILL when the daemon itself stops: VS Code waits about that long for a task. */
+export const SHUTDOWN_GRACE_MS = 2 * SECOND_MS;
+
+/** Tasks waiting for a worker; more is a runaway client. */
+export const MAX_QUEUED_TASKS = 1000;
+export const MAX_NAME_CHARACTERS = 200;
+/** Whole command line, and the prompt: kept verbatim to be run again, hence refused rather than cut. */
+export const MAX_COMMAND_CHARACTERS = 4000;
+export const MAX_ARGS = 256;
+
+/** ductor's `timeouts.normal`, the field's usual limit for one agent turn. */
+export const DEFAULT_TIMEOUT_MS = 10 * MINUTE_MS;
+export const MAX_TIMEOUT_MS = 7 * DAY_MS;
+/** ductor's `activity_extension` and `max_extensions`. */
+export const DEFAULT_ACTIVITY_EXTENSION_MS = 2 * MINUTE_MS;
+export const DEFAULT_MAX_EXTENSIONS = 3;
+export const MAX_MAX_EXTENSIONS = 1000;
+
+/** Finished sessions stay listed for the day, but not more than this many. */
+export const KEEP_FINISHED_MS = DAY_MS;
+export const MAX_FINISHED_SESSIONS = 100;
+
+/** ductor's `_ACTIVITY_RECENCY_SECONDS`: output this recent at the deadline counts as "still working". */
+export const ACTIVITY_RECENCY_MS = 30 * SECOND_MS;
+/** Stages before the deadline at which a warning is due: ductor's 60 s and 10 s. */
+export const DEFAULT_WARNING_STAGES_MS: readonly number[] = [60 * SECOND_MS, 10 * SECOND_MS];
+export const MAX_WARNING_STAGES = 10;
+/** No session outlives this, however often it is extended, unless its task says so. */
+export const DEFAULT_MAX_TOTAL_MS = 4 * HOUR_MS;
+/** Time between SIGTERM and SIGKILL for a session that timed out or was cancelled: agents save their state then. */
+export const STOP_GRACE_MS = 5 * SECOND_MS;
+/** How long output is awaited after the command ended: a child it left behind may hold the pipe open for ever. */
+export const OUTPUT_DRAIN_MS = SECOND_MS;
+/** The wall clock follows the monotonic one within this; less is jitter that must not move a shown deadline. */
+export const CLOCK_DRIFT_MS = 250;

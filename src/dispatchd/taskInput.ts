@@ -1,0 +1,108 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { ApiError } from './http/errors';
+import {
+  DEFAULT_ACTIVITY_EXTENSION_MS,
+  DEFAULT_MAX_EXTENSIONS,
+  DEFAULT_MAX_TOTAL_MS,
+  DEFAULT_TIMEOUT_MS,
+  DEFAULT_WARNING_STAGES_MS,
+  MAX_ARGS,
+  MAX_COMMAND_CHARACTERS,
+  MAX_MAX_EXTENSIONS,
+  MAX_NAME_CHARACTERS,
+  MAX_TIMEOUT_MS,
+  MAX_WARNING_STAGES,
+} from './policy';
+import { commandLine, type TaskSpec } from './session';
+
+const text = (maxCharacters: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(maxCharacters, `must have at most ${maxCharacters} characters`),
+    v.check((value) => !value.includes('\0'), 'must not contain NUL'),
+  );
+const filled = (maxCharacters: number) =>
+  v.pipe(
+    text(maxCharacters),
+    v.check((value) => value.trim() !== '', 'must not be empty'),
+  );
+export const durationMs = v.pipe(
+  v.number(),
+  v.integer('must be whole milliseconds'),
+  v.minValue(1, 'must be at least 1'),
+  v.maxValue(MAX_TIMEOUT_MS, `must be at most ${MAX_TIMEOUT_MS} (7 days)`),
+);
+
+const TaskInput = v.object({
+  name: v.pipe(
+    filled(MAX_NAME_CHARACTERS),
+    v.check((name) => !/\p{Cc}/u.test(name), 'must not contain control characters'),
+  ),
+  command: filled(MAX_COMMAND_CHARACTERS),
+  args: v.optional(v.pipe(v.array(text(MAX_COMMAND_CHARACTERS)), v.maxLength(MAX_ARGS))),
+  cwd: v.optional(filled(MAX_COMMAND_CHARACTERS)),
+  kind: v.optional(v.picklist(['foreground', 'named'], 'must be "foreground" or "named"')),
+  prompt: v.optional(text(MAX_COMMAND_CHARACTERS)),
+  timeoutMs: v.optional(durationMs),
+  activityExtensionMs: v.optional(durationMs),
+  maxExtensions: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MAX_EXTENSIONS))),
+  maxTotalMs: v.optional(durationMs),
+  warningStagesMs: v.optional(v.pipe(v.array(durationMs), v.maxLength(MAX_WARNING_STAGES))),
+  resumable: v.optional(v.boolean()),
+});
+
+/** Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer clients may say more. */
+export async function readTask(body: unknown, defaultCwd: string): Promise<TaskSpec> {
+  const input = parse(TaskInput, body);
+  const { args, prompt } = input;
+  const spec: TaskSpec = {
+    name: input.name.trim(),
+    command: input.command,
+    ...(args && { args }),
+    cwd: resolve(defaultCwd, input.cwd ?? '.'),
+    kind: input.kind ?? 'foreground',
+    ...(prompt !== undefined && { prompt }),
+    ...limits(input),
+    resumable: input.resumable ?? false,
+  };
+  if (commandLine(spec).length > MAX_COMMAND_CHARACTERS) {
+    throw new ApiError(
+      400,
+      'INVALID_INPUT',
+      `the command line must have at most ${MAX_COMMAND_CHARACTERS} characters`,
+    );
+  }
+  const folder = await stat(spec.cwd).catch(() => undefined);
+  if (!folder?.isDirectory()) throw new ApiError(400, 'INVALID_INPUT', `cwd: there is no folder ${spec.cwd}`);
+  return spec;
+}
+
+type Limits = Pick<
+  v.InferOutput<typeof TaskInput>,
+  'timeoutMs' | 'activityExtensionMs' | 'maxExtensions' | 'maxTotalMs' | 'warningStagesMs'
+>;
+
+function limits(input: Limits) {
+  const timeoutMs = input.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  if (input.maxTotalMs !== undefined && input.maxTotalMs < timeoutMs) {
+    throw new ApiError(400, 'INVALID_INPUT', 'maxTotalMs must not be less than timeoutMs');
+  }
+  return {
+    timeoutMs,
+    activityExtensionMs: input.activityExtensionMs ?? DEFAULT_ACTIVITY_EXTENSION_MS,
+    maxExtensions: input.maxExtensions ?? DEFAULT_MAX_EXTENSIONS,
+    maxTotalMs: Math.max(input.maxTotalMs ?? DEFAULT_MAX_TOTAL_MS, timeoutMs),
+    warningStagesMs: input.warningStagesMs ?? DEFAULT_WARNING_STAGES_MS,
+  };
+}
+
+/** Validates `body`, naming the first thing that is wrong with it. */
+export function parse<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  throw new ApiError(400, 'INVALID_INPUT', path ? `${path}: ${issue.message}` : issue.message);
+}
