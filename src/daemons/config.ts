@@ -108,8 +108,8 @@ function readRestart(value: unknown): RestartConfig | string | undefined {
     return 'has a "restart.env" with values that are not strings';
   return {
     command,
-    ...(args !== undefined && { args: args as string[] }),
-    ...(cwd !== undefined && { cwd: cwd as string }),
+    ...(args !== undefined && { args: args }),
+    ...(cwd !== undefined && { cwd: cwd }),
     ...(env !== undefined && { env: env as Record<string, string> }),
   };
 }

@@ -31,6 +31,7 @@ interface FleetEvents {
 /** All monitored daemons. The one source that every surface renders from. */
 export class Fleet extends EventEmitter<FleetEvents> {
   readonly #monitors = new Map<string, Monitor>();
+  #order: readonly string[] = [];
   #problems: readonly string[] = [];
 
   constructor(private readonly deps: FleetDeps) {
@@ -39,8 +40,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
   get models(): readonly DaemonModel[] {
-    return [...this.#monitors.values()]
-      .map(toModel)
+    return this.#order
+      .map((origin) => toModel(this.#monitors.get(origin)!))
       .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting);
   }
 
@@ -75,9 +76,10 @@ export class Fleet extends EventEmitter<FleetEvents> {
         onStep: (source, events) => this.#onStep(source, events),
       });
       this.#monitors.set(daemon.origin, monitor);
-      monitor.start();
     }
+    this.#order = daemons.map(({ origin }) => origin);
     this.#problems = problems;
+    for (const origin of wanted.keys()) this.#monitors.get(origin)?.start();
     this.emit('change');
   }
 

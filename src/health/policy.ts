@@ -64,3 +64,18 @@ export const REMINDER_INTERVAL_MS = 3_600_000;
 
 /** "It was up before" is remembered across windows for a day: yesterday's daemon is not an outage today. */
 export const SEEN_UP_MEMORY_MS = 24 * 3_600_000;
+
+/** Between SIGTERM and SIGKILL. smithy and dispatchd end within 1 s of SIGTERM; work gets time to save itself. */
+export const STOP_GRACE_MS = 10_000;
+/** After SIGKILL the kernel needs moments, not seconds; longer means it cannot be ended. */
+export const KILL_WAIT_MS = 3_000;
+/** smithy moves to the next port when its own is still taken, so nothing is started before it is free. */
+export const PORT_FREE_TIMEOUT_MS = 10_000;
+/** VS Code starts a task within a second; a dialog that was cancelled never does (facts of its task API). */
+export const TASK_START_TIMEOUT_MS = 15_000;
+/** From the start command to a completed poll cycle. smithy took 2.8 s to listen; a first cycle may recover work. */
+export const RESTART_PROOF_TIMEOUT_MS = 60_000;
+/** How often a condition of the process table or of the port is looked at while waiting for it. */
+export const WAIT_STEP_MS = 100;
+/** How often a daemon that was just started is asked whether it completed a cycle. */
+export const PROOF_POLL_INTERVAL_MS = 500;

@@ -1,0 +1,96 @@
+import { dirname, sep } from 'node:path';
+import type { DaemonConfig } from '../daemons/config';
+import type { Report } from '../health/report';
+
+/** What starts a daemon: an argument list, which needs no quoting, or a shell line where the user wrote one. */
+export type StartCommand = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+} & (
+  | { readonly kind: 'process'; readonly command: string; readonly args: readonly string[] }
+  | { readonly kind: 'shell'; readonly line: string }
+);
+
+export interface StartContext {
+  /** The bundled daemon's file. */
+  readonly dispatchdPath: string;
+  /** What runs it: the editor's own runtime, so that no Node needs to be installed. */
+  readonly nodePath: string;
+  readonly workspaceFolder: string | undefined;
+  readonly platform: NodeJS.Platform;
+  /** The flags the bundled daemon was last started with, from its own state folder. */
+  readonly lastArgs?: readonly string[];
+}
+
+/**
+ * How a daemon is started: as the settings say, else as its kind is known to be started.
+ *
+ * @param report its last report, which tells the kind where the settings do not
+ * @returns the command, or why there is none, in words
+ */
+export function startCommandFor(
+  daemon: DaemonConfig,
+  report: Report | undefined,
+  context: StartContext,
+): StartCommand | string {
+  const { restart } = daemon;
+  const fallbackCwd = context.workspaceFolder;
+  if (restart) {
+    const place = {
+      ...(restart.cwd !== undefined
+        ? { cwd: restart.cwd }
+        : fallbackCwd !== undefined && { cwd: fallbackCwd }),
+      ...(restart.env && { env: restart.env }),
+    };
+    return restart.args === undefined && /\s/.test(restart.command)
+      ? { ...place, kind: 'shell', line: restart.command }
+      : { ...place, kind: 'process', command: restart.command, args: restart.args ?? [] };
+  }
+  switch (daemon.kind ?? report?.kind) {
+    case 'dispatchd':
+      return {
+        kind: 'process',
+        command: context.nodePath,
+        args: [context.dispatchdPath, ...withPort(context.lastArgs ?? [], daemon.port)],
+        env: { ELECTRON_RUN_AS_NODE: '1' },
+        ...(fallbackCwd !== undefined && { cwd: fallbackCwd }),
+      };
+    case 'smithy':
+      return smithyCommand(daemon, report, context);
+    case undefined:
+      return `How to start ${daemon.name} is not known. Set "restart" for it in daemonHealth.daemons.`;
+  }
+}
+
+/** The flags of the last start with the port that is watched. */
+function withPort(args: readonly string[], port: number): readonly string[] {
+  const rest = args.filter(
+    (arg, index) => arg !== '--port' && args[index - 1] !== '--port' && !arg.startsWith('--port='),
+  );
+  return ['--port', String(port), ...rest];
+}
+
+const SMITHY_DEFAULT_PORT = 3457;
+
+/** smithy knows its database by the folder it is started in, so it is started where it ran before. */
+function smithyCommand(
+  daemon: DaemonConfig,
+  report: Report | undefined,
+  context: StartContext,
+): StartCommand {
+  const args = ['serve', 'smithy', '--no-open'];
+  if (daemon.port !== SMITHY_DEFAULT_PORT) args.push('--port', String(daemon.port));
+  const cwd = smithyFolder(report?.instance?.workspace) ?? context.workspaceFolder;
+  const place = cwd === undefined ? {} : { cwd };
+  // On Windows npm installs `sf` as a .cmd file, which only a shell can run.
+  return context.platform === 'win32'
+    ? { ...place, kind: 'shell', line: ['sf', ...args].join(' ') }
+    : { ...place, kind: 'process', command: 'sf', args };
+}
+
+/** `<folder>/.stoneforge/stoneforge.db` names the folder. */
+function smithyFolder(database: string | undefined): string | undefined {
+  if (database === undefined) return undefined;
+  const data = dirname(database);
+  return data.split(sep).at(-1) === '.stoneforge' ? dirname(data) : undefined;
+}

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import type { DaemonModel, Fleet } from '../daemons/fleet';
+import { LOOK, worstFirst } from './looks';
+import type { Log } from './log';
+import type { RestartCommands } from './restartCommands';
+import type { HealthTree } from './tree';
+
+export interface CommandDeps {
+  readonly fleet: Fleet;
+  readonly tree: HealthTree;
+  readonly log: Log;
+  readonly restarts: RestartCommands;
+  /** The bundled daemon as something to start, watched from then on. */
+  readonly bundledDaemon: () => Promise<DaemonModel>;
+}
+
+/**
+ * The commands of the palette, of the tree and of links. `target` is a daemon's origin, one of its row ids or its
+ * name; without one the user picks, where there is a choice.
+ */
+export function registerCommands({
+  fleet,
+  tree,
+  log,
+  restarts,
+  bundledDaemon,
+}: CommandDeps): vscode.Disposable {
+  const handlers: Record<string, (target: unknown) => unknown> = {
+    restart: async (target) => {
+      const model = await pick(fleet, target, 'Restart which daemon?');
+      if (model) await restarts.restart(model);
+    },
+    start: async (target) => {
+      const down = target === undefined ? undefined : find(fleet, target);
+      await restarts.restart(down ?? (await bundledDaemon()));
+    },
+    stop: async (target) => {
+      const model = await pick(fleet, target, 'Stop which daemon?');
+      if (model) await restarts.stop(model);
+    },
+    refresh: () =>
+      vscode.window.withProgress({ location: { viewId: 'daemonHealth.daemons' } }, () => fleet.refresh()),
+    showDetails: (target) => tree.reveal((find(fleet, target) ?? worstFirst(fleet.models)[0])?.daemon.origin),
+    showLog: () => log.show(),
+    openDashboard: async (target) => {
+      const model = await pick(fleet, target, 'Open the dashboard of which daemon?');
+      if (model) await vscode.env.openExternal(vscode.Uri.parse(model.daemon.origin));
+    },
+    copyValue: (target) => {
+      const row = typeof target === 'string' ? tree.row(target) : undefined;
+      if (row) return vscode.env.clipboard.writeText(row.value);
+    },
+    configure: () => vscode.commands.executeCommand('workbench.action.openSettings', 'daemonHealth.daemons'),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([name, handler]) =>
+      vscode.commands.registerCommand(`daemonHealth.${name}`, (target: unknown) =>
+        guarded(handler, target, log),
+      ),
+    ),
+  );
+}
+
+/** A command that fails says why, in a notification and in the log. */
+async function guarded(handler: (target: unknown) => unknown, target: unknown, log: Log): Promise<void> {
+  try {
+    await handler(target);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    log.error(text);
+    const show = 'Show Log';
+    if ((await vscode.window.showErrorMessage(text, show)) === show) log.show();
+  }
+}
+
+function find({ models }: Fleet, target: unknown): DaemonModel | undefined {
+  if (typeof target !== 'string') return undefined;
+  return models.find(
+    ({ daemon }) =>
+      target === daemon.origin || target.startsWith(`${daemon.origin}#`) || target === daemon.name,
+  );
+}
+
+async function pick(fleet: Fleet, target: unknown, question: string): Promise<DaemonModel | undefined> {
+  const named = find(fleet, target);
+  if (named) return named;
+  const models = worstFirst(fleet.models);
+  if (models.length === 0) {
+    throw new Error('No daemon is watched. Start the bundled daemon, or name yours in daemonHealth.daemons.');
+  }
+  if (models.length === 1) return models[0];
+  const items = models.map((model) => ({
+    label: `$(${LOOK[model.track.verdict.state].icon}) ${model.daemon.name}`,
+    description: `${LOOK[model.track.verdict.state].label} · ${model.daemon.origin}`,
+    model,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: question }))?.model;
+}

@@ -1,0 +1,111 @@
+import type { DaemonModel } from '../daemons/fleet';
+import { SEVERITY, type DaemonState, type Severity } from '../health/verdict';
+import { duration, forOver, shortAge } from '../health/wording';
+import type { Instant } from '../health/report';
+
+/** How a state looks everywhere: its name in words and its icon among VS Code's own. */
+export const LOOK: Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>> = {
+  restarting: { label: 'restarting', icon: 'sync~spin' },
+  unresponsive: { label: 'unresponsive', icon: 'error' },
+  unreachable: { label: 'unreachable', icon: 'debug-disconnect' },
+  offline: { label: 'offline', icon: 'circle-outline' },
+  wrongAnswer: { label: 'wrong answer', icon: 'warning' },
+  unavailable: { label: 'unavailable', icon: 'circle-slash' },
+  stopped: { label: 'stopped', icon: 'stop-circle' },
+  starting: { label: 'starting', icon: 'loading~spin' },
+  wedged: { label: 'wedged', icon: 'error' },
+  stuck: { label: 'stuck', icon: 'warning' },
+  unstable: { label: 'unstable', icon: 'warning' },
+  paused: { label: 'paused', icon: 'clock' },
+  unverified: { label: 'unverified', icon: 'question' },
+  healthy: { label: 'healthy', icon: 'pulse' },
+};
+
+/** What comes first where only one can be shown: by severity, then by how much it wants a look. */
+const RANK: readonly DaemonState[] = [
+  'unresponsive',
+  'unreachable',
+  'wedged',
+  'wrongAnswer',
+  'unavailable',
+  'stuck',
+  'unstable',
+  'restarting',
+  'starting',
+  'stopped',
+  'paused',
+  'unverified',
+  'healthy',
+  'offline',
+];
+
+/** The daemons with the one that most wants a look first. */
+export function worstFirst(models: readonly DaemonModel[]): readonly DaemonModel[] {
+  return [...models].sort(
+    (a, b) => RANK.indexOf(a.track.verdict.state) - RANK.indexOf(b.track.verdict.state),
+  );
+}
+
+export function severityOf({ track }: DaemonModel): Severity {
+  return SEVERITY[track.verdict.state];
+}
+
+export function isProblem(model: DaemonModel): boolean {
+  return severityOf(model) !== 'plain';
+}
+
+/** Good again, but not yet for long enough to call the incident over. */
+export function isRecovering({ track }: DaemonModel): boolean {
+  return track.incident?.calm !== undefined;
+}
+
+/** How long the loop has completed nothing, in ms; `undefined` where that is not known. */
+export function stalledForMs({ track }: DaemonModel, now: Instant): number | undefined {
+  const { loopSinceMs } = track.verdict;
+  return loopSinceMs === undefined ? undefined : now.monotonicMs - loopSinceMs;
+}
+
+/** The state in words, quantified where time is the point: "wedged for over 3 minutes". */
+export function stateInWords(model: DaemonModel, now: Instant): string {
+  if (isRecovering(model)) return 'recovering';
+  const { state } = model.track.verdict;
+  const { label } = LOOK[state];
+  return state === 'wedged' ? `${label} ${forOver(stalledForMs(model, now))}` : label;
+}
+
+/** The same in as few words as the status bar has room for: "wedged 3 min". */
+export function stateInShort(model: DaemonModel, now: Instant): string {
+  if (isRecovering(model)) return 'recovering';
+  const { state } = model.track.verdict;
+  const age = state === 'wedged' ? shortAge(stalledForMs(model, now)) : '';
+  return `${LOOK[state].label}${age === '' ? '' : ` ${age}`}`;
+}
+
+/** "14:03:22", or with the day where it is not today's. */
+export function clockTime(at: number, nowAt: number): string {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  });
+  return date.toDateString() === new Date(nowAt).toDateString()
+    ? time
+    : `${date.toLocaleDateString()} ${time}`;
+}
+
+/**
+ * How fresh the state is, in words that do not change while answers keep coming:
+ * "checked every 5 s" or "last answer at 14:03:22".
+ */
+export function freshness({ daemon, track }: DaemonModel, now: Instant): string {
+  if (!track.sample) return 'not asked yet';
+  const every = `checked every ${duration(daemon.pollIntervalMs)}`;
+  if (track.sample.ok) return `answering, ${every}`;
+  return track.last ? `last good answer at ${clockTime(track.last.at.wallAt, now.wallAt)}, ${every}` : every;
+}
+
+export function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

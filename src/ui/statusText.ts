@@ -1,0 +1,109 @@
+import type { DaemonModel } from '../daemons/fleet';
+import type { Instant } from '../health/report';
+import type { Severity } from '../health/verdict';
+import {
+  LOOK,
+  capitalise,
+  clockTime,
+  freshness,
+  isProblem,
+  isRecovering,
+  severityOf,
+  stateInShort,
+  stateInWords,
+  worstFirst,
+} from './looks';
+
+/** A piece of a tooltip: text is escaped when drawn, Markdown is ours. */
+export type TooltipPart = { readonly text: string } | { readonly markdown: string };
+
+/** All that the status item shows. Two equal views draw alike, so only a different one is written. */
+export interface StatusView {
+  readonly text: string;
+  readonly severity: Severity;
+  readonly tooltip: readonly TooltipPart[];
+  readonly spoken: string;
+}
+
+/** Commands that a tooltip's links may run, and no others. */
+export const TOOLTIP_COMMANDS = [
+  'daemonHealth.restart',
+  'daemonHealth.showDetails',
+  'daemonHealth.showLog',
+  'daemonHealth.start',
+] as const;
+
+/** The status item for these daemons: the one that most wants a look, then how many others do. */
+export function renderStatus(models: readonly DaemonModel[], now: Instant): StatusView {
+  const [worst, ...others] = worstFirst(models);
+  if (!worst) {
+    return {
+      text: '$(circle-outline) No daemon',
+      severity: 'plain',
+      tooltip: [
+        { markdown: 'No agent daemon found on this machine.\n\n' },
+        { markdown: link('Start Bundled Daemon', 'daemonHealth.start') },
+      ],
+      spoken: 'Daemon Health: no daemon found',
+    };
+  }
+  const tooltip = worstFirst(models).flatMap((model, index) => [
+    ...(index > 0 ? [{ markdown: '\n\n---\n\n' }] : []),
+    ...describe(model, now),
+  ]);
+  const otherProblems = others.filter(isProblem).length;
+  const more = otherProblems > 0 ? ` · +${otherProblems}` : '';
+  const spokenMore = otherProblems > 0 ? `, and ${otherProblems} more with problems` : '';
+  return {
+    text: `$(${icon(worst)}) ${shortText(worst, others, now)}${more}`,
+    severity: severityOf(worst),
+    tooltip,
+    spoken: `Daemon Health: ${worst.daemon.name} ${stateInWords(worst, now)}${spokenMore}`,
+  };
+}
+
+function icon(model: DaemonModel): string {
+  return LOOK[model.track.verdict.state].icon;
+}
+
+function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
+  const { state } = worst.track.verdict;
+  if (state !== 'healthy' || isRecovering(worst)) return `${worst.daemon.name} ${stateInShort(worst, now)}`;
+  const healthy = others.filter(({ track }) => track.verdict.state === 'healthy').length + 1;
+  return healthy > 1 ? `${healthy} daemons` : worst.daemon.name;
+}
+
+function describe(model: DaemonModel, now: Instant): TooltipPart[] {
+  const { daemon, track } = model;
+  const { verdict } = track;
+  const links = [
+    ...(verdict.state === 'restarting'
+      ? []
+      : [
+          link(
+            verdict.state === 'offline' ? 'Start Daemon' : 'Restart Daemon',
+            'daemonHealth.restart',
+            daemon.origin,
+          ),
+        ]),
+    link('Show Details', 'daemonHealth.showDetails', daemon.origin),
+    link('Show Log', 'daemonHealth.showLog'),
+  ];
+  return [
+    { markdown: `$(${icon(model)}) **` },
+    { text: daemon.name },
+    { markdown: '** ' },
+    { text: stateInWords(model, now) },
+    { markdown: '\n\n' },
+    { text: capitalise(verdict.reason) },
+    { markdown: '\n\n' },
+    { text: `Since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${freshness(model, now)}` },
+    { markdown: `\n\n${links.join(' · ')}` },
+  ];
+}
+
+/** A command link. Its argument is encoded, so that nothing in it can end the link. */
+function link(label: string, command: (typeof TOOLTIP_COMMANDS)[number], argument?: string): string {
+  const query = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
+  return `[${label}](command:${command}${query})`;
+}

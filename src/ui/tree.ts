@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../clock';
+import type { Fleet } from '../daemons/fleet';
+import type { Severity } from '../health/verdict';
+import { isProblem } from './looks';
+import { Rendered } from './rendered';
+import { renderRows, rowHover, type Row, type Rows } from './treeRows';
+
+const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
+  red: 'problemsErrorIcon.foreground',
+  amber: 'problemsWarningIcon.foreground',
+  plain: undefined,
+};
+
+/**
+ * The health tree. Its elements are row ids, so that VS Code keeps what is open and selected while the rows
+ * behind them are made anew; it is told to draw again only when a row it can see says something else.
+ */
+export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<string | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #view: vscode.TreeView<string>;
+  readonly #subscriptions: vscode.Disposable[];
+  #rows: Rows = { roots: [], byId: new Map() };
+
+  readonly #badge = new Rendered<number>((problems) => {
+    this.#view.badge =
+      problems === 0
+        ? undefined
+        : { value: problems, tooltip: `${problems} daemon${problems === 1 ? '' : 's'} with a problem` };
+  });
+  readonly #welcome = new Rendered<string>((state) => {
+    void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
+  });
+
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly clock: Clock,
+    createView: (provider: HealthTree) => vscode.TreeView<string> = (provider) =>
+      vscode.window.createTreeView('daemonHealth.daemons', {
+        treeDataProvider: provider,
+        showCollapseAll: true,
+      }),
+  ) {
+    this.#view = createView(this);
+    this.#subscriptions = [this.#view, this.#changed, this.#view.onDidChangeVisibility(() => this.render())];
+  }
+
+  /** Draws what changed. Rows nobody sees are not made; the badge always is. */
+  render(): void {
+    const { models, problems } = this.fleet;
+    this.#badge.set(models.filter(isProblem).length);
+    this.#welcome.set(models.length + problems.length > 0 ? 'some' : this.fleet.settled ? 'none' : 'looking');
+    if (!this.#view.visible) return;
+    const previous = this.#rows;
+    this.#rows = renderRows(models, problems, this.clock.now());
+    for (const target of changedRows(previous, this.#rows)) this.#changed.fire(target);
+  }
+
+  /** Shows a daemon's row, selected and opened; the whole view where none is named. */
+  async reveal(origin: string | undefined): Promise<void> {
+    await vscode.commands.executeCommand('daemonHealth.daemons.focus');
+    this.render();
+    if (origin === undefined || !this.#rows.byId.has(origin)) return;
+    await this.#view.reveal(origin, { select: true, focus: true, expand: true });
+  }
+
+  row(id: string): Row | undefined {
+    return this.#rows.byId.get(id);
+  }
+
+  getChildren(id?: string): string[] {
+    if (id === undefined) {
+      this.#rows = renderRows(this.fleet.models, this.fleet.problems, this.clock.now());
+      return [...this.#rows.roots];
+    }
+    return [...(this.row(id)?.children ?? [])];
+  }
+
+  getParent(id: string): string | undefined {
+    return this.row(id)?.parentId;
+  }
+
+  getTreeItem(id: string): vscode.TreeItem {
+    const row = this.row(id);
+    if (!row) return new vscode.TreeItem(id);
+    const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(
+      row.label,
+      row.children.length === 0 ? None : row.expanded ? Expanded : Collapsed,
+    );
+    item.id = row.id;
+    item.contextValue = row.contextValue;
+    item.accessibilityInformation = { label: `${row.label}: ${row.description ?? ''}` };
+    if (row.description !== undefined) item.description = row.description;
+    if (row.icon !== undefined) {
+      const colour = ICON_COLOUR[row.severity];
+      item.iconPath = new vscode.ThemeIcon(
+        row.icon,
+        colour === undefined ? undefined : new vscode.ThemeColor(colour),
+      );
+    }
+    if (row.contextValue === 'settingsProblem') {
+      item.command = { command: 'daemonHealth.configure', title: 'Open Settings' };
+    }
+    return item;
+  }
+
+  /** Asked for on hover, so ages are of that moment. Plain text: nothing in it is drawn as Markdown. */
+  resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
+    const row = this.row(id);
+    if (row) {
+      const model = this.fleet.models.find(({ daemon }) => daemon.origin === row.origin);
+      item.tooltip = rowHover(row, model, this.clock.now());
+    }
+    return item;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+}
+
+/** The rows to draw again: none, single daemons, or (`undefined`) the whole tree. */
+export function changedRows(previous: Rows, next: Rows): readonly (string | undefined)[] {
+  if (previous.roots.join('\n') !== next.roots.join('\n')) return [undefined];
+  return next.roots.filter((root) => drawn(previous, root) !== drawn(next, root));
+}
+
+function drawn(rows: Rows, root: string): string {
+  const row = rows.byId.get(root);
+  return row ? JSON.stringify(row) + row.children.map((child) => drawn(rows, child)).join('') : '';
+}

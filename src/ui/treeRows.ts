@@ -1,0 +1,242 @@
+import type { DaemonModel } from '../daemons/fleet';
+import type { Instant, Report, Session } from '../health/report';
+import { isLive } from '../health/sessions';
+import { staleThresholdMs } from '../health/staleness';
+import type { Severity } from '../health/verdict';
+import { coarseAge, duration, forOver } from '../health/wording';
+import {
+  LOOK,
+  capitalise,
+  clockTime,
+  freshness,
+  isRecovering,
+  severityOf,
+  stalledForMs,
+  stateInWords,
+} from './looks';
+
+/** One line of the tree, as drawn. `id` is unique and names its place: `origin`, `origin#loop`, … */
+export interface Row {
+  readonly id: string;
+  readonly parentId?: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly icon?: string;
+  readonly severity: Severity;
+  /** What the menus and inline buttons of package.json go by. */
+  readonly contextValue: string;
+  readonly children: readonly string[];
+  readonly expanded?: boolean;
+  /** What "Copy Value" copies. */
+  readonly value: string;
+  /** When what it says was said; the hover tells the age of it at that moment. */
+  readonly origin?: string;
+}
+
+/** The whole tree, by row id; `roots` in order. */
+export interface Rows {
+  readonly roots: readonly string[];
+  readonly byId: ReadonlyMap<string, Row>;
+}
+
+/** The rows for these daemons. Everything here changes only when what it says does, not by the second. */
+export function renderRows(models: readonly DaemonModel[], problems: readonly string[], now: Instant): Rows {
+  const byId = new Map<string, Row>();
+  const roots: string[] = [];
+  for (const model of models) {
+    for (const row of daemonRows(model, now)) byId.set(row.id, row);
+    roots.push(model.daemon.origin);
+  }
+  problems.forEach((problem, index) => {
+    const id = `settings#${index}`;
+    byId.set(id, {
+      id,
+      label: 'Settings',
+      description: problem,
+      icon: 'gear',
+      severity: 'amber',
+      contextValue: 'settingsProblem',
+      children: [],
+      value: problem,
+    });
+    roots.push(id);
+  });
+  return { roots, byId };
+}
+
+interface Detail {
+  readonly key: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly severity?: Severity;
+  readonly children?: readonly Row[];
+}
+
+function daemonRows(model: DaemonModel, now: Instant): Row[] {
+  const { daemon, track } = model;
+  const { state } = track.verdict;
+  const severity = severityOf(model);
+  const details = [stateDetail(model, now), ...reportDetails(model, now)];
+  const rows = details.map((detail) => detailRow(model, detail));
+  return [
+    {
+      id: daemon.origin,
+      origin: daemon.origin,
+      label: daemon.name,
+      description: stateInWords(model, now),
+      icon: LOOK[state].icon,
+      severity,
+      contextValue: `daemon.${state === 'restarting' ? 'busy' : state === 'offline' ? 'down' : 'up'}`,
+      children: rows.map(({ id }) => id),
+      expanded: true,
+      value: `${daemon.name} (${daemon.origin}): ${stateInWords(model, now)}`,
+    },
+    ...rows,
+    ...details.flatMap(({ children }) => children ?? []),
+  ];
+}
+
+function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
+  return {
+    id: `${daemon.origin}#${detail.key}`,
+    parentId: daemon.origin,
+    origin: daemon.origin,
+    label: detail.label,
+    description: detail.description,
+    icon: detail.icon,
+    severity: detail.severity ?? 'plain',
+    contextValue: `detail.${detail.key}`,
+    children: (detail.children ?? []).map(({ id }) => id),
+    value: `${detail.label}: ${detail.description}`,
+  };
+}
+
+function stateDetail(model: DaemonModel, now: Instant): Detail {
+  const { verdict, incident } = model.track;
+  const recovering = isRecovering(model) && incident ? `was ${LOOK[incident.state].label}; ` : '';
+  return {
+    key: 'state',
+    label: capitalise(isRecovering(model) ? 'recovering' : LOOK[verdict.state].label),
+    description: `${recovering}${verdict.reason} · since ${clockTime(verdict.since.wallAt, now.wallAt)}`,
+    icon: 'info',
+  };
+}
+
+function reportDetails(model: DaemonModel, now: Instant): Detail[] {
+  const { last, sample } = model.track;
+  if (!last) return [];
+  const { report } = last;
+  // Old answers stay on screen while a daemon fails, and say how old they are.
+  const age = sample?.ok ? '' : ` · ${coarseAge(now.monotonicMs - last.at.monotonicMs)} ago`;
+  return [
+    loopDetail(model, now),
+    queueDetail(report),
+    sessionsDetail(model, now),
+    pauseDetail(report, now),
+    instanceDetail(report),
+  ].map((detail) => ({ ...detail, description: `${detail.description}${age}` }));
+}
+
+function loopDetail(model: DaemonModel, now: Instant): Detail {
+  const { report, loop } = model.track.last!;
+  const threshold = `threshold ${duration(staleThresholdMs(report))}`;
+  const every = report.pollIntervalMs === undefined ? '' : `every ${duration(report.pollIntervalMs)}, `;
+  const detail = { key: 'loop', label: 'Poll loop', icon: 'sync' };
+  switch (loop?.kind) {
+    case undefined:
+      return { ...detail, description: 'stopped' };
+    case 'stale':
+      return {
+        ...detail,
+        description: `no cycle completed ${forOver(stalledForMs(model, now))}, ${threshold}`,
+        severity: 'red',
+      };
+    case 'starting':
+      return { ...detail, description: `first cycle in flight, ${threshold}` };
+    case 'advancing':
+      return { ...detail, description: `${every}last cycle ${coarseAge(loop.ageMs)} ago` };
+    case 'unknown':
+      return { ...detail, description: 'not known' };
+  }
+}
+
+function queueDetail({ queue }: Report): Detail {
+  const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = queue ?? {};
+  return {
+    key: 'queue',
+    label: 'Queue',
+    description: `${counted(ready, 'ready task')}, ${counted(workers, 'available worker')}`,
+    icon: 'list-ordered',
+    ...(stuck && { severity: 'amber' as const }),
+  };
+}
+
+function counted(value: number | undefined, what: string): string {
+  return value === undefined ? `${what}s not known` : `${value} ${what}${value === 1 ? '' : 's'}`;
+}
+
+function sessionsDetail(model: DaemonModel, now: Instant): Detail {
+  const { report } = model.track.last!;
+  const detail = { key: 'sessions', label: 'Sessions', icon: 'terminal' };
+  if (!report.sessions) return { ...detail, description: 'not known' };
+  const live = report.sessions.filter(isLive);
+  return {
+    ...detail,
+    description: live.length === 0 ? 'none running' : `${live.length} running`,
+    children: live.map((session) => sessionRow(model, session, report, now)),
+  };
+}
+
+function sessionRow({ daemon }: DaemonModel, session: Session, report: Report, now: Instant): Row {
+  const startedAt =
+    session.createdAt === undefined ? '' : ` · since ${clockTime(session.createdAt, now.wallAt)}`;
+  const activeMs =
+    session.lastActivityAt === undefined || report.daemonNow === undefined
+      ? undefined
+      : report.daemonNow - session.lastActivityAt;
+  const activity = activeMs === undefined ? '' : ` · active ${coarseAge(activeMs)} ago`;
+  const description = `${session.status}${startedAt}${activity}`;
+  return {
+    id: `${daemon.origin}#sessions#${session.id}`,
+    parentId: `${daemon.origin}#sessions`,
+    origin: daemon.origin,
+    label: session.title,
+    description,
+    icon: 'play-circle',
+    severity: 'plain',
+    contextValue: 'session',
+    children: [],
+    value: `${session.id}: ${session.title}, ${description}`,
+  };
+}
+
+function pauseDetail({ pause }: Report, now: Instant): Detail {
+  const detail = { key: 'pause', label: 'Rate limit', icon: 'clock' };
+  if (!pause) return { ...detail, description: 'not known' };
+  if (!pause.isPaused) return { ...detail, description: 'not paused' };
+  return {
+    ...detail,
+    description:
+      pause.resumesAt === undefined ? 'paused' : `paused until ${clockTime(pause.resumesAt, now.wallAt)}`,
+  };
+}
+
+function instanceDetail({ kind, instance, daemonNow }: Report): Detail {
+  const { pid, version, startedAt } = instance ?? {};
+  const parts = [
+    kind,
+    ...(version === undefined ? [] : [version]),
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(startedAt === undefined || daemonNow === undefined ? [] : [`up ${coarseAge(daemonNow - startedAt)}`]),
+  ];
+  return { key: 'instance', label: 'Instance', description: parts.join(' · '), icon: 'server-process' };
+}
+
+/** The precise age of what a daemon's rows say, for a hover: worked out when it is shown. */
+export function rowHover(row: Row, model: DaemonModel | undefined, now: Instant): string {
+  if (!model) return row.value;
+  const { last } = model.track;
+  const asOf = last ? ` As of ${duration(now.monotonicMs - last.at.monotonicMs)} ago` : ' Never answered';
+  return `${row.value}.${asOf}, ${freshness(model, now)}.`;
+}
