@@ -27,7 +27,7 @@ export async function ensureBrowser() {
   }
   const folder = await ensureInstalled({
     name: 'chromium',
-    recipe: { chromiumPackage, layout: 2 },
+    recipe: { chromiumPackage, layout: 3 },
     title: 'a headless Chromium for the tests (about 10 s, once)',
     fill: unpackChromium,
   });
@@ -75,13 +75,13 @@ async function unpack(from, to, mode) {
   await pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to, { mode }));
 }
 
-/** The system's fonts where there are any, and the one that came along, which VS Code asks for by its older name. */
+/** The system's fonts where there are any, with the one that came along for the surface of VS Code. */
 const fontsConf = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir prefix="relative">fonts</dir>
   <cachedir prefix="xdg">fontconfig</cachedir>
-  <alias binding="same"><family>Droid Sans</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias binding="same"><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
 </fontconfig>
 `;

@@ -7,8 +7,14 @@ import { ensureInstalled, npmInstall } from './install.mjs';
  * version which that VS Code asks for, and do at this one.
  */
 const releases = {
-  '1.139.1': { server: '4.139.1', node: 24, replace: [] },
-  '1.100.3': { server: '4.100.3', node: 20, replace: ['node-pty@1.2.0-beta.15'] },
+  '1.139.1': {
+    packages: { server: 'code-server@4.139.1', node: 24, replace: [] },
+    themes: { light: 'Light 2026', dark: 'Dark 2026' },
+  },
+  '1.100.3': {
+    packages: { server: 'code-server@4.100.3', node: 20, replace: ['node-pty@1.2.0-beta.15'] },
+    themes: { light: 'Default Light Modern', dark: 'Default Dark Modern' },
+  },
 };
 
 const spdlog = readFileSync(new URL('standIns/spdlog.cjs', import.meta.url), 'utf8');
@@ -34,10 +40,20 @@ export function vscodeVersion() {
   return process.env.DAEMON_HEALTH_VSCODE || Object.keys(releases)[0];
 }
 
-/** Installs the VS Code server of this version, once; returns the Node.js and the script that start it. */
-export async function ensureVSCodeServer(version = vscodeVersion()) {
+/** The settings' names of the light and the dark theme that this version comes with. */
+export function themesOf(version = vscodeVersion()) {
+  return releaseOf(version).themes;
+}
+
+function releaseOf(version) {
   const release = releases[version];
   if (!release) throw new Error(`VS Code ${version} is not one of ${Object.keys(releases).join(', ')}.`);
+  return release;
+}
+
+/** Installs the VS Code server of this version, once; returns the Node.js and the script that start it. */
+export async function ensureVSCodeServer(version = vscodeVersion()) {
+  const { packages } = releaseOf(version);
   const platform = `${process.platform}-${process.arch}`;
   const nodePackage = nodePackages[platform];
   if (!nodePackage)
@@ -45,12 +61,12 @@ export async function ensureVSCodeServer(version = vscodeVersion()) {
 
   const folder = await ensureInstalled({
     name: `vscode-server-${version}-${platform}`,
-    recipe: { ...release, nodePackage, standIns },
+    recipe: { ...packages, nodePackage, standIns },
     title: `the VS Code server ${version} (about 45 s, once)`,
     fill: async (target) => {
-      await npmInstall(target, [`code-server@${release.server}`, `${nodePackage}@${release.node}`]);
+      await npmInstall(target, [packages.server, `${nodePackage}@${packages.node}`]);
       const { app } = layoutOf(target, nodePackage);
-      await npmInstall(app, ['--omit=dev', '--no-save', ...release.replace]);
+      await npmInstall(app, ['--omit=dev', '--no-save', ...packages.replace]);
       for (const [name, text] of Object.entries(standIns)) {
         const file = join(app, 'node_modules', name, 'index.js');
         if (existsSync(file)) writeFileSync(file, text);

@@ -10,5 +10,5 @@ export const cacheDir = join(root, '.vscode-test');
 /** What test runs leave behind: results, screenshots, built test files. */
 export const outDir = join(root, 'out');
 
-/** The packaged extension. */
-export const vsixFile = join(root, 'dist', 'daemon-health.vsix');
+/** The packaged extension; another one can be named, since every build wipes `dist`. */
+export const vsixFile = process.env.DAEMON_HEALTH_VSIX ?? join(root, 'dist', 'daemon-health.vsix');

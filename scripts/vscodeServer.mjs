@@ -27,7 +27,9 @@ export async function startVSCodeServer({
   const { node, main } = await ensureVSCodeServer(version);
   const machineDir = join(serverDataDir, 'data', 'Machine');
   mkdirSync(machineDir, { recursive: true });
-  writeFileSync(join(machineDir, 'settings.json'), JSON.stringify(machineSettings, undefined, 2));
+  const writeMachineSettings = (settings) =>
+    writeFileSync(join(machineDir, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  writeMachineSettings(machineSettings);
   // Without a secret any web page that the user happens to open could talk to the server.
   const token = randomBytes(16).toString('hex');
   const tokenFile = join(serverDataDir, 'connection-token');
@@ -61,6 +63,8 @@ export async function startVSCodeServer({
       url: `http://127.0.0.1:${actualPort}/?tkn=${token}`,
       port: actualPort,
       installExtension,
+      /** Replaces the machine settings; open windows follow. */
+      writeMachineSettings,
       stop: () => stopGroup(server),
     };
   } catch (error) {

@@ -1,0 +1,4 @@
+export const root: string;
+export const cacheDir: string;
+export const outDir: string;
+export const vsixFile: string;

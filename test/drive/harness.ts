@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/browser.mjs';
+import { themesOf } from '../../scripts/installVSCode.mjs';
+import { outDir, vsixFile } from '../../scripts/paths.mjs';
+import { startVSCodeServer, type VSCodeServer } from '../../scripts/vscodeServer.mjs';
+
+export type ColorTheme = 'light' | 'dark';
+export type Settings = Record<string, unknown>;
+
+export interface OpenOptions {
+  /** Settings of the machine that VS Code runs on; they win over the harness's own. */
+  machineSettings?: Settings;
+  /** Whether VS Code asks if it may trust the folder; without it every folder is trusted. */
+  workspaceTrust?: boolean;
+  /** The folder to open; a fresh one with a README by default. */
+  folder?: string;
+  colorTheme?: ColorTheme;
+}
+
+const readyDeadlineMs = 60_000;
+
+/** The class of the workbench once its theme has been loaded from the theme's file. */
+const drawnTheme = '[class*="-json"]';
+
+/** Keeps the window as empty as that of somebody who has used VS Code for a while. */
+const plainWindow: Settings = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'extensions.ignoreRecommendations': true,
+};
+
+/** What VS Code itself complains about in this surrounding: no marketplace, no service worker, no sign-in. */
+const knownNoise =
+  /open-vsx|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED|service ?worker|vsda|Failed to load resource|AgentHost|authentication provider|sqlite3|bad HTTP response code \(404\)/i;
+
+/** Opens a VS Code that has the packaged extension installed. `close()` it in an `after` hook. */
+export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindow> {
+  if (!existsSync(vsixFile)) throw new Error(`There is no ${vsixFile}: run npm run package first.`);
+  const scratchDir = mkdtempSync(join(tmpdir(), 'daemon-health-drive-'));
+  const settings = { ...plainWindow, ...themeSetting(options.colorTheme), ...options.machineSettings };
+  let server: VSCodeServer | undefined;
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(scratchDir, { recursive: true, force: true });
+  };
+  try {
+    server = await startVSCodeServer({
+      serverDataDir: join(scratchDir, 'server'),
+      workspaceTrust: options.workspaceTrust ?? false,
+      machineSettings: settings,
+      extensions: [vsixFile],
+    });
+    browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const folder = options.folder ?? makeFolder(join(scratchDir, 'project'));
+    return await openWindow({ server, context, folder, settings, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Host {
+  server: VSCodeServer;
+  context: BrowserContext;
+  folder: string;
+  settings: Settings;
+  close(): Promise<void>;
+}
+
+async function openWindow(host: Host): Promise<VSCodeWindow> {
+  const page = await host.context.newPage();
+  const window = new VSCodeWindow(host, page);
+  await page.goto(`${host.server.url}&folder=${encodeURIComponent(host.folder)}`);
+  await window.ready();
+  return window;
+}
+
+/** One window of a running VS Code, seen from outside. */
+export class VSCodeWindow {
+  /** Errors of the page and its console that VS Code does not always have here. */
+  readonly errors: string[] = [];
+
+  constructor(
+    private readonly host: Host,
+    readonly page: Page,
+  ) {
+    page.on('pageerror', (error) => this.note(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.note(message.text());
+    });
+  }
+
+  /** The folder that is open. */
+  get folder(): string {
+    return this.host.folder;
+  }
+
+  /** The item's place in the status bar; `id` is the item's own, such as `daemonHealth.status`. */
+  statusItem(id: string): Locator {
+    return this.page.locator(`[id="daemon-health.daemon-health.${id}"]`);
+  }
+
+  /** The notifications that are on screen. */
+  toasts(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  /** The modal dialog that is on screen. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Runs a command through the command palette, by the whole title that is shown there. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const palette = this.page.locator('.quick-input-widget');
+    await palette.locator('input').first().fill(`>${title}`);
+    await palette.getByRole('option', { name: title }).first().click();
+    await palette.waitFor({ state: 'hidden' });
+  }
+
+  /** Keeps a picture of the window as `out/screenshots/<name>.png` and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    const file = join(outDir, 'screenshots', `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  /** Changes settings of the machine; every window follows at once. */
+  changeSettings(changes: Settings): void {
+    Object.assign(this.host.settings, changes);
+    this.host.server.writeMachineSettings(this.host.settings);
+  }
+
+  async setColorTheme(theme: ColorTheme): Promise<void> {
+    this.changeSettings(themeSetting(theme));
+    await this.page
+      .locator(`.monaco-workbench.${theme === 'light' ? 'vs' : 'vs-dark'}${drawnTheme}`)
+      .waitFor();
+  }
+
+  /** Opens one more window of the same VS Code on the same folder. */
+  openWindow(): Promise<VSCodeWindow> {
+    return openWindow(this.host);
+  }
+
+  /** Loads the window anew, like Developer: Reload Window. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Waits until the workbench is drawn and its folder is shown. */
+  async ready(): Promise<void> {
+    const workbench = this.page.locator(`.monaco-workbench${drawnTheme}`);
+    await workbench.waitFor({ timeout: readyDeadlineMs });
+    await workbench.locator('.part.statusbar .statusbar-item').first().waitFor({ timeout: readyDeadlineMs });
+    await workbench
+      .locator('.explorer-folders-view .monaco-list-row')
+      .first()
+      .waitFor({ timeout: readyDeadlineMs });
+  }
+
+  /** Closes VS Code with all of its windows, and leaves nothing behind. */
+  close(): Promise<void> {
+    return this.host.close();
+  }
+
+  private note(text: string): void {
+    if (!knownNoise.test(text)) this.errors.push(text);
+  }
+}
+
+function themeSetting(theme: ColorTheme | undefined): Settings {
+  return theme ? { 'workbench.colorTheme': themesOf()[theme] } : {};
+}
+
+function makeFolder(folder: string): string {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'README.md'), '# A project\n');
+  return folder;
+}
