@@ -27,7 +27,7 @@ export async function ensureBrowser() {
   }
   const folder = await ensureInstalled({
     name: 'chromium',
-    recipe: { chromiumPackage, layout: 3 },
+    recipe: { chromiumPackage, layout: 5 },
     title: 'a headless Chromium for the tests (about 10 s, once)',
     fill: unpackChromium,
   });
@@ -75,13 +75,20 @@ async function unpack(from, to, mode) {
   await pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to, { mode }));
 }
 
-/** The system's fonts where there are any, with the one that came along for the surface of VS Code. */
+/** The system's fonts where there are any, with the one that came along first for everything but code. */
 const fontsConf = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
+  <match target="pattern">
+    <test name="family"><string>Droid Sans Mono</string></test>
+    <edit name="family" mode="assign" binding="same"><string>monospace</string></edit>
+  </match>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir prefix="relative">fonts</dir>
   <cachedir prefix="xdg">fontconfig</cachedir>
-  <alias binding="same"><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
+  <match target="pattern">
+    <test name="family"><string>sans-serif</string></test>
+    <edit name="family" mode="prepend_first"><string>Open Sans</string></edit>
+  </match>
 </fontconfig>
 `;
