@@ -11,6 +11,8 @@ export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
   const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, color: false, forbidOnly: true });
+  const grep = process.env['DAEMON_HEALTH_GREP'];
+  if (grep) mocha.grep(grep);
   for (const file of readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).sort()) {
     if (file.endsWith('.test.js')) mocha.addFile(join(__dirname, file));
   }
