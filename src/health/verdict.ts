@@ -158,7 +158,7 @@ export const RULES: readonly Rule[] = [
     state: 'wedged',
     rule: 'pollStale, or a poll cycle older than the threshold',
     match: ({ loop, justWoke }) =>
-      loop?.kind === 'stale' && !justWoke ? `its poll loop completes no cycle (${loop.rule})` : undefined,
+      loop?.kind === 'stale' && !justWoke ? `its poll loop hangs (${loop.rule})` : undefined,
   },
   {
     state: 'stuck',

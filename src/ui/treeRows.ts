@@ -118,7 +118,7 @@ function stateDetail(model: DaemonModel, now: Instant): Detail {
   return {
     key: 'state',
     label: capitalise(isRecovering(model) ? 'recovering' : LOOK[verdict.state].label),
-    description: `${recovering}${verdict.reason} · since ${clockTime(verdict.since.wallAt, now.wallAt)}`,
+    description: `since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${recovering}${verdict.reason}`,
     icon: 'info',
   };
 }
@@ -166,14 +166,14 @@ function queueDetail({ queue }: Report): Detail {
   return {
     key: 'queue',
     label: 'Queue',
-    description: `${counted(ready, 'ready task')}, ${counted(workers, 'available worker')}`,
+    description: `${counted(ready, 'ready task')} · ${counted(workers, 'worker')}`,
     icon: 'list-ordered',
     ...(stuck && { severity: 'amber' as const }),
   };
 }
 
 function counted(value: number | undefined, what: string): string {
-  return value === undefined ? `${what}s not known` : `${value} ${what}${value === 1 ? '' : 's'}`;
+  return value === undefined ? `${what}s: not known` : `${value} ${what}${value === 1 ? '' : 's'}`;
 }
 
 function sessionsDetail(model: DaemonModel, now: Instant): Detail {
