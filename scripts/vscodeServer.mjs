@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureVSCodeServer } from './installVSCode.mjs';
-import { startGroup, stopGroup } from './processes.mjs';
+import { firstMatch, startGroup, stopGroup } from './processes.mjs';
 import { cleanEnv, run } from './run.mjs';
 
 const startDeadlineMs = 60_000;
@@ -57,7 +57,14 @@ export async function startVSCodeServer({
     { env: environment },
   );
   try {
-    const actualPort = await listeningPort(server);
+    const [, listening] = await firstMatch(server, /listening on (\d+)/, {
+      name: 'The VS Code server',
+      deadlineMs: startDeadlineMs,
+    });
+    // Its output has to be read on, or it stops when the pipe is full; nobody wants to see it.
+    server.stdout.resume();
+    server.stderr.resume();
+    const actualPort = Number(listening);
     return {
       /** The address of a window; add `&folder=` and the like. */
       url: `http://127.0.0.1:${actualPort}/?tkn=${token}`,
@@ -71,28 +78,4 @@ export async function startVSCodeServer({
     await stopGroup(server);
     throw error;
   }
-}
-
-/** The port that the server says it listens on; its whole output becomes the error when it says none in time. */
-function listeningPort(server) {
-  let output = '';
-  return new Promise((resolve, reject) => {
-    const fail = (what) => {
-      clearTimeout(timer);
-      reject(new Error(`The VS Code server ${what}:\n${output}`));
-    };
-    const timer = setTimeout(() => fail(`was not ready after ${startDeadlineMs / 1000} s`), startDeadlineMs);
-    const read = (chunk) => {
-      output += chunk;
-      const port = /listening on (\d+)/.exec(output)?.[1];
-      if (!port) return;
-      clearTimeout(timer);
-      resolve(Number(port));
-      // Its output has to be read on, or it stops when the pipe is full; nobody wants to see it.
-      for (const stream of [server.stdout, server.stderr]) stream.off('data', read).resume();
-    };
-    server.stdout.on('data', read);
-    server.stderr.on('data', read);
-    server.once('exit', () => fail('has ended'));
-  });
 }

@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import { themesOf } from '../../scripts/installVSCode.mjs';
 import { outDir, vsixFile } from '../../scripts/paths.mjs';
+import { plainWindow } from '../../scripts/plainWindow.mjs';
 import { startVSCodeServer, type VSCodeServer } from '../../scripts/vscodeServer.mjs';
 
 export type ColorTheme = 'light' | 'dark';
@@ -24,14 +25,6 @@ const readyDeadlineMs = 60_000;
 
 /** The class of the workbench once its theme has been loaded from the theme's file. */
 const drawnTheme = '[class*="-json"]';
-
-/** Keeps the window as empty as that of somebody who has used VS Code for a while. */
-const plainWindow: Settings = {
-  'workbench.startupEditor': 'none',
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'chat.disableAIFeatures': true,
-  'extensions.ignoreRecommendations': true,
-};
 
 /** What VS Code itself complains about in this surrounding: no marketplace, no service worker, no sign-in. */
 const knownNoise =

@@ -1,0 +1,1 @@
+export const plainWindow: Record<string, unknown>;

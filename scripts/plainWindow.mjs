@@ -1,0 +1,7 @@
+/** Settings that keep a fresh VS Code's window as empty as that of somebody who has used it for a while. */
+export const plainWindow = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'extensions.ignoreRecommendations': true,
+};
