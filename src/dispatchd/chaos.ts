@@ -1,5 +1,5 @@
-/** Makes poll cycles hang on purpose; exists only with `--chaos`. */
-export class HangSwitch {
+/** Makes poll cycles hang, or the process crash, on purpose; exists only with `--chaos`. */
+export class ChaosSwitch {
   #hang = false;
   #release: (() => void) | undefined;
 
@@ -13,6 +13,13 @@ export class HangSwitch {
     this.#hang = false;
     this.#release?.();
     this.#release = undefined;
+  }
+
+  /** An exception that nobody catches, once the answer is out. */
+  crash(): void {
+    setImmediate(() => {
+      throw new Error('crashed on request');
+    });
   }
 
   /** Awaited inside each cycle. */

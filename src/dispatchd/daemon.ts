@@ -2,18 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { version } from '../../package.json';
+import { Actions } from './actions';
 import { readBootId } from './bootId';
-import { HangSwitch } from './chaos';
+import { ChaosSwitch } from './chaos';
 import { systemClock as clock } from './clock';
+import { ExitFiles } from './exitFile';
 import { createApp } from './http/app';
 import { HttpServer } from './http/server';
 import { removeInstanceFile, writeInstanceFile, type Instance } from './instance';
+import { Lifecycle, lastExit, startKind } from './lifecycle';
 import { acquireLock } from './lock';
 import type { Log } from './log';
 import { argvToRepeat, type Options } from './options';
+import { OutputFiles } from './output';
+import { HEARTBEAT_MS, SHUTDOWN_GRACE_MS } from './policy';
 import { PollLoop } from './pollLoop';
 import { findPortOwner, portInUseMessage } from './portOwner';
-import { SHUTDOWN_GRACE_MS } from './policy';
+import { describeStart, recover } from './recovery';
+import { expiredSessions } from './retention';
 import { Service } from './service';
 import { readySessions } from './session';
 import { SessionStore } from './sessionStore';
@@ -31,37 +37,64 @@ export interface Daemon {
   stop(): Promise<void>;
   /** Ends the children at once. */
   kill(): void;
+  /** Leaves word of an exception that nobody caught; the next life takes care of the children. */
+  crashed(reason: string): void;
 }
 
-/** Wires the parts and starts them. @throws CannotStart, StateDirInUse */
-export async function startDaemon(options: Options, log: Log): Promise<Daemon> {
+/**
+ * Wires the parts and starts them: lock, state, port, recovery, poll loop, in that order, so that a start that
+ * fails changes nothing.
+ * @param shutDown asks for the end of the process
+ * @throws CannotStart, StateDirInUse
+ */
+export async function startDaemon(options: Options, log: Log, shutDown: () => void): Promise<Daemon> {
   const { stateDir, workspace } = options;
   const bootId = await readBootId();
   const unlock = await acquireLock(stateDir, bootId);
   try {
     const token = await readOrCreateToken(stateDir);
+    const previous = await Lifecycle.readPrevious(stateDir, clock.wallMs());
+    const exit = lastExit(previous);
     const instance: Instance = {
       id: randomUUID(),
       pid: process.pid,
       version,
       startedAt: clock.wallMs(),
       bootId,
-      startKind: 'unknown',
+      startKind: startKind(previous, bootId),
+      ...(exit && { lastExit: exit }),
       workspace,
       stateDir,
     };
     const store = new SessionStore(join(stateDir, 'sessions'));
+    const setAside = await store.load(clock.wallMs());
+    if (previous.kind === 'set-aside') setAside.push(previous.setAside);
+    for (const { file, movedTo, reason } of setAside)
+      log.warn(`${file} cannot be read (${reason}); kept as ${movedTo}`);
+
+    const outputFiles = new OutputFiles(join(stateDir, 'output'));
+    const exitFiles = new ExitFiles(join(stateDir, 'exits'));
+    const forgetExpired = () => {
+      for (const { id } of expiredSessions(store.all(), clock.wallMs())) {
+        Promise.all([store.remove(id), outputFiles.remove(id)]).catch((error: unknown) =>
+          log.warn(`session ${id} could not be removed: ${String(error)}`),
+        );
+      }
+    };
     const supervisor = new Supervisor(clock, log, store, {
       instanceId: instance.id,
       bootId,
-      stateDir,
       workers: options.workers,
+      outputFiles,
+      exitFiles,
+      onEnded: forgetExpired,
     });
-    const hangSwitch = options.chaos ? new HangSwitch() : undefined;
+    const chaos = options.chaos ? new ChaosSwitch() : undefined;
     const loop = new PollLoop(clock, log, options.pollIntervalMs, async () => {
-      await hangSwitch?.pass();
+      await chaos?.pass();
       await supervisor.dispatchReady();
     });
+    const recovered = { resumedIds: [] as string[], setAside };
     const service = new Service({
       clock,
       options,
@@ -69,12 +102,31 @@ export async function startDaemon(options: Options, log: Log): Promise<Daemon> {
       store,
       supervisor,
       loop,
-      defaultCwd: taskFolder(workspace),
+      outputFiles,
+      recovered,
     });
-    const server = new HttpServer(createApp({ service, token, log, chaos: hangSwitch }), log);
+    const actions = new Actions({ clock, log, store, supervisor, defaultCwd: taskFolder(workspace) });
+    const server = new HttpServer(createApp({ service, actions, token, log, chaos, shutDown }), log);
     const port = await listen(server, options.port);
 
+    log.info(`dispatchd ${version}, pid ${process.pid}: ${describeStart(instance.startKind, exit)}`);
+    const lifecycle = new Lifecycle(clock, stateDir, {
+      instanceId: instance.id,
+      bootId,
+      startedAt: instance.startedAt,
+    });
+    recovered.resumedIds.push(
+      ...(await recover({ clock, log, store, exitFiles, bootId, lastAliveAt: exit?.at })),
+    );
+    forgetExpired();
+    // From here on this life is the previous one of the next: not before what the last one left is in order.
+    await lifecycle.beat();
     await writeInstanceFile(instance, port, argvToRepeat(options, port));
+    const stopBeating = clock.every(HEARTBEAT_MS, () => {
+      lifecycle
+        .beat()
+        .catch((error: unknown) => log.warn(`the heartbeat could not be written: ${String(error)}`));
+    });
     const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, () => ({
       poll: loop.times,
       thresholdMs: options.pollStaleThresholdMs,
@@ -87,12 +139,15 @@ export async function startDaemon(options: Options, log: Log): Promise<Daemon> {
       async stop() {
         loop.stop();
         stopWatch();
+        stopBeating();
         server.close();
         await supervisor.stopAll(SHUTDOWN_GRACE_MS);
+        await lifecycle.endCleanly();
         await removeInstanceFile(stateDir);
         await unlock();
       },
       kill: () => supervisor.killAll(),
+      crashed: (reason) => lifecycle.end('crashed', reason),
     };
   } catch (error) {
     await unlock();

@@ -1,12 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { iso } from './clock';
+import type { LastExit, StartKind } from './lifecycle';
 import { writeJson } from './stateFile';
-
-export type StartKind = 'first-start' | 'restart' | 'reboot' | 'unknown';
-
-/** How the life before this one ended; `killed` is anything that left no word: kill -9, out of memory, power. */
-export type ExitKind = 'clean' | 'crashed' | 'killed';
 
 /** One life of the daemon process. */
 export interface Instance {
@@ -18,6 +14,7 @@ export interface Instance {
   /** `unknown` where the platform does not tell it. */
   readonly bootId: string;
   readonly startKind: StartKind;
+  readonly lastExit?: LastExit;
   readonly workspace: string;
   readonly stateDir: string;
 }

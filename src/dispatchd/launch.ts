@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { OUTPUT_DRAIN_MS } from './policy';
 import { identify } from './processIdentity';
-import type { ProcessIdentity, TaskSpec } from './session';
+import { SESSION_VARIABLE } from './processTree';
+import type { ProcessIdentity, Session, TaskSpec } from './session';
 
 export interface LaunchRequest {
   readonly spec: Pick<TaskSpec, 'command' | 'args' | 'cwd'>;
@@ -45,10 +46,15 @@ exit "$code"`;
 
 const SHELL = '/bin/sh';
 
+/** Whether commands wait for `open()` on this machine. */
+export function canGate(): boolean {
+  return process.platform !== 'win32' && existsSync(SHELL);
+}
+
 /** Starts a command in a process group of its own, behind the gate where the platform has a shell for it. */
 export function launch(request: LaunchRequest): Launched {
   const startedAtMs = Date.now();
-  const gated = process.platform !== 'win32' && existsSync(SHELL);
+  const gated = canGate();
   const child = gated ? spawnGated(request) : spawnDirectly(request);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => request.onOutput(chunk, stream));
@@ -66,6 +72,19 @@ export function launch(request: LaunchRequest): Launched {
       gate.end('go\n');
     },
     exited,
+  };
+}
+
+/** What a command is told about itself. */
+export function commandEnvironment({ id, spec, attempt, recovered, turn }: Session): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    [SESSION_VARIABLE]: id,
+    DISPATCHD_SESSION_NAME: spec.name,
+    DISPATCHD_TURN: String(turn),
+    DISPATCHD_ATTEMPT: String(attempt),
+    DISPATCHD_RECOVERED: recovered ? '1' : '0',
+    ...(spec.prompt !== undefined && { DISPATCHD_PROMPT: spec.prompt }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { compareBoots } from './bootId';
 import { TAKEOVER_GUARD_MAX_AGE_MS } from './policy';
 import { isSameProcessAlive, ownIdentity } from './processIdentity';
 import { PRIVATE_DIR_MODE, PRIVATE_FILE_MODE } from './stateFile';
@@ -60,7 +61,7 @@ async function isAlive(
   ownBootId: string,
 ): Promise<boolean> {
   if (pid === process.pid) return false;
-  if (bootId !== ownBootId && bootId !== 'unknown' && ownBootId !== 'unknown') return false;
+  if (compareBoots(bootId, ownBootId) === 'different') return false;
   return isSameProcessAlive({ pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) });
 }
 

@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import { CannotStart, startDaemon } from './daemon';
+import { CannotStart, startDaemon, type Daemon } from './daemon';
 import { HELP } from './help';
 import { StateDirInUse } from './lock';
 import { stderrLog } from './log';
@@ -11,17 +11,20 @@ const WRONG_USAGE = 2;
 
 async function run(options: Options): Promise<void> {
   const log = stderrLog();
-  const daemon = await startDaemon(options, log);
-  console.log(`listening on ${daemon.url}`);
-
+  // Filled once it has started; signals may come before.
+  const started: { daemon?: Daemon } = {};
   let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
+
+  const stop = (why: string) => {
+    const { daemon } = started;
+    // Nothing to clean up yet; the lock of a dead process is taken over.
+    if (!daemon) process.exit(0);
     if (stopping) {
       daemon.kill();
       process.exit(0);
     }
     stopping = true;
-    log.info(`${signal}: stopping`);
+    log.info(`${why}: stopping`);
     daemon.stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -30,8 +33,22 @@ async function run(options: Options): Promise<void> {
       },
     );
   };
+  const crash = (error: unknown) => {
+    log.error(`crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    try {
+      started.daemon?.crashed(error instanceof Error ? error.message : String(error));
+    } finally {
+      process.exit(FAILED);
+    }
+  };
   // SIGHUP is what a closed terminal sends.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+
+  const daemon = await startDaemon(options, log, () => setImmediate(stop, 'shutdown requested'));
+  started.daemon = daemon;
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  console.log(`listening on ${daemon.url}`);
 }
 
 function fail(message: string, exitCode: number): never {

@@ -82,3 +82,31 @@ export const STOP_GRACE_MS = 5 * SECOND_MS;
 export const OUTPUT_DRAIN_MS = SECOND_MS;
 /** The wall clock follows the monotonic one within this; less is jitter that must not move a shown deadline. */
 export const CLOCK_DRIFT_MS = 250;
+
+/** How often a running daemon notes that it lives: tells how long it was up after a kill, at the cost of one small write. */
+export const HEARTBEAT_MS = 15 * SECOND_MS;
+/** Work older than this is not started again by itself: after a night it would surprise more than help. */
+export const RECOVERY_MAX_AGE_MS = 2 * HOUR_MS;
+/** Runs of one session, counting the first: whatever kills the daemon three times is perhaps the session itself. */
+export const MAX_ATTEMPTS = 3;
+/** What an earlier life left running may save its state that long before it is killed. */
+export const ORPHAN_GRACE_MS = 3 * SECOND_MS;
+/** How often it is looked whether a stopped tree is gone. */
+export const TREE_POLL_MS = 50;
+/** After SIGKILL a tree is gone at once, but for zombies that nobody reaps. */
+export const AFTER_KILL_MS = SECOND_MS;
+/** Boot times computed from a clock that is being corrected differ by less than this within one boot. */
+export const BOOT_TIME_TOLERANCE_MS = 2 * MINUTE_MS;
+
+/** Interrupted work and the last turn of a name wait this long for somebody to come back from a break. */
+export const KEEP_INTERRUPTED_MS = 7 * DAY_MS;
+export const MAX_INTERRUPTED_SESSIONS = 100;
+
+/** Kept per session, in two files of which the older one is dropped: at least half of it is always there. */
+export const MAX_OUTPUT_BYTES = 2 * 1024 * 1024;
+/** Output that waits for the disk; a command that writes faster has to wait. */
+export const MAX_PENDING_OUTPUT_BYTES = 256 * 1024;
+/** One answer of the output route. */
+export const MAX_TAIL_BYTES = 256 * 1024;
+export const DEFAULT_TAIL_LINES = 100;
+export const MAX_TAIL_LINES = 10_000;

@@ -1,33 +1,56 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { TOOL_TIMEOUT_MS } from './policy';
 
+/** Every process of a session inherits this variable; on Linux it finds those that left their group. */
+export const SESSION_VARIABLE = 'DISPATCHD_SESSION_ID';
+
 /**
- * Signals a session's whole tree. On POSIX that is the process group its leader was started in; on Windows
- * taskkill walks the children, and knows no gentle way that console programs notice.
+ * Signals a session's whole tree: on POSIX the process group its leader was started in, on Linux also what left
+ * the group. On Windows taskkill walks the children, and knows no gentle way that console programs notice.
  */
-export function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+export function signalTree(pid: number | undefined, sessionId: string, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32') {
-    execFile(
-      'taskkill',
-      ['/pid', String(pid), '/T', '/F'],
-      { timeout: TOOL_TIMEOUT_MS, windowsHide: true },
-      () => {},
-    );
+    const args = ['/pid', String(pid), '/T', '/F'];
+    if (pid !== undefined)
+      execFile('taskkill', args, { timeout: TOOL_TIMEOUT_MS, windowsHide: true }, () => {});
     return;
   }
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Nobody left in the group.
-  }
+  const marked = findMarked(sessionId);
+  if (pid !== undefined) trySignal(-pid, signal);
+  for (const escaped of marked) trySignal(escaped, signal);
 }
 
-/** Whether anybody of the tree is left; on Windows only the leader can be asked for. */
+/** Whether anybody of the group is left; on Windows only the leader can be asked for. */
 export function isTreeAlive(pid: number): boolean {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The pids that carry the mark of this session; empty where the platform does not show environments. */
+export function findMarked(sessionId: string): number[] {
+  if (process.platform !== 'linux') return [];
+  const mark = `\0${SESSION_VARIABLE}=${sessionId}\0`;
+  const hasMark = (pid: string) => {
+    try {
+      return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(mark);
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && hasMark(name))
+    .map(Number);
+}
+
+function trySignal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone already.
   }
 }

@@ -15,15 +15,14 @@ export class Run {
   #timeout: TimeoutState;
   #lastActivityMs: number | undefined;
   #cancelTimer: (() => void) | undefined;
-  readonly #started: Stamp;
 
   constructor(
     private readonly clock: Clock,
+    private readonly started: Stamp,
     private readonly spec: TaskSpec,
     private readonly onEvent: (event: TimeoutEvent) => void,
   ) {
-    this.#started = stamp(clock);
-    this.#timeout = beginTimeout(spec, this.#started.monotonicMs);
+    this.#timeout = beginTimeout(spec, started.monotonicMs);
     this.#arm();
   }
 
@@ -91,8 +90,8 @@ export class Run {
 
   #wall(monotonicMs: number): number {
     const now = stamp(this.clock);
-    const driftMs = now.wallMs - this.#started.wallMs - (now.monotonicMs - this.#started.monotonicMs);
-    const wallMs = this.#started.wallMs + (monotonicMs - this.#started.monotonicMs);
+    const driftMs = now.wallMs - this.started.wallMs - (now.monotonicMs - this.started.monotonicMs);
+    const wallMs = this.started.wallMs + (monotonicMs - this.started.monotonicMs);
     return Math.round(Math.abs(driftMs) > CLOCK_DRIFT_MS ? wallMs + driftMs : wallMs);
   }
 }

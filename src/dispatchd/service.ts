@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { iso, stamp, type Clock } from './clock';
 import { dispatchHealth } from './health';
 import { ApiError } from './http/errors';
 import type { Instance } from './instance';
 import type { Options } from './options';
+import type { OutputFiles } from './output';
 import type { PollLoop } from './pollLoop';
-import { MAX_QUEUED_TASKS } from './policy';
 import { readySessions, type Session } from './session';
 import type { SessionStore } from './sessionStore';
+import type { SetAside } from './stateFile';
 import type { Supervisor } from './supervisor';
-import { readTask } from './taskInput';
 import { instanceView, sessionView, taskView } from './views';
 
 export interface ServiceParts {
@@ -19,11 +18,12 @@ export interface ServiceParts {
   readonly store: SessionStore;
   readonly supervisor: Supervisor;
   readonly loop: PollLoop;
-  /** Where a task runs that names no folder, or only a relative one. */
-  readonly defaultCwd: string;
+  readonly outputFiles: OutputFiles;
+  /** What the start of this life found and did; grows until the recovery is over. */
+  readonly recovered: { readonly resumedIds: string[]; readonly setAside: readonly SetAside[] };
 }
 
-/** What clients may ask for, free of HTTP: every method is one route. */
+/** What clients may ask, free of HTTP: every method is one route that changes nothing. */
 export class Service {
   constructor(private readonly parts: ServiceParts) {}
 
@@ -41,7 +41,7 @@ export class Service {
 
   /** A strict superset of smithy's status. */
   status() {
-    const { options, instance, store, loop, clock } = this.parts;
+    const { options, instance, store, loop, clock, supervisor } = this.parts;
     return {
       isRunning: true,
       available: true,
@@ -65,21 +65,25 @@ export class Service {
           workers: options.workers,
           now: stamp(clock),
         }),
-        busyWorkers: this.parts.supervisor.busyWorkers,
+        busyWorkers: supervisor.busyWorkers,
       },
       instance: instanceView(instance),
       sessions: this.sessions(),
-      recovery: { resumed: [], interrupted: [] },
+      recovery: this.#recovery(),
     };
   }
 
-  /** Every session that began, oldest first. */
+  /** Every session that began or was interrupted, oldest first. */
   sessions() {
-    const { store, supervisor } = this.parts;
-    return store
+    return this.parts.store
       .all()
       .filter(({ state }) => state.status !== 'queued')
-      .map((session) => sessionView(session, supervisor.run(session.id)));
+      .map((session) => this.#view(session));
+  }
+
+  /** @throws ApiError 404 */
+  session(id: string) {
+    return this.#view(this.find(id));
   }
 
   /** Every task, oldest first. */
@@ -87,29 +91,38 @@ export class Service {
     return this.parts.store.all().map(taskView);
   }
 
-  /** Accepts a task; when this resolves, it is on disk. */
-  async submit(body: unknown) {
-    const { store } = this.parts;
-    const spec = await readTask(body, this.parts.defaultCwd);
-    const queued = store.all().filter(({ state }) => state.status === 'queued').length;
-    if (queued >= MAX_QUEUED_TASKS)
-      throw new ApiError(429, 'QUEUE_FULL', `${queued} tasks are waiting already`);
-    const session: Session = {
-      id: this.#newId(),
-      spec,
-      createdAt: this.parts.clock.wallMs(),
-      attempt: 0,
-      recovered: false,
-      turn: 1,
-      extensionsUsed: 0,
-      requestedExtensions: 0,
-      state: { status: 'queued' },
-    };
-    await store.put(session);
-    return taskView(session);
+  /** @throws ApiError 404 */
+  task(id: string) {
+    return taskView(this.find(id));
   }
 
-  #newId(): string {
-    return `session-${this.parts.clock.wallMs().toString(36)}-${randomBytes(4).toString('hex')}`;
+  /** The last lines of a session's output. @throws ApiError 404 */
+  async output(id: string, lines: number): Promise<string> {
+    return this.parts.outputFiles.tail(this.find(id).id, lines);
+  }
+
+  /** @throws ApiError 404 */
+  find(id: string): Session {
+    const session = this.parts.store.get(id);
+    if (!session) throw new ApiError(404, 'NOT_FOUND', `there is no session ${id}`);
+    return session;
+  }
+
+  #recovery() {
+    const { store, recovered } = this.parts;
+    return {
+      resumed: recovered.resumedIds
+        .flatMap((id) => store.get(id) ?? [])
+        .map((session) => this.#view(session)),
+      interrupted: store
+        .all()
+        .filter(({ state }) => state.status === 'interrupted' && state.handled === undefined)
+        .map((session) => this.#view(session)),
+      setAside: recovered.setAside,
+    };
+  }
+
+  #view(session: Session) {
+    return sessionView(session, this.parts.supervisor.run(session.id));
   }
 }

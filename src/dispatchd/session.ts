@@ -37,7 +37,8 @@ export interface RunningState {
   /** The daemon instance that runs it: one instance only. */
   readonly instanceId: string;
   readonly bootId: string;
-  /** Absent until the command was let loose: then nothing of it ever ran. */
+  /** Whether the command waits until `process` is on disk: without `process`, nothing of it ran then. */
+  readonly gated: boolean;
   readonly process?: ProcessIdentity;
   readonly stopping?: { readonly cause: StopCause; readonly at: number };
 }
@@ -94,6 +95,11 @@ export function isFinished(session: Session): boolean {
 /** The command as one would type it, for people and for "copy command". */
 export function commandLine({ command, args }: Pick<TaskSpec, 'command' | 'args'>): string {
   return args ? [command, ...args].map(quoted).join(' ') : command;
+}
+
+/** How a session is called in the log. */
+export function label({ id, spec }: Session): string {
+  return `"${spec.name}" (${id})`;
 }
 
 function quoted(word: string): string {

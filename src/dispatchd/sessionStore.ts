@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from './session';
-import { writeJson } from './stateFile';
+import { SessionFile } from './sessionSchema';
+import { PRIVATE_DIR_MODE, readState, writeJson, type SetAside } from './stateFile';
 
 /**
  * All sessions, in memory and on disk: one file each, so that one unreadable file costs one session.
@@ -11,6 +12,25 @@ export class SessionStore {
   readonly #sessions = new Map<string, Session>();
 
   constructor(private readonly dir: string) {}
+
+  /** Reads what earlier lives left. @returns the files that could not be read */
+  async load(wallMs: number): Promise<SetAside[]> {
+    await mkdir(this.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
+    const setAside: SetAside[] = [];
+    const found: Session[] = [];
+    for (const name of await readdir(this.dir)) {
+      const file = join(this.dir, name);
+      // What a kill in the middle of an atomic write leaves: the real file beside it is whole.
+      if (/\.json\.\d+$/.test(name)) await rm(file, { force: true });
+      if (!name.endsWith('.json')) continue;
+      const read = await readState(file, SessionFile, wallMs);
+      if (read.kind === 'set-aside') setAside.push(read.setAside);
+      if (read.kind === 'read') found.push(read.value);
+    }
+    found.sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id));
+    for (const session of found) this.#sessions.set(session.id, session);
+    return setAside;
+  }
 
   /** In the order in which they were accepted. */
   all(): Session[] {

@@ -1,18 +1,66 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 
 /** Only the owner reads state: command lines and prompts may hold secrets. */
 export const PRIVATE_FILE_MODE = 0o600;
 export const PRIVATE_DIR_MODE = 0o700;
 
+/** A state file that could not be read and was moved out of the way, with all it holds. */
+export interface SetAside {
+  readonly file: string;
+  readonly movedTo: string;
+  readonly reason: string;
+}
+
+export type StateRead<T> =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'set-aside'; readonly setAside: SetAside };
+
 /** Writes JSON so that a reader sees the old or the new text, never a part, also after a kill. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeText(file, `${JSON.stringify(value, null, 2)}\n`);
+  await writeText(file, jsonText(value));
 }
 
 /** The same for any text. Makes the folder if it is missing. */
 export async function writeText(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
   await writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE });
+}
+
+/** The same without awaiting, for a process that is about to end. */
+export function writeJsonSync(file: string, value: unknown): void {
+  writeFileAtomic.sync(file, jsonText(value), { mode: PRIVATE_FILE_MODE });
+}
+
+/**
+ * Reads JSON of a known shape. Keys that this version does not know are dropped, so that a newer version's file
+ * can be read. A file of another shape is renamed, never deleted: somebody may want to rescue what is in it.
+ */
+export async function readState<S extends v.GenericSchema>(
+  file: string,
+  schema: S,
+  wallMs: number,
+): Promise<StateRead<v.InferOutput<S>>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'absent' };
+    throw error;
+  }
+  try {
+    return { kind: 'read', value: v.parse(schema, JSON.parse(text)) };
+  } catch (error) {
+    const movedTo = `${file}.corrupt-${new Date(wallMs).toISOString().replaceAll(':', '-')}`;
+    await rename(file, movedTo);
+    const reason = text === '' ? 'it is empty' : error instanceof Error ? error.message : String(error);
+    return { kind: 'set-aside', setAside: { file, movedTo, reason } };
+  }
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

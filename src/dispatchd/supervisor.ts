@@ -1,13 +1,22 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { iso, type Clock } from './clock';
-import { launch, type Launched } from './launch';
+import { iso, stamp, type Clock } from './clock';
+import type { ExitFiles } from './exitFile';
+import { canGate, commandEnvironment, launch, type Exit, type Launched } from './launch';
 import type { Log } from './log';
 import { duration, endState } from './outcome';
-import { STOP_GRACE_MS } from './policy';
-import { isTreeAlive, signalTree } from './processTree';
+import { goneWithin } from './orphans';
+import type { OutputFiles, OutputWriter } from './output';
+import { AFTER_KILL_MS, STOP_GRACE_MS } from './policy';
+import { findMarked, isTreeAlive, signalTree } from './processTree';
 import { Run } from './run';
-import { isRunning, readySessions, type RunningSession, type Session, type StopCause } from './session';
+import {
+  isRunning,
+  label,
+  readySessions,
+  type RunningSession,
+  type Session,
+  type StopCause,
+} from './session';
 import type { SessionStore } from './sessionStore';
 import { PRIVATE_DIR_MODE } from './stateFile';
 import type { TimeoutEvent } from './timeoutController';
@@ -16,14 +25,21 @@ import type { TimeoutEvent } from './timeoutController';
 export interface SupervisorContext {
   readonly instanceId: string;
   readonly bootId: string;
-  readonly stateDir: string;
   readonly workers: number;
+  readonly outputFiles: OutputFiles;
+  readonly exitFiles: ExitFiles;
+  /** Called when a session has come to its end. */
+  readonly onEnded: () => void;
 }
 
 interface Slot {
   readonly run: Run;
   readonly launched: Launched;
-  cancelKill: (() => void) | undefined;
+  readonly output: OutputWriter;
+  /** Set once it is being stopped: resolves when nothing of it is left, or the grace time is over. */
+  stopping: Promise<void> | undefined;
+  /** The command has ended; its pid may belong to somebody else by now. */
+  over: boolean;
 }
 
 /** Starts, watches and stops the commands; the only place that knows their processes. */
@@ -44,6 +60,11 @@ export class Supervisor {
   /** Workers in use. */
   get busyWorkers(): number {
     return this.#slots.size + this.#starting.size;
+  }
+
+  /** Resolves when a session that is on its way to its process has got there, or failed to. */
+  async started(id: string): Promise<void> {
+    await this.#starting.get(id)?.catch(() => {});
   }
 
   /** The deadline and activity of a running session. */
@@ -68,7 +89,7 @@ export class Supervisor {
    * is gone; the intent is on disk before the signal, so that a crash in between does not run it again.
    */
   async stop(id: string, cause: StopCause, graceMs = STOP_GRACE_MS): Promise<void> {
-    await this.#starting.get(id)?.catch(() => {});
+    await this.started(id);
     const slot = this.#slots.get(id);
     const session = this.store.get(id);
     if (!slot || !session || !isRunning(session) || session.state.stopping) return;
@@ -76,9 +97,8 @@ export class Supervisor {
     const state = { ...session.state, stopping: { cause, at: this.clock.wallMs() } };
     await this.#tryPut({ ...session, ...progress(slot.run), state });
     const pid = slot.launched.process?.pid;
-    if (pid === undefined || this.#slots.get(id) !== slot) return;
-    signalTree(pid, 'SIGTERM');
-    slot.cancelKill = this.clock.after(graceMs, () => signalTree(pid, 'SIGKILL'));
+    if (pid === undefined || slot.over) return;
+    slot.stopping = this.#end(pid, id, graceMs);
   }
 
   /** Stops everything and waits until it is gone; nothing starts any more. */
@@ -91,62 +111,92 @@ export class Supervisor {
 
   /** At once and for good, when a second signal says so. */
   killAll(): void {
-    for (const { launched } of this.#slots.values())
-      if (launched.process) signalTree(launched.process.pid, 'SIGKILL');
+    for (const [id, { launched }] of this.#slots) signalTree(launched.process?.pid, id, 'SIGKILL');
+  }
+
+  async #end(pid: number, id: string, graceMs: number): Promise<void> {
+    const alive = () => isTreeAlive(pid) || findMarked(id).length > 0;
+    signalTree(pid, id, 'SIGTERM');
+    if (await goneWithin(this.clock, alive, graceMs)) return;
+    signalTree(isTreeAlive(pid) ? pid : undefined, id, 'SIGKILL');
+    await goneWithin(this.clock, alive, AFTER_KILL_MS);
   }
 
   async #start(queued: Session): Promise<void> {
     const { id, spec } = queued;
-    const { instanceId, bootId } = this.context;
-    const state = { status: 'running', startedAt: this.clock.wallMs(), instanceId, bootId } as const;
-    const claimed: RunningSession = { ...queued, attempt: queued.attempt + 1, state };
+    const { instanceId, bootId, exitFiles, outputFiles } = this.context;
+    const started = stamp(this.clock);
+    const startedAt = started.wallMs;
+    const state = { status: 'running', startedAt, instanceId, bootId, gated: canGate() } as const;
+    const claimed: RunningSession = {
+      ...queued,
+      attempt: queued.attempt + 1,
+      extensionsUsed: 0,
+      requestedExtensions: 0,
+      state,
+    };
     let launched: Launched | undefined;
+    let output: OutputWriter | undefined;
     try {
       await this.store.put(claimed);
-      const exitDir = join(this.context.stateDir, 'exits');
-      await mkdir(exitDir, { recursive: true, mode: PRIVATE_DIR_MODE });
+      await mkdir(exitFiles.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
+      const writer = (output = await outputFiles.openWriter(id));
+      if (claimed.attempt > 1)
+        writer.write(Buffer.from(`--- attempt ${claimed.attempt}, ${iso(startedAt)} ---\n`));
       launched = launch({
         spec,
-        env: environment(claimed),
-        exitFile: join(exitDir, `${id}.${claimed.attempt}`),
-        onOutput: () => this.run(id)?.recordActivity(),
+        env: commandEnvironment(claimed),
+        exitFile: exitFiles.path(id, claimed.attempt),
+        onOutput: (chunk, source) => {
+          this.run(id)?.recordActivity();
+          writer.write(chunk, source);
+        },
       });
       if (launched.process)
         await this.store.put({ ...claimed, state: { ...state, process: launched.process } });
     } catch (error) {
       // The gate is still closed: nothing ran, so it may simply wait for the next cycle.
-      if (launched?.process) signalTree(launched.process.pid, 'SIGKILL');
+      if (launched?.process) signalTree(launched.process.pid, id, 'SIGKILL');
+      await output?.close();
       this.store.restore(queued);
       throw error;
     }
-    const run = new Run(this.clock, spec, (event) => this.#onTimeout(id, event));
-    this.#slots.set(id, { run, launched, cancelKill: undefined });
+    const run = new Run(this.clock, started, spec, (event) => this.#onTimeout(id, event));
+    const slot: Slot = { run, launched, output, stopping: undefined, over: false };
+    this.#slots.set(id, slot);
     launched.open();
-    this.#follow(id, launched);
-  }
-
-  #follow(id: string, launched: Launched): void {
     const ending = launched.exited.then(async (exit) => {
-      const slot = this.#slots.get(id);
-      const session = this.store.get(id);
-      this.#slots.delete(id);
-      if (!slot || !session || !isRunning(session)) return;
-      slot.run.end();
-      slot.cancelKill?.();
-      const pid = launched.process?.pid;
-      // The leader went, but what it started must not outlive a stop.
-      if (session.state.stopping && pid !== undefined && isTreeAlive(pid)) signalTree(pid, 'SIGKILL');
-      // Interrupted by our own end: the next instance decides whether it goes on.
-      if (session.state.stopping?.cause === 'shutdown') return;
-      const ended = { ...session, ...progress(slot.run) };
-      const state = endState(ended, exit, this.clock.wallMs());
-      this.log[state.status === 'completed' ? 'info' : 'warn'](
-        `session ${label(session)} ${state.status}: ${state.outcome}`,
-      );
-      await this.#tryPut({ ...ended, state });
+      try {
+        await this.#ended(id, slot, exit);
+      } finally {
+        this.#slots.delete(id);
+        this.#ending.delete(ending);
+      }
     });
     this.#ending.add(ending);
-    void ending.finally(() => this.#ending.delete(ending));
+  }
+
+  async #ended(id: string, slot: Slot, exit: Exit): Promise<void> {
+    slot.over = true;
+    slot.run.end();
+    const current = this.store.get(id);
+    // It ended by itself, before the signal that was about to be sent.
+    if (!slot.stopping && current && isRunning(current)) {
+      const { stopping: _, ...state } = current.state;
+      this.store.restore({ ...current, state });
+    }
+    // The leader went, but what it started must not outlive a stop.
+    await slot.stopping;
+    await slot.output.close();
+    const session = this.store.get(id);
+    // Interrupted by our own end: the next instance decides whether it goes on.
+    if (!session || !isRunning(session) || session.state.stopping?.cause === 'shutdown') return;
+    const ended = { ...session, ...progress(slot.run) };
+    const state = endState(ended, exit, this.clock.wallMs());
+    const level = state.status === 'completed' ? 'info' : 'warn';
+    this.log[level](`session ${label(session)} ${state.status}: ${state.outcome}`);
+    if (await this.#tryPut({ ...ended, state })) await this.context.exitFiles.remove(id, session.attempt);
+    this.context.onEnded();
   }
 
   #onTimeout(id: string, event: TimeoutEvent): void {
@@ -171,11 +221,13 @@ export class Supervisor {
   }
 
   /** For what must go on even when the disk is full. */
-  async #tryPut(session: Session): Promise<void> {
+  async #tryPut(session: Session): Promise<boolean> {
     try {
       await this.store.put(session);
+      return true;
     } catch (error) {
       this.log.error(`session ${label(session)}: its state could not be written: ${String(error)}`);
+      return false;
     }
   }
 }
@@ -187,20 +239,4 @@ function progress(run: Run) {
     requestedExtensions: run.requestedExtensions,
     ...(lastActivityAt !== undefined && { lastActivityAt }),
   };
-}
-
-function environment({ id, spec, attempt, recovered, turn }: Session): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    DISPATCHD_SESSION_ID: id,
-    DISPATCHD_SESSION_NAME: spec.name,
-    DISPATCHD_TURN: String(turn),
-    DISPATCHD_ATTEMPT: String(attempt),
-    DISPATCHD_RECOVERED: recovered ? '1' : '0',
-    ...(spec.prompt !== undefined && { DISPATCHD_PROMPT: spec.prompt }),
-  };
-}
-
-function label({ id, spec }: Session): string {
-  return `"${spec.name}" (${id})`;
 }

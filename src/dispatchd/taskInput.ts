@@ -28,7 +28,7 @@ const filled = (maxCharacters: number) =>
     text(maxCharacters),
     v.check((value) => value.trim() !== '', 'must not be empty'),
   );
-export const durationMs = v.pipe(
+const durationMs = v.pipe(
   v.number(),
   v.integer('must be whole milliseconds'),
   v.minValue(1, 'must be at least 1'),
@@ -40,7 +40,7 @@ const TaskInput = v.object({
     filled(MAX_NAME_CHARACTERS),
     v.check((name) => !/\p{Cc}/u.test(name), 'must not contain control characters'),
   ),
-  command: filled(MAX_COMMAND_CHARACTERS),
+  command: v.optional(filled(MAX_COMMAND_CHARACTERS)),
   args: v.optional(v.pipe(v.array(text(MAX_COMMAND_CHARACTERS)), v.maxLength(MAX_ARGS))),
   cwd: v.optional(filled(MAX_COMMAND_CHARACTERS)),
   kind: v.optional(v.picklist(['foreground', 'named'], 'must be "foreground" or "named"')),
@@ -53,17 +53,29 @@ const TaskInput = v.object({
   resumable: v.optional(v.boolean()),
 });
 
-/** Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer clients may say more. */
-export async function readTask(body: unknown, defaultCwd: string): Promise<TaskSpec> {
+/**
+ * Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer clients may say more.
+ * @param lastTurn finds the last turn of a name: a follow-up without a command runs that turn's again
+ */
+export async function readTask(
+  body: unknown,
+  defaultCwd: string,
+  lastTurn: (name: string) => TaskSpec | undefined,
+): Promise<TaskSpec> {
   const input = parse(TaskInput, body);
-  const { args, prompt } = input;
+  const name = input.name.trim();
+  const kind = input.kind ?? 'foreground';
+  const previous = kind === 'named' && input.command === undefined ? lastTurn(name) : undefined;
+  const command = input.command ?? previous?.command;
+  if (command === undefined) throw new ApiError(400, 'INVALID_INPUT', 'command: is missing');
+  const args = input.args ?? previous?.args;
   const spec: TaskSpec = {
-    name: input.name.trim(),
-    command: input.command,
+    name,
+    command,
     ...(args && { args }),
-    cwd: resolve(defaultCwd, input.cwd ?? '.'),
-    kind: input.kind ?? 'foreground',
-    ...(prompt !== undefined && { prompt }),
+    cwd: input.cwd === undefined && previous ? previous.cwd : resolve(defaultCwd, input.cwd ?? '.'),
+    kind,
+    ...(input.prompt !== undefined && { prompt: input.prompt }),
     ...limits(input),
     resumable: input.resumable ?? false,
   };
@@ -74,9 +86,30 @@ export async function readTask(body: unknown, defaultCwd: string): Promise<TaskS
       `the command line must have at most ${MAX_COMMAND_CHARACTERS} characters`,
     );
   }
-  const folder = await stat(spec.cwd).catch(() => undefined);
-  if (!folder?.isDirectory()) throw new ApiError(400, 'INVALID_INPUT', `cwd: there is no folder ${spec.cwd}`);
+  await checkFolder(spec.cwd);
   return spec;
+}
+
+/** @throws ApiError when a command could not run there */
+export async function checkFolder(cwd: string): Promise<void> {
+  const folder = await stat(cwd).catch(() => undefined);
+  if (!folder?.isDirectory()) throw new ApiError(400, 'INVALID_INPUT', `cwd: there is no folder ${cwd}`);
+}
+
+const ExtendInput = v.object({ extensionMs: v.optional(durationMs) });
+const RunAgainInput = v.object({ timeoutMs: v.optional(durationMs) });
+
+/** Reads the body of an extension; `undefined` means the session's own step. */
+export function readExtension(body: unknown): number | undefined {
+  return parse(ExtendInput, body).extensionMs;
+}
+
+/** The task to run again, with more time where that is asked for. */
+export async function readRunAgain(body: unknown, spec: TaskSpec): Promise<TaskSpec> {
+  const { timeoutMs } = parse(RunAgainInput, body);
+  await checkFolder(spec.cwd);
+  if (timeoutMs === undefined) return spec;
+  return { ...spec, timeoutMs, maxTotalMs: Math.max(spec.maxTotalMs, timeoutMs) };
 }
 
 type Limits = Pick<
@@ -99,7 +132,7 @@ function limits(input: Limits) {
 }
 
 /** Validates `body`, naming the first thing that is wrong with it. */
-export function parse<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
+function parse<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, body);
   if (result.success) return result.output;
   const [issue] = result.issues;

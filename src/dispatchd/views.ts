@@ -8,6 +8,12 @@ function at<K extends string>(key: K, wallMs: number | undefined): Partial<Recor
   return (wallMs === undefined ? {} : { [key]: iso(wallMs) }) as Partial<Record<K, string>>;
 }
 
+/** Between the claim and the first moment of the process there is no `run` yet. */
+function deadlineAt({ state, spec }: Session, run: Run | undefined): number | undefined {
+  if (state.status !== 'running') return undefined;
+  return run?.deadlineAt() ?? state.startedAt + spec.timeoutMs;
+}
+
 function ending({ state }: Session) {
   if (state.status === 'queued') return {};
   if (state.status === 'running') {
@@ -17,6 +23,7 @@ function ending({ state }: Session) {
     endedAt: iso(state.endedAt),
     ...('exitCode' in state && { exitCode: state.exitCode }),
     ...('signal' in state && { signal: state.signal }),
+    ...('handled' in state && { handled: state.handled }),
     outcome: state.outcome,
   };
 }
@@ -36,7 +43,7 @@ export function sessionView(session: Session, run: Run | undefined) {
     ...at('startedAt', startedAt),
     // Before the first output the start is the last sign of life.
     ...at('lastActivityAt', run?.lastActivityAt() ?? session.lastActivityAt ?? startedAt),
-    ...at('deadlineAt', run?.deadlineAt()),
+    ...at('deadlineAt', deadlineAt(session, run)),
     timeoutMs: spec.timeoutMs,
     extensionsUsed: run?.extensionsUsed ?? session.extensionsUsed,
     requestedExtensions: run?.requestedExtensions ?? session.requestedExtensions,
@@ -71,6 +78,10 @@ export function taskView(session: Session) {
 }
 
 /** The `instance` object of the status. */
-export function instanceView({ startedAt, ...instance }: Instance) {
-  return { ...instance, startedAt: iso(startedAt) };
+export function instanceView({ startedAt, lastExit, ...instance }: Instance) {
+  return {
+    ...instance,
+    startedAt: iso(startedAt),
+    ...(lastExit && { lastExit: { ...lastExit, at: iso(lastExit.at) } }),
+  };
 }

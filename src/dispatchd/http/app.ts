@@ -1,7 +1,10 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
+import type { Actions } from '../actions';
 import type { Log } from '../log';
+import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES } from '../policy';
 import type { Service } from '../service';
-import { jsonBody } from './body';
+import { taskView } from '../views';
+import { jsonBody, optionalJsonBody } from './body';
 import { ApiError } from './errors';
 import { checkToken } from './guard';
 
@@ -9,41 +12,83 @@ import { checkToken } from './guard';
 export interface Chaos {
   hang(): void;
   release(): void;
+  crash(): void;
 }
 
 export interface AppParts {
   readonly service: Service;
+  readonly actions: Actions;
   readonly token: string;
   readonly log: Log;
   readonly chaos: Chaos | undefined;
+  /** Begins the end of the process, as SIGTERM does; Windows has no other clean way. */
+  readonly shutDown: () => void;
 }
 
-/** All routes. Reading is open to local callers, changing anything needs the token. */
-export function createApp({ service, token, log, chaos }: AppParts): Hono {
+/** All routes. Reading is open to local callers; changing anything, and reading output, needs the token. */
+export function createApp({ service, actions, token, log, chaos, shutDown }: AppParts): Hono {
   const app = new Hono();
+  const requireToken = (c: Context) => {
+    const refusal = checkToken(c.req.header('authorization'), token);
+    if (refusal) throw refusal;
+  };
 
   app.use(async (c, next) => {
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-      const refusal = checkToken(c.req.header('authorization'), token);
-      if (refusal) throw refusal;
-    }
-    await next();
     c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireToken(c);
+    await next();
   });
+
   app.get('/api/health', (c) => c.json(service.health()));
   app.get('/api/daemon/status', (c) => c.json(service.status()));
-  app.get('/api/sessions', (c) => c.json({ sessions: service.sessions() }));
-  app.get('/api/tasks', (c) => c.json({ tasks: service.tasks() }));
-  app.post('/api/tasks', async (c) => c.json({ task: await service.submit(await jsonBody(c.req.raw)) }, 201));
+  app.post('/api/daemon/shutdown', (c) => {
+    shutDown();
+    return c.json({ success: true, message: 'stopping' }, 202);
+  });
 
-  if (chaos) {
-    app.post('/api/chaos/hang', (c) => {
-      chaos.hang();
-      return c.json({ success: true, message: 'the next poll cycle will not settle' });
-    });
-    app.post('/api/chaos/release', (c) => {
-      chaos.release();
+  app.get('/api/tasks', (c) => c.json({ tasks: service.tasks() }));
+  app.get('/api/tasks/:id', (c) => c.json({ task: service.task(c.req.param('id')) }));
+  app.post('/api/tasks', async (c) =>
+    c.json({ task: taskView(await actions.submit(await jsonBody(c.req.raw))) }, 201),
+  );
+
+  app.get('/api/sessions', (c) => c.json({ sessions: service.sessions() }));
+  app.get('/api/sessions/:id', (c) => c.json({ session: service.session(c.req.param('id')) }));
+  app.get('/api/sessions/:id/output', async (c) => {
+    // What a command printed may hold secrets, and other users of this machine reach the port too.
+    requireToken(c);
+    return c.text(await service.output(c.req.param('id'), tailLines(c.req.query('tail'))));
+  });
+  app.post('/api/sessions/:id/extend', async (c) => {
+    const { id } = service.find(c.req.param('id'));
+    const extendedByMs = await actions.extend(service.find(id), await optionalJsonBody(c.req.raw));
+    return c.json({ extendedByMs, session: service.session(id) });
+  });
+  app.post('/api/sessions/:id/cancel', async (c) => {
+    const session = service.find(c.req.param('id'));
+    await actions.cancel(session);
+    return c.json({ session: service.session(session.id) }, 202);
+  });
+
+  const runAgain = async (c: Context<object, '/:id'>) => {
+    const session = service.find(c.req.param('id'));
+    return c.json(
+      { task: taskView(await actions.runAgain(session, await optionalJsonBody(c.req.raw))) },
+      201,
+    );
+  };
+  app.post('/api/sessions/:id/run', runAgain);
+  app.post('/api/recovery/:id/run', runAgain);
+  app.post('/api/recovery/:id/dismiss', async (c) => {
+    const session = service.find(c.req.param('id'));
+    await actions.dismiss(session);
+    return c.json({ session: service.session(session.id) });
+  });
+
+  for (const [name, act] of Object.entries(chaosActs(chaos))) {
+    app.post(`/api/chaos/${name}`, (c) => {
+      act();
       return c.json({ success: true });
     });
   }
@@ -57,4 +102,16 @@ export function createApp({ service, token, log, chaos }: AppParts): Hono {
     return c.json(new ApiError(500, 'INTERNAL_ERROR', 'internal error, see the log of dispatchd').body, 500);
   });
   return app;
+}
+
+function chaosActs(chaos: Chaos | undefined): Record<string, () => void> {
+  if (!chaos) return {};
+  return { hang: () => chaos.hang(), release: () => chaos.release(), crash: () => chaos.crash() };
+}
+
+function tailLines(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_TAIL_LINES;
+  const lines = /^\d+$/.test(text) ? Number(text) : 0;
+  if (lines >= 1 && lines <= MAX_TAIL_LINES) return lines;
+  throw new ApiError(400, 'INVALID_INPUT', `tail must be a number of lines from 1 to ${MAX_TAIL_LINES}`);
 }

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { LONG, node } from './support/commands';
 import {
+  alive,
   DaemonProcess,
   type StatusJson,
   dispatchdFile,
@@ -11,9 +13,6 @@ import {
   stopDaemons,
   until,
 } from './support/daemonProcess';
-
-const node = (script: string) => ({ command: process.execPath, args: ['-e', script] });
-const LONG = node('setTimeout(() => {}, 60_000)');
 
 describe('dispatchd process', function () {
   this.timeout(30_000);
@@ -215,15 +214,6 @@ describe('dispatchd process', function () {
     assert.equal(wrong.stderr.trim().split('\n').length, 1);
   });
 });
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 function assertSuperset(actual: unknown, expected: unknown, path: string): void {
   assert.equal(typeof actual, typeof expected, path);

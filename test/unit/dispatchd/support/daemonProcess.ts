@@ -231,3 +231,13 @@ export async function until(condition: () => unknown, what: string, deadlineMs =
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+/** Whether a process lives; one that nobody has reaped does not. */
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,113 @@
+import type { Clock } from './clock';
+import type { ExitFiles } from './exitFile';
+import type { Log } from './log';
+import { duration, endState } from './outcome';
+import { stopOrphan } from './orphans';
+import { interruptedOutcome, planRecovery, type RecoveryAction } from './recoveryPlan';
+import { isRunning, label, type Session } from './session';
+import type { SessionStore } from './sessionStore';
+
+export interface RecoveryParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: SessionStore;
+  readonly exitFiles: ExitFiles;
+  readonly bootId: string;
+  readonly lastAliveAt: number | undefined;
+}
+
+/**
+ * Brings what an earlier life left in order, before the first poll cycle: stops what still runs of it, then
+ * resumes or reports. Each session's decision is on disk before the next is looked at, so that a kill in the
+ * middle costs nothing.
+ * @returns the ids of the sessions that start again
+ */
+export async function recover(parts: RecoveryParts): Promise<string[]> {
+  const { clock, log, store, exitFiles, bootId, lastAliveAt } = parts;
+  const rerun = new Set(store.all().map(({ rerunOf }) => rerunOf));
+  const resumed: string[] = [];
+  const unfinished = store
+    .all()
+    .filter(({ state }) => state.status === 'queued' || state.status === 'running');
+  // Read before anything is stopped: what a command writes on SIGTERM is not its own end.
+  const exits = await Promise.all(
+    unfinished.map(async (session) => ({ session, exit: await exitFiles.read(session.id, session.attempt) })),
+  );
+  await Promise.all(
+    exits.map(async ({ session, exit }) => {
+      if (!exit && isRunning(session) && (await stopOrphan(clock, session, bootId))) {
+        log.warn(`session ${label(session)} still ran: stopped, so that it does not run twice`);
+      }
+    }),
+  );
+  for (const { session, exit } of exits) {
+    const action = planRecovery({ session, nowMs: clock.wallMs(), lastAliveAt, exit });
+    if (!action || action.kind === 'keep') continue;
+    const next = apply(session, action, lastAliveAt ?? clock.wallMs());
+    if (action.kind === 'resume') resumed.push(session.id);
+    log.warn(`session ${label(session)}: ${describe(action)}`);
+    await store.put(next);
+  }
+  // A kill between the two writes of "run again" must not leave both to be run.
+  for (const session of store.all()) {
+    if (session.state.status !== 'interrupted' || session.state.handled || !rerun.has(session.id)) continue;
+    await store.put({ ...session, state: { ...session.state, handled: 'run' } });
+  }
+  await exitFiles.removeAll();
+  return resumed;
+}
+
+function apply(
+  session: Session,
+  action: Exclude<RecoveryAction, { kind: 'keep' }>,
+  lastAliveAt: number,
+): Session {
+  const { state } = session;
+  const startedAt = state.status === 'running' ? state.startedAt : undefined;
+  switch (action.kind) {
+    case 'requeue':
+      return { ...session, state: { status: 'queued' } };
+    case 'resume':
+      return { ...session, recovered: true, state: { status: 'queued' } };
+    case 'interrupt': {
+      const outcome = interruptedOutcome(session, action.why);
+      const endedAt = Math.max(lastAliveAt, startedAt ?? session.createdAt);
+      return {
+        ...session,
+        state: { status: 'interrupted', ...(startedAt !== undefined && { startedAt }), endedAt, outcome },
+      };
+    }
+    case 'ended':
+      if (!isRunning(session)) return session;
+      return { ...session, state: endState(session, { exitCode: action.exitCode }, Math.round(action.at)) };
+    case 'stopped':
+      if (!isRunning(session)) return session;
+      return { ...session, state: endState(session, {}, session.state.stopping?.at ?? lastAliveAt) };
+  }
+}
+
+function describe(action: RecoveryAction): string {
+  switch (action.kind) {
+    case 'keep':
+    case 'requeue':
+      return 'had not begun when dispatchd ended; it waits again';
+    case 'resume':
+      return 'was interrupted; it is started again';
+    case 'ended':
+      return `ended with exit code ${action.exitCode} while dispatchd was away`;
+    case 'stopped':
+      return `was being stopped (${action.cause}) when dispatchd ended`;
+    case 'interrupt':
+      return `was interrupted, and is not started again: ${action.why}`;
+  }
+}
+
+/** "was up 3 h 12 m": for the log line of the start. */
+export function describeStart(
+  kind: string,
+  exit: { kind: string; upMs: number; reason?: string } | undefined,
+): string {
+  if (!exit) return kind;
+  const reason = exit.reason === undefined ? '' : ` (${exit.reason})`;
+  return `${kind}; the life before was up ${duration(exit.upMs)} and ended ${exit.kind}${reason}`;
+}
