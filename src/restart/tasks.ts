@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Fleet, DaemonModel } from '../daemons/fleet';
 import { TASK_START_TIMEOUT_MS } from '../health/policy';
@@ -113,53 +114,88 @@ function toExecution(command: StartCommand): vscode.ProcessExecution | vscode.Sh
  *   and says nothing when the user cancels its dialog
  */
 export async function runInTerminal(task: vscode.Task, signal: AbortSignal): Promise<StartedCommand> {
-  const subscriptions: vscode.Disposable[] = [];
-  const dispose = () => void vscode.Disposable.from(...subscriptions).dispose();
-  let execution: vscode.TaskExecution | undefined;
-  const isOurs = (other: vscode.TaskExecution) =>
-    other === execution ||
-    (other.task.definition.type === TASK_TYPE &&
-      other.task.definition.daemon === task.definition.daemon &&
-      other.task.definition.action === task.definition.action);
-
-  let onEnd: (code: number | undefined) => void;
-  const ended = new Promise<number | undefined>((resolve) => (onEnd = resolve));
-  const started = new Promise<void>((resolve, reject) => {
-    const end = (code: number | undefined) => {
-      dispose();
-      onEnd(code);
-      resolve();
-    };
-    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('cancelled'));
-    const timer = setTimeout(
-      () => reject(new Error('VS Code did not start the task. Look at the terminal for the reason.')),
-      TASK_START_TIMEOUT_MS,
-    );
-    signal.addEventListener('abort', abort, { once: true });
-    subscriptions.push(
-      { dispose: () => clearTimeout(timer) },
-      { dispose: () => signal.removeEventListener('abort', abort) },
-      vscode.tasks.onDidStartTaskProcess((event) => isOurs(event.execution) && resolve()),
-      vscode.tasks.onDidEndTaskProcess((event) => isOurs(event.execution) && end(event.exitCode)),
-      // A command that does not exist ends without a process ever having started.
-      vscode.tasks.onDidEndTask((event) => isOurs(event.execution) && end(undefined)),
-    );
-  });
+  await endPreviousRun(task);
+  const watcher = new RunWatcher(task);
   try {
-    terminateRunning(task);
-    execution = await vscode.tasks.executeTask(task);
-    await started;
+    await vscode.tasks.executeTask(task);
+    await raceStart(watcher.started, signal);
   } catch (error) {
-    dispose();
+    watcher.dispose();
     throw error;
   }
-  return { ended };
+  void watcher.ended.then(() => watcher.dispose());
+  return { ended: watcher.ended };
 }
 
-/** A terminal that still runs this task's last process would make VS Code ask what to do. */
-function terminateRunning(task: vscode.Task): void {
-  for (const execution of vscode.tasks.taskExecutions) {
-    const { definition, name } = execution.task;
-    if (definition.type === TASK_TYPE && name === task.name) execution.terminate();
+function isSameTask(a: vscode.Task, b: vscode.Task): boolean {
+  return a.definition.type === b.definition.type && a.name === b.name;
+}
+
+/**
+ * Ends a run of the same task that is still there, and waits for its last event: VS Code gives each run of a task
+ * the same execution, so the end of the old run could not be told from an end of the new one.
+ */
+async function endPreviousRun(task: vscode.Task): Promise<void> {
+  const previous = vscode.tasks.taskExecutions.find((execution) => isSameTask(execution.task, task));
+  if (!previous) return;
+  const watcher = new RunWatcher(task);
+  previous.terminate();
+  await Promise.race([watcher.wholeTaskEnded, delay(TASK_START_TIMEOUT_MS)]);
+  watcher.dispose();
+}
+
+/** What happens to the run of a task, from now on. */
+class RunWatcher implements vscode.Disposable {
+  readonly started: Promise<void>;
+  /** The exit code of its process; `undefined` when it was terminated or never was. */
+  readonly ended: Promise<number | undefined>;
+  readonly wholeTaskEnded: Promise<void>;
+  readonly #subscription: vscode.Disposable;
+
+  constructor(task: vscode.Task) {
+    const subscriptions: vscode.Disposable[] = [];
+    const next = <E extends { execution: vscode.TaskExecution }, T>(
+      event: vscode.Event<E>,
+      take: (e: E) => T,
+    ) =>
+      new Promise<T>((resolve) =>
+        subscriptions.push(event((e) => isSameTask(e.execution.task, task) && resolve(take(e)))),
+      );
+    this.wholeTaskEnded = next(vscode.tasks.onDidEndTask, () => undefined);
+    this.ended = Promise.race([
+      next(vscode.tasks.onDidEndTaskProcess, ({ exitCode }) => exitCode),
+      // A command that does not exist ends without a process ever having started.
+      this.wholeTaskEnded.then(() => undefined),
+    ]);
+    this.started = Promise.race([
+      next(vscode.tasks.onDidStartTaskProcess, () => undefined),
+      this.wholeTaskEnded,
+    ]);
+    this.#subscription = vscode.Disposable.from(...subscriptions);
   }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}
+
+async function raceStart(started: Promise<void>, signal: AbortSignal): Promise<void> {
+  const deadline = AbortSignal.timeout(TASK_START_TIMEOUT_MS);
+  const either = AbortSignal.any([signal, deadline]);
+  await new Promise<void>((resolve, reject) => {
+    const abort = () =>
+      reject(
+        new Error(
+          signal.aborted
+            ? 'cancelled'
+            : 'VS Code did not start the task. Look at the terminal for the reason.',
+        ),
+      );
+    if (either.aborted) abort();
+    either.addEventListener('abort', abort, { once: true });
+    void started.then(() => {
+      either.removeEventListener('abort', abort);
+      resolve();
+    });
+  });
 }

@@ -69,7 +69,7 @@ async function guarded(handler: (target: unknown) => unknown, target: unknown, l
     const text = error instanceof Error ? error.message : String(error);
     log.error(text);
     const show = 'Show Log';
-    if ((await vscode.window.showErrorMessage(text, show)) === show) log.show();
+    void vscode.window.showErrorMessage(text, show).then((choice) => choice === show && log.show());
   }
 }
 

@@ -25,7 +25,7 @@ export class RestartCommands {
           onStep: (step) => progress.report({ message: `${step}…` }),
         }),
     );
-    await tellOutcome(outcome, model.daemon.origin);
+    tellOutcome(outcome, model.daemon.origin);
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether it is cured. */
@@ -113,24 +113,26 @@ async function ensureTrust({ daemon }: DaemonModel): Promise<boolean> {
   return false;
 }
 
-async function tellOutcome({ kind, text }: Outcome, origin: string): Promise<void> {
-  const terminal = 'Show Terminal';
-  const log = 'Show Log';
-  const details = 'Show Details';
-  switch (kind) {
-    case 'cured':
-    case 'cancelled':
-      void vscode.window.showInformationMessage(text);
-      return;
-    case 'unproven':
-    case 'failed': {
-      const show = kind === 'failed' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-      const choice = await show(text, terminal, log, details);
-      if (choice === terminal) await vscode.commands.executeCommand('workbench.action.terminal.focus');
-      if (choice === log) await vscode.commands.executeCommand('daemonHealth.showLog');
-      if (choice === details) await vscode.commands.executeCommand('daemonHealth.showDetails', origin);
-    }
+/** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */
+function tellOutcome({ kind, text }: Outcome, origin: string): void {
+  if (kind === 'cured' || kind === 'cancelled') {
+    void vscode.window.showInformationMessage(text);
+    return;
   }
+  const commands: Record<string, string> = {
+    'Show Terminal': 'workbench.action.terminal.focus',
+    'Show Log': 'daemonHealth.showLog',
+    'Show Details': 'daemonHealth.showDetails',
+  };
+  const buttons = Object.keys(commands);
+  const answer =
+    kind === 'failed'
+      ? vscode.window.showErrorMessage(text, ...buttons)
+      : vscode.window.showWarningMessage(text, ...buttons);
+  void answer.then((choice) => {
+    const command = choice === undefined ? undefined : commands[choice];
+    if (command !== undefined) void vscode.commands.executeCommand(command, origin);
+  });
 }
 
 function abortSignal(token: vscode.CancellationToken): AbortSignal {

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { root } from '../../scripts/paths.mjs';
+import { RealDispatchd } from '../support/realDispatchd';
+import { openVSCode, type ColorTheme, type VSCodeWindow } from './harness';
+
+const ITEM = 'daemonHealth.status';
+
+for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
+  describe(`the main job, in a ${colorTheme} window`, function () {
+    this.timeout(120_000);
+    let daemon: RealDispatchd;
+    let window: VSCodeWindow;
+
+    before(async () => {
+      daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(
+        '--chaos',
+        '--poll-stale-threshold-ms',
+        '3000',
+      );
+      window = await openVSCode({
+        colorTheme,
+        machineSettings: {
+          'daemonHealth.daemons': [
+            { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
+          ],
+        },
+      });
+    });
+
+    after(async () => {
+      await window?.close();
+      await daemon?.stop();
+    });
+
+    const item = () => window.statusItem(ITEM);
+    const row = (name: string) => window.page.locator('.monaco-list-row', { hasText: name }).first();
+
+    it('shows a healthy daemon plainly, and its tree at a click', async () => {
+      await item().and(window.page.locator('[aria-label*="healthy"]')).waitFor();
+      assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
+      await item().click();
+      await row('Poll loop').waitFor();
+      await row('Instance').waitFor();
+      await window.page.mouse.move(640, 300);
+      await window.screenshot(`1-healthy-${colorTheme}`);
+    });
+
+    it('turns red on a poll cycle that hangs, and says so once', async () => {
+      await daemon.post('/api/chaos/hang');
+      await window.page.locator(`[id="daemon-health.daemon-health.${ITEM}"].error-kind`).waitFor();
+      assert.match(await item().innerText(), /dispatchd wedged/);
+      const toast = window.toasts().filter({ hasText: 'dispatchd is wedged' });
+      await toast.waitFor();
+      assert.equal(await window.toasts().count(), 1);
+      await row('wedged').waitFor();
+      await window.screenshot(`2-wedged-${colorTheme}`);
+    });
+
+    it('tells reason, since and freshness in the tooltip', async () => {
+      await item().hover();
+      const hover = window.page.locator('.workbench-hover', { hasText: 'pollStale' });
+      await hover.waitFor();
+      const text = (await hover.innerText()).replace(/\u00a0/g, ' ');
+      assert.match(text, /its poll loop hangs \(the daemon says pollStale\)/i);
+      assert.match(text, /Since \d\d:\d\d:\d\d · answering, checked every 1 s/);
+      await window.screenshot(`3-tooltip-${colorTheme}`);
+      await window.page.mouse.move(640, 300);
+      await hover.waitFor({ state: 'hidden' });
+    });
+
+    it('is plain again after Restart Daemon in the notification, with a new process', async () => {
+      const oldPid = daemon.pid;
+      const toast = window.toasts().filter({ hasText: 'dispatchd is wedged' });
+      await toast.getByRole('button', { name: 'Restart Daemon' }).click();
+      await window
+        .toasts()
+        .filter({ hasText: /dispatchd restarted in/ })
+        .waitFor();
+      await item().and(window.page.locator('[aria-label*="healthy"]')).waitFor();
+      assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
+      assert.notEqual(daemon.pid, oldPid);
+      assert.throws(() => process.kill(oldPid, 0));
+      await window.screenshot(`4-cured-${colorTheme}`);
+    });
+
+    it('says nothing that the console would complain about', () => {
+      assert.deepEqual(window.errors, []);
+    });
+  });
+}

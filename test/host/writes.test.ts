@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import * as vscode from 'vscode';
+import { systemClock } from '../../src/clock';
+import { Fleet } from '../../src/daemons/fleet';
+import { createProbe } from '../../src/daemons/probe';
+import { StatusItem } from '../../src/ui/statusItem';
+import { renderStatus } from '../../src/ui/statusText';
+import { HealthTree } from '../../src/ui/tree';
+import { AnsweringServer, healthyAnswer, sendJson } from '../support/answeringServer';
+
+const POLLS = 6;
+
+/** A real object of VS Code's whose every written property is counted. */
+function counted<T extends object>(target: T, writes: string[]): T {
+  return new Proxy(target, {
+    get: (object, key) => {
+      const value: unknown = Reflect.get(object, key, object);
+      return typeof value === 'function' ? (value as () => unknown).bind(object) : value;
+    },
+    set: (object, key, value) => {
+      writes.push(String(key));
+      return Reflect.set(object, key, value, object);
+    },
+  });
+}
+
+interface Surfaces {
+  readonly fleet: Fleet;
+  readonly writes: string[];
+  readonly dispose: () => void;
+}
+
+/** The real surfaces on a real daemon, drawn after every poll as the extension does. */
+function surfaces(url: string): Surfaces {
+  const writes: string[] = [];
+  const fleet = new Fleet({
+    clock: systemClock,
+    random: () => 0.5,
+    isFocused: () => true,
+    createProbe: (origin) => Promise.resolve(createProbe(origin)),
+    recall: () => ({}),
+  });
+  const item = vscode.window.createStatusBarItem('daemonHealth.test', vscode.StatusBarAlignment.Left);
+  const status = new StatusItem(counted(item, writes));
+  const view = {
+    visible: true,
+    badge: undefined,
+    onDidChangeVisibility: () => ({ dispose: () => undefined }),
+    dispose: () => undefined,
+  };
+  const tree = new HealthTree(
+    fleet,
+    systemClock,
+    () => counted(view, writes) as unknown as vscode.TreeView<string>,
+  );
+  tree.onDidChangeTreeData((element) => writes.push(`tree ${element ?? 'all'}`));
+  fleet.on('change', () => {
+    status.render(renderStatus(fleet.models, systemClock.now()));
+    tree.render();
+  });
+  fleet.configure({
+    daemons: [
+      {
+        name: 'test',
+        origin: url,
+        port: Number(new URL(url).port),
+        pollIntervalMs: 60_000,
+        configured: true,
+      },
+    ],
+    problems: [],
+  });
+  return {
+    fleet,
+    writes,
+    dispose: () => {
+      fleet.dispose();
+      status.dispose();
+      tree.dispose();
+    },
+  };
+}
+
+describe('what polling writes to the surfaces of VS Code', () => {
+  const answers: Record<string, (response: ServerResponse) => void> = {
+    'a healthy daemon': healthyAnswer,
+    'a daemon that answers nonsense': (response) => response.end('nonsense'),
+    'a daemon that fails with a new message each time': (response) =>
+      sendJson(response, { error: { message: 'no' } }, 500),
+    'a daemon that drops every connection': (response) => response.destroy(),
+  };
+
+  for (const [what, answer] of Object.entries(answers)) {
+    it(`is nothing while ${what} stays as it is`, async () => {
+      const server = await AnsweringServer.start(answer);
+      const { fleet, writes, dispose } = surfaces(server.url);
+      try {
+        await fleet.refresh();
+        await fleet.refresh();
+        assert.ok(writes.includes('text'), 'the first poll draws');
+        writes.length = 0;
+        for (let poll = 0; poll < POLLS; poll++) await fleet.refresh();
+        assert.deepEqual(writes, []);
+      } finally {
+        dispose();
+        await server.stop();
+      }
+    });
+  }
+
+  it('is one drawing of item, badge and row when the daemon goes red', async () => {
+    const server = await AnsweringServer.start(healthyAnswer);
+    const { fleet, writes, dispose } = surfaces(server.url);
+    try {
+      await fleet.refresh();
+      writes.length = 0;
+      server.become((response) => sendJson(response, { isRunning: true, health: { pollStale: true } }));
+      for (let poll = 0; poll < POLLS; poll++) await fleet.refresh();
+      assert.deepEqual(writes, [
+        'text',
+        'tooltip',
+        'accessibilityInformation',
+        'backgroundColor',
+        'badge',
+        `tree ${server.url}`,
+      ]);
+    } finally {
+      dispose();
+      await server.stop();
+    }
+  });
+});

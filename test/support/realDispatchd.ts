@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { untilTrue } from './until';
+
+/** The bundled daemon as a real process with a folder of its own. */
+export class RealDispatchd {
+  /** @param file the built `dispatchd.js` */
+  constructor(private readonly file: string) {}
+
+  readonly stateDir = mkdtempSync(join(tmpdir(), 'daemon-health-dispatchd-'));
+  url = '';
+  private process: ChildProcess | undefined;
+
+  async start(...flags: readonly string[]): Promise<this> {
+    const child = spawn(
+      process.execPath,
+      [this.file, '--port', '0', '--state-dir', this.stateDir, '--poll-interval-ms', '200', ...flags],
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } },
+    );
+    this.process = child;
+    let output = '';
+    for await (const chunk of child.stdout) {
+      output += String(chunk);
+      const url = /listening on (http:\S+)/.exec(output)?.[1];
+      if (url === undefined) continue;
+      this.url = url;
+      return this;
+    }
+    throw new Error(`dispatchd did not start: ${output}`);
+  }
+
+  get pid(): number {
+    return (JSON.parse(readFileSync(join(this.stateDir, 'instance.json'), 'utf8')) as { pid: number }).pid;
+  }
+
+  async post(path: string, body?: object): Promise<Response> {
+    const response = await fetch(this.url + path, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${readFileSync(join(this.stateDir, 'token'), 'utf8').trim()}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(body ?? {}),
+    });
+    assert.ok(response.ok, `${path}: ${response.status}`);
+    return response;
+  }
+
+  /** Ends whichever process now is this daemon: the one started here, or the one a restart put in its place. */
+  async stop(): Promise<void> {
+    for (const pid of new Set([this.process?.pid, this.livePid()])) {
+      if (pid !== undefined) tryKill(pid);
+    }
+    await untilTrue(() => this.livePid() === undefined);
+    rmSync(this.stateDir, { recursive: true, force: true });
+  }
+
+  private livePid(): number | undefined {
+    try {
+      const { pid } = this;
+      process.kill(pid, 0);
+      return pid;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function tryKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // Gone already.
+  }
+}
