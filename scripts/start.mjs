@@ -12,9 +12,10 @@ import {
 } from './dispatchd.mjs';
 import { ensureDependencies } from './install.mjs';
 import { ensureVSCodeServer } from './installVSCode.mjs';
-import { root, vsixFile } from './paths.mjs';
+import { packageExtension } from './package.mjs';
+import { vsixFile } from './paths.mjs';
 import { plainWindow } from './plainWindow.mjs';
-import { npm, run } from './run.mjs';
+import { run } from './run.mjs';
 import { startVSCodeServer } from './vscodeServer.mjs';
 
 const help = `npm start                     VS Code in the browser, with the extension and a live dispatchd
@@ -90,12 +91,13 @@ async function runDemo({ port, vscodePort, desktop }, paths) {
     await ensureDependencies();
     if (!desktop) await ensureVSCodeServer();
     console.log('Building the extension …');
-    await npm(['run', '--silent', 'package'], { cwd: root });
+    await packageExtension();
 
     rmSync(paths.dir, { recursive: true, force: true });
     // Registered before it starts: from then on there may be something to stop.
     running.push(() => stopDispatchd(paths.stateDir));
-    const dispatchd = await startDispatchd({ stateDir: paths.stateDir, port, flags: dispatchdFlags });
+    const flags = [...dispatchdFlags, '--workspace', paths.folder];
+    const dispatchd = await startDispatchd({ stateDir: paths.stateDir, port, flags });
     for (const task of sampleTasks) await dispatchd.post('/api/tasks', task);
 
     const settings = {

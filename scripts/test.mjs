@@ -1,10 +1,11 @@
 /** `npm test`: installs what is missing, builds, checks, and runs every tier, or one with `-- --tier unit`. */
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './install.mjs';
 import { ensureBrowser } from './installBrowser.mjs';
 import { ensureVSCodeServer } from './installVSCode.mjs';
+import { packageExtension } from './package.mjs';
 import { outDir, root } from './paths.mjs';
 import { npm, run } from './run.mjs';
 
@@ -19,9 +20,7 @@ const tiers = {
     }),
   drive: async () => {
     // Kept out of `dist`, which every build wipes.
-    const vsix = join(outDir, 'daemon-health.vsix');
-    await npm(['run', '--silent', 'package'], { cwd: root });
-    copyFileSync(join(root, 'dist', 'daemon-health.vsix'), vsix);
+    const vsix = await packageExtension(join(outDir, 'daemon-health.vsix'));
     await mocha('drive', ['--timeout=120000', '--exit'], { DAEMON_HEALTH_VSIX: vsix });
   },
 };
