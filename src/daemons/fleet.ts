@@ -77,20 +77,21 @@ export class Fleet extends EventEmitter<FleetEvents> {
       });
       this.#monitors.set(daemon.origin, monitor);
     }
-    this.#order = daemons.map(({ origin }) => origin);
+    this.#order = [...new Set(daemons.map(({ origin }) => origin))];
     this.#problems = problems;
     for (const origin of wanted.keys()) this.#monitors.get(origin)?.start();
     this.emit('change');
   }
 
-  /** Asks every daemon now. Resolves when all have answered or failed. */
+  /** The user looks: asks every daemon now. Resolves when all have answered or failed. */
   async refresh(): Promise<void> {
-    await Promise.all([...this.#monitors.values()].map((monitor) => monitor.poll()));
+    await Promise.all([...this.#monitors.values()].map((monitor) => monitor.attend()));
   }
 
   dispose(): void {
     for (const monitor of this.#monitors.values()) monitor.dispose();
     this.#monitors.clear();
+    this.#order = [];
     this.removeAllListeners();
   }
 

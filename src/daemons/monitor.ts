@@ -5,6 +5,7 @@ import type { Sample } from '../health/report';
 import {
   beginTrack,
   observe,
+  resetBackoff,
   setRestarting,
   setStoppedByUs,
   type Step,
@@ -13,6 +14,7 @@ import {
 } from '../health/tracker';
 import type { DaemonConfig } from './config';
 import type { Probe } from './probe';
+import { cleanText } from './text';
 
 export interface MonitorDeps {
   readonly clock: Clock;
@@ -53,11 +55,18 @@ export class Monitor {
   /** Polls now, or joins the poll under way. Resolves when its sample is in. */
   poll(): Promise<void> {
     clearTimeout(this.#timer);
+    if (this.#disposed) return this.#polling ?? Promise.resolve();
     this.#polling ??= this.#pollOnce().finally(() => {
       this.#polling = undefined;
       this.#schedule();
     });
     return this.#polling;
+  }
+
+  /** The user looks: polls now, and eagerly again where it had slowed down. */
+  attend(): Promise<void> {
+    this.#track = resetBackoff(this.#track);
+    return this.poll();
   }
 
   /** Our own restart begins: until it ends nothing is an outage. */
@@ -73,7 +82,7 @@ export class Monitor {
 
   /** The user stopped it through us: silence is now what was asked for. */
   markStopped(): void {
-    this.#apply({ track: setStoppedByUs(this.#track), events: [] });
+    this.#apply({ track: setStoppedByUs(this.#track, this.deps.clock.now()), events: [] });
   }
 
   dispose(): void {
@@ -91,12 +100,22 @@ export class Monitor {
   async #ask(): Promise<Sample> {
     const startedMs = this.deps.clock.now().monotonicMs;
     try {
-      this.#probe ??= await this.deps.createProbe(this.daemon.origin);
+      this.#probe ??= await this.#createProbe();
       return { ...(await this.#probe.ask()), startedMs };
     } catch (error) {
       // A probe never throws; if it does all the same, polling goes on and the state says why.
-      return { ok: false, startedMs, failure: { kind: 'reset', cause: `asking failed: ${String(error)}` } };
+      const cause = cleanText(`asking failed: ${String(error)}`);
+      return { ok: false, startedMs, failure: { kind: 'reset', cause } };
     }
+  }
+
+  async #createProbe(): Promise<Probe> {
+    const probe = await this.deps.createProbe(this.daemon.origin);
+    if (this.#disposed) {
+      void probe.close();
+      throw new Error('no longer watched');
+    }
+    return probe;
   }
 
   #apply(step: Step): void {

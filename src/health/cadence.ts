@@ -2,7 +2,7 @@ import {
   BACKOFF_FIRST_MS,
   BACKOFF_LONGEST_MS,
   CROSSING_MARGIN_MS,
-  FAILURES_BEFORE_RED,
+  CROSSING_MIN_GAP_MS,
   JITTER_SHARE,
   LATENCY_WINDOW_SAMPLES,
   MIN_POLL_INTERVAL_MS,
@@ -27,19 +27,26 @@ export function nextPollDelayMs(
 ): number {
   if (track.restarting) return MIN_POLL_INTERVAL_MS;
   const jitter = 1 + JITTER_SHARE * (2 * random - 1);
-  const failuresPast = failuresPastDecision(track);
-  if (failuresPast !== undefined) {
-    return Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failuresPast, 10)) * jitter;
+  const unfocusedMs = focused ? 0 : UNFOCUSED_POLL_INTERVAL_MS * jitter;
+  if (track.downPolls > 0) {
+    return Math.max(unfocusedMs, backoffMs(track.downPolls, intervalMs) * jitter);
   }
   const wantedMs = Math.max(
+    MIN_POLL_INTERVAL_MS,
     intervalMs,
     affordableIntervalMs(track.latenciesMs),
-    focused ? 0 : UNFOCUSED_POLL_INTERVAL_MS * jitter,
+    unfocusedMs,
   );
   const crossingMs = untilCrossingMs(track, now);
   return crossingMs === undefined
     ? wantedMs
-    : Math.min(wantedMs, Math.max(0, crossingMs) + CROSSING_MARGIN_MS);
+    : Math.min(wantedMs, Math.max(CROSSING_MIN_GAP_MS, crossingMs + CROSSING_MARGIN_MS));
+}
+
+/** Eager at first, then ever slower; in the end as slow as the user wants polls to be, where that is slower. */
+function backoffMs(downPolls: number, intervalMs: number): number {
+  const longestMs = Math.max(BACKOFF_LONGEST_MS, intervalMs);
+  return Math.min(longestMs, BACKOFF_FIRST_MS * 2 ** Math.min(downPolls - 1, 10));
 }
 
 /** The interval at which answers this slow take no more than their share of the daemon's time. */
@@ -47,20 +54,6 @@ function affordableIntervalMs(latenciesMs: readonly number[]): number {
   if (latenciesMs.length < LATENCY_WINDOW_SAMPLES) return 0;
   const median = [...latenciesMs].sort((a, b) => a - b)[Math.floor(latenciesMs.length / 2)]!;
   return Math.min(SLOWEST_POLL_INTERVAL_MS, median * POLL_COST_DIVISOR);
-}
-
-/** Failures since it was clear that the daemon is down; `undefined` while it is not. */
-function failuresPastDecision(track: Track): number | undefined {
-  if (!track.streak) return undefined;
-  switch (track.verdict.state) {
-    case 'offline':
-      return track.streak.count - 1;
-    case 'unreachable':
-    case 'unresponsive':
-      return Math.max(0, track.streak.count - FAILURES_BEFORE_RED);
-    default:
-      return undefined;
-  }
 }
 
 /** How long until the cycle in flight (or the last completion) is older than the threshold. */

@@ -5,6 +5,8 @@ import { SEVERITY, type DaemonState, type Verdict } from './verdict';
 /** From the moment a daemon leaves the good states until it is good again. */
 export interface Incident {
   readonly openedAt: Instant;
+  /** Monotonic ms since when it has been bad without a good sample in between. */
+  readonly badSinceMs: number;
   /** The bad state it is about, and the last one seen. */
   readonly state: DaemonState;
   readonly severity: 'red' | 'amber';
@@ -38,15 +40,16 @@ function pendingMs(incident: Incident): number {
  *
  * @param answered whether the sample behind the verdict was an answer
  * @param completedAt the last completed poll cycle the daemon reported, on its clock
+ * @param isStartup nothing was known of the daemon in this window before this sample
  */
 export function advanceIncident(
   previous: Incident | undefined,
   verdict: Verdict,
-  sample: { answered: boolean; completedAt: number | undefined; isFirst: boolean },
+  sample: { answered: boolean; completedAt: number | undefined; isStartup: boolean },
   now: Instant,
 ): IncidentStep {
   const severity = SEVERITY[verdict.state];
-  if (severity !== 'plain') return worsen(previous, verdict.state, severity, sample.isFirst, now);
+  if (severity !== 'plain') return worsen(previous, verdict.state, severity, sample.isStartup, now);
   if (!previous) return { incident: undefined };
 
   switch (verdict.state) {
@@ -72,16 +75,21 @@ function worsen(
   previous: Incident | undefined,
   state: DaemonState,
   severity: 'red' | 'amber',
-  isFirst: boolean,
+  isStartup: boolean,
   now: Instant,
 ): IncidentStep {
-  const continues = previous && !(previous.severity === 'amber' && severity === 'red');
-  const incident: Incident = continues
-    ? { ...withoutCalm(previous), state: SEVERITY[state] === previous.severity ? state : previous.state }
-    : { openedAt: now, state, severity, fromStartup: isFirst };
+  const incident = continued(previous, state, severity, now) ?? {
+    openedAt: now,
+    badSinceMs: now.monotonicMs,
+    state,
+    severity,
+    fromStartup: isStartup,
+  };
+  // Amber within a red incident: what it is about is not what is wrong now, so it has nothing to say.
+  if (severity !== incident.severity) return { incident };
 
   if (incident.spokeMs === undefined) {
-    if (now.monotonicMs - incident.openedAt.monotonicMs < pendingMs(incident)) return { incident };
+    if (now.monotonicMs - incident.badSinceMs < pendingMs(incident)) return { incident };
     return {
       incident: { ...incident, spokeMs: now.monotonicMs },
       notice: { kind: 'problem', state: incident.state, openedAt: incident.openedAt },
@@ -96,10 +104,30 @@ function worsen(
   return { incident };
 }
 
+/** The incident that this bad state belongs to; `undefined` where it is a new one. */
+function continued(
+  previous: Incident | undefined,
+  state: DaemonState,
+  severity: 'red' | 'amber',
+  now: Instant,
+): Incident | undefined {
+  if (!previous || (previous.severity === 'amber' && severity === 'red')) return undefined;
+  const { calm, ...incident } = previous;
+  // What has spoken stays about that; what has not is about what is wrong now.
+  const isAboutThis = severity === previous.severity || previous.spokeMs === undefined;
+  return {
+    ...incident,
+    ...(isAboutThis && { state, severity }),
+    // Prometheus' `for` starts anew after a good sample.
+    badSinceMs: calm ? now.monotonicMs : previous.badSinceMs,
+  };
+}
+
 function settle(previous: Incident, cycleAt: number | undefined, now: Instant): IncidentStep {
   const calm = previous.calm ?? { sinceMs: now.monotonicMs, cycleAt };
   const heldLongEnough = now.monotonicMs - calm.sinceMs >= RECOVERY_HOLD_MS;
-  const cycledSince = cycleAt === undefined || calm.cycleAt === undefined || cycleAt > calm.cycleAt;
+  // Another completion is a newer one, even where the daemon's clock was set back in between.
+  const cycledSince = cycleAt === undefined ? previous.state !== 'wedged' : cycleAt !== calm.cycleAt;
   if (!heldLongEnough || !cycledSince) return { incident: { ...previous, calm } };
   if (previous.spokeMs === undefined) return { incident: undefined };
   const lastedMs = calm.sinceMs - previous.openedAt.monotonicMs;

@@ -44,12 +44,16 @@ export const ASSUMED_DAEMON_INTERVAL_MS = 5_000;
 export const FUTURE_TOLERANCE_MS = 2_000;
 /** The poll that is to see a threshold crossed comes this long after the crossing. */
 export const CROSSING_MARGIN_MS = 30;
+/** And no sooner than this after the last answer: a `Date` header of whole seconds crosses late. */
+export const CROSSING_MIN_GAP_MS = 200;
 
 /** Nagios' flap detection: share of changed samples in the last 21 that starts and ends `unstable`. */
 export const FLAP_WINDOW_SAMPLES = 21;
 export const FLAP_START_SHARE = 0.3;
 export const FLAP_END_SHARE = 0.15;
 
+/** The clock of a daemon that ran ahead of ours by more than this between two answers was set. */
+export const CLOCK_SET_MS = 5_000;
 /** A tick later than its interval by more than this means that the machine slept (or we did). */
 export const SLEEP_GAP_MS = 5_000;
 

@@ -17,6 +17,15 @@ export type Loop =
   | { readonly kind: 'advancing'; readonly ageMs: number; readonly crossesInMs: number }
   | { readonly kind: 'unknown'; readonly rule: string };
 
+/** What a loop is judged by. Another malformed field says nothing about the loop. */
+const LOOP_FIELDS: readonly string[] = [
+  'health',
+  'health.computedAt',
+  'health.lastPollStartedAt',
+  'health.lastPollCompletedAt',
+  'health.pollStale',
+];
+
 /** The age at which a cycle counts as stale, in ms: the daemon's own, else the rule it would use. */
 export function staleThresholdMs(report: Report): number {
   return (
@@ -41,9 +50,8 @@ export function assessLoop(report: Report): Loop {
     sinceAt === undefined || daemonNow === undefined ? undefined : Math.max(0, daemonNow - sinceAt);
 
   if (pollStale === true) return { kind: 'stale', ageMs, rule: 'the daemon says pollStale' };
-  if (report.malformed.some((field) => field.startsWith('health'))) {
-    return { kind: 'unknown', rule: `malformed: ${report.malformed.join('; ')}` };
-  }
+  const malformed = report.malformed.filter((field) => LOOP_FIELDS.includes(field.split(' ', 1)[0]!));
+  if (malformed.length > 0) return { kind: 'unknown', rule: `malformed: ${malformed.join('; ')}` };
   if (sinceAt === undefined || ageMs === undefined) {
     return {
       kind: 'unknown',

@@ -1,10 +1,15 @@
 import { advanceIncident, type Incident, type Notice } from './incident';
 import {
+  ASSUMED_DAEMON_INTERVAL_MS,
+  CLOCK_SET_MS,
   FLAP_END_SHARE,
   FLAP_START_SHARE,
   FLAP_WINDOW_SAMPLES,
+  KILL_WAIT_MS,
   LATENCY_WINDOW_SAMPLES,
+  MAX_POLL_INTERVAL_MS,
   SLEEP_GAP_MS,
+  STOP_GRACE_MS,
 } from './policy';
 import type { Instant, Report, Sample } from './report';
 import { assessLoop, type Loop } from './staleness';
@@ -16,6 +21,8 @@ export interface Track {
   /** Epoch ms of the last good answer, kept across windows. */
   readonly seenUpAt?: number;
   readonly stoppedByUs: boolean;
+  /** Monotonic ms of our stop, as long as the process may still be answering while it ends. */
+  readonly endingSinceMs?: number;
   readonly restarting: boolean;
   readonly samples: number;
   readonly sampledAt?: Instant;
@@ -28,6 +35,10 @@ export interface Track {
   /** Newest last; the states before `unstable` is considered. */
   readonly recentStates: readonly DaemonState[];
   readonly flapping: boolean;
+  /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
+  readonly unsettled?: { readonly sinceMs: number; readonly why: 'woke' | 'clockSet' };
+  /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */
+  readonly downPolls: number;
   readonly facts: Facts;
   readonly verdict: Verdict;
   readonly incident?: Incident;
@@ -54,7 +65,6 @@ export function beginTrack(
     configured,
     stoppedByUs,
     flapping: false,
-    justWoke: false,
   };
   return {
     configured,
@@ -65,6 +75,7 @@ export function beginTrack(
     latenciesMs: [],
     recentStates: [],
     flapping: false,
+    downPolls: 0,
     facts,
     verdict: { ...decide(facts), since: now, asOf: now },
   };
@@ -81,6 +92,7 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
   const report = sample.ok ? sample.report : undefined;
   const loop = report?.isRunning ? assessLoop(report) : undefined;
   const streak = nextStreak(justWoke ? undefined : track.streak, sample, now);
+  const unsettled = nextUnsettled(track, report, justWoke, now);
 
   const base: Facts = {
     restarting: track.restarting,
@@ -92,7 +104,7 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
     flapping: false,
-    justWoke: justWoke && !wasRed,
+    ...(unsettled && !wasRed && { unsettled: unsettled.why }),
   };
   const recentStates = [...(justWoke ? [] : track.recentStates), decide(base).state].slice(
     -FLAP_WINDOW_SAMPLES,
@@ -105,14 +117,19 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
   const step = advanceIncident(
     track.incident,
     verdict,
-    { answered: sample.ok, completedAt: report?.lastPollCompletedAt, isFirst: track.samples === 0 },
+    { answered: sample.ok, completedAt: report?.lastPollCompletedAt, isStartup: isStartup(track) },
     now,
   );
+  const isEnding =
+    track.endingSinceMs !== undefined &&
+    now.monotonicMs - track.endingSinceMs <= STOP_GRACE_MS + KILL_WAIT_MS &&
+    (sample.ok || sample.failure.kind === 'timeout');
 
   const next: Track = {
     configured: track.configured,
     ...(sample.ok ? { seenUpAt: now.wallAt } : track.seenUpAt !== undefined && { seenUpAt: track.seenUpAt }),
-    stoppedByUs: track.stoppedByUs && !report?.isRunning,
+    stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
+    ...(isEnding && { endingSinceMs: track.endingSinceMs }),
     restarting: track.restarting,
     samples: track.samples + 1,
     sampledAt: now,
@@ -124,6 +141,8 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
       : track.latenciesMs,
     recentStates,
     flapping,
+    ...(unsettled && { unsettled }),
+    downPolls: !sample.ok && isDown(verdict.state) ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,
     verdict,
     ...(step.incident && { incident: step.incident }),
@@ -137,9 +156,12 @@ export function setRestarting(
   change: { restarting: true } | { restarting: false; proven: boolean },
   now: Instant,
 ): Step {
-  const { streak: _streak, incident, ...rest } = track;
-  const facts: Facts = { ...track.facts, restarting: change.restarting };
-  const verdict = nextVerdict({ ...track, restarting: change.restarting }, decide(facts), facts, now);
+  const { streak: _streak, endingSinceMs: _ending, incident, ...rest } = track;
+  const facts: Facts = { ...track.facts, restarting: change.restarting, stoppedByUs: false, flapping: false };
+  const verdict = {
+    ...nextVerdict(track, decide(facts), facts, now),
+    asOf: change.restarting ? now : (track.sampledAt ?? now),
+  };
   const keepsIncident = incident && !(change.restarting === false && change.proven);
   return {
     track: {
@@ -156,10 +178,54 @@ export function setRestarting(
   };
 }
 
-/** The user stopped it through us: from now on silence is what was asked for. */
-export function setStoppedByUs(track: Track): Track {
+/**
+ * The user stops it through us: from now on silence is what was asked for. What it still answers while it ends
+ * does not take that back; an answer after it was gone, or long after, does.
+ */
+export function setStoppedByUs(track: Track, now: Instant): Track {
   const { streak: _streak, ...rest } = track;
-  return { ...rest, stoppedByUs: true };
+  return { ...rest, stoppedByUs: true, endingSinceMs: now.monotonicMs };
+}
+
+/** The user looks, or asked for a fresh answer: a daemon that is down is asked eagerly again. */
+export function resetBackoff(track: Track): Track {
+  return { ...track, downPolls: 0 };
+}
+
+/** Nothing is known yet in this window: no answer, and no failure that has decided anything. */
+function isStartup(track: Track): boolean {
+  return track.samples === 0 || (track.last === undefined && track.verdict.state === 'unverified');
+}
+
+/** Nobody is there to answer. */
+export function isDown(state: DaemonState): boolean {
+  return state === 'offline' || state === 'unreachable' || state === 'unresponsive';
+}
+
+/**
+ * After a sleep, or when its clock was set, a daemon's timestamps are old although nothing hangs: its loop
+ * gets one of its own intervals to run before old times count. Only a clock set twice in a row is not believed.
+ */
+function nextUnsettled(
+  track: Track,
+  report: Report | undefined,
+  justWoke: boolean,
+  now: Instant,
+): Track['unsettled'] {
+  if (justWoke) return { sinceMs: now.monotonicMs, why: 'woke' };
+  if (!track.unsettled) {
+    return wasClockSet(track, report, now) ? { sinceMs: now.monotonicMs, why: 'clockSet' } : undefined;
+  }
+  const intervalMs = (report ?? track.last?.report)?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS;
+  const graceMs = Math.min(intervalMs, MAX_POLL_INTERVAL_MS);
+  return now.monotonicMs - track.unsettled.sinceMs < graceMs ? track.unsettled : undefined;
+}
+
+function wasClockSet({ last }: Track, report: Report | undefined, now: Instant): boolean {
+  if (report?.daemonNow === undefined || last?.report.daemonNow === undefined) return false;
+  const theirsMs = report.daemonNow - last.report.daemonNow;
+  const oursMs = now.monotonicMs - last.at.monotonicMs;
+  return theirsMs - oursMs > CLOCK_SET_MS;
 }
 
 function slept(previous: Instant, now: Instant, expectedGapMs: number): boolean {
@@ -191,7 +257,8 @@ function nextVerdict(
 ): Verdict {
   const previous = track.verdict;
   // One lost answer does not refute what the last good one proved: red stays red until something decides.
-  const undecided = decided.state === 'unverified' && facts.failure !== undefined && !facts.restarting;
+  const undecided =
+    (decided.state === 'unverified' || decided.state === 'unstable') && facts.failure !== undefined;
   if (undecided && SEVERITY[previous.state] === 'red') return previous;
 
   const loopSinceMs = loopSince(facts.loop, now) ?? (facts.failure ? previous.loopSinceMs : undefined);
@@ -214,7 +281,9 @@ function loopSince(loop: Loop | undefined, now: Instant): number | undefined {
 }
 
 function transition(from: Verdict, to: Verdict): TrackEvent[] {
-  return from.state === to.state && from.reason === to.reason ? [] : [{ kind: 'transition', from, to }];
+  // The length of a stuck queue changes with every task; that it is stuck does not.
+  const isSame = from.state === to.state && (from.reason === to.reason || to.state === 'stuck');
+  return isSame ? [] : [{ kind: 'transition', from, to }];
 }
 
 function notice(value: Notice | undefined): TrackEvent[] {

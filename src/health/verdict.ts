@@ -58,8 +58,8 @@ export interface Facts {
   readonly configured: boolean;
   readonly stoppedByUs: boolean;
   readonly flapping: boolean;
-  /** The machine just slept: old timestamps are expected, so nothing turns red on this one sample. */
-  readonly justWoke: boolean;
+  /** Why old timestamps are to be expected now: the machine just slept, or the daemon's clock was set. */
+  readonly unsettled?: 'woke' | 'clockSet';
 }
 
 /** The one state of a daemon. `reason` is of the moment the state was entered and stays while it lasts. */
@@ -91,7 +91,11 @@ function isOutage({ streak }: Facts): boolean {
 
 const isGone = (failure: Failure | undefined) => failure?.kind === 'refused' || failure?.kind === 'reset';
 
-const count = ({ count: n, firstMs, lastMs }: Streak) => `${n} in ${duration(lastMs - firstMs)}, ${LIMIT}`;
+const count = ({ count: n, firstMs, lastMs }: Streak) =>
+  `${n} failures in ${duration(lastMs - firstMs)}, ${LIMIT}`;
+
+/** Nobody wrote it into the settings and it never was there: it is only looked for. */
+const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
 
 /** The state table: the first rule that matches decides. Its order is part of the product. */
 export const RULES: readonly Rule[] = [
@@ -104,14 +108,11 @@ export const RULES: readonly Rule[] = [
     state: 'unresponsive',
     rule: `requests time out, ${LIMIT}`,
     match: (f) => {
-      if (!isOutage(f) || !f.streak) return undefined;
-      if (f.failure?.kind === 'timeout' && (f.seenUp || f.configured)) {
-        return `it accepts connections but does not answer (timeouts: ${count(f.streak)})`;
-      }
-      if (f.failure?.kind === 'statusHung' && f.seenUp) {
-        return `its status hangs while /api/health still answers (timeouts: ${count(f.streak)})`;
-      }
-      return undefined;
+      if (!isOutage(f) || !f.streak || isOnlyLookedFor(f)) return undefined;
+      if (f.failure?.kind === 'timeout') return `it does not answer: ${f.failure.cause} (${count(f.streak)})`;
+      return f.failure?.kind === 'statusHung'
+        ? `its status hangs while /api/health still answers (${count(f.streak)})`
+        : undefined;
     },
   },
   {
@@ -126,9 +127,12 @@ export const RULES: readonly Rule[] = [
     state: 'offline',
     rule: 'nothing listens, and it was never seen up here or was stopped through us',
     match: (f) => {
-      if (!isGone(f.failure)) return undefined;
-      if (f.stoppedByUs) return 'stopped from here';
-      return f.seenUp ? undefined : `never seen up in this workspace (${f.failure!.cause})`;
+      if (!f.failure) return undefined;
+      if (isGone(f.failure) && f.stoppedByUs) return 'stopped from here';
+      // Whatever else listens on the address of a daemon that is only looked for is nobody's problem.
+      return isOnlyLookedFor(f) || (isGone(f.failure) && !f.seenUp)
+        ? `never seen up in this workspace (${f.failure.cause})`
+        : undefined;
     },
   },
   {
@@ -157,8 +161,8 @@ export const RULES: readonly Rule[] = [
   {
     state: 'wedged',
     rule: 'pollStale, or a poll cycle older than the threshold',
-    match: ({ loop, justWoke }) =>
-      loop?.kind === 'stale' && !justWoke ? `its poll loop hangs (${loop.rule})` : undefined,
+    match: ({ loop, unsettled }) =>
+      loop?.kind === 'stale' && !unsettled ? `its poll loop hangs (${loop.rule})` : undefined,
   },
   {
     state: 'stuck',
@@ -188,8 +192,10 @@ export const RULES: readonly Rule[] = [
     rule: 'nothing tells whether its loop advances',
     match: (f) => {
       if (f.failure) return `not answering: ${f.failure.cause} (not yet an outage: ${LIMIT})`;
-      if (f.justWoke && f.loop?.kind === 'stale')
-        return 'the machine just woke up; waiting for a fresh answer';
+      if (f.unsettled && f.loop?.kind === 'stale') {
+        const why = f.unsettled === 'woke' ? 'the machine just woke up' : "the daemon's clock was just set";
+        return `${why}; its loop gets one interval to run`;
+      }
       if (f.loop === undefined) return 'not asked yet';
       return f.loop.kind === 'unknown' ? f.loop.rule : undefined;
     },

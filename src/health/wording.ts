@@ -22,7 +22,7 @@ export function shortAge(ageMs: number | undefined): string {
 /** "850 ms", "4.2 s", "42 s", "3 min 12 s", "2 h 5 min", "3 d 4 h". */
 export function duration(ms: number): string {
   const value = Math.max(0, ms);
-  if (value < SECOND_MS) return `${Math.round(value)} ms`;
+  if (value < SECOND_MS) return `${Math.floor(value)} ms`;
   if (value < 10 * SECOND_MS && value % SECOND_MS !== 0)
     return `${(Math.floor(value / 100) / 10).toFixed(1)} s`;
   if (value < MINUTE_MS) return `${Math.floor(value / SECOND_MS)} s`;

@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict';
+import type { Failure } from '../../../src/health/report';
+import { SEVERITY, type DaemonState } from '../../../src/health/verdict';
+import { DAY_MS, HOUR_MS, MINUTE_MS, Watch, goodReport, wedgedReport } from './support';
+
+const poll =
+  (watch: Watch, kind: Failure['kind'], tookMs = 0) =>
+  () =>
+    watch.fail(kind, { tookMs });
+
+describe('an outage', () => {
+  it('is three failures in a row over ten seconds, and until then unverified', () => {
+    const watch = Watch.healthy();
+    assert.deepEqual(watch.repeat(3, 5_000, poll(watch, 'refused')), [
+      'unverified',
+      'unverified',
+      'unreachable',
+    ]);
+  });
+
+  it('is not declared before ten seconds, however often it is polled', () => {
+    const watch = Watch.healthy();
+    const states = watch.repeat(11, 1_000, poll(watch, 'refused'));
+    assert.deepEqual(states, [...Array<DaemonState>(10).fill('unverified'), 'unreachable']);
+  });
+
+  it('counts from when the first request was sent', () => {
+    const watch = Watch.healthy();
+    watch.wait(5_000).fail('timeout', { tookMs: 5_000 });
+    watch.fail('timeout', { tookMs: 2_500 });
+    assert.equal(watch.state, 'unverified');
+    assert.equal(watch.fail('timeout', { tookMs: 2_500 }), 'unresponsive');
+  });
+
+  it('starts anew with every answer', () => {
+    const watch = Watch.healthy();
+    for (let round = 0; round < 3; round++) {
+      assert.deepEqual(watch.repeat(2, 5_000, poll(watch, 'refused')), ['unverified', 'unverified']);
+      assert.equal(watch.wait(5_000).answer(), 'healthy');
+    }
+    assert.deepEqual(watch.notices, []);
+  });
+
+  const kinds: readonly [failures: readonly Failure['kind'][], DaemonState][] = [
+    [['refused', 'refused', 'refused'], 'unreachable'],
+    [['reset', 'reset', 'reset'], 'unreachable'],
+    [['refused', 'reset', 'refused'], 'unreachable'],
+    [['timeout', 'timeout', 'timeout'], 'unresponsive'],
+    [['timeout', 'statusHung', 'statusHung'], 'unresponsive'],
+    [['statusHung', 'statusHung', 'statusHung'], 'unresponsive'],
+    [['refused', 'refused', 'timeout'], 'unresponsive'],
+    [['timeout', 'timeout', 'refused'], 'unreachable'],
+    [['refused', 'wrongAnswer', 'refused'], 'unverified'],
+    [['wrongAnswer', 'wrongAnswer', 'wrongAnswer'], 'wrongAnswer'],
+  ];
+  for (const [failures, state] of kinds) {
+    it(`of ${failures.join(', ')} is ${state}`, () => {
+      const watch = Watch.healthy();
+      for (const kind of failures) watch.wait(5_000).fail(kind);
+      assert.equal(watch.state, state);
+      if (SEVERITY[state] === 'red') assert.match(watch.reason, /3 failures in 10 s, limit 3 in 10 s/);
+    });
+  }
+
+  it('keeps the figures of the moment it was declared', () => {
+    const watch = Watch.healthy();
+    watch.repeat(3, 5_000, poll(watch, 'refused'));
+    const { reason } = watch;
+    const transitions = watch.transitions.length;
+    watch.repeat(20, 5_000, poll(watch, 'refused'));
+    assert.equal(watch.reason, reason);
+    assert.equal(watch.transitions.length, transitions);
+  });
+
+  describe('of a daemon never seen', () => {
+    const rows: readonly [kind: Failure['kind'], configured: DaemonState, lookedFor: DaemonState][] = [
+      ['refused', 'offline', 'offline'],
+      ['reset', 'offline', 'offline'],
+      ['timeout', 'unresponsive', 'offline'],
+      ['statusHung', 'unresponsive', 'offline'],
+      ['wrongAnswer', 'wrongAnswer', 'offline'],
+    ];
+    for (const [kind, configured, lookedFor] of rows) {
+      it(`${kind} is ${configured} where it is configured, ${lookedFor} where it is only looked for`, () => {
+        for (const [isConfigured, state] of [
+          [true, configured],
+          [false, lookedFor],
+        ] as const) {
+          const watch = new Watch({ configured: isConfigured });
+          watch.repeat(4, 5_000, poll(watch, kind));
+          assert.equal(watch.state, state);
+        }
+      });
+    }
+
+    it('is unreachable where an earlier window saw it up', () => {
+      const watch = new Watch({ seenUpAt: Date.parse('2026-03-02T07:00:00Z') });
+      assert.deepEqual(watch.repeat(3, 5_000, poll(watch, 'refused')), [
+        'unverified',
+        'unverified',
+        'unreachable',
+      ]);
+    });
+  });
+
+  it('ends with the first answer', () => {
+    const watch = Watch.healthy();
+    watch.repeat(5, 5_000, poll(watch, 'refused'));
+    assert.equal(watch.wait(5_000).answer(), 'healthy');
+  });
+});
+
+describe('a failure that decides nothing yet', () => {
+  for (const kind of ['refused', 'reset', 'timeout', 'statusHung'] as const) {
+    it(`is unverified, neither green nor red: ${kind}`, () => {
+      const watch = Watch.healthy();
+      assert.equal(watch.wait(5_000).fail(kind), 'unverified');
+      assert.match(watch.reason, /not yet an outage/);
+    });
+
+    it(`leaves a wedge red: ${kind}`, () => {
+      const watch = Watch.healthy();
+      watch.wait(5_000).answer(wedgedReport(watch.time, 61_000));
+      const before = watch.track.verdict;
+      assert.equal(watch.wait(5_000).fail(kind), 'wedged');
+      assert.deepEqual(watch.track.verdict, before);
+    });
+  }
+
+  it('leaves red what is red, also while it is flapping', () => {
+    const watch = Watch.healthy();
+    for (let round = 0; round < 6; round++) {
+      watch.wait(5_000).answer(wedgedReport(watch.time, 61_000 + round * 10_000));
+      watch.wait(5_000).answer();
+    }
+    assert.equal(watch.state, 'unstable');
+    assert.equal(watch.wait(5_000).answer(wedgedReport(watch.time, 61_000)), 'wedged');
+    assert.equal(watch.wait(5_000).fail('refused'), 'wedged');
+  });
+
+  it('leaves an outage red while the kind of failure changes', () => {
+    const watch = Watch.healthy();
+    watch.repeat(3, 5_000, () => watch.fail('refused'));
+    for (const kind of ['timeout', 'statusHung', 'reset', 'refused'] as const) {
+      watch.wait(5_000).fail(kind);
+      assert.equal(SEVERITY[watch.state], 'red', kind);
+    }
+  });
+});
+
+describe('sleep', () => {
+  for (const monotonicStands of [true, false]) {
+    const how = monotonicStands ? 'stands still' : 'goes on';
+    it(`of the machine raises no false red where the monotonic clock ${how}`, () => {
+      const watch = Watch.healthy();
+      watch.repeat(2, 5_000, () => watch.fail('refused'));
+      watch.time.sleep(8 * HOUR_MS, { monotonicStands });
+      // What a smithy says before its loop has run again: everything is eight hours old.
+      assert.equal(
+        watch.wait(3_000).answer(goodReport(watch.time, { cycleAgoMs: 8 * HOUR_MS, pollStale: true })),
+        'unverified',
+      );
+      assert.match(watch.reason, /woke up/);
+      assert.equal(watch.wait(5_000).answer(), 'healthy');
+      assert.deepEqual(watch.notices, []);
+    });
+
+    it(`in which the daemon died is red within three polls where the monotonic clock ${how}`, () => {
+      const watch = Watch.healthy();
+      watch.repeat(2, 5_000, () => watch.fail('refused'));
+      watch.time.sleep(8 * HOUR_MS, { monotonicStands });
+      assert.deepEqual(
+        watch.repeat(3, 5_000, () => watch.fail('refused')),
+        ['unverified', 'unverified', 'unreachable'],
+      );
+      assert.deepEqual(watch.spoken, ['problem unreachable']);
+    });
+  }
+
+  it('through which the loop stays wedged is red on the second poll after it', () => {
+    const watch = Watch.healthy();
+    watch.time.sleep(HOUR_MS);
+    assert.equal(watch.answer(wedgedReport(watch.time, HOUR_MS)), 'unverified');
+    assert.equal(watch.wait(5_000).answer(wedgedReport(watch.time, HOUR_MS + 5_000)), 'wedged');
+  });
+
+  it('gives a daemon with slow cycles one of its own intervals to run', () => {
+    const watch = Watch.healthy();
+    const slow = { pollIntervalMs: 60_000 };
+    watch.wait(5_000).answer(goodReport(watch.time, slow));
+    watch.time.sleep(HOUR_MS);
+    const old = (afterMs: number) =>
+      watch
+        .wait(afterMs)
+        .answer(goodReport(watch.time, { ...slow, cycleAgoMs: HOUR_MS + afterMs, pollStale: true }));
+    assert.equal(old(0), 'unverified');
+    assert.deepEqual(
+      watch.repeat(5, 0, () => old(10_000)),
+      Array(5).fill('unverified'),
+    );
+    assert.equal(old(10_000), 'wedged');
+  });
+
+  it('does not make green what was red before it', () => {
+    const watch = Watch.healthy();
+    watch.wait(5_000).answer(wedgedReport(watch.time, 61_000));
+    watch.time.sleep(HOUR_MS);
+    assert.equal(watch.answer(wedgedReport(watch.time, HOUR_MS)), 'wedged');
+    watch.time.sleep(HOUR_MS);
+    assert.equal(watch.fail('refused'), 'wedged');
+  });
+
+  it('is not seen in a poll that merely takes its whole time', () => {
+    const watch = Watch.healthy();
+    watch.repeat(2, 5_000, () => watch.fail('timeout', { tookMs: 6_500 }));
+    assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 6_500 }), 'unresponsive');
+  });
+
+  it('forgets flapping', () => {
+    const watch = Watch.healthy();
+    for (let round = 0; round < 5; round++) {
+      watch.wait(5_000).fail('refused');
+      watch.wait(5_000).answer();
+    }
+    assert.equal(watch.state, 'unstable');
+    watch.time.sleep(HOUR_MS);
+    assert.equal(watch.wait(5_000).answer(), 'healthy');
+  });
+});
+
+describe('clocks', () => {
+  for (const jumpMs of [-DAY_MS, -HOUR_MS, HOUR_MS, DAY_MS]) {
+    it(`set by ${jumpMs / HOUR_MS} h on this machine change nothing`, () => {
+      const watch = Watch.healthy();
+      watch.time.jumpWall(jumpMs);
+      assert.equal(watch.wait(5_000).answer(), 'healthy');
+      watch.repeat(2, 5_000, () => watch.fail('refused'));
+      watch.time.jumpWall(jumpMs);
+      assert.equal(watch.wait(5_000).fail('refused'), 'unreachable');
+      assert.deepEqual(watch.spoken, ['problem unreachable']);
+    });
+
+    it(`set by ${jumpMs / HOUR_MS} h before the loop has run again raise no false red`, () => {
+      const watch = Watch.healthy();
+      const { lastPollStartedAt, lastPollCompletedAt } = goodReport(watch.time);
+      watch.time.jumpWall(jumpMs);
+      watch.wait(3_000).answer(
+        goodReport(watch.time, {
+          lastPollStartedAt: lastPollStartedAt!,
+          lastPollCompletedAt: lastPollCompletedAt!,
+          pollStale: jumpMs > 0,
+        }),
+      );
+      assert.equal(watch.state, 'unverified');
+      assert.equal(watch.wait(5_000).answer(), 'healthy');
+      assert.deepEqual(watch.notices, []);
+    });
+
+    it(`that are ${jumpMs / HOUR_MS} h apart from the daemon’s change nothing`, () => {
+      const watch = new Watch();
+      const skewed = (cycleAgoMs: number, pollStale: boolean) =>
+        goodReport(watch.time, { skewMs: jumpMs, cycleAgoMs, pollStale });
+      assert.equal(watch.answer(skewed(2_000, false)), 'healthy');
+      assert.equal(watch.wait(5_000).answer(skewed(2_000, false)), 'healthy');
+      assert.equal(watch.wait(5_000).answer(skewed(61_000, true)), 'wedged');
+      assert.equal(watch.track.verdict.loopSinceMs, watch.time.monotonicMs - 61_000);
+    });
+  }
+
+  it('that are set at every answer do not hide a wedge', () => {
+    const watch = Watch.healthy();
+    const states = watch.repeat(3, 5_000, () => {
+      watch.time.jumpWall(MINUTE_MS);
+      return watch.answer(wedgedReport(watch.time, 10 * MINUTE_MS));
+    });
+    assert.deepEqual(states, ['unverified', 'wedged', 'wedged']);
+  });
+});
+
+describe('flapping', () => {
+  function toggle(watch: Watch, times: number): DaemonState[] {
+    let up = true;
+    return watch.repeat(times, 5_000, () => {
+      up = !up;
+      return up ? watch.answer() : watch.fail('refused');
+    });
+  }
+
+  it('is more than 30 % changes in 21 samples: unstable from the seventh change on', () => {
+    const watch = Watch.healthy();
+    watch.stayHealthy(2 * MINUTE_MS);
+    assert.deepEqual(toggle(watch, 6), [
+      'unverified',
+      'healthy',
+      'unverified',
+      'healthy',
+      'unverified',
+      'healthy',
+    ]);
+    assert.deepEqual(toggle(watch, 2), ['unstable', 'unstable']);
+  });
+
+  it('ends below 15 %: once fewer than three changes are left in the window', () => {
+    const watch = Watch.healthy();
+    watch.stayHealthy(2 * MINUTE_MS);
+    toggle(watch, 8);
+    const states = watch.repeat(21, 5_000, () => watch.answer());
+    const calmAfter = states.indexOf('healthy');
+    // After 18 of them the window holds three samples of the toggling: two changes, 10 %.
+    assert.equal(calmAfter, 18 - 1);
+    assert.ok(states.slice(calmAfter).every((state) => state === 'healthy'));
+  });
+
+  it('is forgotten by a restart that was cancelled at once', () => {
+    const watch = Watch.healthy();
+    toggle(watch, 8);
+    watch.restart({ restarting: true });
+    assert.equal(watch.restart({ restarting: false, proven: false }), 'healthy');
+  });
+
+  it('is not a restart: its history ends with it', () => {
+    const watch = Watch.healthy();
+    toggle(watch, 8);
+    assert.equal(watch.state, 'unstable');
+    watch.restart({ restarting: true });
+    assert.equal(watch.answer(), 'restarting');
+    assert.equal(watch.restart({ restarting: false, proven: true }), 'healthy');
+    assert.equal(watch.wait(5_000).answer(), 'healthy');
+  });
+});

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { readStatus } from '../../../src/daemons/status';
+import type { Report } from '../../../src/health/report';
+import { assessLoop, staleThresholdMs, type Loop } from '../../../src/health/staleness';
+import { observe, beginTrack } from '../../../src/health/tracker';
+import type { DaemonState } from '../../../src/health/verdict';
+import { loadRecording, shiftTimes } from '../../fixtures/recordings';
+import { DAY_MS, FakeTime } from './support';
+
+const NOW_AT = Date.parse('2026-11-22T12:00:00.000Z');
+
+function report(parts: Partial<Report>): Report {
+  return { kind: 'smithy', isRunning: true, daemonNow: NOW_AT, malformed: [], ...parts };
+}
+
+function ago(ms: number): number {
+  return NOW_AT - ms;
+}
+
+/** The report in a recording, with fields of its `health` replaced; `undefined` takes one out. */
+function recorded(name: string, health: Record<string, unknown> = {}): Report {
+  const { body, headers } = loadRecording(name);
+  const status = body as { health?: object };
+  const changed = Object.fromEntries(
+    Object.entries({ ...status.health, ...health }).filter(([, value]) => value !== undefined),
+  );
+  const read = readStatus(
+    Object.keys(health).length === 0 ? body : { ...status, health: changed },
+    Date.parse(headers.date ?? ''),
+  );
+  if (typeof read === 'string') throw new Error(read);
+  return read;
+}
+
+function firstState(read: Report): DaemonState {
+  const time = new FakeTime();
+  const sample = { ok: true, startedMs: time.monotonicMs, latencyMs: 2, report: read } as const;
+  return observe(beginTrack({ configured: true }, time.now()), sample, 0, time.now()).track.verdict.state;
+}
+
+describe('a stale poll loop', () => {
+  describe('each situation of the real smithy means one state', () => {
+    const rows: readonly [situation: string, read: () => Report, DaemonState][] = [
+      ['healthy', () => recorded('status-running'), 'healthy'],
+      ['healthy with a worker busy', () => recorded('status-running-worker-busy'), 'healthy'],
+      ['healthy after the user started it', () => recorded('status-running-after-user-start'), 'healthy'],
+      ['healthy after a restart', () => recorded('restart/3-autostart-status'), 'healthy'],
+      [
+        'healthy: a sleep that does nothing',
+        () => recorded('status-after-sleep-no-fallback-chain'),
+        'healthy',
+      ],
+      [
+        'never polled, autostart off',
+        () => recorded('staleness-branch/status-never-polled-autostart-disabled'),
+        'stopped',
+      ],
+      ['never polled since a restart', () => recorded('restart/1-after-status'), 'stopped'],
+      ['first cycle in flight', () => recorded('staleness-branch/status-first-poll-in-flight'), 'starting'],
+      [
+        'first cycle wedged: no lastPollCompletedAt',
+        () =>
+          recorded('staleness-branch/status-first-poll-in-flight', {
+            computedAt: '2026-11-22T00:38:12.000Z',
+            pollStale: true,
+          }),
+        'wedged',
+      ],
+      ['later cycle wedged', () => recorded('status-pollstale'), 'wedged'],
+      ['later cycle slow, not stale yet', () => recorded('status-wedged-not-yet-stale'), 'healthy'],
+      ['stopped a moment ago', () => recorded('status-stopped'), 'stopped'],
+      [
+        'stopped for over 60 s, with pollStale true',
+        () => recorded('status-stopped', { computedAt: '2026-11-22T00:36:29.000Z', pollStale: true }),
+        'stopped',
+      ],
+      ['stopped while wedged', () => recorded('staleness-branch/status-stopped-while-wedged'), 'stopped'],
+      [
+        'stopped while wedged, later',
+        () =>
+          recorded('staleness-branch/status-stopped-while-wedged', {
+            computedAt: '2026-11-22T00:52:10.000Z',
+            pollStale: true,
+          }),
+        'stopped',
+      ],
+      ['stuck without workers', () => recorded('status-stuck-no-workers'), 'stuck'],
+      ['stuck with all workers disabled', () => recorded('status-stuck-workers-disabled'), 'stuck'],
+      ['stuck no more', () => recorded('status-resumed-worker-registered'), 'healthy'],
+      [
+        'stuck and wedged: red beats amber',
+        () => recorded('status-stuck-no-workers', { pollStale: true }),
+        'wedged',
+      ],
+      ['paused by a rate limit', () => recorded('status-ratelimit-paused'), 'paused'],
+      ['paused, a cycle later', () => recorded('status-ratelimit-paused-after-poll'), 'paused'],
+      ['paused and wedged', () => recorded('status-ratelimit-paused', { pollStale: true }), 'wedged'],
+      ['no git repository', () => recorded('status-no-git'), 'unavailable'],
+      ['released version, no health: running', () => recorded('master/status-running'), 'unverified'],
+      ['released version, no health: stopped', () => recorded('master/status-stopped'), 'stopped'],
+      [
+        'running without any timestamp',
+        () => recorded('status-running', { lastPollStartedAt: undefined, lastPollCompletedAt: undefined }),
+        'unverified',
+      ],
+    ];
+    for (const [situation, read, state] of rows) {
+      it(`${situation}: ${state}`, () => assert.equal(firstState(read()), state));
+    }
+  });
+
+  it('tells in words that a released smithy cannot be verified', () => {
+    const loop = assessLoop(recorded('master/status-running'));
+    assert.equal(loop.kind, 'unknown');
+    assert.match((loop as { rule: string }).rule, /does not report its poll cycles/);
+  });
+
+  describe('has the threshold of the daemon, or of smithy’s own rule', () => {
+    const rows: readonly [parts: Partial<Report>, thresholdMs: number][] = [
+      [{}, 60_000],
+      [{ pollIntervalMs: 1_000 }, 60_000],
+      [{ pollIntervalMs: 6_000 }, 60_000],
+      [{ pollIntervalMs: 6_001 }, 60_010],
+      [{ pollIntervalMs: 60_000 }, 600_000],
+      [{ pollIntervalMs: 60_000, pollStaleThresholdMs: 5_000 }, 5_000],
+    ];
+    for (const [parts, thresholdMs] of rows) {
+      it(`${JSON.stringify(parts)}: ${thresholdMs} ms`, () =>
+        assert.equal(staleThresholdMs(report(parts)), thresholdMs));
+    }
+  });
+
+  describe('is derived where the daemon does not say it, with its own clock', () => {
+    const rows: readonly [what: string, parts: Partial<Report>, kind: Loop['kind'], ageMs?: number][] = [
+      ['completed exactly the threshold ago', { lastPollCompletedAt: ago(60_000) }, 'advancing', 60_000],
+      ['completed a ms longer ago', { lastPollCompletedAt: ago(60_001) }, 'stale', 60_001],
+      [
+        'in flight exactly the threshold',
+        { lastPollStartedAt: ago(60_000), lastPollCompletedAt: ago(65_000) },
+        'advancing',
+        65_000,
+      ],
+      [
+        'in flight a ms longer',
+        { lastPollStartedAt: ago(60_001), lastPollCompletedAt: ago(65_000) },
+        'stale',
+        65_000,
+      ],
+      [
+        'in flight for a moment, the last one long ago',
+        { lastPollStartedAt: ago(10), lastPollCompletedAt: ago(300_000) },
+        'advancing',
+        300_000,
+      ],
+      ['first in flight for less', { lastPollStartedAt: ago(59_999) }, 'starting', 59_999],
+      ['first in flight for longer', { lastPollStartedAt: ago(60_001) }, 'stale', 60_001],
+      [
+        'started and completed in the same ms',
+        { lastPollStartedAt: ago(5), lastPollCompletedAt: ago(5) },
+        'advancing',
+        5,
+      ],
+      ['completed with no start known', { lastPollCompletedAt: ago(1) }, 'advancing', 1],
+      ['neither timestamp', {}, 'unknown'],
+      [
+        'a short threshold of its own',
+        { pollStaleThresholdMs: 2_000, lastPollCompletedAt: ago(2_001) },
+        'stale',
+        2_001,
+      ],
+    ];
+    for (const [what, parts, kind, ageMs] of rows) {
+      it(`${what}: ${kind}`, () => {
+        const loop = assessLoop(report(parts));
+        assert.equal(loop.kind, kind);
+        assert.equal((loop as { ageMs?: number }).ageMs, ageMs);
+      });
+    }
+  });
+
+  it('takes the daemon’s word for stale, whatever its times say', () => {
+    for (const parts of [
+      {},
+      { lastPollCompletedAt: ago(1) },
+      { lastPollCompletedAt: NOW_AT + DAY_MS },
+      { malformed: ['health.lastPollStartedAt is not an ISO time with its zone'] },
+    ]) {
+      assert.equal(assessLoop(report({ ...parts, pollStale: true })).kind, 'stale', JSON.stringify(parts));
+    }
+  });
+
+  it('does not take its word for "not stale" where its times are old: that is not proof', () => {
+    const loop = assessLoop(report({ pollStale: false, lastPollCompletedAt: ago(60_001) }));
+    assert.equal(loop.kind, 'unknown');
+  });
+
+  describe('is unknown, neither green nor red', () => {
+    const rows: readonly [what: string, parts: Partial<Report>][] = [
+      ['a completion in its own future', { lastPollCompletedAt: NOW_AT + 2_001 }],
+      ['a start in its own future', { lastPollStartedAt: NOW_AT + DAY_MS, lastPollCompletedAt: ago(1) }],
+      [
+        'a start a day ahead and an old completion',
+        { lastPollStartedAt: NOW_AT + DAY_MS, lastPollCompletedAt: ago(DAY_MS) },
+      ],
+      [
+        'no clock of the daemon at all',
+        { daemonNow: undefined as unknown as number, lastPollCompletedAt: ago(1) },
+      ],
+      [
+        'a malformed completion',
+        { lastPollStartedAt: ago(DAY_MS), malformed: ['health.lastPollCompletedAt is bad'] },
+      ],
+      ['a malformed health', { malformed: ['health should be Object, is "x"'] }],
+    ];
+    for (const [what, parts] of rows) {
+      it(what, () => assert.equal(assessLoop(report(parts)).kind, 'unknown'));
+    }
+  });
+
+  it('is judged all the same where something else in the report is malformed', () => {
+    const malformed = [
+      'health.readyUnassignedTasks should be >=0, is -1',
+      'config.pollIntervalMs should be number',
+    ];
+    assert.equal(assessLoop(report({ malformed, lastPollCompletedAt: ago(1) })).kind, 'advancing');
+    assert.equal(assessLoop(report({ malformed, lastPollCompletedAt: ago(DAY_MS) })).kind, 'stale');
+  });
+
+  it('tolerates the whole seconds of a Date header', () => {
+    assert.equal(assessLoop(report({ lastPollCompletedAt: NOW_AT + 999 })).kind, 'advancing');
+  });
+
+  it('falls back to the Date header where the daemon gives no time of its own', () => {
+    const read = recorded('status-running', { computedAt: undefined, pollStale: undefined });
+    const loop = assessLoop(read);
+    // Date says 00:33:25, the last cycle completed at 00:33:22.371.
+    assert.deepEqual([loop.kind, (loop as { ageMs: number }).ageMs], ['advancing', 2_629]);
+  });
+
+  for (const skewMs of [-DAY_MS, DAY_MS]) {
+    it(`is the same on a clock that is off by ${skewMs / DAY_MS} day`, () => {
+      for (const name of [
+        'status-running',
+        'status-pollstale',
+        'staleness-branch/status-first-poll-in-flight',
+      ]) {
+        const { body, headers } = shiftTimes(loadRecording(name), skewMs);
+        const read = readStatus(body, Date.parse(headers.date!));
+        assert.deepEqual(assessLoop(read as Report), assessLoop(recorded(name)));
+      }
+    });
+  }
+
+  it('says when the cycle in flight will be too old', () => {
+    const loop = assessLoop(report({ lastPollStartedAt: ago(50_000), lastPollCompletedAt: ago(55_000) }));
+    assert.deepEqual(loop, { kind: 'advancing', ageMs: 55_000, crossesInMs: 10_000 });
+  });
+});

@@ -1,0 +1,203 @@
+import type { Clock } from '../../../src/clock';
+import { nextPollDelayMs } from '../../../src/health/cadence';
+import type { Notice } from '../../../src/health/incident';
+import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../../../src/health/policy';
+import type { Failure, Instant, Report, Sample } from '../../../src/health/report';
+import {
+  beginTrack,
+  observe,
+  setRestarting,
+  setStoppedByUs,
+  type Step,
+  type Track,
+} from '../../../src/health/tracker';
+import type { DaemonState } from '../../../src/health/verdict';
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** Time that moves only when told. */
+export class FakeTime implements Clock {
+  wallAt = Date.parse('2026-03-02T08:00:00.000Z');
+  monotonicMs = 50_000;
+  uptimeMs = 9_000_000;
+
+  now(): Instant {
+    return { wallAt: this.wallAt, monotonicMs: this.monotonicMs, uptimeMs: this.uptimeMs };
+  }
+
+  advance(ms: number): void {
+    this.wallAt += ms;
+    this.monotonicMs += ms;
+    this.uptimeMs += ms;
+  }
+
+  /** The machine sleeps: as on Linux the monotonic clock stands still, or, as elsewhere, it goes on. */
+  sleep(ms: number, { monotonicStands = true } = {}): void {
+    this.wallAt += ms;
+    this.uptimeMs += ms;
+    if (!monotonicStands) this.monotonicMs += ms;
+  }
+
+  /** Somebody sets the clock. */
+  jumpWall(ms: number): void {
+    this.wallAt += ms;
+  }
+}
+
+/** A report of a daemon whose last cycle completed `cycleAgoMs` ago, on a clock that is off by `skewMs`. */
+export function goodReport(
+  time: FakeTime,
+  {
+    cycleAgoMs = 2_000,
+    skewMs = 0,
+    ...rest
+  }: { cycleAgoMs?: number; skewMs?: number } & Partial<Report> = {},
+): Report {
+  const daemonNow = time.wallAt + skewMs;
+  return {
+    kind: 'smithy',
+    isRunning: true,
+    available: true,
+    pollIntervalMs: 5_000,
+    daemonNow,
+    lastPollStartedAt: daemonNow - cycleAgoMs - 8,
+    lastPollCompletedAt: daemonNow - cycleAgoMs,
+    pollStale: false,
+    queue: { readyUnassignedTasks: 0, availableWorkers: 2, stuck: false },
+    malformed: [],
+    ...rest,
+  };
+}
+
+/** A daemon whose cycle in flight started `forMs` ago, five seconds after the last one had completed. */
+export function wedgedReport(time: FakeTime, forMs: number, rest: Partial<Report> = {}): Report {
+  return goodReport(time, {
+    lastPollStartedAt: time.wallAt - forMs,
+    lastPollCompletedAt: time.wallAt - forMs - 5_000,
+    pollStale: forMs > 60_000,
+    ...rest,
+  });
+}
+
+export const FAILURES = {
+  refused: { kind: 'refused', cause: 'connection refused' },
+  reset: { kind: 'reset', cause: 'connection closed without an answer' },
+  timeout: { kind: 'timeout', cause: 'no answer within 5 s' },
+  statusHung: { kind: 'statusHung', cause: 'status: no answer within 5 s, while /api/health answers' },
+  wrongAnswer: { kind: 'wrongAnswer', cause: 'its answer is not JSON' },
+} as const satisfies Record<Failure['kind'], Failure>;
+
+export interface Noted {
+  readonly atMs: number;
+  readonly notice: Notice;
+}
+
+/** One daemon under watch, driven by hand: samples in, states and notices out. */
+export class Watch {
+  readonly time: FakeTime;
+  readonly notices: Noted[] = [];
+  readonly transitions: { readonly atMs: number; readonly to: DaemonState; readonly reason: string }[] = [];
+  track: Track;
+  readonly #startedMs: number;
+  #expectedGapMs = 0;
+
+  constructor({
+    time = new FakeTime(),
+    ...remembered
+  }: { time?: FakeTime; configured?: boolean; seenUpAt?: number; stoppedByUs?: boolean } = {}) {
+    this.time = time;
+    this.#startedMs = time.monotonicMs;
+    this.track = beginTrack({ configured: true, ...remembered }, time.now());
+  }
+
+  /** One that has been healthy for a while. */
+  static healthy(options: ConstructorParameters<typeof Watch>[0] = {}): Watch {
+    const watch = new Watch(options);
+    watch.stayHealthy(20 * SECOND_MS);
+    return watch;
+  }
+
+  get state(): DaemonState {
+    return this.track.verdict.state;
+  }
+
+  get reason(): string {
+    return this.track.verdict.reason;
+  }
+
+  get spoken(): string[] {
+    return this.notices.map(({ notice }) => `${notice.kind} ${notice.state}`);
+  }
+
+  answer(report: Report = goodReport(this.time), latencyMs = 3): DaemonState {
+    return this.#observe({ ok: true, startedMs: this.time.monotonicMs, latencyMs, report });
+  }
+
+  /** A poll that fails; `tookMs` after it was sent. */
+  fail(
+    kind: Failure['kind'],
+    { tookMs = 0, ...failure }: { tookMs?: number; cause?: string } = {},
+  ): DaemonState {
+    const startedMs = this.time.monotonicMs;
+    this.time.advance(tookMs);
+    return this.#observe({ ok: false, startedMs, failure: { ...FAILURES[kind], ...failure } });
+  }
+
+  /** Waits as long as the monitor would until the next poll. */
+  waitForNext(options: Parameters<Watch['nextDelayMs']>[0] = {}): this {
+    const delayMs = this.nextDelayMs(options);
+    this.#expectedGapMs = delayMs + REQUEST_TIMEOUT_MS + FALLBACK_TIMEOUT_MS;
+    return this.wait(delayMs);
+  }
+
+  wait(ms: number): this {
+    this.time.advance(ms);
+    return this;
+  }
+
+  /** Good answers every 5 s for so long, the last of them at the end. */
+  stayHealthy(forMs: number): this {
+    this.answer();
+    for (let passedMs = 0; passedMs < forMs; passedMs += 5_000) this.wait(5_000).answer();
+    return this;
+  }
+
+  /** The states of so many polls, each after `everyMs`. */
+  repeat(times: number, everyMs: number, poll: () => DaemonState): DaemonState[] {
+    return Array.from({ length: times }, () => {
+      this.wait(everyMs);
+      return poll();
+    });
+  }
+
+  restart(change: { restarting: true } | { restarting: false; proven: boolean }): DaemonState {
+    return this.#apply(setRestarting(this.track, change, this.time.now()));
+  }
+
+  stopByUs(): void {
+    this.track = setStoppedByUs(this.track, this.time.now());
+  }
+
+  nextDelayMs({ intervalMs = 5_000, focused = true, random = 0.5 } = {}): number {
+    return nextPollDelayMs(this.track, { intervalMs, focused, random }, this.time.now());
+  }
+
+  #observe(sample: Sample): DaemonState {
+    const state = this.#apply(observe(this.track, sample, this.#expectedGapMs, this.time.now()));
+    this.#expectedGapMs = this.nextDelayMs() + REQUEST_TIMEOUT_MS + FALLBACK_TIMEOUT_MS;
+    return state;
+  }
+
+  #apply({ track, events }: Step): DaemonState {
+    this.track = track;
+    const atMs = this.time.monotonicMs - this.#startedMs;
+    for (const event of events) {
+      if (event.kind === 'notice') this.notices.push({ atMs, notice: event.notice });
+      else this.transitions.push({ atMs, to: event.to.state, reason: event.to.reason });
+    }
+    return track.verdict.state;
+  }
+}

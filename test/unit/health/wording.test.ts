@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { coarseAge, duration, forOver, shortAge } from '../../../src/health/wording';
+
+const MINUTE_MS = 60_000;
+
+describe('durations in words', () => {
+  const over: readonly [ageMs: number | undefined, words: string][] = [
+    [undefined, 'for a while'],
+    [-1, 'for a while'],
+    [0, 'for a while'],
+    [MINUTE_MS - 1, 'for a while'],
+    [MINUTE_MS, 'for over 1 minute'],
+    [2 * MINUTE_MS - 1, 'for over 1 minute'],
+    [2 * MINUTE_MS, 'for over 2 minutes'],
+    [3 * MINUTE_MS + 59_999, 'for over 3 minutes'],
+    [125 * MINUTE_MS, 'for over 125 minutes'],
+  ];
+  for (const [ageMs, words] of over) {
+    it(`${ageMs} ms is ${words}`, () => assert.equal(forOver(ageMs), words));
+  }
+
+  const exact: readonly [ms: number, words: string][] = [
+    [-5, '0 ms'],
+    [0, '0 ms'],
+    [850.9, '850 ms'],
+    [999.9, '999 ms'],
+    [1_000, '1 s'],
+    [4_299, '4.2 s'],
+    [9_999, '9.9 s'],
+    [10_999, '10 s'],
+    [59_999, '59 s'],
+    [MINUTE_MS, '1 min'],
+    [3 * MINUTE_MS + 12_900, '3 min 12 s'],
+    [60 * MINUTE_MS - 1, '59 min 59 s'],
+    [125 * MINUTE_MS, '2 h 5 min'],
+    [24 * 60 * MINUTE_MS, '1 d'],
+    [76 * 60 * MINUTE_MS + 59 * MINUTE_MS, '3 d 4 h'],
+  ];
+  for (const [ms, words] of exact) {
+    it(`${ms} ms is ${words}`, () => assert.equal(duration(ms), words));
+  }
+
+  it('are short in the status bar, and empty where they say nothing', () => {
+    assert.deepEqual([undefined, 59_999, MINUTE_MS, 199_999, 125 * MINUTE_MS].map(shortAge), [
+      '',
+      '',
+      '1 min',
+      '3 min',
+      '2 h 5 min',
+    ]);
+  });
+
+  it('change rarely in rows that stay on screen', () => {
+    assert.deepEqual([-1, 14_999, 15_000, 59_999, MINUTE_MS, 119_999, 7_500_000].map(coarseAge), [
+      'under 15 s',
+      'under 15 s',
+      'under 1 min',
+      'under 1 min',
+      '1 min',
+      '1 min',
+      '2 h 5 min',
+    ]);
+  });
+});
