@@ -23,6 +23,7 @@ import { expiredSessions } from './retention';
 import { Service } from './service';
 import { readySessions } from './session';
 import { SessionStore } from './sessionStore';
+import { removeTemporaries } from './stateFile';
 import { Supervisor } from './supervisor';
 import { readOrCreateToken } from './token';
 import { startWatch } from './watch';
@@ -52,6 +53,7 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
   const bootId = await readBootId();
   const unlock = await acquireLock(stateDir, bootId);
   try {
+    await removeTemporaries(stateDir);
     const token = await readOrCreateToken(stateDir);
     const previous = await Lifecycle.readPrevious(stateDir, clock.wallMs());
     const exit = lastExit(previous);

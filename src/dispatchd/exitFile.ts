@@ -10,12 +10,12 @@ export class ExitFiles {
     return join(this.dir, `${sessionId}.${attempt}`);
   }
 
-  /** What this run left; `undefined` if it did not end by itself. */
+  /** What this run left; `undefined` if it did not end, or only because it was told to. */
   async read(sessionId: string, attempt: number): Promise<Leftover['exit']> {
     const file = this.path(sessionId, attempt);
     try {
       const text = (await readFile(file, 'utf8')).trim();
-      // Empty: the shell was killed between opening and writing.
+      // Empty: the shell was killed between opening and writing. `0 TERM`: it was stopped.
       return /^\d+$/.test(text) ? { exitCode: Number(text), at: (await stat(file)).mtimeMs } : undefined;
     } catch {
       return undefined;

@@ -34,14 +34,17 @@ export interface Launched {
  * The command waits behind this gate until its pid is on disk. If the daemon dies before, the pipe closes and the
  * command never runs: so a session without a pid on disk certainly did not run. The shell stays to write the exit
  * code (and outlives SIGTERM for that), so that work which ends after the daemon died is not taken for unfinished.
+ * An end that SIGTERM brought about is marked as such: many programs answer it with exit code 0.
  */
-const GATE = `trap : HUP INT TERM
+const GATE = `term=
+trap : HUP INT
+trap 'term=" TERM"' TERM
 IFS= read -r go <&3 || exit 125
 exec 3<&-
 exit_file=$1; shift
 "$@"
 code=$?
-printf '%s\\n' "$code" > "$exit_file"
+printf '%s%s\\n' "$code" "$term" > "$exit_file"
 exit "$code"`;
 
 const SHELL = '/bin/sh';

@@ -73,7 +73,8 @@ export class Lifecycle {
   /** "I live." */
   async beat(): Promise<void> {
     if (this.#ended) return;
-    this.#lastBeat = writeJson(lifecycleFile(this.stateDir), this.#file());
+    // Without fsync: a heartbeat every few seconds must not keep a disk awake.
+    this.#lastBeat = writeJson(lifecycleFile(this.stateDir), this.#file(), false);
     await this.#lastBeat;
   }
 

@@ -44,8 +44,6 @@ export const START_TIME_TOLERANCE_MS = 2 * SECOND_MS;
 export const TOOL_TIMEOUT_MS = 5 * SECOND_MS;
 /** How long the question "what are you?" to the owner of our port may take. */
 export const PROBE_TIMEOUT_MS = SECOND_MS;
-/** Taking over a dead lock takes milliseconds; a guard older than this was left by a process that died in it. */
-export const TAKEOVER_GUARD_MAX_AGE_MS = 10 * SECOND_MS;
 
 /** Time between SIGTERM and SIGKILL when the daemon itself stops: VS Code waits about that long for a task. */
 export const SHUTDOWN_GRACE_MS = 2 * SECOND_MS;
@@ -83,8 +81,8 @@ export const OUTPUT_DRAIN_MS = SECOND_MS;
 /** The wall clock follows the monotonic one within this; less is jitter that must not move a shown deadline. */
 export const CLOCK_DRIFT_MS = 250;
 
-/** How often a running daemon notes that it lives: tells how long it was up after a kill, at the cost of one small write. */
-export const HEARTBEAT_MS = 15 * SECOND_MS;
+/** How often a running daemon notes that it lives, which tells how long it was up after a kill. */
+export const HEARTBEAT_MS = 5 * SECOND_MS;
 /** Work older than this is not started again by itself: after a night it would surprise more than help. */
 export const RECOVERY_MAX_AGE_MS = 2 * HOUR_MS;
 /** Runs of one session, counting the first: whatever kills the daemon three times is perhaps the session itself. */

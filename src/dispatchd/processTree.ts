@@ -25,10 +25,30 @@ export function signalTree(pid: number | undefined, sessionId: string, signal: '
 export function isTreeAlive(pid: number): boolean {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+  // The dead that nobody has reaped yet answer to signals as well; in a container that may last.
+  return process.platform !== 'linux' || processes().some((other) => isLiveMember(other, pid));
+}
+
+/** Reads state and group from /proc/PID/stat: fields 3 and 5, counted from behind the name. */
+export function parseGroup(stat: string): { state: string; group: number } {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', group: Number(fields[2]) };
+}
+
+function isLiveMember(pid: string, group: number): boolean {
+  try {
+    const member = parseGroup(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return member.group === group && member.state !== 'Z' && member.state !== 'X';
+  } catch {
+    return false;
+  }
+}
+
+function processes(): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 }
 
 /** The pids that carry the mark of this session; empty where the platform does not show environments. */
@@ -42,9 +62,7 @@ export function findMarked(sessionId: string): number[] {
       return false;
     }
   };
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && hasMark(name))
-    .map(Number);
+  return processes().filter(hasMark).map(Number);
 }
 
 function trySignal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {

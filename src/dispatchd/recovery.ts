@@ -29,15 +29,13 @@ export async function recover(parts: RecoveryParts): Promise<string[]> {
   const unfinished = store
     .all()
     .filter(({ state }) => state.status === 'queued' || state.status === 'running');
-  // Read before anything is stopped: what a command writes on SIGTERM is not its own end.
   const exits = await Promise.all(
-    unfinished.map(async (session) => ({ session, exit: await exitFiles.read(session.id, session.attempt) })),
-  );
-  await Promise.all(
-    exits.map(async ({ session, exit }) => {
-      if (!exit && isRunning(session) && (await stopOrphan(clock, session, bootId))) {
+    unfinished.map(async (session) => {
+      if (isRunning(session) && (await stopOrphan(clock, session, bootId))) {
         log.warn(`session ${label(session)} still ran: stopped, so that it does not run twice`);
       }
+      // Only now: it may have come to its own end until a moment ago.
+      return { session, exit: await exitFiles.read(session.id, session.attempt) };
     }),
   );
   for (const { session, exit } of exits) {

@@ -9,7 +9,7 @@ export interface Leftover {
   readonly nowMs: number;
   /** The last sign of life of the earlier daemon; `undefined` if it left none. */
   readonly lastAliveAt: number | undefined;
-  /** What the gate wrote when the command ended, before anybody stopped it. */
+  /** What the gate wrote when the command ended by itself. */
   readonly exit: { readonly exitCode: number; readonly at: number } | undefined;
 }
 
@@ -45,7 +45,7 @@ export function planRecovery({ session, nowMs, lastAliveAt, exit }: Leftover): R
   if (cause === 'cancel' || cause === 'timeout') return { kind: 'stopped', cause };
   // A failure after the daemon's death may be its consequence: the pipe that took the output was gone.
   const trusted = exit && (exit.exitCode === 0 || (lastAliveAt !== undefined && exit.at <= lastAliveAt));
-  if (trusted && cause === undefined) return { kind: 'ended', ...exit };
+  if (trusted) return { kind: 'ended', ...exit };
 
   if (attempt >= MAX_ATTEMPTS) return { kind: 'interrupt', why: `it was started ${attempt} times already` };
   if (old) return { kind: 'interrupt', why: tooOld };

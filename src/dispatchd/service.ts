@@ -77,8 +77,8 @@ export class Service {
   sessions() {
     return this.parts.store
       .all()
-      .filter(({ state }) => state.status !== 'queued')
-      .map((session) => this.#view(session));
+      .map((session) => this.#view(session))
+      .filter(({ status }) => status !== 'queued');
   }
 
   /** @throws ApiError 404 */
@@ -88,12 +88,12 @@ export class Service {
 
   /** Every task, oldest first. */
   tasks() {
-    return this.parts.store.all().map(taskView);
+    return this.parts.store.all().map((session) => this.#taskView(session));
   }
 
   /** @throws ApiError 404 */
   task(id: string) {
-    return taskView(this.find(id));
+    return this.#taskView(this.find(id));
   }
 
   /** The last lines of a session's output. @throws ApiError 404 */
@@ -124,5 +124,9 @@ export class Service {
 
   #view(session: Session) {
     return sessionView(session, this.parts.supervisor.run(session.id));
+  }
+
+  #taskView(session: Session) {
+    return taskView(session, this.parts.supervisor.run(session.id));
   }
 }

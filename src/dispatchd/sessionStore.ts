@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from './session';
 import { SessionFile } from './sessionSchema';
-import { PRIVATE_DIR_MODE, readState, writeJson, type SetAside } from './stateFile';
+import { PRIVATE_DIR_MODE, readState, removeTemporaries, writeJson, type SetAside } from './stateFile';
 
 /**
  * All sessions, in memory and on disk: one file each, so that one unreadable file costs one session.
@@ -16,12 +16,11 @@ export class SessionStore {
   /** Reads what earlier lives left. @returns the files that could not be read */
   async load(wallMs: number): Promise<SetAside[]> {
     await mkdir(this.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
+    await removeTemporaries(this.dir);
     const setAside: SetAside[] = [];
     const found: Session[] = [];
     for (const name of await readdir(this.dir)) {
       const file = join(this.dir, name);
-      // What a kill in the middle of an atomic write leaves: the real file beside it is whole.
-      if (/\.json\.\d+$/.test(name)) await rm(file, { force: true });
       if (!name.endsWith('.json')) continue;
       const read = await readState(file, SessionFile, wallMs);
       if (read.kind === 'set-aside') setAside.push(read.setAside);

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 
@@ -19,15 +19,18 @@ export type StateRead<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'set-aside'; readonly setAside: SetAside };
 
-/** Writes JSON so that a reader sees the old or the new text, never a part, also after a kill. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeText(file, jsonText(value));
+/**
+ * Writes JSON so that a reader sees the old or the new text, never a part, also after a kill.
+ * @param fsync whether it must survive a power cut as well
+ */
+export async function writeJson(file: string, value: unknown, fsync = true): Promise<void> {
+  await writeText(file, jsonText(value), fsync);
 }
 
 /** The same for any text. Makes the folder if it is missing. */
-export async function writeText(file: string, text: string): Promise<void> {
+export async function writeText(file: string, text: string, fsync = true): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
-  await writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE });
+  await writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE, fsync });
 }
 
 /** The same without awaiting, for a process that is about to end. */
@@ -58,6 +61,13 @@ export async function readState<S extends v.GenericSchema>(
     await rename(file, movedTo);
     const reason = text === '' ? 'it is empty' : error instanceof Error ? error.message : String(error);
     return { kind: 'set-aside', setAside: { file, movedTo, reason } };
+  }
+}
+
+/** Drops what kills in the middle of atomic writes left; the real files beside them are whole. */
+export async function removeTemporaries(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (/^(.+\.json|token)\.\d+$/.test(name)) await rm(join(dir, name), { force: true });
   }
 }
 

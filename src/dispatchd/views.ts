@@ -1,20 +1,19 @@
 import { iso } from './clock';
 import type { Instance } from './instance';
 import type { Run } from './run';
-import { commandLine, type Session } from './session';
+import { commandLine, type Session, type SessionState } from './session';
 
 /** Moments as HTTP clients see them: ISO-8601, absent when there is none. */
 function at<K extends string>(key: K, wallMs: number | undefined): Partial<Record<K, string>> {
   return (wallMs === undefined ? {} : { [key]: iso(wallMs) }) as Partial<Record<K, string>>;
 }
 
-/** Between the claim and the first moment of the process there is no `run` yet. */
-function deadlineAt({ state, spec }: Session, run: Run | undefined): number | undefined {
-  if (state.status !== 'running') return undefined;
-  return run?.deadlineAt() ?? state.startedAt + spec.timeoutMs;
+/** Claimed by a worker is not yet running: nothing of the command has run before its process is on disk. */
+function shownState({ state }: Session, run: Run | undefined): SessionState {
+  return state.status === 'running' && !run ? { status: 'queued' } : state;
 }
 
-function ending({ state }: Session) {
+function ending(state: SessionState) {
   if (state.status === 'queued') return {};
   if (state.status === 'running') {
     return state.stopping ? { stopping: { cause: state.stopping.cause, since: iso(state.stopping.at) } } : {};
@@ -30,7 +29,8 @@ function ending({ state }: Session) {
 
 /** A session as in the status; `run` is its living part while its command runs. */
 export function sessionView(session: Session, run: Run | undefined) {
-  const { id, spec, state, attempt, recovered, turn, rerunOf, createdAt } = session;
+  const { id, spec, attempt, recovered, turn, rerunOf, createdAt } = session;
+  const state = shownState(session, run);
   const startedAt = state.status === 'queued' ? undefined : state.startedAt;
   return {
     id,
@@ -43,7 +43,7 @@ export function sessionView(session: Session, run: Run | undefined) {
     ...at('startedAt', startedAt),
     // Before the first output the start is the last sign of life.
     ...at('lastActivityAt', run?.lastActivityAt() ?? session.lastActivityAt ?? startedAt),
-    ...at('deadlineAt', deadlineAt(session, run)),
+    ...at('deadlineAt', run?.deadlineAt()),
     timeoutMs: spec.timeoutMs,
     extensionsUsed: run?.extensionsUsed ?? session.extensionsUsed,
     requestedExtensions: run?.requestedExtensions ?? session.requestedExtensions,
@@ -56,13 +56,14 @@ export function sessionView(session: Session, run: Run | undefined) {
     recovered,
     turn,
     ...(rerunOf !== undefined && { rerunOf }),
-    ...ending(session),
+    ...ending(state),
   };
 }
 
 /** A task as it was posted, with what became of it; its session has the same id. */
-export function taskView(session: Session) {
-  const { id, spec, state, createdAt, attempt, recovered, turn, rerunOf } = session;
+export function taskView(session: Session, run?: Run) {
+  const state = shownState(session, run);
+  const { id, spec, createdAt, attempt, recovered, turn, rerunOf } = session;
   return {
     id,
     sessionId: id,
@@ -73,7 +74,7 @@ export function taskView(session: Session) {
     recovered,
     turn,
     ...(rerunOf !== undefined && { rerunOf }),
-    ...ending(session),
+    ...ending(state),
   };
 }
 

@@ -142,10 +142,10 @@ describe('dispatchd recovery plan', () => {
       'resume',
     ],
     [
-      'also if it answered SIGTERM with exit code 0',
+      'one that came to its own end just before a clean stop is over',
       session(running({ stopping: { cause: 'shutdown', at: 1 } }), named),
-      { exit: { exitCode: 0, at: 1 } },
-      'resume',
+      { exit: { exitCode: 0, at: STARTED_AT } },
+      'ended',
     ],
   ] as [string, Session, Partial<Leftover>, string | undefined][]) {
     it(title, () => assert.equal(kind(left, leftover), expected));

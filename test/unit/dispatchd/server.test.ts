@@ -148,7 +148,7 @@ describe('dispatchd process', function () {
     const first = await DaemonProcess.start();
     const second = await DaemonProcess.spawn(['--port', '0'], first.stateDir);
     assert.equal((await second.exited).code, 1);
-    assert.match(second.stderr, new RegExp(`in use by a running dispatchd \\(pid ${first.child.pid}\\)`));
+    assert.match(second.stderr, new RegExp(`in use by dispatchd \\(pid ${first.child.pid}\\)`));
     assert.equal((await first.get('/api/health')).status, 200);
   });
 
