@@ -76,9 +76,9 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
     return `has an unknown "kind"; known are ${KINDS.join(', ')}`;
   const restart = readRestart(raw.restart);
   if (typeof restart === 'string') return restart;
+  const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
-    name:
-      typeof raw.name === 'string' && raw.name.trim() !== '' ? cleanText(raw.name, 60) : (kind ?? url.host),
+    name: name === '' ? (kind ?? url.host) : name,
     origin: url.origin,
     port: url.port === '' ? 80 : Number(url.port),
     ...(kind && { kind }),
@@ -104,16 +104,24 @@ function readRestart(value: unknown): RestartConfig | string | undefined {
   if (typeof command !== 'string' || command.trim() === '') return 'has a "restart" without a "command"';
   if (args !== undefined && !isStrings(args)) return 'has "restart.args" that are not a list of strings';
   if (cwd !== undefined && typeof cwd !== 'string') return 'has a "restart.cwd" that is not a string';
-  if (env !== undefined && !isStrings(Object.values(env ?? {})))
-    return 'has a "restart.env" with values that are not strings';
+  if (env !== undefined && !isStringMap(env)) return 'has a "restart.env" that is not a map of strings';
   return {
     command,
-    ...(args !== undefined && { args: args }),
-    ...(cwd !== undefined && { cwd: cwd }),
-    ...(env !== undefined && { env: env as Record<string, string> }),
+    ...(args !== undefined && { args }),
+    ...(cwd !== undefined && { cwd }),
+    ...(env !== undefined && { env }),
   };
 }
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isStringMap(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => typeof item === 'string')
+  );
 }

@@ -13,9 +13,8 @@ const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(
   v.string(),
-  v.maxLength(40),
-  v.transform((value) => Date.parse(value)),
-  v.check((at) => Number.isFinite(at), 'is not a time'),
+  v.transform(parseTime),
+  v.check((at) => Number.isFinite(at), 'is not an ISO time with its zone'),
 );
 
 const Health = v.object({
@@ -94,13 +93,20 @@ export function readStatus(body: unknown, dateAt: number | undefined): Report | 
   };
 }
 
+/** ISO 8601 with its zone, in epoch ms; NaN for all else, much of which `Date.parse` would take for a time. */
+function parseTime(value: string): number {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value)
+    ? Date.parse(value)
+    : NaN;
+}
+
 /** Validates; what is malformed is left out and named, so that one bad field does not hide the rest. */
 function parseLeniently(body: object): { value: Status | string; malformed: readonly string[] } {
   const first = v.safeParse(Status, body);
   if (first.success) return { value: first.output, malformed: [] };
   const malformed = first.issues.map((issue) => `${v.getDotPath(issue) ?? '?'} ${problem(issue)}`);
   if (first.issues.some((issue) => v.getDotPath(issue) === 'isRunning')) {
-    return { value: `its answer is not a daemon's status (${malformed.join('; ')})`, malformed };
+    return { value: notAStatus(malformed), malformed };
   }
   const second = v.safeParse(
     Status,
@@ -109,9 +115,11 @@ function parseLeniently(body: object): { value: Status | string; malformed: read
       first.issues.map((issue) => (issue.path ?? []).map((item) => String(item.key))),
     ),
   );
-  return second.success
-    ? { value: second.output, malformed }
-    : { value: `its answer is not a daemon's status (${malformed.join('; ')})`, malformed };
+  return second.success ? { value: second.output, malformed } : { value: notAStatus(malformed), malformed };
+}
+
+function notAStatus(malformed: readonly string[]): string {
+  return cleanText(`its answer is not a daemon's status (${malformed.join('; ')})`);
 }
 
 function problem(issue: v.BaseIssue<unknown>): string {
@@ -140,23 +148,25 @@ function defined<K extends string, T>(key: K, value: T | undefined): { [P in K]?
 
 /** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */
 export function readSessions(items: readonly unknown[]): readonly Session[] {
-  const sessions: Session[] = [];
+  const sessions = new Map<string, Session>();
   for (const item of items) {
     if (typeof item !== 'object' || item === null) continue;
     const raw = item as Record<string, unknown>;
-    if (typeof raw.id !== 'string') continue;
+    const id = typeof raw.id === 'string' ? cleanText(raw.id, 100) : '';
+    // An id names a row of the tree, so each may be there once.
+    if (id === '' || sessions.has(id)) continue;
     const session: Record<string, unknown> = {
-      id: cleanText(raw.id, 100),
+      id,
       title: sessionTitle(raw),
       status: typeof raw.status === 'string' ? cleanText(raw.status, 30) : 'unknown',
     };
     for (const key of ['createdAt', 'lastActivityAt', 'deadlineAt'] as const) {
-      const at = typeof raw[key] === 'string' ? Date.parse(raw[key]) : NaN;
+      const at = typeof raw[key] === 'string' ? parseTime(raw[key]) : NaN;
       if (Number.isFinite(at)) session[key] = at;
     }
-    sessions.push(session as unknown as Session);
+    sessions.set(id, session as unknown as Session);
   }
-  return sessions;
+  return [...sessions.values()];
 }
 
 function sessionTitle(raw: Record<string, unknown>): string {
