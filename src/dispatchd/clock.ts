@@ -29,7 +29,8 @@ export function iso(wallMs: number): string {
 /** The machine's clocks. */
 export const systemClock: Clock = {
   wallMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  // Whole milliseconds: sums of fractions would show as 30000.000000000007.
+  monotonicMs: () => Math.floor(performance.now()),
   every(intervalMs, run) {
     const timer = setInterval(run, intervalMs);
     return () => clearInterval(timer);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import crossSpawn from 'cross-spawn';
 import { OUTPUT_DRAIN_MS } from './policy';
 import { identify } from './processIdentity';
 import { SESSION_VARIABLE } from './processTree';
@@ -102,7 +103,8 @@ function spawnGated({ spec, env, exitFile }: LaunchRequest): ChildProcess {
 }
 
 function spawnDirectly({ spec, env }: LaunchRequest): ChildProcess {
-  return spawn(spec.command, spec.args ? [...spec.args] : [], {
+  // npm, claude and their like are .cmd files on Windows, which `spawn` neither finds nor quotes for.
+  return crossSpawn(spec.command, spec.args ? [...spec.args] : [], {
     cwd: spec.cwd,
     env,
     shell: spec.args === undefined,
