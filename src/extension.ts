@@ -9,7 +9,9 @@ import { Memory } from './memory';
 import { makeApi, type DaemonHealthApi } from './api';
 import { registerCommands } from './ui/commands';
 import { Log } from './ui/log';
+import { SpeakerLease } from './ui/lease';
 import { Notifier } from './ui/notifier';
+import { Snoozes } from './ui/snoozes';
 import { RestartCommands } from './ui/restartCommands';
 import { StatusItem } from './ui/statusItem';
 import { renderStatus } from './ui/statusText';
@@ -20,17 +22,21 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   const log = new Log();
   const settings = new Settings();
   const memory = new Memory(context.workspaceState);
+  const snoozes: Snoozes = new Snoozes(context.globalState, () => render());
+  const lease = new SpeakerLease({ folder: context.globalStorageUri.fsPath, pid: process.pid });
   const fleet = new Fleet({
     clock: systemClock,
     random: Math.random,
     isFocused: () => vscode.window.state.focused,
     createProbe: async (origin) => (await import('./daemons/probe')).createProbe(origin),
     recall: (origin) => memory.recall(origin),
+    snoozeOf: (origin, report) => snoozes.of(origin, report),
   });
 
   const controller: RestartController = new RestartController({
     fleet,
     log: (line) => log.info(line),
+    onRestarted: (origin) => void snoozes.endAtRestart(origin),
     start: (model, signal) => runInTerminal(tasks.startTask(model), signal),
   });
   const restarts = new RestartCommands(controller);
@@ -42,11 +48,13 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
 
   const statusItem = StatusItem.create();
   const tree = new HealthTree(fleet, systemClock);
-  const notifier = new Notifier(systemClock);
+  const current = (origin: string) => fleet.models.find(({ daemon }) => daemon.origin === origin);
+  const notifier = new Notifier({ clock: systemClock, settings, lease, current });
   const render = () => {
     statusItem.render(renderStatus(fleet.models, systemClock.now()));
     tree.render();
     memory.keep(fleet.models);
+    notifier.resume();
   };
   fleet.on('change', render);
   fleet.on('events', (model, events) => {
@@ -60,11 +68,27 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     statusItem,
     tree,
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
-    registerCommands({ fleet, tree, log, restarts, bundledDaemon: () => bundledDaemon(fleet, settings) }),
+    registerCommands({
+      fleet,
+      tree,
+      log,
+      restarts,
+      snoozes,
+      bundledDaemon: () => bundledDaemon(fleet, settings),
+    }),
     settings.onDidChange(() => fleet.configure(settings.daemons())),
-    vscode.window.onDidChangeWindowState(({ focused }) => focused && void fleet.refresh()),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
+  const onFocus = () => {
+    lease
+      .take()
+      .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
+    void fleet.refresh();
+  };
   // The first poll, and with it the first load of undici, comes after activation.
-  setImmediate(() => fleet.configure(settings.daemons()));
+  setImmediate(() => {
+    fleet.configure(settings.daemons());
+    if (vscode.window.state.focused) onFocus();
+  });
   return makeApi(fleet);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { readDaemons, type DaemonsConfig } from './daemons/config';
+import type { NotificationSettings } from './ui/messages';
 
 /** The `daemonHealth.*` settings, read when asked. */
 export class Settings {
@@ -15,6 +16,24 @@ export class Settings {
       configured,
       allowRemote: section.get<boolean>('allowRemote', false),
     });
+  }
+
+  notifications(): NotificationSettings {
+    const section = vscode.workspace.getConfiguration('daemonHealth');
+    const level = section.get<string>('notifications');
+    const muted = section.get<unknown>('mutedNotifications');
+    return {
+      level: level === 'errors' || level === 'none' ? level : 'all',
+      muted: Array.isArray(muted) ? muted.map(String) : [],
+    };
+  }
+
+  /** "Don't Show Again": the setting is where it can be undone. */
+  async mute(state: string): Promise<void> {
+    const { muted } = this.notifications();
+    await vscode.workspace
+      .getConfiguration('daemonHealth')
+      .update('mutedNotifications', [...new Set([...muted, state])], vscode.ConfigurationTarget.Global);
   }
 
   /** Adds a daemon to the user's own list. */

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
+import type { Report } from '../health/report';
+import type { Snooze } from '../health/snooze';
 import type { Track, TrackEvent } from '../health/tracker';
 import type { DaemonConfig, DaemonsConfig } from './config';
 import { Monitor, type MonitorDeps } from './monitor';
@@ -8,6 +10,8 @@ import { Monitor, type MonitorDeps } from './monitor';
 export interface DaemonModel {
   readonly daemon: DaemonConfig;
   readonly track: Track;
+  /** Its notifications are held back. */
+  readonly snooze?: Snooze;
 }
 
 /** What survives a window: kept by the extension in its workspace state, per origin. */
@@ -19,6 +23,7 @@ export interface Remembered {
 export interface FleetDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
   readonly clock: Clock;
   readonly recall: (origin: string) => Remembered;
+  readonly snoozeOf?: (origin: string, report: Report | undefined) => Snooze | undefined;
 }
 
 interface FleetEvents {
@@ -41,7 +46,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
   get models(): readonly DaemonModel[] {
     return this.#order
-      .map((origin) => toModel(this.#monitors.get(origin)!))
+      .map((origin) => this.#toModel(this.#monitors.get(origin)!))
       .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting);
   }
 
@@ -97,11 +102,12 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   #onStep(monitor: Monitor, events: readonly TrackEvent[]): void {
     if (this.#monitors.get(monitor.daemon.origin) !== monitor) return;
-    if (events.length > 0) this.emit('events', toModel(monitor), events);
+    if (events.length > 0) this.emit('events', this.#toModel(monitor), events);
     this.emit('change');
   }
-}
 
-function toModel(monitor: Monitor): DaemonModel {
-  return { daemon: monitor.daemon, track: monitor.track };
+  #toModel({ daemon, track }: Monitor): DaemonModel {
+    const snooze = this.deps.snoozeOf?.(daemon.origin, track.last?.report);
+    return { daemon, track, ...(snooze && { snooze }) };
+  }
 }

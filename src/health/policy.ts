@@ -83,3 +83,8 @@ export const RESTART_PROOF_TIMEOUT_MS = 60_000;
 export const WAIT_STEP_MS = 100;
 /** How often a daemon that was just started is asked whether it completed a cycle. */
 export const PROOF_POLL_INTERVAL_MS = 500;
+
+/** A window that holds the say but does not speak is hung or gone: another speaks after this long (under 10 s). */
+export const SPEAKER_TAKEOVER_MS = 8_000;
+/** Windows see one incident up to this far apart: an unfocused one polls every 15 s and wants three failures. */
+export const TOLD_WINDOW_MS = 120_000;

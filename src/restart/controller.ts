@@ -23,6 +23,8 @@ export interface ControllerDeps {
   readonly fleet: Fleet;
   readonly start: (model: DaemonModel, signal: AbortSignal) => Promise<StartedCommand>;
   readonly log: (line: string) => void;
+  /** A new process is there, proven to work or not. */
+  readonly onRestarted: (origin: string) => void;
 }
 
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
@@ -109,6 +111,7 @@ export class RestartController {
       if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
         const now = await findListener(daemon.port);
         if (now) this.#startedPids.set(daemon.origin, now.pid);
+        this.deps.onRestarted(daemon.origin);
       }
       this.deps.log(`[${daemon.name}] ${outcome.text}`);
       return outcome;

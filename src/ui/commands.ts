@@ -3,6 +3,8 @@ import type { DaemonModel, Fleet } from '../daemons/fleet';
 import { LOOK, worstFirst } from './looks';
 import type { Log } from './log';
 import type { RestartCommands } from './restartCommands';
+import { snooze } from './snoozeCommand';
+import type { Snoozes } from './snoozes';
 import type { HealthTree } from './tree';
 
 export interface CommandDeps {
@@ -10,6 +12,7 @@ export interface CommandDeps {
   readonly tree: HealthTree;
   readonly log: Log;
   readonly restarts: RestartCommands;
+  readonly snoozes: Snoozes;
   /** The bundled daemon as something to start, watched from then on. */
   readonly bundledDaemon: () => Promise<DaemonModel>;
 }
@@ -23,6 +26,7 @@ export function registerCommands({
   tree,
   log,
   restarts,
+  snoozes,
   bundledDaemon,
 }: CommandDeps): vscode.Disposable {
   const handlers: Record<string, (target: unknown) => unknown> = {
@@ -42,6 +46,10 @@ export function registerCommands({
       vscode.window.withProgress({ location: { viewId: 'daemonHealth.daemons' } }, () => fleet.refresh()),
     showDetails: (target) => tree.reveal((find(fleet, target) ?? worstFirst(fleet.models)[0])?.daemon.origin),
     showLog: () => log.show(),
+    snooze: async (target) => {
+      const model = await pick(fleet, target, 'Snooze the notifications of which daemon?');
+      if (model) await snooze(model, snoozes);
+    },
     openDashboard: async (target) => {
       const model = await pick(fleet, target, 'Open the dashboard of which daemon?');
       if (model) await vscode.env.openExternal(vscode.Uri.parse(model.daemon.origin));

@@ -18,10 +18,8 @@ export class Log implements vscode.Disposable {
     for (const event of events) {
       if (event.kind !== 'transition') continue;
       const { from, to } = event;
-      const change =
-        from.state === to.state
-          ? LOOK[to.state].label
-          : `${LOOK[from.state].label} → ${LOOK[to.state].label}`;
+      if (from.state === to.state) continue;
+      const change = `${LOOK[from.state].label} → ${LOOK[to.state].label}`;
       this.#channel[LEVEL[SEVERITY[to.state]]](`[${daemon.name}] ${change}: ${to.reason}`);
     }
   }

@@ -81,6 +81,18 @@ export function stateInShort(model: DaemonModel, now: Instant): string {
   return `${LOOK[state].label}${age === '' ? '' : ` ${age}`}`;
 }
 
+/** How long notifications are held back, in words; empty where they are not. */
+export function snoozeInWords({ snooze }: DaemonModel, now: Instant): string {
+  switch (snooze?.kind) {
+    case undefined:
+      return '';
+    case 'until':
+      return `notifications snoozed until ${clockTime(snooze.untilAt, now.wallAt)}`;
+    case 'untilRestart':
+      return 'notifications snoozed until it is restarted';
+  }
+}
+
 /** "14:03:22", or with the day where it is not today's. */
 export function clockTime(at: number, nowAt: number): string {
   const date = new Date(at);

@@ -1,7 +1,7 @@
 import type { DaemonModel } from '../daemons/fleet';
 import type { Notice } from '../health/incident';
 import type { Instant } from '../health/report';
-import type { DaemonState } from '../health/verdict';
+import { SEVERITY, type DaemonState } from '../health/verdict';
 import { duration, forOver } from '../health/wording';
 import { LOOK, stalledForMs } from './looks';
 
@@ -16,6 +16,18 @@ export interface Message {
 const ERRORS: readonly DaemonState[] = ['wedged', 'unresponsive'];
 /** States that a restart cannot mend. */
 const NOT_CURED_BY_RESTART: readonly DaemonState[] = ['stuck', 'wrongAnswer', 'unavailable'];
+
+/** Which notifications the user wants. `muted` are states, each silenced by "Don't Show Again". */
+export interface NotificationSettings {
+  readonly level: 'all' | 'errors' | 'none';
+  readonly muted: readonly string[];
+}
+
+/** Whether a notice is to be shown: red ones are errors, the rest is for those who want all. */
+export function isWanted(notice: Notice, { level, muted }: NotificationSettings): boolean {
+  if (level === 'none' || muted.includes(notice.state)) return false;
+  return level === 'all' || (notice.kind !== 'recovered' && SEVERITY[notice.state] === 'red');
+}
 
 /** What a notification says: what is wrong, since when, and what it means. */
 export function noticeMessage(model: DaemonModel, notice: Notice, now: Instant): Message {

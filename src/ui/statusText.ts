@@ -9,6 +9,7 @@ import {
   isProblem,
   isRecovering,
   severityOf,
+  snoozeInWords,
   stateInShort,
   stateInWords,
   worstFirst,
@@ -31,6 +32,7 @@ export const TOOLTIP_COMMANDS = [
   'daemonHealth.showDetails',
   'daemonHealth.showLog',
   'daemonHealth.start',
+  'daemonHealth.snooze',
 ] as const;
 
 /** The status item for these daemons: the one that most wants a look, then how many others do. */
@@ -76,6 +78,7 @@ function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Inst
 function describe(model: DaemonModel, now: Instant): TooltipPart[] {
   const { daemon, track } = model;
   const { verdict } = track;
+  const snoozed = snoozeInWords(model, now);
   const links = [
     ...(verdict.state === 'restarting'
       ? []
@@ -98,6 +101,13 @@ function describe(model: DaemonModel, now: Instant): TooltipPart[] {
     { text: capitalise(verdict.reason) },
     { markdown: '\n\n' },
     { text: `Since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${freshness(model, now)}` },
+    ...(snoozed === ''
+      ? []
+      : [
+          { markdown: '\n\n$(bell-slash) ' },
+          { text: `${capitalise(snoozed)} ` },
+          { markdown: `(${link('change', 'daemonHealth.snooze', daemon.origin)})` },
+        ]),
     { markdown: `\n\n${links.join(' · ')}` },
   ];
 }

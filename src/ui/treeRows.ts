@@ -11,6 +11,7 @@ import {
   freshness,
   isRecovering,
   severityOf,
+  snoozeInWords,
   stalledForMs,
   stateInWords,
 } from './looks';
@@ -77,7 +78,7 @@ function daemonRows(model: DaemonModel, now: Instant): Row[] {
   const { daemon, track } = model;
   const { state } = track.verdict;
   const severity = severityOf(model);
-  const details = [stateDetail(model, now), ...reportDetails(model, now)];
+  const details = [stateDetail(model, now), ...snoozeDetail(model, now), ...reportDetails(model, now)];
   const rows = details.map((detail) => detailRow(model, detail));
   return [
     {
@@ -123,6 +124,13 @@ function stateDetail(model: DaemonModel, now: Instant): Detail {
   };
 }
 
+function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
+  const snoozed = snoozeInWords(model, now);
+  return snoozed === ''
+    ? []
+    : [{ key: 'snooze', label: 'Snoozed', description: snoozed, icon: 'bell-slash' }];
+}
+
 function reportDetails(model: DaemonModel, now: Instant): Detail[] {
   const { last, sample } = model.track;
   if (!last) return [];
@@ -131,7 +139,7 @@ function reportDetails(model: DaemonModel, now: Instant): Detail[] {
   const age = sample?.ok ? '' : ` · ${coarseAge(now.monotonicMs - last.at.monotonicMs)} ago`;
   return [
     loopDetail(model, now),
-    queueDetail(report),
+    queueDetail(report, severityOf(model) === 'red' ? LOOK[model.track.verdict.state].label : undefined),
     sessionsDetail(model, now),
     pauseDetail(report, now),
     instanceDetail(report),
@@ -161,14 +169,17 @@ function loopDetail(model: DaemonModel, now: Instant): Detail {
   }
 }
 
-function queueDetail({ queue }: Report): Detail {
+/** @param hiddenBy the cause that silences this effect: a queue cannot move while the loop is dead */
+function queueDetail({ queue }: Report, hiddenBy: string | undefined): Detail {
   const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = queue ?? {};
   return {
     key: 'queue',
     label: 'Queue',
-    description: `${counted(ready, 'ready task')} · ${counted(workers, 'worker')}`,
+    description:
+      `${counted(ready, 'ready task')} · ${counted(workers, 'worker')}` +
+      (stuck && hiddenBy ? ` · stuck, hidden by: ${hiddenBy}` : ''),
     icon: 'list-ordered',
-    ...(stuck && { severity: 'amber' as const }),
+    ...(stuck && !hiddenBy && { severity: 'amber' as const }),
   };
 }
 

@@ -1,0 +1,113 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SPEAKER_TAKEOVER_MS, TOLD_WINDOW_MS } from '../health/policy';
+
+export interface SpeakerLeaseOptions {
+  /** A folder that all windows of this machine share. */
+  readonly folder: string;
+  /** The window's extension host: alive as long as the window is. */
+  readonly pid: number;
+  readonly takeoverMs?: number;
+  readonly toldWindowMs?: number;
+}
+
+interface Speaker {
+  readonly windowId: string;
+  readonly pid: number;
+}
+
+/**
+ * Lets one window of many tell a thing once. The window that last had the focus speaks at once; the others wait
+ * and speak only if it did not, so that a crashed or hung window silences nothing.
+ */
+export class SpeakerLease {
+  readonly #windowId = randomUUID();
+  readonly #takeoverMs: number;
+  readonly #toldWindowMs: number;
+
+  constructor(private readonly options: SpeakerLeaseOptions) {
+    this.#takeoverMs = options.takeoverMs ?? SPEAKER_TAKEOVER_MS;
+    this.#toldWindowMs = options.toldWindowMs ?? TOLD_WINDOW_MS;
+  }
+
+  /** This window has the focus: from now on it is the one that speaks. */
+  async take(): Promise<void> {
+    const speaker: Speaker = { windowId: this.#windowId, pid: this.options.pid };
+    await mkdir(this.options.folder, { recursive: true });
+    const own = join(this.options.folder, `speaker.${this.#windowId}`);
+    await writeFile(own, JSON.stringify(speaker));
+    await rename(own, this.#speakerFile);
+  }
+
+  /**
+   * Whether this window is the one to tell `key`, now or after the speaking window failed to.
+   * Where files cannot be written at all, every window speaks: twice is better than never.
+   *
+   * @param stillWanted asked after waiting: what was to be told may be over
+   */
+  async maySpeak(key: string, stillWanted: () => boolean): Promise<boolean> {
+    const speaker = await this.#speaker();
+    if (speaker && speaker.windowId !== this.#windowId && isAlive(speaker.pid)) {
+      await delay(this.#takeoverMs, undefined, { ref: false });
+      if (!stillWanted()) return false;
+    }
+    try {
+      return await this.#claim(key);
+    } catch {
+      return true;
+    }
+  }
+
+  get #speakerFile(): string {
+    return join(this.options.folder, 'speaker.json');
+  }
+
+  async #speaker(): Promise<Speaker | undefined> {
+    try {
+      const { windowId, pid } = JSON.parse(await readFile(this.#speakerFile, 'utf8')) as Partial<Speaker>;
+      return typeof windowId === 'string' && typeof pid === 'number' ? { windowId, pid } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Creating a file that must not exist yet succeeds in one window only. */
+  async #claim(key: string): Promise<boolean> {
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
+    const file = join(this.options.folder, `told.${name}`);
+    await mkdir(this.options.folder, { recursive: true });
+    if (await create(file)) return true;
+    const toldAt = Number(await readFile(file, 'utf8').catch(() => ''));
+    if (Date.now() - toldAt < this.#toldWindowMs) return false;
+    // Of an older incident. Only one window succeeds in moving it away.
+    const old = `${file}.${this.#windowId}`;
+    try {
+      await rename(file, old);
+    } catch {
+      return false;
+    }
+    await rm(old, { force: true });
+    return create(file);
+  }
+}
+
+async function create(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, String(Date.now()), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import type { Report } from '../../../src/health/report';
+import { isSnoozed, type Snooze } from '../../../src/health/snooze';
+
+const report = (id?: string): Report => ({
+  kind: 'dispatchd',
+  isRunning: true,
+  malformed: [],
+  ...(id !== undefined && { instance: { id } }),
+});
+
+describe('a snooze', () => {
+  const cases: [string, Snooze | undefined, Report | undefined, number, boolean][] = [
+    ['does not hold where there is none', undefined, report('a'), 0, false],
+    ['holds until its time', { kind: 'until', untilAt: 1_000 }, report('a'), 999, true],
+    ['is over at its time', { kind: 'until', untilAt: 1_000 }, report('a'), 1_000, false],
+    ['until restart holds in the same life', { kind: 'untilRestart', instanceId: 'a' }, report('a'), 0, true],
+    [
+      'until restart is over in another life',
+      { kind: 'untilRestart', instanceId: 'a' },
+      report('b'),
+      0,
+      false,
+    ],
+    [
+      'until restart holds while nothing answers',
+      { kind: 'untilRestart', instanceId: 'a' },
+      undefined,
+      0,
+      true,
+    ],
+    ['until restart holds where lives have no name', { kind: 'untilRestart' }, report(), 0, true],
+  ];
+  for (const [what, snooze, said, nowAt, expected] of cases) {
+    it(what, () => assert.equal(isSnoozed(snooze, said, nowAt), expected));
+  }
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SpeakerLease } from '../../../src/ui/lease';
+
+const WINDOWS = 5;
+const always = () => true;
+
+describe('the say among several windows', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'daemon-health-lease-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const window = (options: { pid?: number; takeoverMs?: number; toldWindowMs?: number } = {}) =>
+    new SpeakerLease({ folder, pid: process.pid, takeoverMs: 60, ...options });
+
+  it('is had by exactly one of five for each thing to tell', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window());
+    for (const key of ['a wedged', 'a recovered', 'b wedged']) {
+      const said = await Promise.all(windows.map((each) => each.maySpeak(key, always)));
+      assert.equal(said.filter(Boolean).length, 1, key);
+    }
+  });
+
+  it('is had by the window with the focus, whoever asks first', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window());
+    await windows[3]!.take();
+    const said = await Promise.all(windows.map((each) => each.maySpeak('wedged', always)));
+    assert.deepEqual(said, [false, false, false, true, false]);
+  });
+
+  it('moves with the focus', async () => {
+    const [first, second] = [window(), window()];
+    await first.take();
+    await second.take();
+    const said = await Promise.all([first, second].map((each) => each.maySpeak('wedged', always)));
+    assert.deepEqual(said, [false, true]);
+  });
+
+  it('is taken over from a window that has the focus but does not speak', async () => {
+    const [hung, other] = [window(), window()];
+    await hung.take();
+    assert.equal(await other.maySpeak('wedged', always), true);
+    assert.equal(await hung.maySpeak('wedged', always), false);
+  });
+
+  it('is taken over at once from a window that crashed', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    await window({ pid }).take();
+    let asked = false;
+    const other = window({ takeoverMs: 60_000 });
+    assert.equal(await other.maySpeak('wedged', () => (asked = true)), true);
+    assert.equal(asked, false, 'it did not wait');
+  });
+
+  it('is let go by a window whose news is over after the wait', async () => {
+    const [focused, other] = [window(), window()];
+    await focused.take();
+    assert.equal(await other.maySpeak('wedged', () => false), false);
+  });
+
+  it('comes again for the next incident, and again to one window only', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window({ toldWindowMs: 0 }));
+    for (let incident = 0; incident < 3; incident++) {
+      assert.equal(await windows[incident]!.maySpeak('wedged', always), true);
+    }
+  });
+
+  it('is everybody’s where no file can be written: told twice is better than never', async () => {
+    const nowhere = new SpeakerLease({ folder: '/dev/null/x', pid: process.pid, takeoverMs: 1 });
+    assert.equal(await nowhere.maySpeak('wedged', always), true);
+  });
+
+  it('leaves no files behind but one a key and the speaker', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window({ toldWindowMs: 0 }));
+    await windows[0]!.take();
+    for (const each of windows) await each.maySpeak('wedged', always);
+    assert.equal(readdirSync(folder).length, 2);
+  });
+});
