@@ -1,7 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir, root } from './paths.mjs';
 import { cleanEnv, npm } from './run.mjs';
+
+/** No installation takes that long; the process that has its number now is another one. */
+const abandonedAfterMs = 30 * 60_000;
 
 const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
 
@@ -80,7 +92,10 @@ function stampOf(folder) {
 function removeAbandoned() {
   for (const entry of readdirSync(cacheDir)) {
     const pid = /\.installing-(\d+)$/.exec(entry)?.[1];
-    if (pid && !isRunning(Number(pid))) rmSync(join(cacheDir, entry), { recursive: true, force: true });
+    if (!pid) continue;
+    const folder = join(cacheDir, entry);
+    const isOld = Date.now() - statSync(folder).ctimeMs > abandonedAfterMs;
+    if (isOld || !isRunning(Number(pid))) rmSync(folder, { recursive: true, force: true });
   }
 }
 
