@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { systemClock } from '../../src/clock';
+import type { DaemonModel } from '../../src/daemons/fleet';
+import { Fleet } from '../../src/daemons/fleet';
+import { createProbe } from '../../src/daemons/probe';
+import { RestartController } from '../../src/restart/controller';
+import { findListener, isAlive } from '../../src/restart/processes';
+import type { StartedCommand } from '../../src/restart/restart';
+import { untilTrue } from '../support/until';
+
+const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
+
+/** A restart in a world of real processes: what was started, and what the daemon's port says. */
+class World {
+  readonly children: ChildProcess[] = [];
+  readonly steps: string[] = [];
+  readonly output: string[] = [];
+  readonly fleet = new Fleet({
+    clock: systemClock,
+    random: () => 0.5,
+    isFocused: () => true,
+    createProbe: (origin) => Promise.resolve(createProbe(origin, { requestMs: 2_000, fallbackMs: 500 })),
+    recall: () => ({}),
+  });
+  readonly controller: RestartController;
+  abort = new AbortController();
+
+  private constructor(
+    readonly port: number,
+    startFlags: readonly string[] | { command: string[] },
+  ) {
+    this.controller = new RestartController({
+      fleet: this.fleet,
+      log: () => undefined,
+      onRestarted: () => undefined,
+      start: () => Promise.resolve(this.start(startFlags)),
+    });
+  }
+
+  static async create(startFlags: readonly string[] | { command: string[] } = []): Promise<World> {
+    const world = new World(await freePort(), startFlags);
+    world.fleet.configure({
+      daemons: [
+        {
+          name: 'test',
+          origin: `http://127.0.0.1:${world.port}`,
+          port: world.port,
+          pollIntervalMs: 60_000,
+          configured: true,
+        },
+      ],
+      problems: [],
+    });
+    return world;
+  }
+
+  start(flags: readonly string[] | { command: string[] }): StartedCommand {
+    const [command, ...args] =
+      'command' in flags ? flags.command : [process.execPath, DAEMON, '--port', String(this.port), ...flags];
+    const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout?.on('data', (chunk) => this.output.push(String(chunk)));
+    this.children.push(child);
+    return {
+      ended: new Promise((resolve) => child.once('exit', (code) => resolve(code ?? undefined))),
+    };
+  }
+
+  /** The daemon that runs before the restart. */
+  async running(flags: readonly string[] = []): Promise<number> {
+    this.start(flags);
+    await untilTrue(() => this.output.join('').includes('listening'));
+    await this.fleet.refresh();
+    return this.children[0]!.pid!;
+  }
+
+  get model(): DaemonModel {
+    return this.fleet.models[0]!;
+  }
+
+  async restart() {
+    const plan = await this.controller.plan(this.model);
+    return this.controller.restart(plan, {
+      signal: this.abort.signal,
+      onStep: (step) => this.steps.push(step),
+    });
+  }
+
+  dispose(): void {
+    this.fleet.dispose();
+    for (const child of this.children) child.kill('SIGKILL');
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('a restart, on real processes', function () {
+  this.timeout(40_000);
+  let world: World;
+  afterEach(() => world.dispose());
+
+  it('ends the old process, starts a new one and sees it complete a cycle', async () => {
+    world = await World.create();
+    const oldPid = await world.running();
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'cured', outcome.text);
+    assert.match(outcome.text, /^test restarted in \d/);
+    assert.equal(await isAlive(oldPid), false);
+    assert.equal((await findListener(world.port))?.pid, world.children[1]!.pid);
+    assert.deepEqual(world.steps, [
+      `stopping process ${oldPid}`,
+      `waiting for port ${world.port} to be free`,
+      'starting it',
+      'waiting for a completed poll cycle',
+    ]);
+  });
+
+  it('starts a daemon that does not run', async () => {
+    world = await World.create();
+    await world.fleet.refresh();
+    const outcome = await world.restart();
+    assert.match(outcome.text, /^test started in \d/);
+  });
+
+  it('ends by force, with its children, a process that ignores SIGTERM', async () => {
+    world = await World.create();
+    const oldPid = await world.running(['--ignore-sigterm', '--child']);
+    const grandchild = Number(/child (\d+)/.exec(world.output.join(''))?.[1]);
+    assert.equal(await isAlive(grandchild), true);
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'cured', outcome.text);
+    assert.equal(await isAlive(oldPid), false);
+    assert.equal(await isAlive(grandchild), false);
+    assert.ok(world.steps.some((step) => step.includes('ending it by force')));
+  });
+
+  it('says so when the start command fails, with its exit code', async () => {
+    world = await World.create({ command: [process.execPath, '-e', 'process.exit(7)'] });
+    await world.running();
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'failed');
+    assert.match(outcome.text, /exit code 7 and test does not answer \(connection refused\)/);
+  });
+
+  it('does not take a new process for a cure while no cycle has completed', async () => {
+    world = await World.create(['--never-polls']);
+    await world.running();
+    setTimeout(() => world.abort.abort(), 3_000);
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'cancelled');
+    assert.match(outcome.text, /was started; whether it works was not waited for/);
+    assert.equal((await findListener(world.port))?.pid, world.children[1]!.pid);
+  });
+
+  it('refuses to end an unrelated server on the port, and names it', async () => {
+    world = await World.create();
+    const server = createServer((_request, response) => response.end('<html>hello')).listen(
+      world.port,
+      '127.0.0.1',
+    );
+    await once(server, 'listening');
+    await world.fleet.refresh();
+    await assert.rejects(world.restart(), new RegExp(`${process.pid}.*Nothing was ended`));
+    server.close();
+  });
+
+  it('happens once when asked for twice at the same time', async () => {
+    world = await World.create();
+    await world.running();
+    const first = world.restart();
+    await untilTrue(() => world.steps.length > 0);
+    await assert.rejects(world.controller.plan(world.model), /already being restarted/);
+    assert.equal((await first).kind, 'cured');
+  });
+
+  it('shows "restarting" while it lasts, and no outage', async () => {
+    world = await World.create();
+    await world.running();
+    const states = new Set<string>();
+    world.fleet.on('change', () => states.add(world.model.track.verdict.state));
+    await world.restart();
+    await world.fleet.refresh();
+    assert.deepEqual([...states].sort(), ['healthy', 'restarting']);
+  });
+});
