@@ -38,7 +38,9 @@ Requests that change something need the token in <state-dir>/token:
        -d '{"name":"tests","command":"npm test"}' http://127.0.0.1:${DEFAULT_PORT}/api/tasks
 
 Without "args", "command" is a line for the shell; with "args", it is run as it stands.
-Other requests: GET /api/daemon/status, /api/sessions, /api/tasks, /api/health.
+With the token: POST /api/tasks, /api/sessions/<id>/{extend,cancel,run}, /api/recovery/<id>/{run,dismiss},
+  /api/daemon/shutdown, and GET /api/sessions/<id>/output?tail=<lines>
+Without: GET /api/daemon/status, /api/health, /api/sessions, /api/tasks
 
 Exit codes: 0 stopped on request, 1 could not start or failed, 2 wrong usage.
 `;

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import crossSpawn from 'cross-spawn';
 import { OUTPUT_DRAIN_MS } from './policy';
@@ -59,7 +59,15 @@ export function canGate(): boolean {
 export function launch(request: LaunchRequest): Launched {
   const startedAtMs = Date.now();
   const gated = canGate();
-  const child = gated ? spawnGated(request) : spawnDirectly(request);
+  let child: ChildProcess;
+  try {
+    // Else spawn would say that the shell does not exist.
+    if (!statSync(request.spec.cwd).isDirectory()) throw new Error(`${request.spec.cwd} is not a folder`);
+    child = gated ? spawnGated(request) : spawnDirectly(request);
+  } catch (error) {
+    const exit = { error: error instanceof Error ? error.message : String(error) };
+    return { open: () => {}, exited: Promise.resolve(exit) };
+  }
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => request.onOutput(chunk, stream));
     stream?.on('error', () => {});

@@ -40,13 +40,24 @@ export class SessionStore {
     return this.#sessions.get(id);
   }
 
+  /** @throws the disk's error; memory is then as it was before */
   async put(session: Session): Promise<void> {
-    this.#sessions.set(session.id, session);
-    await writeJson(this.#file(session.id), { version: 1, ...session });
+    const { id } = session;
+    const previous = this.#sessions.get(id);
+    this.#sessions.set(id, session);
+    try {
+      await writeJson(this.#file(id), { version: 1, ...session });
+    } catch (error) {
+      if (this.#sessions.get(id) === session) {
+        if (previous) this.#sessions.set(id, previous);
+        else this.#sessions.delete(id);
+      }
+      throw error;
+    }
   }
 
-  /** Puts back in memory what the disk still has, after a `put` that failed. */
-  restore(session: Session): void {
+  /** For what is so whether the disk has it or not. */
+  setInMemory(session: Session): void {
     this.#sessions.set(session.id, session);
   }
 

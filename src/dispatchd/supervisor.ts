@@ -72,16 +72,23 @@ export class Supervisor {
     return this.#slots.get(id)?.run;
   }
 
-  /** The work of one poll cycle: starts ready sessions while workers are free. */
+  /**
+   * The work of one poll cycle: starts ready sessions while workers are free. One that fails to start does not
+   * keep the others waiting.
+   * @throws the first failure, once the others have had their chance
+   */
   async dispatchReady(): Promise<void> {
-    for (const session of readySessions(this.store.all())) {
-      if (this.#stopped || this.busyWorkers >= this.context.workers) return;
+    const failures: unknown[] = [];
+    for (const { id } of readySessions(this.store.all())) {
+      if (this.#stopped || this.busyWorkers + failures.length >= this.context.workers) break;
       // It may have been cancelled while an earlier one was started.
-      if (this.store.get(session.id)?.state.status !== 'queued') continue;
-      const start = this.#start(session).finally(() => this.#starting.delete(session.id));
-      this.#starting.set(session.id, start);
-      await start;
+      const session = this.store.get(id);
+      if (session?.state.status !== 'queued') continue;
+      const start = this.#start(session).finally(() => this.#starting.delete(id));
+      this.#starting.set(id, start);
+      await start.catch((error: unknown) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   /**
@@ -158,21 +165,20 @@ export class Supervisor {
       // The gate is still closed: nothing ran, so it may simply wait for the next cycle.
       if (launched?.process) signalTree(launched.process.pid, id, 'SIGKILL');
       await output?.close();
-      this.store.restore(queued);
+      this.store.setInMemory(queued);
       throw error;
     }
     const run = new Run(this.clock, started, spec, (event) => this.#onTimeout(id, event));
     const slot: Slot = { run, launched, output, stopping: undefined, over: false };
     this.#slots.set(id, slot);
     launched.open();
-    const ending = launched.exited.then(async (exit) => {
-      try {
-        await this.#ended(id, slot, exit);
-      } finally {
+    const ending = launched.exited
+      .then((exit) => this.#ended(id, slot, exit))
+      .catch((error: unknown) => this.log.error(`session ${label(claimed)}: ${String(error)}`))
+      .finally(() => {
         this.#slots.delete(id);
         this.#ending.delete(ending);
-      }
-    });
+      });
     this.#ending.add(ending);
   }
 
@@ -183,7 +189,7 @@ export class Supervisor {
     // It ended by itself, before the signal that was about to be sent.
     if (!slot.stopping && current && isRunning(current)) {
       const { stopping: _, ...state } = current.state;
-      this.store.restore({ ...current, state });
+      this.store.setInMemory({ ...current, state });
     }
     // The leader went, but what it started must not outlive a stop.
     await slot.stopping;
@@ -227,6 +233,7 @@ export class Supervisor {
       return true;
     } catch (error) {
       this.log.error(`session ${label(session)}: its state could not be written: ${String(error)}`);
+      this.store.setInMemory(session);
       return false;
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { LONG, node } from './support/commands';
@@ -144,6 +144,38 @@ describe('dispatchd process', function () {
     await until(() => pids().every((pid) => !alive(pid)), 'their end');
   });
 
+  it('says so when its disk fails, keeps nothing it could not write, and goes on when the disk is back', async () => {
+    const daemon = await DaemonProcess.start();
+    const sessions = join(daemon.stateDir, 'sessions');
+    renameSync(sessions, `${sessions}.away`);
+    writeFileSync(sessions, 'no folder');
+    const answer = await daemon.post('/api/tasks', { name: 'lost', ...node('') });
+    assert.equal(answer.status, 500);
+    assert.deepEqual(answer.json(), {
+      error: { code: 'INTERNAL_ERROR', message: 'internal error, see the log of dispatchd' },
+    });
+    assert.deepEqual((await daemon.get('/api/tasks')).json().tasks, []);
+    rmSync(sessions);
+    renameSync(`${sessions}.away`, sessions);
+    await daemon.session(await daemon.submit(node('')), 'completed');
+  });
+
+  it('does not let one task that cannot start keep the others waiting', async () => {
+    const daemon = await DaemonProcess.start(['--workers', '1', '--chaos']);
+    const cwd = join(daemon.stateDir, 'folder');
+    mkdirSync(cwd);
+    // Held back by a hanging cycle until the folder has become a file.
+    await daemon.post('/api/chaos/hang');
+    await until(() => hangs(daemon), 'a cycle that hangs');
+    const bad = await daemon.submit({ ...node(''), cwd });
+    const good = await daemon.submit(node(''));
+    rmSync(cwd, { recursive: true });
+    writeFileSync(cwd, '');
+    await daemon.post('/api/chaos/release');
+    await daemon.session(good, 'completed');
+    assert.match((await daemon.session(bad, 'failed')).outcome, /^Could not be started: .* is not a folder/);
+  });
+
   it('refuses to share a state directory, naming the live pid', async () => {
     const first = await DaemonProcess.start();
     const second = await DaemonProcess.spawn(['--port', '0'], first.stateDir);
@@ -208,12 +240,17 @@ describe('dispatchd process', function () {
     assert.equal(help.status, 0);
     for (const flag of ['--port', '--state-dir', '--workers', '--chaos'])
       assert.ok(help.stdout.includes(flag));
-    assert.ok(help.stdout.split('\n').every((line) => line.length <= 100));
+    assert.ok(help.stdout.split('\n').every((line) => line.length <= 110));
     const wrong = spawnSync(process.execPath, [file, '--port', 'x'], { encoding: 'utf8' });
     assert.equal(wrong.status, 2);
     assert.equal(wrong.stderr.trim().split('\n').length, 1);
   });
 });
+
+async function hangs(daemon: DaemonProcess): Promise<boolean> {
+  const { lastPollStartedAt, lastPollCompletedAt } = (await daemon.status()).health;
+  return lastPollStartedAt !== undefined && lastPollStartedAt > (lastPollCompletedAt ?? '');
+}
 
 function assertSuperset(actual: unknown, expected: unknown, path: string): void {
   assert.equal(typeof actual, typeof expected, path);
