@@ -13,7 +13,15 @@ import {
 } from './policy';
 import type { Instant, Report, Sample } from './report';
 import { assessLoop, type Loop } from './staleness';
-import { SEVERITY, decide, type DaemonState, type Facts, type Streak, type Verdict } from './verdict';
+import {
+  SEVERITY,
+  decide,
+  type DaemonState,
+  type Facts,
+  type Streak,
+  type Unsettled,
+  type Verdict,
+} from './verdict';
 
 /** Everything remembered about one daemon. Replaced at every sample, never changed. */
 export interface Track {
@@ -36,7 +44,7 @@ export interface Track {
   readonly recentStates: readonly DaemonState[];
   readonly flapping: boolean;
   /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
-  readonly unsettled?: { readonly sinceMs: number; readonly why: 'woke' | 'clockSet' };
+  readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled };
   /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */
   readonly downPolls: number;
   readonly facts: Facts;
@@ -203,8 +211,9 @@ export function isDown(state: DaemonState): boolean {
 }
 
 /**
- * After a sleep, or when its clock was set, a daemon's timestamps are old although nothing hangs: its loop
- * gets one of its own intervals to run before old times count. Only a clock set twice in a row is not believed.
+ * After a sleep, when its clock was set, or when its stopped loop was started again, a daemon's timestamps are
+ * old although nothing hangs: its loop gets one of its own intervals to run before old times count. Only a clock
+ * set twice in a row is not believed.
  */
 function nextUnsettled(
   track: Track,
@@ -213,6 +222,9 @@ function nextUnsettled(
   now: Instant,
 ): Track['unsettled'] {
   if (justWoke) return { sinceMs: now.monotonicMs, why: 'woke' };
+  if (report?.isRunning && track.last?.report.isRunning === false) {
+    return { sinceMs: now.monotonicMs, why: 'started' };
+  }
   if (!track.unsettled) {
     return wasClockSet(track, report, now) ? { sinceMs: now.monotonicMs, why: 'clockSet' } : undefined;
   }

@@ -45,6 +45,15 @@ export interface Streak {
   readonly lastMs: number;
 }
 
+/** What makes a daemon's timestamps old although nothing hangs. */
+export type Unsettled = 'woke' | 'clockSet' | 'started';
+
+const UNSETTLED: Readonly<Record<Unsettled, string>> = {
+  woke: 'the machine just woke up',
+  clockSet: "the daemon's clock was just set",
+  started: 'its loop was just started',
+};
+
 /** All that a verdict is made from: the last sample, and what is remembered of those before it. */
 export interface Facts {
   readonly restarting: boolean;
@@ -58,8 +67,8 @@ export interface Facts {
   readonly configured: boolean;
   readonly stoppedByUs: boolean;
   readonly flapping: boolean;
-  /** Why old timestamps are to be expected now: the machine just slept, or the daemon's clock was set. */
-  readonly unsettled?: 'woke' | 'clockSet';
+  /** Why old timestamps are to be expected now. */
+  readonly unsettled?: Unsettled;
 }
 
 /** The one state of a daemon. `reason` is of the moment the state was entered and stays while it lasts. */
@@ -193,8 +202,7 @@ export const RULES: readonly Rule[] = [
     match: (f) => {
       if (f.failure) return `not answering: ${f.failure.cause} (not yet an outage: ${LIMIT})`;
       if (f.unsettled && f.loop?.kind === 'stale') {
-        const why = f.unsettled === 'woke' ? 'the machine just woke up' : "the daemon's clock was just set";
-        return `${why}; its loop gets one interval to run`;
+        return `${UNSETTLED[f.unsettled]}; it gets one interval to complete a cycle`;
       }
       if (f.loop === undefined) return 'not asked yet';
       return f.loop.kind === 'unknown' ? f.loop.rule : undefined;

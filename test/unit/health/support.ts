@@ -133,7 +133,7 @@ export class Watch {
   }
 
   answer(report: Report = goodReport(this.time), latencyMs = 3): DaemonState {
-    return this.#observe({ ok: true, startedMs: this.time.monotonicMs, latencyMs, report });
+    return this.observe({ ok: true, startedMs: this.time.monotonicMs, latencyMs, report });
   }
 
   /** A poll that fails; `tookMs` after it was sent. */
@@ -143,14 +143,19 @@ export class Watch {
   ): DaemonState {
     const startedMs = this.time.monotonicMs;
     this.time.advance(tookMs);
-    return this.#observe({ ok: false, startedMs, failure: { ...FAILURES[kind], ...failure } });
+    return this.observe({ ok: false, startedMs, failure: { ...FAILURES[kind], ...failure } });
   }
 
   /** Waits as long as the monitor would until the next poll. */
   waitForNext(options: Parameters<Watch['nextDelayMs']>[0] = {}): this {
+    return this.wait(this.scheduleNext(options));
+  }
+
+  /** When the monitor would poll next, in ms; a poll much later than that means sleep. */
+  scheduleNext(options: Parameters<Watch['nextDelayMs']>[0] = {}): number {
     const delayMs = this.nextDelayMs(options);
     this.#expectedGapMs = delayMs + REQUEST_TIMEOUT_MS + FALLBACK_TIMEOUT_MS;
-    return this.wait(delayMs);
+    return delayMs;
   }
 
   wait(ms: number): this {
@@ -185,9 +190,9 @@ export class Watch {
     return nextPollDelayMs(this.track, { intervalMs, focused, random }, this.time.now());
   }
 
-  #observe(sample: Sample): DaemonState {
+  observe(sample: Sample): DaemonState {
     const state = this.#apply(observe(this.track, sample, this.#expectedGapMs, this.time.now()));
-    this.#expectedGapMs = this.nextDelayMs() + REQUEST_TIMEOUT_MS + FALLBACK_TIMEOUT_MS;
+    this.scheduleNext();
     return state;
   }
 
