@@ -165,7 +165,7 @@ describe('a whole day', () => {
   it('with restarts by hand that take three seconds says nothing', () => {
     const script: Script = Array.from({ length: 20 }, (_, index) => [
       [`0:${10 * (index + 1)}:00`, ({ smithy }: Scene) => void (smithy.http = 'refuses')] as const,
-      [`0:${10 * (index + 1)}:03`, ({ smithy }: Scene) => smithy.restart()] as const,
+      [`0:${10 * (index + 1)}:03`, ({ smithy }: Scene): void => smithy.restart()] as const,
     ]).flat();
     const { lines } = play(script, 4 * HOUR_MS);
     assert.deepEqual(
