@@ -45,27 +45,57 @@ export class DaemonClient {
    * GETs a path within `timeoutMs` for all of it: connecting, headers and body.
    * @throws {NoAnswer} when there is no whole answer
    */
-  async get(path: string, timeoutMs: number): Promise<Answer> {
+  async get(path: string, timeoutMs: number, token?: string): Promise<Answer> {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      return await this.#get(path, signal);
+      return await this.#get(path, signal, token);
     } catch (error) {
       const failure = toNoAnswer(error, timeoutMs);
       // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
       if (failure.kind !== 'reset' || signal.aborted) throw failure;
     }
     try {
-      return await this.#get(path, signal);
+      return await this.#get(path, signal, token);
     } catch (error) {
       throw toNoAnswer(error, timeoutMs);
     }
   }
 
-  async #get(path: string, signal: AbortSignal): Promise<Answer> {
+  /**
+   * Sends JSON once, never twice: what it asks for may have happened although no answer came.
+   * @throws {NoAnswer} when there is no whole answer
+   */
+  async send(
+    method: 'POST' | 'PATCH',
+    path: string,
+    { body, token, timeoutMs }: { body: object; token?: string; timeoutMs: number },
+  ): Promise<Answer> {
+    try {
+      return await this.#request(path, AbortSignal.timeout(timeoutMs), token, { method, body });
+    } catch (error) {
+      throw toNoAnswer(error, timeoutMs);
+    }
+  }
+
+  #get(path: string, signal: AbortSignal, token?: string): Promise<Answer> {
+    return this.#request(path, signal, token);
+  }
+
+  async #request(
+    path: string,
+    signal: AbortSignal,
+    token: string | undefined,
+    sent?: { method: 'POST' | 'PATCH'; body: object },
+  ): Promise<Answer> {
     const { statusCode, headers, body } = await request.call(this.#client, {
       path,
-      method: 'GET',
-      headers: { accept: 'application/json' },
+      method: sent?.method ?? 'GET',
+      headers: {
+        accept: 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(sent && { 'content-type': 'application/json' }),
+      },
+      ...(sent && { body: JSON.stringify(sent.body) }),
       signal,
     });
     const dateAt = Date.parse(first(headers.date) ?? '');

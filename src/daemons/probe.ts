@@ -1,8 +1,14 @@
-import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SMITHY_LIMITS_REREAD_MS } from '../health/policy';
 import type { Failure, Report, Sample, Session } from '../health/report';
+import { DatabaseOfSmithy } from './database';
 import { DaemonClient, NoAnswer, type Answer } from './http';
-import { readSessions, readStatus } from './status';
+import { readSessions } from './sessions';
+import { DOCUMENTED_LIMITS, readSmithyLimits, withDeadlines, type SmithyLimits } from './smithyLimits';
+import { readStatus } from './status';
 import { cleanText } from './text';
+
+export { DispatchdClient } from './dispatchdClient';
+export { scan } from './scan';
 
 /**
  * Asks one daemon how it is. This file is a chunk of its own: undici and valibot load at the first poll,
@@ -21,9 +27,18 @@ export interface ProbeTimeouts {
 
 const DEFAULT_TIMEOUTS: ProbeTimeouts = { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS };
 
-/** @param origin the daemon's address, `http://host:port` */
-export function createProbe(origin: string, timeouts: ProbeTimeouts = DEFAULT_TIMEOUTS): Probe {
+/**
+ * @param origin the daemon's address, `http://host:port`
+ * @param mayReadLimits whether smithy may be sent the PATCH that tells its limits
+ */
+export function createProbe(
+  origin: string,
+  timeouts: ProbeTimeouts = DEFAULT_TIMEOUTS,
+  mayReadLimits: () => boolean = () => false,
+): Probe {
   const client = new DaemonClient(origin);
+  const limits = new LimitsOfSmithy(client, timeouts.fallbackMs, mayReadLimits);
+  const databaseOf = new DatabaseOfSmithy(client, timeouts.fallbackMs);
   return {
     async ask() {
       const startedMs = performance.now();
@@ -32,11 +47,20 @@ export function createProbe(origin: string, timeouts: ProbeTimeouts = DEFAULT_TI
         const latencyMs = performance.now() - startedMs;
         const report = read(answer);
         if (typeof report === 'string') {
+          databaseOf.forget();
           return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: report } };
         }
-        const sessions = report.sessions ?? (await askSessions(client, timeouts.fallbackMs));
-        return { ok: true, startedMs, latencyMs, report: { ...report, ...(sessions && { sessions }) } };
+        const sessions = report.sessions ?? (await askSessions(client, timeouts.fallbackMs, limits));
+        const database = report.kind === 'smithy' ? await databaseOf.get() : undefined;
+        return {
+          ok: true,
+          startedMs,
+          latencyMs,
+          report: { ...report, ...(sessions && { sessions }), ...(database && { database }) },
+        };
       } catch (error) {
+        databaseOf.forget();
+        limits.forget();
         return { ok: false, startedMs, failure: await explain(client, error, timeouts) };
       }
     },
@@ -82,14 +106,43 @@ function errorText(body: string): string {
 }
 
 /** smithy's sessions have a route of their own. Where it fails, they are unknown; the status still counts. */
-async function askSessions(client: DaemonClient, timeoutMs: number): Promise<readonly Session[] | undefined> {
+async function askSessions(
+  client: DaemonClient,
+  timeoutMs: number,
+  limits: LimitsOfSmithy,
+): Promise<readonly Session[] | undefined> {
   try {
     const answer = await client.get('/api/sessions', timeoutMs);
     if (answer.status !== 200) return undefined;
     const { sessions } = JSON.parse(answer.body) as { sessions?: unknown };
-    return Array.isArray(sessions) ? readSessions(sessions) : undefined;
+    if (!Array.isArray(sessions)) return undefined;
+    return sessions.length === 0 ? [] : withDeadlines(readSessions(sessions), await limits.current());
   } catch {
     return undefined;
+  }
+}
+
+/** The limits of one smithy: read rarely, and again after it was away. */
+class LimitsOfSmithy {
+  #read: { readonly limits: SmithyLimits; readonly atMs: number } | undefined;
+
+  constructor(
+    private readonly client: DaemonClient,
+    private readonly timeoutMs: number,
+    private readonly mayRead: () => boolean,
+  ) {}
+
+  async current(): Promise<SmithyLimits> {
+    if (!this.mayRead()) return DOCUMENTED_LIMITS;
+    if (!this.#read || performance.now() - this.#read.atMs > SMITHY_LIMITS_REREAD_MS) {
+      const limits = (await readSmithyLimits(this.client, this.timeoutMs)) ?? DOCUMENTED_LIMITS;
+      this.#read = { limits, atMs: performance.now() };
+    }
+    return this.#read.limits;
+  }
+
+  forget(): void {
+    this.#read = undefined;
   }
 }
 

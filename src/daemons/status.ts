@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import type { DaemonInstance, Report, Session } from '../health/report';
+import type { DaemonInstance, Report } from '../health/report';
+import { readSessions } from './sessions';
 import { cleanText } from './text';
+import { parseTime } from './time';
 
 /** Reads the status of smithy, and of dispatchd, whose status is a superset of it. */
 
@@ -45,6 +47,8 @@ const Status = v.object({
       startedAt: v.optional(time),
       workspace: v.optional(path),
       stateDir: v.optional(path),
+      startKind: v.optional(v.picklist(['first-start', 'restart', 'reboot'])),
+      lastExit: v.optional(v.object({ upMs: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))) })),
     }),
   ),
 });
@@ -88,16 +92,13 @@ export function readStatus(body: unknown, dateAt: number | undefined): Report | 
       pause: { isPaused: value.rateLimit.isPaused, ...defined('resumesAt', value.rateLimit.soonestReset) },
     }),
     ...(hasSessions && { sessions: readSessions((body as { sessions: unknown[] }).sessions) }),
-    ...(instance && { instance: instance as DaemonInstance }),
+    ...(instance && { instance: readInstance(instance) }),
     malformed,
   };
 }
 
-/** ISO 8601 with its zone, in epoch ms; NaN for all else, much of which `Date.parse` would take for a time. */
-function parseTime(value: string): number {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value)
-    ? Date.parse(value)
-    : NaN;
+function readInstance({ lastExit, ...instance }: NonNullable<Status['instance']>): DaemonInstance {
+  return { ...(instance as DaemonInstance), ...defined('previousUpMs', lastExit?.upMs) };
 }
 
 /** Validates; what is malformed is left out and named, so that one bad field does not hide the rest. */
@@ -144,35 +145,4 @@ function withoutPaths(value: object, paths: readonly string[][]): object {
 
 function defined<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
   return value === undefined ? {} : ({ [key]: value } as { [P in K]: T });
-}
-
-/** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */
-export function readSessions(items: readonly unknown[]): readonly Session[] {
-  const sessions = new Map<string, Session>();
-  for (const item of items) {
-    if (typeof item !== 'object' || item === null) continue;
-    const raw = item as Record<string, unknown>;
-    const id = typeof raw.id === 'string' ? cleanText(raw.id, 100) : '';
-    // An id names a row of the tree, so each may be there once.
-    if (id === '' || sessions.has(id)) continue;
-    const session: Record<string, unknown> = {
-      id,
-      title: sessionTitle(raw),
-      status: typeof raw.status === 'string' ? cleanText(raw.status, 30) : 'unknown',
-    };
-    for (const key of ['createdAt', 'lastActivityAt', 'deadlineAt'] as const) {
-      const at = typeof raw[key] === 'string' ? parseTime(raw[key]) : NaN;
-      if (Number.isFinite(at)) session[key] = at;
-    }
-    sessions.set(id, session as unknown as Session);
-  }
-  return [...sessions.values()];
-}
-
-function sessionTitle(raw: Record<string, unknown>): string {
-  for (const key of ['name', 'command', 'agentRole'] as const) {
-    const value = raw[key];
-    if (typeof value === 'string' && value !== '') return cleanText(value, 80);
-  }
-  return 'session';
 }

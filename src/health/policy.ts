@@ -69,6 +69,23 @@ export const REMINDER_INTERVAL_MS = 3_600_000;
 /** "It was up before" is remembered across windows for a day: yesterday's daemon is not an outage today. */
 export const SEEN_UP_MEMORY_MS = 24 * 3_600_000;
 
+/** The history of a daemon: "yesterday at this time" is as far back as anybody asks a status. */
+export const HISTORY_WINDOW_MS = 24 * 3_600_000;
+/** One bar of its strip: 48 bars fit into a tooltip, and a bar can be told from its neighbour. */
+export const HISTORY_BUCKET_MS = 1_800_000;
+/** A daemon that changes state every five minutes all day fits; what flaps faster keeps its newest part. */
+export const HISTORY_MAX_SPANS = 300;
+/** Reloading the window leaves gaps of seconds: up to so much in all, time counts as watched throughout. */
+export const HISTORY_GAP_TOLERANCE_MS = 60_000;
+/** How much of the time in an unchanged state a crashed window may lose; a change is kept at once, */
+export const HISTORY_KEEP_EVERY_MS = 600_000;
+/** but not more often than this, however a daemon flaps. */
+export const HISTORY_KEEP_GAP_MS = 10_000;
+/** Of how many daemons a workspace keeps the history. */
+export const HISTORY_MAX_DAEMONS = 50;
+/** Samples of each daemon for diagnostics: about four minutes at the default interval. */
+export const SAMPLES_KEPT = 50;
+
 /** Between SIGTERM and SIGKILL. smithy and dispatchd end within 1 s of SIGTERM; work gets time to save itself. */
 export const STOP_GRACE_MS = 10_000;
 /** After SIGKILL the kernel needs moments, not seconds; longer means it cannot be ended. */
@@ -88,3 +105,38 @@ export const PROOF_POLL_INTERVAL_MS = 500;
 export const SPEAKER_TAKEOVER_MS = 8_000;
 /** Windows see one incident up to this far apart: an unfocused one polls every 15 s and wants three failures. */
 export const TOLD_WINDOW_MS = 120_000;
+
+/** ductor's two warnings before a timeout: the countdown opens, and is about to end. */
+export const COUNTDOWN_FIRST_MS = 60_000;
+export const COUNTDOWN_LAST_MS = 10_000;
+/** While a countdown is on screen its daemon is asked this often: it closes soon after the session has ended. */
+export const COUNTDOWN_POLL_INTERVAL_MS = 5_000;
+/** A countdown opens on an answer this fresh, so that it does not open for work that has ended meanwhile. */
+export const COUNTDOWN_LEAD_MS = 400;
+/** From the deadline on it is asked every second for this long: smithy's next cycle, or dispatchd's stop and grace. */
+export const DEADLINE_WATCH_MS = 15_000;
+/** How long "extended by 120 s" stays in sight: one reads it in two seconds, and may not look at once. */
+export const EXTENSION_SHOWN_MS = 8_000;
+/** A deadline that moved by less did not: a `Date` header has whole seconds. */
+export const DEADLINE_MOVED_MS = 2_000;
+/** smithy's documented defaults: stewards end after 30 min, all others never (0 = off). */
+export const SMITHY_SESSION_LIMIT_MS = 0;
+export const SMITHY_STEWARD_LIMIT_MS = 1_800_000;
+/** Its true limits change by hand only; read again this often, where the setting allows it at all. */
+export const SMITHY_LIMITS_REREAD_MS = 600_000;
+
+/** smithy's default port and the 20 that it tries one after the other when its own is taken (its serve command). */
+export const SMITHY_FIRST_PORT = 3_457;
+export const SMITHY_LAST_PORT = 3_476;
+/** `/api/health` takes smithy 1 ms; a port that takes this long is not worth a scan's time. */
+export const DISCOVERY_TIMEOUT_MS = 1_000;
+/** Ports asked at a time: at start the editor has other things to do. */
+export const DISCOVERY_CONCURRENCY = 4;
+/** Focus may change many times a minute; daemons do not. */
+export const DISCOVERY_INTERVAL_MS = 60_000;
+/** While a daemon is gone that may have moved: soon enough to find it before 10 s of failures turn red. */
+export const DISCOVERY_RESCAN_MS = 5_000;
+/** And ever less often: after this part of the time that it has been gone. */
+export const DISCOVERY_RESCAN_DIVISOR = 4;
+/** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
+export const DATABASE_MAX_AGE_MS = 60_000;

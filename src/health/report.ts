@@ -12,14 +12,44 @@ export interface Instant {
   readonly uptimeMs: number;
 }
 
-/** One piece of running agent work, as far as the daemon tells. Times are on the daemon's clock. */
+/** One piece of agent work, as far as the daemon tells. Times are on the daemon's clock. */
 export interface Session {
   readonly id: string;
   readonly title: string;
+  /** The daemon's own word; `isLive` and `endOf` in sessions.ts tell what it means. */
   readonly status: string;
+  /** `named` takes follow-ups by its name. */
+  readonly kind?: 'foreground' | 'named';
+  /** smithy's agent role: `worker`, `steward`, `director`. */
+  readonly role?: string;
+  /** What it runs, bounded and on one line: to be shown, not to be run. */
+  readonly command?: string;
+  readonly cwd?: string;
   readonly createdAt?: number;
+  readonly startedAt?: number;
   readonly lastActivityAt?: number;
+  readonly endedAt?: number;
+  /** When the daemon will stop it. */
   readonly deadlineAt?: number;
+  /** The deadline is worked out from the daemon's documented limit, which it was not asked for. */
+  readonly deadlineAssumed?: boolean;
+  readonly timeoutMs?: number;
+  /** Extensions it got for being active, and how many it may get. */
+  readonly extensionsUsed?: number;
+  readonly maxExtensions?: number;
+  /** Extensions that somebody asked for. */
+  readonly requestedExtensions?: number;
+  /** Runs so far, counting this one. */
+  readonly attempt?: number;
+  /** Started again by the daemon after an interruption. */
+  readonly recovered?: boolean;
+  readonly exitCode?: number;
+  /** How it ended, in the daemon's words. */
+  readonly outcome?: string;
+  /** Somebody dealt with its interruption. */
+  readonly handled?: boolean;
+  /** It is being ended; `timeout` where its deadline did that. */
+  readonly stopping?: string;
 }
 
 /** One life of a daemon process. */
@@ -30,6 +60,18 @@ export interface DaemonInstance {
   readonly startedAt?: number;
   readonly workspace?: string;
   readonly stateDir?: string;
+  /** How this life began. */
+  readonly startKind?: 'first-start' | 'restart' | 'reboot';
+  /** How long the life before it lasted, in ms. */
+  readonly previousUpMs?: number;
+}
+
+/** The file in which a smithy keeps its tasks: the identity of its workspace. */
+export interface Database {
+  /** As the daemon says it. */
+  readonly path: string;
+  /** With symbolic links resolved, to compare. */
+  readonly realPath: string;
 }
 
 export interface Queue {
@@ -62,6 +104,7 @@ export interface Report {
   /** `undefined` where the daemon did not tell; empty where it said there are none. */
   readonly sessions?: readonly Session[];
   readonly instance?: DaemonInstance;
+  readonly database?: Database;
   /** Fields that were there but not what they should be, in words. */
   readonly malformed: readonly string[];
 }

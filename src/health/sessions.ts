@@ -4,3 +4,28 @@ import type { Session } from './report';
 export function isLive({ status }: Session): boolean {
   return ['starting', 'running', 'suspended', 'terminating'].includes(status);
 }
+
+export type End = 'completed' | 'failed' | 'timedOut' | 'cancelled' | 'interrupted';
+
+const ENDS: Readonly<Record<string, End>> = {
+  completed: 'completed',
+  failed: 'failed',
+  'timed-out': 'timedOut',
+  cancelled: 'cancelled',
+  interrupted: 'interrupted',
+};
+
+/** How a session ended; `undefined` while it runs, or where the daemon does not say. */
+export function endOf({ status, outcome, exitCode }: Session): End | undefined {
+  // smithy has one word for every end, and a reason only for some.
+  if (status === 'terminated') {
+    if (/exceeded max duration/.test(outcome ?? '')) return 'timedOut';
+    return exitCode === undefined || exitCode === 0 ? 'completed' : 'failed';
+  }
+  return Object.hasOwn(ENDS, status) ? ENDS[status] : undefined;
+}
+
+/** Interrupted work that nobody has dealt with yet. */
+export function isStranded(session: Session): boolean {
+  return session.status === 'interrupted' && session.handled !== true;
+}

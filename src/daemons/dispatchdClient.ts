@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { REQUEST_TIMEOUT_MS } from '../health/policy';
+import { DaemonClient, type Answer } from './http';
+import { cleanText } from './text';
+
+/** What to run. Without `args` the command is a line for the shell. */
+export interface Task {
+  readonly name: string;
+  readonly command: string;
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+}
+
+/** Changes things in one dispatchd, with its token. The token is kept in no message and no log. */
+export class DispatchdClient {
+  /**
+   * @param origin the daemon's address
+   * @param stateDir where it says its state is; believed only where the files there say the same
+   */
+  constructor(
+    private readonly origin: string,
+    private readonly stateDir: string,
+  ) {}
+
+  /** @returns the new session's id */
+  async submit(task: Task): Promise<string> {
+    return idOf(await this.#post('/api/tasks', task));
+  }
+
+  /** Gives a running session more time. @returns by how much, in ms */
+  async extend(id: string): Promise<number> {
+    const { extendedByMs } = (await this.#post(`${sessionPath(id)}/extend`, {})) as { extendedByMs?: number };
+    return extendedByMs ?? 0;
+  }
+
+  /** Runs an ended or interrupted session's command again. @returns the new session's id */
+  async runAgain(id: string, timeoutMs?: number): Promise<string> {
+    return idOf(await this.#post(`${sessionPath(id)}/run`, timeoutMs === undefined ? {} : { timeoutMs }));
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#post(`${sessionPath(id)}/cancel`, {});
+  }
+
+  /** Takes an interrupted session off the list of what waits for somebody. */
+  async dismiss(id: string): Promise<void> {
+    await this.#post(`/api/recovery/${encodeURIComponent(id)}/dismiss`, {});
+  }
+
+  /** The command of a session as it was given, whole. */
+  async command(id: string): Promise<string> {
+    const { session } = (await this.#ask((client) => client.get(sessionPath(id), REQUEST_TIMEOUT_MS))) as {
+      session?: { command?: unknown };
+    };
+    if (typeof session?.command !== 'string') throw new Error('The daemon does not tell its command.');
+    return session.command;
+  }
+
+  /** The end of what a session printed. */
+  async output(id: string): Promise<string> {
+    const token = await this.#token();
+    const path = `${sessionPath(id)}/output?tail=10000`;
+    const { body } = await this.#answer((client) => client.get(path, REQUEST_TIMEOUT_MS, token));
+    return body;
+  }
+
+  async #post(path: string, body: object): Promise<unknown> {
+    const token = await this.#token();
+    return this.#ask((client) => client.send('POST', path, { body, token, timeoutMs: REQUEST_TIMEOUT_MS }));
+  }
+
+  async #ask(send: (client: DaemonClient) => Promise<Answer>): Promise<unknown> {
+    return JSON.parse((await this.#answer(send)).body);
+  }
+
+  /** A connection of its own: a poll under way must not make the user wait. */
+  async #answer(send: (client: DaemonClient) => Promise<Answer>): Promise<Answer> {
+    const client = new DaemonClient(this.origin);
+    try {
+      const answer = await send(client);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      throw new Error(`dispatchd refuses: ${refusal(answer)}.`);
+    } finally {
+      void client.close();
+    }
+  }
+
+  /** Whoever listens on the port may name any folder: it gets a token only if that folder's daemon listens there. */
+  async #token(): Promise<string> {
+    const read = (name: string) => readFile(join(this.stateDir, name), 'utf8');
+    let token: string;
+    let port: unknown;
+    try {
+      token = (await read('token')).trim();
+      ({ port } = JSON.parse(await read('instance.json')) as { port?: unknown });
+    } catch {
+      throw new Error(`The token of dispatchd cannot be read in ${this.stateDir}.`);
+    }
+    if (String(port) !== new URL(this.origin).port || !/^[\da-f]{32,128}$/i.test(token)) {
+      throw new Error(`${this.stateDir} is not the state folder of the dispatchd at ${this.origin}.`);
+    }
+    return token;
+  }
+}
+
+function sessionPath(id: string): string {
+  return `/api/sessions/${encodeURIComponent(id)}`;
+}
+
+function idOf(body: unknown): string {
+  const { task } = body as { task?: { id?: unknown } };
+  return typeof task?.id === 'string' ? task.id : '';
+}
+
+function refusal({ status, body }: Answer): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
+    if (typeof error?.message === 'string') return cleanText(error.message, 200);
+  } catch {
+    // Not dispatchd's own answer.
+  }
+  return `HTTP ${status}`;
+}
