@@ -22,14 +22,16 @@ export class RealDispatchd {
     );
     this.process = child;
     let output = '';
-    for await (const chunk of child.stdout) {
-      output += String(chunk);
-      const url = /listening on (http:\S+)/.exec(output)?.[1];
-      if (url === undefined) continue;
-      this.url = url;
-      return this;
-    }
-    throw new Error(`dispatchd did not start: ${output}`);
+    this.url = await new Promise<string>((resolve, reject) => {
+      // Read on after it is ready: a full or closed pipe would hold the daemon up.
+      child.stdout.on('data', (chunk) => {
+        output += String(chunk);
+        const url = /listening on (http:\S+)/.exec(output)?.[1];
+        if (url !== undefined) resolve(url);
+      });
+      child.once('exit', () => reject(new Error(`dispatchd did not start: ${output}`)));
+    });
+    return this;
   }
 
   get pid(): number {
