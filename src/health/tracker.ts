@@ -99,7 +99,9 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
   const wasRed = SEVERITY[track.verdict.state] === 'red';
   const report = sample.ok ? sample.report : undefined;
   const loop = report?.isRunning ? assessLoop(report) : undefined;
-  const streak = nextStreak(justWoke ? undefined : track.streak, sample, now);
+  // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
+  const startsAnew = justWoke || track.verdict.state === 'offline';
+  const streak = nextStreak(startsAnew ? undefined : track.streak, sample, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
 
   const base: Facts = {

@@ -154,7 +154,7 @@ export const RULES: readonly Rule[] = [
     rule: 'the daemon says available: false',
     match: ({ report }) =>
       report?.available === false
-        ? (report.unavailableReason ?? 'the daemon says it is not available and gives no reason')
+        ? report.unavailableReason || 'the daemon says it is not available and gives no reason'
         : undefined,
   },
   {

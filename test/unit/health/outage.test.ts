@@ -93,6 +93,28 @@ describe('an outage', () => {
       });
     }
 
+    it('is not red for one time-out while it starts, however long nothing listened', () => {
+      const watch = new Watch();
+      watch.repeat(10, 5_000, poll(watch, 'refused'));
+      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'unverified');
+      watch.wait(5_000).answer();
+      watch.stopByUs();
+      watch.repeat(10, 5_000, poll(watch, 'refused'));
+      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'unverified');
+      assert.deepEqual(watch.notices, []);
+    });
+
+    it('is not red for one time-out while it starts, however long nothing listened', () => {
+      const watch = new Watch();
+      watch.repeat(10, 5_000, poll(watch, 'refused'));
+      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'unverified');
+      watch.wait(5_000).answer();
+      watch.stopByUs();
+      watch.repeat(10, 5_000, poll(watch, 'refused'));
+      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'unverified');
+      assert.deepEqual(watch.notices, []);
+    });
+
     it('is unreachable where an earlier window saw it up', () => {
       const watch = new Watch({ seenUpAt: Date.parse('2026-03-02T07:00:00Z') });
       assert.deepEqual(watch.repeat(3, 5_000, poll(watch, 'refused')), [

@@ -163,10 +163,11 @@ describe('a whole day', () => {
   });
 
   it('with restarts by hand that take three seconds says nothing', () => {
-    const script: Script = Array.from({ length: 20 }, (_, index) => [
-      [`0:${10 * (index + 1)}:00`, ({ smithy }: Scene) => void (smithy.http = 'refuses')] as const,
-      [`0:${10 * (index + 1)}:03`, ({ smithy }: Scene): void => smithy.restart()] as const,
-    ]).flat();
+    const restartIn = (_: unknown, index: number): Script => [
+      [`0:${10 * (index + 1)}:00`, ({ smithy }) => void (smithy.http = 'refuses')],
+      [`0:${10 * (index + 1)}:03`, ({ smithy }) => smithy.restart()],
+    ];
+    const script = Array.from({ length: 20 }, restartIn).flat();
     const { lines } = play(script, 4 * HOUR_MS);
     assert.deepEqual(
       lines.filter((line) => line.includes('!') || /un(reachable|responsive)|wedged/.test(line)),
