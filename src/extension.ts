@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { systemClock } from './clock';
+import { Discovery } from './daemons/discovery';
 import { Fleet } from './daemons/fleet';
+import { conflictsOf } from './daemons/parties';
 import { bundledDaemon, startCommand } from './restart/bundled';
 import { RestartController } from './restart/controller';
 import { DaemonTasks, TASK_TYPE, runInTerminal } from './restart/tasks';
@@ -9,6 +11,7 @@ import { Memory } from './memory';
 import { makeApi, type DaemonHealthApi } from './api';
 import { registerCommands } from './ui/commands';
 import { Log } from './ui/log';
+import { ConflictNotifier } from './ui/conflictNotifier';
 import { SpeakerLease } from './ui/lease';
 import { Notifier } from './ui/notifier';
 import { Snoozes } from './ui/snoozes';
@@ -52,12 +55,34 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   const notifier = new Notifier({ clock: systemClock, settings, lease, current });
   const render = () => {
     statusItem.render(renderStatus(fleet.models, systemClock.now()));
+  const conflictNotifier = new ConflictNotifier({
+    clock: systemClock,
+    settings,
+    lease,
+    conflicts: () => conflictsOf(fleet),
+  });
+  const discovery = new Discovery({
+    fleet,
+    clock: systemClock,
+    settings,
+    workspaceState: context.workspaceState,
+    globalState: context.globalState,
+    recall: (origin) => memory.recall(origin),
+    workspaceFolders: () =>
+      (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .map(({ uri }) => uri.fsPath),
+    isFocused: () => vscode.window.state.focused,
+    scan: async (request) => (await import('./daemons/probe')).scan(request),
+    log: (line) => log.info(line),
+  });
     tree.render();
     memory.keep(fleet.models);
     notifier.resume();
   };
   fleet.on('change', render);
   fleet.on('events', (model, events) => {
+    conflictNotifier.update();
     log.transitions(model, events);
     for (const event of events) if (event.kind === 'notice') void notifier.tell(model, event.notice);
   });
@@ -76,8 +101,15 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
       snoozes,
       bundledDaemon: () => bundledDaemon(fleet, settings),
     }),
-    settings.onDidChange(() => fleet.configure(settings.daemons())),
+    discovery,
+    settings.onDidChange(() => {
+      discovery.configure();
+      void discovery.scan();
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery.scan()),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
+      discovery,
+      addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
   );
   const onFocus = () => {
     lease
@@ -87,7 +119,9 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   };
   // The first poll, and with it the first load of undici, comes after activation.
   setImmediate(() => {
-    fleet.configure(settings.daemons());
+    discovery.configure();
+    void discovery.scan();
+    discovery.attend();
     if (vscode.window.state.focused) onFocus();
   });
   return makeApi(fleet);

@@ -2,20 +2,34 @@ import * as vscode from 'vscode';
 import { readDaemons, type DaemonsConfig } from './daemons/config';
 import type { NotificationSettings } from './ui/messages';
 
+/** A daemon as it is written into the user's list. */
+export interface ListedDaemon {
+  readonly name: string;
+  readonly url: string;
+  readonly kind?: string;
+}
+
 /** The `daemonHealth.*` settings, read when asked. */
 export class Settings {
   daemons(): DaemonsConfig {
     const section = vscode.workspace.getConfiguration('daemonHealth');
-    const inspected = section.inspect('daemons');
-    const configured = [
-      inspected?.globalValue,
-      inspected?.workspaceValue,
-      inspected?.workspaceFolderValue,
-    ].some((value) => value !== undefined);
     return readDaemons(section.get('daemons'), {
-      configured,
+      configured: this.hasOwnList,
       allowRemote: section.get<boolean>('allowRemote', false),
     });
+  }
+
+  /** Whether the user wrote a list of daemons, be it an empty one. */
+  get hasOwnList(): boolean {
+    const inspected = vscode.workspace.getConfiguration('daemonHealth').inspect('daemons');
+    return [inspected?.globalValue, inspected?.workspaceValue, inspected?.workspaceFolderValue].some(
+      (value) => value !== undefined,
+    );
+  }
+
+  /** Whether to look for daemons that nobody named. */
+  get discovery(): boolean {
+    return vscode.workspace.getConfiguration('daemonHealth').get('discovery', true);
   }
 
   notifications(): NotificationSettings {
@@ -36,11 +50,18 @@ export class Settings {
       .update('mutedNotifications', [...new Set([...muted, state])], vscode.ConfigurationTarget.Global);
   }
 
-  /** Adds a daemon to the user's own list. */
-  async addDaemon(daemon: { name: string; url: string; kind: string }): Promise<void> {
+  /**
+   * Adds a daemon to the user's own list, or to the workspace's where that one counts.
+   *
+   * @param shown what is watched without a list: it goes into the new one, since only what is in it is watched then
+   */
+  async addDaemon(daemon: ListedDaemon, shown: readonly ListedDaemon[] = []): Promise<void> {
     const section = vscode.workspace.getConfiguration('daemonHealth');
-    const list = section.get<unknown[]>('daemons', []);
-    await section.update('daemons', [...list, daemon], vscode.ConfigurationTarget.Global);
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    const { workspaceValue } = section.inspect('daemons') ?? {};
+    const target = workspaceValue !== undefined && vscode.workspace.isTrusted ? Workspace : Global;
+    const list = this.hasOwnList ? section.get<unknown[]>('daemons', []) : shown;
+    await section.update('daemons', [...list, daemon], target);
   }
 
   onDidChange(listener: () => void): vscode.Disposable {

@@ -21,6 +21,8 @@ export interface DaemonConfig {
   readonly restart?: RestartConfig;
   /** Written by the user; the built-in defaults are only looked for and stay hidden until they answer. */
   readonly configured: boolean;
+  /** The port that it had until something else took it; known of a daemon that was found by itself. */
+  readonly movedFromPort?: number;
 }
 
 export interface DaemonsConfig {

@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock';
 import type { Report } from '../health/report';
 import type { Snooze } from '../health/snooze';
 import type { Track, TrackEvent } from '../health/tracker';
 import type { DaemonConfig, DaemonsConfig } from './config';
 import { Monitor, type MonitorDeps } from './monitor';
+import type { OfferedDaemon } from './adoption';
 
 /** What every surface renders: one entry a daemon, with the config it is watched by. */
 export interface DaemonModel {
@@ -45,6 +47,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
   get models(): readonly DaemonModel[] {
+  #found: readonly OfferedDaemon[] = [];
     return this.#order
       .map((origin) => this.#toModel(this.#monitors.get(origin)!))
       .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting);
@@ -62,6 +65,27 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   monitor(origin: string): Monitor | undefined {
     return this.#monitors.get(origin);
+  /** Daemons of this machine that are not watched. */
+  get found(): readonly OfferedDaemon[] {
+    return this.#found;
+  }
+
+  /** What is shown, as entries of the user's list. */
+  listed(): readonly { name: string; url: string; kind?: string }[] {
+    return this.models.map(({ daemon: { name, origin, kind } }) => ({
+      name,
+      url: origin,
+      ...(kind && { kind }),
+    }));
+  }
+
+  /** Other daemons of this machine, as the last scan found them. */
+  offer(found: readonly OfferedDaemon[]): void {
+    if (isDeepStrictEqual(found, this.#found)) return;
+    this.#found = found;
+    this.emit('change');
+  }
+
   }
 
   /** Watches exactly these daemons; one whose settings did not change keeps its memory. */

@@ -138,5 +138,7 @@ export const DISCOVERY_INTERVAL_MS = 60_000;
 export const DISCOVERY_RESCAN_MS = 5_000;
 /** And ever less often: after this part of the time that it has been gone. */
 export const DISCOVERY_RESCAN_DIVISOR = 4;
+/** While one of two daemons on one database is not watched, only a scan tells that it has been stopped. */
+export const CONFLICT_RESCAN_MS = 15_000;
 /** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
 export const DATABASE_MAX_AGE_MS = 60_000;

@@ -1,5 +1,5 @@
-import { dirname, sep } from 'node:path';
 import type { DaemonConfig } from '../daemons/config';
+import { projectFolder } from '../daemons/workspace';
 import type { Report } from '../health/report';
 
 /** What starts a daemon: an argument list, which needs no quoting, or a shell line where the user wrote one. */
@@ -80,17 +80,11 @@ function smithyCommand(
 ): StartCommand {
   const args = ['serve', 'smithy', '--no-open'];
   if (daemon.port !== SMITHY_DEFAULT_PORT) args.push('--port', String(daemon.port));
-  const cwd = smithyFolder(report?.instance?.workspace) ?? context.workspaceFolder;
+  const database = report?.database?.path;
+  const cwd = (database === undefined ? undefined : projectFolder(database)) ?? context.workspaceFolder;
   const place = cwd === undefined ? {} : { cwd };
   // On Windows npm installs `sf` as a .cmd file, which only a shell can run.
   return context.platform === 'win32'
     ? { ...place, kind: 'shell', line: ['sf', ...args].join(' ') }
     : { ...place, kind: 'process', command: 'sf', args };
-}
-
-/** `<folder>/.stoneforge/stoneforge.db` names the folder. */
-function smithyFolder(database: string | undefined): string | undefined {
-  if (database === undefined) return undefined;
-  const data = dirname(database);
-  return data.split(sep).at(-1) === '.stoneforge' ? dirname(data) : undefined;
 }

@@ -1,5 +1,9 @@
 import * as vscode from 'vscode';
+import { isConflictId } from '../health/conflicts';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
+import type { Discovery } from '../daemons/discovery';
+import type { ListedDaemon } from '../settings';
+import { offeredOrigin } from './findingRows';
 import { LOOK, worstFirst } from './looks';
 import type { Log } from './log';
 import type { RestartCommands } from './restartCommands';
@@ -13,6 +17,9 @@ export interface CommandDeps {
   readonly log: Log;
   readonly restarts: RestartCommands;
   readonly snoozes: Snoozes;
+  readonly discovery: Discovery;
+  /** Adds a daemon to the user's own list. */
+  readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
   /** The bundled daemon as something to start, watched from then on. */
   readonly bundledDaemon: () => Promise<DaemonModel>;
 }
@@ -27,6 +34,8 @@ export function registerCommands({
   log,
   restarts,
   snoozes,
+  discovery,
+  addDaemon,
   bundledDaemon,
 }: CommandDeps): vscode.Disposable {
   const handlers: Record<string, (target: unknown) => unknown> = {
@@ -43,8 +52,19 @@ export function registerCommands({
       if (model) await restarts.stop(model);
     },
     refresh: () =>
-      vscode.window.withProgress({ location: { viewId: 'daemonHealth.daemons' } }, () => fleet.refresh()),
-    showDetails: (target) => tree.reveal((find(fleet, target) ?? worstFirst(fleet.models)[0])?.daemon.origin),
+      vscode.window.withProgress({ location: { viewId: 'daemonHealth.daemons' } }, () =>
+        Promise.all([fleet.refresh(), discovery.scan()]),
+      ),
+    watch: async (target) => {
+      const daemon = discovery.found(offeredOrigin(target) ?? '');
+      if (daemon) await addDaemon(daemon);
+    },
+    ignore: (target) => discovery.ignore(offeredOrigin(target) ?? ''),
+    offerIgnored: () => discovery.forgetIgnored(),
+    showDetails: (target) => {
+      const model = find(fleet, target) ?? worstFirst(fleet.models)[0];
+      return tree.reveal(isConflictId(target) ? target : model?.daemon.origin);
+    },
     showLog: () => log.show(),
     snooze: async (target) => {
       const model = await pick(fleet, target, 'Snooze the notifications of which daemon?');

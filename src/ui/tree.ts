@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../clock';
 import type { Fleet } from '../daemons/fleet';
+import { conflictsOf } from '../daemons/parties';
 import type { Severity } from '../health/verdict';
+import { withFindings } from './findingRows';
 import { isProblem } from './looks';
 import { Rendered } from './rendered';
 import { renderRows, rowHover, type Row, type Rows } from './treeRows';
@@ -27,7 +29,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     this.#view.badge =
       problems === 0
         ? undefined
-        : { value: problems, tooltip: `${problems} daemon${problems === 1 ? '' : 's'} with a problem` };
+        : { value: problems, tooltip: `${problems} problem${problems === 1 ? '' : 's'}` };
   });
   readonly #welcome = new Rendered<string>((state) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
@@ -49,20 +51,25 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** Draws what changed. Rows nobody sees are not made; the badge always is. */
   render(): void {
     const { models, problems } = this.fleet;
-    this.#badge.set(models.filter(isProblem).length);
+    this.#badge.set(models.filter(isProblem).length + conflictsOf(this.fleet).length);
     this.#welcome.set(models.length + problems.length > 0 ? 'some' : this.fleet.settled ? 'none' : 'looking');
     if (!this.#view.visible) return;
     const previous = this.#rows;
-    this.#rows = renderRows(models, problems, this.clock.now());
+    this.#rows = this.#render();
     for (const target of changedRows(previous, this.#rows)) this.#changed.fire(target);
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */
-  async reveal(origin: string | undefined): Promise<void> {
+  #render(): Rows {
+    const { models, problems, found } = this.fleet;
+    return withFindings(renderRows(models, problems, this.clock.now()), conflictsOf(this.fleet), found);
+  }
+
+  async reveal(id: string | undefined): Promise<void> {
     await vscode.commands.executeCommand('daemonHealth.daemons.focus');
     this.render();
-    if (origin === undefined || !this.#rows.byId.has(origin)) return;
-    await this.#view.reveal(origin, { select: true, focus: true, expand: true });
+    if (id === undefined || !this.#rows.byId.has(id)) return;
+    await this.#view.reveal(id, { select: true, focus: true, expand: true });
   }
 
   row(id: string): Row | undefined {
@@ -71,7 +78,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
 
   getChildren(id?: string): string[] {
     if (id === undefined) {
-      this.#rows = renderRows(this.fleet.models, this.fleet.problems, this.clock.now());
+      this.#rows = this.#render();
       return [...this.#rows.roots];
     }
     return [...(this.row(id)?.children ?? [])];

@@ -1,4 +1,6 @@
+import type { DaemonConfig } from '../daemons/config';
 import type { DaemonModel } from '../daemons/fleet';
+import { projectFolder, shortPath } from '../daemons/workspace';
 import type { Instant, Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
 import { staleThresholdMs } from '../health/staleness';
@@ -142,7 +144,8 @@ function reportDetails(model: DaemonModel, now: Instant): Detail[] {
     queueDetail(report, severityOf(model) === 'red' ? LOOK[model.track.verdict.state].label : undefined),
     sessionsDetail(model, now),
     pauseDetail(report, now),
-    instanceDetail(report),
+    ...workspaceDetail(report),
+    instanceDetail(report, model.daemon),
   ].map((detail) => ({ ...detail, description: `${detail.description}${age}` }));
 }
 
@@ -233,10 +236,22 @@ function pauseDetail({ pause }: Report, now: Instant): Detail {
   };
 }
 
-function instanceDetail({ kind, instance, daemonNow }: Report): Detail {
+/** Which work it is for: a smithy's project by its database, a dispatchd's workspace. */
+function workspaceDetail({ database, instance }: Report): Detail[] {
+  const folder = database ? (projectFolder(database.path) ?? database.path) : instance?.workspace;
+  return folder === undefined
+    ? []
+    : [{ key: 'workspace', label: 'Workspace', description: shortPath(folder), icon: 'folder' }];
+}
+
+function instanceDetail(
+  { kind, instance, daemonNow }: Report,
+  { port, movedFromPort }: DaemonConfig,
+): Detail {
   const { pid, version, startedAt } = instance ?? {};
   const parts = [
     kind,
+    movedFromPort === undefined ? `port ${port}` : `port ${port}, moved from ${movedFromPort}`,
     ...(version === undefined ? [] : [version]),
     ...(pid === undefined ? [] : [`pid ${pid}`]),
     ...(startedAt === undefined || daemonNow === undefined ? [] : [`up ${coarseAge(daemonNow - startedAt)}`]),

@@ -1,0 +1,107 @@
+import { AMBER_PENDING_MS } from './policy';
+import type { DaemonKind, Instant } from './report';
+
+const ID_PREFIX = 'conflict#';
+
+/** A daemon, watched or only found, as far as it can get into another's way. */
+export interface Party {
+  readonly name: string;
+  readonly kind: DaemonKind;
+  readonly port: number;
+  /** Identity of the database it works on, symbolic links resolved; `undefined` where it does not tell. */
+  readonly database: string | undefined;
+  /** The database as it is shown. */
+  readonly databaseShown: string;
+  /** Not stopped, and not known to be gone: a lost answer does not end a conflict. */
+  readonly isWorking: boolean;
+  /** Found, but not watched: nothing tells when it ends. */
+  readonly isWatched: boolean;
+}
+
+/** Daemons that work on one database, each dispatching what is in it. */
+export interface Conflict {
+  readonly id: string;
+  readonly database: string;
+  readonly parties: readonly Party[];
+}
+
+/**
+ * Groups daemons of this machine by their database: more than one on the same is a conflict. smithy has no lock;
+ * started twice in one folder it silently moves to the next port, and both dispatch the same tasks.
+ */
+export function findConflicts(parties: readonly Party[]): readonly Conflict[] {
+  const byDatabase = new Map<string, Map<number, Party>>();
+  for (const party of parties) {
+    if (party.database === undefined || !party.isWorking) continue;
+    const group = byDatabase.get(party.database) ?? new Map<number, Party>();
+    byDatabase.set(party.database, group);
+    // One port is one daemon, by whichever names it is watched.
+    if (!group.has(party.port)) group.set(party.port, party);
+  }
+  return [...byDatabase]
+    .filter(([, group]) => group.size > 1)
+    .map(([database, group]) => {
+      const inOrder = [...group.values()].sort((a, b) => a.port - b.port);
+      return { id: `${ID_PREFIX}${database}`, database, parties: inOrder };
+    });
+}
+
+/** Whether this names the row of a conflict. */
+export function isConflictId(id: unknown): id is string {
+  return typeof id === 'string' && id.startsWith(ID_PREFIX);
+}
+
+/** "2 smithys on the same database: 3457 and 3458". */
+export function conflictTitle({ parties }: Conflict): string {
+  return `${counted(parties)} on the same database: ${listed(parties.map(({ port }) => String(port)))}`;
+}
+
+/** What helps: "stop one: both dispatch the same tasks". */
+export function conflictAdvice({ parties }: Conflict): string {
+  return parties.length === 2
+    ? 'stop one: both dispatch the same tasks'
+    : `stop all but one: all ${parties.length} dispatch the same tasks`;
+}
+
+/** The whole of it, for a notification and a hover, each daemon by its name. */
+export function conflictText(conflict: Conflict): string {
+  const { parties } = conflict;
+  const names = listed(parties.map(({ name, port }) => `${name} on port ${port}`));
+  const advice = conflictAdvice(conflict);
+  return (
+    `${counted(parties)} work on the same database, ${parties[0]!.databaseShown}: ${names}. ` +
+    `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`
+  );
+}
+
+function counted(parties: readonly Party[]): string {
+  const kinds = new Set(parties.map(({ kind }) => kind));
+  return `${parties.length} ${kinds.size === 1 ? `${[...kinds][0]}s` : 'daemons'}`;
+}
+
+function listed(items: readonly string[]): string {
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+/** Which conflicts are there, since when, and which of them were told. Monotonic ms. */
+export type ConflictLog = ReadonlyMap<string, { readonly sinceMs: number; readonly told: boolean }>;
+
+/**
+ * One more look: the next log, and the conflicts to notify now. Each is told once while it lasts, and only when it
+ * lasted: a restart by hand may overlap for moments.
+ */
+export function advanceConflicts(
+  log: ConflictLog,
+  conflicts: readonly Conflict[],
+  { monotonicMs }: Instant,
+): { readonly log: ConflictLog; readonly tell: readonly Conflict[] } {
+  const next = new Map<string, { sinceMs: number; told: boolean }>();
+  const tell: Conflict[] = [];
+  for (const conflict of conflicts) {
+    const { sinceMs, told } = log.get(conflict.id) ?? { sinceMs: monotonicMs, told: false };
+    const speaks = !told && monotonicMs - sinceMs >= AMBER_PENDING_MS;
+    if (speaks) tell.push(conflict);
+    next.set(conflict.id, { sinceMs, told: told || speaks });
+  }
+  return { log: next, tell };
+}

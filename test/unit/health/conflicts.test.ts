@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import {
+  advanceConflicts,
+  conflictAdvice,
+  conflictText,
+  conflictTitle,
+  findConflicts,
+  type ConflictLog,
+  type Party,
+} from '../../../src/health/conflicts';
+import { AMBER_PENDING_MS } from '../../../src/health/policy';
+
+const at = (monotonicMs: number) => ({ wallAt: 0, monotonicMs, uptimeMs: monotonicMs });
+
+function party(port: number, changes: Partial<Party> = {}): Party {
+  return {
+    name: `smithy ${port}`,
+    kind: 'smithy',
+    port,
+    database: '/project/.stoneforge/stoneforge.db',
+    databaseShown: '~/project/.stoneforge/stoneforge.db',
+    isWorking: true,
+    isWatched: true,
+    ...changes,
+  };
+}
+
+describe('daemons on one database', () => {
+  const ports = (parties: Party[]) => findConflicts(parties).map((c) => c.parties.map(({ port }) => port));
+
+  it('are a conflict, watched or only found', () => {
+    assert.deepEqual(ports([party(3458, { isWatched: false }), party(3457)]), [[3457, 3458]]);
+  });
+
+  it('are one conflict, however many they are', () => {
+    assert.deepEqual(ports([party(3459), party(3457), party(3458)]), [[3457, 3458, 3459]]);
+  });
+
+  it('are grouped by database', () => {
+    const other = { database: '/other.db' };
+    assert.deepEqual(ports([party(1), party(2, other), party(3), party(4, other)]), [
+      [1, 3],
+      [2, 4],
+    ]);
+  });
+
+  const none: Record<string, Party[]> = {
+    'with databases of their own': [party(3457), party(3458, { database: '/other.db' })],
+    'that do not tell their database': [
+      party(3457, { database: undefined }),
+      party(3458, { database: undefined }),
+    ],
+    'of which one is stopped': [party(3457), party(3458, { isWorking: false })],
+    'that are one daemon under two names': [party(3457, { name: 'a' }), party(3457, { name: 'b' })],
+    'that are alone': [party(3457)],
+  };
+  for (const [what, parties] of Object.entries(none)) {
+    it(`are no conflict ${what}`, () => assert.deepEqual(ports(parties), []));
+  }
+});
+
+describe('the words for a conflict', () => {
+  const [two] = findConflicts([party(3457, { name: 'smithy' }), party(3458, { name: 'smithy (project)' })]);
+  const [three] = findConflicts([party(1), party(2), party(3)]);
+
+  it('name both, and say what helps', () => {
+    assert.equal(conflictTitle(two!), '2 smithys on the same database: 3457 and 3458');
+    assert.equal(conflictAdvice(two!), 'stop one: both dispatch the same tasks');
+    assert.equal(
+      conflictText(two!),
+      '2 smithys work on the same database, ~/project/.stoneforge/stoneforge.db: smithy on port 3457 and ' +
+        'smithy (project) on port 3458. Stop one: both dispatch the same tasks.',
+    );
+  });
+
+  it('count more than two', () => {
+    assert.equal(conflictTitle(three!), '3 smithys on the same database: 1, 2 and 3');
+    assert.equal(conflictAdvice(three!), 'stop all but one: all 3 dispatch the same tasks');
+  });
+});
+
+describe('the notification of a conflict', () => {
+  const conflicts = findConflicts([party(3457), party(3458)]);
+  /** Looks every 5 s as polls do; `present` says whether the conflict is there. */
+  const toldAt = (present: readonly boolean[]) => {
+    let log: ConflictLog = new Map();
+    return present.flatMap((there, look) => {
+      const step = advanceConflicts(log, there ? conflicts : [], at(look * 5_000));
+      log = step.log;
+      return step.tell.map(() => look * 5_000);
+    });
+  };
+
+  it('comes once it lasts, and once only', () => {
+    assert.deepEqual(toldAt(Array<boolean>(200).fill(true)), [AMBER_PENDING_MS]);
+  });
+
+  it('does not come for two that overlap for moments, as in a restart by hand', () => {
+    assert.deepEqual(toldAt([true, true, false, true, true, false]), []);
+  });
+
+  it('comes again for a new conflict after the old one was over', () => {
+    assert.deepEqual(toldAt([true, true, true, false, true, true, true]), [10_000, 30_000]);
+  });
+});
