@@ -10,8 +10,8 @@ import { Settings } from './settings';
 import { Memory } from './memory';
 import { makeApi, type DaemonHealthApi } from './api';
 import { registerCommands } from './ui/commands';
-import { Log } from './ui/log';
 import { ConflictNotifier } from './ui/conflictNotifier';
+import { Log } from './ui/log';
 import { SpeakerLease } from './ui/lease';
 import { Notifier } from './ui/notifier';
 import { Snoozes } from './ui/snoozes';
@@ -53,8 +53,6 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   const tree = new HealthTree(fleet, systemClock);
   const current = (origin: string) => fleet.models.find(({ daemon }) => daemon.origin === origin);
   const notifier = new Notifier({ clock: systemClock, settings, lease, current });
-  const render = () => {
-    statusItem.render(renderStatus(fleet.models, systemClock.now()));
   const conflictNotifier = new ConflictNotifier({
     clock: systemClock,
     settings,
@@ -76,13 +74,15 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     scan: async (request) => (await import('./daemons/probe')).scan(request),
     log: (line) => log.info(line),
   });
+  const render = () => {
+    statusItem.render(renderStatus(fleet.models, systemClock.now()));
     tree.render();
     memory.keep(fleet.models);
     notifier.resume();
+    conflictNotifier.update();
   };
   fleet.on('change', render);
   fleet.on('events', (model, events) => {
-    conflictNotifier.update();
     log.transitions(model, events);
     for (const event of events) if (event.kind === 'notice') void notifier.tell(model, event.notice);
   });
@@ -99,6 +99,8 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
       log,
       restarts,
       snoozes,
+      discovery,
+      addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
       bundledDaemon: () => bundledDaemon(fleet, settings),
     }),
     discovery,
@@ -108,20 +110,18 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery.scan()),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
-      discovery,
-      addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
   );
   const onFocus = () => {
     lease
       .take()
       .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
     void fleet.refresh();
+    discovery.attend();
   };
   // The first poll, and with it the first load of undici, comes after activation.
   setImmediate(() => {
     discovery.configure();
     void discovery.scan();
-    discovery.attend();
     if (vscode.window.state.focused) onFocus();
   });
   return makeApi(fleet);

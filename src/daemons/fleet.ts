@@ -4,9 +4,9 @@ import type { Clock } from '../clock';
 import type { Report } from '../health/report';
 import type { Snooze } from '../health/snooze';
 import type { Track, TrackEvent } from '../health/tracker';
+import type { OfferedDaemon } from './adoption';
 import type { DaemonConfig, DaemonsConfig } from './config';
 import { Monitor, type MonitorDeps } from './monitor';
-import type { OfferedDaemon } from './adoption';
 
 /** What every surface renders: one entry a daemon, with the config it is watched by. */
 export interface DaemonModel {
@@ -40,6 +40,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   readonly #monitors = new Map<string, Monitor>();
   #order: readonly string[] = [];
   #problems: readonly string[] = [];
+  #found: readonly OfferedDaemon[] = [];
 
   constructor(private readonly deps: FleetDeps) {
     super();
@@ -47,7 +48,6 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
   get models(): readonly DaemonModel[] {
-  #found: readonly OfferedDaemon[] = [];
     return this.#order
       .map((origin) => this.#toModel(this.#monitors.get(origin)!))
       .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting);
@@ -58,13 +58,6 @@ export class Fleet extends EventEmitter<FleetEvents> {
     return this.#problems;
   }
 
-  /** Whether each daemon has been asked at least once, so that "nothing found" is known. */
-  get settled(): boolean {
-    return [...this.#monitors.values()].every((monitor) => monitor.track.samples > 0);
-  }
-
-  monitor(origin: string): Monitor | undefined {
-    return this.#monitors.get(origin);
   /** Daemons of this machine that are not watched. */
   get found(): readonly OfferedDaemon[] {
     return this.#found;
@@ -86,6 +79,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.emit('change');
   }
 
+  /** Whether each daemon has been asked at least once, so that "nothing found" is known. */
+  get settled(): boolean {
+    return [...this.#monitors.values()].every((monitor) => monitor.track.samples > 0);
+  }
+
+  monitor(origin: string): Monitor | undefined {
+    return this.#monitors.get(origin);
   }
 
   /** Watches exactly these daemons; one whose settings did not change keeps its memory. */

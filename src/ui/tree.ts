@@ -59,12 +59,12 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     for (const target of changedRows(previous, this.#rows)) this.#changed.fire(target);
   }
 
-  /** Shows a daemon's row, selected and opened; the whole view where none is named. */
   #render(): Rows {
     const { models, problems, found } = this.fleet;
     return withFindings(renderRows(models, problems, this.clock.now()), conflictsOf(this.fleet), found);
   }
 
+  /** Shows a daemon's row, selected and opened; the whole view where none is named. */
   async reveal(id: string | undefined): Promise<void> {
     await vscode.commands.executeCommand('daemonHealth.daemons.focus');
     this.render();
