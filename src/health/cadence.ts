@@ -1,3 +1,4 @@
+import { untilDeadlinePollMs } from './deadlines';
 import {
   BACKOFF_FIRST_MS,
   BACKOFF_LONGEST_MS,
@@ -37,10 +38,14 @@ export function nextPollDelayMs(
     affordableIntervalMs(track.latenciesMs),
     unfocusedMs,
   );
-  const crossingMs = untilCrossingMs(track, now);
-  return crossingMs === undefined
-    ? wantedMs
-    : Math.min(wantedMs, Math.max(CROSSING_MIN_GAP_MS, crossingMs + CROSSING_MARGIN_MS));
+  const moments = [untilCrossingMs(track, now), untilDeadlinePollMs(track, now)];
+  return moments.reduce<number>(
+    (delayMs, momentMs) =>
+      momentMs === undefined
+        ? delayMs
+        : Math.min(delayMs, Math.max(CROSSING_MIN_GAP_MS, momentMs + CROSSING_MARGIN_MS)),
+    wantedMs,
+  );
 }
 
 /** Eager at first, then ever slower; in the end as slow as the user wants polls to be, where that is slower. */

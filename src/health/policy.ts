@@ -142,3 +142,22 @@ export const DISCOVERY_RESCAN_DIVISOR = 4;
 export const CONFLICT_RESCAN_MS = 15_000;
 /** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
 export const DATABASE_MAX_AGE_MS = 60_000;
+
+/** Ended work stays in the tree for a day, as it does in dispatchd. */
+export const ENDED_SHOWN_MS = 24 * 3_600_000;
+/** A tree of a thousand rows is read by nobody, and costs at every poll. */
+export const MAX_SESSION_ROWS = 100;
+/** Commands that "Run in Daemon…" remembers in a workspace. */
+export const MAX_RECENT_COMMANDS = 10;
+/** dispatchd's own default limit of one run, first in the list to choose from. */
+export const DEFAULT_RUN_TIMEOUT_MS = 600_000;
+
+/** Collecting evidence must not hold up a cure for longer. */
+export const EVIDENCE_TIMEOUT_MS = 10_000;
+/** Older evidence goes. */
+export const EVIDENCE_FILES_KEPT = 20;
+/** Restarts remembered for the tree. */
+export const RESTARTS_KEPT = 10;
+/** A crash loop, by the practice of process supervisors: this many restarts in this time want the log first. */
+export const RESTART_LOOP_COUNT = 3;
+export const RESTART_LOOP_MS = 15 * 60_000;

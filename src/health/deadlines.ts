@@ -1,0 +1,276 @@
+import {
+  COUNTDOWN_FIRST_MS,
+  COUNTDOWN_LAST_MS,
+  COUNTDOWN_LEAD_MS,
+  COUNTDOWN_POLL_INTERVAL_MS,
+  DEADLINE_MOVED_MS,
+  DEADLINE_WATCH_MS,
+  EXTENSION_SHOWN_MS,
+  MIN_POLL_INTERVAL_MS,
+} from './policy';
+import type { Instant, Report, Session } from './report';
+import { endOf, isLive } from './sessions';
+import type { Track } from './tracker';
+import type { DaemonState } from './verdict';
+
+/**
+ * The stages of a session before its deadline. They come from the deadline itself: no daemon delivers its
+ * warnings reliably. Deadlines are measured on the daemon's own clock and kept on our monotonic one, so neither
+ * a skewed nor a jumping wall clock moves them.
+ */
+export type Stage = 'soon' | 'last' | 'due' | 'extended';
+
+export interface Extension {
+  readonly byMs: number;
+  /** Monotonic ms when it was seen. */
+  readonly seenMs: number;
+  /** Which of how many; `undefined` where somebody asked for it. */
+  readonly used?: number;
+  readonly max?: number;
+}
+
+/** One running session and when it will be ended. */
+export interface Watched {
+  readonly session: Session;
+  /** Monotonic ms. */
+  readonly dueMs: number;
+  readonly extension?: Extension;
+}
+
+/** What is remembered of one daemon. */
+interface Known {
+  readonly name: string;
+  readonly kind: Report['kind'];
+  readonly answer: Track['last'];
+  readonly instanceId: string | undefined;
+  readonly isInhibited: boolean;
+  readonly watched: ReadonlyMap<string, Watched>;
+  /** Ids of the sessions whose time-out has been told, or was there before we looked. */
+  readonly timedOut: ReadonlySet<string>;
+}
+
+/** By the daemon's origin. */
+export type Deadlines = ReadonlyMap<string, Known>;
+
+export interface DeadlineSource {
+  readonly origin: string;
+  readonly name: string;
+  readonly track: Track;
+}
+
+/** A session that its deadline has ended; told once. */
+export interface TimedOut {
+  readonly origin: string;
+  readonly daemon: string;
+  readonly session: Session;
+  /** It was there until its deadline and then gone: the daemon itself did not say why. */
+  readonly isInferred: boolean;
+}
+
+/** One line of the countdown. */
+export interface Entry {
+  readonly origin: string;
+  readonly daemon: string;
+  readonly session: Session;
+  readonly stage: Stage;
+  /** Never negative. */
+  readonly remainingMs: number;
+  readonly extension?: Extension;
+  readonly canExtend: boolean;
+}
+
+export const NO_DEADLINES: Deadlines = new Map();
+
+const INHIBITING: readonly DaemonState[] = [
+  'restarting',
+  'unresponsive',
+  'unreachable',
+  'offline',
+  'wrongAnswer',
+  'unavailable',
+  'stopped',
+  'wedged',
+  'paused',
+];
+
+/** The state that silences countdowns, as their cause or because nothing is ended while it lasts. */
+export function inhibitedBy({ verdict }: Track): DaemonState | undefined {
+  return INHIBITING.includes(verdict.state) ? verdict.state : undefined;
+}
+
+/** How long until the daemon ends this session, in ms; `undefined` where no deadline is known. */
+export function timeLeftMs(session: Session, track: Track, now: Instant): number | undefined {
+  const dueMs = track.last && dueAt(session, track.last);
+  return dueMs === undefined ? undefined : dueMs - now.monotonicMs;
+}
+
+function dueAt({ deadlineAt }: Session, { report, at }: NonNullable<Track['last']>): number | undefined {
+  if (deadlineAt === undefined || report.daemonNow === undefined) return undefined;
+  return at.monotonicMs + (deadlineAt - report.daemonNow);
+}
+
+/**
+ * The deadlines after another look at all daemons, and which sessions have timed out since the last one.
+ * Silent about what had timed out before this window first saw the daemon; while a daemon's countdowns are
+ * inhibited nothing is told, and what happened meanwhile is told afterwards.
+ */
+export function advanceDeadlines(
+  previous: Deadlines,
+  sources: readonly DeadlineSource[],
+  now: Instant,
+): { readonly deadlines: Deadlines; readonly timedOut: readonly TimedOut[] } {
+  const timedOut: TimedOut[] = [];
+  const deadlines = new Map<string, Known>();
+  for (const source of sources) {
+    const { origin, track } = source;
+    const known = previous.get(origin);
+    if (!track.last) continue;
+    const isInhibited = inhibitedBy(track) !== undefined;
+    if (known && (isInhibited || known.answer === track.last)) {
+      deadlines.set(origin, known.isInhibited === isInhibited ? known : { ...known, isInhibited });
+      continue;
+    }
+    const next = learn(known, source, track.last, isInhibited, now);
+    deadlines.set(origin, next.known);
+    timedOut.push(...next.timedOut);
+  }
+  return { deadlines, timedOut };
+}
+
+function learn(
+  known: Known | undefined,
+  { origin, name }: DeadlineSource,
+  answer: NonNullable<Track['last']>,
+  isInhibited: boolean,
+  now: Instant,
+): { known: Known; timedOut: TimedOut[] } {
+  const { report } = answer;
+  const sessions = report.sessions ?? [];
+  const watched = new Map<string, Watched>();
+  const over = new Set<string>();
+  const timedOut: TimedOut[] = [];
+  for (const session of sessions) {
+    const dueMs = isLive(session) ? dueAt(session, answer) : undefined;
+    if (dueMs !== undefined)
+      watched.set(session.id, watch(known?.watched.get(session.id), session, dueMs, now));
+    if (endOf(session) !== 'timedOut') continue;
+    over.add(session.id);
+    if (known && !known.timedOut.has(session.id)) {
+      timedOut.push({ origin, daemon: name, session, isInferred: false });
+    }
+  }
+  const isSameLife = known !== undefined && known.instanceId === report.instance?.id;
+  if (isSameLife && report.kind === 'smithy' && report.sessions) {
+    const listed = new Set(sessions.map(({ id }) => id));
+    for (const [id, { session, dueMs }] of known.watched) {
+      // smithy forgets an ended session after 5 s: between two slow polls it is gone without a word.
+      if (listed.has(id) || now.monotonicMs < dueMs || known.timedOut.has(id)) continue;
+      timedOut.push({ origin, daemon: name, session, isInferred: true });
+    }
+  }
+  return {
+    known: {
+      name,
+      kind: report.kind,
+      answer,
+      instanceId: report.instance?.id,
+      isInhibited,
+      watched,
+      timedOut: over,
+    },
+    timedOut,
+  };
+}
+
+function watch(before: Watched | undefined, session: Session, dueMs: number, now: Instant): Watched {
+  if (!before) return { session, dueMs };
+  const byMs = dueMs - before.dueMs;
+  const used = (session.extensionsUsed ?? 0) > (before.session.extensionsUsed ?? 0);
+  const asked = (session.requestedExtensions ?? 0) > (before.session.requestedExtensions ?? 0);
+  const isMove = used || asked ? byMs > 0 : byMs > DEADLINE_MOVED_MS;
+  if (!isMove) return { session, dueMs, ...(before.extension && { extension: before.extension }) };
+  const isInSight = before.dueMs - now.monotonicMs <= COUNTDOWN_FIRST_MS;
+  if (!isInSight) return { session, dueMs };
+  return {
+    session,
+    dueMs,
+    extension: {
+      byMs,
+      seenMs: now.monotonicMs,
+      ...(used && session.extensionsUsed !== undefined && { used: session.extensionsUsed }),
+      ...(used && session.maxExtensions !== undefined && { max: session.maxExtensions }),
+    },
+  };
+}
+
+/** What a countdown shows now, the nearest deadline first; empty where there is nothing to count. */
+export function countdown(deadlines: Deadlines, now: Instant): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (const [origin, { name, kind, isInhibited, watched }] of deadlines) {
+    if (isInhibited) continue;
+    for (const { session, dueMs, extension } of watched.values()) {
+      const leftMs = dueMs - now.monotonicMs;
+      const isFresh = extension !== undefined && now.monotonicMs - extension.seenMs < EXTENSION_SHOWN_MS;
+      if (leftMs > COUNTDOWN_FIRST_MS && !isFresh) continue;
+      if (leftMs <= -DEADLINE_WATCH_MS) continue;
+      const stage = session.stopping === undefined ? stageAt(leftMs) : 'due';
+      entries.push({
+        origin,
+        daemon: name,
+        session,
+        stage,
+        remainingMs: Math.max(0, leftMs),
+        ...(isFresh && { extension }),
+        canExtend: kind === 'dispatchd' && stage !== 'due',
+      });
+    }
+  }
+  return entries.sort((a, b) => a.remainingMs - b.remainingMs);
+}
+
+function stageAt(leftMs: number): Stage {
+  if (leftMs <= 0) return 'due';
+  if (leftMs <= COUNTDOWN_LAST_MS) return 'last';
+  return leftMs <= COUNTDOWN_FIRST_MS ? 'soon' : 'extended';
+}
+
+/**
+ * When the countdown has to be drawn next, in ms from now: at the next whole second of the nearest deadline while
+ * there is one, else when the first session comes into sight. `undefined` where nothing is to be expected.
+ */
+export function nextDrawMs(deadlines: Deadlines, now: Instant): number | undefined {
+  const [first] = countdown(deadlines, now);
+  if (first) return first.remainingMs % 1_000 || 1_000;
+  let nearestMs = Infinity;
+  for (const { isInhibited, watched } of deadlines.values()) {
+    if (isInhibited) continue;
+    for (const { dueMs } of watched.values()) {
+      const leftMs = dueMs - now.monotonicMs;
+      if (leftMs > COUNTDOWN_FIRST_MS) nearestMs = Math.min(nearestMs, leftMs - COUNTDOWN_FIRST_MS);
+    }
+  }
+  return nearestMs === Infinity ? undefined : nearestMs;
+}
+
+/**
+ * How soon a daemon wants to be asked because of its deadlines, in ms: just before a countdown opens, steadily
+ * while it runs, at the deadline itself, and every second until what comes of it is known.
+ */
+export function untilDeadlinePollMs(track: Track, now: Instant): number | undefined {
+  if (!track.last || track.sample?.ok !== true || inhibitedBy(track) !== undefined) return undefined;
+  let soonestMs = Infinity;
+  for (const session of track.last.report.sessions ?? []) {
+    const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
+    if (leftMs === undefined || leftMs <= -DEADLINE_WATCH_MS) continue;
+    const opensInMs = leftMs - COUNTDOWN_FIRST_MS - COUNTDOWN_LEAD_MS;
+    soonestMs = Math.min(
+      soonestMs,
+      leftMs <= 0
+        ? MIN_POLL_INTERVAL_MS
+        : opensInMs > 0
+          ? opensInMs
+          : Math.min(leftMs, COUNTDOWN_POLL_INTERVAL_MS),
+    );
+  }
+  return soonestMs === Infinity ? undefined : soonestMs;
+}
