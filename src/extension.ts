@@ -7,6 +7,7 @@ import { bundledDaemon, startCommand } from './restart/bundled';
 import { RestartController } from './restart/controller';
 import { DaemonTasks, TASK_TYPE, runInTerminal } from './restart/tasks';
 import { Settings } from './settings';
+import { Histories } from './histories';
 import { Memory } from './memory';
 import { makeApi, type DaemonHealthApi } from './api';
 import { registerCommands } from './ui/commands';
@@ -25,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   const log = new Log();
   const settings = new Settings();
   const memory = new Memory(context.workspaceState);
+  const histories = new Histories(context.workspaceState);
   const snoozes: Snoozes = new Snoozes(context.globalState, () => render());
   const lease = new SpeakerLease({ folder: context.globalStorageUri.fsPath, pid: process.pid });
   const fleet = new Fleet({
@@ -32,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     random: Math.random,
     isFocused: () => vscode.window.state.focused,
     createProbe: async (origin) => (await import('./daemons/probe')).createProbe(origin),
-    recall: (origin) => memory.recall(origin),
+    recall: (origin) => ({ ...memory.recall(origin), ...histories.recall(origin) }),
     snoozeOf: (origin, report) => snoozes.of(origin, report),
   });
 
@@ -78,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     statusItem.render(renderStatus(fleet.models, systemClock.now()));
     tree.render();
     memory.keep(fleet.models);
+    histories.keep(fleet.models);
     notifier.resume();
     conflictNotifier.update();
   };
@@ -92,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     fleet,
     statusItem,
     tree,
+    { dispose: () => histories.flush() },
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     registerCommands({
       fleet,

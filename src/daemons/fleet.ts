@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock';
+import { appendState, longestGapMs, type History } from '../health/history';
 import type { Report } from '../health/report';
+import { appendSample, type CompactSample } from '../health/samples';
 import type { Snooze } from '../health/snooze';
 import type { Track, TrackEvent } from '../health/tracker';
 import type { OfferedDaemon } from './adoption';
@@ -14,12 +16,14 @@ export interface DaemonModel {
   readonly track: Track;
   /** Its notifications are held back. */
   readonly snooze?: Snooze;
+  readonly history?: History;
 }
 
 /** What survives a window: kept by the extension in its workspace state, per origin. */
 export interface Remembered {
   readonly seenUpAt?: number;
   readonly stoppedByUs?: boolean;
+  readonly history?: History;
 }
 
 export interface FleetDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
@@ -38,6 +42,9 @@ interface FleetEvents {
 /** All monitored daemons. The one source that every surface renders from. */
 export class Fleet extends EventEmitter<FleetEvents> {
   readonly #monitors = new Map<string, Monitor>();
+  /** Kept when a daemon's settings change: it is still the same daemon. */
+  readonly #histories = new Map<string, History>();
+  readonly #samples = new Map<string, readonly CompactSample[]>();
   #order: readonly string[] = [];
   #problems: readonly string[] = [];
   #found: readonly OfferedDaemon[] = [];
@@ -88,6 +95,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
     return this.#monitors.get(origin);
   }
 
+  /** The last samples of a daemon, oldest first. */
+  samples(origin: string): readonly CompactSample[] {
+    return this.#samples.get(origin) ?? [];
+  }
+
   /** Watches exactly these daemons; one whose settings did not change keeps its memory. */
   configure({ daemons, problems }: DaemonsConfig): void {
     const wanted = new Map(daemons.map((daemon) => [daemon.origin, daemon]));
@@ -126,12 +138,22 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   #onStep(monitor: Monitor, events: readonly TrackEvent[]): void {
     if (this.#monitors.get(monitor.daemon.origin) !== monitor) return;
+    this.#remember(monitor);
     if (events.length > 0) this.emit('events', this.#toModel(monitor), events);
     this.emit('change');
   }
 
+  #remember({ daemon: { origin, pollIntervalMs }, track }: Monitor): void {
+    const history = this.#histories.get(origin) ?? this.deps.recall(origin).history;
+    const maxGapMs = longestGapMs(pollIntervalMs);
+    const now = this.deps.clock.now();
+    this.#histories.set(origin, appendState(history, track.verdict.state, now, maxGapMs));
+    this.#samples.set(origin, appendSample(this.samples(origin), track));
+  }
+
   #toModel({ daemon, track }: Monitor): DaemonModel {
     const snooze = this.deps.snoozeOf?.(daemon.origin, track.last?.report);
-    return { daemon, track, ...(snooze && { snooze }) };
+    const history = this.#histories.get(daemon.origin);
+    return { daemon, track, ...(snooze && { snooze }), ...(history && { history }) };
   }
 }

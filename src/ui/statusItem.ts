@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Rendered } from './rendered';
 import { TOOLTIP_COMMANDS, type StatusView, type TooltipPart } from './statusText';
+import { stripMarkdown } from './timeline';
 
 const BACKGROUND = {
   red: 'statusBarItem.errorBackground',
@@ -49,6 +50,7 @@ export function toMarkdown(parts: readonly TooltipPart[]): vscode.MarkdownString
   markdown.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
   for (const part of parts) {
     if ('text' in part) markdown.appendText(part.text);
+    else if ('strip' in part) markdown.appendMarkdown(stripMarkdown(part.strip));
     else markdown.appendMarkdown(part.markdown);
   }
   return markdown;

@@ -1,4 +1,5 @@
 import type { DaemonModel } from '../daemons/fleet';
+import type { Segment } from '../health/history';
 import type { Instant } from '../health/report';
 import type { Severity } from '../health/verdict';
 import {
@@ -15,8 +16,9 @@ import {
   worstFirst,
 } from './looks';
 
-/** A piece of a tooltip: text is escaped when drawn, Markdown is ours. */
-export type TooltipPart = { readonly text: string } | { readonly markdown: string };
+/** A piece of a tooltip: text is escaped when drawn, Markdown is ours; a strip is a picture, made when drawn. */
+export type TooltipPart =
+  { readonly text: string } | { readonly markdown: string } | { readonly strip: readonly Segment[] };
 
 /** All that the status item shows. Two equal views draw alike, so only a different one is written. */
 export interface StatusView {
@@ -64,6 +66,17 @@ export function renderStatus(models: readonly DaemonModel[], now: Instant): Stat
   };
 }
 
+/** What the last 24 h were like, as a picture and in words. */
+function past({ history }: DaemonModel): TooltipPart[] {
+  if (!history) return [];
+  return [
+    { markdown: '\n\n' },
+    { strip: history.segments },
+    { markdown: '\n\n' },
+    { text: `Last 24 h: ${history.summary}` },
+  ];
+}
+
 function icon(model: DaemonModel): string {
   return LOOK[model.track.verdict.state].icon;
 }
@@ -108,6 +121,7 @@ function describe(model: DaemonModel, now: Instant): TooltipPart[] {
           { text: `${capitalise(snoozed)} ` },
           { markdown: `(${link('change', 'daemonHealth.snooze', daemon.origin)})` },
         ]),
+    ...past(model),
     { markdown: `\n\n${links.join(' · ')}` },
   ];
 }

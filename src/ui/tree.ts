@@ -6,6 +6,7 @@ import type { Severity } from '../health/verdict';
 import { withFindings } from './findingRows';
 import { isProblem } from './looks';
 import { Rendered } from './rendered';
+import { toMarkdown } from './statusItem';
 import { renderRows, rowHover, type Row, type Rows } from './treeRows';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
@@ -113,12 +114,14 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     return item;
   }
 
-  /** Asked for on hover, so ages are of that moment. Plain text: nothing in it is drawn as Markdown. */
+  /** Asked for on hover, so ages are of that moment. Nothing that a daemon said is drawn as Markdown. */
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
     const row = this.row(id);
     if (row) {
       const model = this.fleet.models.find(({ daemon }) => daemon.origin === row.origin);
-      item.tooltip = rowHover(row, model, this.clock.now());
+      const text = rowHover(row, model, this.clock.now());
+      const strip = row.contextValue === 'detail.history' ? model?.history?.segments : undefined;
+      item.tooltip = strip ? toMarkdown([{ text }, { markdown: '\n\n' }, { strip }]) : text;
     }
     return item;
   }

@@ -80,7 +80,12 @@ function daemonRows(model: DaemonModel, now: Instant): Row[] {
   const { daemon, track } = model;
   const { state } = track.verdict;
   const severity = severityOf(model);
-  const details = [stateDetail(model, now), ...snoozeDetail(model, now), ...reportDetails(model, now)];
+  const details = [
+    stateDetail(model, now),
+    ...snoozeDetail(model, now),
+    ...historyDetail(model),
+    ...reportDetails(model, now),
+  ];
   const rows = details.map((detail) => detailRow(model, detail));
   return [
     {
@@ -131,6 +136,12 @@ function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
   return snoozed === ''
     ? []
     : [{ key: 'snooze', label: 'Snoozed', description: snoozed, icon: 'bell-slash' }];
+}
+
+function historyDetail({ history }: DaemonModel): Detail[] {
+  return history
+    ? [{ key: 'history', label: 'Last 24 h', description: history.summary, icon: 'history' }]
+    : [];
 }
 
 function reportDetails(model: DaemonModel, now: Instant): Detail[] {
