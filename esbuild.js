@@ -7,11 +7,15 @@ const watch = process.argv.includes('--watch');
 
 /**
  * Every file of `dist/` and where it comes from. `extension` is the activation path and must stay small;
- * `probe` holds undici and valibot and is loaded at the first poll; `dispatchd` runs as its own process.
+ * `probe` holds undici and valibot and is loaded at the first poll, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
+ * `dispatchd` runs as its own process.
  */
 const entryPoints = {
   extension: 'src/extension.ts',
   probe: 'src/daemons/probe.ts',
+  copyDiagnostics: 'src/ui/copyDiagnostics.ts',
+  evidence: 'src/restart/evidence.ts',
+  launcher: 'src/restart/launcher.ts',
   dispatchd: 'src/dispatchd/main.ts',
 };
 

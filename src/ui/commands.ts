@@ -78,6 +78,11 @@ export function registerCommands({
       const row = typeof target === 'string' ? tree.row(target) : undefined;
       if (row) return vscode.env.clipboard.writeText(row.value);
     },
+    copyDiagnostics: async (target) => {
+      const model = find(fleet, target);
+      const { copyDiagnostics } = await import('./copyDiagnostics');
+      await copyDiagnostics(fleet, model ? [model] : fleet.models);
+    },
     configure: () => vscode.commands.executeCommand('workbench.action.openSettings', 'daemonHealth.daemons'),
   };
   return vscode.Disposable.from(
