@@ -7,12 +7,13 @@ const watch = process.argv.includes('--watch');
 
 /**
  * Every file of `dist/` and where it comes from. `extension` is the activation path and must stay small;
- * `probe` holds undici and valibot and is loaded at the first poll, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
+ * `probe` holds undici and valibot and is loaded at the first poll, `discovery` after activation, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
  * `dispatchd` runs as its own process.
  */
 const entryPoints = {
   extension: 'src/extension.ts',
   probe: 'src/daemons/probe.ts',
+  discovery: 'src/daemons/discovery.ts',
   copyDiagnostics: 'src/ui/copyDiagnostics.ts',
   evidence: 'src/restart/evidence.ts',
   launcher: 'src/restart/launcher.ts',

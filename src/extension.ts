@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { systemClock } from './clock';
-import { Discovery } from './daemons/discovery';
+import type { Discovery, DiscoveryDeps } from './daemons/discovery';
 import { Fleet } from './daemons/fleet';
 import { conflictsOf } from './daemons/parties';
 import { bundledDaemon, startCommand } from './restart/bundled';
@@ -61,7 +61,8 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     lease,
     conflicts: () => conflictsOf(fleet),
   });
-  const discovery = new Discovery({
+  let discovering: Promise<Discovery> | undefined;
+  const discoveryDeps: DiscoveryDeps = {
     fleet,
     clock: systemClock,
     settings,
@@ -75,7 +76,9 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     isFocused: () => vscode.window.state.focused,
     scan: async (request) => (await import('./daemons/probe')).scan(request),
     log: (line) => log.info(line),
-  });
+  };
+  const discovery = () =>
+    (discovering ??= import('./daemons/discovery').then(({ Discovery }) => new Discovery(discoveryDeps)));
   const render = () => {
     statusItem.render(renderStatus(fleet.models, systemClock.now()));
     tree.render();
@@ -107,12 +110,9 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
       addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
       bundledDaemon: () => bundledDaemon(fleet, settings),
     }),
-    discovery,
-    settings.onDidChange(() => {
-      discovery.configure();
-      void discovery.scan();
-    }),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery.scan()),
+    { dispose: () => void discovering?.then((known) => known.dispose()) },
+    settings.onDidChange(() => void discovery().then((known) => known.start())),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery().then((known) => known.scan())),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
   const onFocus = () => {
@@ -120,12 +120,11 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
       .take()
       .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
     void fleet.refresh();
-    discovery.attend();
+    void discovery().then((known) => known.attend());
   };
   // The first poll, and with it the first load of undici, comes after activation.
   setImmediate(() => {
-    discovery.configure();
-    void discovery.scan();
+    void discovery().then((known) => known.start());
     if (vscode.window.state.focused) onFocus();
   });
   return makeApi(fleet);

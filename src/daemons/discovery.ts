@@ -45,7 +45,10 @@ export interface DiscoveryDeps {
   readonly log: (line: string) => void;
 }
 
-/** Says which daemons are watched: those of the settings, and those found that belong to the open workspace. */
+/**
+ * Says which daemons are watched: those of the settings, and those found that belong to the open
+ * workspace. This file is a chunk of its own, loaded after activation.
+ */
 export class Discovery {
   #adoption: Adoption;
   #found: readonly FoundDaemon[] = [];
@@ -64,8 +67,13 @@ export class Discovery {
     deps.fleet.on('change', () => this.#onChange());
   }
 
-  /** Watches what the settings say, with what was adopted. */
-  configure(): void {
+  /** Watches what the settings say now, and looks for more. */
+  start(): void {
+    this.#configure();
+    void this.scan();
+  }
+
+  #configure(): void {
     const { settings, fleet } = this.deps;
     const { daemons, problems } = settings.daemons();
     const { adopted, retired } = this.#adopts ? this.#adoption : { adopted: [], retired: [] };
@@ -131,10 +139,21 @@ export class Discovery {
           workspaceFolders: this.deps.workspaceFolders(),
         })
       : [];
+    await this.#askAgain(found);
     if (this.#disposed) return;
     this.#found = found;
     this.#decide(found);
     this.#offer();
+  }
+
+  /** A found daemon may be a watched one that moved a moment ago: whether that one still answers decides. */
+  async #askAgain(found: readonly FoundDaemon[]): Promise<void> {
+    const { fleet } = this.deps;
+    const databases = new Set(found.flatMap(({ database }) => database ?? []));
+    const suspects = fleet.models.filter(({ track }) =>
+      databases.has(track.last?.report.database?.realPath ?? ''),
+    );
+    await Promise.all(suspects.map(({ daemon }) => fleet.monitor(daemon.origin)?.poll()));
   }
 
   #decide(found: readonly FoundDaemon[]): void {
@@ -144,7 +163,7 @@ export class Discovery {
     this.#adoption = adoption;
     void this.deps.workspaceState.update(ADOPTION_KEY, adoption);
     for (const note of notes) this.deps.log(`discovery: ${note}`);
-    this.configure();
+    this.#configure();
   }
 
   #watched(): readonly Watched[] {

@@ -17,7 +17,7 @@ export interface CommandDeps {
   readonly log: Log;
   readonly restarts: RestartCommands;
   readonly snoozes: Snoozes;
-  readonly discovery: Discovery;
+  readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
   /** The bundled daemon as something to start, watched from then on. */
@@ -53,14 +53,14 @@ export function registerCommands({
     },
     refresh: () =>
       vscode.window.withProgress({ location: { viewId: 'daemonHealth.daemons' } }, () =>
-        Promise.all([fleet.refresh(), discovery.scan()]),
+        Promise.all([fleet.refresh(), discovery().then((known) => known.scan())]),
       ),
     watch: async (target) => {
-      const daemon = discovery.found(offeredOrigin(target) ?? '');
+      const daemon = (await discovery()).found(offeredOrigin(target) ?? '');
       if (daemon) await addDaemon(daemon);
     },
-    ignore: (target) => discovery.ignore(offeredOrigin(target) ?? ''),
-    offerIgnored: () => discovery.forgetIgnored(),
+    ignore: async (target) => (await discovery()).ignore(offeredOrigin(target) ?? ''),
+    offerIgnored: async () => (await discovery()).forgetIgnored(),
     showDetails: (target) => {
       const model = find(fleet, target) ?? worstFirst(fleet.models)[0];
       return tree.reveal(isConflictId(target) ? target : model?.daemon.origin);

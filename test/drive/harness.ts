@@ -19,6 +19,8 @@ export interface OpenOptions {
   /** The folder to open; a fresh one with a README by default. */
   folder?: string;
   colorTheme?: ColorTheme;
+  /** Added to the environment of the extension. */
+  env?: Readonly<Record<string, string>>;
 }
 
 const readyDeadlineMs = 60_000;
@@ -46,7 +48,13 @@ export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindo
       serverDataDir: join(scratchDir, 'server'),
       workspaceTrust: options.workspaceTrust ?? false,
       // Without a marketplace: a test asks nothing of the network.
-      env: { EXTENSIONS_GALLERY: '{}' },
+      // And of the developer's own daemons: only those of the test are there to be found.
+      env: {
+        EXTENSIONS_GALLERY: '{}',
+        DAEMON_HEALTH_DISCOVERY_PORTS: '',
+        DISPATCHD_STATE_DIR: join(scratchDir, 'dispatchd'),
+        ...options.env,
+      },
       machineSettings: settings,
       extensions: [vsixFile],
     });

@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { recordingAt } from '../fixtures/recordings';
+import { shiftTimes, type Recording } from '../fixtures/recordings';
+// Imported, not read: in the extension host this is a part of a built file that lies elsewhere.
+import health from '../fixtures/smithy/health.json';
+import sessions from '../fixtures/smithy/master/sessions.json';
+import status from '../fixtures/smithy/status-running.json';
 
 /** Answers as a real smithy was recorded to, from the database of a folder of choice. */
 export class FakeSmithy {
@@ -46,24 +50,24 @@ export class FakeSmithy {
   }
 
   private answer(path: string, response: ServerResponse): void {
-    const name = RECORDINGS[path];
-    if (this.isBroken || name === undefined || (this.hasNoHealth && path === '/api/health')) {
+    const recording = RECORDINGS[path];
+    if (this.isBroken || recording === undefined || (this.hasNoHealth && path === '/api/health')) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('404 Not Found');
       return;
     }
-    const { status, body } = recordingAt(name, Date.now());
-    const health = path === '/api/health' && {
+    const played = shiftTimes(recording, Date.now() - Date.parse(recording.capturedAt));
+    const changes = path === '/api/health' && {
       database: join(this.folder, '.stoneforge', 'stoneforge.db'),
       ...(this.hidesServices && { services: undefined }),
     };
     response
-      .writeHead(status, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ ...(body as object), ...health }));
+      .writeHead(played.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ ...(played.body as object), ...changes }));
   }
 }
 
-const RECORDINGS: Readonly<Record<string, string>> = {
-  '/api/daemon/status': 'status-running',
-  '/api/health': 'health',
-  '/api/sessions': 'master/sessions',
+const RECORDINGS: Readonly<Record<string, Recording>> = {
+  '/api/daemon/status': status,
+  '/api/health': health,
+  '/api/sessions': sessions,
 };

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { DaemonHealthApi } from '../../src/api';
+import { FakeSmithy } from '../support/fakeSmithy';
+import { activatedApi, untilState, watch } from './support';
+
+const PORTS = 'DAEMON_HEALTH_DISCOVERY_PORTS';
+const STATE = 'DISPATCHD_STATE_DIR';
+
+describe('discovery', () => {
+  let api: DaemonHealthApi;
+  let elsewhere: string;
+  const smithys: FakeSmithy[] = [];
+  const before_ = { ports: process.env[PORTS], state: process.env[STATE] };
+
+  /** Smithys of these folders, and nothing else, are there to be found. */
+  const present = async (...folders: string[]) => {
+    for (const folder of folders) smithys.push(await FakeSmithy.start(folder));
+    process.env[PORTS] = smithys.map(({ port }) => port).join();
+    return smithys.slice(-folders.length);
+  };
+  const urlOf = ({ port }: FakeSmithy) => `http://localhost:${port}`;
+  const refresh = () => vscode.commands.executeCommand('daemonHealth.refresh');
+  const watchedUrls = () => api.daemons().map(({ url }) => url);
+  const ours = () => vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+
+  before(async () => {
+    api = await activatedApi();
+    elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-elsewhere-')));
+    process.env[STATE] = elsewhere;
+    process.env[PORTS] = '';
+    // Joins the look around that activation began, which knows nothing of these places.
+    await refresh();
+  });
+  afterEach(async () => {
+    process.env[PORTS] = '';
+    await Promise.all(smithys.splice(0).map((smithy) => smithy.stop()));
+    await watch(undefined);
+    await vscode.commands.executeCommand('daemonHealth.offerIgnored');
+    await refresh();
+  });
+  after(() => {
+    rmSync(elsewhere, { recursive: true, force: true });
+    for (const [name, value] of [
+      [PORTS, before_.ports],
+      [STATE, before_.state],
+    ] as const) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  it('watches a smithy of the open folder by itself, and writes no setting for it', async () => {
+    const [smithy] = await present(ours());
+    await refresh();
+    const found = await untilState(api, urlOf(smithy!), 'healthy');
+    assert.match(found.name, /^smithy \(daemon-health-workspace-/);
+    assert.equal(
+      vscode.workspace.getConfiguration('daemonHealth').inspect('daemons')?.globalValue,
+      undefined,
+    );
+  });
+
+  it('leaves one of another folder alone until the user says Watch', async () => {
+    const [smithy] = await present(elsewhere);
+    await refresh();
+    assert.ok(!watchedUrls().includes(urlOf(smithy!)));
+    await vscode.commands.executeCommand('daemonHealth.watch', `found#${urlOf(smithy!)}`);
+    await untilState(api, urlOf(smithy!), 'healthy');
+    const list = vscode.workspace.getConfiguration('daemonHealth').get<{ url: string }[]>('daemons', []);
+    assert.equal(list.at(-1)?.url, urlOf(smithy!));
+  });
+
+  it('keeps what it watched when the first daemon is put into the list', async () => {
+    const [own, other] = await present(ours(), elsewhere);
+    await refresh();
+    await untilState(api, urlOf(own!), 'healthy');
+    await vscode.commands.executeCommand('daemonHealth.watch', `found#${urlOf(other!)}`);
+    await untilState(api, urlOf(other!), 'healthy');
+    assert.ok(watchedUrls().includes(urlOf(own!)));
+  });
+
+  it('adopts nothing where the user wrote a list, be it empty', async () => {
+    await watch([]);
+    const [smithy] = await present(ours());
+    await refresh();
+    assert.ok(!watchedUrls().includes(urlOf(smithy!)));
+  });
+
+  it('finds nothing where it is switched off', async () => {
+    const section = vscode.workspace.getConfiguration('daemonHealth');
+    await section.update('discovery', false, vscode.ConfigurationTarget.Global);
+    try {
+      const [smithy] = await present(ours());
+      await refresh();
+      assert.deepEqual(smithy!.requests, []);
+    } finally {
+      await section.update('discovery', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('follows a smithy that moved to another port, without an outage', async () => {
+    const [before] = await present(ours());
+    await refresh();
+    await untilState(api, urlOf(before!), 'healthy');
+    const [after] = await present(ours());
+    process.env[PORTS] = String(after!.port);
+    smithys.splice(smithys.indexOf(before!), 1);
+    const oldUrl = urlOf(before!);
+    await before!.stop();
+    await refresh();
+    await untilState(api, urlOf(after!), 'healthy');
+    assert.ok(!watchedUrls().includes(oldUrl));
+  });
+});
