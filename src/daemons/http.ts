@@ -132,7 +132,8 @@ function toNoAnswer(error: unknown, timeoutMs: number): NoAnswer {
   if (codes.some((c) => c === 'ENOTFOUND' || c === 'EAI_AGAIN')) {
     return new NoAnswer('refused', 'the host name is not known');
   }
-  if (codes.some((c) => c.startsWith('HPE_') || c === 'UND_ERR_HEADERS_OVERFLOW')) {
+  // Not every parser error has a code.
+  if (name === 'HTTPParserError' || codes.includes('UND_ERR_HEADERS_OVERFLOW')) {
     return new NoAnswer('unusable', 'what answers does not speak HTTP');
   }
   const known = codes.find((c) => c !== '' && c !== 'UND_ERR_SOCKET');
