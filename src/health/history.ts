@@ -144,7 +144,9 @@ function toSegment(spans: readonly Span[], fromAt: number, untilAt: number): Seg
   let watchedMs = 0;
   const plainMs = new Map<DaemonState, number>();
   for (const span of spans) {
-    if (span.fromAt >= fromAt ? span.fromAt > untilAt : span.toAt <= fromAt) continue;
+    if (span.fromAt > untilAt || span.toAt < fromAt) continue;
+    // What ended as this bucket began is of the one before, unless nothing has followed yet.
+    if (span.toAt === fromAt && span.fromAt < fromAt && untilAt > fromAt) continue;
     // A span of no length at the end of the bucket belongs to the next one.
     if (span.fromAt === untilAt && untilAt % HISTORY_BUCKET_MS === 0 && fromAt !== untilAt) continue;
     const ms = Math.min(span.toAt, untilAt) - Math.max(span.fromAt, fromAt);

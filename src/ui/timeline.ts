@@ -5,7 +5,7 @@ import { LOOK } from './looks';
 
 const STEP_PX = 5;
 const BAR_PX = 4;
-/** Of a bucket that nobody watched for a part of. */
+/** Of a bucket without a problem that nobody watched for a part of. */
 const PARTIAL_BAR_PX = 2;
 const HEIGHT_PX = 20;
 /** A picture does not follow the editor's theme: these stand out from a light and from a dark background. */
@@ -31,7 +31,8 @@ export function stripSvg(segments: readonly Segment[]): string {
   const bars = new Map<string, string>();
   segments.forEach((segment, index) => {
     const { colour, heightPx } = LOOKS[lookOf(segment)];
-    const widthPx = segment.isPartial ? PARTIAL_BAR_PX : BAR_PX;
+    const isProblem = colour === COLOURS.red || colour === COLOURS.amber;
+    const widthPx = segment.isPartial && !isProblem ? PARTIAL_BAR_PX : BAR_PX;
     const bar = `M${index * STEP_PX} ${HEIGHT_PX - heightPx}h${widthPx}v${heightPx}h-${widthPx}z`;
     bars.set(colour, (bars.get(colour) ?? '') + bar);
   });

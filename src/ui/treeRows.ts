@@ -140,7 +140,7 @@ function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
 
 function historyDetail({ history }: DaemonModel): Detail[] {
   return history
-    ? [{ key: 'history', label: 'Last 24 h', description: history.summary, icon: 'history' }]
+    ? [{ key: 'history', label: 'Last 24 h', description: history.summary, icon: 'graph' }]
     : [];
 }
 

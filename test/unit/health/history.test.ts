@@ -298,6 +298,12 @@ describe('the history of a daemon', () => {
       assert.equal(watched.history!.segments.at(-1)!.fromAt, before.at(-1)!.fromAt + 30 * MINUTE_MS);
     });
 
+    it('has no hole in the moment a bucket begins', () => {
+      const watched = new Watched(NOON).stay('healthy', 30 * MINUTE_MS);
+      assert.equal(watched.time.wallAt, NOON + 30 * MINUTE_MS);
+      assert.equal(watched.strip, 'notWatched×46 healthy×2');
+    });
+
     it('shows a new state at once', () => {
       const watched = new Watched().stay('healthy', MINUTE_MS);
       watched.time.advance(POLL_MS);

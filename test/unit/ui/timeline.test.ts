@@ -53,6 +53,11 @@ describe('the strip of the last 24 h', () => {
       for (const colour of Object.values(COLOURS)) assert.equal(svg.split(colour).length - 1, 1, colour);
     });
 
+    it('has narrower bars where nobody watched for a part, but never for a problem', () => {
+      assert.match(stripSvg(segmentsOf(['healthy', 15, 29])), /h2v10h-2z/);
+      assert.match(stripSvg(segmentsOf(['wedged', 15, 29])), /h4v20h-4z/);
+    });
+
     it('is small: it is sent with every tooltip', () => {
       const flapping = Array.from({ length: 48 }, (_, index): [DaemonState, number, number] => [
         (['healthy', 'wedged', 'stuck', 'offline'] as const)[index % 4]!,
