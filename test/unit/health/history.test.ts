@@ -325,6 +325,12 @@ describe('the history of a daemon', () => {
       }
     });
 
+    it('ten seconds of sleep between two polls are not watched either', () => {
+      const watched = new Watched().stay('healthy', MINUTE_MS);
+      watched.time.sleep(10 * SECOND_MS);
+      assert.equal(watched.look('healthy').history!.spans.length, 2);
+    });
+
     it('a bucket that was watched in part says so', () => {
       const watched = new Watched().stay('healthy', 10 * MINUTE_MS).reload(10 * MINUTE_MS);
       watched.stay('healthy', 10 * MINUTE_MS - POLL_MS);
