@@ -7,7 +7,7 @@ const watch = process.argv.includes('--watch');
 
 /**
  * Every file of `dist/` and where it comes from. `extension` is the activation path and must stay small;
- * `probe` holds undici and valibot and is loaded at the first poll, `discovery` after activation, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
+ * `probe` holds undici and valibot and is loaded at the first poll, `work` once a daemon runs something, `discovery` after activation, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
  * `dispatchd` runs as its own process.
  */
 const entryPoints = {
@@ -15,8 +15,10 @@ const entryPoints = {
   probe: 'src/daemons/probe.ts',
   discovery: 'src/daemons/discovery.ts',
   copyDiagnostics: 'src/ui/copyDiagnostics.ts',
+  restarts: 'src/restarts.ts',
   evidence: 'src/restart/evidence.ts',
   launcher: 'src/restart/launcher.ts',
+  work: 'src/work.ts',
   dispatchd: 'src/dispatchd/main.ts',
 };
 

@@ -3,23 +3,23 @@ import { systemClock } from './clock';
 import type { Discovery, DiscoveryDeps } from './daemons/discovery';
 import { Fleet } from './daemons/fleet';
 import { conflictsOf } from './daemons/parties';
-import { bundledDaemon, startCommand } from './restart/bundled';
-import { RestartController } from './restart/controller';
-import { DaemonTasks, TASK_TYPE, runInTerminal } from './restart/tasks';
+import { bundledDaemon } from './restart/bundledDaemon';
+import { RestartLoader } from './restart/loader';
+import { RestartRecords } from './restart/records';
 import { Settings } from './settings';
 import { Histories } from './histories';
 import { Memory } from './memory';
 import { makeApi, type DaemonHealthApi } from './api';
-import { registerCommands } from './ui/commands';
+import { guarded, registerCommands } from './ui/commands';
 import { ConflictNotifier } from './ui/conflictNotifier';
 import { Log } from './ui/log';
 import { SpeakerLease } from './ui/lease';
 import { Notifier } from './ui/notifier';
 import { Snoozes } from './ui/snoozes';
-import { RestartCommands } from './ui/restartCommands';
 import { StatusItem } from './ui/statusItem';
 import { renderStatus } from './ui/statusText';
 import { HealthTree } from './ui/tree';
+import { WorkLoader } from './ui/workLoader';
 
 /** Wires the parts together. Asks no daemon and touches no file before it returns. */
 export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
@@ -29,26 +29,26 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   const histories = new Histories(context.workspaceState);
   const snoozes: Snoozes = new Snoozes(context.globalState, () => render());
   const lease = new SpeakerLease({ folder: context.globalStorageUri.fsPath, pid: process.pid });
+  const records = new RestartRecords(context.globalState);
   const fleet = new Fleet({
     clock: systemClock,
     random: Math.random,
     isFocused: () => vscode.window.state.focused,
-    createProbe: async (origin) => (await import('./daemons/probe')).createProbe(origin),
+    createProbe: async (origin) =>
+      (await import('./daemons/probe')).createProbe(origin, undefined, () => settings.readSmithyLimits()),
     recall: (origin) => ({ ...memory.recall(origin), ...histories.recall(origin) }),
     snoozeOf: (origin, report) => snoozes.of(origin, report),
+    restartsOf: (origin) => records.of(origin),
   });
 
-  const controller: RestartController = new RestartController({
+  const restarts = new RestartLoader({
+    context,
     fleet,
-    log: (line) => log.info(line),
+    clock: systemClock,
+    log,
+    settings,
+    records,
     onRestarted: (origin) => void snoozes.endAtRestart(origin),
-    start: (model, signal) => runInTerminal(tasks.startTask(model), signal),
-  });
-  const restarts = new RestartCommands(controller);
-  const tasks = new DaemonTasks({
-    fleet,
-    startCommand: (model) => startCommand(context, controller, model),
-    restart: (model, write, signal) => restarts.restartInTerminal(model, write, signal),
   });
 
   const statusItem = StatusItem.create();
@@ -79,12 +79,25 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   };
   const discovery = () =>
     (discovering ??= import('./daemons/discovery').then(({ Discovery }) => new Discovery(discoveryDeps)));
+  const work = new WorkLoader({
+    clock: systemClock,
+    models: () => fleet.models,
+    poll: async (origin) => fleet.monitor(origin)?.poll(),
+    voice: {
+      wants: (level, origin) => settings.allows(level) && !current(origin)?.snooze,
+      maySpeak: (key, stillWanted) => lease.maySpeak(key, stillWanted),
+    },
+    log: (line) => log.info(line),
+    drawSessions: (rows) => tree.drawSessions(rows),
+    state: context.workspaceState,
+  });
   const render = () => {
     statusItem.render(renderStatus(fleet.models, systemClock.now()));
     tree.render();
     memory.keep(fleet.models);
     histories.keep(fleet.models);
     notifier.resume();
+    work.update(fleet.models);
     conflictNotifier.update();
   };
   fleet.on('change', render);
@@ -98,8 +111,10 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     fleet,
     statusItem,
     tree,
+    work,
+    work.register((run) => guarded(run, undefined, log)),
     { dispose: () => histories.flush() },
-    vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
+    vscode.tasks.registerTaskProvider('daemonHealth', restarts),
     registerCommands({
       fleet,
       tree,

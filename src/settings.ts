@@ -32,6 +32,17 @@ export class Settings {
     return vscode.workspace.getConfiguration('daemonHealth').get('discovery', true);
   }
 
+  /** Whether messages of this level are wanted at all. */
+  allows(level: 'error' | 'warning' | 'info'): boolean {
+    const wanted = this.notifications().level;
+    return wanted === 'all' || (wanted === 'errors' && level === 'error');
+  }
+
+  /** Whether smithy may be sent the PATCH that changes nothing and tells its limits. */
+  readSmithyLimits(): boolean {
+    return vscode.workspace.getConfiguration('daemonHealth').get<boolean>('readSmithyLimits', false);
+  }
+
   notifications(): NotificationSettings {
     const section = vscode.workspace.getConfiguration('daemonHealth');
     const level = section.get<string>('notifications');
@@ -40,6 +51,11 @@ export class Settings {
       level: level === 'errors' || level === 'none' ? level : 'all',
       muted: Array.isArray(muted) ? muted.map(String) : [],
     };
+  }
+
+  /** Whether a restart always looks into a Node daemon's event loop first. */
+  inspectNode(): boolean {
+    return vscode.workspace.getConfiguration('daemonHealth').get('evidence.inspectNode') === true;
   }
 
   /** "Don't Show Again": the setting is where it can be undone. */

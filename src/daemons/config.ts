@@ -8,6 +8,8 @@ export interface RestartConfig {
   readonly args?: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** `terminal` ties the daemon to the task's terminal; `background` lets it outlive the window. */
+  readonly mode?: 'terminal' | 'background';
 }
 
 /** One daemon to watch. Two entries with one origin are one daemon. */
@@ -102,13 +104,17 @@ function readInterval(value: unknown): number {
 function readRestart(value: unknown): RestartConfig | string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object') return 'has a "restart" that is not an object';
-  const { command, args, cwd, env } = value as Record<string, unknown>;
+  const { command, args, cwd, env, mode } = value as Record<string, unknown>;
   if (typeof command !== 'string' || command.trim() === '') return 'has a "restart" without a "command"';
   if (args !== undefined && !isStrings(args)) return 'has "restart.args" that are not a list of strings';
   if (cwd !== undefined && typeof cwd !== 'string') return 'has a "restart.cwd" that is not a string';
   if (env !== undefined && !isStringMap(env)) return 'has a "restart.env" that is not a map of strings';
+  if (mode !== undefined && mode !== 'terminal' && mode !== 'background') {
+    return 'has a "restart.mode" other than "terminal" or "background"';
+  }
   return {
     command,
+    ...(mode !== undefined && { mode }),
     ...(args !== undefined && { args }),
     ...(cwd !== undefined && { cwd }),
     ...(env !== undefined && { env }),

@@ -5,6 +5,7 @@ import { appendState, longestGapMs, type History } from '../health/history';
 import type { Report } from '../health/report';
 import { appendSample, type CompactSample } from '../health/samples';
 import type { Snooze } from '../health/snooze';
+import type { RestartRecord } from '../restart/records';
 import type { Track, TrackEvent } from '../health/tracker';
 import type { OfferedDaemon } from './adoption';
 import type { DaemonConfig, DaemonsConfig } from './config';
@@ -16,6 +17,8 @@ export interface DaemonModel {
   readonly track: Track;
   /** Its notifications are held back. */
   readonly snooze?: Snooze;
+  /** Its last restarts through us, newest first. */
+  readonly restarts?: readonly RestartRecord[];
   readonly history?: History;
 }
 
@@ -29,6 +32,7 @@ export interface Remembered {
 export interface FleetDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
   readonly clock: Clock;
   readonly recall: (origin: string) => Remembered;
+  readonly restartsOf?: (origin: string) => readonly RestartRecord[];
   readonly snoozeOf?: (origin: string, report: Report | undefined) => Snooze | undefined;
 }
 
@@ -154,6 +158,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #toModel({ daemon, track }: Monitor): DaemonModel {
     const snooze = this.deps.snoozeOf?.(daemon.origin, track.last?.report);
     const history = this.#histories.get(daemon.origin);
-    return { daemon, track, ...(snooze && { snooze }), ...(history && { history }) };
+    const restarts = this.deps.restartsOf?.(daemon.origin);
+    return {
+      daemon,
+      track,
+      ...(restarts && { restarts }),
+      ...(snooze && { snooze }),
+      ...(history && { history }),
+    };
   }
 }

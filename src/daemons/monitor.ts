@@ -69,6 +69,12 @@ export class Monitor {
     return this.poll();
   }
 
+  /** The daemon's status as it says it now. @throws when it does not answer */
+  async statusText(): Promise<string> {
+    this.#probe ??= await this.deps.createProbe(this.daemon.origin);
+    return this.#probe.statusText();
+  }
+
   /** Our own restart begins: until it ends nothing is an outage. */
   beginRestart(): void {
     this.#apply(setRestarting(this.#track, { restarting: true }, this.deps.clock.now()));

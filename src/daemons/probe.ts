@@ -17,6 +17,8 @@ export { scan } from './scan';
 export interface Probe {
   /** One sample; never throws, and ends within `REQUEST_TIMEOUT_MS` and the fallback's time. */
   ask(): Promise<Sample>;
+  /** A status answer as it came, for the record. @throws when there is none */
+  statusText(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export function createProbe(
         return { ok: false, startedMs, failure: await explain(client, error, timeouts) };
       }
     },
+    statusText: async () => (await client.get('/api/daemon/status', timeouts.requestMs)).body,
     close: () => client.close(),
   };
 }

@@ -37,6 +37,7 @@ function readSession(raw: Record<string, unknown>): Session | undefined {
   }
   if (raw.kind === 'foreground' || raw.kind === 'named') session.kind = raw.kind;
   if (typeof raw.recovered === 'boolean') session.recovered = raw.recovered;
+  if (typeof raw.resumable === 'boolean') session.resumable = raw.resumable;
   if (Number.isInteger(raw.exitCode)) session.exitCode = raw.exitCode as number;
   if (raw.handled !== undefined) session.handled = true;
   const { cause } = (raw.stopping ?? {}) as { cause?: unknown };

@@ -43,6 +43,8 @@ export interface Session {
   readonly attempt?: number;
   /** Started again by the daemon after an interruption. */
   readonly recovered?: boolean;
+  /** The daemon starts it again by itself after an interruption. */
+  readonly resumable?: boolean;
   readonly exitCode?: number;
   /** How it ended, in the daemon's words. */
   readonly outcome?: string;

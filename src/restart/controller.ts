@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
-import type { Report } from '../health/report';
+import type { Report, Session } from '../health/report';
+import { duration } from '../health/wording';
 import { isLive } from '../health/sessions';
 import { STOP_GRACE_MS } from '../health/policy';
+import { SEVERITY } from '../health/verdict';
+import { lockDaemon } from './lock';
+import type { RestartRecord, RestartRecords } from './records';
 import { findListener, type ProcessInfo } from './processes';
 import { restart, type Outcome, type StartedCommand } from './restart';
 import { isPortFree, stopProcess } from './stop';
@@ -13,8 +17,10 @@ export interface Plan {
   readonly model: DaemonModel;
   /** The process that will be ended; `undefined` where nothing listens. */
   readonly owner: ProcessInfo | undefined;
-  /** Titles of the running work that ending it interrupts. */
+  /** The running work that ending it interrupts, each in words: what, for how long, what becomes of it. */
   readonly interrupts: readonly string[];
+  /** The last restarts, newest first. */
+  readonly records: readonly RestartRecord[];
   /** Whether the process is known to be this daemon, or was started by us; else the user must look at it. */
   readonly ownerIsKnown: boolean;
 }
@@ -23,9 +29,21 @@ export interface ControllerDeps {
   readonly fleet: Fleet;
   readonly start: (model: DaemonModel, signal: AbortSignal) => Promise<StartedCommand>;
   readonly log: (line: string) => void;
+  readonly records: RestartRecords;
+  /** A folder that all windows of this machine share. */
+  readonly folder: string;
+  /** Keeps what is known before it is wiped; must not throw. */
+  readonly keepEvidence: (
+    model: DaemonModel,
+    owner: ProcessInfo | undefined,
+    inspect: boolean,
+  ) => Promise<void>;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (origin: string) => void;
 }
+
+/** Where no lock file can be written, a restart is not refused. */
+const NO_LOCK = () => Promise.resolve();
 
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
 export class RestartController {
@@ -58,7 +76,10 @@ export class RestartController {
     return {
       model,
       owner,
-      interrupts: owner ? (report?.sessions ?? []).filter(isLive).map(({ title }) => title) : [],
+      interrupts: owner
+        ? (report?.sessions ?? []).filter(isLive).map((session) => inWords(session, report!))
+        : [],
+      records: this.deps.records.of(daemon.origin),
       ownerIsKnown:
         owner === undefined ||
         report?.instance?.pid === owner.pid ||
@@ -69,7 +90,11 @@ export class RestartController {
   /** Carries out a plan; never throws. */
   async restart(
     { model, owner }: Plan,
-    { signal, onStep }: { signal: AbortSignal; onStep: (step: string) => void },
+    {
+      signal,
+      onStep,
+      inspect = false,
+    }: { signal: AbortSignal; onStep: (step: string) => void; inspect?: boolean },
   ): Promise<Outcome> {
     const { daemon } = model;
     const monitor = this.deps.fleet.monitor(daemon.origin);
@@ -77,6 +102,16 @@ export class RestartController {
       return { kind: 'failed', text: `${daemon.name} is already being restarted or stopped.` };
     }
     this.#busy.add(daemon.origin);
+    const unlock = await lockDaemon(this.deps.folder, daemon.origin).catch(() => NO_LOCK);
+    if (!unlock) {
+      this.#busy.delete(daemon.origin);
+      return { kind: 'failed', text: `${daemon.name} is being restarted or stopped in another window.` };
+    }
+    const why = model.track.verdict.state;
+    if (owner && SEVERITY[why] !== 'plain') {
+      onStep('keeping the evidence');
+      await this.deps.keepEvidence(model, owner, inspect);
+    }
     monitor.beginRestart();
     this.deps.log(
       `[${daemon.name}] restart: ${owner ? `ending process ${owner.pid}` : 'nothing listens, starting it'}`,
@@ -114,9 +149,16 @@ export class RestartController {
         this.deps.onRestarted(daemon.origin);
       }
       this.deps.log(`[${daemon.name}] ${outcome.text}`);
+      await this.deps.records.add(daemon.origin, {
+        at: Date.now(),
+        why,
+        kind: outcome.kind,
+        text: outcome.text,
+      });
       return outcome;
     } finally {
       this.#busy.delete(daemon.origin);
+      await unlock();
       monitor.endRestart(proven);
     }
   }
@@ -127,6 +169,11 @@ export class RestartController {
     const monitor = this.deps.fleet.monitor(daemon.origin);
     if (!owner || !monitor) return;
     this.#busy.add(daemon.origin);
+    const unlock = await lockDaemon(this.deps.folder, daemon.origin).catch(() => NO_LOCK);
+    if (!unlock) {
+      this.#busy.delete(daemon.origin);
+      throw new Error(`${daemon.name} is being restarted or stopped in another window.`);
+    }
     monitor.markStopped();
     try {
       this.deps.log(`[${daemon.name}] stop: ending process ${owner.pid}`);
@@ -134,6 +181,7 @@ export class RestartController {
       if (!gone) throw new Error(`Process ${owner.pid} (${owner.commandLine}) could not be ended.`);
     } finally {
       this.#busy.delete(daemon.origin);
+      await unlock();
       await monitor.poll();
     }
   }
@@ -154,6 +202,20 @@ export class RestartController {
       // Without it the daemon starts with its defaults.
     }
   }
+}
+
+/** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */
+function inWords({ title, startedAt, createdAt, resumable, kind }: Session, report: Report): string {
+  const beganAt = startedAt ?? createdAt;
+  const ranMs =
+    beganAt === undefined || report.daemonNow === undefined ? undefined : report.daemonNow - beganAt;
+  return [
+    title,
+    ...(ranMs === undefined ? [] : [`running for ${duration(ranMs)}`]),
+    ...(resumable === undefined && kind === undefined
+      ? []
+      : [resumable || kind === 'named' ? 'will be resumed' : 'can be run again']),
+  ].join(', ');
 }
 
 /** Never ends a process of another user, our own editor, or a server that was never this daemon. */

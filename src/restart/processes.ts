@@ -1,4 +1,4 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { readFile, readdir, readlink, stat } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cleanText } from '../daemons/text';
@@ -9,6 +9,8 @@ export interface ProcessInfo {
   readonly commandLine: string;
   /** Whether it belongs to the user we run as; only such a process may be ended. */
   readonly isOurs: boolean;
+  /** Epoch ms, where the system tells. */
+  readonly startedAt?: number;
 }
 
 /** Runs a system tool and returns what it printed; `''` where it fails. Injected in tests. */
@@ -17,7 +19,7 @@ export type RunTool = (command: string, args: readonly string[]) => Promise<stri
 const TOOL_TIMEOUT_MS = 5_000;
 const MAX_COMMAND_LINE_CHARS = 200;
 
-const runTool: RunTool = async (command, args) => {
+export const runTool: RunTool = async (command, args) => {
   try {
     const { stdout } = await promisify(execFile)(command, [...args], {
       timeout: TOOL_TIMEOUT_MS,
@@ -102,11 +104,16 @@ async function hasSocket(pid: number, inodes: ReadonlySet<string>): Promise<bool
 
 async function describeLinux(pid: number): Promise<ProcessInfo> {
   const commandLine = (await readOr(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ');
+  const startedAt = await stat(`/proc/${pid}`).then(
+    ({ ctimeMs }) => ctimeMs,
+    () => undefined,
+  );
   const uid = /^Uid:\s+(\d+)/m.exec(await readOr(`/proc/${pid}/status`))?.[1];
   return {
     pid,
     commandLine: cleanText(commandLine, MAX_COMMAND_LINE_CHARS),
     isOurs: uid !== undefined && Number(uid) === process.getuid?.(),
+    ...(startedAt !== undefined && { startedAt }),
   };
 }
 

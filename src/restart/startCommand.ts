@@ -1,5 +1,6 @@
 import type { DaemonConfig } from '../daemons/config';
 import { projectFolder } from '../daemons/workspace';
+import { RESTART_PROOF_TIMEOUT_MS } from '../health/policy';
 import type { Report } from '../health/report';
 
 /** What starts a daemon: an argument list, which needs no quoting, or a shell line where the user wrote one. */
@@ -18,8 +19,51 @@ export interface StartContext {
   readonly nodePath: string;
   readonly workspaceFolder: string | undefined;
   readonly platform: NodeJS.Platform;
+  /** What starts a daemon that outlives the window, and where such a daemon's log goes. */
+  readonly launcherPath: string;
+  readonly logFile: string;
   /** The flags the bundled daemon was last started with, from its own state folder. */
   readonly lastArgs?: readonly string[];
+}
+
+/**
+ * How a daemon is started here, in the terminal or, by the launcher, in the background. The daemons that are known
+ * outlive the window; a command of the user's stays in the terminal unless it says otherwise.
+ *
+ * @returns the command, or why there is none, in words
+ */
+export function startCommandFor(
+  daemon: DaemonConfig,
+  report: Report | undefined,
+  context: StartContext,
+): StartCommand | string {
+  const command = foregroundCommand(daemon, report, context);
+  if (typeof command === 'string') return command;
+  const mode = daemon.restart ? (daemon.restart.mode ?? 'terminal') : 'background';
+  return mode === 'terminal' ? command : inBackground(command, daemon, context);
+}
+
+function inBackground(command: StartCommand, daemon: DaemonConfig, context: StartContext): StartCommand {
+  const { launcherPath, logFile } = context;
+  const words = command.kind === 'shell' ? [command.line] : [command.command, ...command.args];
+  return {
+    ...(command.cwd !== undefined && { cwd: command.cwd }),
+    env: { ...command.env, ELECTRON_RUN_AS_NODE: '1' },
+    kind: 'process',
+    command: context.nodePath,
+    args: [
+      launcherPath,
+      '--url',
+      daemon.origin,
+      '--log',
+      logFile,
+      '--timeout-ms',
+      String(RESTART_PROOF_TIMEOUT_MS),
+      ...(command.kind === 'shell' ? ['--shell'] : []),
+      '--',
+      ...words,
+    ],
+  };
 }
 
 /**
@@ -28,7 +72,7 @@ export interface StartContext {
  * @param report its last report, which tells the kind where the settings do not
  * @returns the command, or why there is none, in words
  */
-export function startCommandFor(
+function foregroundCommand(
   daemon: DaemonConfig,
   report: Report | undefined,
   context: StartContext,

@@ -11,20 +11,19 @@ export interface DaemonTaskDefinition extends vscode.TaskDefinition {
   readonly type: typeof TASK_TYPE;
   /** The daemon's name in the settings. */
   readonly daemon: string;
-  /** `start` runs the start command in the terminal; `restart` does what the Restart Daemon command does. */
-  readonly action?: 'start' | 'restart';
+  /** `start` runs the start command in the terminal; `restart` and `stop` do what the commands do. */
+  readonly action?: 'start' | 'restart' | 'stop';
 }
 
 export interface TaskDeps {
   readonly fleet: Fleet;
   readonly startCommand: (model: DaemonModel) => StartCommand | string;
-  /** Restarts with each step written as a line; resolves with whether the daemon is cured. */
-  readonly restart: (
-    model: DaemonModel,
-    write: (line: string) => void,
-    signal: AbortSignal,
-  ) => Promise<boolean>;
+  readonly restart: TaskWork;
+  readonly stop: TaskWork;
 }
+
+/** Writes each step as a line; resolves with whether it came to the wanted end. */
+type TaskWork = (model: DaemonModel, write: (line: string) => void, signal: AbortSignal) => Promise<boolean>;
 
 /** Offers each daemon's start and restart under *Run Task*, and completes those written in `tasks.json`. */
 export class DaemonTasks implements vscode.TaskProvider {
@@ -32,7 +31,7 @@ export class DaemonTasks implements vscode.TaskProvider {
 
   provideTasks(): vscode.Task[] {
     const definitions = this.deps.fleet.models.flatMap(({ daemon }) =>
-      (['start', 'restart'] as const).map(
+      (['start', 'restart', 'stop'] as const).map(
         (action) => ({ type: TASK_TYPE, daemon: daemon.name, action }) as const,
       ),
     );
@@ -55,29 +54,30 @@ export class DaemonTasks implements vscode.TaskProvider {
   #make(definition: DaemonTaskDefinition): vscode.Task | undefined {
     const model = this.deps.fleet.models.find(({ daemon }) => daemon.name === definition.daemon);
     if (!model) return undefined;
-    if (definition.action === 'restart') {
-      return terminalTask(definition, `restart ${definition.daemon}`, this.#restartExecution(model));
+    const { action } = definition;
+    if (action === 'restart' || action === 'stop') {
+      return terminalTask(definition, `${action} ${definition.daemon}`, execution(model, this.deps[action]));
     }
     const command = this.deps.startCommand(model);
     if (typeof command === 'string') return undefined;
     return terminalTask(definition, `start ${definition.daemon}`, toExecution(command));
   }
+}
 
-  #restartExecution(model: DaemonModel): vscode.CustomExecution {
-    return new vscode.CustomExecution(() => {
-      const written = new vscode.EventEmitter<string>();
-      const closed = new vscode.EventEmitter<number>();
-      const abort = new AbortController();
-      const write = (line: string) => written.fire(`${line}\r\n`);
-      return Promise.resolve({
-        onDidWrite: written.event,
-        onDidClose: closed.event,
-        open: () =>
-          void this.deps.restart(model, write, abort.signal).then((cured) => closed.fire(cured ? 0 : 1)),
-        close: () => abort.abort(),
-      });
+/** Work of ours in a terminal; closing the terminal cancels it. */
+function execution(model: DaemonModel, work: TaskWork): vscode.CustomExecution {
+  return new vscode.CustomExecution(() => {
+    const written = new vscode.EventEmitter<string>();
+    const closed = new vscode.EventEmitter<number>();
+    const abort = new AbortController();
+    const write = (line: string) => written.fire(`${line}\r\n`);
+    return Promise.resolve({
+      onDidWrite: written.event,
+      onDidClose: closed.event,
+      open: () => void work(model, write, abort.signal).then((done) => closed.fire(done ? 0 : 1)),
+      close: () => abort.abort(),
     });
-  }
+  });
 }
 
 function terminalTask(

@@ -6,7 +6,8 @@ import type { ListedDaemon } from '../settings';
 import { offeredOrigin } from './findingRows';
 import { LOOK, worstFirst } from './looks';
 import type { Log } from './log';
-import type { RestartCommands } from './restartCommands';
+import type { RestartLoader } from '../restart/loader';
+import { isSessionRowId } from './rowIds';
 import { snooze } from './snoozeCommand';
 import type { Snoozes } from './snoozes';
 import type { HealthTree } from './tree';
@@ -15,7 +16,7 @@ export interface CommandDeps {
   readonly fleet: Fleet;
   readonly tree: HealthTree;
   readonly log: Log;
-  readonly restarts: RestartCommands;
+  readonly restarts: RestartLoader;
   readonly snoozes: Snoozes;
   readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
@@ -63,9 +64,18 @@ export function registerCommands({
     offerIgnored: async () => (await discovery()).forgetIgnored(),
     showDetails: (target) => {
       const model = find(fleet, target) ?? worstFirst(fleet.models)[0];
-      return tree.reveal(isConflictId(target) ? target : model?.daemon.origin);
+      const isRow = isConflictId(target) || isSessionRowId(target);
+      return tree.reveal(isRow ? target : model?.daemon.origin);
     },
     showLog: () => log.show(),
+    keepEvidence: async (target) => {
+      const model = await pick(fleet, target, 'Keep the evidence of which daemon?');
+      if (!model) return;
+      await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: `Keeping the evidence of ${model.daemon.name}` },
+        () => restarts.keepEvidence(model),
+      );
+    },
     snooze: async (target) => {
       const model = await pick(fleet, target, 'Snooze the notifications of which daemon?');
       if (model) await snooze(model, snoozes);
@@ -95,7 +105,11 @@ export function registerCommands({
 }
 
 /** A command that fails says why, in a notification and in the log. */
-async function guarded(handler: (target: unknown) => unknown, target: unknown, log: Log): Promise<void> {
+export async function guarded(
+  handler: (target: unknown) => unknown,
+  target: unknown,
+  log: Log,
+): Promise<void> {
   try {
     await handler(target);
   } catch (error) {

@@ -1,18 +1,28 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../daemons/fleet';
+import type { Settings } from '../settings';
 import type { Plan, RestartController } from '../restart/controller';
+import { isRestartLoop } from '../restart/records';
 import type { Outcome } from '../restart/restart';
+import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
+import { SEVERITY } from '../health/verdict';
+import { duration } from '../health/wording';
+import { ensureTrusted } from './trust';
 
 const MAX_NAMED_SESSIONS = 5;
 
 /** Restart and stop as the user meets them: trust, consent, progress with cancel, an honest end. */
 export class RestartCommands {
-  constructor(private readonly controller: RestartController) {}
+  constructor(
+    private readonly controller: RestartController,
+    private readonly settings: Settings,
+  ) {}
 
   async restart(model: DaemonModel): Promise<void> {
     const { name } = model.daemon;
-    const plan = await this.#agree(model, `Restart ${name}?`, 'Restart');
-    if (!plan) return;
+    const agreed = await this.#agree(model, `Restart ${name}?`, 'Restart');
+    if (!agreed) return;
+    const { plan, inspect } = agreed;
     const outcome = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
@@ -22,6 +32,7 @@ export class RestartCommands {
       (progress, token) =>
         this.controller.restart(plan, {
           signal: abortSignal(token),
+          inspect,
           onStep: (step) => progress.report({ message: `${step}…` }),
         }),
     );
@@ -29,32 +40,39 @@ export class RestartCommands {
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether it is cured. */
-  async restartInTerminal(
+  restartInTerminal(
     model: DaemonModel,
     write: (line: string) => void,
     signal: AbortSignal,
   ): Promise<boolean> {
-    try {
-      const plan = await this.#agree(model, `Restart ${model.daemon.name}?`, 'Restart');
-      if (!plan) {
-        write('Nothing was changed.');
-        return false;
-      }
-      const { kind, text } = await this.controller.restart(plan, {
+    return inTerminal(write, async () => {
+      const agreed = await this.#agree(model, `Restart ${model.daemon.name}?`, 'Restart');
+      if (!agreed) return false;
+      const { kind, text } = await this.controller.restart(agreed.plan, {
         signal,
+        inspect: agreed.inspect,
         onStep: (step) => write(`${step}…`),
       });
       write(text);
       return kind === 'cured';
-    } catch (error) {
-      write(error instanceof Error ? error.message : String(error));
-      return false;
-    }
+    });
+  }
+
+  /** Stop as a task. Resolves with whether the daemon is gone. */
+  stopInTerminal(model: DaemonModel, write: (line: string) => void, signal: AbortSignal): Promise<boolean> {
+    return inTerminal(write, async () => {
+      const plan = (await this.#agree(model, `Stop ${model.daemon.name}?`, 'Stop'))?.plan;
+      if (!plan) return false;
+      if (plan.owner) write(`stopping process ${plan.owner.pid}…`);
+      await this.controller.stop(plan, signal);
+      write(plan.owner ? 'Stopped.' : `Nothing listens on port ${model.daemon.port}.`);
+      return true;
+    });
   }
 
   async stop(model: DaemonModel): Promise<void> {
     const { name } = model.daemon;
-    const plan = await this.#agree(model, `Stop ${name}?`, 'Stop');
+    const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
     if (!plan) return;
     if (!plan.owner) {
       void vscode.window.showInformationMessage(
@@ -69,22 +87,53 @@ export class RestartCommands {
   }
 
   /** The plan, once the user agreed to what it ends; `undefined` where not. */
-  async #agree(model: DaemonModel, question: string, verb: string): Promise<Plan | undefined> {
-    if (!(await ensureTrust(model))) return undefined;
+  async #agree(
+    model: DaemonModel,
+    question: string,
+    verb: 'Restart' | 'Stop',
+  ): Promise<{ plan: Plan; inspect: boolean } | undefined> {
+    if (!(await ensureTrusted(`Starting or stopping ${model.daemon.name}`))) return undefined;
     const plan = await this.controller.plan(model);
-    const detail = consequences(plan);
-    if (detail === undefined) return plan;
-    const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, verb);
-    return choice === verb ? plan : undefined;
+    const alwaysInspect = this.settings.inspectNode();
+    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, Date.now());
+    const detail = consequences(plan, isLoop);
+    if (detail === undefined) return { plan, inspect: alwaysInspect };
+    const isTrouble = verb === 'Restart' && plan.owner && SEVERITY[model.track.verdict.state] !== 'plain';
+    const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
+    const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
+    if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
+    if (choice !== verb && choice !== INSPECT) return undefined;
+    return { plan, inspect: alwaysInspect || choice === INSPECT };
   }
 }
 
+/** A task's work: an error is a line in its terminal, and so is a refusal. */
+async function inTerminal(write: (line: string) => void, work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    const done = await work();
+    if (!done) write('Not done.');
+    return done;
+  } catch (error) {
+    write(error instanceof Error ? error.message : String(error));
+    return false;
+  }
+}
+
+const SHOW_LOG = 'Show Log';
+/** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
+const INSPECT = 'Inspect, Then Restart';
+
 /** What the user should know first; `undefined` where nothing is lost and the process is known. */
-function consequences({ owner, interrupts, ownerIsKnown, model }: Plan): string | undefined {
-  if (!owner) return undefined;
+function consequences({ owner, interrupts, ownerIsKnown, model }: Plan, isLoop: boolean): string | undefined {
   const parts: string[] = [];
-  if (interrupts.length > 0) {
-    const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((title) => `• ${title}`);
+  if (isLoop) {
+    parts.push(
+      `It was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
+        'Another restart may not help; the log may say why.',
+    );
+  }
+  if (owner && interrupts.length > 0) {
+    const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((what) => `• ${what}`);
     const more = interrupts.length - named.length;
     parts.push(
       `This interrupts ${interrupts.length} running session${interrupts.length === 1 ? '' : 's'}:`,
@@ -92,25 +141,14 @@ function consequences({ owner, interrupts, ownerIsKnown, model }: Plan): string 
       ...(more > 0 ? [`and ${more} more`] : []),
     );
   }
-  if (!ownerIsKnown) {
+  if (owner && !ownerIsKnown) {
     parts.push(
       `The process that holds port ${model.daemon.port} will be ended:`,
       `${owner.pid}: ${owner.commandLine}`,
+      ...(owner.startedAt === undefined ? [] : [`started ${new Date(owner.startedAt).toLocaleString()}`]),
     );
   }
   return parts.length > 0 ? parts.join('\n') : undefined;
-}
-
-async function ensureTrust({ daemon }: DaemonModel): Promise<boolean> {
-  if (vscode.workspace.isTrusted) return true;
-  const manage = 'Manage Workspace Trust';
-  const choice = await vscode.window.showWarningMessage(
-    `Starting or stopping ${daemon.name} runs commands on this machine, and this workspace may set which. ` +
-      'That needs a trusted workspace; nothing was done.',
-    manage,
-  );
-  if (choice === manage) await vscode.commands.executeCommand('workbench.trust.manage');
-  return false;
 }
 
 /** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */

@@ -1,7 +1,7 @@
 import type { DaemonConfig } from '../daemons/config';
 import type { DaemonModel } from '../daemons/fleet';
 import { projectFolder, shortPath } from '../daemons/workspace';
-import type { Instant, Report, Session } from '../health/report';
+import type { Instant, Report } from '../health/report';
 import { isLive } from '../health/sessions';
 import { staleThresholdMs } from '../health/staleness';
 import type { Severity } from '../health/verdict';
@@ -43,11 +43,16 @@ export interface Rows {
 }
 
 /** The rows for these daemons. Everything here changes only when what it says does, not by the second. */
-export function renderRows(models: readonly DaemonModel[], problems: readonly string[], now: Instant): Rows {
+export function renderRows(
+  models: readonly DaemonModel[],
+  problems: readonly string[],
+  now: Instant,
+  sessionRows?: SessionRows,
+): Rows {
   const byId = new Map<string, Row>();
   const roots: string[] = [];
   for (const model of models) {
-    for (const row of daemonRows(model, now)) byId.set(row.id, row);
+    for (const row of daemonRows(model, now, sessionRows)) byId.set(row.id, row);
     roots.push(model.daemon.origin);
   }
   problems.forEach((problem, index) => {
@@ -67,16 +72,25 @@ export function renderRows(models: readonly DaemonModel[], problems: readonly st
   return { roots, byId };
 }
 
-interface Detail {
+/** A line about one aspect of a daemon. */
+export interface Detail {
   readonly key: string;
   readonly label: string;
   readonly description: string;
   readonly icon: string;
   readonly severity?: Severity;
   readonly children?: readonly Row[];
+  readonly expanded?: boolean;
 }
 
-function daemonRows(model: DaemonModel, now: Instant): Row[] {
+/** What draws the rows of sessions: a chunk that is loaded once there are any. */
+export interface SessionRows {
+  details(model: DaemonModel, now: Instant): readonly Detail[];
+  /** `undefined` where the row is no session's. */
+  hover(rowId: string, model: DaemonModel, now: Instant): string | undefined;
+}
+
+function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Row[] {
   const { daemon, track } = model;
   const { state } = track.verdict;
   const severity = severityOf(model);
@@ -84,7 +98,8 @@ function daemonRows(model: DaemonModel, now: Instant): Row[] {
     stateDetail(model, now),
     ...snoozeDetail(model, now),
     ...historyDetail(model),
-    ...reportDetails(model, now),
+    ...reportDetails(model, now, sessionRows),
+    ...restartsDetail(model, now),
   ];
   const rows = details.map((detail) => detailRow(model, detail));
   return [
@@ -116,8 +131,42 @@ function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
     severity: detail.severity ?? 'plain',
     contextValue: `detail.${detail.key}`,
     children: (detail.children ?? []).map(({ id }) => id),
+    ...(detail.expanded && { expanded: true }),
     value: `${detail.label}: ${detail.description}`,
   };
+}
+
+const RESTART_ICON = {
+  cured: 'pass',
+  unproven: 'question',
+  failed: 'error',
+  cancelled: 'circle-slash',
+} as const;
+
+/** The last restarts: when, what they were to cure, how they ended. */
+function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): Detail[] {
+  const [newest] = restarts;
+  if (!newest) return [];
+  const key = 'restarts';
+  const children = restarts.map((record, index): Row => {
+    const label = clockTime(record.at, now.wallAt);
+    const description = `was ${LOOK[record.why].label} · ${record.text}`;
+    return {
+      id: `${daemon.origin}#${key}#${index}`,
+      parentId: `${daemon.origin}#${key}`,
+      origin: daemon.origin,
+      label,
+      description,
+      icon: RESTART_ICON[record.kind],
+      severity: record.kind === 'failed' ? 'red' : 'plain',
+      contextValue: 'restartRecord',
+      children: [],
+      value: `${label}: ${description}`,
+    };
+  });
+  return [
+    { key, label: 'Restarts', description: `last at ${children[0]!.label}`, icon: 'debug-restart', children },
+  ];
 }
 
 function stateDetail(model: DaemonModel, now: Instant): Detail {
@@ -139,12 +188,10 @@ function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
 }
 
 function historyDetail({ history }: DaemonModel): Detail[] {
-  return history
-    ? [{ key: 'history', label: 'Last 24 h', description: history.summary, icon: 'graph' }]
-    : [];
+  return history ? [{ key: 'history', label: 'Last 24 h', description: history.summary, icon: 'graph' }] : [];
 }
 
-function reportDetails(model: DaemonModel, now: Instant): Detail[] {
+function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Detail[] {
   const { last, sample } = model.track;
   if (!last) return [];
   const { report } = last;
@@ -153,7 +200,7 @@ function reportDetails(model: DaemonModel, now: Instant): Detail[] {
   return [
     loopDetail(model, now),
     queueDetail(report, severityOf(model) === 'red' ? LOOK[model.track.verdict.state].label : undefined),
-    sessionsDetail(model, now),
+    ...(sessionRows?.details(model, now) ?? [sessionsDetail(model)]),
     pauseDetail(report, now),
     ...workspaceDetail(report),
     instanceDetail(report, model.daemon),
@@ -201,38 +248,14 @@ function counted(value: number | undefined, what: string): string {
   return value === undefined ? `${what}s: not known` : `${value} ${what}${value === 1 ? '' : 's'}`;
 }
 
-function sessionsDetail(model: DaemonModel, now: Instant): Detail {
-  const { report } = model.track.last!;
-  const detail = { key: 'sessions', label: 'Sessions', icon: 'terminal' };
-  if (!report.sessions) return { ...detail, description: 'not known' };
-  const live = report.sessions.filter(isLive);
+function sessionsDetail(model: DaemonModel): Detail {
+  const { sessions } = model.track.last!.report;
+  const live = sessions?.filter(isLive).length;
   return {
-    ...detail,
-    description: live.length === 0 ? 'none running' : `${live.length} running`,
-    children: live.map((session) => sessionRow(model, session, report, now)),
-  };
-}
-
-function sessionRow({ daemon }: DaemonModel, session: Session, report: Report, now: Instant): Row {
-  const startedAt =
-    session.createdAt === undefined ? '' : ` · since ${clockTime(session.createdAt, now.wallAt)}`;
-  const activeMs =
-    session.lastActivityAt === undefined || report.daemonNow === undefined
-      ? undefined
-      : report.daemonNow - session.lastActivityAt;
-  const activity = activeMs === undefined ? '' : ` · active ${coarseAge(activeMs)} ago`;
-  const description = `${session.status}${startedAt}${activity}`;
-  return {
-    id: `${daemon.origin}#sessions#${session.id}`,
-    parentId: `${daemon.origin}#sessions`,
-    origin: daemon.origin,
-    label: session.title,
-    description,
-    icon: 'play-circle',
-    severity: 'plain',
-    contextValue: 'session',
-    children: [],
-    value: `${session.id}: ${session.title}, ${description}`,
+    key: 'sessions',
+    label: 'Sessions',
+    description: live === undefined ? 'not known' : live === 0 ? 'none running' : `${live} running`,
+    icon: 'terminal',
   };
 }
 

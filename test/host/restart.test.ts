@@ -31,6 +31,7 @@ describe('Restart Daemon in the extension host', function () {
       [
         { type: 'daemonHealth', daemon: 'dispatchd', action: 'restart', name: 'restart dispatchd' },
         { type: 'daemonHealth', daemon: 'dispatchd', action: 'start', name: 'start dispatchd' },
+        { type: 'daemonHealth', daemon: 'dispatchd', action: 'stop', name: 'stop dispatchd' },
       ],
     );
   });

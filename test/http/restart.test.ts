@@ -1,42 +1,66 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock';
 import type { DaemonModel } from '../../src/daemons/fleet';
 import { Fleet } from '../../src/daemons/fleet';
 import { createProbe } from '../../src/daemons/probe';
 import { RestartController } from '../../src/restart/controller';
+import { RestartRecords } from '../../src/restart/records';
 import { findListener, isAlive } from '../../src/restart/processes';
 import type { StartedCommand } from '../../src/restart/restart';
+import { freePort } from '../support/freePort';
+import { MemoryMemento } from '../support/memento';
 import { untilTrue } from '../support/until';
 
 const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
 
-/** A restart in a world of real processes: what was started, and what the daemon's port says. */
-class World {
-  readonly children: ChildProcess[] = [];
-  readonly steps: string[] = [];
-  readonly output: string[] = [];
-  readonly fleet = new Fleet({
+function makeFleet(): Fleet {
+  return new Fleet({
     clock: systemClock,
     random: () => 0.5,
     isFocused: () => true,
     createProbe: (origin) => Promise.resolve(createProbe(origin, { requestMs: 2_000, fallbackMs: 500 })),
     recall: () => ({}),
   });
+}
+
+function watch(fleet: Fleet, port: number): void {
+  const origin = `http://127.0.0.1:${port}`;
+  fleet.configure({
+    daemons: [{ name: 'test', origin, port, pollIntervalMs: 60_000, configured: true }],
+    problems: [],
+  });
+}
+
+/** A restart in a world of real processes: what was started, and what the daemon's port says. */
+class World {
+  readonly children: ChildProcess[] = [];
+  readonly steps: string[] = [];
+  readonly output: string[] = [];
+  readonly fleet = makeFleet();
   readonly controller: RestartController;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'daemon-health-restart-'));
   abort = new AbortController();
 
   private constructor(
     readonly port: number,
     startFlags: readonly string[] | { command: string[] },
   ) {
-    this.controller = new RestartController({
-      fleet: this.fleet,
+    this.controller = this.#makeController(this.fleet, startFlags);
+  }
+
+  #makeController(fleet: Fleet, startFlags: readonly string[] | { command: string[] }): RestartController {
+    return new RestartController({
+      fleet,
       log: () => undefined,
+      records: new RestartRecords(new MemoryMemento()),
+      folder: this.#folder,
+      keepEvidence: () => Promise.resolve(),
       onRestarted: () => undefined,
       start: () => Promise.resolve(this.start(startFlags)),
     });
@@ -44,19 +68,15 @@ class World {
 
   static async create(startFlags: readonly string[] | { command: string[] } = []): Promise<World> {
     const world = new World(await freePort(), startFlags);
-    world.fleet.configure({
-      daemons: [
-        {
-          name: 'test',
-          origin: `http://127.0.0.1:${world.port}`,
-          port: world.port,
-          pollIntervalMs: 60_000,
-          configured: true,
-        },
-      ],
-      problems: [],
-    });
+    watch(world.fleet, world.port);
     return world;
+  }
+
+  /** Another window on the same machine, which watches the same daemon. */
+  otherWindow(): { fleet: Fleet; controller: RestartController } {
+    const fleet = makeFleet();
+    watch(fleet, this.port);
+    return { fleet, controller: this.#makeController(fleet, []) };
   }
 
   start(flags: readonly string[] | { command: string[] }): StartedCommand {
@@ -94,15 +114,6 @@ class World {
     this.fleet.dispose();
     for (const child of this.children) child.kill('SIGKILL');
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('a restart, on real processes', function () {
@@ -182,6 +193,34 @@ describe('a restart, on real processes', function () {
     await untilTrue(() => world.steps.length > 0);
     await assert.rejects(world.controller.plan(world.model), /already being restarted/);
     assert.equal((await first).kind, 'cured');
+  });
+
+  it('happens in one window only when two press Restart', async () => {
+    world = await World.create();
+    await world.running();
+    const other = world.otherWindow();
+    await other.fleet.refresh();
+    const plan = await other.controller.plan(other.fleet.models[0]!);
+    const first = world.restart();
+    await untilTrue(() => world.steps.length > 0);
+    const second = await other.controller.restart(plan, {
+      signal: new AbortController().signal,
+      onStep: () => undefined,
+    });
+    assert.match(second.text, /in another window/);
+    assert.equal((await first).kind, 'cured');
+    assert.equal(world.children.length, 2);
+    other.fleet.dispose();
+  });
+
+  it('remembers why, when and how it ended', async () => {
+    world = await World.create();
+    await world.running();
+    await world.restart();
+    const [record] = (await world.controller.plan(world.model)).records;
+    assert.equal(record?.kind, 'cured');
+    assert.equal(record?.why, 'healthy');
+    assert.match(record?.text ?? '', /test restarted in/);
   });
 
   it('shows "restarting" while it lasts, and no outage', async () => {

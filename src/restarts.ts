@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import type { Clock } from './clock';
+import type { DaemonModel, Fleet } from './daemons/fleet';
+import { startCommand } from './restart/bundled';
+import { RestartController } from './restart/controller';
+import { findListener } from './restart/processes';
+import type { RestartRecords } from './restart/records';
+import { DaemonTasks, runInTerminal } from './restart/tasks';
+import type { Settings } from './settings';
+import { Evidence } from './ui/evidenceCommand';
+import type { Log } from './ui/log';
+import { RestartCommands } from './ui/restartCommands';
+
+export interface RestartsDeps {
+  readonly context: vscode.ExtensionContext;
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly records: RestartRecords;
+  readonly onRestarted: (origin: string) => void;
+}
+
+/**
+ * What starts, stops and restarts daemons. This file is a chunk of its own, loaded when one of that is asked for.
+ */
+export interface Restarts extends vscode.TaskProvider {
+  restart(model: DaemonModel): Promise<void>;
+  stop(model: DaemonModel): Promise<void>;
+  keepEvidence(model: DaemonModel): Promise<void>;
+}
+
+export function createRestarts({
+  context,
+  fleet,
+  clock,
+  log,
+  settings,
+  records,
+  onRestarted,
+}: RestartsDeps): Restarts {
+  const folder = context.globalStorageUri;
+  const evidence = new Evidence({
+    fleet,
+    clock,
+    log,
+    folder: vscode.Uri.joinPath(folder, 'evidence').fsPath,
+  });
+  const controller: RestartController = new RestartController({
+    fleet,
+    records,
+    folder: folder.fsPath,
+    keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
+    log: (line) => log.info(line),
+    onRestarted,
+    start: (model, signal) => runInTerminal(tasks.startTask(model), signal),
+  });
+  const commands = new RestartCommands(controller, settings);
+  const tasks = new DaemonTasks({
+    fleet,
+    startCommand: (model) => startCommand(context, controller, model),
+    restart: (model, write, signal) => commands.restartInTerminal(model, write, signal),
+    stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),
+  });
+  return {
+    restart: (model) => commands.restart(model),
+    stop: (model) => commands.stop(model),
+    keepEvidence: async (model) =>
+      evidence.keep(model, await findListener(model.daemon.port), settings.inspectNode()),
+    provideTasks: () => tasks.provideTasks(),
+    resolveTask: (task) => tasks.resolveTask(task),
+  };
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../clock';
+import type { DaemonModel, Fleet } from '../daemons/fleet';
+import type { ProcessInfo } from '../restart/processes';
+import type { Log } from './log';
+
+export interface EvidenceDeps {
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly folder: string;
+}
+
+/** Keeps the evidence of a daemon in trouble in a file, and opens it beside. */
+export class Evidence {
+  constructor(private readonly deps: EvidenceDeps) {}
+
+  /** Never throws: a restart must not fail because its evidence could not be kept. */
+  async keep(model: DaemonModel, owner: ProcessInfo | undefined, inspect: boolean): Promise<void> {
+    const { fleet, clock, log, folder } = this.deps;
+    const { name, origin } = model.daemon;
+    try {
+      const { keepEvidence } = await import('../restart/evidence');
+      const file = await keepEvidence({
+        model,
+        samples: fleet.samples(origin),
+        status: () => fleet.monitor(origin)?.statusText() ?? Promise.reject(new Error('not watched')),
+        owner,
+        inspect,
+        folder,
+        now: clock.now(),
+      });
+      log.info(`[${name}] evidence kept: ${file}`);
+      await vscode.window.showTextDocument(vscode.Uri.file(file), {
+        viewColumn: vscode.ViewColumn.Beside,
+        preserveFocus: true,
+        preview: true,
+      });
+    } catch (error) {
+      log.error(`[${name}] the evidence could not be kept: ${String(error)}`);
+    }
+  }
+}
