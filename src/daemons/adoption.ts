@@ -87,7 +87,13 @@ export function decideAdoption(
     if (!daemon.belongs || watchedPorts.has(daemon.port)) continue;
     const { kind, origin, port, database } = daemon;
     const before = gone.find((other) => other.database === database);
-    const name = nameOf(daemon);
+    const names = new Set([
+      ...watched.filter(({ isGone }) => !isGone).map((other) => other.name),
+      ...[...nextAdopted.values()]
+        .filter((other) => other.origin !== before?.origin)
+        .map((other) => other.name),
+    ]);
+    const name = names.has(nameOf(daemon)) ? `${nameOf(daemon)} ${port}` : nameOf(daemon);
     notes.push(
       before
         ? `${before.name} moved from port ${before.port} to ${port}: same database`

@@ -51,13 +51,18 @@ export function isConflictId(id: unknown): id is string {
   return typeof id === 'string' && id.startsWith(ID_PREFIX);
 }
 
-/** "2 smithys on the same database: 3457 and 3458". */
+/** "Same database: 3457 and 3458": short enough for a narrow tree. */
 export function conflictTitle({ parties }: Conflict): string {
-  return `${counted(parties)} on the same database: ${listed(parties.map(({ port }) => String(port)))}`;
+  return `Same database: ${listed(parties.map(({ port }) => String(port)))}`;
 }
 
-/** What helps: "stop one: both dispatch the same tasks". */
-export function conflictAdvice({ parties }: Conflict): string {
+/** "2 smithys, stop one: both dispatch the same tasks". */
+export function conflictSummary(conflict: Conflict): string {
+  return `${counted(conflict.parties)}, ${conflictAdvice(conflict)}`;
+}
+
+/** What helps. */
+function conflictAdvice({ parties }: Conflict): string {
   return parties.length === 2
     ? 'stop one: both dispatch the same tasks'
     : `stop all but one: all ${parties.length} dispatch the same tasks`;

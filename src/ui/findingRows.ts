@@ -1,5 +1,5 @@
 import type { OfferedDaemon } from '../daemons/adoption';
-import { conflictAdvice, conflictText, conflictTitle, type Conflict } from '../health/conflicts';
+import { conflictSummary, conflictText, conflictTitle, type Conflict } from '../health/conflicts';
 import type { Row, Rows } from './treeRows';
 
 const FOUND = 'found#';
@@ -28,7 +28,7 @@ function conflictRow(conflict: Conflict): Row {
   return {
     id: conflict.id,
     label: conflictTitle(conflict),
-    description: conflictAdvice(conflict),
+    description: conflictSummary(conflict),
     icon: 'warning',
     severity: 'amber',
     contextValue: 'conflict',

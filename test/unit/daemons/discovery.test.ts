@@ -63,6 +63,14 @@ describe('a found daemon', () => {
     assert.deepEqual(notes, ['smithy (project) on port 3458 belongs to this workspace and is watched']);
   });
 
+  it('of the same folder as another has its port in its name', () => {
+    const { adopted: both } = decideAdoption(NOTHING, [], [found(3458), found(3459)]);
+    assert.deepEqual(
+      both.map(({ name }) => name),
+      ['smithy (project)', 'smithy (project) 3459'],
+    );
+  });
+
   it('of another folder is left alone', () => {
     const { notes, ...adoption } = decideAdoption(NOTHING, [], [found(3458, { belongs: false })]);
     assert.deepEqual(adoption, NOTHING);

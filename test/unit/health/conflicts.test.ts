@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   advanceConflicts,
-  conflictAdvice,
+  conflictSummary,
   conflictText,
   conflictTitle,
   findConflicts,
@@ -64,8 +64,8 @@ describe('the words for a conflict', () => {
   const [three] = findConflicts([party(1), party(2), party(3)]);
 
   it('name both, and say what helps', () => {
-    assert.equal(conflictTitle(two!), '2 smithys on the same database: 3457 and 3458');
-    assert.equal(conflictAdvice(two!), 'stop one: both dispatch the same tasks');
+    assert.equal(conflictTitle(two!), 'Same database: 3457 and 3458');
+    assert.equal(conflictSummary(two!), '2 smithys, stop one: both dispatch the same tasks');
     assert.equal(
       conflictText(two!),
       '2 smithys work on the same database, ~/project/.stoneforge/stoneforge.db: smithy on port 3457 and ' +
@@ -74,8 +74,8 @@ describe('the words for a conflict', () => {
   });
 
   it('count more than two', () => {
-    assert.equal(conflictTitle(three!), '3 smithys on the same database: 1, 2 and 3');
-    assert.equal(conflictAdvice(three!), 'stop all but one: all 3 dispatch the same tasks');
+    assert.equal(conflictTitle(three!), 'Same database: 1, 2 and 3');
+    assert.equal(conflictSummary(three!), '3 smithys, stop all but one: all 3 dispatch the same tasks');
   });
 });
 
