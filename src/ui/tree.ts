@@ -7,7 +7,7 @@ import { withFindings } from './findingRows';
 import { isProblem } from './looks';
 import { Rendered } from './rendered';
 import { toMarkdown } from './statusItem';
-import { renderRows, rowHover, type Row, type Rows } from './treeRows';
+import { renderRows, rowHover, type Row, type Rows, type SessionRows } from './treeRows';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
   red: 'problemsErrorIcon.foreground',
@@ -25,6 +25,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly #view: vscode.TreeView<string>;
   readonly #subscriptions: vscode.Disposable[];
   #rows: Rows = { roots: [], byId: new Map() };
+  #sessionRows: SessionRows | undefined;
 
   readonly #badge = new Rendered<number>((problems) => {
     this.#view.badge =
@@ -49,6 +50,12 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     this.#subscriptions = [this.#view, this.#changed, this.#view.onDidChangeVisibility(() => this.render())];
   }
 
+  /** From now on sessions have rows of their own. */
+  drawSessions(sessionRows: SessionRows): void {
+    this.#sessionRows = sessionRows;
+    this.render();
+  }
+
   /** Draws what changed. Rows nobody sees are not made; the badge always is. */
   render(): void {
     const { models, problems } = this.fleet;
@@ -62,7 +69,11 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
 
   #render(): Rows {
     const { models, problems, found } = this.fleet;
-    return withFindings(renderRows(models, problems, this.clock.now()), conflictsOf(this.fleet), found);
+    return withFindings(
+      renderRows(models, problems, this.clock.now(), this.#sessionRows),
+      conflictsOf(this.fleet),
+      found,
+    );
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */
@@ -119,7 +130,8 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     const row = this.row(id);
     if (row) {
       const model = this.fleet.models.find(({ daemon }) => daemon.origin === row.origin);
-      const text = rowHover(row, model, this.clock.now());
+      const now = this.clock.now();
+      const text = (model && this.#sessionRows?.hover(row.id, model, now)) ?? rowHover(row, model, now);
       const strip = row.contextValue === 'detail.history' ? model?.history?.segments : undefined;
       item.tooltip = strip ? toMarkdown([{ text }, { markdown: '\n\n' }, { strip }]) : text;
     }

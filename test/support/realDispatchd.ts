@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,15 @@ export class RealDispatchd {
     });
     assert.ok(response.ok, `${path}: ${response.status}`);
     return response;
+  }
+
+  /** Ends the process started here as nothing but a kill -9 does; its folder stays. */
+  async kill(): Promise<void> {
+    const child = this.process;
+    if (!child) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
   }
 
   /** Ends whichever process now is this daemon: the one started here, or the one a restart put in its place. */

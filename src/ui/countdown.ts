@@ -1,0 +1,151 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../clock';
+import {
+  NO_DEADLINES,
+  advanceDeadlines,
+  countdown,
+  nextDrawMs,
+  type Deadlines,
+  type Entry,
+  type TimedOut,
+} from '../health/deadlines';
+import type { DaemonModel } from '../daemons/fleet';
+import { countdownText, timedOutText } from './countdownText';
+import { sessionRowId } from './rowIds';
+
+/** Who may tell the user something, and what. */
+export interface Voice {
+  /** Whether the user wants messages of this level about this daemon now. */
+  wants(level: 'error' | 'warning' | 'info', origin: string): boolean;
+  /** Whether this window is the one to tell `key`. */
+  maySpeak(key: string, stillWanted: () => boolean): Promise<boolean>;
+}
+
+export interface CountdownDeps {
+  readonly clock: Clock;
+  readonly models: () => readonly DaemonModel[];
+  readonly voice: Voice;
+  readonly log: (line: string) => void;
+}
+
+const BUTTONS: Readonly<Record<string, string>> = {
+  'Run Again': 'daemonHealth.runAgain',
+  'Show Session': 'daemonHealth.showDetails',
+  'Show Log': 'daemonHealth.showOutput',
+};
+
+interface Shown {
+  readonly say: (message: string) => void;
+  readonly close: () => void;
+}
+
+/** The countdown before a time-out: one notification for all sessions, which ends by itself. */
+export class Countdown implements vscode.Disposable {
+  #deadlines: Deadlines = NO_DEADLINES;
+  #shown: Shown | undefined;
+  #text = '';
+  #disposed = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Whether this window may count a session down; `undefined` while that is being asked. */
+  readonly #may = new Map<string, { readonly entry: Entry; may?: boolean }>();
+
+  constructor(private readonly deps: CountdownDeps) {}
+
+  /** Called after every poll. */
+  update(): void {
+    const sources = this.deps
+      .models()
+      .map(({ daemon, track }) => ({ origin: daemon.origin, name: daemon.name, track }));
+    const { deadlines, timedOut } = advanceDeadlines(this.#deadlines, sources, this.deps.clock.now());
+    this.#deadlines = deadlines;
+    for (const event of timedOut) void this.#tellTimedOut(event);
+    this.#draw();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    this.#shown?.close();
+    this.#shown = undefined;
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer);
+    const now = this.deps.clock.now();
+    const text = countdownText(this.#allowed(countdown(this.#deadlines, now)));
+    if (text === '') {
+      this.#shown?.close();
+      this.#shown = undefined;
+    } else {
+      this.#shown ??= open();
+      if (text !== this.#text) this.#shown.say(text);
+    }
+    this.#text = text;
+    const inMs = nextDrawMs(this.#deadlines, now);
+    // setTimeout takes no more than 2^31 ms; whatever is later is set again by a poll.
+    if (inMs !== undefined) this.#timer = setTimeout(() => this.#draw(), Math.min(inMs + 1, 86_400_000));
+  }
+
+  #allowed(entries: readonly Entry[]): readonly Entry[] {
+    for (const [key, { entry }] of this.#may) if (!this.#isWatched(entry)) this.#may.delete(key);
+    return entries.filter((entry) => {
+      if (!this.deps.voice.wants('warning', entry.origin)) return false;
+      const key = `${entry.origin} countdown ${entry.session.id}`;
+      const asked = this.#may.get(key);
+      if (asked) return asked.may === true;
+      void this.#ask(key, entry);
+      return false;
+    });
+  }
+
+  /** One window counts a session down from its start to its end, whatever extends it. */
+  async #ask(key: string, entry: Entry): Promise<void> {
+    const asked: { entry: Entry; may?: boolean } = { entry };
+    this.#may.set(key, asked);
+    asked.may = await this.deps.voice.maySpeak(key, () => this.#isWatched(entry));
+    if (asked.may && this.#isWatched(entry)) this.#draw();
+  }
+
+  #isWatched({ origin, session }: Entry): boolean {
+    return !this.#disposed && this.#deadlines.get(origin)?.watched.has(session.id) === true;
+  }
+
+  async #tellTimedOut(event: TimedOut): Promise<void> {
+    const { origin, session } = event;
+    const text = timedOutText(event);
+    this.deps.log(`[${event.daemon}] ${text}`);
+    const isWanted = () => this.deps.voice.wants('error', origin);
+    if (!isWanted()) return;
+    if (!(await this.deps.voice.maySpeak(`${origin} timed out ${session.id}`, isWanted))) return;
+    const buttons = Object.keys(BUTTONS).filter((button) => button !== 'Run Again' || !isOfSmithy(session));
+    // Only an error with buttons stays on screen until somebody answers it.
+    const choice = await vscode.window.showErrorMessage(text, ...buttons);
+    const command = choice === undefined ? undefined : BUTTONS[choice];
+    if (command !== undefined)
+      await vscode.commands.executeCommand(command, sessionRowId(origin, session.id));
+  }
+}
+
+function isOfSmithy({ role }: { readonly role?: string }): boolean {
+  return role !== undefined;
+}
+
+/** VS Code starts the task of a progress only after a while: what is said until then is kept. */
+function open(): Shown {
+  let message = '';
+  let say = (): void => undefined;
+  let close = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (close = resolve));
+  void vscode.window.withProgress({ location: vscode.ProgressLocation.Notification }, (progress) => {
+    say = () => progress.report({ message });
+    say();
+    return closed;
+  });
+  return {
+    say: (next) => {
+      message = next;
+      say();
+    },
+    close,
+  };
+}

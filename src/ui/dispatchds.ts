@@ -1,0 +1,17 @@
+import type { DispatchdClient } from '../daemons/dispatchdClient';
+import type { DaemonModel } from '../daemons/fleet';
+
+/** Whether this is a dispatchd that answers now. */
+export function answers({ track }: DaemonModel): boolean {
+  return track.sample?.ok === true && track.sample.report.kind === 'dispatchd';
+}
+
+/** What changes things in this dispatchd. @throws an error fit to show where it cannot be reached */
+export async function clientOf({ daemon, track }: DaemonModel): Promise<DispatchdClient> {
+  const { kind, instance } = track.last?.report ?? {};
+  if (kind !== 'dispatchd' || instance?.stateDir === undefined) {
+    throw new Error(`${daemon.name} is no dispatchd: its sessions cannot be changed from here.`);
+  }
+  const { DispatchdClient } = await import('../daemons/probe');
+  return new DispatchdClient(daemon.origin, instance.stateDir);
+}

@@ -1,0 +1,218 @@
+import type { DaemonModel } from '../daemons/fleet';
+import { inhibitedBy, timeLeftMs } from '../health/deadlines';
+import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../health/policy';
+import type { Instant, Session } from '../health/report';
+import { endOf, isLive, isStranded, type End } from '../health/sessions';
+import { coarseAge, duration } from '../health/wording';
+import { LOOK, capitalise, clockTime } from './looks';
+import { sessionRowId } from './rowIds';
+import type { Detail, Row, SessionRows } from './treeRows';
+
+/** Drawn by the tree from when this chunk is loaded. */
+export const SESSION_ROWS: SessionRows = { details: sessionDetails, hover: rowHover };
+
+const END: Readonly<Record<End, { readonly label: string; readonly icon: string }>> = {
+  completed: { label: 'completed', icon: 'pass' },
+  failed: { label: 'failed', icon: 'error' },
+  timedOut: { label: 'timed out', icon: 'watch' },
+  cancelled: { label: 'cancelled', icon: 'circle-slash' },
+  interrupted: { label: 'interrupted', icon: 'debug-disconnect' },
+};
+
+/** Running work, then what was interrupted and waits for somebody, then what ended within the day. */
+function sessionDetails(model: DaemonModel, now: Instant): Detail[] {
+  const { report } = model.track.last!;
+  const running = { key: 'sessions', label: 'Sessions', icon: 'terminal' };
+  if (!report.sessions) return [{ ...running, description: 'not known' }];
+  const live = report.sessions.filter(isLive);
+  const stranded = report.sessions.filter(isStranded);
+  const nowAt = report.daemonNow ?? now.wallAt;
+  const ended = report.sessions
+    .filter((session) => endOf(session) !== undefined && !isStranded(session))
+    .filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS)
+    .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+  const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
+  const cause = live.some(({ deadlineAt }) => deadlineAt !== undefined) && inhibitedBy(model.track);
+  return [
+    {
+      ...running,
+      // VS Code keeps a row closed that once had nothing to open: with something in it, it is another row.
+      key: live.length === 0 ? 'sessions' : 'running',
+      description:
+        (live.length === 0 ? 'none running' : `${live.length} running`) +
+        (cause ? ` · countdowns hidden by: ${LOOK[cause].label}` : ''),
+      children: rows(model, live, 'running', (session) => liveRow(model, session, now)),
+      expanded: true,
+    },
+    ...(stranded.length === 0
+      ? []
+      : [
+          {
+            key: 'interrupted',
+            label: 'Interrupted',
+            description: `${stranded.length} to run again`,
+            icon: 'debug-disconnect',
+            severity: 'amber' as const,
+            children: rows(model, stranded, 'interrupted', (session) =>
+              endedRow(session, 'interrupted', now),
+            ),
+            expanded: true,
+          },
+        ]),
+    ...(ended.length === 0
+      ? []
+      : [
+          {
+            key: 'ended',
+            label: 'Ended today',
+            description: `${ended.length}${bad > 0 ? ` · ${bad} timed out or failed` : ''}`,
+            icon: 'history',
+            children: rows(model, ended, 'ended', (session) => endedRow(session, 'ended', now)),
+          },
+        ]),
+  ];
+}
+
+type Drawn = Pick<Row, 'description' | 'icon' | 'severity' | 'contextValue'>;
+
+function rows(
+  { daemon, track }: DaemonModel,
+  sessions: readonly Session[],
+  group: string,
+  draw: (session: Session) => Drawn,
+): Row[] {
+  const parentId = `${daemon.origin}#${group}`;
+  const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
+    const drawn = draw(session);
+    return {
+      ...drawn,
+      contextValue: `${drawn.contextValue}.${track.last!.report.kind}`,
+      id: sessionRowId(daemon.origin, session.id),
+      parentId,
+      origin: daemon.origin,
+      label: session.title,
+      children: [],
+      value: `${session.id}: ${session.title}, ${drawn.description ?? ''}`,
+    };
+  });
+  const more = sessions.length - shown.length;
+  if (more <= 0) return shown;
+  const label = `and ${more} more`;
+  return [
+    ...shown,
+    {
+      id: `${parentId}#more`,
+      parentId,
+      origin: daemon.origin,
+      label,
+      severity: 'plain',
+      contextValue: 'more',
+      children: [],
+      value: label,
+    },
+  ];
+}
+
+/** Says nothing that changes by the second: a row that did would be written again every second. */
+function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn {
+  const { report } = track.last!;
+  const leftMs = timeLeftMs(session, track, now);
+  const activeMs =
+    session.lastActivityAt === undefined || report.daemonNow === undefined
+      ? undefined
+      : report.daemonNow - session.lastActivityAt;
+  const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
+  return {
+    description: [
+      ...(session.stopping === undefined
+        ? session.status === 'running'
+          ? []
+          : [session.status]
+        : [`ending: ${session.stopping}`]),
+      ...(leftMs === undefined ? [] : [coarseTimeLeft(leftMs)]),
+      ...extensions(session),
+      ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
+      ...(activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`]),
+      ...what(session),
+    ].join(' · '),
+    icon: isNear ? 'watch' : 'play-circle',
+    severity: isNear ? 'amber' : 'plain',
+    contextValue: 'session.running',
+  };
+}
+
+function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): Drawn {
+  const end = endOf(session) ?? 'completed';
+  const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
+  // What became of it was decided already: it cannot be run from here a second time.
+  const isHandled = group === 'ended' && end === 'interrupted';
+  const kind = isHandled ? 'handled' : session.kind === 'named' ? 'named' : 'foreground';
+  return {
+    description: [`${END[end].label}${at}`, ...what(session)].join(' · '),
+    icon: END[end].icon,
+    severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
+    contextValue: `session.${group}.${kind}`,
+  };
+}
+
+/** The command, where the title is not that already. */
+function what({ title, command }: Session): string[] {
+  return command === undefined || command === title ? [] : [command];
+}
+
+function extensions({ extensionsUsed = 0, maxExtensions, requestedExtensions = 0 }: Session): string[] {
+  return [
+    ...(extensionsUsed > 0
+      ? [`extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`]
+      : []),
+    ...(requestedExtensions > 0 ? [`${requestedExtensions} × on request`] : []),
+  ];
+}
+
+const STEPS_MIN = [1, 5, 10, 30, 60] as const;
+
+/** "under 5 min left": five words in the whole life of a session. */
+function coarseTimeLeft(ms: number): string {
+  if (ms <= 0) return 'time is up';
+  const step = STEPS_MIN.find((minutes) => ms <= minutes * 60_000);
+  return step === undefined ? 'over 1 h left' : step === 60 ? 'under 1 h left' : `under ${step} min left`;
+}
+
+function rowHover(rowId: string, model: DaemonModel, now: Instant): string | undefined {
+  const { sessions } = model.track.last?.report ?? {};
+  const session = sessions?.find(({ id }) => sessionRowId(model.daemon.origin, id) === rowId);
+  return session && sessionHover(session, model, now);
+}
+
+/** All that is known of a session, to the second, for its hover: one fact a line. */
+function sessionHover(session: Session, { track }: DaemonModel, now: Instant): string {
+  const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
+  const daemonNow = track.last?.report.daemonNow;
+  const time = (label: string, at: number | undefined) =>
+    at === undefined ? [] : [`${label} ${clockTime(at, now.wallAt)}`];
+  const { timeoutMs, maxExtensions, lastActivityAt } = session;
+  return [
+    session.title,
+    ...(session.command === undefined ? [] : [`Runs: ${session.command}`]),
+    ...(session.cwd === undefined ? [] : [`In: ${session.cwd}`]),
+    ...time('Started', session.startedAt ?? session.createdAt),
+    ...(leftMs === undefined
+      ? []
+      : [
+          `${duration(Math.max(0, leftMs))} left${session.deadlineAssumed ? ' (its default limit, assumed)' : ''}`,
+        ]),
+    ...(timeoutMs === undefined
+      ? []
+      : [
+          `Limit ${duration(timeoutMs)}` +
+            (maxExtensions === undefined
+              ? ''
+              : `, ${session.extensionsUsed ?? 0} of ${maxExtensions} extensions`),
+        ]),
+    ...(lastActivityAt === undefined || daemonNow === undefined || leftMs === undefined
+      ? []
+      : [`Active ${duration(daemonNow - lastActivityAt)} before the last answer`]),
+    ...time('Ended', session.endedAt),
+    ...(session.outcome === undefined ? [] : [capitalise(session.outcome)]),
+  ].join('\n');
+}

@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import type { DaemonModel } from '../daemons/fleet';
+import type { Work, WorkDeps } from '../work';
+
+const COMMANDS = [
+  'runCommand',
+  'extendSession',
+  'runAgain',
+  'resumeSession',
+  'copyCommand',
+  'showOutput',
+  'cancelSession',
+  'dismissSession',
+] as const;
+export type WorkCommand = (typeof COMMANDS)[number];
+
+/** What looks after running work is a chunk of its own: loaded when a daemon has sessions, or by a command. */
+export class WorkLoader implements vscode.Disposable {
+  #work: Work | undefined;
+  #loading: Promise<Work> | undefined;
+  #disposed = false;
+
+  constructor(private readonly deps: WorkDeps) {}
+
+  /** Called after every poll. */
+  update(models: readonly DaemonModel[]): void {
+    if (this.#work) this.#work.update();
+    else if (!this.#loading && models.some(hasSessions)) void this.#load();
+  }
+
+  /** @param run how a command is run: with its error shown */
+  register(run: (work: () => Promise<void>) => Promise<void>): vscode.Disposable {
+    return vscode.Disposable.from(
+      ...COMMANDS.map((name) =>
+        vscode.commands.registerCommand(`daemonHealth.${name}`, (...targets: unknown[]) =>
+          run(async () => (await this.#load()).run(name, targets)),
+        ),
+      ),
+    );
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#work?.dispose();
+  }
+
+  #load(): Promise<Work> {
+    return (this.#loading ??= import('../work').then(({ createWork }) => {
+      this.#work = createWork(this.deps);
+      if (this.#disposed) this.#work.dispose();
+      else this.#work.update();
+      return this.#work;
+    }));
+  }
+}
+
+function hasSessions({ track }: DaemonModel): boolean {
+  return (track.last?.report.sessions?.length ?? 0) > 0;
+}

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import type { Clock } from './clock';
+import type { DaemonModel } from './daemons/fleet';
+import { Countdown, type Voice } from './ui/countdown';
+import { OutputDocuments } from './ui/outputDocuments';
+import { RunCommand } from './ui/runCommand';
+import { SessionCommands } from './ui/sessionCommands';
+import { SESSION_ROWS } from './ui/sessionRows';
+import type { SessionRows } from './ui/treeRows';
+import type { WorkCommand } from './ui/workLoader';
+
+/**
+ * What looks after the work that daemons run: countdowns, and the commands about sessions. This file is a chunk of
+ * its own, loaded once there is work.
+ */
+export interface Work extends vscode.Disposable {
+  /** Called after every poll. */
+  update(): void;
+  /** @param targets what the command was called with: row ids from the tree and from links */
+  run(command: WorkCommand, targets: readonly unknown[]): Promise<void>;
+}
+
+export interface WorkDeps {
+  readonly clock: Clock;
+  readonly models: () => readonly DaemonModel[];
+  /** Asks a daemon now. */
+  readonly poll: (origin: string) => Promise<void>;
+  readonly voice: Voice;
+  readonly log: (line: string) => void;
+  readonly drawSessions: (rows: SessionRows) => void;
+  /** Where recent commands are kept. */
+  readonly state: vscode.Memento;
+}
+
+export function createWork(deps: WorkDeps): Work {
+  deps.drawSessions(SESSION_ROWS);
+  const countdown = new Countdown(deps);
+  const output = new OutputDocuments();
+  const sessions = new SessionCommands({ ...deps, output });
+  const runCommand = new RunCommand(deps);
+  const subscriptions = vscode.Disposable.from(countdown, output);
+  return {
+    update: () => countdown.update(),
+    run: (command, targets) =>
+      command === 'runCommand' ? runCommand.run(targets[0]) : sessions[command](targets),
+    dispose: () => void subscriptions.dispose(),
+  };
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { root } from '../../scripts/paths.mjs';
+import { RealDispatchd } from '../support/realDispatchd';
+import { openVSCode, type VSCodeWindow } from './harness';
+
+/** Runs for an hour if nobody stops it; speaks for its first seconds. */
+const speaksFor = (seconds: number) => ({
+  command: process.execPath,
+  args: [
+    '-e',
+    `const t = setInterval(() => console.log('working'), 500);
+     setTimeout(() => clearInterval(t), ${seconds * 1_000}); setTimeout(() => {}, 3600000);`,
+  ],
+});
+
+describe('the work of a daemon, in a window', function () {
+  this.timeout(100_000);
+  let daemon: RealDispatchd;
+  let window: VSCodeWindow;
+
+  before(async () => {
+    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start();
+    window = await openVSCode({
+      colorTheme: 'dark',
+      machineSettings: {
+        'daemonHealth.daemons': [
+          { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 5_000 },
+        ],
+      },
+    });
+    await window.statusItem('daemonHealth.status').click();
+    await row('Poll loop').waitFor();
+  });
+
+  after(async () => {
+    await window?.close();
+    await daemon?.stop();
+  });
+
+  const row = (name: string) => window.page.locator('.monaco-list-row', { hasText: name }).first();
+  const toast = (text: string | RegExp) => window.toasts().filter({ hasText: text });
+  /** The seconds that the countdown shows. */
+  const secondsLeft = async () => {
+    const text = await window.toasts().first().innerText();
+    return Number(/(\d+) s\./.exec(text)?.[1] ?? NaN);
+  };
+
+  it('counts down live before a time-out, and changes ten seconds before it', async () => {
+    // Long enough to be seen in each stage; its output reaches up to its deadline, so it is extended once.
+    await daemon.post('/api/tasks', {
+      name: 'nightly build',
+      ...speaksFor(14),
+      timeoutMs: 14_000,
+      activityExtensionMs: 8_000,
+      maxExtensions: 1,
+    });
+    await window.runCommand('Daemon Health: Refresh');
+    await toast(/“nightly build” times out in 1\d s/).waitFor();
+    const first = await secondsLeft();
+    await window.screenshot('countdown-1-soon');
+    await toast(/Last [89] s of “nightly build”/).waitFor();
+    assert.ok(first > 9, `${first} s at first`);
+    assert.equal(await window.toasts().count(), 1);
+    await window.screenshot('countdown-2-last');
+  });
+
+  it('says by how much it was extended, and counts down to the new deadline', async () => {
+    await toast(/“nightly build” extended by 8 s \(1 of 1\), \d s left/).waitFor();
+    await window.screenshot('countdown-3-extended');
+  });
+
+  it('tells the time-out once, in a message that stays', async () => {
+    const message = toast(
+      /“nightly build” on dispatchd timed out after 2\d s \(limit 14 s, 1 of 1 extensions\)/,
+    );
+    await message.waitFor({ timeout: 30_000 });
+    await toast('left').waitFor({ state: 'detached' });
+    assert.equal(await window.toasts().count(), 1, 'the countdown has closed itself');
+    for (const name of ['Run Again', 'Show Session', 'Show Log']) {
+      await message.getByRole('button', { name }).waitFor();
+    }
+    await window.screenshot('countdown-4-timed-out');
+    await message.getByRole('button', { name: 'Show Session' }).click();
+    await row('nightly build').and(window.page.locator('.selected')).waitFor();
+    await row('nightly build').hover();
+    await window.screenshot('countdown-5-session');
+  });
+
+  it('extends by the link in the countdown', async () => {
+    await daemon.post('/api/tasks', { name: 'long test', ...speaksFor(1), timeoutMs: 30_000 });
+    await window.runCommand('Daemon Health: Refresh');
+    const message = toast('“long test” times out');
+    await message.waitFor();
+    await message
+      .getByRole('button', { name: 'Extend' })
+      .or(message.locator('a', { hasText: 'Extend' }))
+      .click();
+    await toast(/“long test” extended by 120 s on request, 2 min/).waitFor();
+    await window.screenshot('countdown-6-on-request');
+    await window.toasts().first().waitFor({ state: 'detached', timeout: 15_000 });
+  });
+
+  it('shares one countdown among several sessions, and closes it when they end', async () => {
+    await daemon.post('/api/tasks', { name: 'first', command: 'sleep 9', timeoutMs: 40_000 });
+    await daemon.post('/api/tasks', { name: 'second', command: 'sleep 9', timeoutMs: 50_000 });
+    await window.runCommand('Daemon Health: Refresh');
+    await toast(/2 sessions time out: “first” in 3\d s, “second” in 4\d s/).waitFor();
+    assert.equal(await window.toasts().count(), 1);
+    await window.screenshot('countdown-7-shared');
+    await window.toasts().first().waitFor({ state: 'detached', timeout: 20_000 });
+  });
+
+  it('says nothing that the console would complain about', () => {
+    assert.deepEqual(window.errors, []);
+  });
+});
+
+describe('work that a kill of its daemon interrupts, in a window', function () {
+  this.timeout(100_000);
+  let daemon: RealDispatchd;
+  let window: VSCodeWindow;
+
+  before(async () => {
+    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start();
+    window = await openVSCode({
+      colorTheme: 'light',
+      machineSettings: {
+        'daemonHealth.daemons': [
+          { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
+        ],
+      },
+    });
+    await window.statusItem('daemonHealth.status').click();
+  });
+
+  after(async () => {
+    await window?.close();
+    await daemon?.stop();
+  });
+
+  const row = (name: string) => window.page.locator('.monaco-list-row', { hasText: name }).first();
+
+  it('is listed, and runs again by one action', async () => {
+    await daemon.post('/api/tasks', { name: 'import', command: 'sleep 300', timeoutMs: 3_600_000 });
+    await row('import').waitFor();
+    await daemon.kill();
+    await daemon.start('--port', new URL(daemon.url).port);
+    await row('Interrupted').waitFor({ timeout: 40_000 });
+    await row('import').hover();
+    await window.screenshot('interrupted-1-listed');
+    await row('import').getByRole('button', { name: 'Run Session Again' }).click();
+    await row('Interrupted').waitFor({ state: 'detached' });
+    await row('1 running').waitFor();
+    await window.screenshot('interrupted-2-again');
+  });
+
+  it('says nothing that the console would complain about', () => {
+    assert.deepEqual(window.errors, []);
+  });
+});
