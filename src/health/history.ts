@@ -133,18 +133,23 @@ export function toSegments(spans: readonly Span[]): readonly Segment[] {
   const endAt = spans.at(-1)?.toAt;
   if (endAt === undefined) return [];
   const startAt = windowStart(endAt);
+  let first = 0;
   return Array.from({ length: BUCKETS }, (_, index) => {
     const fromAt = startAt + index * HISTORY_BUCKET_MS;
-    return toSegment(spans, fromAt, Math.min(fromAt + HISTORY_BUCKET_MS, endAt));
+    while (spans[first]!.toAt < fromAt && first < spans.length - 1) first++;
+    return toSegment(spans, first, fromAt, Math.min(fromAt + HISTORY_BUCKET_MS, endAt));
   });
 }
 
-function toSegment(spans: readonly Span[], fromAt: number, untilAt: number): Segment {
+/** @param first the index of the first span that may reach into the bucket */
+function toSegment(spans: readonly Span[], first: number, fromAt: number, untilAt: number): Segment {
   let worst: Span | undefined;
   let watchedMs = 0;
   const plainMs = new Map<DaemonState, number>();
-  for (const span of spans) {
-    if (span.fromAt > untilAt || span.toAt < fromAt) continue;
+  for (let index = first; index < spans.length; index++) {
+    const span = spans[index]!;
+    if (span.fromAt > untilAt) break;
+    if (span.toAt < fromAt) continue;
     // What ended as this bucket began is of the one before, unless nothing has followed yet.
     if (span.toAt === fromAt && span.fromAt < fromAt && untilAt > fromAt) continue;
     // A span of no length at the end of the bucket belongs to the next one.
