@@ -54,9 +54,11 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
   return [
     `# ${daemon.name}: ${stateInWords(model, now)}`,
     `Kept ${iso(now.wallAt)}, before anything was changed. ${daemon.origin}`,
-    `- state since: ${iso(track.verdict.since.wallAt)}`,
-    `- as of: ${iso(track.verdict.asOf.wallAt)}`,
-    `- reason: ${track.verdict.reason}`,
+    [
+      `- state since: ${iso(track.verdict.since.wallAt)}`,
+      `- as of: ${iso(track.verdict.asOf.wallAt)}`,
+      `- reason: ${track.verdict.reason}`,
+    ].join('\n'),
     '## Which rule decided',
     block(
       trace(track.facts)

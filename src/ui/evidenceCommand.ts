@@ -32,7 +32,7 @@ export class Evidence {
       });
       log.info(`[${name}] evidence kept: ${file}`);
       await vscode.window.showTextDocument(vscode.Uri.file(file), {
-        viewColumn: vscode.ViewColumn.Beside,
+        viewColumn: isAnythingOpen() ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
         preserveFocus: true,
         preview: true,
       });
@@ -40,4 +40,9 @@ export class Evidence {
       log.error(`[${name}] the evidence could not be kept: ${String(error)}`);
     }
   }
+}
+
+/** Beside nothing would leave half of the window empty. */
+function isAnythingOpen(): boolean {
+  return vscode.window.tabGroups.activeTabGroup.tabs.length > 0;
 }

@@ -29,7 +29,8 @@ const readyDeadlineMs = 60_000;
 const drawnTheme = '[class*="-json"]';
 
 /** What VS Code itself complains about in this surrounding: nobody signed in, no service worker. */
-const knownNoise = /service ?worker|AgentHost|authentication provider|sqlite3/i;
+const knownNoise =
+  /service ?worker|AgentHost|authentication provider|sqlite3|Could not find pty \d+ on pty host/i;
 
 /** Opens a VS Code that has the packaged extension installed. `close()` it in an `after` hook. */
 export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindow> {
