@@ -153,7 +153,7 @@ export class Discovery {
     const suspects = fleet.models.filter(({ track }) =>
       databases.has(track.last?.report.database?.realPath ?? ''),
     );
-    await Promise.all(suspects.map(({ daemon }) => fleet.monitor(daemon.origin)?.poll()));
+    await Promise.all(suspects.map(async ({ daemon }) => fleet.monitor(daemon.origin)?.poll()));
   }
 
   #decide(found: readonly FoundDaemon[]): void {
