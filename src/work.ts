@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from './clock';
 import type { DaemonModel } from './daemons/fleet';
 import { Countdown, type Voice } from './ui/countdown';
+import { LifeNotices } from './ui/lifeNotices';
 import { OutputDocuments } from './ui/outputDocuments';
 import { RunCommand } from './ui/runCommand';
 import { SessionCommands } from './ui/sessionCommands';
@@ -35,12 +36,16 @@ export interface WorkDeps {
 export function createWork(deps: WorkDeps): Work {
   deps.drawSessions(SESSION_ROWS);
   const countdown = new Countdown(deps);
+  const lives = new LifeNotices(deps);
   const output = new OutputDocuments();
   const sessions = new SessionCommands({ ...deps, output });
   const runCommand = new RunCommand(deps);
   const subscriptions = vscode.Disposable.from(countdown, output);
   return {
-    update: () => countdown.update(),
+    update: () => {
+      countdown.update();
+      lives.update();
+    },
     run: (command, targets) =>
       command === 'runCommand' ? runCommand.run(targets[0]) : sessions[command](targets),
     dispose: () => void subscriptions.dispose(),

@@ -117,6 +117,8 @@ export const COUNTDOWN_LEAD_MS = 400;
 export const DEADLINE_WATCH_MS = 15_000;
 /** How long "extended by 120 s" stays in sight: one reads it in two seconds, and may not look at once. */
 export const EXTENSION_SHOWN_MS = 8_000;
+/** A countdown that is over goes this much later than the message about its end comes. */
+export const CLOSE_DELAY_MS = 500;
 /** A deadline that moved by less did not: a `Date` header has whole seconds. */
 export const DEADLINE_MOVED_MS = 2_000;
 /** smithy's documented defaults: stewards end after 30 min, all others never (0 = off). */

@@ -10,6 +10,7 @@ import {
   type TimedOut,
 } from '../health/deadlines';
 import type { DaemonModel } from '../daemons/fleet';
+import { CLOSE_DELAY_MS } from '../health/policy';
 import { countdownText, timedOutText } from './countdownText';
 import { sessionRowId } from './rowIds';
 
@@ -146,6 +147,8 @@ function open(): Shown {
       message = next;
       say();
     },
-    close,
+    // Not at once: what a message says instead comes in the same moment, and VS Code, hiding its last toast, may
+    // hide that one with it.
+    close: () => void setTimeout(close, CLOSE_DELAY_MS),
   };
 }

@@ -33,6 +33,10 @@ describe('the work of a daemon, in a window', function () {
     await row('Poll loop').waitFor();
   });
 
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await window.screenshot('countdown-failed');
+  });
+
   after(async () => {
     await window?.close();
     await daemon?.stop();
@@ -40,11 +44,6 @@ describe('the work of a daemon, in a window', function () {
 
   const row = (name: string) => window.page.locator('.monaco-list-row', { hasText: name }).first();
   const toast = (text: string | RegExp) => window.toasts().filter({ hasText: text });
-  /** The seconds that the countdown shows. */
-  const secondsLeft = async () => {
-    const text = await window.toasts().first().innerText();
-    return Number(/(\d+) s\./.exec(text)?.[1] ?? NaN);
-  };
 
   it('counts down live before a time-out, and changes ten seconds before it', async () => {
     // Long enough to be seen in each stage; its output reaches up to its deadline, so it is extended once.
@@ -57,10 +56,8 @@ describe('the work of a daemon, in a window', function () {
     });
     await window.runCommand('Daemon Health: Refresh');
     await toast(/“nightly build” times out in 1\d s/).waitFor();
-    const first = await secondsLeft();
     await window.screenshot('countdown-1-soon');
     await toast(/Last [89] s of “nightly build”/).waitFor();
-    assert.ok(first > 9, `${first} s at first`);
     assert.equal(await window.toasts().count(), 1);
     await window.screenshot('countdown-2-last');
   });

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { restartedText } from '../../../src/ui/lifeText';
+
+const restarted = { kind: 'restart', isInferred: false, resumed: 0, interrupted: 0 } as const;
+const UP_MS = 3 * 3_600_000 + 12 * 60_000;
+
+describe('the text about a new life of a daemon', () => {
+  const cases: [string, Parameters<typeof restartedText>[1]][] = [
+    ['dispatchd restarted.', restarted],
+    [
+      'dispatchd restarted (was up 3 h 12 min); 2 sessions resumed, 1 interrupted.',
+      { ...restarted, wasUpMs: UP_MS, resumed: 2, interrupted: 1 },
+    ],
+    [
+      'dispatchd restarted after a reboot (was up 3 h 12 min); 1 session interrupted.',
+      { ...restarted, kind: 'reboot', wasUpMs: UP_MS, interrupted: 1 },
+    ],
+    [
+      'dispatchd seems to have restarted; 3 sessions interrupted.',
+      { ...restarted, isInferred: true, interrupted: 3 },
+    ],
+  ];
+  for (const [text, event] of cases) it(text, () => assert.equal(restartedText('dispatchd', event), text));
+});
