@@ -239,9 +239,11 @@ describe('a fleet over real servers', function () {
   });
 
   describe('that is disposed', () => {
+    const open = () =>
+      process.getActiveResourcesInfo().filter((what) => /Timeout|TCPSocket/.test(what)).length;
+
     it('asks no more, keeps no connection, holds nothing open', async () => {
       const server = await scope.http(playing(HEALTHY));
-      const open = () => process.getActiveResourcesInfo().filter((what) => /Timeout|TCP/.test(what)).length;
       const openBefore = open();
       const { fleet } = watch([server.origin], { pollIntervalMs: 1_000 });
       await fleet.refresh();
@@ -252,17 +254,21 @@ describe('a fleet over real servers', function () {
       await monitor.attend();
       assert.equal(server.requests.length, asked);
       assert.deepEqual(fleet.models, []);
-      await until(() => open() <= openBefore, 'timers and sockets to end');
+      // Sooner than an idle connection would end by itself.
+      await until(() => open() <= openBefore, 'timers and sockets to end', 2_000);
     });
 
     it('in the middle of a poll, ends it and hears nothing of it', async () => {
       const server = await scope.tcp(() => {});
+      const openBefore = open();
       const { fleet, events } = watch([server.origin]);
       await until(() => server.connections() > 0, 'the connection');
       const polling = fleet.monitor(server.origin)!.poll();
       fleet.dispose();
       await polling;
+      await server.close();
       assert.deepEqual(events, []);
+      await until(() => open() <= openBefore, 'timers and sockets to end', 2_000);
     });
 
     it('while its probe is still being loaded, closes it', async () => {
