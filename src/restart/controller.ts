@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
+import type { Monitor } from '../daemons/monitor';
 import type { Report, Session } from '../health/report';
 import { duration } from '../health/wording';
 import { isLive } from '../health/sessions';
@@ -9,7 +10,7 @@ import { SEVERITY } from '../health/verdict';
 import { lockDaemon } from './lock';
 import type { RestartRecord, RestartRecords } from './records';
 import { findListener, type ProcessInfo } from './processes';
-import { restart, type Outcome, type StartedCommand } from './restart';
+import { restart, waitLonger, type Outcome, type RestartEdges, type StartedCommand } from './restart';
 import { isPortFree, stopProcess } from './stop';
 
 /** What will happen if the user goes on, for the one who has to agree. */
@@ -94,7 +95,16 @@ export class RestartController {
       signal,
       onStep,
       inspect = false,
-    }: { signal: AbortSignal; onStep: (step: string) => void; inspect?: boolean },
+      onlyWait = false,
+      proofTimeoutMs,
+    }: {
+      signal: AbortSignal;
+      onStep: (step: string) => void;
+      inspect?: boolean;
+      /** Wait on for the proof of a restart that was late. */
+      onlyWait?: boolean;
+      proofTimeoutMs?: number;
+    },
   ): Promise<Outcome> {
     const { daemon } = model;
     const monitor = this.deps.fleet.monitor(daemon.origin);
@@ -108,7 +118,7 @@ export class RestartController {
       return { kind: 'failed', text: `${daemon.name} is being restarted or stopped in another window.` };
     }
     const why = model.track.verdict.state;
-    if (owner && SEVERITY[why] !== 'plain') {
+    if (owner && !onlyWait && SEVERITY[why] !== 'plain') {
       onStep('keeping the evidence');
       await this.deps.keepEvidence(model, owner, inspect);
     }
@@ -118,29 +128,19 @@ export class RestartController {
     );
     let proven = false;
     try {
-      const outcome = await restart(
+      const outcome = await (onlyWait ? waitLonger : restart)(
         {
           daemon,
           owner,
           before: model.track.last?.report,
+          ...(proofTimeoutMs !== undefined && { proofTimeoutMs }),
           signal,
           onStep: (step) => {
             this.deps.log(`[${daemon.name}] restart: ${step}`);
             onStep(step);
           },
         },
-        {
-          findListener,
-          stop: stopProcess,
-          isPortFree,
-          start: (aborted) => this.deps.start(model, aborted),
-          ask: async () => {
-            await monitor.poll();
-            const { sample } = monitor.track;
-            if (!sample) return {};
-            return sample.ok ? { report: sample.report } : { cause: sample.failure.cause };
-          },
-        },
+        this.#edges(model, monitor),
       );
       proven = outcome.kind === 'cured';
       if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
@@ -184,6 +184,21 @@ export class RestartController {
       await unlock();
       await monitor.poll();
     }
+  }
+
+  #edges(model: DaemonModel, monitor: Monitor): RestartEdges {
+    return {
+      findListener,
+      stop: stopProcess,
+      isPortFree,
+      start: (aborted) => this.deps.start(model, aborted),
+      ask: async () => {
+        await monitor.poll();
+        const { sample } = monitor.track;
+        if (!sample) return {};
+        return sample.ok ? { report: sample.report } : { cause: sample.failure.cause };
+      },
+    };
   }
 
   async #rememberArgs(origin: string, report: Report | undefined, ownerPid: number): Promise<void> {

@@ -35,44 +35,61 @@ export interface RestartRequest {
   readonly before: Report | undefined;
   readonly signal: AbortSignal;
   readonly onStep: (step: string) => void;
+  /** How long to wait for the proof. */
+  readonly proofTimeoutMs?: number;
 }
 
 /** How a restart ended, as was seen. `text` says it in one sentence. */
 export type Outcome =
   | { readonly kind: 'cured' | 'unproven'; readonly tookMs: number; readonly text: string }
-  | { readonly kind: 'failed' | 'cancelled'; readonly text: string };
+  /** `late`: started, and not proven in time; one may wait on. */
+  | { readonly kind: 'failed' | 'cancelled' | 'late'; readonly text: string };
 
 class Failed extends Error {}
+class Late extends Error {}
 
 /**
  * Stops the old process, waits until its port is free, starts the new one and proves it: a new instance and a
  * completed poll cycle. An exit code proves nothing.
  */
-export async function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
+export function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
+  return towardsProof(request, edges, async (step) => {
+    await stopOld(request, edges, step);
+    step('starting it', 'the daemon is stopped and was not started again');
+    return edges.start(request.signal);
+  });
+}
+
+/** Waits on for the proof of a restart that was `late`. Nothing is stopped or started. */
+export function waitLonger(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
+  return towardsProof(request, edges, () => Promise.resolve({ ended: new Promise<never>(() => undefined) }));
+}
+
+type SetStep = (text: string, ifCancelled: string) => void;
+
+async function towardsProof(
+  request: RestartRequest,
+  edges: RestartEdges,
+  begin: (step: SetStep) => Promise<StartedCommand>,
+): Promise<Outcome> {
   const startedMs = performance.now();
   let left = 'nothing was changed';
-  const step = (text: string, ifCancelled: string) => {
+  const step: SetStep = (text, ifCancelled) => {
     request.onStep(text);
     left = ifCancelled;
   };
   try {
-    await stopOld(request, edges, step);
-    step('starting it', 'the daemon is stopped and was not started again');
-    const command = await edges.start(request.signal);
+    const command = await begin(step);
     step('waiting for a completed poll cycle', 'the daemon was started; whether it works was not waited for');
-    const text = await prove(request, edges, command);
+    const unproven = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
-    const verb = request.owner ? 'restarted' : 'started';
-    return text === undefined
-      ? { kind: 'cured', tookMs, text: `${request.daemon.name} ${verb} in ${duration(tookMs)}.` }
-      : {
-          kind: 'unproven',
-          tookMs,
-          text: `${request.daemon.name} ${verb} in ${duration(tookMs)}, but ${text}.`,
-        };
+    const said = `${request.daemon.name} ${request.owner ? 'restarted' : 'started'} in ${duration(tookMs)}`;
+    return unproven === undefined
+      ? { kind: 'cured', tookMs, text: `${said}.` }
+      : { kind: 'unproven', tookMs, text: `${said}, but ${unproven}.` };
   } catch (error) {
     if (request.signal.aborted) return { kind: 'cancelled', text: `Restart cancelled: ${left}.` };
-    if (error instanceof Failed) return { kind: 'failed', text: error.message };
+    if (error instanceof Late) return { kind: 'late', text: error.message };
     return { kind: 'failed', text: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -80,7 +97,7 @@ export async function restart(request: RestartRequest, edges: RestartEdges): Pro
 async function stopOld(
   { daemon, owner, signal }: RestartRequest,
   edges: RestartEdges,
-  step: (text: string, ifCancelled: string) => void,
+  step: SetStep,
 ): Promise<void> {
   const { hostname } = new URL(daemon.origin);
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -103,7 +120,7 @@ async function stopOld(
 
 /** @returns `undefined` when proven, else what could not be */
 async function prove(
-  { daemon, owner, before, signal }: RestartRequest,
+  { daemon, owner, before, signal, proofTimeoutMs = RESTART_PROOF_TIMEOUT_MS }: RestartRequest,
   edges: RestartEdges,
   command: StartedCommand,
 ): Promise<string | undefined> {
@@ -111,7 +128,7 @@ async function prove(
   void command.ended.then((code) => (exit = { code }));
   const startedMs = performance.now();
   let seen = 'it never answered';
-  while (performance.now() - startedMs < RESTART_PROOF_TIMEOUT_MS) {
+  while (performance.now() - startedMs < proofTimeoutMs) {
     signal.throwIfAborted();
     const { report, cause } = await edges.ask();
     if (report) {
@@ -138,8 +155,8 @@ async function prove(
     await delay(PROOF_POLL_INTERVAL_MS, undefined, { signal });
   }
   const code = exit ? `the start command ended with exit code ${exit.code ?? 'unknown'}, ` : '';
-  throw new Failed(
-    `${daemon.name} was started, but is not proven to work after ${duration(RESTART_PROOF_TIMEOUT_MS)}: ${code}${seen}.`,
+  throw new Late(
+    `${daemon.name} was started, but is not proven to work after ${duration(proofTimeoutMs)}: ${code}${seen}.`,
   );
 }
 

@@ -23,20 +23,23 @@ export class RestartCommands {
     const agreed = await this.#agree(model, `Restart ${name}?`, 'Restart');
     if (!agreed) return;
     const { plan, inspect } = agreed;
+    await this.#carryOut(plan, inspect, false);
+  }
+
+  async #carryOut(plan: Plan, inspect: boolean, onlyWait: boolean): Promise<void> {
+    const { name, origin } = plan.model.daemon;
+    const verb = onlyWait ? 'Waiting for' : plan.owner ? 'Restarting' : 'Starting';
     const outcome = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: `${plan.owner ? 'Restarting' : 'Starting'} ${name}`,
-        cancellable: true,
-      },
+      { location: vscode.ProgressLocation.Notification, title: `${verb} ${name}`, cancellable: true },
       (progress, token) =>
         this.controller.restart(plan, {
           signal: abortSignal(token),
           inspect,
+          onlyWait,
           onStep: (step) => progress.report({ message: `${step}…` }),
         }),
     );
-    tellOutcome(outcome, model.daemon.origin);
+    tellOutcome(outcome, origin, () => void this.#carryOut(plan, false, true));
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether it is cured. */
@@ -119,6 +122,7 @@ async function inTerminal(write: (line: string) => void, work: () => Promise<boo
   }
 }
 
+const WAIT_LONGER = 'Wait Longer';
 const SHOW_LOG = 'Show Log';
 /** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
 const INSPECT = 'Inspect, Then Restart';
@@ -152,7 +156,7 @@ function consequences({ owner, interrupts, ownerIsKnown, model }: Plan, isLoop: 
 }
 
 /** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */
-function tellOutcome({ kind, text }: Outcome, origin: string): void {
+function tellOutcome({ kind, text }: Outcome, origin: string, waitLonger: () => void): void {
   if (kind === 'cured' || kind === 'cancelled') {
     void vscode.window.showInformationMessage(text);
     return;
@@ -162,12 +166,13 @@ function tellOutcome({ kind, text }: Outcome, origin: string): void {
     'Show Log': 'daemonHealth.showLog',
     'Show Details': 'daemonHealth.showDetails',
   };
-  const buttons = Object.keys(commands);
+  const buttons = [...(kind === 'late' ? [WAIT_LONGER] : []), ...Object.keys(commands)];
   const answer =
     kind === 'failed'
       ? vscode.window.showErrorMessage(text, ...buttons)
       : vscode.window.showWarningMessage(text, ...buttons);
   void answer.then((choice) => {
+    if (choice === WAIT_LONGER) waitLonger();
     const command = choice === undefined ? undefined : commands[choice];
     if (command !== undefined) void vscode.commands.executeCommand(command, origin);
   });

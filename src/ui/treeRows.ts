@@ -140,6 +140,7 @@ const RESTART_ICON = {
   cured: 'pass',
   unproven: 'question',
   failed: 'error',
+  late: 'watch',
   cancelled: 'circle-slash',
 } as const;
 

@@ -86,7 +86,10 @@ class World {
     child.stdout?.on('data', (chunk) => this.output.push(String(chunk)));
     this.children.push(child);
     return {
-      ended: new Promise((resolve) => child.once('exit', (code) => resolve(code ?? undefined))),
+      ended: new Promise((resolve) => {
+        child.once('exit', (code) => resolve(code ?? undefined));
+        child.once('error', () => resolve(undefined));
+      }),
     };
   }
 
@@ -102,11 +105,12 @@ class World {
     return this.fleet.models[0]!;
   }
 
-  async restart() {
+  async restart(options: { proofTimeoutMs?: number; onlyWait?: boolean } = {}) {
     const plan = await this.controller.plan(this.model);
     return this.controller.restart(plan, {
       signal: this.abort.signal,
       onStep: (step) => this.steps.push(step),
+      ...options,
     });
   }
 
@@ -172,6 +176,42 @@ describe('a restart, on real processes', function () {
     assert.equal(outcome.kind, 'cancelled');
     assert.match(outcome.text, /was started; whether it works was not waited for/);
     assert.equal((await findListener(world.port))?.pid, world.children[1]!.pid);
+  });
+
+  it('waits for a port that is freed late', async () => {
+    world = await World.create();
+    const oldPid = await world.running(['--linger-ms', '1500']);
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'cured', outcome.text);
+    assert.equal(await isAlive(oldPid), false);
+  });
+
+  it('says what was seen when the start command ends well and leaves nothing, and can wait on', async () => {
+    world = await World.create({ command: [process.execPath, '-e', ''] });
+    await world.running();
+    const outcome = await world.restart({ proofTimeoutMs: 1_500 });
+    assert.equal(outcome.kind, 'late');
+    assert.match(outcome.text, /the start command ended with exit code 0, it does not answer/);
+    // Meanwhile somebody starts it by hand.
+    world.start([]);
+    const later = await world.restart({ onlyWait: true });
+    assert.equal(later.kind, 'cured', later.text);
+  });
+
+  it('does not call a daemon cured that crashes while it starts', async () => {
+    world = await World.create(['--never-polls', '--crash-after-ms', '1000']);
+    await world.running();
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'failed');
+    assert.match(outcome.text, /ended with exit code 3/);
+  });
+
+  it('says so when the start command does not exist', async () => {
+    world = await World.create({ command: ['no-such-command-anywhere'] });
+    await world.running();
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'failed');
+    assert.match(outcome.text, /test does not answer/);
   });
 
   it('refuses to end an unrelated server on the port, and names it', async () => {
