@@ -93,18 +93,22 @@ export function snoozeInWords({ snooze }: DaemonModel, now: Instant): string {
   }
 }
 
-/** "14:03:22", or with the day where it is not today's. */
+/**
+ * "14:03:22", or with the day where it is not today's. The time is put together by hand: `toLocaleTimeString` with
+ * options makes a formatter at every call, which for the rows of a thousand sessions takes a tenth of a second.
+ */
 export function clockTime(at: number, nowAt: number): string {
   const date = new Date(at);
-  const time = date.toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hour12: false,
-  });
-  return date.toDateString() === new Date(nowAt).toDateString()
-    ? time
-    : `${date.toLocaleDateString()} ${time}`;
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+  return isSameDay(date, new Date(nowAt)) ? time : `${date.toLocaleDateString()} ${time}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+function isSameDay(a: Date, b: Date): boolean {
+  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
 }
 
 /**
