@@ -3,6 +3,7 @@ import type { DaemonInstance, Report } from '../health/report';
 import { readSessions } from './sessions';
 import { cleanText } from './text';
 import { parseTime } from './time';
+import { readPath } from './workspace';
 
 /** Reads the status of smithy, and of dispatchd, whose status is a superset of it. */
 
@@ -10,7 +11,10 @@ const text = v.pipe(
   v.string(),
   v.transform((value) => cleanText(value)),
 );
-const path = v.pipe(v.string(), v.maxLength(4_096));
+const path = v.pipe(
+  v.string(),
+  v.check((value) => readPath(value) !== undefined, 'is not an absolute path'),
+);
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(

@@ -206,6 +206,12 @@ describe('a malformed field', () => {
       'pollIntervalMs',
     ],
     ['a reason that is no text', { ...running(), reason: { a: 1 } }, 'reason', 'unavailableReason'],
+    [
+      'a folder that turns the text around',
+      { ...running(), instance: { workspace: '/home/\u202edev' } },
+      'instance.workspace',
+      'unavailableReason',
+    ],
     ['isPaused as a text', { ...running(), rateLimit: { isPaused: 'yes' } }, 'rateLimit.isPaused', 'pause'],
   ];
   for (const [what, body, path, missing] of rows) {

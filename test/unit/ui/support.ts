@@ -1,0 +1,36 @@
+import { readDaemons, type DaemonConfig } from '../../../src/daemons/config';
+import type { DaemonModel } from '../../../src/daemons/fleet';
+import type { TooltipPart } from '../../../src/ui/statusText';
+import type { Watch } from '../health/support';
+
+/** A watched daemon as the surfaces get it. */
+export function modelOf(watch: Watch, name = 'smithy', port = 3457): DaemonModel {
+  return { daemon: daemon(name, port), track: watch.track };
+}
+
+export function daemon(name: string, port: number): DaemonConfig {
+  const entry = { name, url: `http://127.0.0.1:${port}` };
+  const [config] = readDaemons([entry], { configured: true, allowRemote: false }).daemons;
+  if (!config) throw new Error('no daemon');
+  return config;
+}
+
+/** The text parts of a tooltip, which are escaped when drawn. */
+export function texts(parts: readonly TooltipPart[]): string {
+  return parts.map((part) => ('text' in part ? part.text : '')).join('');
+}
+
+/** The Markdown parts, which are drawn as they are. */
+export function markdown(parts: readonly TooltipPart[]): string {
+  return parts.map((part) => ('markdown' in part ? part.markdown : '')).join('');
+}
+
+/** What a daemon may say to be drawn as something else, or to fill the screen. */
+export const HOSTILE: readonly string[] = [
+  '**bold** [run](command:workbench.action.terminal.new) <img src=x onerror=alert(1)>',
+  '$(error) $(sync~spin)',
+  '\u0007\u001b[31mred\u0000\r\n\n# heading',
+  '\u202etxet sdrawkcab\u2066\u200f',
+  'x'.repeat(10_000),
+  '| a | b |\n|---|---|\n![p](data:image/svg+xml;base64,AAAA)',
+];
