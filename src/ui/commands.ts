@@ -4,6 +4,7 @@ import type { DaemonModel, Fleet } from '../daemons/fleet';
 import type { Discovery } from '../daemons/discovery';
 import type { ListedDaemon } from '../settings';
 import { offeredOrigin } from './findingRows';
+import { withoutLinks } from './links';
 import { LOOK, worstFirst } from './looks';
 import type { Log } from './log';
 import type { RestartLoader } from '../restart/loader';
@@ -116,7 +117,9 @@ export async function guarded(
     const text = error instanceof Error ? error.message : String(error);
     log.error(text);
     const show = 'Show Log';
-    void vscode.window.showErrorMessage(text, show).then((choice) => choice === show && log.show());
+    void vscode.window
+      .showErrorMessage(withoutLinks(text), show)
+      .then((choice) => choice === show && log.show());
   }
 }
 

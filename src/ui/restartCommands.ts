@@ -7,6 +7,7 @@ import type { Outcome } from '../restart/restart';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
 import { SEVERITY } from '../health/verdict';
 import { duration } from '../health/wording';
+import { withoutLinks } from './links';
 import { ensureTrusted } from './trust';
 
 const MAX_NAMED_SESSIONS = 5;
@@ -156,7 +157,9 @@ function consequences({ owner, interrupts, ownerIsKnown, model }: Plan, isLoop: 
 }
 
 /** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */
-function tellOutcome({ kind, text }: Outcome, origin: string, waitLonger: () => void): void {
+function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): void {
+  const { kind } = outcome;
+  const text = withoutLinks(outcome.text);
   if (kind === 'cured' || kind === 'cancelled') {
     void vscode.window.showInformationMessage(text);
     return;
