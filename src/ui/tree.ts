@@ -4,10 +4,11 @@ import type { Fleet } from '../daemons/fleet';
 import { conflictsOf } from '../daemons/parties';
 import type { Severity } from '../health/verdict';
 import { withFindings } from './findingRows';
+import { keepingRows } from './keptRows';
 import { isProblem } from './looks';
 import { Rendered } from './rendered';
 import { toMarkdown } from './statusItem';
-import { renderRows, rowHover, type Row, type Rows, type SessionRows } from './treeRows';
+import { daemonRows, renderRows, rowHover, type Row, type Rows, type SessionRows } from './treeRows';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
   red: 'problemsErrorIcon.foreground',
@@ -26,6 +27,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly #subscriptions: vscode.Disposable[];
   #rows: Rows = { roots: [], byId: new Map() };
   #sessionRows: SessionRows | undefined;
+  readonly #makeRows = keepingRows(daemonRows);
 
   readonly #badge = new Rendered<number>((problems) => {
     this.#view.badge =
@@ -70,7 +72,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   #render(): Rows {
     const { models, problems, found } = this.fleet;
     return withFindings(
-      renderRows(models, problems, this.clock.now(), this.#sessionRows),
+      renderRows(models, problems, this.clock.now(), this.#sessionRows, this.#makeRows),
       conflictsOf(this.fleet),
       found,
     );
@@ -146,7 +148,10 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
 /** The rows to draw again: none, single daemons, or (`undefined`) the whole tree. */
 export function changedRows(previous: Rows, next: Rows): readonly (string | undefined)[] {
   if (previous.roots.join('\n') !== next.roots.join('\n')) return [undefined];
-  return next.roots.filter((root) => drawn(previous, root) !== drawn(next, root));
+  return next.roots.filter(
+    // The very same row was kept, with all below it.
+    (root) => previous.byId.get(root) !== next.byId.get(root) && drawn(previous, root) !== drawn(next, root),
+  );
 }
 
 function drawn(rows: Rows, root: string): string {

@@ -6,6 +6,7 @@ import { isLive } from '../health/sessions';
 import { staleThresholdMs } from '../health/staleness';
 import type { Severity } from '../health/verdict';
 import { coarseAge, duration, forOver } from '../health/wording';
+import type { MakeRows } from './keptRows';
 import {
   LOOK,
   capitalise,
@@ -48,11 +49,12 @@ export function renderRows(
   problems: readonly string[],
   now: Instant,
   sessionRows?: SessionRows,
+  makeRows: MakeRows = daemonRows,
 ): Rows {
   const byId = new Map<string, Row>();
   const roots: string[] = [];
   for (const model of models) {
-    for (const row of daemonRows(model, now, sessionRows)) byId.set(row.id, row);
+    for (const row of makeRows(model, now, sessionRows)) byId.set(row.id, row);
     roots.push(model.daemon.origin);
   }
   problems.forEach((problem, index) => {
@@ -90,7 +92,8 @@ export interface SessionRows {
   hover(rowId: string, model: DaemonModel, now: Instant): string | undefined;
 }
 
-function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Row[] {
+/** The row of a daemon and all rows below it. */
+export function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Row[] {
   const { daemon, track } = model;
   const { state } = track.verdict;
   const severity = severityOf(model);
