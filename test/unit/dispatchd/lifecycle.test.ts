@@ -9,7 +9,7 @@ import {
   type Life,
   type PreviousLife,
 } from '../../../src/dispatchd/lifecycle';
-import { FakeClock } from './support/fakeClock';
+import { FakeClock } from '../../support/dispatchd/fakeClock';
 
 const A = '11111111-1111-1111-1111-111111111111';
 const B = '22222222-2222-2222-2222-222222222222';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Exit } from '../../../src/dispatchd/launch';
 import { duration, endState } from '../../../src/dispatchd/outcome';
 import type { RunningSession, Session, StopCause } from '../../../src/dispatchd/session';
-import { running, session } from './support/sessions';
+import { running, session } from '../../support/dispatchd/sessions';
 
 function end(exit: Exit, cause?: StopCause, overrides: Partial<Session> = {}) {
   const state = running(cause && { stopping: { cause, at: 1_000_000 } });

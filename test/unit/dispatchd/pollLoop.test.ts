@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Log } from '../../../src/dispatchd/log';
 import { PollLoop } from '../../../src/dispatchd/pollLoop';
-import { FakeClock, settle } from './support/fakeClock';
+import { FakeClock, settle } from '../../support/dispatchd/fakeClock';
 
 function setUp(cycle: () => Promise<void>) {
   const clock = new FakeClock();

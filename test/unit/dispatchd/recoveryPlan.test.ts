@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { interruptedOutcome, planRecovery, type Leftover } from '../../../src/dispatchd/recoveryPlan';
 import type { Session } from '../../../src/dispatchd/session';
-import { running, session, spec } from './support/sessions';
+import { running, session, spec } from '../../support/dispatchd/sessions';
 
 const HOUR_MS = 3_600_000;
 const STARTED_AT = 1_000_000;

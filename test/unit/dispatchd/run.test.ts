@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { stamp } from '../../../src/dispatchd/clock';
 import { Run } from '../../../src/dispatchd/run';
 import type { TimeoutEvent } from '../../../src/dispatchd/timeoutController';
-import { FakeClock } from './support/fakeClock';
-import { spec } from './support/sessions';
+import { FakeClock } from '../../support/dispatchd/fakeClock';
+import { spec } from '../../support/dispatchd/sessions';
 
 function setUp(overrides = {}) {
   const clock = new FakeClock();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { commandLine, readySessions, type Session } from '../../../src/dispatchd/session';
 import { expiredSessions } from '../../../src/dispatchd/retention';
-import { running, session, spec } from './support/sessions';
+import { running, session, spec } from '../../support/dispatchd/sessions';
 
 const DAY_MS = 86_400_000;
 const named = (name: string) => ({ spec: spec({ kind: 'named', name }) });

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SessionStore } from '../../../src/dispatchd/sessionStore';
-import { running, session, spec } from './support/sessions';
+import { running, session, spec } from '../../support/dispatchd/sessions';
 
 describe('dispatchd session store', () => {
   let dir: string;

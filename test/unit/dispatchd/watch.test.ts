@@ -3,7 +3,7 @@ import { stamp } from '../../../src/dispatchd/clock';
 import type { PollTimes } from '../../../src/dispatchd/health';
 import type { Log } from '../../../src/dispatchd/log';
 import { startWatch } from '../../../src/dispatchd/watch';
-import { FakeClock } from './support/fakeClock';
+import { FakeClock } from '../../support/dispatchd/fakeClock';
 
 function setUp() {
   const clock = new FakeClock();

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { LONG, node } from './support/commands';
+import { LONG, node } from '../../support/dispatchd/commands';
 import {
   alive,
   DaemonProcess,
@@ -12,7 +12,7 @@ import {
   newStateDir,
   stopDaemons,
   until,
-} from './support/daemonProcess';
+} from '../../support/dispatchd/daemonProcess';
 
 describe('dispatchd process', function () {
   this.timeout(30_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LONG, node } from './support/commands';
+import { LONG, node } from '../../support/dispatchd/commands';
 import {
   alive,
   DaemonProcess,
@@ -9,8 +9,8 @@ import {
   newStateDir,
   stopDaemons,
   until,
-} from './support/daemonProcess';
-import { session } from './support/sessions';
+} from '../../support/dispatchd/daemonProcess';
+import { session } from '../../support/dispatchd/sessions';
 
 const POSIX = process.platform !== 'win32';
 

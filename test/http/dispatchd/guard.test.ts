@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { type Answer, DaemonProcess, dispatchdFile, stopDaemons } from './support/daemonProcess';
+import {
+  type Answer,
+  DaemonProcess,
+  dispatchdFile,
+  stopDaemons,
+} from '../../support/dispatchd/daemonProcess';
 
 describe('dispatchd ingress', function () {
   this.timeout(30_000);

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DaemonProcess, dispatchdFile, newStateDir, stopDaemons, until } from './support/daemonProcess';
+import {
+  DaemonProcess,
+  dispatchdFile,
+  newStateDir,
+  stopDaemons,
+  until,
+} from '../../support/dispatchd/daemonProcess';
 
 const KILLS = Number(process.env['DISPATCHD_TEST_KILLS'] ?? 100);
 const SEED = Number(process.env['DISPATCHD_TEST_SEED'] ?? Date.now() % 2 ** 31);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHATTY, LONG, node } from './support/commands';
+import { CHATTY, LONG, node } from '../../support/dispatchd/commands';
 import {
   alive,
   type Answer,
@@ -9,7 +9,7 @@ import {
   dispatchdFile,
   stopDaemons,
   until,
-} from './support/daemonProcess';
+} from '../../support/dispatchd/daemonProcess';
 
 const POSIX = process.platform !== 'win32';
 

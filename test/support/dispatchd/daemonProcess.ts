@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const SOURCE = resolve(__dirname, '../../../../src/dispatchd/main.ts');
+const SOURCE = resolve(__dirname, '../../../src/dispatchd/main.ts');
 let built: Promise<string> | undefined;
 
 /** The bundle as users run it, built once per test run. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../src/dispatchd/clock';
+import type { Clock } from '../../../src/dispatchd/clock';
 
 interface Timer {
   readonly dueMs: number;
