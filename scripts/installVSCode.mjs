@@ -12,7 +12,11 @@ const releases = {
     themes: { light: 'Light 2026', dark: 'Dark 2026' },
   },
   '1.100.3': {
-    packages: { server: 'code-server@4.100.3', node: 20, replace: ['node-pty@1.2.0-beta.15', '@vscode/ripgrep@1.18.0'] },
+    packages: {
+      server: 'code-server@4.100.3',
+      node: 20,
+      replace: ['node-pty@1.2.0-beta.15', '@vscode/ripgrep@1.18.0'],
+    },
     themes: { light: 'Default Light Modern', dark: 'Default Dark Modern' },
   },
 };
