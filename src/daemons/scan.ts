@@ -1,3 +1,4 @@
+import { isPidAlive } from '../alive';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -143,7 +144,7 @@ async function dispatchdOf(
 ): Promise<{ origin: string; port: number } | undefined> {
   try {
     const text = await readFile(file, { encoding: 'utf8', signal: AbortSignal.timeout(timeoutMs) });
-    return readInstanceFile(JSON.parse(text), isAlive);
+    return readInstanceFile(JSON.parse(text), isPidAlive);
   } catch {
     return undefined;
   }
@@ -161,16 +162,6 @@ export function readInstanceFile(
   const { protocol, hostname, port, origin } = new URL(url);
   if (protocol !== 'http:' || !isLoopback(hostname)) return undefined;
   return { origin, port: port === '' ? 80 : Number(port) };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Of another user: alive all the same.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

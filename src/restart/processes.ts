@@ -1,6 +1,7 @@
 import { readFile, readdir, readlink, stat } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isPidAlive } from '../alive';
 import { cleanText } from '../daemons/text';
 
 /** A process as a user would name it. */
@@ -64,11 +65,7 @@ export async function findDescendants(pid: number, run: RunTool = runTool): Prom
 
 /** Whether a process is there. One that we may not signal is. A zombie has ended. */
 export async function isAlive(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  if (!isPidAlive(pid)) return false;
   if (process.platform !== 'linux') return true;
   const stat = await readOr(`/proc/${pid}/stat`);
   return stat !== '' && !['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2).charAt(0));

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isPidAlive } from '../alive';
 import { SPEAKER_TAKEOVER_MS, TOLD_WINDOW_MS } from '../health/policy';
 
 export interface SpeakerLeaseOptions {
@@ -49,7 +50,7 @@ export class SpeakerLease {
    */
   async maySpeak(key: string, stillWanted: () => boolean): Promise<boolean> {
     const speaker = await this.#speaker();
-    if (speaker && speaker.windowId !== this.#windowId && isAlive(speaker.pid)) {
+    if (speaker && speaker.windowId !== this.#windowId && isPidAlive(speaker.pid)) {
       await delay(this.#takeoverMs, undefined, { ref: false });
       if (!stillWanted()) return false;
     }
@@ -100,14 +101,5 @@ async function create(file: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
