@@ -100,7 +100,18 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     work.update(fleet.models);
     conflictNotifier.update();
   };
-  fleet.on('change', render);
+  // Many daemons may answer in one turn of the event loop: all is drawn once, after it.
+  let isDrawing = false;
+  const draw = () => {
+    if (isDrawing) return;
+    isDrawing = true;
+    setImmediate(() => {
+      isDrawing = false;
+      if (!isOver) render();
+    });
+  };
+  let isOver = false;
+  fleet.on('change', draw);
   fleet.on('events', (model, events) => {
     log.transitions(model, events);
     for (const event of events) if (event.kind === 'notice') void notifier.tell(model, event.notice);
@@ -114,6 +125,7 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
     work,
     work.register((run) => guarded(run, undefined, log)),
     { dispose: () => histories.flush() },
+    { dispose: () => (isOver = true) },
     vscode.tasks.registerTaskProvider('daemonHealth', restarts),
     registerCommands({
       fleet,

@@ -70,6 +70,15 @@ const RESOURCES = `(() => {
   return [...lines, ...handles, requests + ' pending requests'].join('\\n');
 })()`;
 
+/**
+ * Runs inside the daemon. `require` is there only while this is evaluated, not in what runs later; and nothing may be
+ * thrown later, where it would end the daemon.
+ */
+const CLOSE_INSPECTOR = `(() => {
+  const inspector = process.getBuiltinModule?.('node:inspector') ?? require('node:inspector');
+  setImmediate(() => { try { inspector.close(); } catch {} });
+})()`;
+
 interface Profile {
   readonly nodes: readonly {
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
@@ -142,7 +151,7 @@ class InspectorSession {
         id: this.#nextId++,
         method: 'Runtime.evaluate',
         params: {
-          expression: "setImmediate(() => require('inspector').close())",
+          expression: CLOSE_INSPECTOR,
           includeCommandLineAPI: true,
         },
       }),

@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,11 +23,13 @@ interface Speaker {
  * and speak only if it did not, so that a crashed or hung window silences nothing.
  */
 export class SpeakerLease {
-  readonly #windowId = randomUUID();
+  /** No two windows of a machine have it: each has a process of its own, which began at its own moment. */
+  readonly #windowId: string;
   readonly #takeoverMs: number;
   readonly #toldWindowMs: number;
 
   constructor(private readonly options: SpeakerLeaseOptions) {
+    this.#windowId = `${options.pid}-${Math.random().toString(36).slice(2)}`;
     this.#takeoverMs = options.takeoverMs ?? SPEAKER_TAKEOVER_MS;
     this.#toldWindowMs = options.toldWindowMs ?? TOLD_WINDOW_MS;
   }
@@ -76,6 +77,8 @@ export class SpeakerLease {
 
   /** Creating a file that must not exist yet succeeds in one window only. */
   async #claim(key: string): Promise<boolean> {
+    // Loaded here: it takes longer to load than all else on the activation path.
+    const { createHash } = await import('node:crypto');
     const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
     const file = join(this.options.folder, `told.${name}`);
     await mkdir(this.options.folder, { recursive: true });

@@ -98,6 +98,16 @@ describe('evidence of a daemon in trouble', function () {
     assert.equal(await findListener(9229), undefined);
   });
 
+  it('leaves a daemon of ES modules, which has no require, as it was', async () => {
+    child = spawn(process.execPath, ['--input-type=module', '-e', `console.log('ready');${WAITS}`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout!, 'data');
+    assert.match(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), /1 × Timeout/);
+    assert.equal(await findListener(9229), undefined, 'its inspector is closed');
+    assert.equal(await isAlive(child.pid!), true);
+  });
+
   it('names where a Node daemon spins', async () => {
     child = await node(SPINS);
     assert.match(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), /% spinning/);

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { root } from '../../scripts/paths.mjs';
+import { RealDispatchd } from '../support/realDispatchd';
+import { openVSCode, type VSCodeWindow } from './harness';
+
+const ITEM = 'daemonHealth.status';
+
+interface StatusSession {
+  readonly name: string;
+  readonly status: string;
+  readonly recovered: boolean;
+}
+
+describe('a restart that interrupts work', function () {
+  this.timeout(120_000);
+  let daemon: RealDispatchd;
+  let window: VSCodeWindow;
+
+  before(async () => {
+    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(
+      '--chaos',
+      '--poll-stale-threshold-ms',
+      '2000',
+    );
+    await daemon.post('/api/tasks', { name: 'nightly report', kind: 'named', command: 'sleep 300' });
+    await daemon.post('/api/tasks', { name: 'type check', command: 'sleep 301' });
+    window = await openVSCode({
+      colorTheme: 'dark',
+      machineSettings: {
+        'daemonHealth.daemons': [
+          { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
+        ],
+      },
+    });
+    await named('healthy').waitFor();
+    await daemon.post('/api/chaos/hang');
+    await named('wedged').waitFor();
+  });
+
+  after(async () => {
+    await window?.close();
+    await daemon?.stop();
+  });
+
+  const named = (what: string) => window.statusItem(ITEM).and(window.page.locator(`[aria-label*="${what}"]`));
+
+  it('names it, for how long it ran and what becomes of it, and is not done on Cancel', async () => {
+    const pid = daemon.pid;
+    await window.runCommand('Daemon Health: Restart Daemon');
+    const dialog = window.dialog();
+    await dialog.waitFor();
+    const text = await dialog.innerText();
+    assert.match(text, /This interrupts 2 running sessions:/);
+    assert.match(text, /nightly report, running for .+, will be resumed/);
+    assert.match(text, /type check, running for .+, can be run again/);
+    await window.screenshot('consent');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(daemon.pid, pid);
+    process.kill(pid, 0);
+  });
+
+  it('looks into the event loop when asked, opens the evidence, and resumes the work', async () => {
+    const pid = daemon.pid;
+    await window.runCommand('Daemon Health: Restart Daemon');
+    await window.dialog().getByRole('button', { name: 'Inspect, Then Restart' }).click();
+    await window.page.locator('.tab', { hasText: 'dispatchd.md' }).waitFor({ timeout: 60_000 });
+    await named('healthy').waitFor({ timeout: 60_000 });
+    assert.notEqual(daemon.pid, pid);
+    const status = (await (await fetch(`${daemon.url}/api/daemon/status`)).json()) as {
+      sessions: StatusSession[];
+      recovery: { interrupted: StatusSession[] };
+    };
+    const resumed = status.sessions.filter((session) => session.status === 'running');
+    assert.deepEqual(
+      resumed.map(({ name, recovered }) => ({ name, recovered })),
+      [{ name: 'nightly report', recovered: true }],
+    );
+    assert.deepEqual(
+      status.recovery.interrupted.map(({ name }) => name),
+      ['type check'],
+    );
+    await window.screenshot('resumed');
+  });
+});
