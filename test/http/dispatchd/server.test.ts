@@ -74,7 +74,7 @@ describe('dispatchd process', function () {
   it('has every field of the recorded status of smithy, with the same types', async () => {
     const daemon = await DaemonProcess.start();
     const recorded: unknown = JSON.parse(
-      readFileSync(join(__dirname, 'support', 'smithyStatus.json'), 'utf8'),
+      readFileSync(join(__dirname, '../../support/dispatchd/smithyStatus.json'), 'utf8'),
     );
     await until(async () => (await daemon.status()).health.lastPollCompletedAt, 'the first cycle');
     assertSuperset(await daemon.status(), recorded, 'status');
