@@ -1,6 +1,7 @@
 'use strict';
 const esbuild = require('esbuild');
-const { mkdirSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -34,12 +35,30 @@ const lazyChunks = {
   },
 };
 
+/** The licences of the packages that are bundled: what they are licensed by asks for it. */
+function licences(inputs) {
+  const packages = new Set(
+    inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []),
+  );
+  return [...packages]
+    .sort()
+    .map((name) => {
+      const folder = join('node_modules', name);
+      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
+      return `${name} ${version}\n\n${text}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 const reportBuilds = {
   name: 'report-builds',
   setup(build) {
     build.onEnd((result) => {
       if (!result.metafile) return;
       writeFileSync('dist/meta.json', JSON.stringify(result.metafile));
+      writeFileSync('dist/THIRD-PARTY-NOTICES.txt', licences(Object.keys(result.metafile.inputs)));
       for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
         if (file.endsWith('.js'))
           console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(1).padStart(7)} KB`);
@@ -61,7 +80,7 @@ async function main() {
     external: ['vscode'],
     minify: production,
     sourcemap: production ? false : 'linked',
-    legalComments: 'external',
+    legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
     plugins: [lazyChunks, reportBuilds],

@@ -1,6 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isPidAlive } from '../alive';
 import { SPEAKER_TAKEOVER_MS, TOLD_WINDOW_MS } from '../health/policy';
 
@@ -36,6 +34,7 @@ export class SpeakerLease {
 
   /** This window has the focus: from now on it is the one that speaks. */
   async take(): Promise<void> {
+    const { mkdir, rename, writeFile } = await files();
     const speaker: Speaker = { windowId: this.#windowId, pid: this.options.pid };
     await mkdir(this.options.folder, { recursive: true });
     const own = join(this.options.folder, `speaker.${this.#windowId}`);
@@ -52,7 +51,7 @@ export class SpeakerLease {
   async maySpeak(key: string, stillWanted: () => boolean): Promise<boolean> {
     const speaker = await this.#speaker();
     if (speaker && speaker.windowId !== this.#windowId && isPidAlive(speaker.pid)) {
-      await delay(this.#takeoverMs, undefined, { ref: false });
+      await new Promise((resolve) => setTimeout(resolve, this.#takeoverMs).unref());
       if (!stillWanted()) return false;
     }
     try {
@@ -68,6 +67,7 @@ export class SpeakerLease {
 
   async #speaker(): Promise<Speaker | undefined> {
     try {
+      const { readFile } = await files();
       const { windowId, pid } = JSON.parse(await readFile(this.#speakerFile, 'utf8')) as Partial<Speaker>;
       return typeof windowId === 'string' && typeof pid === 'number' ? { windowId, pid } : undefined;
     } catch {
@@ -77,8 +77,8 @@ export class SpeakerLease {
 
   /** Creating a file that must not exist yet succeeds in one window only. */
   async #claim(key: string): Promise<boolean> {
-    // Loaded here: it takes longer to load than all else on the activation path.
     const { createHash } = await import('node:crypto');
+    const { mkdir, readFile, rename, rm } = await files();
     const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
     const file = join(this.options.folder, `told.${name}`);
     await mkdir(this.options.folder, { recursive: true });
@@ -97,7 +97,11 @@ export class SpeakerLease {
   }
 }
 
+/** Loaded when there is something to say: both take longer to load than the extension's own code. */
+const files = () => import('node:fs/promises');
+
 async function create(file: string): Promise<boolean> {
+  const { writeFile } = await files();
   try {
     await writeFile(file, String(Date.now()), { flag: 'wx' });
     return true;

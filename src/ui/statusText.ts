@@ -37,6 +37,9 @@ export const TOOLTIP_COMMANDS = [
   'daemonHealth.snooze',
 ] as const;
 
+/** A tooltip taller than the window helps nobody; the tree has them all. */
+const MAX_DESCRIBED = 5;
+
 /** The status item for these daemons: the one that most wants a look, then how many others do. */
 export function renderStatus(models: readonly DaemonModel[], now: Instant): StatusView {
   const [worst, ...others] = worstFirst(models);
@@ -51,10 +54,15 @@ export function renderStatus(models: readonly DaemonModel[], now: Instant): Stat
       spoken: 'Daemon Health: no daemon found',
     };
   }
-  const tooltip = worstFirst(models).flatMap((model, index) => [
-    ...(index > 0 ? [{ markdown: '\n\n---\n\n' }] : []),
-    ...describe(model, now),
-  ]);
+  const described = [worst, ...others].slice(0, MAX_DESCRIBED);
+  const undescribed = models.length - described.length;
+  const tooltip = [
+    ...described.flatMap((model, index) => [
+      ...(index > 0 ? [{ markdown: '\n\n---\n\n' }] : []),
+      ...describe(model, now),
+    ]),
+    ...(undescribed > 0 ? [{ markdown: '\n\n---\n\n' }, { text: `${undescribed} more in the tree` }] : []),
+  ];
   const otherProblems = others.filter(isProblem).length;
   const more = otherProblems > 0 ? ` · +${otherProblems}` : '';
   const spokenMore = otherProblems > 0 ? `, and ${otherProblems} more with problems` : '';

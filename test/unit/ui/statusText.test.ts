@@ -95,6 +95,15 @@ describe('the status item', () => {
     );
   });
 
+  it('describes the worst few of many, and says how many more there are', () => {
+    const many = Array.from({ length: 7 }, (_, index) => [`daemon ${index}`, INTO.healthy()] as const);
+    const text = texts(viewOf(...many, ['the wedged one', INTO.wedged()]).tooltip);
+    assert.match(text, /^the wedged one/);
+    assert.match(text, /daemon 3/);
+    assert.doesNotMatch(text, /daemon 4/);
+    assert.match(text, /3 more in the tree$/);
+  });
+
   it('counts healthy daemons, and names a single one', () => {
     assert.equal(viewOf(['smithy', INTO.healthy()]).text, '$(pulse) smithy');
     assert.equal(viewOf(['a', INTO.healthy()], ['b', INTO.healthy()]).text, '$(pulse) 2 daemons');
