@@ -77,10 +77,10 @@ export const HISTORY_BUCKET_MS = 1_800_000;
 export const HISTORY_MAX_SPANS = 300;
 /** Reloading the window leaves gaps of seconds: up to so much in all, time counts as watched throughout. */
 export const HISTORY_GAP_TOLERANCE_MS = 60_000;
-/** How much of the time in an unchanged state a crashed window may lose; a change is kept at once, */
+/** How much of the time in an unchanged state a crashed window may lose. */
 export const HISTORY_KEEP_EVERY_MS = 600_000;
-/** but not more often than this, however a daemon flaps. */
-export const HISTORY_KEEP_GAP_MS = 10_000;
+/** A change is kept soon: what a window has not written when it is reloaded is lost. A poll a second is the most. */
+export const HISTORY_KEEP_GAP_MS = 1_000;
 /** Of how many daemons a workspace keeps the history. */
 export const HISTORY_MAX_DAEMONS = 50;
 /** Samples of each daemon for diagnostics: about four minutes at the default interval. */
