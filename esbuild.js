@@ -7,12 +7,13 @@ const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
 /**
- * Every file of `dist/` and where it comes from. `extension` is the activation path and must stay small;
- * `probe` holds undici and valibot and is loaded at the first poll, `work` once a daemon runs something, `discovery` after activation, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
+ * Every file of `dist/` and where it comes from. `extension` is the activation path and must stay small,
+ * `app` is all that a window does and is loaded right after; `probe` holds undici and valibot and is loaded at the first poll, `work` once a daemon runs something, `discovery` after activation, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
  * `dispatchd` runs as its own process.
  */
 const entryPoints = {
   extension: 'src/extension.ts',
+  app: 'src/app.ts',
   probe: 'src/daemons/probe.ts',
   discovery: 'src/daemons/discovery.ts',
   copyDiagnostics: 'src/ui/copyDiagnostics.ts',

@@ -1,5 +1,5 @@
-import * as vscode from 'vscode';
-import type { Fleet } from './daemons/fleet';
+import type { Event } from 'vscode';
+import type { DaemonModel } from './daemons/fleet';
 import type { DaemonState } from './health/verdict';
 
 /** One daemon as other extensions may see it. */
@@ -18,26 +18,16 @@ export interface DaemonSnapshot {
 export interface DaemonHealthApi {
   daemons(): readonly DaemonSnapshot[];
   /** Fires after every poll, changed or not. */
-  readonly onDidPoll: vscode.Event<void>;
+  readonly onDidPoll: Event<void>;
 }
 
-export function makeApi(fleet: Fleet): DaemonHealthApi {
+export function toSnapshot({ daemon, track: { verdict } }: DaemonModel): DaemonSnapshot {
   return {
-    daemons: () =>
-      fleet.models.map(({ daemon, track: { verdict } }) => ({
-        name: daemon.name,
-        url: daemon.origin,
-        state: verdict.state,
-        reason: verdict.reason,
-        since: verdict.since.wallAt,
-        asOf: verdict.asOf.wallAt,
-      })),
-    onDidPoll: (listener, thisArgs: unknown, disposables) => {
-      const call = () => void listener.call(thisArgs, undefined);
-      fleet.on('change', call);
-      const subscription = new vscode.Disposable(() => void fleet.off('change', call));
-      disposables?.push(subscription);
-      return subscription;
-    },
+    name: daemon.name,
+    url: daemon.origin,
+    state: verdict.state,
+    reason: verdict.reason,
+    since: verdict.since.wallAt,
+    asOf: verdict.asOf.wallAt,
   };
 }

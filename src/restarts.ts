@@ -24,10 +24,12 @@ export interface RestartsDeps {
 /**
  * What starts, stops and restarts daemons. This file is a chunk of its own, loaded when one of that is asked for.
  */
-export interface Restarts extends vscode.TaskProvider {
+export interface Restarts {
   restart(model: DaemonModel): Promise<void>;
   stop(model: DaemonModel): Promise<void>;
   keepEvidence(model: DaemonModel): Promise<void>;
+  provideTasks(): vscode.Task[];
+  resolveTask(task: vscode.Task): vscode.Task | undefined;
 }
 
 export function createRestarts({

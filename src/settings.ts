@@ -59,11 +59,11 @@ export class Settings {
   }
 
   /** "Don't Show Again": the setting is where it can be undone. */
-  async mute(state: string): Promise<void> {
+  async mute(kind: string): Promise<void> {
     const { muted } = this.notifications();
     await vscode.workspace
       .getConfiguration('daemonHealth')
-      .update('mutedNotifications', [...new Set([...muted, state])], vscode.ConfigurationTarget.Global);
+      .update('mutedNotifications', [...new Set([...muted, kind])], vscode.ConfigurationTarget.Global);
   }
 
   /**

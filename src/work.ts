@@ -8,7 +8,6 @@ import { RunCommand } from './ui/runCommand';
 import { SessionCommands } from './ui/sessionCommands';
 import { SESSION_ROWS } from './ui/sessionRows';
 import type { SessionRows } from './ui/treeRows';
-import type { WorkCommand } from './ui/workLoader';
 
 /**
  * What looks after the work that daemons run: countdowns, and the commands about sessions. This file is a chunk of
@@ -17,8 +16,25 @@ import type { WorkCommand } from './ui/workLoader';
 export interface Work extends vscode.Disposable {
   /** Called after every poll. */
   update(): void;
-  /** @param targets what the command was called with: row ids from the tree and from links */
-  run(command: WorkCommand, targets: readonly unknown[]): Promise<void>;
+  /**
+   * @param targets what the command was called with: row ids from the tree and from links
+   * @throws when there is no such command
+   */
+  run(command: string, targets: readonly unknown[]): Promise<void>;
+}
+
+const SESSION_COMMANDS = [
+  'extendSession',
+  'runAgain',
+  'resumeSession',
+  'copyCommand',
+  'showOutput',
+  'cancelSession',
+  'dismissSession',
+] as const;
+
+function isSessionCommand(command: string): command is (typeof SESSION_COMMANDS)[number] {
+  return (SESSION_COMMANDS as readonly string[]).includes(command);
 }
 
 export interface WorkDeps {
@@ -46,8 +62,11 @@ export function createWork(deps: WorkDeps): Work {
       countdown.update();
       lives.update();
     },
-    run: (command, targets) =>
-      command === 'runCommand' ? runCommand.run(targets[0]) : sessions[command](targets),
+    run: async (command, targets) => {
+      if (command === 'runCommand') return runCommand.run(targets[0]);
+      if (!isSessionCommand(command)) throw new Error(`There is no command ${command}.`);
+      return sessions[command](targets);
+    },
     dispose: () => void subscriptions.dispose(),
   };
 }

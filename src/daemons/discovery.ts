@@ -18,7 +18,6 @@ import {
 } from './adoption';
 import { isLoopback, type DaemonConfig, type DaemonsConfig } from './config';
 import type { DaemonModel, Fleet, Remembered } from './fleet';
-import { conflictsOf } from './parties';
 import type { ScanRequest } from './scan';
 
 const ADOPTION_KEY = 'discovery';
@@ -55,6 +54,8 @@ export class Discovery {
   #scanning: Promise<void> | undefined;
   #lastScanMs = -Infinity;
   #watchedPorts: ReadonlySet<number> = new Set();
+  /** The origins of those of them that are on this machine. */
+  #watchedHere: ReadonlySet<string> = new Set();
   #disposed = false;
 
   constructor(private readonly deps: DiscoveryDeps) {
@@ -81,7 +82,9 @@ export class Discovery {
       ...daemons.filter(({ configured, origin }) => configured || !retired.includes(origin)),
       ...adopted.map(toConfig),
     ];
-    this.#watchedPorts = new Set(watched.filter(isHere).map(({ port }) => port));
+    const here = watched.filter(isHere);
+    this.#watchedPorts = new Set(here.map(({ port }) => port));
+    this.#watchedHere = new Set(here.map(({ origin }) => origin));
     fleet.configure({ daemons: watched, problems });
     this.#offer();
   }
@@ -168,7 +171,7 @@ export class Discovery {
 
   #watched(): readonly Watched[] {
     return this.deps.fleet.models
-      .filter(({ daemon }) => this.#watchedPorts.has(daemon.port) && isHere(daemon))
+      .filter(({ daemon }) => this.#watchedHere.has(daemon.origin))
       .map((model) => toWatched(model, this.#adoption.adopted));
   }
 
@@ -206,7 +209,7 @@ export class Discovery {
     const { fleet } = this.deps;
     const isConflictUnwatched =
       fleet.found.length > 0 &&
-      conflictsOf(fleet).some(({ parties }) => parties.some(({ isWatched }) => !isWatched));
+      fleet.conflicts.some(({ parties }) => parties.some(({ isWatched }) => !isWatched));
     return isConflictUnwatched ? CONFLICT_RESCAN_MS : Infinity;
   }
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock';
+import type { Conflict } from '../health/conflicts';
 import { appendState, longestGapMs, type History } from '../health/history';
 import type { Report } from '../health/report';
 import { appendSample, type CompactSample } from '../health/samples';
@@ -10,6 +11,7 @@ import type { Track, TrackEvent } from '../health/tracker';
 import type { OfferedDaemon } from './adoption';
 import type { DaemonConfig, DaemonsConfig } from './config';
 import { Monitor, type MonitorDeps } from './monitor';
+import { conflictsOf } from './parties';
 
 /** What every surface renders: one entry a daemon, with the config it is watched by. */
 export interface DaemonModel {
@@ -52,6 +54,10 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #order: readonly string[] = [];
   #problems: readonly string[] = [];
   #found: readonly OfferedDaemon[] = [];
+  /** A daemon's entry is made once a poll: with many of them, a poll of one would else make those of all. */
+  readonly #made = new Map<string, DaemonModel>();
+  #models: readonly DaemonModel[] | undefined;
+  #conflicts: readonly Conflict[] | undefined;
 
   constructor(private readonly deps: FleetDeps) {
     super();
@@ -59,9 +65,19 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
   get models(): readonly DaemonModel[] {
-    return this.#order
-      .map((origin) => this.#toModel(this.#monitors.get(origin)!))
-      .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting);
+    return (this.#models ??= this.#order
+      .map((origin) => this.#model(this.#monitors.get(origin)!))
+      .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting));
+  }
+
+  /** One of those to show. */
+  model(origin: string): DaemonModel | undefined {
+    return this.models.find(({ daemon }) => daemon.origin === origin);
+  }
+
+  /** Daemons that get into each other's way, the watched and the found ones. */
+  get conflicts(): readonly Conflict[] {
+    return (this.#conflicts ??= conflictsOf(this));
   }
 
   /** What is wrong in the settings. */
@@ -87,7 +103,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
   offer(found: readonly OfferedDaemon[]): void {
     if (isDeepStrictEqual(found, this.#found)) return;
     this.#found = found;
-    this.emit('change');
+    this.#change();
+  }
+
+  /** Something besides a poll is to be seen with the daemons: a snooze, a restart. */
+  remake(): void {
+    this.#made.clear();
+    this.#change();
   }
 
   /** Whether each daemon has been asked at least once, so that "nothing found" is known. */
@@ -113,6 +135,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       else {
         monitor.dispose();
         this.#monitors.delete(origin);
+        this.#made.delete(origin);
       }
     }
     for (const daemon of wanted.values()) {
@@ -125,7 +148,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.#order = [...new Set(daemons.map(({ origin }) => origin))];
     this.#problems = problems;
     for (const origin of wanted.keys()) this.#monitors.get(origin)?.start();
-    this.emit('change');
+    this.#change();
   }
 
   /** The user looks: asks every daemon now. Resolves when all have answered or failed. */
@@ -137,13 +160,22 @@ export class Fleet extends EventEmitter<FleetEvents> {
     for (const monitor of this.#monitors.values()) monitor.dispose();
     this.#monitors.clear();
     this.#order = [];
+    this.#made.clear();
+    this.#models = undefined;
     this.removeAllListeners();
   }
 
   #onStep(monitor: Monitor, events: readonly TrackEvent[]): void {
     if (this.#monitors.get(monitor.daemon.origin) !== monitor) return;
     this.#remember(monitor);
-    if (events.length > 0) this.emit('events', this.#toModel(monitor), events);
+    this.#made.delete(monitor.daemon.origin);
+    if (events.length > 0) this.emit('events', this.#model(monitor), events);
+    this.#change();
+  }
+
+  #change(): void {
+    this.#models = undefined;
+    this.#conflicts = undefined;
     this.emit('change');
   }
 
@@ -155,16 +187,20 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.#samples.set(origin, appendSample(this.samples(origin), track));
   }
 
-  #toModel({ daemon, track }: Monitor): DaemonModel {
+  #model({ daemon, track }: Monitor): DaemonModel {
+    const made = this.#made.get(daemon.origin);
+    if (made) return made;
     const snooze = this.deps.snoozeOf?.(daemon.origin, track.last?.report);
     const history = this.#histories.get(daemon.origin);
     const restarts = this.deps.restartsOf?.(daemon.origin);
-    return {
+    const model = {
       daemon,
       track,
       ...(restarts && { restarts }),
       ...(snooze && { snooze }),
       ...(history && { history }),
     };
+    this.#made.set(daemon.origin, model);
+    return model;
   }
 }

@@ -27,10 +27,19 @@ export async function writeJson(file: string, value: unknown, fsync = true): Pro
   await writeText(file, jsonText(value), fsync);
 }
 
-/** The same for any text. Makes the folder if it is missing. */
+/**
+ * The same for any text. Makes the folder if it is missing. Of writes to one file in an existing folder the last one
+ * asked for is the one that stays: nothing is awaited before they queue up.
+ */
 export async function writeText(file: string, text: string, fsync = true): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
-  await writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE, fsync });
+  const write = () => writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE, fsync });
+  try {
+    await write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
+    await write();
+  }
 }
 
 /** The same without awaiting, for a process that is about to end. */

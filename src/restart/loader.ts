@@ -3,7 +3,7 @@ import type { DaemonModel } from '../daemons/fleet';
 import type { Restarts, RestartsDeps } from '../restarts';
 
 /** The part of restarting that is there from activation on; the rest is loaded when it is asked for. */
-export class RestartLoader implements vscode.TaskProvider {
+export class RestartLoader {
   #loading: Promise<Restarts> | undefined;
 
   constructor(private readonly deps: RestartsDeps) {}
@@ -20,12 +20,12 @@ export class RestartLoader implements vscode.TaskProvider {
     await (await this.#load()).keepEvidence(model);
   }
 
-  async provideTasks(token: vscode.CancellationToken): Promise<vscode.Task[]> {
-    return (await (await this.#load()).provideTasks(token)) ?? [];
+  async provideTasks(): Promise<vscode.Task[]> {
+    return (await this.#load()).provideTasks();
   }
 
-  async resolveTask(task: vscode.Task, token: vscode.CancellationToken): Promise<vscode.Task | undefined> {
-    return (await (await this.#load()).resolveTask(task, token)) ?? undefined;
+  async resolveTask(task: vscode.Task): Promise<vscode.Task | undefined> {
+    return (await this.#load()).resolveTask(task);
   }
 
   #load(): Promise<Restarts> {

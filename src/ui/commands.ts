@@ -12,6 +12,7 @@ import { isSessionRowId } from './rowIds';
 import { snooze } from './snoozeCommand';
 import type { Snoozes } from './snoozes';
 import type { HealthTree } from './tree';
+import type { WorkLoader } from './workLoader';
 
 export interface CommandDeps {
   readonly fleet: Fleet;
@@ -19,6 +20,7 @@ export interface CommandDeps {
   readonly log: Log;
   readonly restarts: RestartLoader;
   readonly snoozes: Snoozes;
+  readonly work: WorkLoader;
   readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
@@ -27,19 +29,20 @@ export interface CommandDeps {
 }
 
 /**
- * The commands of the palette, of the tree and of links. `target` is a daemon's origin, one of its row ids or its
- * name; without one the user picks, where there is a choice.
+ * Runs the commands of the palette, of the tree and of links; what looks after work has its own. `target` is a
+ * daemon's origin, one of its row ids or its name; without one the user picks, where there is a choice.
  */
-export function registerCommands({
+export function commandRunner({
   fleet,
   tree,
   log,
   restarts,
   snoozes,
+  work,
   discovery,
   addDaemon,
   bundledDaemon,
-}: CommandDeps): vscode.Disposable {
+}: CommandDeps): (command: string, targets: readonly unknown[]) => Promise<void> {
   const handlers: Record<string, (target: unknown) => unknown> = {
     restart: async (target) => {
       const model = await pick(fleet, target, 'Restart which daemon?');
@@ -96,23 +99,17 @@ export function registerCommands({
     },
     configure: () => vscode.commands.executeCommand('workbench.action.openSettings', 'daemonHealth.daemons'),
   };
-  return vscode.Disposable.from(
-    ...Object.entries(handlers).map(([name, handler]) =>
-      vscode.commands.registerCommand(`daemonHealth.${name}`, (target: unknown) =>
-        guarded(handler, target, log),
-      ),
-    ),
-  );
+  return (command, targets) => {
+    const name = command.replace(/^daemonHealth\./, '');
+    const handler = handlers[name] ?? (() => work.run(name, targets));
+    return guarded(() => handler(targets[0]), log);
+  };
 }
 
 /** A command that fails says why, in a notification and in the log. */
-export async function guarded(
-  handler: (target: unknown) => unknown,
-  target: unknown,
-  log: Log,
-): Promise<void> {
+async function guarded(run: () => unknown, log: Log): Promise<void> {
   try {
-    await handler(target);
+    await run();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     log.error(text);

@@ -3,8 +3,12 @@ import type { Clock } from '../clock';
 import { advanceConflicts, conflictText, type Conflict, type ConflictLog } from '../health/conflicts';
 import type { Settings } from '../settings';
 import type { SpeakerLease } from './lease';
+import { withoutLinks } from './links';
 
 const DETAILS = 'Show Details';
+const NEVER = "Don't Show Again";
+/** Its name among the muted notifications. */
+const KIND = 'conflict';
 
 export interface ConflictNotifierDeps {
   readonly clock: Clock;
@@ -29,9 +33,15 @@ export class ConflictNotifier {
 
   async #tell(conflict: Conflict): Promise<void> {
     const { settings, lease } = this.deps;
-    if (settings.notifications().level !== 'all') return;
+    const { level, muted } = settings.notifications();
+    if (level !== 'all' || muted.includes(KIND)) return;
     if (!(await lease.maySpeak(conflict.id, () => this.#log.has(conflict.id)))) return;
-    const choice = await vscode.window.showWarningMessage(conflictText(conflict), DETAILS);
+    const choice = await vscode.window.showWarningMessage(
+      withoutLinks(conflictText(conflict)),
+      DETAILS,
+      NEVER,
+    );
+    if (choice === NEVER) await settings.mute(KIND);
     if (choice === DETAILS) await vscode.commands.executeCommand('daemonHealth.showDetails', conflict.id);
   }
 }

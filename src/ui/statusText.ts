@@ -1,4 +1,5 @@
 import type { DaemonModel } from '../daemons/fleet';
+import { conflictText, conflictTitle, type Conflict } from '../health/conflicts';
 import type { Segment } from '../health/history';
 import type { Instant } from '../health/report';
 import type { Severity } from '../health/verdict';
@@ -40,8 +41,14 @@ export const TOOLTIP_COMMANDS = [
 /** A tooltip taller than the window helps nobody; the tree has them all. */
 const MAX_DESCRIBED = 5;
 
+const RULE: TooltipPart = { markdown: '\n\n---\n\n' };
+
 /** The status item for these daemons: the one that most wants a look, then how many others do. */
-export function renderStatus(models: readonly DaemonModel[], now: Instant): StatusView {
+export function renderStatus(
+  models: readonly DaemonModel[],
+  conflicts: readonly Conflict[],
+  now: Instant,
+): StatusView {
   const [worst, ...others] = worstFirst(models);
   if (!worst) {
     return {
@@ -54,24 +61,49 @@ export function renderStatus(models: readonly DaemonModel[], now: Instant): Stat
       spoken: 'Daemon Health: no daemon found',
     };
   }
-  const described = [worst, ...others].slice(0, MAX_DESCRIBED);
-  const undescribed = models.length - described.length;
-  const tooltip = [
-    ...described.flatMap((model, index) => [
-      ...(index > 0 ? [{ markdown: '\n\n---\n\n' }] : []),
-      ...describe(model, now),
-    ]),
-    ...(undescribed > 0 ? [{ markdown: '\n\n---\n\n' }, { text: `${undescribed} more in the tree` }] : []),
-  ];
-  const otherProblems = others.filter(isProblem).length;
-  const more = otherProblems > 0 ? ` · +${otherProblems}` : '';
-  const spokenMore = otherProblems > 0 ? `, and ${otherProblems} more with problems` : '';
+  const [conflict] = conflicts;
+  // Two daemons in each other's way want a look although each by itself is well.
+  const shown =
+    conflict && !isProblem(worst)
+      ? { icon: 'warning', short: conflictTitle(conflict), spoken: conflictTitle(conflict) }
+      : {
+          icon: icon(worst),
+          short: shortText(worst, others, now),
+          spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
+        };
+  const problems = models.filter(isProblem).length + conflicts.length;
+  const more = problems > 1 ? ` · +${problems - 1}` : '';
+  const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
   return {
-    text: `$(${icon(worst)}) ${shortText(worst, others, now)}${more}`,
-    severity: severityOf(worst),
-    tooltip,
-    spoken: `Daemon Health: ${worst.daemon.name} ${stateInWords(worst, now)}${spokenMore}`,
+    text: `$(${shown.icon}) ${shown.short}${more}`,
+    severity: conflict && !isProblem(worst) ? 'amber' : severityOf(worst),
+    tooltip: tooltip([worst, ...others], conflicts, now),
+    spoken: `Daemon Health: ${shown.spoken}${spokenMore}`,
   };
+}
+
+function tooltip(
+  models: readonly DaemonModel[],
+  conflicts: readonly Conflict[],
+  now: Instant,
+): readonly TooltipPart[] {
+  const described = [
+    ...conflicts.slice(0, MAX_DESCRIBED).map(describeConflict),
+    ...models.slice(0, MAX_DESCRIBED).map((model) => describe(model, now)),
+  ];
+  const undescribed = models.length - MAX_DESCRIBED;
+  return [
+    ...described.flatMap((parts, index) => [...(index > 0 ? [RULE] : []), ...parts]),
+    ...(undescribed > 0 ? [RULE, { text: `${undescribed} more in the tree` }] : []),
+  ];
+}
+
+function describeConflict(conflict: Conflict): TooltipPart[] {
+  return [
+    { markdown: '$(warning) ' },
+    { text: conflictText(conflict) },
+    { markdown: `\n\n${link('Show Details', 'daemonHealth.showDetails', conflict.id)}` },
+  ];
 }
 
 /** What the last 24 h were like, as a picture and in words. */

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../clock';
 import type { Fleet } from '../daemons/fleet';
-import { conflictsOf } from '../daemons/parties';
 import type { Severity } from '../health/verdict';
 import { withFindings } from './findingRows';
 import { keepingRows } from './keptRows';
@@ -61,7 +60,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** Draws what changed. Rows nobody sees are not made; the badge always is. */
   render(): void {
     const { models, problems } = this.fleet;
-    this.#badge.set(models.filter(isProblem).length + conflictsOf(this.fleet).length);
+    this.#badge.set(models.filter(isProblem).length + this.fleet.conflicts.length);
     this.#welcome.set(models.length + problems.length > 0 ? 'some' : this.fleet.settled ? 'none' : 'looking');
     if (!this.#view.visible) return;
     const previous = this.#rows;
@@ -73,7 +72,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     const { models, problems, found } = this.fleet;
     return withFindings(
       renderRows(models, problems, this.clock.now(), this.#sessionRows, this.#makeRows),
-      conflictsOf(this.fleet),
+      this.fleet.conflicts,
       found,
     );
   }
@@ -131,7 +130,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
     const row = this.row(id);
     if (row) {
-      const model = this.fleet.models.find(({ daemon }) => daemon.origin === row.origin);
+      const model = row.origin === undefined ? undefined : this.fleet.model(row.origin);
       const now = this.clock.now();
       const text = (model && this.#sessionRows?.hover(row.id, model, now)) ?? rowHover(row, model, now);
       const strip = row.contextValue === 'detail.history' ? model?.history?.segments : undefined;

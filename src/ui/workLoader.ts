@@ -1,18 +1,6 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { DaemonModel } from '../daemons/fleet';
 import type { Work, WorkDeps } from '../work';
-
-const COMMANDS = [
-  'runCommand',
-  'extendSession',
-  'runAgain',
-  'resumeSession',
-  'copyCommand',
-  'showOutput',
-  'cancelSession',
-  'dismissSession',
-] as const;
-export type WorkCommand = (typeof COMMANDS)[number];
 
 /** What looks after running work is a chunk of its own: loaded when a daemon has sessions, or by a command. */
 export class WorkLoader implements vscode.Disposable {
@@ -28,15 +16,9 @@ export class WorkLoader implements vscode.Disposable {
     else if (!this.#loading && models.some(hasSessions)) void this.#load();
   }
 
-  /** @param run how a command is run: with its error shown */
-  register(run: (work: () => Promise<void>) => Promise<void>): vscode.Disposable {
-    return vscode.Disposable.from(
-      ...COMMANDS.map((name) =>
-        vscode.commands.registerCommand(`daemonHealth.${name}`, (...targets: unknown[]) =>
-          run(async () => (await this.#load()).run(name, targets)),
-        ),
-      ),
-    );
+  /** Runs a command about work, by its name without prefix. */
+  async run(command: string, targets: readonly unknown[]): Promise<void> {
+    await (await this.#load()).run(command, targets);
   }
 
   dispose(): void {

@@ -31,6 +31,8 @@ export interface FakeOptions {
   /** Values of `daemonHealth.*`, as if the user had written them. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly treeVisible: boolean;
+  /** The extension's own package.json. */
+  readonly manifest: unknown;
   /** For what the extension keeps. */
   readonly folder: string;
 }
@@ -50,9 +52,10 @@ export class FakeVSCode {
   readonly #commands = new Map<string, (...args: unknown[]) => unknown>();
 
   constructor(private readonly options: FakeOptions) {
-    const { folder } = options;
+    const { folder, manifest } = options;
     this.context = withRest({
       subscriptions: [],
+      extension: { packageJSON: manifest },
       extensionPath: folder,
       extensionUri: fileUri(folder),
       globalStorageUri: fileUri(join(folder, 'global')),

@@ -1,5 +1,7 @@
 /** One way of watching daemons, in a process of its own, so that its CPU can be told from everything else's. */
+import { readFileSync } from 'node:fs';
 import Module from 'node:module';
+import { join } from 'node:path';
 import { Client } from 'undici';
 import type { DaemonHealthApi } from '../../src/api';
 import { FakeVSCode } from './fakeVSCode';
@@ -79,14 +81,15 @@ async function measure(work: () => Promise<number>): Promise<Measured> {
 }
 
 async function start(options: WatcherStart): Promise<Watcher> {
-  const { kind, urls, everyMs, treeVisible, folder } = options;
+  const { kind, urls, everyMs, treeVisible, extensionFile, folder } = options;
   const daemons = urls.map((url, index) => ({
     name: `daemon ${index}`,
     url,
     pollIntervalMs: everyMs ?? NEVER_MS,
   }));
   // Looking for daemons nobody named would find whatever else runs on this machine.
-  vscode = new FakeVSCode({ settings: { daemons, discovery: false }, treeVisible, folder });
+  const manifest: unknown = JSON.parse(readFileSync(join(extensionFile, '../../package.json'), 'utf8'));
+  vscode = new FakeVSCode({ settings: { daemons, discovery: false }, manifest, treeVisible, folder });
   switch (kind) {
     case 'extension':
       return startExtension(options);

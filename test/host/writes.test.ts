@@ -56,7 +56,7 @@ function surfaces(url: string): Surfaces {
   );
   tree.onDidChangeTreeData((element) => writes.push(`tree ${element ?? 'all'}`));
   fleet.on('change', () => {
-    status.render(renderStatus(fleet.models, systemClock.now()));
+    status.render(renderStatus(fleet.models, fleet.conflicts, systemClock.now()));
     tree.render();
   });
   fleet.configure({

@@ -143,7 +143,7 @@ describe('a fleet over real servers', function () {
     const rows = new Rendered(() => void count.rows++);
     const poll = async () => {
       await fleet.refresh();
-      status.set(renderStatus(fleet.models, time.now()));
+      status.set(renderStatus(fleet.models, fleet.conflicts, time.now()));
       rows.set(renderRows(fleet.models, fleet.problems, time.now()));
       time.advance(5_000);
     };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Conflict } from '../../../src/health/conflicts';
 import { readStatus } from '../../../src/daemons/status';
 import type { Report } from '../../../src/health/report';
 import type { DaemonState } from '../../../src/health/verdict';
@@ -48,7 +49,7 @@ function answered(parts: Partial<Report>): Watch {
 
 function viewOf(...watches: readonly (readonly [name: string, watch: Watch])[]) {
   const models = watches.map(([name, watch], index) => modelOf(watch, name, 3457 + index));
-  return renderStatus(models, watches[0]![1].time.now());
+  return renderStatus(models, [], watches[0]![1].time.now());
 }
 
 describe('the status item', () => {
@@ -117,8 +118,44 @@ describe('the status item', () => {
     assert.equal(view.severity, 'plain');
   });
 
+  describe('with two daemons on one database', () => {
+    const conflict: Conflict = {
+      id: 'conflict#/home/someone/x](command:evil',
+      database: '/home/someone/x](command:evil',
+      parties: [3457, 3458].map((port) => ({
+        name: 'smithy',
+        kind: 'smithy',
+        port,
+        database: '/home/someone/project/.stoneforge/stoneforge.db',
+        databaseShown: '~/project',
+        isWorking: true,
+        isWatched: port === 3457,
+      })),
+    };
+    const viewWith = (watch: Watch, conflicts = [conflict]) =>
+      renderStatus([modelOf(watch, 'smithy', 3457)], conflicts, watch.time.now());
+
+    it('says so in amber while both are well by themselves', () => {
+      const view = viewWith(INTO.healthy());
+      assert.equal(view.text, '$(warning) Same database: 3457 and 3458');
+      assert.equal(view.severity, 'amber');
+      assert.equal(view.spoken, 'Daemon Health: Same database: 3457 and 3458');
+      assert.match(texts(view.tooltip), /^2 smithys work on the same database, ~\/project/);
+      const [, query] = /command:daemonHealth\.showDetails\?([^)]*)\)/.exec(markdown(view.tooltip))!;
+      assert.deepEqual(JSON.parse(decodeURIComponent(query!)), [conflict.id]);
+      assert.doesNotMatch(markdown(view.tooltip), /command:evil/);
+      assert.equal(viewWith(INTO.healthy(), [conflict, conflict]).text.endsWith(' · +1'), true);
+    });
+
+    it('counts it beside a daemon that is worse off', () => {
+      const view = viewWith(INTO.wedged());
+      assert.equal(view.text, '$(error) smithy wedged 3 min · +1');
+      assert.equal(view.severity, 'red');
+    });
+  });
+
   it('offers the bundled daemon where there is none', () => {
-    const view = renderStatus([], new Watch().time.now());
+    const view = renderStatus([], [], new Watch().time.now());
     assert.match(view.spoken, /no daemon found/);
     assert.match(markdown(view.tooltip), /\(command:daemonHealth\.start\)/);
   });

@@ -1,0 +1,169 @@
+import * as vscode from 'vscode';
+import { toSnapshot, type DaemonSnapshot } from './api';
+import { systemClock } from './clock';
+import type { Discovery, DiscoveryDeps } from './daemons/discovery';
+import { Fleet } from './daemons/fleet';
+import { Histories } from './histories';
+import { Memory } from './memory';
+import { bundledDaemon } from './restart/bundledDaemon';
+import { RestartLoader } from './restart/loader';
+import { RestartRecords } from './restart/records';
+import { Settings } from './settings';
+import { commandRunner } from './ui/commands';
+import { ConflictNotifier } from './ui/conflictNotifier';
+import { Log } from './ui/log';
+import { SpeakerLease } from './ui/lease';
+import { Notifier } from './ui/notifier';
+import { Snoozes } from './ui/snoozes';
+import { StatusItem } from './ui/statusItem';
+import { renderStatus } from './ui/statusText';
+import { HealthTree } from './ui/tree';
+import { WorkLoader } from './ui/workLoader';
+
+/** What one window does once it is activated. */
+export interface App extends vscode.Disposable {
+  /** Runs a command of the manifest. @param targets what it was called with: row ids from the tree and from links */
+  run(command: string, targets: readonly unknown[]): Promise<void>;
+  daemons(): readonly DaemonSnapshot[];
+  provideTasks(): Promise<vscode.Task[]>;
+  resolveTask(task: vscode.Task): Promise<vscode.Task | undefined>;
+}
+
+/**
+ * Wires the parts together, and begins to watch. This file is a chunk of its own, loaded right after activation.
+ *
+ * @param onDidPoll called after every poll, changed or not
+ */
+export function createApp(context: vscode.ExtensionContext, onDidPoll: () => void): App {
+  const { workspaceState, globalState, globalStorageUri } = context;
+  const clock = systemClock;
+  const isFocused = () => vscode.window.state.focused;
+  const log = new Log();
+  const settings = new Settings();
+  const memory = new Memory(workspaceState);
+  const histories = new Histories(workspaceState);
+  const lease = new SpeakerLease({ folder: globalStorageUri.fsPath, pid: process.pid });
+  const records = new RestartRecords(globalState);
+  const snoozes: Snoozes = new Snoozes(globalState, () => fleet.remake());
+  const fleet: Fleet = new Fleet({
+    clock,
+    random: Math.random,
+    isFocused,
+    createProbe: async (origin) =>
+      (await import('./daemons/probe')).createProbe(origin, undefined, () => settings.readSmithyLimits()),
+    recall: (origin) => ({ ...memory.recall(origin), ...histories.recall(origin) }),
+    snoozeOf: (origin, report) => snoozes.of(origin, report),
+    restartsOf: (origin) => records.of(origin),
+  });
+
+  const restarts = new RestartLoader({
+    context,
+    fleet,
+    clock,
+    log,
+    settings,
+    records,
+    onRestarted: (origin) => void snoozes.endAtRestart(origin),
+  });
+
+  let discovering: Promise<Discovery> | undefined;
+  const discoveryDeps: DiscoveryDeps = {
+    fleet,
+    clock,
+    settings,
+    workspaceState,
+    globalState,
+    recall: (origin) => memory.recall(origin),
+    workspaceFolders: () =>
+      (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .map(({ uri }) => uri.fsPath),
+    isFocused,
+    scan: async (request) => (await import('./daemons/probe')).scan(request),
+    log: (line) => log.info(line),
+  };
+  const discovery = () =>
+    (discovering ??= import('./daemons/discovery').then(({ Discovery }) => new Discovery(discoveryDeps)));
+
+  const statusItem = StatusItem.create();
+  const tree = new HealthTree(fleet, clock);
+  const current = (origin: string) => fleet.model(origin);
+  const notifier = new Notifier({ clock, settings, lease, current });
+  const conflictNotifier = new ConflictNotifier({ clock, settings, lease, conflicts: () => fleet.conflicts });
+  const work = new WorkLoader({
+    clock,
+    models: () => fleet.models,
+    poll: async (origin) => fleet.monitor(origin)?.poll(),
+    voice: {
+      wants: (level, origin) => settings.allows(level) && !current(origin)?.snooze,
+      maySpeak: (key, stillWanted) => lease.maySpeak(key, stillWanted),
+    },
+    log: (line) => log.info(line),
+    drawSessions: (rows) => tree.drawSessions(rows),
+    state: workspaceState,
+  });
+  const render = () => {
+    statusItem.render(renderStatus(fleet.models, fleet.conflicts, clock.now()));
+    tree.render();
+    memory.keep(fleet.models);
+    histories.keep(fleet.models);
+    notifier.resume();
+    work.update(fleet.models);
+    conflictNotifier.update();
+  };
+
+  // Many daemons may answer in one turn of the event loop: all is drawn once, after it.
+  let drawing: NodeJS.Immediate | undefined;
+  fleet.on('change', () => {
+    drawing ??= setImmediate(() => {
+      drawing = undefined;
+      render();
+    });
+    onDidPoll();
+  });
+  fleet.on('events', (model, events) => {
+    log.transitions(model, events);
+    for (const event of events) if (event.kind === 'notice') void notifier.tell(model, event.notice);
+  });
+
+  const onFocus = () => {
+    lease
+      .take()
+      .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
+    void fleet.refresh();
+    void discovery().then((known) => known.attend());
+  };
+  void discovery().then((known) => known.start());
+  if (isFocused()) onFocus();
+
+  const subscriptions = vscode.Disposable.from(
+    log,
+    fleet,
+    statusItem,
+    tree,
+    work,
+    { dispose: () => clearImmediate(drawing) },
+    { dispose: () => histories.flush() },
+    { dispose: () => void discovering?.then((known) => known.dispose()) },
+    settings.onDidChange(() => void discovery().then((known) => known.start())),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery().then((known) => known.scan())),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
+  );
+  return {
+    run: commandRunner({
+      fleet,
+      tree,
+      log,
+      restarts,
+      snoozes,
+      work,
+      discovery,
+      addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
+      bundledDaemon: () => bundledDaemon(fleet, settings),
+    }),
+    daemons: () => fleet.models.map(toSnapshot),
+    provideTasks: () => restarts.provideTasks(),
+    resolveTask: (task) => restarts.resolveTask(task),
+    dispose: () => void subscriptions.dispose(),
+  };
+}
