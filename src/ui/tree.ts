@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import type { Clock } from '../clock';
 import type { Fleet } from '../daemons/fleet';
 import type { Severity } from '../health/verdict';
+import { DrawnRows } from './drawnRows';
 import { withFindings } from './findingRows';
 import { keepingRows } from './keptRows';
 import { isProblem } from './looks';
 import { Rendered } from './rendered';
 import { toMarkdown } from './statusItem';
-import { daemonRows, renderRows, rowHover, type Row, type Rows, type SessionRows } from './treeRows';
+import { daemonRows, renderRows, rowHover, type Row, type Section, type SessionRows } from './treeRows';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
   red: 'problemsErrorIcon.foreground',
@@ -24,7 +25,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<string>;
   readonly #subscriptions: vscode.Disposable[];
-  #rows: Rows = { roots: [], byId: new Map() };
+  readonly #rows = new DrawnRows();
   #sessionRows: SessionRows | undefined;
   readonly #makeRows = keepingRows(daemonRows);
 
@@ -63,12 +64,10 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     this.#badge.set(models.filter(isProblem).length + this.fleet.conflicts.length);
     this.#welcome.set(models.length + problems.length > 0 ? 'some' : this.fleet.settled ? 'none' : 'looking');
     if (!this.#view.visible) return;
-    const previous = this.#rows;
-    this.#rows = this.#render();
-    for (const target of changedRows(previous, this.#rows)) this.#changed.fire(target);
+    for (const target of this.#rows.update(this.#sections())) this.#changed.fire(target);
   }
 
-  #render(): Rows {
+  #sections(): readonly Section[] {
     const { models, problems, found } = this.fleet;
     return withFindings(
       renderRows(models, problems, this.clock.now(), this.#sessionRows, this.#makeRows),
@@ -81,18 +80,18 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   async reveal(id: string | undefined): Promise<void> {
     await vscode.commands.executeCommand('daemonHealth.daemons.focus');
     this.render();
-    if (id === undefined || !this.#rows.byId.has(id)) return;
+    if (id === undefined || !this.row(id)) return;
     await this.#view.reveal(id, { select: true, focus: true, expand: true });
   }
 
   row(id: string): Row | undefined {
-    return this.#rows.byId.get(id);
+    return this.#rows.row(id);
   }
 
   getChildren(id?: string): string[] {
     if (id === undefined) {
-      this.#rows = this.#render();
-      return [...this.#rows.roots];
+      this.#rows.update(this.#sections());
+      return this.#rows.roots;
     }
     return [...(this.row(id)?.children ?? [])];
   }
@@ -142,18 +141,4 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   dispose(): void {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
-}
-
-/** The rows to draw again: none, single daemons, or (`undefined`) the whole tree. */
-export function changedRows(previous: Rows, next: Rows): readonly (string | undefined)[] {
-  if (previous.roots.join('\n') !== next.roots.join('\n')) return [undefined];
-  return next.roots.filter(
-    // The very same row was kept, with all below it.
-    (root) => previous.byId.get(root) !== next.byId.get(root) && drawn(previous, root) !== drawn(next, root),
-  );
-}
-
-function drawn(rows: Rows, root: string): string {
-  const row = rows.byId.get(root);
-  return row ? JSON.stringify(row) + row.children.map((child) => drawn(rows, child)).join('') : '';
 }

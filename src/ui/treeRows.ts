@@ -37,30 +37,24 @@ export interface Row {
   readonly origin?: string;
 }
 
-/** The whole tree, by row id; `roots` in order. */
-export interface Rows {
-  readonly roots: readonly string[];
-  readonly byId: ReadonlyMap<string, Row>;
-}
+/** A top-level row, which comes first, and all rows below it. */
+export type Section = readonly [Row, ...Row[]];
 
-/** The rows for these daemons. Everything here changes only when what it says does, not by the second. */
+/** The sections of these daemons. What a row says changes only when there is something new, not by the second. */
 export function renderRows(
   models: readonly DaemonModel[],
   problems: readonly string[],
   now: Instant,
   sessionRows?: SessionRows,
   makeRows: MakeRows = daemonRows,
-): Rows {
-  const byId = new Map<string, Row>();
-  const roots: string[] = [];
-  for (const model of models) {
-    for (const row of makeRows(model, now, sessionRows)) byId.set(row.id, row);
-    roots.push(model.daemon.origin);
-  }
-  problems.forEach((problem, index) => {
-    const id = `settings#${index}`;
-    byId.set(id, {
-      id,
+): readonly Section[] {
+  return [...models.map((model) => makeRows(model, now, sessionRows)), ...problems.map(problemRow)];
+}
+
+function problemRow(problem: string, index: number): Section {
+  return [
+    {
+      id: `settings#${index}`,
       label: 'Settings',
       description: problem,
       icon: 'gear',
@@ -68,10 +62,8 @@ export function renderRows(
       contextValue: 'settingsProblem',
       children: [],
       value: problem,
-    });
-    roots.push(id);
-  });
-  return { roots, byId };
+    },
+  ];
 }
 
 /** A line about one aspect of a daemon. */
@@ -93,7 +85,7 @@ export interface SessionRows {
 }
 
 /** The row of a daemon and all rows below it. */
-export function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Row[] {
+export function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Section {
   const { daemon, track } = model;
   const { state } = track.verdict;
   const severity = severityOf(model);

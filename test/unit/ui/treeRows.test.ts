@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/daemons/status';
-import { renderRows, rowHover, type Row, type Rows } from '../../../src/ui/treeRows';
+import { renderRows, rowHover, type Row } from '../../../src/ui/treeRows';
 import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../health/support';
 import { HOSTILE, modelOf } from './support';
 
 const ORIGIN = 'http://127.0.0.1:3457';
 
+interface Rows {
+  readonly roots: readonly string[];
+  readonly byId: ReadonlyMap<string, Row>;
+}
+
 function rowsOf(watch: Watch, problems: readonly string[] = []): Rows {
-  return renderRows([modelOf(watch)], problems, watch.time.now());
+  const sections = renderRows([modelOf(watch)], problems, watch.time.now());
+  return {
+    roots: sections.map(([root]) => root.id),
+    byId: new Map(sections.flat().map((row) => [row.id, row])),
+  };
 }
 
 function row(rows: Rows, key = ''): Row {
