@@ -20,6 +20,9 @@ import { renderStatus } from './ui/statusText';
 import { HealthTree } from './ui/tree';
 import { WorkLoader } from './ui/workLoader';
 
+/** Nobody reads faster than this. */
+const DRAW_INTERVAL_MS = 200;
+
 /** What one window does once it is activated. */
 export interface App extends vscode.Disposable {
   /** Runs a command of the manifest. @param targets what it was called with: row ids from the tree and from links */
@@ -112,16 +115,23 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     conflictNotifier.update();
   };
 
-  // Many daemons may answer in one turn of the event loop: all is drawn once, after it.
-  let drawing: NodeJS.Immediate | undefined;
-  fleet.on('change', () => {
-    drawing ??= setImmediate(() => {
+  // What changed a state is drawn at once; of many daemons that only answered again, several together.
+  let drawing: NodeJS.Timeout | undefined;
+  let drawnMs = -Infinity;
+  const draw = (inMs: number) => {
+    clearTimeout(drawing);
+    drawing = setTimeout(() => {
       drawing = undefined;
+      drawnMs = clock.now().monotonicMs;
       render();
-    });
+    }, inMs);
+  };
+  fleet.on('change', () => {
+    if (!drawing) draw(Math.max(0, drawnMs + DRAW_INTERVAL_MS - clock.now().monotonicMs));
     onDidPoll();
   });
   fleet.on('events', (model, events) => {
+    draw(0);
     log.transitions(model, events);
     for (const event of events) if (event.kind === 'notice') void notifier.tell(model, event.notice);
   });
@@ -142,7 +152,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     statusItem,
     tree,
     work,
-    { dispose: () => clearImmediate(drawing) },
+    { dispose: () => clearTimeout(drawing) },
     { dispose: () => histories.flush() },
     { dispose: () => void discovering?.then((known) => known.dispose()) },
     settings.onDidChange(() => void discovery().then((known) => known.start())),

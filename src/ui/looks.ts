@@ -22,7 +22,7 @@ export const LOOK: Readonly<Record<DaemonState, { readonly label: string; readon
 };
 
 /** What comes first where only one can be shown: by severity, then by how much it wants a look. */
-const RANK: readonly DaemonState[] = [
+const ORDER: readonly DaemonState[] = [
   'unresponsive',
   'unreachable',
   'wedged',
@@ -38,12 +38,11 @@ const RANK: readonly DaemonState[] = [
   'healthy',
   'offline',
 ];
+const RANK = Object.fromEntries(ORDER.map((state, rank) => [state, rank])) as Record<DaemonState, number>;
 
 /** The daemons with the one that most wants a look first. */
 export function worstFirst(models: readonly DaemonModel[]): readonly DaemonModel[] {
-  return [...models].sort(
-    (a, b) => RANK.indexOf(a.track.verdict.state) - RANK.indexOf(b.track.verdict.state),
-  );
+  return [...models].sort((a, b) => RANK[a.track.verdict.state] - RANK[b.track.verdict.state]);
 }
 
 export function severityOf({ track }: DaemonModel): Severity {

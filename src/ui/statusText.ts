@@ -3,6 +3,7 @@ import { conflictText, conflictTitle, type Conflict } from '../health/conflicts'
 import type { Segment } from '../health/history';
 import type { Instant } from '../health/report';
 import type { Severity } from '../health/verdict';
+import { keeping } from './kept';
 import {
   LOOK,
   capitalise,
@@ -89,7 +90,7 @@ function tooltip(
 ): readonly TooltipPart[] {
   const described = [
     ...conflicts.slice(0, MAX_DESCRIBED).map(describeConflict),
-    ...models.slice(0, MAX_DESCRIBED).map((model) => describe(model, now)),
+    ...models.slice(0, MAX_DESCRIBED).map((model) => description(model, now)),
   ];
   const undescribed = models.length - MAX_DESCRIBED;
   return [
@@ -128,7 +129,9 @@ function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Inst
   return healthy > 1 ? `${healthy} daemons` : worst.daemon.name;
 }
 
-function describe(model: DaemonModel, now: Instant): TooltipPart[] {
+const description = keeping(describe);
+
+function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
   const { daemon, track } = model;
   const { verdict } = track;
   const snoozed = snoozeInWords(model, now);

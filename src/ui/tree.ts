@@ -4,11 +4,11 @@ import type { Fleet } from '../daemons/fleet';
 import type { Severity } from '../health/verdict';
 import { DrawnRows } from './drawnRows';
 import { withFindings } from './findingRows';
-import { keepingRows } from './keptRows';
+import { keeping } from './kept';
 import { isProblem } from './looks';
 import { Rendered } from './rendered';
 import { toMarkdown } from './statusItem';
-import { daemonRows, renderRows, rowHover, type Row, type Section, type SessionRows } from './treeRows';
+import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './treeRows';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
   red: 'problemsErrorIcon.foreground',
@@ -27,7 +27,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly #subscriptions: vscode.Disposable[];
   readonly #rows = new DrawnRows();
   #sessionRows: SessionRows | undefined;
-  readonly #makeRows = keepingRows(daemonRows);
+  #rowsOf = keeping((model, now) => daemonRows(model, now, undefined));
 
   readonly #badge = new Rendered<number>((problems) => {
     this.#view.badge =
@@ -55,6 +55,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** From now on sessions have rows of their own. */
   drawSessions(sessionRows: SessionRows): void {
     this.#sessionRows = sessionRows;
+    this.#rowsOf = keeping((model, now) => daemonRows(model, now, sessionRows));
     this.render();
   }
 
@@ -69,11 +70,9 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
 
   #sections(): readonly Section[] {
     const { models, problems, found } = this.fleet;
-    return withFindings(
-      renderRows(models, problems, this.clock.now(), this.#sessionRows, this.#makeRows),
-      this.fleet.conflicts,
-      found,
-    );
+    const now = this.clock.now();
+    const daemons = models.map((model) => this.#rowsOf(model, now));
+    return withFindings([...daemons, ...problems.map(problemRow)], this.fleet.conflicts, found);
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */

@@ -6,7 +6,6 @@ import { isLive } from '../health/sessions';
 import { staleThresholdMs } from '../health/staleness';
 import type { Severity } from '../health/verdict';
 import { coarseAge, duration, forOver } from '../health/wording';
-import type { MakeRows } from './keptRows';
 import {
   LOOK,
   capitalise,
@@ -40,18 +39,8 @@ export interface Row {
 /** A top-level row, which comes first, and all rows below it. */
 export type Section = readonly [Row, ...Row[]];
 
-/** The sections of these daemons. What a row says changes only when there is something new, not by the second. */
-export function renderRows(
-  models: readonly DaemonModel[],
-  problems: readonly string[],
-  now: Instant,
-  sessionRows?: SessionRows,
-  makeRows: MakeRows = daemonRows,
-): readonly Section[] {
-  return [...models.map((model) => makeRows(model, now, sessionRows)), ...problems.map(problemRow)];
-}
-
-function problemRow(problem: string, index: number): Section {
+/** An entry of the settings that cannot be used. */
+export function problemRow(problem: string, index: number): Section {
   return [
     {
       id: `settings#${index}`,
@@ -84,7 +73,7 @@ export interface SessionRows {
   hover(rowId: string, model: DaemonModel, now: Instant): string | undefined;
 }
 
-/** The row of a daemon and all rows below it. */
+/** The row of a daemon and all rows below it. What a row says changes only when there is something new, not by the second. */
 export function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Section {
   const { daemon, track } = model;
   const { state } = track.verdict;

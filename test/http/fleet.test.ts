@@ -7,7 +7,7 @@ import type { TrackEvent } from '../../src/health/tracker';
 import type { DaemonState } from '../../src/health/verdict';
 import { Rendered } from '../../src/ui/rendered';
 import { renderStatus } from '../../src/ui/statusText';
-import { renderRows } from '../../src/ui/treeRows';
+import { daemonRows } from '../../src/ui/treeRows';
 import { recordingAt, type Recording } from '../fixtures/recordings';
 import { FakeTime } from '../unit/health/support';
 import { HEALTHY, PATIENT, Scope, TIMEOUTS, answering, freePort, playing, until } from './support';
@@ -144,7 +144,7 @@ describe('a fleet over real servers', function () {
     const poll = async () => {
       await fleet.refresh();
       status.set(renderStatus(fleet.models, fleet.conflicts, time.now()));
-      rows.set(renderRows(fleet.models, fleet.problems, time.now()));
+      rows.set(fleet.models.map((model) => daemonRows(model, time.now(), undefined)));
       time.advance(5_000);
     };
     for (let index = 0; index < warmUp; index++) await poll();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/daemons/status';
-import { renderRows, rowHover, type Row } from '../../../src/ui/treeRows';
+import { daemonRows, problemRow, rowHover, type Row } from '../../../src/ui/treeRows';
 import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../health/support';
 import { HOSTILE, modelOf } from './support';
 
@@ -12,7 +12,7 @@ interface Rows {
 }
 
 function rowsOf(watch: Watch, problems: readonly string[] = []): Rows {
-  const sections = renderRows([modelOf(watch)], problems, watch.time.now());
+  const sections = [daemonRows(modelOf(watch), watch.time.now(), undefined), ...problems.map(problemRow)];
   return {
     roots: sections.map(([root]) => root.id),
     byId: new Map(sections.flat().map((row) => [row.id, row])),
