@@ -2,7 +2,7 @@ import type { ActivationCost } from './activation';
 import { DAEMONS, INTERVAL_MS, SESSIONS, type ManyDaemonsCost } from './manyDaemons';
 import { ROUNDS } from './measure';
 import type { PollCost } from './pollCost';
-import { ACTIVATION_LIMIT_KB, type BuiltFile } from './sizes';
+import { LOADED_AT_START, START_LIMIT_KB, type BuiltFile } from './sizes';
 
 export interface Figures {
   readonly machine: { readonly cores: number; readonly platform: string; readonly vscode: string };
@@ -34,7 +34,9 @@ export function targetsOf({ sizes, pollCost, manyDaemons, activation }: Figures)
     isMet,
     isCounted: false,
   });
-  const activationKb = sizes[0]!.kb;
+  const startKb = sizes
+    .filter(({ file }) => LOADED_AT_START.includes(file))
+    .reduce((sum, { kb }) => sum + kb, 0);
   const writes = pollCost.filter(isOurs).reduce((total, { writesPerPoll }) => total + writesPerPoll, 0);
   return [
     ...pollCost
@@ -71,10 +73,10 @@ export function targetsOf({ sizes, pollCost, manyDaemons, activation }: Figures)
       isCounted: true,
     },
     {
-      what: 'size of what is loaded at activation',
-      wanted: `under ${ACTIVATION_LIMIT_KB} KB`,
-      measured: `${activationKb.toFixed(1)} KB`,
-      isMet: activationKb < ACTIVATION_LIMIT_KB,
+      what: `size of what is loaded at the start (${LOADED_AT_START.join(', ')})`,
+      wanted: `under ${START_LIMIT_KB} KB`,
+      measured: `${startKb.toFixed(1)} KB`,
+      isMet: startKb < START_LIMIT_KB,
       isCounted: true,
     },
   ];
