@@ -6,22 +6,18 @@ const { join } = require('node:path');
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
-/**
- * Every file of `dist/` and where it comes from. `extension` is the activation path and must stay small,
- * `app` is all that a window does and is loaded right after; `probe` holds undici and valibot and is loaded at the first poll, `work` once a daemon runs something, `discovery` after activation, `copyDiagnostics` by its command, `evidence` before a restart; `launcher` and
- * `dispatchd` runs as its own process.
- */
+/** Every file of `dist/` and where it comes from. Without a word to it, a file is loaded when it is first needed. */
 const entryPoints = {
-  extension: 'src/extension.ts',
-  app: 'src/app.ts',
-  probe: 'src/daemons/probe.ts',
+  extension: 'src/extension.ts', // by VS Code, at activation: must stay small
+  app: 'src/app.ts', // right after it: all that a window does
+  probe: 'src/daemons/probe.ts', // at the first poll: undici, valibot
   discovery: 'src/daemons/discovery.ts',
   copyDiagnostics: 'src/ui/copyDiagnostics.ts',
   restarts: 'src/restarts.ts',
   evidence: 'src/restart/evidence.ts',
-  launcher: 'src/restart/launcher.ts',
-  work: 'src/work.ts',
-  dispatchd: 'src/dispatchd/main.ts',
+  work: 'src/work.ts', // once a daemon runs something
+  launcher: 'src/restart/launcher.ts', // a process of its own
+  dispatchd: 'src/dispatchd/main.ts', // a process of its own
 };
 
 /** `import('./x')` of a file that is an entry point of its own becomes a `require` of its built file. */
