@@ -12,7 +12,7 @@ export interface RestartConfig {
   readonly mode?: 'terminal' | 'background';
 }
 
-/** One daemon to watch. Two entries with one origin are one daemon. */
+/** One daemon to watch. Two entries with one address are one daemon. */
 export interface DaemonConfig {
   readonly name: string;
   /** `http://host:port`, the daemon's identity. */
@@ -35,6 +35,8 @@ export interface DaemonsConfig {
 
 const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd'];
 
+const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
+
 /** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
@@ -56,14 +58,22 @@ export function readDaemons(
   { configured, allowRemote }: { configured: boolean; allowRemote: boolean },
 ): DaemonsConfig {
   if (!Array.isArray(raw)) return { daemons: [], problems: ['daemonHealth.daemons should be a list.'] };
-  const daemons = new Map<string, DaemonConfig>();
+  const daemons: DaemonConfig[] = [];
   const problems: string[] = [];
   raw.forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote);
     if (typeof daemon === 'string') problems.push(`daemonHealth.daemons[${index}] ${daemon}.`);
-    else if (!daemons.has(daemon.origin)) daemons.set(daemon.origin, daemon);
+    else if (!daemons.some((known) => isSameAddress(known, daemon))) daemons.push(daemon);
   });
-  return { daemons: [...daemons.values()], problems };
+  return { daemons, problems };
+}
+
+/** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
+function isSameAddress(a: DaemonConfig, b: DaemonConfig): boolean {
+  if (a.origin === b.origin) return true;
+  const hosts = [a, b].map(({ origin }) => new URL(origin).hostname);
+  const isAmbiguous = hosts.includes('localhost') && hosts.every((host) => LOCALHOST.includes(host));
+  return a.port === b.port && isAmbiguous;
 }
 
 function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | string {

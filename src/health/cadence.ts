@@ -4,6 +4,7 @@ import {
   BACKOFF_LONGEST_MS,
   CROSSING_MARGIN_MS,
   CROSSING_MIN_GAP_MS,
+  DEFAULT_POLL_INTERVAL_MS,
   JITTER_SHARE,
   LATENCY_WINDOW_SAMPLES,
   MIN_POLL_INTERVAL_MS,
@@ -32,9 +33,11 @@ export function nextPollDelayMs(
   if (track.downPolls > 0) {
     return Math.max(unfocusedMs, backoffMs(track.downPolls, intervalMs) * jitter);
   }
+  // Failures that decide nothing yet are looked into soon, however seldom the daemon is asked otherwise.
+  const soonMs = track.streak ? Math.min(intervalMs, DEFAULT_POLL_INTERVAL_MS) : intervalMs;
   const wantedMs = Math.max(
     MIN_POLL_INTERVAL_MS,
-    intervalMs,
+    soonMs,
     affordableIntervalMs(track.latenciesMs),
     unfocusedMs,
   );

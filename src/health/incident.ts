@@ -1,4 +1,10 @@
-import { AMBER_PENDING_MS, RECOVERY_HOLD_MS, REMINDER_INTERVAL_MS, STARTUP_PENDING_MS } from './policy';
+import {
+  AMBER_PENDING_MS,
+  RECOVERY_HOLD_MS,
+  REMINDER_INTERVAL_MS,
+  STARTUP_PENDING_MS,
+  UNPROVEN_END_MS,
+} from './policy';
 import type { Instant } from './report';
 import { SEVERITY, type DaemonState, type Verdict } from './verdict';
 
@@ -16,6 +22,8 @@ export interface Incident {
   readonly spokeMs?: number;
   /** Good samples in a row since then: the daemon is recovering. */
   readonly calm?: { readonly sinceMs: number; readonly cycleAt: number | undefined };
+  /** Monotonic ms since when it has answered without telling anything that could prove it cured. */
+  readonly unprovenSinceMs?: number;
 }
 
 /** Something worth telling the user. Which window tells it, and how, is the notifier's. */
@@ -63,11 +71,10 @@ export function advanceIncident(
       return settle(previous, sample.completedAt, now);
     case 'unverified':
       // A daemon that never tells about its loop can end an outage by answering, but not a wedge.
-      return sample.answered && previous.state !== 'wedged'
-        ? settle(previous, sample.completedAt, now)
-        : { incident: withoutCalm(previous) };
+      if (!sample.answered) return { incident: stillOpen(previous) };
+      return previous.state === 'wedged' ? fade(previous, now) : settle(previous, sample.completedAt, now);
     default:
-      return { incident: withoutCalm(previous) };
+      return { incident: stillOpen(previous) };
   }
 }
 
@@ -112,7 +119,7 @@ function continued(
   now: Instant,
 ): Incident | undefined {
   if (!previous || (previous.severity === 'amber' && severity === 'red')) return undefined;
-  const { calm, ...incident } = previous;
+  const { calm, unprovenSinceMs: _, ...incident } = previous;
   // What has spoken stays about that; what has not is about what is wrong now.
   const isAboutThis = severity === previous.severity || previous.spokeMs === undefined;
   return {
@@ -128,12 +135,19 @@ function settle(previous: Incident, cycleAt: number | undefined, now: Instant): 
   const heldLongEnough = now.monotonicMs - calm.sinceMs >= RECOVERY_HOLD_MS;
   // Another completion is a newer one, even where the daemon's clock was set back in between.
   const cycledSince = cycleAt === undefined ? previous.state !== 'wedged' : cycleAt !== calm.cycleAt;
-  if (!heldLongEnough || !cycledSince) return { incident: { ...previous, calm } };
+  if (!heldLongEnough || !cycledSince) return { incident: { ...stillOpen(previous), calm } };
   if (previous.spokeMs === undefined) return { incident: undefined };
   const lastedMs = calm.sinceMs - previous.openedAt.monotonicMs;
   return { incident: undefined, notice: { kind: 'recovered', state: previous.state, lastedMs } };
 }
 
-function withoutCalm({ calm: _, ...incident }: Incident): Incident {
+/** It ends in silence: that it was cured is not known, and that it goes on is not either. */
+function fade(previous: Incident, now: Instant): IncidentStep {
+  const unprovenSinceMs = previous.unprovenSinceMs ?? now.monotonicMs;
+  if (now.monotonicMs - unprovenSinceMs >= UNPROVEN_END_MS) return { incident: undefined };
+  return { incident: { ...stillOpen(previous), unprovenSinceMs } };
+}
+
+function stillOpen({ calm: _calm, unprovenSinceMs: _unproven, ...incident }: Incident): Incident {
   return incident;
 }

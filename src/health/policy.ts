@@ -59,6 +59,8 @@ export const SLEEP_GAP_MS = 5_000;
 
 /** A natural wedge clears for seconds and returns: an incident ends after this long of good samples. */
 export const RECOVERY_HOLD_MS = 30_000;
+/** A wedge after which nothing tells of a loop any more, as after another version was installed, is over by then. */
+export const UNPROVEN_END_MS = 600_000;
 /** Prometheus' `for`: an amber state must last this long before it speaks. It shows at once. */
 export const AMBER_PENDING_MS = 10_000;
 /** What was already bad when we first looked speaks only if it lasts this long. */

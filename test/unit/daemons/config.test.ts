@@ -39,6 +39,23 @@ describe('the daemons setting', () => {
     );
   });
 
+  const ADDRESSES: readonly [first: string, second: string, watched: number][] = [
+    ['http://localhost:3457', 'http://127.0.0.1:3457', 1],
+    ['http://127.0.0.1:3457', 'http://localhost:3457', 1],
+    ['http://[::1]:3457', 'http://localhost:3457', 1],
+    ['http://127.0.0.1:3457', 'http://[::1]:3457', 2],
+    ['http://localhost:3457', 'http://127.0.0.1:3458', 2],
+    ['http://localhost:3457', 'http://127.0.0.2:3457', 2],
+  ];
+  for (const [first, second, watched] of ADDRESSES) {
+    it(`takes ${first} and ${second} as ${watched === 1 ? 'one daemon' : 'two daemons'}`, () => {
+      const entries = [first, second].map((url, index) => ({ name: `n${index}`, url }));
+      const { daemons } = readDaemons(entries, LOCAL);
+      assert.equal(daemons.length, watched);
+      assert.equal(daemons[0]?.name, 'n0');
+    });
+  }
+
   describe('says what is wrong with an entry', () => {
     const rows: readonly [entry: unknown, problem: RegExp][] = [
       [null, /should be an object/],

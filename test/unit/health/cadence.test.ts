@@ -30,10 +30,13 @@ describe('the next poll', () => {
     assert.equal(watch.nextDelayMs({ focused: false, intervalMs: 60_000 }), 1_000);
   });
 
-  it('comes as usual while a failure decides nothing yet', () => {
+  it('comes after 5 s at most while a failure decides nothing yet, so that red does not wait for the interval', () => {
     const watch = Watch.healthy();
     watch.wait(5_000).fail('refused');
-    assert.equal(watch.nextDelayMs(), 5_000);
+    for (const intervalMs of [5_000, 60_000, 300_000]) assert.equal(watch.nextDelayMs({ intervalMs }), 5_000);
+    assert.equal(watch.nextDelayMs({ intervalMs: 2_000 }), 2_000);
+    watch.wait(5_000).answer();
+    assert.equal(watch.nextDelayMs({ intervalMs: 20_000 }), 20_000);
   });
 
   describe('of a daemon that is down', () => {

@@ -179,6 +179,23 @@ describe('an incident', () => {
       assert.deepEqual(watch.spoken, ['problem wedged']);
     });
 
+    it('in silence, after ten minutes of answers that could not prove it cured', () => {
+      const watch = Watch.healthy();
+      watch.wait(5_000);
+      wedge(watch);
+      const blind = { kind: 'smithy', isRunning: true, malformed: [] } as const;
+      watch.repeat(60, 5_000, () => watch.answer(blind));
+      watch.wait(5_000).fail('reset');
+      watch.repeat(120, 5_000, () => watch.answer(blind));
+      assert.notEqual(watch.track.incident, undefined, 'a lost answer in between begins the time anew');
+      watch.wait(5_000).answer(blind);
+      assert.equal(watch.track.incident, undefined);
+      assert.deepEqual(watch.spoken, ['problem wedged']);
+      watch.wait(5_000);
+      wedge(watch);
+      assert.deepEqual(watch.spoken, ['problem wedged', 'problem wedged']);
+    });
+
     it('after an outage of a daemon that never tells about its loop', () => {
       const watch = new Watch();
       const blind = { kind: 'smithy', isRunning: true, malformed: [] } as const;
