@@ -56,6 +56,8 @@ export interface Watched {
 export interface OfferedDaemon extends FoundDaemon {
   /** The user does not want to be offered it. */
   readonly isIgnored: boolean;
+  /** The watched daemon, named by the user, that is gone and whose database this one serves. */
+  readonly inPlaceOf?: { readonly name: string; readonly port: number };
 }
 
 export interface Decision extends Adoption {

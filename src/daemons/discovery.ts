@@ -175,12 +175,25 @@ export class Discovery {
       .map((model) => toWatched(model, this.#adoption.adopted));
   }
 
+  /** What may have moved to another port. */
+  #gone(): readonly Watched[] {
+    return this.#watched().filter(({ isGone, database }) => isGone && database !== undefined);
+  }
+
   #offer(): void {
     const ignored = this.#ignored();
+    const gone = this.#gone();
     this.deps.fleet.offer(
       this.#found
         .filter(({ port }) => !this.#watchedPorts.has(port))
-        .map((daemon) => ({ ...daemon, isIgnored: ignored.includes(identityOf(daemon)) })),
+        .map((daemon) => {
+          const before = gone.find(({ database }) => database === daemon.database);
+          return {
+            ...daemon,
+            isIgnored: ignored.includes(identityOf(daemon)),
+            ...(before && { inPlaceOf: { name: before.name, port: before.port } }),
+          };
+        }),
     );
   }
 
@@ -191,7 +204,7 @@ export class Discovery {
   /** Something was polled: a daemon that is gone may have moved, and a conflict may be over. */
   #onChange(): void {
     if (this.#disposed || this.#scanning || !this.deps.settings.discovery) return;
-    const gone = this.#watched().filter(({ isGone, database }) => isGone && database !== undefined);
+    const gone = this.#gone();
     if (gone.length > 0) this.#decide([]);
     if (!this.deps.isFocused() || this.#sinceScanMs() < this.#rescanAfterMs(gone)) return;
     void this.scan();

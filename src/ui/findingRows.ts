@@ -37,17 +37,19 @@ function conflictRow(conflict: Conflict): Section {
   ];
 }
 
-function offerRow({ kind, port, place, origin }: OfferedDaemon): Section {
+function offerRow({ kind, port, place, origin, inPlaceOf }: OfferedDaemon): Section {
+  const moved =
+    inPlaceOf && `has the database of ${inPlaceOf.name}, which is gone from port ${inPlaceOf.port}`;
   return [
     {
       id: `${FOUND}${origin}`,
       label: `Found: ${kind} on ${port}`,
-      description: place,
+      description: moved ?? place,
       icon: 'search',
       severity: 'plain',
       contextValue: 'found',
       children: [],
-      value: `${kind} on port ${port}, ${place}. It is not watched.`,
+      value: `${kind} on port ${port}, ${place}. It is not watched.${moved ? ` It ${moved}.` : ''}`,
     },
   ];
 }

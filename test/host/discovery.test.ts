@@ -123,4 +123,26 @@ describe('discovery', () => {
     await untilState(api, urlOf(after!), 'healthy');
     assert.ok(!watchedUrls().includes(oldUrl));
   });
+
+  it('says of a found smithy that it has the database of a listed one that is gone', async () => {
+    const [before] = await present(elsewhere);
+    const oldUrl = urlOf(before!);
+    const oldPort = before!.port;
+    await watch([{ name: 'forge', url: oldUrl }]);
+    await untilState(api, oldUrl, 'healthy');
+    const [after] = await present(elsewhere);
+    process.env[PORTS] = String(after!.port);
+    smithys.splice(smithys.indexOf(before!), 1);
+    await before!.stop();
+    await vscode.commands.executeCommand('daemonHealth.daemons.focus');
+    let row = '';
+    // The view asks for its rows when it is shown, which is some time after the command.
+    for (let round = 0; round < 20 && !row.includes('It has'); round++) {
+      await refresh();
+      await vscode.commands.executeCommand('daemonHealth.copyValue', `found#${urlOf(after!)}`);
+      row = await vscode.env.clipboard.readText();
+    }
+    assert.match(row, new RegExp(`It has the database of forge, which is gone from port ${oldPort}\\.$`));
+    assert.ok(watchedUrls().includes(oldUrl), 'what the user named stays');
+  });
 });
