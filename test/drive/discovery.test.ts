@@ -46,6 +46,8 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       await offer().waitFor();
       assert.match(await offer().innerText(), /~\/other-project/);
       assert.deepEqual(await window.toasts().allInnerTexts(), []);
+      const item = window.statusItem('daemonHealth.status').and(window.page.locator('.warning-kind'));
+      await item.filter({ hasText: 'Same database:' }).waitFor();
     });
 
     it('warns of the two on one database once it lasts, naming both', async () => {
