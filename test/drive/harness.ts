@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page, PageScreenshotOptions } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import { themesOf } from '../../scripts/installVSCode.mjs';
 import { outDir, vsixFile } from '../../scripts/paths.mjs';
@@ -131,10 +131,11 @@ export class VSCodeWindow {
     await palette.waitFor({ state: 'hidden' });
   }
 
-  /** Keeps a picture of the window as `out/screenshots/<name>.png` and returns its path. */
-  async screenshot(name: string): Promise<string> {
+  /** Keeps a picture of the window, or of a part of it, as `out/screenshots/<name>.png` and returns its path. */
+  async screenshot(name: string, clip?: PageScreenshotOptions['clip']): Promise<string> {
     const file = join(outDir, 'screenshots', `${name}.png`);
-    await this.page.screenshot({ path: file });
+    // A message that slides in is drawn where it comes to rest.
+    await this.page.screenshot({ path: file, animations: 'disabled', ...(clip && { clip }) });
     return file;
   }
 

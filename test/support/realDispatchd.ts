@@ -8,8 +8,14 @@ import { untilTrue } from './until';
 
 /** The bundled daemon as a real process with a folder of its own. */
 export class RealDispatchd {
-  /** @param file the built `dispatchd.js` */
-  constructor(private readonly file: string) {}
+  /**
+   * @param file the built `dispatchd.js`
+   * @param cwd the folder it is started in, which is its workspace
+   */
+  constructor(
+    private readonly file: string,
+    private readonly cwd?: string,
+  ) {}
 
   readonly stateDir = mkdtempSync(join(tmpdir(), 'daemon-health-dispatchd-'));
   url = '';
@@ -19,7 +25,11 @@ export class RealDispatchd {
     const child = spawn(
       process.execPath,
       [this.file, '--port', '0', '--state-dir', this.stateDir, '--poll-interval-ms', '200', ...flags],
-      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } },
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+        ...(this.cwd !== undefined && { cwd: this.cwd }),
+      },
     );
     this.process = child;
     let output = '';
