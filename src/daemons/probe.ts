@@ -2,8 +2,8 @@ import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SMITHY_LIMITS_REREAD_MS } from
 import type { Failure, Report, Sample, Session } from '../health/report';
 import { DatabaseOfSmithy } from './database';
 import { DaemonClient, NoAnswer, type Answer } from './http';
-import { readSessions } from './sessions';
-import { DOCUMENTED_LIMITS, readSmithyLimits, withDeadlines, type SmithyLimits } from './smithyLimits';
+import { AnswerReader, type Answered } from './reuse';
+import { DOCUMENTED_LIMITS, keepingDeadlines, readSmithyLimits, type SmithyLimits } from './smithyLimits';
 import { readStatus } from './status';
 import { cleanText } from './text';
 
@@ -41,18 +41,20 @@ export function createProbe(
   const client = new DaemonClient(origin);
   const limits = new LimitsOfSmithy(client, timeouts.fallbackMs, mayReadLimits);
   const databaseOf = new DatabaseOfSmithy(client, timeouts.fallbackMs);
+  const statusReader = new AnswerReader();
+  const smithySessions = new SessionsOfSmithy(client, timeouts.fallbackMs, limits);
   return {
     async ask() {
       const startedMs = performance.now();
       try {
         const answer = await client.get('/api/daemon/status', timeouts.requestMs);
         const latencyMs = performance.now() - startedMs;
-        const report = read(answer);
+        const report = read(answer, statusReader);
         if (typeof report === 'string') {
           databaseOf.forget();
           return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: report } };
         }
-        const sessions = report.sessions ?? (await askSessions(client, timeouts.fallbackMs, limits));
+        const sessions = report.sessions ?? (await smithySessions.get());
         const database = report.kind === 'smithy' ? await databaseOf.get() : undefined;
         return {
           ok: true,
@@ -71,16 +73,16 @@ export function createProbe(
   };
 }
 
-function read(answer: Answer): Report | string {
+function read(answer: Answer, reader: AnswerReader): Report | string {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
-  let body: unknown;
+  let answered: Answered;
   try {
-    body = JSON.parse(answer.body);
+    answered = reader.read(answer.body);
   } catch {
     return 'its answer is not JSON';
   }
-  return readStatus(body, answer.dateAt);
+  return readStatus(answered.value, answer.dateAt, answered.sessions);
 }
 
 /** Why an answer cannot be a daemon's status, judged before its body is read. */
@@ -109,19 +111,24 @@ function errorText(body: string): string {
 }
 
 /** smithy's sessions have a route of their own. Where it fails, they are unknown; the status still counts. */
-async function askSessions(
-  client: DaemonClient,
-  timeoutMs: number,
-  limits: LimitsOfSmithy,
-): Promise<readonly Session[] | undefined> {
-  try {
-    const answer = await client.get('/api/sessions', timeoutMs);
-    if (answer.status !== 200) return undefined;
-    const { sessions } = JSON.parse(answer.body) as { sessions?: unknown };
-    if (!Array.isArray(sessions)) return undefined;
-    return sessions.length === 0 ? [] : withDeadlines(readSessions(sessions), await limits.current());
-  } catch {
-    return undefined;
+class SessionsOfSmithy {
+  readonly #reader = new AnswerReader();
+  readonly #withDeadlines = keepingDeadlines();
+
+  constructor(
+    private readonly client: DaemonClient,
+    private readonly timeoutMs: number,
+    private readonly limits: LimitsOfSmithy,
+  ) {}
+
+  async get(): Promise<readonly Session[] | undefined> {
+    try {
+      const { status, body } = await this.client.get('/api/sessions', this.timeoutMs);
+      const sessions = status === 200 ? this.#reader.read(body).sessions : undefined;
+      return sessions?.length ? this.#withDeadlines(sessions, await this.limits.current()) : sessions;
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -3,12 +3,18 @@ import { cleanText } from './text';
 import { parseTime } from './time';
 
 /** More than this is not one machine's work; the rest is dropped rather than read at every poll. */
-const MAX_SESSIONS = 5_000;
+export const MAX_SESSIONS = 5_000;
 
 const TIMES = ['createdAt', 'startedAt', 'lastActivityAt', 'endedAt', 'deadlineAt'] as const;
 const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtensions', 'attempt'] as const;
 
 type Draft = { -readonly [K in keyof Session]: Session[K] };
+
+/** The sessions in an answer; `undefined` where it has no list of them. */
+export function sessionsOf(answer: unknown): readonly Session[] | undefined {
+  const items = (answer as { sessions?: unknown } | null)?.sessions;
+  return Array.isArray(items) ? readSessions(items) : undefined;
+}
 
 /** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */
 export function readSessions(items: readonly unknown[]): readonly Session[] {
@@ -22,7 +28,8 @@ export function readSessions(items: readonly unknown[]): readonly Session[] {
   return [...sessions.values()];
 }
 
-function readSession(raw: Record<string, unknown>): Session | undefined {
+/** One session; `undefined` where it has no id. */
+export function readSession(raw: Record<string, unknown>): Session | undefined {
   const id = text(raw.id, 100);
   if (id === undefined) return undefined;
   const session: Draft = { id, title: title(raw), status: text(raw.status, 30) ?? 'unknown' };

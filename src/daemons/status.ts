@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { DaemonInstance, Report } from '../health/report';
-import { readSessions } from './sessions';
+import type { DaemonInstance, Report, Session } from '../health/report';
+import { sessionsOf } from './sessions';
 import { cleanText } from './text';
 import { parseTime } from './time';
 import { readPath } from './workspace';
@@ -62,9 +62,14 @@ type Status = v.InferOutput<typeof Status>;
  * A status answer as a report.
  *
  * @param dateAt the answer's `Date` header in epoch ms, the daemon's clock where it gives no `computedAt`
+ * @param sessions its sessions, where they have been read already
  * @returns the report, or why this is not a daemon's status, in words
  */
-export function readStatus(body: unknown, dateAt: number | undefined): Report | string {
+export function readStatus(
+  body: unknown,
+  dateAt: number | undefined,
+  sessions: readonly Session[] | undefined = sessionsOf(body),
+): Report | string {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'its answer is not an object';
   const { value, malformed } = parseLeniently(body);
   if (typeof value === 'string') return value;
@@ -73,7 +78,6 @@ export function readStatus(body: unknown, dateAt: number | undefined): Report | 
   const stuck = health?.stuck ?? health?.hasStuckQueue;
   const daemonNow = health?.computedAt ?? dateAt;
   const instance = value.instance;
-  const hasSessions = 'sessions' in body && Array.isArray(body.sessions);
   return {
     kind: instance?.id === undefined ? 'smithy' : 'dispatchd',
     isRunning: value.isRunning,
@@ -95,7 +99,7 @@ export function readStatus(body: unknown, dateAt: number | undefined): Report | 
     ...(value.rateLimit?.isPaused !== undefined && {
       pause: { isPaused: value.rateLimit.isPaused, ...defined('resumesAt', value.rateLimit.soonestReset) },
     }),
-    ...(hasSessions && { sessions: readSessions((body as { sessions: unknown[] }).sessions) }),
+    ...defined('sessions', sessions),
     ...(instance && { instance: readInstance(instance) }),
     malformed,
   };

@@ -2,7 +2,7 @@ import { Child } from './child';
 import { ROUNDS, median } from './measure';
 import { built } from './places';
 import { startRequest } from './pollCost';
-import type { ServerSpec } from './server';
+import { PATHS, type ServerSpec } from './specs';
 import type { Measured, WatcherKind, WatcherRequest } from './watcher';
 
 export const DAEMONS = 50;
@@ -68,8 +68,10 @@ async function measureWatcher(
   const server = new Child(built('server'), node);
   const watcher = new Child(built('watcher'), node);
   try {
-    const urls = await server.ask<string[]>({ daemons: DAEMONS, sessions: SESSIONS } satisfies ServerSpec);
-    await watcher.ask(startRequest({ kind, treeVisible, urls, everyMs: INTERVAL_MS }));
+    const spec: ServerSpec = { kind: 'dispatchd', daemons: DAEMONS, sessions: SESSIONS, active: 'all' };
+    const urls = await server.ask<string[]>(spec);
+    const paths = PATHS[spec.kind];
+    await watcher.ask(startRequest({ kind, treeVisible, urls, paths, everyMs: INTERVAL_MS }));
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const servedBefore = await server.ask<number>('served');
     const rounds: Measured[] = [];

@@ -4,8 +4,8 @@ interface Status {
   isRunning: boolean;
   config: { pollIntervalMs: number };
   health: { readyUnassignedTasks: number; availableWorkers: number; lastPollCompletedAt: string };
-  instance: { pid: number; startedAt: string };
-  sessions: { id: string; name: string; status: string; lastActivityAt: string }[];
+  instance?: { pid: number; startedAt: string };
+  sessions: { id: string; name?: string; status: string; lastActivityAt: string }[];
 }
 
 interface NaiveRow {
@@ -25,7 +25,10 @@ export class NaiveWatcher {
   readonly #item: { text?: string; tooltip?: string };
   #redraw = () => {};
 
-  constructor(vscode: FakeVSCode) {
+  constructor(
+    vscode: FakeVSCode,
+    private readonly paths: readonly string[],
+  ) {
     this.#item = vscode.statusItem();
     vscode.treeView({
       onDidChangeTreeData: (listener) => (this.#redraw = listener),
@@ -39,9 +42,12 @@ export class NaiveWatcher {
   }
 
   async poll(url: string): Promise<void> {
-    const response = await fetch(`${url}/api/daemon/status`);
-    const status = (await response.json()) as Status;
-    this.#roots.set(url, rowsOf(url, status));
+    let status = {};
+    for (const path of this.paths) {
+      const response = await fetch(`${url}${path}`);
+      status = { ...status, ...((await response.json()) as object) };
+    }
+    this.#roots.set(url, rowsOf(url, status as Status));
     this.#item.text = `${this.#roots.size} daemons`;
     this.#item.tooltip = [...this.#roots.values()]
       .map(({ label, description }) => `${label}: ${description}`)
@@ -58,11 +64,11 @@ function rowsOf(url: string, { isRunning, config, health, instance, sessions }: 
     row(
       'Sessions',
       `${sessions.length}`,
-      sessions.map(({ name, status, lastActivityAt }) =>
-        row(name, `${status}, active ${ago(lastActivityAt)}`),
+      sessions.map(({ id, name, status, lastActivityAt }) =>
+        row(name ?? id, `${status}, active ${ago(lastActivityAt)}`),
       ),
     ),
-    row('Instance', `pid ${instance.pid}, up ${ago(instance.startedAt)}`),
+    ...(instance ? [row('Instance', `pid ${instance.pid}, up ${ago(instance.startedAt)}`)] : []),
   ]);
 }
 

@@ -3,13 +3,33 @@ import { join } from 'node:path';
 import { Child } from './child';
 import { ROUNDS, median } from './measure';
 import { benchDir, built, extensionDir } from './places';
-import type { ServerSpec } from './server';
+import { PATHS, type ServerSpec } from './specs';
 import type { Measured, WatcherKind, WatcherRequest, WatcherStart } from './watcher';
 
-/** Enough of each for the compiler to have done its work, and for a round to be long against its own disturbance. */
-const SIZES = [
-  { sessions: 0, warmUpPolls: 300, polls: 150 },
-  { sessions: 1_000, warmUpPolls: 30, polls: 15 },
+/**
+ * In all of them the daemon's cycle is new in each answer. Enough polls for the compiler to have done its work, and for
+ * a round to be long against its own disturbance.
+ */
+const FEW = { warmUpPolls: 300, polls: 150 };
+const LONG = { warmUpPolls: 60, polls: 20 };
+const CASES = [
+  { ...FEW, what: 'no sessions', kind: 'dispatchd', sessions: 0, active: 'none' },
+  {
+    ...LONG,
+    what: '1,000 sessions, none of them active',
+    kind: 'dispatchd',
+    sessions: 1_000,
+    active: 'none',
+  },
+  { ...LONG, what: '1,000 sessions, 20 of them active', kind: 'dispatchd', sessions: 1_000, active: '2 %' },
+  { ...LONG, what: '1,000 sessions, all of them active', kind: 'dispatchd', sessions: 1_000, active: 'all' },
+  {
+    ...LONG,
+    what: '1,000 sessions of a smithy, none active',
+    kind: 'smithy',
+    sessions: 1_000,
+    active: 'none',
+  },
 ] as const;
 
 const WATCHERS: readonly { name: string; kind: WatcherKind; treeVisible: boolean }[] = [
@@ -21,7 +41,11 @@ const WATCHERS: readonly { name: string; kind: WatcherKind; treeVisible: boolean
 ];
 
 export interface PollCost {
+  /** Of which daemon. */
+  readonly what: string;
   readonly sessions: number;
+  /** Nothing but its cycle is new in an answer. */
+  readonly isUnchanged: boolean;
   readonly name: string;
   readonly kind: WatcherKind;
   /** Medians of the rounds. */
@@ -42,22 +66,24 @@ export interface PollCost {
  */
 export async function measurePollCost(node: string): Promise<readonly PollCost[]> {
   const costs: PollCost[] = [];
-  for (const size of SIZES) costs.push(...(await measureSize(size, node)));
+  for (const one of CASES) costs.push(...(await measureCase(one, node)));
   return costs;
 }
 
-async function measureSize(
-  { sessions, warmUpPolls, polls }: (typeof SIZES)[number],
+async function measureCase(
+  { what, kind: daemonKind, sessions, active, warmUpPolls, polls }: (typeof CASES)[number],
   node: string,
 ): Promise<readonly PollCost[]> {
   const server = new Child(built('server'), node);
-  const urls = await server.ask<string[]>({ daemons: 1, sessions } satisfies ServerSpec);
+  const spec: ServerSpec = { kind: daemonKind, daemons: 1, sessions, active };
+  const urls = await server.ask<string[]>(spec);
+  const paths = PATHS[daemonKind];
   const watchers: { name: string; kind: WatcherKind; child: Child; rounds: Measured[] }[] = [];
   try {
     for (const { name, kind, treeVisible } of WATCHERS) {
       const child = new Child(built('watcher'), node);
       watchers.push({ name, kind, child, rounds: [] });
-      await child.ask(startRequest({ kind, urls, treeVisible }));
+      await child.ask(startRequest({ kind, urls, paths, treeVisible }));
       await child.ask({ do: 'poll', times: warmUpPolls } satisfies WatcherRequest);
     }
     for (let round = 0; round < ROUNDS; round++) {
@@ -72,7 +98,9 @@ async function measureSize(
   const cpuOf = (kind: WatcherKind, round: number) =>
     perPoll(watchers.find((watcher) => watcher.kind === kind)!.rounds[round]!);
   return watchers.map(({ name, kind, rounds }) => ({
+    what,
     sessions,
+    isUnchanged: active === 'none',
     name,
     kind,
     cpuMs: median(rounds.map(perPoll)),
@@ -85,7 +113,7 @@ async function measureSize(
 }
 
 export function startRequest(
-  start: Pick<WatcherStart, 'kind' | 'urls' | 'treeVisible' | 'everyMs'>,
+  start: Pick<WatcherStart, 'kind' | 'urls' | 'paths' | 'treeVisible' | 'everyMs'>,
 ): WatcherRequest {
   return {
     do: 'start',

@@ -2,12 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-/** How many daemons, and how many sessions in each. */
-export interface ServerSpec {
-  readonly daemons: number;
-  readonly sessions: number;
-}
+import type { ServerSpec } from './specs';
 
 /** Ages as the tree words them, in hours: nothing that it says changes while the benchmark runs. */
 const DAY_MS = 86_400_000;
@@ -15,13 +10,55 @@ const startedAt = Date.now() - 2.5 * DAY_MS;
 const deadlineAt = Date.now() + 3.5 * DAY_MS;
 const iso = (at: number) => new Date(at).toISOString();
 
-/**
- * A status as dispatchd gives it, in pieces that the time of the request goes between. The daemon is busy all along:
- * its cycle and the activity of every session are new in each answer, while what there is to show stays the same.
- */
-function statusPieces(sessionCount: number): readonly string[] {
-  const now = '@now@';
-  const sessions = Array.from({ length: sessionCount }, (_, index) => ({
+/** An answer in pieces, between which the time of the request goes. */
+type Pieces = readonly string[];
+
+const NOW = '@now@';
+const pieces = (answer: object): Pieces => JSON.stringify(answer).split(NOW);
+
+/** Its cycle is new in each answer; what there is to show stays the same. */
+const status = {
+  isRunning: true,
+  available: true,
+  serverManaged: true,
+  config: { pollIntervalMs: 5_000, pollStaleThresholdMs: 60_000 },
+  rateLimit: { isPaused: false },
+  health: {
+    readyUnassignedTasks: 0,
+    availableWorkers: 2,
+    stuck: false,
+    hasStuckQueue: false,
+    computedAt: NOW,
+    lastPollStartedAt: NOW,
+    lastPollCompletedAt: NOW,
+    pollStale: false,
+  },
+};
+
+/** The answers of a daemon by path. */
+function answersOf({ sessions: count, active, kind }: ServerSpec): Record<string, Pieces> {
+  const isActive = (index: number) => active === 'all' || (active === '2 %' && index % 50 === 0);
+  const indices = Array.from({ length: count }, (_, index) => index);
+  if (kind === 'smithy') {
+    const sessions = indices.map((index) => smithySession(index, isActive(index)));
+    return { '/api/daemon/status': pieces(status), '/api/sessions': pieces({ sessions }) };
+  }
+  const instance = {
+    id: 'b3c1f0aa-6f0e-4a39-9d0b-5c1f7e2d9a10',
+    pid: process.pid,
+    version: '1.0.0',
+    startedAt: iso(startedAt),
+    bootId: 'd1b6b7d2-60f5-4d0a-a2b5-3f8a0a4f5c11',
+    startKind: 'first-start',
+    workspace: '/home/someone/project',
+  };
+  const sessions = indices.map((index) => dispatchdSession(index, isActive(index)));
+  const recovery = { resumed: [], interrupted: [] };
+  return { '/api/daemon/status': pieces({ ...status, instance, sessions, recovery }) };
+}
+
+function dispatchdSession(index: number, isActive: boolean) {
+  return {
     id: `session-${index.toString(36).padStart(8, '0')}`,
     name: `Task ${index}: review the change and run its tests`,
     kind: index % 4 === 0 ? 'named' : 'foreground',
@@ -29,49 +66,38 @@ function statusPieces(sessionCount: number): readonly string[] {
     command: 'agent --task review --output json',
     createdAt: iso(startedAt - 1_000),
     startedAt: iso(startedAt),
-    lastActivityAt: now,
+    lastActivityAt: isActive ? NOW : iso(startedAt),
     deadlineAt: iso(deadlineAt),
     timeoutMs: 6 * DAY_MS,
     extensionsUsed: 0,
     maxExtensions: 3,
     attempt: 1,
     recovered: false,
-  }));
-  const status = {
-    isRunning: true,
-    available: true,
-    serverManaged: true,
-    config: { pollIntervalMs: 5_000, pollStaleThresholdMs: 60_000 },
-    rateLimit: { isPaused: false },
-    health: {
-      readyUnassignedTasks: 0,
-      availableWorkers: 2,
-      stuck: false,
-      hasStuckQueue: false,
-      computedAt: now,
-      lastPollStartedAt: now,
-      lastPollCompletedAt: now,
-      pollStale: false,
-    },
-    instance: {
-      id: 'b3c1f0aa-6f0e-4a39-9d0b-5c1f7e2d9a10',
-      pid: process.pid,
-      version: '1.0.0',
-      startedAt: iso(startedAt),
-      bootId: 'd1b6b7d2-60f5-4d0a-a2b5-3f8a0a4f5c11',
-      startKind: 'first-start',
-      workspace: '/home/someone/project',
-    },
-    sessions,
-    recovery: { resumed: [], interrupted: [] },
   };
-  return JSON.stringify(status).split(now);
 }
 
-async function listen(pieces: readonly string[]): Promise<string> {
-  const server = createServer((_request, response) => {
+function smithySession(index: number, isActive: boolean) {
+  const id = index.toString(36).padStart(4, '0');
+  return {
+    id: `session-mwr41mr3-0002-${id}`,
+    providerSessionId: `1d19c563-a61b-4c11-8a50-fde92e24${id}`,
+    agentId: `el-${id}`,
+    agentRole: 'worker',
+    workerMode: 'ephemeral',
+    status: 'running',
+    workingDirectory: `/home/someone/project/.worktrees/worker-${id}`,
+    worktree: `/home/someone/project/.worktrees/worker-${id}`,
+    createdAt: iso(startedAt - 1_000),
+    startedAt: iso(startedAt),
+    lastActivityAt: isActive ? NOW : iso(startedAt),
+  };
+}
+
+async function listen(answers: Readonly<Record<string, Pieces>>): Promise<string> {
+  const server = createServer(({ url = '' }, response) => {
     served++;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(pieces.join(iso(Date.now())));
+    const answer = answers[url]?.join(iso(Date.now()));
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' }).end(answer ?? '{}');
   });
   // Longer than any pause between two polls: whether a connection is kept is not the server's doing.
   server.keepAliveTimeout = 60_000;
@@ -80,7 +106,7 @@ async function listen(pieces: readonly string[]): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Polls answered, of all daemons together. */
+/** Requests answered, of all daemons together. */
 let served = 0;
 
 process.on('disconnect', () => process.exit());
@@ -89,7 +115,7 @@ process.on('message', (message: ServerSpec | 'served') => {
   else void start(message).then((urls) => process.send?.(urls));
 });
 
-function start({ daemons, sessions }: ServerSpec): Promise<string[]> {
-  const pieces = statusPieces(sessions);
-  return Promise.all(Array.from({ length: daemons }, () => listen(pieces)));
+function start(spec: ServerSpec): Promise<string[]> {
+  const answers = answersOf(spec);
+  return Promise.all(Array.from({ length: spec.daemons }, () => listen(answers)));
 }

@@ -13,6 +13,8 @@ export type WatcherKind = 'extension' | 'naive' | 'request' | 'requestAndParse';
 export interface WatcherStart {
   readonly kind: WatcherKind;
   readonly urls: readonly string[];
+  /** What those ask for that do not know what a daemon is. */
+  readonly paths: readonly string[];
   /** Polls by itself with this interval; polls only when told to where there is none. */
   readonly everyMs?: number;
   readonly treeVisible: boolean;
@@ -81,7 +83,7 @@ async function measure(work: () => Promise<number>): Promise<Measured> {
 }
 
 async function start(options: WatcherStart): Promise<Watcher> {
-  const { kind, urls, everyMs, treeVisible, extensionFile, folder } = options;
+  const { kind, urls, paths, everyMs, treeVisible, extensionFile, folder } = options;
   const daemons = urls.map((url, index) => ({
     name: `daemon ${index}`,
     url,
@@ -94,7 +96,7 @@ async function start(options: WatcherStart): Promise<Watcher> {
     case 'extension':
       return startExtension(options);
     case 'naive': {
-      const naive = new NaiveWatcher(vscode);
+      const naive = new NaiveWatcher(vscode, paths);
       if (everyMs !== undefined) for (const url of urls) naive.watch(url, everyMs);
       return { poll: async () => void (await Promise.all(urls.map((url) => naive.poll(url)))) };
     }
@@ -129,12 +131,14 @@ async function startExtension({ extensionFile, urls }: WatcherStart): Promise<Wa
 }
 
 /** The HTTP exchange alone, as cheap as undici has it. */
-function startRequests({ urls, everyMs }: WatcherStart, use: (body: string) => void): Watcher {
+function startRequests({ urls, paths, everyMs }: WatcherStart, use: (body: string) => void): Watcher {
   const ask = urls.map((url) => {
     const client = new Client(url);
     return async () => {
-      const { body } = await client.request({ path: '/api/daemon/status', method: 'GET' });
-      use(await body.text());
+      for (const path of paths) {
+        const { body } = await client.request({ path, method: 'GET' });
+        use(await body.text());
+      }
     };
   });
   if (everyMs !== undefined) for (const one of ask) setInterval(() => void one(), everyMs);

@@ -130,6 +130,47 @@ describe('asking a daemon', function () {
     });
   });
 
+  describe('whose sessions stay as they are', () => {
+    const createdAt = new Date().toISOString();
+    const work = [
+      { id: 'a', agentRole: 'steward', status: 'running', createdAt },
+      { id: 'b', agentRole: 'worker', status: 'running', createdAt },
+    ];
+    const rows: readonly [kind: string, route: string, instance: object][] = [
+      ['smithy', '/api/sessions', {}],
+      ['dispatchd', '/api/daemon/status', { instance: { id: 'i', startedAt: createdAt } }],
+    ];
+    for (const [kind, route, instance] of rows) {
+      it(`gives the same ones again, of a ${kind}, and only those that changed anew`, async () => {
+        let sessions: readonly object[] = work;
+        let cycle = 0;
+        const server = await scope.http(({ url }, response) => {
+          if (url === '/api/health') return response.end('{}');
+          const computedAt = new Date(Date.parse(createdAt) + cycle++).toISOString();
+          const status = url === '/api/daemon/status' && {
+            isRunning: true,
+            health: { computedAt },
+            ...instance,
+          };
+          return response.end(JSON.stringify({ ...status, ...(url === route && { sessions }) }));
+        });
+        const probe = scope.probe(server.origin);
+        const first = reportOf(await probe.ask());
+        const second = reportOf(await probe.ask());
+        assert.equal(second.sessions, first.sessions);
+        assert.notEqual(second.daemonNow, first.daemonNow);
+        sessions = [work[0]!, { ...work[1], status: 'terminated' }];
+        const third = reportOf(await probe.ask());
+        assert.equal(third.kind, kind);
+        assert.equal(third.sessions?.[0], first.sessions?.[0]);
+        assert.deepEqual(
+          third.sessions?.map(({ status }) => status),
+          ['running', 'terminated'],
+        );
+      });
+    }
+  });
+
   it('takes the Date header for its clock where the status has none', async () => {
     const at = Date.parse('2026-11-22T12:00:00.000Z');
     const status = { isRunning: true, health: { lastPollCompletedAt: new Date(at - 3_000).toISOString() } };
