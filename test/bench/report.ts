@@ -88,7 +88,8 @@ export function printReport(figures: Figures, targets: readonly Target[]): void 
     heading(
       `CPU of one poll, nothing new to show: ${what}`,
       'The built extension, activated as it ships on a VS Code API that costs nothing and counts what reaches the',
-      "window; polls back to back on the extension host's Node.js, each watcher and the daemon in a process of its own.",
+      "window; polls back to back, each drawn, on the extension host's Node.js, each watcher and the daemon in a process",
+      'of its own.',
     );
     table(
       ['', 'CPU', '× request', '× naive', 'beyond request', 'UI writes', 'rows drawn'],
