@@ -16,6 +16,7 @@ export interface DaemonSnapshot {
 
 /** What `activate` returns: the health of the watched daemons, for other extensions. */
 export interface DaemonHealthApi {
+  /** Empty until the first daemons are watched, moments after activation. */
   daemons(): readonly DaemonSnapshot[];
   /** Fires after every poll, changed or not. */
   readonly onDidPoll: Event<void>;

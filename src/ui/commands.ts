@@ -45,7 +45,7 @@ export function commandRunner({
 }: CommandDeps): (command: string, targets: readonly unknown[]) => Promise<void> {
   const handlers: Record<string, (target: unknown) => unknown> = {
     restart: async (target) => {
-      const model = await pick(fleet, target, 'Restart which daemon?');
+      const model = await pick({ fleet, discovery }, target, 'Restart which daemon?');
       if (model) await restarts.restart(model);
     },
     start: async (target) => {
@@ -53,7 +53,7 @@ export function commandRunner({
       await restarts.restart(down ?? (await bundledDaemon()));
     },
     stop: async (target) => {
-      const model = await pick(fleet, target, 'Stop which daemon?');
+      const model = await pick({ fleet, discovery }, target, 'Stop which daemon?');
       if (model) await restarts.stop(model);
     },
     refresh: () =>
@@ -73,7 +73,7 @@ export function commandRunner({
     },
     showLog: () => log.show(),
     keepEvidence: async (target) => {
-      const model = await pick(fleet, target, 'Keep the evidence of which daemon?');
+      const model = await pick({ fleet, discovery }, target, 'Keep the evidence of which daemon?');
       if (!model) return;
       await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: `Keeping the evidence of ${model.daemon.name}` },
@@ -81,11 +81,11 @@ export function commandRunner({
       );
     },
     snooze: async (target) => {
-      const model = await pick(fleet, target, 'Snooze the notifications of which daemon?');
+      const model = await pick({ fleet, discovery }, target, 'Snooze the notifications of which daemon?');
       if (model) await snooze(model, snoozes);
     },
     openDashboard: async (target) => {
-      const model = await pick(fleet, target, 'Open the dashboard of which daemon?');
+      const model = await pick({ fleet, discovery }, target, 'Open the dashboard of which daemon?');
       if (model) await vscode.env.openExternal(vscode.Uri.parse(model.daemon.origin));
     },
     copyValue: (target) => {
@@ -128,9 +128,21 @@ function find({ models }: Fleet, target: unknown): DaemonModel | undefined {
   );
 }
 
-async function pick(fleet: Fleet, target: unknown, question: string): Promise<DaemonModel | undefined> {
+async function pick(
+  { fleet, discovery }: Pick<CommandDeps, 'fleet' | 'discovery'>,
+  target: unknown,
+  question: string,
+): Promise<DaemonModel | undefined> {
   const named = find(fleet, target);
   if (named) return named;
+  // Right after the start a daemon that nobody listed has not answered yet.
+  await discovery();
+  if (fleet.models.length === 0 && !fleet.settled) {
+    const title = 'Looking for daemons';
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+      fleet.refresh(),
+    );
+  }
   const models = worstFirst(fleet.models);
   if (models.length === 0) {
     throw new Error('No daemon is watched. Start the bundled daemon, or name yours in daemonHealth.daemons.');
