@@ -1,4 +1,5 @@
 import {
+  CLOCK_JITTER_MS,
   COUNTDOWN_FIRST_MS,
   COUNTDOWN_LAST_MS,
   COUNTDOWN_LEAD_MS,
@@ -41,7 +42,9 @@ export interface Watched {
 interface Known {
   readonly name: string;
   readonly kind: Report['kind'];
-  readonly answer: Track['last'];
+  readonly answer: NonNullable<Track['last']>;
+  /** From the daemon's clock to our monotonic one when these deadlines were worked out. */
+  readonly clockOffsetMs: number | undefined;
   readonly instanceId: string | undefined;
   readonly isInhibited: boolean;
   readonly watched: ReadonlyMap<string, Watched>;
@@ -104,9 +107,9 @@ export function timeLeftMs(session: Session, track: Track, now: Instant): number
   return dueMs === undefined ? undefined : dueMs - now.monotonicMs;
 }
 
-function dueAt({ deadlineAt }: Session, { report, at }: NonNullable<Track['last']>): number | undefined {
-  if (deadlineAt === undefined || report.daemonNow === undefined) return undefined;
-  return at.monotonicMs + (deadlineAt - report.daemonNow);
+function dueAt({ deadlineAt }: Session, answer: NonNullable<Track['last']>): number | undefined {
+  const offsetMs = clockOffsetMs(answer);
+  return deadlineAt === undefined || offsetMs === undefined ? undefined : deadlineAt + offsetMs;
 }
 
 /**
@@ -130,11 +133,32 @@ export function advanceDeadlines(
       deadlines.set(origin, known.isInhibited === isInhibited ? known : { ...known, isInhibited });
       continue;
     }
+    if (known && saysTheSame(known, track.last)) {
+      deadlines.set(origin, { ...known, answer: track.last, isInhibited });
+      continue;
+    }
     const next = learn(known, source, track.last, isInhibited, now);
     deadlines.set(origin, next.known);
     timedOut.push(...next.timedOut);
   }
   return { deadlines, timedOut };
+}
+
+/** The very same sessions, of the same life, on a clock that nobody set: nothing has moved, ended or gone. */
+function saysTheSame(known: Known, answer: NonNullable<Track['last']>): boolean {
+  const { report } = answer;
+  const offsetMs = clockOffsetMs(answer);
+  return (
+    report.sessions === known.answer.report.sessions &&
+    report.instance?.id === known.instanceId &&
+    offsetMs !== undefined &&
+    known.clockOffsetMs !== undefined &&
+    Math.abs(offsetMs - known.clockOffsetMs) <= CLOCK_JITTER_MS
+  );
+}
+
+function clockOffsetMs({ report, at }: NonNullable<Track['last']>): number | undefined {
+  return report.daemonNow === undefined ? undefined : at.monotonicMs - report.daemonNow;
 }
 
 function learn(
@@ -173,6 +197,7 @@ function learn(
       name,
       kind: report.kind,
       answer,
+      clockOffsetMs: clockOffsetMs(answer),
       instanceId: report.instance?.id,
       isInhibited,
       watched,

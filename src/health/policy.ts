@@ -121,6 +121,8 @@ export const DEADLINE_WATCH_MS = 15_000;
 export const EXTENSION_SHOWN_MS = 8_000;
 /** A countdown that is over goes this much later than the message about its end comes. */
 export const CLOSE_DELAY_MS = 500;
+/** What an answer takes to arrive moves its clock against ours; a countdown is to be right to a second. */
+export const CLOCK_JITTER_MS = 250;
 /** A deadline that moved by less did not: a `Date` header has whole seconds. */
 export const DEADLINE_MOVED_MS = 2_000;
 /** smithy's documented defaults: stewards end after 30 min, all others never (0 = off). */

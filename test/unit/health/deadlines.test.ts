@@ -104,6 +104,29 @@ describe('the countdown of one session', () => {
     assert.deepEqual(room.wait(10_000).shown, ['build soon 40']);
   });
 
+  it('follows a daemon whose clock is set, or drifts, while it lists the very same sessions', () => {
+    const room = new Room();
+    const sessions = [room.session('build', 2 * MINUTE_MS)];
+    const again = () =>
+      room.watch.answer(goodReport(room.watch.time, { kind: 'dispatchd', skewMs: room.skewMs, sessions }));
+    again();
+    room.look().wait(65_000);
+    again();
+    assert.deepEqual(room.look().shown, ['build soon 55']);
+    room.skewMs = 30_000;
+    again();
+    assert.deepEqual(room.look().shown, ['build soon 25']);
+    // As drift does: each step by itself would be jitter.
+    for (let step = 0; step < 10; step++) {
+      room.skewMs += 200;
+      room.wait(1_000);
+      again();
+      room.look();
+    }
+    assert.deepEqual(room.shown, ['build soon 13']);
+    assert.deepEqual(room.told, []);
+  });
+
   it('counts on between polls that come every five minutes, to the second', () => {
     const room = new Room();
     room.poll(room.session('build', 5 * MINUTE_MS));
