@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { promisify } from 'node:util';
+import { systemTool } from '../systemTool';
 import { BOOT_TIME_TOLERANCE_MS, TOOL_TIMEOUT_MS } from './policy';
 
 /** Where a boot id may come from; a seam for tests. */
@@ -51,6 +52,14 @@ export function compareBoots(a: string, b: string): 'same' | 'different' | 'unkn
   return methodOf(a) === methodOf(b) ? 'different' : 'unknown';
 }
 
+/**
+ * Whether all processes of the one boot are certainly gone in the other. A boot time does not prove that: a clock that
+ * was set by hours within one boot moves it as far.
+ */
+export function isOtherBoot(a: string, b: string): boolean {
+  return bootTimeMs(a) === undefined && compareBoots(a, b) === 'different';
+}
+
 async function windowsBootId(sources: BootSources): Promise<string> {
   const counted = await sources.run('reg', ['query', BOOT_COUNTER_KEY, '/v', 'BootId']).catch(() => '');
   const counter = /BootId\s+REG_DWORD\s+(0x[0-9a-f]+)/i.exec(counted)?.[1];
@@ -78,7 +87,7 @@ const systemSources: BootSources = {
   platform: process.platform,
   readText: (file) => readFile(file, 'utf8'),
   run: async (tool, args) =>
-    (await execFileText(tool, [...args], { timeout: TOOL_TIMEOUT_MS, windowsHide: true })).stdout,
+    (await execFileText(systemTool(tool), [...args], { timeout: TOOL_TIMEOUT_MS, windowsHide: true })).stdout,
   wallMs: () => Date.now(),
   uptimeMs: () => uptime() * 1000,
 };

@@ -18,7 +18,7 @@ import { OutputFiles } from './output';
 import { HEARTBEAT_MS, SHUTDOWN_GRACE_MS } from './policy';
 import { PollLoop } from './pollLoop';
 import { findPortOwner, portInUseMessage } from './portOwner';
-import { describeStart, recover } from './recovery';
+import { describeStart, recover, type Recovered } from './recovery';
 import { expiredSessions } from './retention';
 import { Service } from './service';
 import { readySessions } from './session';
@@ -96,7 +96,7 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
       await chaos?.pass();
       await supervisor.dispatchReady();
     });
-    const recovered = { resumedIds: [] as string[], setAside };
+    const recovery: { done?: Recovered } = {};
     const service = new Service({
       clock,
       options,
@@ -105,7 +105,8 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
       supervisor,
       loop,
       outputFiles,
-      recovered,
+      recovered: () => recovery.done,
+      setAside,
     });
     const actions = new Actions({ clock, log, store, supervisor, defaultCwd: taskFolder(workspace) });
     const server = new HttpServer(createApp({ service, actions, token, log, chaos, shutDown }), log);
@@ -117,9 +118,7 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
       bootId,
       startedAt: instance.startedAt,
     });
-    recovered.resumedIds.push(
-      ...(await recover({ clock, log, store, exitFiles, bootId, lastAliveAt: exit?.at })),
-    );
+    recovery.done = await recover({ clock, log, store, exitFiles, bootId, lastAliveAt: exit?.at });
     forgetExpired();
     // From here on this life is the previous one of the next: not before what the last one left is in order.
     await lifecycle.beat();

@@ -3,9 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import crossSpawn from 'cross-spawn';
 import { OUTPUT_DRAIN_MS } from './policy';
-import { identify } from './processIdentity';
+import { identify, type ProcessIdentity } from '../processIdentity';
 import { SESSION_VARIABLE } from './processTree';
-import type { ProcessIdentity, Session, TaskSpec } from './session';
+import type { Session, TaskSpec } from './session';
 
 export interface LaunchRequest {
   readonly spec: Pick<TaskSpec, 'command' | 'args' | 'cwd'>;

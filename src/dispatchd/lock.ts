@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { compareBoots } from './bootId';
-import { isSameProcessAlive, ownIdentity } from './processIdentity';
-import { PRIVATE_DIR_MODE, PRIVATE_FILE_MODE } from './stateFile';
+import { isOtherBoot } from './bootId';
+import { isSameProcessAlive, ownIdentity } from '../processIdentity';
+import { PRIVATE_DIR_MODE, PRIVATE_FILE_MODE, insisting } from './stateFile';
 
 const Owner = v.object({
   /** Unique for each attempt to get the lock. */
@@ -53,7 +53,7 @@ export async function acquireLock(stateDir: string, bootId: string): Promise<() 
       const successor = await succeed(stateDir, owner, candidate, bootId);
       // Somebody else may have taken over and cleaned up since the lock was read.
       if (keyOf(await readOwner(lock)) === keyOf(owner)) {
-        await rename(candidate, lock);
+        await insisting(() => rename(candidate, lock));
         break;
       }
       await rm(successor, { force: true });
@@ -102,7 +102,7 @@ function keyOf(owner: Owner | typeof NOBODY | undefined): string | undefined {
 async function isAlive({ bootId, ...identity }: Owner, ownBootId: string): Promise<boolean> {
   // Another life of ours in the same process id, as in a container where everything is pid 7.
   if (identity.pid === process.pid) return false;
-  if (compareBoots(bootId, ownBootId) === 'different') return false;
+  if (isOtherBoot(bootId, ownBootId)) return false;
   return isSameProcessAlive(identity);
 }
 

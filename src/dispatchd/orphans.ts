@@ -1,7 +1,8 @@
 import type { Clock } from './clock';
-import { compareBoots } from './bootId';
+import { isOtherBoot } from './bootId';
 import { AFTER_KILL_MS, ORPHAN_GRACE_MS, TREE_POLL_MS } from './policy';
-import { isSameProcessAlive, pidExists } from './processIdentity';
+import { isPidAlive } from '../alive';
+import { isSameProcess } from '../processIdentity';
 import { findMarked, isTreeAlive, signalTree } from './processTree';
 import type { RunningSession } from './session';
 
@@ -12,7 +13,7 @@ import type { RunningSession } from './session';
  */
 export async function stopOrphan(clock: Clock, session: RunningSession, bootId: string): Promise<boolean> {
   const { state, id } = session;
-  if (compareBoots(state.bootId, bootId) === 'different') return false;
+  if (isOtherBoot(state.bootId, bootId)) return false;
   const pid = state.process && (await isOurs(state.process)) ? state.process.pid : undefined;
   const alive = () => (pid !== undefined && isTreeAlive(pid)) || findMarked(id).length > 0;
   if (!alive()) return false;
@@ -26,8 +27,8 @@ export async function stopOrphan(clock: Clock, session: RunningSession, bootId: 
 
 /** The leader may be gone while its group lives on: its pid is then free, but cannot be given away. */
 async function isOurs(identity: NonNullable<RunningSession['state']['process']>): Promise<boolean> {
-  if (!pidExists(identity.pid)) return isTreeAlive(identity.pid);
-  return isSameProcessAlive(identity);
+  if (!isPidAlive(identity.pid)) return isTreeAlive(identity.pid);
+  return isSameProcess(identity);
 }
 
 /** Polls until `alive` says no; `false` if that takes longer than `limitMs`. */

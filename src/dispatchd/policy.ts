@@ -38,8 +38,6 @@ export const CONNECTIONS_CHECK_INTERVAL_MS = SECOND_MS;
 /** A handful of windows poll; the rest is abuse. */
 export const MAX_CONNECTIONS = 256;
 
-/** ps and Windows' process list give whole seconds: two start times nearer than this are the same process. */
-export const START_TIME_TOLERANCE_MS = 2 * SECOND_MS;
 /** External tools (ps, lsof, reg, taskkill) answer in milliseconds; a hanging one must not hang the start. */
 export const TOOL_TIMEOUT_MS = 5 * SECOND_MS;
 /** How long the question "what are you?" to the owner of our port may take. */

@@ -3,9 +3,15 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { get } from 'node:http';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
+import { systemTool } from '../systemTool';
 import { MAX_BODY_BYTES, PROBE_TIMEOUT_MS, TOOL_TIMEOUT_MS } from './policy';
 
-const run = promisify(execFile);
+/** Runs a tool of the system; a seam for the platforms that tests do not run on. Rejects where it fails. */
+export type RunTool = (tool: string, args: readonly string[]) => Promise<string>;
+
+const execFileText = promisify(execFile);
+const runTool: RunTool = async (tool, args) =>
+  (await execFileText(systemTool(tool), [...args], { timeout: TOOL_TIMEOUT_MS, windowsHide: true })).stdout;
 
 /** Who listens on a port, as far as it can be found out. */
 export interface PortOwner {
@@ -27,9 +33,13 @@ export function portInUseMessage(port: number, { pid, commandLine, dispatchd }: 
 }
 
 /** Asks the system and the owner itself; never throws, and takes a few seconds at most. */
-export async function findPortOwner(port: number): Promise<PortOwner> {
+export async function findPortOwner(
+  port: number,
+  platform: NodeJS.Platform = process.platform,
+  run: RunTool = runTool,
+): Promise<PortOwner> {
   const [owner, dispatchd] = await Promise.all([
-    (process.platform === 'linux' ? ownerFromProc(port) : ownerFromTool(port)).catch(() => ({})),
+    (platform === 'linux' ? ownerFromProc(port) : ownerFromTool(port, platform, run)).catch(() => ({})),
     askDispatchd(port),
   ]);
   return { ...owner, ...(dispatchd && { dispatchd }) };
@@ -68,19 +78,18 @@ async function ownerFromProc(port: number): Promise<PortOwner> {
   return {};
 }
 
-async function ownerFromTool(port: number): Promise<PortOwner> {
-  const options = { timeout: TOOL_TIMEOUT_MS, windowsHide: true };
-  if (process.platform === 'win32') {
-    const { stdout } = await run('netstat', ['-ano', '-p', 'TCP'], options);
-    const line = stdout.split('\n').find((text) => new RegExp(`:${port}\\s+\\S+:0\\s`).test(text));
+async function ownerFromTool(port: number, platform: NodeJS.Platform, run: RunTool): Promise<PortOwner> {
+  if (platform === 'win32') {
+    const lines = (await run('netstat', ['-ano', '-p', 'TCP'])).split('\n');
+    // The state's name is translated, but only a listening socket has the remote port 0.
+    const line = lines.find((text) => new RegExp(`:${port}\\s+\\S+:0\\s`).test(text));
     const pid = Number(line?.trim().split(/\s+/).at(-1));
     return pid > 0 ? { pid } : {};
   }
-  const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'], options);
-  const pid = parseInt(stdout, 10);
+  const pid = parseInt(await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t']), 10);
   if (!(pid > 0)) return {};
-  const ps = await run('ps', ['-o', 'command=', '-p', String(pid)], options).catch(() => ({ stdout: '' }));
-  return { pid, commandLine: ps.stdout.trim().slice(0, 300) };
+  const commandLine = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => '');
+  return { pid, commandLine: commandLine.trim().slice(0, 300) };
 }
 
 const DispatchdStatus = v.object({

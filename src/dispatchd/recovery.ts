@@ -7,6 +7,14 @@ import { interruptedOutcome, planRecovery, type RecoveryAction } from './recover
 import { isRunning, label, type Session } from './session';
 import type { SessionStore } from './sessionStore';
 
+/** What a start did about the sessions that it found unfinished, by their ids. */
+export interface Recovered {
+  /** Started again. */
+  readonly resumedIds: readonly string[];
+  /** Waiting for somebody. */
+  readonly interruptedIds: readonly string[];
+}
+
 export interface RecoveryParts {
   readonly clock: Clock;
   readonly log: Log;
@@ -20,12 +28,12 @@ export interface RecoveryParts {
  * Brings what an earlier life left in order, before the first poll cycle: stops what still runs of it, then
  * resumes or reports. Each session's decision is on disk before the next is looked at, so that a kill in the
  * middle costs nothing.
- * @returns the ids of the sessions that start again
  */
-export async function recover(parts: RecoveryParts): Promise<string[]> {
+export async function recover(parts: RecoveryParts): Promise<Recovered> {
   const { clock, log, store, exitFiles, bootId, lastAliveAt } = parts;
   const rerun = new Set(store.all().map(({ rerunOf }) => rerunOf));
-  const resumed: string[] = [];
+  const resumedIds: string[] = [];
+  const interruptedIds: string[] = [];
   const unfinished = store
     .all()
     .filter(({ state }) => state.status === 'queued' || state.status === 'running');
@@ -42,7 +50,8 @@ export async function recover(parts: RecoveryParts): Promise<string[]> {
     const action = planRecovery({ session, nowMs: clock.wallMs(), lastAliveAt, exit });
     if (!action || action.kind === 'keep') continue;
     const next = apply(session, action, lastAliveAt ?? clock.wallMs());
-    if (action.kind === 'resume') resumed.push(session.id);
+    if (action.kind === 'resume') resumedIds.push(session.id);
+    if (action.kind === 'interrupt') interruptedIds.push(session.id);
     log.warn(`session ${label(session)}: ${describe(action)}`);
     await store.put(next);
   }
@@ -52,7 +61,7 @@ export async function recover(parts: RecoveryParts): Promise<string[]> {
     await store.put({ ...session, state: { ...session.state, handled: 'run' } });
   }
   await exitFiles.removeAll();
-  return resumed;
+  return { resumedIds, interruptedIds };
 }
 
 function apply(

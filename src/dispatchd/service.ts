@@ -5,11 +5,14 @@ import type { Instance } from './instance';
 import type { Options } from './options';
 import type { OutputFiles } from './output';
 import type { PollLoop } from './pollLoop';
+import type { Recovered } from './recovery';
 import { readySessions, type Session } from './session';
 import type { SessionStore } from './sessionStore';
 import type { SetAside } from './stateFile';
 import type { Supervisor } from './supervisor';
 import { instanceView, sessionView, taskView } from './views';
+
+const NOTHING_YET: Recovered = { resumedIds: [], interruptedIds: [] };
 
 export interface ServiceParts {
   readonly clock: Clock;
@@ -19,8 +22,9 @@ export interface ServiceParts {
   readonly supervisor: Supervisor;
   readonly loop: PollLoop;
   readonly outputFiles: OutputFiles;
-  /** What the start of this life found and did; grows until the recovery is over. */
-  readonly recovered: { readonly resumedIds: string[]; readonly setAside: readonly SetAside[] };
+  /** What the start of this life did; `undefined` until the recovery is over. */
+  readonly recovered: () => Recovered | undefined;
+  readonly setAside: readonly SetAside[];
 }
 
 /** What clients may ask, free of HTTP: every method is one route that changes nothing. */
@@ -109,16 +113,17 @@ export class Service {
   }
 
   #recovery() {
-    const { store, recovered } = this.parts;
+    const { store, setAside } = this.parts;
+    const { resumedIds, interruptedIds } = this.parts.recovered() ?? NOTHING_YET;
     return {
-      resumed: recovered.resumedIds
-        .flatMap((id) => store.get(id) ?? [])
-        .map((session) => this.#view(session)),
+      resumed: resumedIds.flatMap((id) => store.get(id) ?? []).map((session) => this.#view(session)),
       interrupted: store
         .all()
         .filter(({ state }) => state.status === 'interrupted' && state.handled === undefined)
         .map((session) => this.#view(session)),
-      setAside: recovered.setAside,
+      // Whatever became of them since: interrupted work of earlier lives waits in the list above as well.
+      atStart: { resumed: resumedIds.length, interrupted: interruptedIds.length },
+      setAside,
     };
   }
 

@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from '../processIdentity';
 import type { TimeoutPolicy } from './timeoutController';
 
 /** `foreground` is one command; `named` takes follow-ups by its name, one after the other. */
@@ -15,15 +16,6 @@ export interface TaskSpec extends TimeoutPolicy {
   readonly prompt?: string;
   /** Whether it may be started again by itself after an interruption. Named sessions always may. */
   readonly resumable: boolean;
-}
-
-/** Enough to tell a process from a later one with the same pid. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Epoch milliseconds, exact to about a second. */
-  readonly startedAtMs: number;
-  /** Start time in clock ticks since boot, exact; Linux only. */
-  readonly startTicks?: number;
 }
 
 export type StopCause = 'cancel' | 'timeout' | 'shutdown';

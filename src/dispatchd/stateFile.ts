@@ -1,5 +1,6 @@
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 
@@ -27,19 +28,49 @@ export async function writeJson(file: string, value: unknown, fsync = true): Pro
   await writeText(file, jsonText(value), fsync);
 }
 
-/**
- * The same for any text. Makes the folder if it is missing. Of writes to one file in an existing folder the last one
- * asked for is the one that stays: nothing is awaited before they queue up.
- */
+/** The last write of each file that is under way: one that is tried again must not overtake the next. */
+const underWay = new Map<string, Promise<void>>();
+
+/** The same for any text. Makes the folder if it is missing. What was asked for last is what the file holds in the end. */
 export async function writeText(file: string, text: string, fsync = true): Promise<void> {
-  const write = () => writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE, fsync });
+  const before = underWay.get(file) ?? Promise.resolve();
+  const write = before.then(
+    () => writeNow(file, text, fsync),
+    () => writeNow(file, text, fsync),
+  );
+  underWay.set(file, write);
   try {
-    await write();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
-    await write();
+    await write;
+  } finally {
+    if (underWay.get(file) === write) underWay.delete(file);
   }
+}
+
+async function writeNow(file: string, text: string, fsync: boolean): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
+  await insisting(() => writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE, fsync }));
+}
+
+/** How long one waits, in ms, before replacing a file is tried again; after the last one it has failed. */
+const RETRY_DELAYS_MS = [10, 20, 40, 80, 160, 320];
+
+/**
+ * On Windows whoever looks at a file, a virus scanner above all, keeps it from being replaced for some moments.
+ * @throws what the last attempt threw
+ */
+export async function insisting<T>(
+  replace: () => Promise<T>,
+  platform: NodeJS.Platform = process.platform,
+): Promise<T> {
+  for (const delayMs of platform === 'win32' ? RETRY_DELAYS_MS : []) {
+    try {
+      return await replace();
+    } catch (error) {
+      if (!['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await delay(delayMs);
+    }
+  }
+  return replace();
 }
 
 /** The same without awaiting, for a process that is about to end. */
@@ -67,7 +98,7 @@ export async function readState<S extends v.GenericSchema>(
     return { kind: 'read', value: v.parse(schema, JSON.parse(text)) };
   } catch (error) {
     const movedTo = `${file}.corrupt-${new Date(wallMs).toISOString().replaceAll(':', '-')}`;
-    await rename(file, movedTo);
+    await insisting(() => rename(file, movedTo));
     const reason = text === '' ? 'it is empty' : error instanceof Error ? error.message : String(error);
     return { kind: 'set-aside', setAside: { file, movedTo, reason } };
   }

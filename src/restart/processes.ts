@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isPidAlive } from '../alive';
 import { cleanText } from '../daemons/text';
+import { systemTool } from '../systemTool';
 
 /** A process as a user would name it. */
 export interface ProcessInfo {
@@ -22,7 +23,7 @@ const MAX_COMMAND_LINE_CHARS = 200;
 
 export const runTool: RunTool = async (command, args) => {
   try {
-    const { stdout } = await promisify(execFile)(command, [...args], {
+    const { stdout } = await promisify(execFile)(systemTool(command), [...args], {
       timeout: TOOL_TIMEOUT_MS,
       windowsHide: true,
       maxBuffer: 8 * 1024 * 1024,

@@ -51,6 +51,7 @@ describe('dispatchd recovery', function () {
     assert.equal((status.instance.lastExit as { kind: string }).kind, 'killed');
     assert.deepEqual(ids(status.recovery.resumed).sort(), [resumable, named].sort());
     assert.deepEqual(ids(status.recovery.interrupted), [plain]);
+    assert.deepEqual(status.recovery.atStart, { resumed: 2, interrupted: 1 });
     for (const id of [resumable, named]) {
       const again = await second.session(id, 'running');
       assert.equal(again.attempt, 2);
@@ -92,7 +93,13 @@ describe('dispatchd recovery', function () {
     assert.equal((await second.post(`/api/recovery/${id}/dismiss`)).status, 200);
     await second.stop('SIGKILL');
     const third = await DaemonProcess.start([], first.stateDir);
-    assert.deepEqual((await third.status()).recovery.interrupted, []);
+    const { interrupted, atStart } = (await third.status()).recovery;
+    assert.deepEqual(interrupted, []);
+    assert.deepEqual(
+      atStart,
+      { resumed: 0, interrupted: 0 },
+      'what an earlier start did is not counted again',
+    );
   });
 
   it('after a clean stop resumes too, and says that the end was clean', async function () {

@@ -90,6 +90,8 @@ export interface StatusJson {
   readonly recovery: {
     readonly resumed: readonly SessionJson[];
     readonly interrupted: readonly SessionJson[];
+    /** What this start did. */
+    readonly atStart: { readonly resumed: number; readonly interrupted: number };
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareBoots, readBootId, type BootSources } from '../../../src/dispatchd/bootId';
+import { compareBoots, isOtherBoot, readBootId, type BootSources } from '../../../src/dispatchd/bootId';
 
 const UUID = '3f2b1c4d-0000-4000-8000-1234567890ab';
 
@@ -63,6 +63,18 @@ describe('dispatchd boot id', () => {
       );
     }
   });
+
+  for (const [a, b, expected] of [
+    [UUID, UUID, false],
+    [UUID, UUID.replace('3', '4'), true],
+    ['count:47', 'count:48', true],
+    // A clock that was set by an hour, while the machine was on.
+    ['time:1700000000000', 'time:1700003600000', false],
+    [UUID, 'unknown', false],
+  ] as const) {
+    it(`processes of ${a} are ${expected ? 'certainly gone' : 'looked at'} in ${b}`, () =>
+      assert.equal(isOtherBoot(a, b), expected));
+  }
 
   it('is found on this machine', async function () {
     if (!['linux', 'darwin', 'win32'].includes(process.platform)) this.skip();

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireLock, StateDirInUse } from '../../../src/dispatchd/lock';
-import { identify } from '../../../src/dispatchd/processIdentity';
+import { identify } from '../../../src/processIdentity';
 
 const BOOT = '11111111-1111-1111-1111-111111111111';
 
@@ -50,6 +50,11 @@ describe('dispatchd lock', () => {
       assert.deepEqual(readdirSync(dir), ['lock']);
     });
   }
+
+  it('is refused while its owner lives, though the clock was set since', async () => {
+    put('lock', { ...living(), bootId: 'time:1700000000000' });
+    await assert.rejects(acquireLock(dir, 'time:1700007200000'), StateDirInUse);
+  });
 
   it('is left alone while somebody else takes it over', async () => {
     put('lock', dead('d'));

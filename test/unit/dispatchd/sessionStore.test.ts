@@ -40,9 +40,9 @@ describe('dispatchd session store', () => {
   it('keeps the files private, and the last of many writes', async () => {
     const store = new SessionStore(dir);
     const one = session({ status: 'queued' });
-    await Promise.all(Array.from({ length: 20 }, (_, turn) => store.put({ ...one, turn: turn + 1 })));
+    await Promise.all(Array.from({ length: 100 }, (_, turn) => store.put({ ...one, turn: turn + 1 })));
     if (process.platform !== 'win32') assert.equal(statSync(join(dir, `${one.id}.json`)).mode & 0o777, 0o600);
-    assert.equal((await reload()).store.get(one.id)?.turn, 20);
+    assert.equal((await reload()).store.get(one.id)?.turn, 100);
     assert.equal(readdirSync(dir).length, 1);
   });
 
