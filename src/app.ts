@@ -99,7 +99,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     poll: async (origin) => fleet.monitor(origin)?.poll(),
     voice: {
       wants: (level, origin) => settings.allows(level) && !current(origin)?.snooze,
-      maySpeak: (key, stillWanted) => lease.maySpeak(key, stillWanted),
+      maySpeak: (...what) => lease.maySpeak(...what),
     },
     log: (line) => log.info(line),
     drawSessions: (rows) => tree.drawSessions(rows),

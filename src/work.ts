@@ -3,15 +3,16 @@ import type { Clock } from './clock';
 import type { DaemonModel } from './daemons/fleet';
 import { Countdown, type Voice } from './ui/countdown';
 import { LifeNotices } from './ui/lifeNotices';
+import { LostWork } from './ui/lostWork';
 import { OutputDocuments } from './ui/outputDocuments';
 import { RunCommand } from './ui/runCommand';
 import { SessionCommands } from './ui/sessionCommands';
-import { SESSION_ROWS } from './ui/sessionRows';
+import { sessionRows } from './ui/sessionRows';
 import type { SessionRows } from './ui/treeRows';
 
 /**
- * What looks after the work that daemons run: countdowns, and the commands about sessions. This file is a chunk of
- * its own, loaded once there is work.
+ * What looks after the work that daemons run: countdowns, what restarts make of it, and the commands about sessions.
+ * This file is a chunk of its own, loaded once a daemon answers.
  */
 export interface Work extends vscode.Disposable {
   /** Called after every poll. */
@@ -50,11 +51,14 @@ export interface WorkDeps {
 }
 
 export function createWork(deps: WorkDeps): Work {
-  deps.drawSessions(SESSION_ROWS);
+  // What is drawn is drawn anew where it is drawn by another.
+  const draw = () => deps.drawSessions(sessionRows((model) => lost.of(model)));
+  const lost: LostWork = new LostWork(deps.state, () => deps.clock.now().wallAt, draw);
+  draw();
   const countdown = new Countdown(deps);
-  const lives = new LifeNotices(deps);
+  const lives = new LifeNotices({ ...deps, lost });
   const output = new OutputDocuments();
-  const sessions = new SessionCommands({ ...deps, output });
+  const sessions = new SessionCommands({ ...deps, lost, output });
   const runCommand = new RunCommand(deps);
   const subscriptions = vscode.Disposable.from(countdown, output);
   return {

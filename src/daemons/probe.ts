@@ -8,6 +8,7 @@ import { readStatus } from './status';
 import { cleanText } from './text';
 
 export { DispatchdClient } from './dispatchdClient';
+export { SmithyAgents } from './smithyAgents';
 export { scan } from './scan';
 
 /**

@@ -50,6 +50,8 @@ export function readSession(raw: Record<string, unknown>): Session | undefined {
   const { cause } = (raw.stopping ?? {}) as { cause?: unknown };
   assign(session, 'stopping', text(cause, 30));
   assign(session, 'role', text(raw.agentRole, 30));
+  assign(session, 'agentId', text(raw.agentId, 100));
+  assign(session, 'providerSessionId', text(raw.providerSessionId, 100));
   assign(session, 'command', text(raw.command, 200));
   assign(session, 'cwd', text(raw.cwd ?? raw.worktree ?? raw.workingDirectory, 300));
   assign(session, 'outcome', text(raw.outcome ?? raw.terminationReason, 300));

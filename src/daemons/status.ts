@@ -43,6 +43,7 @@ const Status = v.object({
   ),
   rateLimit: v.optional(v.object({ isPaused: v.optional(v.boolean()), soonestReset: v.optional(time) })),
   health: v.optional(Health),
+  recovery: v.optional(v.object({ atStart: v.optional(v.object({ resumed: count, interrupted: count })) })),
   instance: v.optional(
     v.object({
       id: v.optional(text),
@@ -100,6 +101,7 @@ export function readStatus(
       pause: { isPaused: value.rateLimit.isPaused, ...defined('resumesAt', value.rateLimit.soonestReset) },
     }),
     ...defined('sessions', sessions),
+    ...defined('recovery', value.recovery?.atStart),
     ...(instance && { instance: readInstance(instance) }),
     malformed,
   };

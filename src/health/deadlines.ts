@@ -1,3 +1,4 @@
+import { isGone } from './lifecycle';
 import {
   CLOCK_JITTER_MS,
   COUNTDOWN_FIRST_MS,
@@ -47,6 +48,8 @@ interface Known {
   readonly clockOffsetMs: number | undefined;
   readonly instanceId: string | undefined;
   readonly isInhibited: boolean;
+  /** Nobody answered since then. */
+  readonly wasGone: boolean;
   readonly watched: ReadonlyMap<string, Watched>;
   /** Ids of the sessions whose time-out has been told, or was there before we looked. */
   readonly timedOut: ReadonlySet<string>;
@@ -130,7 +133,9 @@ export function advanceDeadlines(
     if (!track.last) continue;
     const isInhibited = inhibitedBy(track) !== undefined;
     if (known && (isInhibited || known.answer === track.last)) {
-      deadlines.set(origin, known.isInhibited === isInhibited ? known : { ...known, isInhibited });
+      const wasGone = known.wasGone || isGone(track);
+      const isSame = known.isInhibited === isInhibited && known.wasGone === wasGone;
+      deadlines.set(origin, isSame ? known : { ...known, isInhibited, wasGone });
       continue;
     }
     if (known && saysTheSame(known, track.last)) {
@@ -183,7 +188,8 @@ function learn(
       timedOut.push({ origin, daemon: name, session, isInferred: false });
     }
   }
-  const isSameLife = known !== undefined && known.instanceId === report.instance?.id;
+  // What a smithy ran until it went away was not ended by its deadline.
+  const isSameLife = known !== undefined && known.instanceId === report.instance?.id && !known.wasGone;
   if (isSameLife && report.kind === 'smithy' && report.sessions) {
     const listed = new Set(sessions.map(({ id }) => id));
     for (const [id, { session, dueMs }] of known.watched) {
@@ -200,6 +206,7 @@ function learn(
       clockOffsetMs: clockOffsetMs(answer),
       instanceId: report.instance?.id,
       isInhibited,
+      wasGone: false,
       watched,
       timedOut: over,
     },

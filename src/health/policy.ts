@@ -149,6 +149,17 @@ export const CONFLICT_RESCAN_MS = 15_000;
 /** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
 export const DATABASE_MAX_AGE_MS = 60_000;
 
+/** A new life resumes work in its first cycle; one that hangs, or of which nothing is told, is waited for this long. */
+export const LIFE_SETTLE_MS = 15_000;
+/** A restart is told once, also to windows that are opened later: as long as dispatchd keeps what it interrupted. */
+export const LIFE_TOLD_MS = 7 * 24 * 3_600_000;
+/** Files that say what has been told are of no use after that. */
+export const TOLD_KEPT_MS = LIFE_TOLD_MS;
+/** Of how many daemons a workspace remembers the last life. */
+export const LIVES_MAX_DAEMONS = 50;
+/** How often a window asks whether a countdown that another one shows has become free. */
+export const COUNTDOWN_CLAIM_RETRY_MS = 5_000;
+
 /** Ended work stays in the tree for a day, as it does in dispatchd. */
 export const ENDED_SHOWN_MS = 24 * 3_600_000;
 /** A tree of a thousand rows is read by nobody, and costs at every poll. */

@@ -22,6 +22,10 @@ export interface Session {
   readonly kind?: 'foreground' | 'named';
   /** smithy's agent role: `worker`, `steward`, `director`. */
   readonly role?: string;
+  /** smithy's agent that runs it; an agent has one session at a time. */
+  readonly agentId?: string;
+  /** smithy: the conversation with the agent's provider, which outlives the session. */
+  readonly providerSessionId?: string;
   /** What it runs, bounded and on one line: to be shown, not to be run. */
   readonly command?: string;
   readonly cwd?: string;
@@ -105,6 +109,8 @@ export interface Report {
   readonly pause?: Pause;
   /** `undefined` where the daemon did not tell; empty where it said there are none. */
   readonly sessions?: readonly Session[];
+  /** What its start found unfinished, counted by itself. */
+  readonly recovery?: { readonly resumed: number; readonly interrupted: number };
   readonly instance?: DaemonInstance;
   readonly database?: Database;
   /** Fields that were there but not what they should be, in words. */

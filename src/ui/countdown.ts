@@ -10,8 +10,10 @@ import {
   type TimedOut,
 } from '../health/deadlines';
 import type { DaemonModel } from '../daemons/fleet';
-import { CLOSE_DELAY_MS } from '../health/policy';
+import { CLOSE_DELAY_MS, COUNTDOWN_CLAIM_RETRY_MS } from '../health/policy';
+import type { Instant } from '../health/report';
 import { countdownText, timedOutText } from './countdownText';
+import type { ToldFor } from './lease';
 import { sessionRowId } from './rowIds';
 
 /** Who may tell the user something, and what. */
@@ -19,7 +21,7 @@ export interface Voice {
   /** Whether the user wants messages of this level about this daemon now. */
   wants(level: 'error' | 'warning' | 'info', origin: string): boolean;
   /** Whether this window is the one to tell `key`. */
-  maySpeak(key: string, stillWanted: () => boolean): Promise<boolean>;
+  maySpeak(key: string, stillWanted: () => boolean, toldFor?: ToldFor): Promise<boolean>;
 }
 
 export interface CountdownDeps {
@@ -35,6 +37,13 @@ const BUTTONS: Readonly<Record<string, string>> = {
   'Show Log': 'daemonHealth.showOutput',
 };
 
+interface Asked {
+  readonly entry: Entry;
+  /** Monotonic. */
+  readonly atMs: number;
+  may?: boolean;
+}
+
 interface Shown {
   readonly say: (message: string) => void;
   readonly close: () => void;
@@ -48,7 +57,7 @@ export class Countdown implements vscode.Disposable {
   #disposed = false;
   #timer: NodeJS.Timeout | undefined;
   /** Whether this window may count a session down; `undefined` while that is being asked. */
-  readonly #may = new Map<string, { readonly entry: Entry; may?: boolean }>();
+  readonly #may = new Map<string, Asked>();
 
   constructor(private readonly deps: CountdownDeps) {}
 
@@ -73,7 +82,7 @@ export class Countdown implements vscode.Disposable {
   #draw(): void {
     clearTimeout(this.#timer);
     const now = this.deps.clock.now();
-    const text = countdownText(this.#allowed(countdown(this.#deadlines, now)));
+    const text = countdownText(this.#allowed(countdown(this.#deadlines, now), now));
     if (text === '') {
       this.#shown?.close();
       this.#shown = undefined;
@@ -87,24 +96,27 @@ export class Countdown implements vscode.Disposable {
     if (inMs !== undefined) this.#timer = setTimeout(() => this.#draw(), Math.min(inMs + 1, 86_400_000));
   }
 
-  #allowed(entries: readonly Entry[]): readonly Entry[] {
+  #allowed(entries: readonly Entry[], now: Instant): readonly Entry[] {
     for (const [key, { entry }] of this.#may) if (!this.#isWatched(entry)) this.#may.delete(key);
     return entries.filter((entry) => {
       if (!this.deps.voice.wants('warning', entry.origin)) return false;
       const key = `${entry.origin} countdown ${entry.session.id}`;
       const asked = this.#may.get(key);
-      if (asked) return asked.may === true;
-      void this.#ask(key, entry);
+      if (asked?.may === true) return true;
+      // The window that counts it down may have been closed, or loaded anew, meanwhile.
+      const isDue =
+        !asked || (asked.may === false && now.monotonicMs - asked.atMs >= COUNTDOWN_CLAIM_RETRY_MS);
+      if (isDue) void this.#ask(key, { entry, atMs: now.monotonicMs });
       return false;
     });
   }
 
   /** One window counts a session down from its start to its end, whatever extends it. */
-  async #ask(key: string, entry: Entry): Promise<void> {
-    const asked: { entry: Entry; may?: boolean } = { entry };
+  async #ask(key: string, asked: Asked): Promise<void> {
+    const isWatched = () => this.#isWatched(asked.entry);
     this.#may.set(key, asked);
-    asked.may = await this.deps.voice.maySpeak(key, () => this.#isWatched(entry));
-    if (asked.may && this.#isWatched(entry)) this.#draw();
+    asked.may = await this.deps.voice.maySpeak(key, isWatched, 'whileOpen');
+    if (asked.may && isWatched()) this.#draw();
   }
 
   #isWatched({ origin, session }: Entry): boolean {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isPidAlive } from '../alive';
-import { SPEAKER_TAKEOVER_MS, TOLD_WINDOW_MS } from '../health/policy';
+import { SPEAKER_TAKEOVER_MS, TOLD_KEPT_MS, TOLD_WINDOW_MS } from '../health/policy';
 
 export interface SpeakerLeaseOptions {
   /** A folder that all windows of this machine share. */
@@ -16,6 +16,15 @@ interface Speaker {
   readonly pid: number;
 }
 
+/** What a file about something told holds: who told it, and when. */
+interface Told extends Speaker {
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** How long a thing counts as told, in ms; or as long as the window that tells it is there, if it goes on telling it. */
+export type ToldFor = number | 'whileOpen';
+
 /**
  * Lets one window of many tell a thing once. The window that last had the focus speaks at once; the others wait
  * and speak only if it did not, so that a crashed or hung window silences nothing.
@@ -25,6 +34,7 @@ export class SpeakerLease {
   readonly #windowId: string;
   readonly #takeoverMs: number;
   readonly #toldWindowMs: number;
+  #hasSwept = false;
 
   constructor(private readonly options: SpeakerLeaseOptions) {
     this.#windowId = `${options.pid}-${Math.random().toString(36).slice(2)}`;
@@ -48,14 +58,18 @@ export class SpeakerLease {
    *
    * @param stillWanted asked after waiting: what was to be told may be over
    */
-  async maySpeak(key: string, stillWanted: () => boolean): Promise<boolean> {
+  async maySpeak(
+    key: string,
+    stillWanted: () => boolean,
+    toldFor: ToldFor = this.#toldWindowMs,
+  ): Promise<boolean> {
     const speaker = await this.#speaker();
     if (speaker && speaker.windowId !== this.#windowId && isPidAlive(speaker.pid)) {
       await new Promise((resolve) => setTimeout(resolve, this.#takeoverMs).unref());
       if (!stillWanted()) return false;
     }
     try {
-      return await this.#claim(key);
+      return await this.#claim(key, toldFor);
     } catch {
       return true;
     }
@@ -76,34 +90,72 @@ export class SpeakerLease {
   }
 
   /** Creating a file that must not exist yet succeeds in one window only. */
-  async #claim(key: string): Promise<boolean> {
+  async #claim(key: string, toldFor: ToldFor): Promise<boolean> {
     const { createHash } = await import('node:crypto');
-    const { mkdir, readFile, rename, rm } = await files();
+    const { mkdir, rename, rm } = await files();
     const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
     const file = join(this.options.folder, `told.${name}`);
     await mkdir(this.options.folder, { recursive: true });
-    if (await create(file)) return true;
-    const toldAt = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (Date.now() - toldAt < this.#toldWindowMs) return false;
-    // Of an older incident. Only one window succeeds in moving it away.
+    const told: Told = { at: Date.now(), windowId: this.#windowId, pid: this.options.pid };
+    if (await create(file, told)) {
+      await this.#sweep();
+      return true;
+    }
+    const { at, windowId, pid } = await readTold(file);
+    if (toldFor === 'whileOpen' && pid !== undefined) {
+      if (windowId === this.#windowId) return true;
+      if (isPidAlive(pid)) return false;
+    } else if (Date.now() - at < (toldFor === 'whileOpen' ? this.#toldWindowMs : toldFor)) return false;
+    // Of an older incident, or of a window that was closed. Only one window succeeds in moving it away.
     const old = `${file}.${this.#windowId}`;
     try {
       await rename(file, old);
+      const moved = await readTold(old);
+      if (moved.at !== at || moved.windowId !== windowId) {
+        // Another one was quicker, and that was its own.
+        await rename(old, file);
+        return false;
+      }
     } catch {
       return false;
     }
     await rm(old, { force: true });
-    return create(file);
+    return create(file, told);
   }
+
+  /** Once a window: what has been told long ago does not pile up. */
+  async #sweep(): Promise<void> {
+    if (this.#hasSwept) return;
+    this.#hasSwept = true;
+    const { readdir, rm, stat } = await files();
+    for (const name of await readdir(this.options.folder)) {
+      const file = join(this.options.folder, name);
+      if (!name.startsWith('told.')) continue;
+      const toldAt = await stat(file).then(({ mtimeMs }) => mtimeMs, Date.now);
+      if (Date.now() - toldAt > TOLD_KEPT_MS) await rm(file, { force: true });
+    }
+  }
+}
+
+/** One that is just being written tells no more than its age. */
+async function readTold(file: string): Promise<Partial<Told> & { readonly at: number }> {
+  const { readFile, stat } = await files();
+  try {
+    const { at, windowId, pid } = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
+    if (typeof at === 'number' && typeof pid === 'number') return { at, pid, windowId: String(windowId) };
+  } catch {
+    // Empty, or gone by now.
+  }
+  return { at: await stat(file).then(({ mtimeMs }) => mtimeMs, Date.now) };
 }
 
 /** Loaded when there is something to say: both take longer to load than the extension's own code. */
 const files = () => import('node:fs/promises');
 
-async function create(file: string): Promise<boolean> {
+async function create(file: string, told: Told): Promise<boolean> {
   const { writeFile } = await files();
   try {
-    await writeFile(file, String(Date.now()), { flag: 'wx' });
+    await writeFile(file, JSON.stringify(told), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

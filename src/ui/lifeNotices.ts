@@ -1,26 +1,38 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../daemons/fleet';
-import { advanceLife, type Life, type Restarted } from '../health/lifecycle';
+import { Lives } from '../daemons/lives';
+import type { Restarted } from '../health/lifecycle';
+import { LIFE_TOLD_MS } from '../health/policy';
 import type { WorkDeps } from '../work';
 import { withoutLinks } from './links';
 import { restartedText } from './lifeText';
+import type { LostWork } from './lostWork';
+import { interruptedRowId } from './rowIds';
 
 const SHOW = 'Show Details';
 
+export interface LifeNoticesDeps extends Pick<WorkDeps, 'models' | 'voice' | 'log' | 'state'> {
+  readonly lost: LostWork;
+}
+
 /** Tells once, in one window, that a daemon began a new life by itself, and what became of its work. */
 export class LifeNotices {
-  readonly #lives = new Map<string, Life | undefined>();
+  readonly #lives: Lives;
 
-  constructor(private readonly deps: Pick<WorkDeps, 'models' | 'voice' | 'log'>) {}
+  constructor(private readonly deps: LifeNoticesDeps) {
+    this.#lives = new Lives({
+      ...deps,
+      onRestarted: (model, restarted, isNews) => {
+        deps.lost.add(model, restarted.lost);
+        if (isNews) void this.#tell(model, restarted);
+      },
+    });
+  }
 
   /** Called after every poll. */
   update(): void {
-    for (const model of this.deps.models()) {
-      const { origin } = model.daemon;
-      const { life, restarted } = advanceLife(this.#lives.get(origin), model.track);
-      this.#lives.set(origin, life);
-      if (restarted) void this.#tell(model, restarted);
-    }
+    this.#lives.update();
+    for (const model of this.deps.models()) this.deps.lost.update(model);
   }
 
   async #tell({ daemon, track }: DaemonModel, restarted: Restarted): Promise<void> {
@@ -28,12 +40,17 @@ export class LifeNotices {
     this.deps.log(`[${daemon.name}] ${text}`);
     const level = restarted.interrupted > 0 ? 'warning' : 'info';
     const isWanted = () => this.deps.voice.wants(level, daemon.origin);
-    const life = track.last?.report.instance?.id ?? 'new life';
-    if (!isWanted() || !(await this.deps.voice.maySpeak(`${daemon.origin} restarted ${life}`, isWanted)))
-      return;
+    if (!isWanted()) return;
+    // A life without a name is told of by one window, and the next one by one window again.
+    const life = track.last?.report.instance?.id;
+    const toldFor = life === undefined ? undefined : LIFE_TOLD_MS;
+    const key = `${daemon.origin} restarted ${life ?? 'new life'}`;
+    if (!(await this.deps.voice.maySpeak(key, isWanted, toldFor))) return;
     const choice = await (level === 'warning'
       ? vscode.window.showWarningMessage(text, SHOW)
       : vscode.window.showInformationMessage(text, SHOW));
-    if (choice === SHOW) await vscode.commands.executeCommand('daemonHealth.showDetails', daemon.origin);
+    if (choice !== SHOW) return;
+    const row = restarted.interrupted > 0 ? interruptedRowId(daemon.origin) : daemon.origin;
+    await vscode.commands.executeCommand('daemonHealth.showDetails', row);
   }
 }

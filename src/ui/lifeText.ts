@@ -1,10 +1,14 @@
 import type { Restarted } from '../health/lifecycle';
-import { duration } from '../health/wording';
+import { coarseAge, duration } from '../health/wording';
+
+/** Younger than this it has just happened. */
+const JUST_NOW_MS = 60_000;
 
 /** "dispatchd restarted after a reboot (was up 3 h 12 min); 2 sessions resumed, 1 interrupted." */
 export function restartedText(name: string, restarted: Restarted): string {
-  const { kind, wasUpMs, isInferred, resumed, interrupted } = restarted;
+  const { kind, wasUpMs, agoMs = 0, isInferred, resumed, interrupted } = restarted;
   const what = isInferred ? 'seems to have restarted' : 'restarted';
+  const when = agoMs < JUST_NOW_MS ? '' : ` ${coarseAge(agoMs)} ago`;
   const why = kind === 'reboot' ? ' after a reboot' : '';
   const up = wasUpMs === undefined ? '' : ` (was up ${duration(wasUpMs)})`;
   const sessions = (n: number) => `${n} session${n === 1 ? '' : 's'}`;
@@ -12,5 +16,5 @@ export function restartedText(name: string, restarted: Restarted): string {
     ...(resumed > 0 ? [`${sessions(resumed)} resumed`] : []),
     ...(interrupted > 0 ? [`${resumed > 0 ? interrupted : sessions(interrupted)} interrupted`] : []),
   ].join(', ');
-  return `${name} ${what}${why}${up}${work === '' ? '' : `; ${work}`}.`;
+  return `${name} ${what}${when}${why}${up}${work === '' ? '' : `; ${work}`}.`;
 }

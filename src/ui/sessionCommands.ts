@@ -5,7 +5,10 @@ import type { Session } from '../health/report';
 import { endOf, isLive, isStranded } from '../health/sessions';
 import { duration } from '../health/wording';
 import type { WorkDeps } from '../work';
+import { canResume, resumeCommand } from '../daemons/smithyResume';
 import { clientOf } from './dispatchds';
+import { withoutLinks } from './links';
+import type { LostWork } from './lostWork';
 import type { OutputDocuments } from './outputDocuments';
 import { sessionRowId } from './rowIds';
 import { pickTimeout } from './timeoutPick';
@@ -13,13 +16,17 @@ import { ensureTrusted } from './trust';
 
 const STATUS_MESSAGE_MS = 6_000;
 
-interface Found {
+interface Item {
   readonly model: DaemonModel;
   readonly session: Session;
+}
+
+interface Found extends Item {
   readonly client: DispatchdClient;
 }
 
 export interface SessionCommandDeps extends Pick<WorkDeps, 'models' | 'poll' | 'log'> {
+  readonly lost: LostWork;
   readonly output: OutputDocuments;
 }
 
@@ -60,17 +67,23 @@ export class SessionCommands {
     }
   }
 
-  /** Goes on with interrupted work of a named session. */
+  /** Goes on with interrupted work: of a named session, or of a smithy's agent. */
   async resumeSession(targets: readonly unknown[]): Promise<void> {
     if (!(await ensureTrusted('Resume'))) return;
-    for (const found of await this.#find(targets, 'Resume which session?', isStranded)) {
-      await this.#start(found, undefined);
+    for (const item of await this.#choose(targets, 'Resume which session?', isStranded, canResume)) {
+      if (isOfSmithy(item)) await this.#resumeLost(item);
+      else await this.#start(await withClient(item), undefined);
     }
   }
 
+  /** The command of a session; of a smithy's, which has none, the one that goes on with it. */
   async copyCommand(targets: readonly unknown[]): Promise<void> {
-    for (const { session, client } of await this.#find(targets, 'Copy the command of which session?')) {
-      await vscode.env.clipboard.writeText(await client.command(session.id));
+    const question = 'Copy the command of which session?';
+    for (const item of await this.#choose(targets, question, () => true, canResume)) {
+      const command = isOfSmithy(item)
+        ? resumeCommand(item.model.daemon.origin, item.session)
+        : await (await withClient(item)).client.command(item.session.id);
+      await vscode.env.clipboard.writeText(command);
     }
   }
 
@@ -98,14 +111,27 @@ export class SessionCommands {
 
   /** Takes interrupted work off the list of what is to be run again. */
   async dismissSession(targets: readonly unknown[]): Promise<void> {
-    for (const { model, session, client } of await this.#find(
-      targets,
-      'Dismiss which session?',
-      isStranded,
-    )) {
-      await client.dismiss(session.id);
-      await this.deps.poll(model.daemon.origin);
+    for (const item of await this.#choose(targets, 'Dismiss which session?', isStranded, () => true)) {
+      const { model, session } = item;
+      if (isOfSmithy(item)) this.deps.lost.dismiss(model.daemon.origin, session.id);
+      else {
+        await (await withClient(item)).client.dismiss(session.id);
+        await this.deps.poll(model.daemon.origin);
+      }
     }
+  }
+
+  /** smithy answers when the agent has started, which may take it two minutes. */
+  async #resumeLost({ model, session }: Item): Promise<void> {
+    const { origin } = model.daemon;
+    const { SmithyAgents } = await import('../daemons/probe');
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Resuming “${withoutLinks(session.title)}”` },
+      () => new SmithyAgents(origin).resume(session),
+    );
+    this.deps.lost.dismiss(origin, session.id);
+    this.#say(model, `“${session.title}” resumed`);
+    await this.deps.poll(origin);
   }
 
   async #start({ model, session, client }: Found, timeoutMs: number | undefined): Promise<void> {
@@ -124,10 +150,25 @@ export class SessionCommands {
     question: string,
     isMeant: (session: Session) => boolean = () => true,
   ): Promise<readonly Found[]> {
-    const all = this.deps
-      .models()
-      .filter(({ track }) => track.last?.report.kind === 'dispatchd')
-      .flatMap((model) => (model.track.last?.report.sessions ?? []).map((session) => ({ model, session })));
+    const items = await this.#choose(targets, question, isMeant);
+    return Promise.all(items.map((item) => withClient(item)));
+  }
+
+  /**
+   * @param isMeant which sessions of a dispatchd the command is for
+   * @param isMeantOfSmithy which lost ones of a smithy
+   */
+  async #choose(
+    targets: readonly unknown[],
+    question: string,
+    isMeant: (session: Session) => boolean,
+    isMeantOfSmithy: (session: Session) => boolean = () => false,
+  ): Promise<readonly Item[]> {
+    const all = this.deps.models().flatMap((model): Item[] => {
+      const { kind, sessions = [] } = model.track.last?.report ?? {};
+      const known = kind === 'dispatchd' ? sessions : this.deps.lost.of(model).filter(isMeantOfSmithy);
+      return known.map((session) => ({ model, session }));
+    });
     // The tree passes what is selected besides what was clicked.
     const ids = new Set(targets.flat().filter((target) => typeof target === 'string'));
     const named = all.filter(({ model, session }) => ids.has(sessionRowId(model.daemon.origin, session.id)));
@@ -136,22 +177,24 @@ export class SessionCommands {
         'This session is not known any more, or belongs to a daemon that only runs its own work.',
       );
     }
-    const chosen =
-      named.length > 0
-        ? named
-        : await pick(
-            all.filter(({ session }) => isMeant(session)),
-            question,
-          );
-    return Promise.all(chosen.map(async (item) => ({ ...item, client: await clientOf(item.model) })));
+    if (named.length > 0) return named;
+    return pick(
+      all.filter((item) => isOfSmithy(item) || isMeant(item.session)),
+      question,
+    );
   }
 }
 
-async function pick<T extends { readonly model: DaemonModel; readonly session: Session }>(
-  items: readonly T[],
-  question: string,
-): Promise<readonly T[]> {
-  if (items.length === 0) throw new Error('No session of a dispatchd is there for that.');
+function isOfSmithy({ model }: Item): boolean {
+  return model.track.last?.report.kind === 'smithy';
+}
+
+async function withClient(item: Item): Promise<Found> {
+  return { ...item, client: await clientOf(item.model) };
+}
+
+async function pick(items: readonly Item[], question: string): Promise<readonly Item[]> {
+  if (items.length === 0) throw new Error('No session is there for that.');
   const choice = await vscode.window.showQuickPick(
     items.map((item) => ({
       label: item.session.title,

@@ -4,12 +4,22 @@ import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../health/
 import type { Instant, Session } from '../health/report';
 import { endOf, isLive, isStranded, type End } from '../health/sessions';
 import { coarseAge, duration } from '../health/wording';
+import { canResume } from '../daemons/smithyResume';
 import { LOOK, capitalise, clockTime } from './looks';
-import { sessionRowId } from './rowIds';
+import { INTERRUPTED, sessionRowId } from './rowIds';
 import type { Detail, Row, SessionRows } from './treeRows';
 
-/** Drawn by the tree from when this chunk is loaded. */
-export const SESSION_ROWS: SessionRows = { details: sessionDetails, hover: rowHover };
+/**
+ * Drawn by the tree from when this chunk is loaded.
+ *
+ * @param lostOf work that the daemon itself does not list any more
+ */
+export function sessionRows(lostOf: (model: DaemonModel) => readonly Session[]): SessionRows {
+  return {
+    details: (model, now) => sessionDetails(model, lostOf(model), now),
+    hover: (rowId, model, now) => rowHover(rowId, model, lostOf(model), now),
+  };
+}
 
 const END: Readonly<Record<End, { readonly label: string; readonly icon: string }>> = {
   completed: { label: 'completed', icon: 'pass' },
@@ -20,12 +30,13 @@ const END: Readonly<Record<End, { readonly label: string; readonly icon: string 
 };
 
 /** Running work, then what was interrupted and waits for somebody, then what ended within the day. */
-function sessionDetails(model: DaemonModel, now: Instant): Detail[] {
+function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Instant): Detail[] {
   const { report } = model.track.last!;
   const running = { key: 'sessions', label: 'Sessions', icon: 'terminal' };
-  if (!report.sessions) return [{ ...running, description: 'not known' }];
+  if (!report.sessions) {
+    return [{ ...running, description: 'not known' }, ...interruptedDetail(model, lost, now)];
+  }
   const live = report.sessions.filter(isLive);
-  const stranded = report.sessions.filter(isStranded);
   const nowAt = report.daemonNow ?? now.wallAt;
   const ended = report.sessions
     .filter((session) => endOf(session) !== undefined && !isStranded(session))
@@ -44,21 +55,7 @@ function sessionDetails(model: DaemonModel, now: Instant): Detail[] {
       children: rows(model, live, 'running', (session) => liveRow(model, session, now)),
       expanded: true,
     },
-    ...(stranded.length === 0
-      ? []
-      : [
-          {
-            key: 'interrupted',
-            label: 'Interrupted',
-            description: `${stranded.length} to run again`,
-            icon: 'debug-disconnect',
-            severity: 'amber' as const,
-            children: rows(model, stranded, 'interrupted', (session) =>
-              endedRow(session, 'interrupted', now),
-            ),
-            expanded: true,
-          },
-        ]),
+    ...interruptedDetail(model, [...report.sessions.filter(isStranded), ...lost], now),
     ...(ended.length === 0
       ? []
       : [
@@ -70,6 +67,23 @@ function sessionDetails(model: DaemonModel, now: Instant): Detail[] {
             children: rows(model, ended, 'ended', (session) => endedRow(session, 'ended', now)),
           },
         ]),
+  ];
+}
+
+function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now: Instant): Detail[] {
+  if (stranded.length === 0) return [];
+  // A smithy resumes by itself what it can, a dispatchd has done so already.
+  const waits = model.track.last!.report.kind === 'smithy' ? 'not resumed' : 'to run again';
+  return [
+    {
+      key: INTERRUPTED,
+      label: 'Interrupted',
+      description: `${stranded.length} ${waits}`,
+      icon: 'debug-disconnect',
+      severity: 'amber',
+      children: rows(model, stranded, INTERRUPTED, (session) => endedRow(session, 'interrupted', now)),
+      expanded: true,
+    },
   ];
 }
 
@@ -134,6 +148,7 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn 
       ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
       ...(activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`]),
       ...what(session),
+      ...where(session),
     ].join(' · '),
     icon: isNear ? 'watch' : 'play-circle',
     severity: isNear ? 'amber' : 'plain',
@@ -146,9 +161,10 @@ function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant
   const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
   // What became of it was decided already: it cannot be run from here a second time.
   const isHandled = group === 'ended' && end === 'interrupted';
-  const kind = isHandled ? 'handled' : session.kind === 'named' ? 'named' : 'foreground';
+  const isResumable = session.kind === 'named' || canResume(session);
+  const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
   return {
-    description: [`${END[end].label}${at}`, ...what(session)].join(' · '),
+    description: [`${END[end].label}${at}`, ...what(session), ...where(session)].join(' · '),
     icon: END[end].icon,
     severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
     contextValue: `session.${group}.${kind}`,
@@ -158,6 +174,11 @@ function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant
 /** The command, where the title is not that already. */
 function what({ title, command }: Session): string[] {
   return command === undefined || command === title ? [] : [command];
+}
+
+/** A smithy's folder for a piece of work names the agent and the task; nothing else of its session does. */
+function where({ agentId, cwd }: Session): string[] {
+  return agentId === undefined || cwd === undefined ? [] : [cwd.split(/[\\/]/).at(-1)!];
 }
 
 function extensions({ extensionsUsed = 0, maxExtensions, requestedExtensions = 0 }: Session): string[] {
@@ -178,9 +199,14 @@ function coarseTimeLeft(ms: number): string {
   return step === undefined ? 'over 1 h left' : step === 60 ? 'under 1 h left' : `under ${step} min left`;
 }
 
-function rowHover(rowId: string, model: DaemonModel, now: Instant): string | undefined {
-  const { sessions } = model.track.last?.report ?? {};
-  const session = sessions?.find(({ id }) => sessionRowId(model.daemon.origin, id) === rowId);
+function rowHover(
+  rowId: string,
+  model: DaemonModel,
+  lost: readonly Session[],
+  now: Instant,
+): string | undefined {
+  const sessions = [...(model.track.last?.report.sessions ?? []), ...lost];
+  const session = sessions.find(({ id }) => sessionRowId(model.daemon.origin, id) === rowId);
   return session && sessionHover(session, model, now);
 }
 
@@ -212,7 +238,7 @@ function sessionHover(session: Session, { track }: DaemonModel, now: Instant): s
     ...(lastActivityAt === undefined || daemonNow === undefined || leftMs === undefined
       ? []
       : [`Active ${duration(daemonNow - lastActivityAt)} before the last answer`]),
-    ...time('Ended', session.endedAt),
+    ...time(isStranded(session) ? 'Last seen' : 'Ended', session.endedAt),
     ...(session.outcome === undefined ? [] : [capitalise(session.outcome)]),
   ].join('\n');
 }

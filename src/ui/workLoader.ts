@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { DaemonModel } from '../daemons/fleet';
 import type { Work, WorkDeps } from '../work';
 
-/** What looks after running work is a chunk of its own: loaded when a daemon has sessions, or by a command. */
+/** What looks after running work is a chunk of its own: loaded when a daemon has answered, or by a command. */
 export class WorkLoader implements vscode.Disposable {
   #work: Work | undefined;
   #loading: Promise<Work> | undefined;
@@ -13,7 +13,7 @@ export class WorkLoader implements vscode.Disposable {
   /** Called after every poll. */
   update(models: readonly DaemonModel[]): void {
     if (this.#work) this.#work.update();
-    else if (!this.#loading && models.some(hasSessions)) void this.#load();
+    else if (!this.#loading && models.some(hasAnswered)) void this.#load();
   }
 
   /** Runs a command about work, by its name without prefix. */
@@ -36,6 +36,7 @@ export class WorkLoader implements vscode.Disposable {
   }
 }
 
-function hasSessions({ track }: DaemonModel): boolean {
-  return (track.last?.report.sessions?.length ?? 0) > 0;
+/** Also where it runs nothing: it may have lost its work since an earlier window looked, and may yet lose it. */
+function hasAnswered({ track }: DaemonModel): boolean {
+  return track.last !== undefined;
 }

@@ -271,6 +271,15 @@ describe('a time-out', () => {
     );
   });
 
+  it('of smithy is not inferred where the daemon was away: its restart ended the session', () => {
+    const room = new Room();
+    room.report = { kind: 'smithy' };
+    room.poll(room.session('steward', 3_000));
+    room.wait(5_000).watch.fail('refused');
+    room.look().wait(5_000).poll();
+    assert.deepEqual(room.told, []);
+  });
+
   it('of smithy is not inferred where the session went before its deadline', () => {
     const room = new Room();
     room.report = { kind: 'smithy' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpeakerLease } from '../../../src/ui/lease';
@@ -15,6 +15,8 @@ describe('the say among several windows', () => {
 
   const window = (options: { pid?: number; takeoverMs?: number; toldWindowMs?: number } = {}) =>
     new SpeakerLease({ folder, pid: process.pid, takeoverMs: 60, ...options });
+
+  const readdirAfter = (_told: boolean) => readdirSync(folder);
 
   it('is had by exactly one of five for each thing to tell', async () => {
     const windows = Array.from({ length: WINDOWS }, () => window());
@@ -71,6 +73,53 @@ describe('the say among several windows', () => {
   it('is everybody’s where no file can be written: told twice is better than never', async () => {
     const nowhere = new SpeakerLease({ folder: '/dev/null/x', pid: process.pid, takeoverMs: 1 });
     assert.equal(await nowhere.maySpeak('wedged', always), true);
+  });
+
+  it('is kept for what a window goes on telling, and asked for again by the same one', async () => {
+    const [showing, other] = [window({ toldWindowMs: 0 }), window({ toldWindowMs: 0 })];
+    assert.equal(await showing.maySpeak('countdown', always, 'whileOpen'), true);
+    for (let n = 0; n < 3; n++) {
+      assert.equal(await other.maySpeak('countdown', always, 'whileOpen'), false);
+      assert.equal(await showing.maySpeak('countdown', always, 'whileOpen'), true);
+    }
+  });
+
+  it('passes to exactly one of five when the window that went on telling was closed', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    for (let session = 0; session < 20; session++) {
+      const key = `countdown ${session}`;
+      assert.equal(await window({ pid }).maySpeak(key, always, 'whileOpen'), true);
+      const windows = Array.from({ length: WINDOWS }, () => window());
+      const said = await Promise.all(windows.map((each) => each.maySpeak(key, always, 'whileOpen')));
+      assert.equal(said.filter(Boolean).length, 1);
+      const asked = await Promise.all(windows.map((each) => each.maySpeak(key, always, 'whileOpen')));
+      assert.deepEqual(asked, said, 'and stays with it');
+    }
+  });
+
+  it('is had once in the time that a thing counts as told', async () => {
+    assert.equal(await window().maySpeak('restarted', always, 60_000), true);
+    assert.equal(await window({ toldWindowMs: 0 }).maySpeak('restarted', always, 60_000), false);
+    assert.equal(await window().maySpeak('restarted', always, 0), true);
+  });
+
+  it('is understood where another version, or a moment, left half of it', async () => {
+    const [first] = readdirAfter(await window().maySpeak('wedged', always));
+    for (const text of ['', '1700000000000', '{"at":', 'null']) {
+      writeFileSync(join(folder, first!), text);
+      assert.equal(await window().maySpeak('wedged', always), false, 'it is new');
+      utimesSync(join(folder, first!), 1, 1);
+      assert.equal(await window().maySpeak('wedged', always), true, 'it is old');
+    }
+  });
+
+  it('forgets what was told more than a week ago', async () => {
+    const eightDaysAgo = Date.now() / 1_000 - 8 * 86_400;
+    const [old] = readdirAfter(await window().maySpeak('old', always));
+    utimesSync(join(folder, old!), eightDaysAgo, eightDaysAgo);
+    await window().maySpeak('new', always);
+    assert.equal(readdirSync(folder).includes(old!), false);
+    assert.equal(readdirSync(folder).length, 1);
   });
 
   it('leaves no files behind but one a key and the speaker', async () => {

@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { sendJson } from './answeringServer';
+
+/**
+ * A stand-in for smithy as a process of its own, to be killed and started again: sessions live in its memory under ids
+ * of their own, times of its loop are there once it has run, and what ended is remembered by agent. Arguments: port,
+ * folder of the project. `PUT /test` sets what it says.
+ */
+const CYCLE_MS = 1_000;
+
+interface State {
+  sessions: { agentId: string; providerSessionId?: string }[];
+  history: Record<string, object[]>;
+  isRunning: boolean;
+}
+
+const [port = '0', folder = '/'] = process.argv.slice(2);
+const state: State = { sessions: [], history: {}, isRunning: true };
+let startedAt: number | undefined;
+let completedAt: number | undefined;
+let resumed = 0;
+
+setInterval(() => {
+  if (!state.isRunning) return;
+  startedAt = Date.now();
+  completedAt = startedAt + 5;
+}, CYCLE_MS);
+
+const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+const server = createServer((request, response) => {
+  void bodyOf(request).then((body) => {
+    const path = request.url ?? '';
+    const [, agentId = '', verb] = /^\/api\/agents\/([^/]+)\/(status|resume)$/.exec(path) ?? [];
+    if (path === '/test') {
+      Object.assign(state, body);
+      sendJson(response, {});
+    } else if (path === '/api/daemon/status') {
+      sendJson(response, {
+        isRunning: state.isRunning,
+        available: true,
+        serverManaged: true,
+        config: { pollIntervalMs: CYCLE_MS },
+        rateLimit: { isPaused: false, limits: [] },
+        health: {
+          readyUnassignedTasks: 0,
+          availableWorkers: 2,
+          stuck: false,
+          hasStuckQueue: false,
+          computedAt: iso(Date.now()),
+          lastPollStartedAt: iso(startedAt),
+          lastPollCompletedAt: iso(completedAt),
+          pollStale: false,
+        },
+      });
+    } else if (path === '/api/health') {
+      sendJson(response, {
+        status: 'ok',
+        timestamp: iso(Date.now()),
+        database: join(folder, '.stoneforge', 'stoneforge.db'),
+        services: { dispatchDaemon: 'running' },
+      });
+    } else if (path === '/api/sessions') {
+      sendJson(response, { sessions: state.sessions });
+    } else if (verb === 'status') {
+      sendJson(response, { agentId, recentHistory: state.history[agentId] ?? [] });
+    } else if (verb === 'resume') {
+      if (typeof body.providerSessionId !== 'string') {
+        const error = { code: 'NO_RESUMABLE_SESSION', message: 'No resumable session found' };
+        return sendJson(response, { error }, 404);
+      }
+      const session = {
+        id: `session-resumed-${resumed++}`,
+        agentId,
+        providerSessionId: body.providerSessionId,
+        agentRole: 'worker',
+        status: 'running',
+        workingDirectory: body.workingDirectory,
+        createdAt: iso(Date.now()),
+        startedAt: iso(Date.now()),
+        lastActivityAt: iso(Date.now()),
+      };
+      state.sessions.push(session);
+      sendJson(response, { success: true, session }, 201);
+    } else {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('404 Not Found');
+    }
+  });
+});
+server.listen(Number(port), '127.0.0.1', () => {
+  console.log(`listening on ${(server.address() as AddressInfo).port}`);
+});

@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** A session as smithy tells it, of a worker that runs. */
+export function smithySession(agentId: string, more: object = {}): object {
+  const now = new Date().toISOString();
+  return {
+    id: `session-of-${agentId}`,
+    providerSessionId: `conversation-of-${agentId}`,
+    agentId,
+    agentRole: 'worker',
+    workerMode: 'ephemeral',
+    status: 'running',
+    workingDirectory: `/project/.stoneforge/.worktrees/${agentId}-write-the-release-notes`,
+    createdAt: now,
+    startedAt: now,
+    lastActivityAt: now,
+    ...more,
+  };
+}
+
+/** The stand-in for smithy in `smithyMain.ts`, as a process that can be killed and started again on its port. */
+export class SmithyProcess {
+  port = 0;
+  #child: ChildProcess | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  async start(): Promise<this> {
+    const main = join(__dirname, 'smithyMain.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', main, String(this.port), this.folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    this.port = Number(/\d+/.exec(String(line))?.[0]);
+    return this;
+  }
+
+  /** Sets what it says: `sessions`, `history` by agent, `isRunning`. */
+  async says(what: object): Promise<void> {
+    const answer = await fetch(`${this.url}/test`, { method: 'PUT', body: JSON.stringify(what) });
+    if (!answer.ok) throw new Error(`it does not listen: ${answer.status}`);
+  }
+
+  /** As nothing but a kill -9 ends it. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+}
