@@ -6,6 +6,11 @@ export function answers({ track }: DaemonModel): boolean {
   return track.sample?.ok === true && track.sample.report.kind === 'dispatchd';
 }
 
+/** Whether it is one as far as is known: by its last answer, else by the user's settings. */
+export function isDispatchd({ daemon, track }: DaemonModel): boolean {
+  return (track.last?.report.kind ?? daemon.kind) === 'dispatchd';
+}
+
 /** What changes things in this dispatchd. @throws an error fit to show where it cannot be reached */
 export async function clientOf({ daemon, track }: DaemonModel): Promise<DispatchdClient> {
   const { kind, instance } = track.last?.report ?? {};

@@ -4,7 +4,7 @@ import type { DaemonModel } from '../daemons/fleet';
 import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../health/policy';
 import { duration } from '../health/wording';
 import type { WorkDeps } from '../work';
-import { answers, clientOf } from './dispatchds';
+import { answers, clientOf, isDispatchd } from './dispatchds';
 import { pickTimeout } from './timeoutPick';
 import { ensureTrusted } from './trust';
 
@@ -43,21 +43,24 @@ export class RunCommand {
     await this.deps.poll(model.daemon.origin);
   }
 
-  /** The dispatchd to run in; started first where the user agrees. */
+  /** The dispatchd to run in; started first where the user agrees: the one that is watched, else the bundled one. */
   async #daemon(): Promise<DaemonModel | undefined> {
     const running = () => this.deps.models().find(answers);
     const found = running();
     if (found) return found;
+    const watched = this.deps.models().find(isDispatchd)?.daemon;
     const start = 'Start Daemon';
     const choice = await vscode.window.showInformationMessage(
-      'No dispatchd runs. Start the bundled one?',
+      watched ? `${watched.name} does not run. Start it?` : 'No dispatchd runs. Start the bundled one?',
       { modal: true, detail: 'It runs commands outside the editor and needs nothing else installed.' },
       start,
     );
     if (choice !== start) return undefined;
-    await vscode.commands.executeCommand('daemonHealth.start');
+    await vscode.commands.executeCommand('daemonHealth.start', watched?.origin);
     const started = running();
-    if (!started) throw new Error('The bundled daemon does not run, so nothing was run in it.');
+    if (!started) {
+      throw new Error(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
+    }
     return started;
   }
 
@@ -99,7 +102,11 @@ export class RunCommand {
     });
     return new Promise((resolve) => {
       box.onDidAccept(() => {
-        resolve(box.selectedItems[0]?.value);
+        // Who types fast is done before the list has the line that was typed.
+        const typed = box.value.trim();
+        const picked = box.selectedItems[0]?.value ?? (typed === '' ? undefined : { command: typed });
+        if (!picked) return;
+        resolve(picked);
         box.hide();
       });
       box.onDidHide(() => {

@@ -36,7 +36,10 @@ export function pickTimeout(question: string, offeredMs: readonly number[]): Pro
   });
   return new Promise((resolve) => {
     box.onDidAccept(() => {
-      resolve(box.selectedItems[0]?.ms);
+      // Who types fast is done before the list has what was typed; what is no time is asked again.
+      const ms = box.selectedItems[0]?.ms ?? parseDuration(box.value);
+      if (ms === undefined) return;
+      resolve(ms);
       box.hide();
     });
     box.onDidHide(() => {

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { root } from '../../scripts/paths.mjs';
-import { RealDispatchd } from '../support/realDispatchd';
-import { openVSCode, type VSCodeWindow } from './harness';
-
-const ITEM = 'daemonHealth.status';
+import type { RealDispatchd } from '../support/realDispatchd';
+import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 interface StatusSession {
   readonly name: string;
@@ -14,36 +10,22 @@ interface StatusSession {
 
 describe('a restart that interrupts work', function () {
   this.timeout(120_000);
+  let watched: Watched | undefined;
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
 
   before(async () => {
-    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(
-      '--chaos',
-      '--poll-stale-threshold-ms',
-      '2000',
-    );
+    watched = await watchDispatchd({ flags: hangsIn(2_000), colorTheme: 'dark' });
+    ({ daemon, window } = watched);
+    await window.item('healthy').waitFor();
     await daemon.post('/api/tasks', { name: 'nightly report', kind: 'named', command: 'sleep 300' });
     await daemon.post('/api/tasks', { name: 'type check', command: 'sleep 301' });
-    window = await openVSCode({
-      colorTheme: 'dark',
-      machineSettings: {
-        'daemonHealth.daemons': [
-          { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
-        ],
-      },
-    });
-    await named('healthy').waitFor();
+    await daemon.untilRunning(2);
     await daemon.post('/api/chaos/hang');
-    await named('wedged').waitFor();
+    await window.item('wedged').waitFor();
   });
 
-  after(async () => {
-    await window?.close();
-    await daemon?.stop();
-  });
-
-  const named = (what: string) => window.statusItem(ITEM).and(window.page.locator(`[aria-label*="${what}"]`));
+  after(() => watched?.close());
 
   it('names it, for how long it ran and what becomes of it, and is not done on Cancel', async () => {
     const pid = daemon.pid;
@@ -66,7 +48,7 @@ describe('a restart that interrupts work', function () {
     await window.runCommand('Daemon Health: Restart Daemon');
     await window.dialog().getByRole('button', { name: 'Inspect, Then Restart' }).click();
     await window.page.locator('.tab', { hasText: 'dispatchd.md' }).waitFor({ timeout: 60_000 });
-    await named('healthy').waitFor({ timeout: 60_000 });
+    await window.item('healthy').waitFor({ timeout: 60_000 });
     assert.notEqual(daemon.pid, pid);
     const status = (await (await fetch(`${daemon.url}/api/daemon/status`)).json()) as {
       sessions: StatusSession[];

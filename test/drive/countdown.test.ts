@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { root } from '../../scripts/paths.mjs';
-import { RealDispatchd } from '../support/realDispatchd';
-import { openVSCode, type VSCodeWindow } from './harness';
+import type { RealDispatchd } from '../support/realDispatchd';
+import { watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 /** Runs for an hour if nobody stops it; speaks for its first seconds. */
 const speaksFor = (seconds: number) => ({
@@ -16,20 +14,14 @@ const speaksFor = (seconds: number) => ({
 
 describe('the work of a daemon, in a window', function () {
   this.timeout(100_000);
+  let watched: Watched | undefined;
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
 
   before(async () => {
-    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start();
-    window = await openVSCode({
-      colorTheme: 'dark',
-      machineSettings: {
-        'daemonHealth.daemons': [
-          { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 5_000 },
-        ],
-      },
-    });
-    await window.statusItem('daemonHealth.status').click();
+    watched = await watchDispatchd({ pollIntervalMs: 5_000, colorTheme: 'dark' });
+    ({ daemon, window } = watched);
+    await window.item().click();
     await row('Poll loop').waitFor();
   });
 
@@ -37,13 +29,10 @@ describe('the work of a daemon, in a window', function () {
     if (this.currentTest?.isFailed()) await window.screenshot('countdown-failed');
   });
 
-  after(async () => {
-    await window?.close();
-    await daemon?.stop();
-  });
+  after(() => watched?.close());
 
-  const row = (name: string) => window.page.locator('.monaco-list-row', { hasText: name }).first();
-  const toast = (text: string | RegExp) => window.toasts().filter({ hasText: text });
+  const row = (name: string) => window.row(name);
+  const toast = (text: string | RegExp) => window.toast(text);
 
   it('counts down live before a time-out, and changes ten seconds before it', async () => {
     // Long enough to be seen in each stage; its output reaches up to its deadline, so it is extended once.
@@ -115,28 +104,19 @@ describe('the work of a daemon, in a window', function () {
 
 describe('work that a kill of its daemon interrupts, in a window', function () {
   this.timeout(100_000);
+  let watched: Watched | undefined;
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
 
   before(async () => {
-    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start();
-    window = await openVSCode({
-      colorTheme: 'light',
-      machineSettings: {
-        'daemonHealth.daemons': [
-          { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
-        ],
-      },
-    });
-    await window.statusItem('daemonHealth.status').click();
+    watched = await watchDispatchd({ colorTheme: 'light' });
+    ({ daemon, window } = watched);
+    await window.item().click();
   });
 
-  after(async () => {
-    await window?.close();
-    await daemon?.stop();
-  });
+  after(() => watched?.close());
 
-  const row = (name: string) => window.page.locator('.monaco-list-row', { hasText: name }).first();
+  const row = (name: string) => window.row(name);
 
   it('is listed, and runs again by one action', async () => {
     await daemon.post('/api/tasks', { name: 'import', command: 'sleep 300', timeoutMs: 3_600_000 });
@@ -144,10 +124,7 @@ describe('work that a kill of its daemon interrupts, in a window', function () {
     await daemon.kill();
     await daemon.start('--port', new URL(daemon.url).port);
     await row('Interrupted').waitFor({ timeout: 40_000 });
-    await window
-      .toasts()
-      .filter({ hasText: /dispatchd restarted \(was up .*\); 1 session interrupted/ })
-      .waitFor();
+    await window.toast(/dispatchd restarted \(was up .*\); 1 session interrupted/).waitFor();
     await row('import').hover();
     await window.screenshot('interrupted-1-listed');
     await row('import').getByRole('button', { name: 'Run Session Again' }).click();

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page, PageScreenshotOptions } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import { themesOf } from '../../scripts/installVSCode.mjs';
-import { outDir, vsixFile } from '../../scripts/paths.mjs';
+import { outDir, root, vsixFile } from '../../scripts/paths.mjs';
 import { plainWindow } from '../../scripts/plainWindow.mjs';
 import { startVSCodeServer, type VSCodeServer } from '../../scripts/vscodeServer.mjs';
+import { RealDispatchd } from '../support/realDispatchd';
 
 export type ColorTheme = 'light' | 'dark';
 export type Settings = Record<string, unknown>;
@@ -16,7 +17,7 @@ export interface OpenOptions {
   machineSettings?: Settings;
   /** Whether VS Code asks if it may trust the folder; without it every folder is trusted. */
   workspaceTrust?: boolean;
-  /** The folder to open; a fresh one with a README by default. */
+  /** The folder to open, or a `.code-workspace` file; a fresh folder with a README by default. */
   folder?: string;
   colorTheme?: ColorTheme;
   /** Added to the environment of the extension. */
@@ -69,6 +70,52 @@ export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindo
   }
 }
 
+export interface WatchOptions extends OpenOptions {
+  /** Flags of the daemon. */
+  flags?: readonly string[];
+  pollIntervalMs?: number;
+}
+
+/** A real dispatchd and a window that watches it. `close()` both in an `after` hook. */
+export interface Watched {
+  readonly daemon: RealDispatchd;
+  readonly window: VSCodeWindow;
+  close(): Promise<void>;
+}
+
+/** Starts a dispatchd, and opens a VS Code that is told to watch it and nothing else. */
+export async function watchDispatchd({
+  flags = [],
+  pollIntervalMs = 1_000,
+  machineSettings,
+  ...options
+}: WatchOptions = {}): Promise<Watched> {
+  const daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(...flags);
+  try {
+    const daemons = [{ name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs }];
+    const window = await openVSCode({
+      ...options,
+      machineSettings: { 'daemonHealth.daemons': daemons, ...machineSettings },
+    });
+    return {
+      daemon,
+      window,
+      async close() {
+        await window.close();
+        await daemon.stop();
+      },
+    };
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+}
+
+/** Flags of a dispatchd that can be made to hang, and is wedged soon after. */
+export function hangsIn(thresholdMs: number): readonly string[] {
+  return ['--chaos', '--poll-stale-threshold-ms', String(thresholdMs)];
+}
+
 interface Host {
   server: VSCodeServer;
   context: BrowserContext;
@@ -80,7 +127,8 @@ interface Host {
 async function openWindow(host: Host): Promise<VSCodeWindow> {
   const page = await host.context.newPage();
   const window = new VSCodeWindow(host, page);
-  await page.goto(`${host.server.url}&folder=${encodeURIComponent(host.folder)}`);
+  const kind = host.folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  await page.goto(`${host.server.url}&${kind}=${encodeURIComponent(host.folder)}`);
   await window.ready();
   return window;
 }
@@ -112,9 +160,30 @@ export class VSCodeWindow {
     return this.page.locator(`[id="daemon-health.daemon-health.${id}"]`);
   }
 
+  /** The health in the status bar. @param says what its spoken form has to hold */
+  item(says?: string): Locator {
+    const item = this.statusItem('daemonHealth.status');
+    return says === undefined ? item : item.and(this.page.locator(`[aria-label*="${says}"]`));
+  }
+
+  /** The same while it is red. */
+  redItem(): Locator {
+    return this.item().and(this.page.locator('.error-kind'));
+  }
+
+  /** The first row of a list or tree that holds this text. */
+  row(text: string): Locator {
+    return this.page.locator('.monaco-list-row', { hasText: text }).first();
+  }
+
   /** The notifications that are on screen. */
   toasts(): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  /** The one that holds this text. */
+  toast(text: string | RegExp): Locator {
+    return this.toasts().filter({ hasText: text });
   }
 
   /** The modal dialog that is on screen. */
@@ -122,10 +191,25 @@ export class VSCodeWindow {
     return this.page.locator('.monaco-dialog-box');
   }
 
+  /** The box that asks: palette, list to choose from, or a line to type. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  /** Runs a command through the command palette, and waits for what it asks. @param placeholder of its question */
+  async ask(title: string, placeholder: RegExp): Promise<Locator> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().locator('input').first().fill(`>${title}`);
+    await this.quickInput().getByRole('option', { name: title }).first().click();
+    const question = this.quickInput().getByPlaceholder(placeholder);
+    await question.waitFor();
+    return question;
+  }
+
   /** Runs a command through the command palette, by the whole title that is shown there. */
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
-    const palette = this.page.locator('.quick-input-widget');
+    const palette = this.quickInput();
     await palette.locator('input').first().fill(`>${title}`);
     await palette.getByRole('option', { name: title }).first().click();
     await palette.waitFor({ state: 'hidden' });
@@ -163,14 +247,20 @@ export class VSCodeWindow {
     this.unloading = true;
     await this.page.reload();
     this.unloading = false;
-    await this.ready();
+    await this.drawn();
+  }
+
+  /** Waits until the workbench is drawn; which view it shows may be any. */
+  async drawn(): Promise<Locator> {
+    const workbench = this.page.locator(`.monaco-workbench${drawnTheme}`);
+    await workbench.waitFor({ timeout: readyDeadlineMs });
+    await workbench.locator('.part.statusbar .statusbar-item').first().waitFor({ timeout: readyDeadlineMs });
+    return workbench;
   }
 
   /** Waits until the workbench is drawn and its folder is shown. */
   async ready(): Promise<void> {
-    const workbench = this.page.locator(`.monaco-workbench${drawnTheme}`);
-    await workbench.waitFor({ timeout: readyDeadlineMs });
-    await workbench.locator('.part.statusbar .statusbar-item').first().waitFor({ timeout: readyDeadlineMs });
+    const workbench = await this.drawn();
     await workbench
       .locator('.explorer-folders-view .monaco-list-row')
       .first()

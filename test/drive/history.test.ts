@@ -1,43 +1,29 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { root } from '../../scripts/paths.mjs';
-import { RealDispatchd } from '../support/realDispatchd';
-import { openVSCode, type VSCodeWindow } from './harness';
-
-const ITEM = 'daemonHealth.status';
+import type { RealDispatchd } from '../support/realDispatchd';
+import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 describe('the last 24 h, as drawn', function () {
   this.timeout(120_000);
+  let watched: Watched | undefined;
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
 
   before(async () => {
-    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(
-      '--chaos',
-      '--poll-stale-threshold-ms',
-      '2000',
-    );
-    window = await openVSCode({
+    watched = await watchDispatchd({
+      flags: hangsIn(2_000),
       colorTheme: 'dark',
-      machineSettings: {
-        'daemonHealth.notifications': 'none',
-        'daemonHealth.daemons': [
-          { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
-        ],
-      },
+      machineSettings: { 'daemonHealth.notifications': 'none' },
     });
-    await item().and(window.page.locator('[aria-label*="healthy"]')).waitFor();
+    ({ daemon, window } = watched);
+    await window.item('healthy').waitFor();
     await daemon.post('/api/chaos/hang');
-    await window.page.locator(`[id="daemon-health.daemon-health.${ITEM}"].error-kind`).waitFor();
+    await window.redItem().waitFor();
   });
 
-  after(async () => {
-    await window?.close();
-    await daemon?.stop();
-  });
+  after(() => watched?.close());
 
-  const item = () => window.statusItem(ITEM);
-  const row = () => window.page.locator('.monaco-list-row', { hasText: 'Last 24 h' }).first();
+  const item = () => window.item();
+  const row = () => window.row('Last 24 h');
   const hover = () => window.page.locator('.workbench-hover:visible', { hasText: 'Last 24 h' });
 
   /** Hovers something until its hover shows the strip, looks at it and goes away again. */
@@ -80,10 +66,9 @@ describe('the last 24 h, as drawn', function () {
 
   it('still knows of it after the daemon is well and the window was loaded anew', async () => {
     await daemon.post('/api/chaos/release');
-    await item().and(window.page.locator('[aria-label*="recovering"]')).waitFor();
-    // Not the harness's own: it waits for the explorer, and this view takes its place.
-    await window.page.reload();
-    await item().and(window.page.locator('[aria-label*="healthy"]')).waitFor();
+    await window.item('recovering').waitFor();
+    await window.reload();
+    await window.item('healthy').waitFor();
     if (!(await row().isVisible())) await item().click();
     await row().and(window.page.locator('[aria-label*="wedged once today"]')).waitFor();
   });

@@ -1,43 +1,26 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { root } from '../../scripts/paths.mjs';
-import { RealDispatchd } from '../support/realDispatchd';
-import { openVSCode, type ColorTheme, type VSCodeWindow } from './harness';
-
-const ITEM = 'daemonHealth.status';
+import type { RealDispatchd } from '../support/realDispatchd';
+import { hangsIn, watchDispatchd, type ColorTheme, type VSCodeWindow, type Watched } from './harness';
 
 for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
   describe(`the main job, in a ${colorTheme} window`, function () {
     this.timeout(120_000);
+    let watched: Watched | undefined;
     let daemon: RealDispatchd;
     let window: VSCodeWindow;
 
     before(async () => {
-      daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(
-        '--chaos',
-        '--poll-stale-threshold-ms',
-        '3000',
-      );
-      window = await openVSCode({
-        colorTheme,
-        machineSettings: {
-          'daemonHealth.daemons': [
-            { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
-          ],
-        },
-      });
+      watched = await watchDispatchd({ flags: hangsIn(3_000), colorTheme });
+      ({ daemon, window } = watched);
     });
 
-    after(async () => {
-      await window?.close();
-      await daemon?.stop();
-    });
+    after(() => watched?.close());
 
-    const item = () => window.statusItem(ITEM);
-    const row = (name: string) => window.page.locator('.monaco-list-row', { hasText: name }).first();
+    const item = () => window.item();
+    const row = (name: string) => window.row(name);
 
     it('shows a healthy daemon plainly, and its tree at a click', async () => {
-      await item().and(window.page.locator('[aria-label*="healthy"]')).waitFor();
+      await window.item('healthy').waitFor();
       assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
       await item().click();
       await row('Poll loop').waitFor();
@@ -48,9 +31,9 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
 
     it('turns red on a poll cycle that hangs, and says so once', async () => {
       await daemon.post('/api/chaos/hang');
-      await window.page.locator(`[id="daemon-health.daemon-health.${ITEM}"].error-kind`).waitFor();
+      await window.redItem().waitFor();
       assert.match(await item().innerText(), /dispatchd wedged/);
-      const toast = window.toasts().filter({ hasText: 'dispatchd is wedged' });
+      const toast = window.toast('dispatchd is wedged');
       await toast.waitFor();
       assert.equal(await window.toasts().count(), 1);
       await row('wedged').waitFor();
@@ -71,13 +54,10 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
 
     it('is plain again after Restart Daemon in the notification, with a new process', async () => {
       const oldPid = daemon.pid;
-      const toast = window.toasts().filter({ hasText: 'dispatchd is wedged' });
+      const toast = window.toast('dispatchd is wedged');
       await toast.getByRole('button', { name: 'Restart Daemon' }).click();
-      await window
-        .toasts()
-        .filter({ hasText: /dispatchd restarted in/ })
-        .waitFor();
-      await item().and(window.page.locator('[aria-label*="healthy"]')).waitFor();
+      await window.toast(/dispatchd restarted in/).waitFor();
+      await window.item('healthy').waitFor();
       assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
       assert.notEqual(daemon.pid, oldPid);
       assert.throws(() => process.kill(oldPid, 0));

@@ -1,29 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { root } from '../../scripts/paths.mjs';
-import { RealDispatchd } from '../support/realDispatchd';
-import { openVSCode, type VSCodeWindow } from './harness';
-
-const ITEM = 'daemonHealth.status';
-
-function watched(daemon: RealDispatchd) {
-  return {
-    'daemonHealth.daemons': [
-      { name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 },
-    ],
-  };
-}
-
-async function startDaemon(): Promise<RealDispatchd> {
-  return new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(
-    '--chaos',
-    '--poll-stale-threshold-ms',
-    '2000',
-  );
-}
-
-const named = (window: VSCodeWindow, what: string) =>
-  window.statusItem(ITEM).and(window.page.locator(`[aria-label*="${what}"]`));
+import type { RealDispatchd } from '../support/realDispatchd';
+import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 /** Runs a command that asks, and answers. */
 async function choose({ page }: VSCodeWindow, command: string, answer: string): Promise<void> {
@@ -35,26 +12,24 @@ async function choose({ page }: VSCodeWindow, command: string, answer: string): 
 
 describe('an incident with two windows open', function () {
   this.timeout(120_000);
+  let watched: Watched | undefined;
   let daemon: RealDispatchd;
   let first: VSCodeWindow;
   let second: VSCodeWindow;
 
   before(async () => {
-    daemon = await startDaemon();
-    first = await openVSCode({ machineSettings: watched(daemon) });
+    watched = await watchDispatchd({ flags: hangsIn(2_000) });
+    ({ daemon, window: first } = watched);
     second = await first.openWindow();
-    await named(first, 'healthy').waitFor();
-    await named(second, 'healthy').waitFor();
+    await first.item('healthy').waitFor();
+    await second.item('healthy').waitFor();
   });
 
-  after(async () => {
-    await first?.close();
-    await daemon?.stop();
-  });
+  after(() => watched?.close());
 
   it('is red in both and told in one', async () => {
     await daemon.post('/api/chaos/hang');
-    await Promise.all([first, second].map((window) => named(window, 'wedged').waitFor()));
+    await Promise.all([first, second].map((window) => window.item('wedged').waitFor()));
     const toasts = () => Promise.all([first, second].map((window) => window.toasts().count()));
     // The window that does not have the say would take over after 8 s, were it not told by then.
     await first.page.waitForTimeout(10_000);
@@ -67,7 +42,7 @@ describe('an incident with two windows open', function () {
   it('can be snoozed; tooltip and tree say until when, and it can be cancelled', async () => {
     const { page } = second;
     await choose(second, 'Daemon Health: Snooze Notifications…', '15 minutes');
-    await second.statusItem(ITEM).click();
+    await second.item().click();
     await page.locator('.monaco-list-row', { hasText: 'notifications snoozed until' }).waitFor();
     await second.screenshot('snoozed');
     await choose(second, 'Daemon Health: Snooze Notifications…', 'Cancel Snooze');
@@ -79,28 +54,27 @@ describe('an incident with two windows open', function () {
 
 describe('Restart Daemon in a folder that is not trusted', function () {
   this.timeout(120_000);
+  let watched: Watched | undefined;
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
 
   before(async () => {
-    daemon = await startDaemon();
-    window = await openVSCode({
+    watched = await watchDispatchd({
+      flags: hangsIn(2_000),
       workspaceTrust: true,
-      machineSettings: { ...watched(daemon), 'security.workspace.trust.startupPrompt': 'never' },
+      machineSettings: { 'security.workspace.trust.startupPrompt': 'never' },
     });
+    ({ daemon, window } = watched);
   });
 
-  after(async () => {
-    await window?.close();
-    await daemon?.stop();
-  });
+  after(() => watched?.close());
 
   it('watches, says what trust is needed for, and does nothing', async () => {
     const { page } = window;
-    await named(window, 'healthy').waitFor();
+    await window.item('healthy').waitFor();
     const pid = daemon.pid;
     await window.runCommand('Daemon Health: Restart Daemon');
-    const toast = window.toasts().filter({ hasText: 'needs a trusted workspace; nothing was done' });
+    const toast = window.toast('needs a trusted workspace; nothing was done');
     await toast.waitFor();
     await window.screenshot('restricted-mode');
     assert.equal(daemon.pid, pid);

@@ -62,6 +62,16 @@ export class RealDispatchd {
     return response;
   }
 
+  /** Waits until so many sessions run. */
+  async untilRunning(count: number): Promise<void> {
+    for (;;) {
+      const answer = await fetch(`${this.url}/api/sessions`);
+      const { sessions } = (await answer.json()) as { sessions: { status: string }[] };
+      if (sessions.filter(({ status }) => status === 'running').length === count) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** Ends the process started here as nothing but a kill -9 does; its folder stays. */
   async kill(): Promise<void> {
     const child = this.process;
