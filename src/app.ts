@@ -45,7 +45,12 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const settings = new Settings();
   const memory = new Memory(workspaceState);
   const histories = new Histories(workspaceState);
-  const lease = new SpeakerLease({ folder: globalStorageUri.fsPath, pid: process.pid });
+  const lease = new SpeakerLease({
+    folder: globalStorageUri.fsPath,
+    pid: process.pid,
+    // Only the window itself can set it.
+    reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
+  });
   const records = new RestartRecords(globalState);
   const snoozes: Snoozes = new Snoozes(globalState, () => fleet.remake());
   const fleet: Fleet = new Fleet({

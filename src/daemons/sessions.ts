@@ -70,5 +70,18 @@ function text(value: unknown, maxChars: number): string | undefined {
 }
 
 function title(raw: Record<string, unknown>): string {
-  return text(raw.name, 80) ?? text(raw.command, 80) ?? text(raw.agentRole, 80) ?? 'session';
+  return (
+    text(raw.name, 80) ??
+    text(raw.command, 80) ??
+    text(worktreeOf(raw), 80) ??
+    text(raw.agentRole, 80) ??
+    'session'
+  );
+}
+
+/** smithy names the folder of a piece of work by agent and task, and the session by neither. */
+function worktreeOf({ worktree, workingDirectory }: Record<string, unknown>): string | undefined {
+  const folder = worktree ?? workingDirectory;
+  if (typeof folder !== 'string') return undefined;
+  return /[\\/]\.stoneforge[\\/]\.worktrees[\\/]([^\\/]+)$/.exec(folder)?.[1];
 }

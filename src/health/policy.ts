@@ -157,8 +157,10 @@ export const LIFE_TOLD_MS = 7 * 24 * 3_600_000;
 export const TOLD_KEPT_MS = LIFE_TOLD_MS;
 /** Of how many daemons a workspace remembers the last life. */
 export const LIVES_MAX_DAEMONS = 50;
-/** How often a window asks whether a countdown that another one shows has become free. */
-export const COUNTDOWN_CLAIM_RETRY_MS = 5_000;
+/** How often the window that shows a countdown says so, and the others ask whether it still does. */
+export const COUNTDOWN_CLAIM_MS = 5_000;
+/** Three of them missed: that window is gone, though its process may live on for hours waiting for it to come back. */
+export const CLAIM_STALE_MS = 15_000;
 
 /** Ended work stays in the tree for a day, as it does in dispatchd. */
 export const ENDED_SHOWN_MS = 24 * 3_600_000;

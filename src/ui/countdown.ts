@@ -10,7 +10,7 @@ import {
   type TimedOut,
 } from '../health/deadlines';
 import type { DaemonModel } from '../daemons/fleet';
-import { CLOSE_DELAY_MS, COUNTDOWN_CLAIM_RETRY_MS } from '../health/policy';
+import { CLOSE_DELAY_MS, COUNTDOWN_CLAIM_MS } from '../health/policy';
 import type { Instant } from '../health/report';
 import { countdownText, timedOutText } from './countdownText';
 import type { ToldFor } from './lease';
@@ -41,7 +41,9 @@ interface Asked {
   readonly entry: Entry;
   /** Monotonic. */
   readonly atMs: number;
-  may?: boolean;
+  /** As far as is known. */
+  may: boolean;
+  isPending: boolean;
 }
 
 interface Shown {
@@ -56,7 +58,7 @@ export class Countdown implements vscode.Disposable {
   #text = '';
   #disposed = false;
   #timer: NodeJS.Timeout | undefined;
-  /** Whether this window may count a session down; `undefined` while that is being asked. */
+  /** Whether this window may count a session down. */
   readonly #may = new Map<string, Asked>();
 
   constructor(private readonly deps: CountdownDeps) {}
@@ -102,12 +104,11 @@ export class Countdown implements vscode.Disposable {
       if (!this.deps.voice.wants('warning', entry.origin)) return false;
       const key = `${entry.origin} countdown ${entry.session.id}`;
       const asked = this.#may.get(key);
-      if (asked?.may === true) return true;
-      // The window that counts it down may have been closed, or loaded anew, meanwhile.
-      const isDue =
-        !asked || (asked.may === false && now.monotonicMs - asked.atMs >= COUNTDOWN_CLAIM_RETRY_MS);
-      if (isDue) void this.#ask(key, { entry, atMs: now.monotonicMs });
-      return false;
+      // The window that counts it down may be closed, or loaded anew, meanwhile.
+      const isDue = !asked || (!asked.isPending && now.monotonicMs - asked.atMs >= COUNTDOWN_CLAIM_MS);
+      if (isDue)
+        void this.#ask(key, { entry, atMs: now.monotonicMs, may: asked?.may === true, isPending: true });
+      return asked?.may === true;
     });
   }
 
@@ -116,7 +117,8 @@ export class Countdown implements vscode.Disposable {
     const isWatched = () => this.#isWatched(asked.entry);
     this.#may.set(key, asked);
     asked.may = await this.deps.voice.maySpeak(key, isWatched, 'whileOpen');
-    if (asked.may && isWatched()) this.#draw();
+    asked.isPending = false;
+    if (isWatched()) this.#draw();
   }
 
   #isWatched({ origin, session }: Entry): boolean {

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { isPidAlive } from '../alive';
-import { SPEAKER_TAKEOVER_MS, TOLD_KEPT_MS, TOLD_WINDOW_MS } from '../health/policy';
+import { CLAIM_STALE_MS, SPEAKER_TAKEOVER_MS, TOLD_KEPT_MS, TOLD_WINDOW_MS } from '../health/policy';
 
 export interface SpeakerLeaseOptions {
   /** A folder that all windows of this machine share. */
   readonly folder: string;
   /** The window's extension host: alive as long as the window is. */
   readonly pid: number;
+  /**
+   * Resolves when the window has answered. The extension host of a window whose connection was lost lives on for hours;
+   * what it says meanwhile nobody sees.
+   */
+  readonly reach?: () => PromiseLike<unknown>;
   readonly takeoverMs?: number;
   readonly toldWindowMs?: number;
 }
@@ -22,7 +27,7 @@ interface Told extends Speaker {
   readonly at: number;
 }
 
-/** How long a thing counts as told, in ms; or as long as the window that tells it is there, if it goes on telling it. */
+/** How long a thing counts as told, in ms; or as long as the window that goes on telling it asks again and again. */
 export type ToldFor = number | 'whileOpen';
 
 /**
@@ -63,13 +68,17 @@ export class SpeakerLease {
     stillWanted: () => boolean,
     toldFor: ToldFor = this.#toldWindowMs,
   ): Promise<boolean> {
-    const speaker = await this.#speaker();
-    if (speaker && speaker.windowId !== this.#windowId && isPidAlive(speaker.pid)) {
-      await new Promise((resolve) => setTimeout(resolve, this.#takeoverMs).unref());
-      if (!stillWanted()) return false;
-    }
+    const askedMs = performance.now();
+    await this.options.reach?.();
     try {
-      return await this.#claim(key, toldFor);
+      if (toldFor === 'whileOpen' && (await this.#renew(key))) return true;
+      const speaker = await this.#speaker();
+      const isOurs = speaker?.windowId === this.#windowId;
+      if (speaker && !isOurs && isPidAlive(speaker.pid)) {
+        await new Promise((resolve) => setTimeout(resolve, this.#takeoverMs).unref());
+      }
+      if (performance.now() - askedMs >= this.#takeoverMs && !stillWanted()) return false;
+      return await this.#claim(key, toldFor, isOurs);
     } catch {
       return true;
     }
@@ -89,23 +98,34 @@ export class SpeakerLease {
     }
   }
 
-  /** Creating a file that must not exist yet succeeds in one window only. */
-  async #claim(key: string, toldFor: ToldFor): Promise<boolean> {
+  async #fileOf(key: string): Promise<string> {
     const { createHash } = await import('node:crypto');
-    const { mkdir, rename, rm } = await files();
     const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
-    const file = join(this.options.folder, `told.${name}`);
+    return join(this.options.folder, `told.${name}`);
+  }
+
+  /** What this window tells already goes on being told by it. */
+  async #renew(key: string): Promise<boolean> {
+    const file = await this.#fileOf(key);
+    if ((await readTold(file)).windowId !== this.#windowId) return false;
+    await (await files()).writeFile(file, JSON.stringify(this.#told()));
+    return true;
+  }
+
+  /** Creating a file that must not exist yet succeeds in one window only. */
+  async #claim(key: string, toldFor: ToldFor, isOurs: boolean): Promise<boolean> {
+    const { mkdir, rename, rm } = await files();
+    const file = await this.#fileOf(key);
     await mkdir(this.options.folder, { recursive: true });
-    const told: Told = { at: Date.now(), windowId: this.#windowId, pid: this.options.pid };
-    if (await create(file, told)) {
+    if (await create(file, this.#told())) {
       await this.#sweep();
       return true;
     }
     const { at, windowId, pid } = await readTold(file);
-    if (toldFor === 'whileOpen' && pid !== undefined) {
-      if (windowId === this.#windowId) return true;
-      if (isPidAlive(pid)) return false;
-    } else if (Date.now() - at < (toldFor === 'whileOpen' ? this.#toldWindowMs : toldFor)) return false;
+    // Of a window that was closed only the one with the focus goes on at once: it may be the same one, loaded anew.
+    const isClosed = pid !== undefined && !isPidAlive(pid);
+    const forMs = toldFor !== 'whileOpen' ? toldFor : isClosed && isOurs ? 0 : CLAIM_STALE_MS;
+    if (Date.now() - at < forMs) return false;
     // Of an older incident, or of a window that was closed. Only one window succeeds in moving it away.
     const old = `${file}.${this.#windowId}`;
     try {
@@ -120,7 +140,11 @@ export class SpeakerLease {
       return false;
     }
     await rm(old, { force: true });
-    return create(file, told);
+    return create(file, this.#told());
+  }
+
+  #told(): Told {
+    return { at: Date.now(), windowId: this.#windowId, pid: this.options.pid };
   }
 
   /** Once a window: what has been told long ago does not pile up. */

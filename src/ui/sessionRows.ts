@@ -138,6 +138,7 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn 
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
   return {
     description: [
+      ...role(session),
       ...(session.stopping === undefined
         ? session.status === 'running'
           ? []
@@ -148,7 +149,6 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn 
       ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
       ...(activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`]),
       ...what(session),
-      ...where(session),
     ].join(' · '),
     icon: isNear ? 'watch' : 'play-circle',
     severity: isNear ? 'amber' : 'plain',
@@ -164,7 +164,7 @@ function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant
   const isResumable = session.kind === 'named' || canResume(session);
   const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
   return {
-    description: [`${END[end].label}${at}`, ...what(session), ...where(session)].join(' · '),
+    description: [...role(session), `${END[end].label}${at}`, ...what(session)].join(' · '),
     icon: END[end].icon,
     severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
     contextValue: `session.${group}.${kind}`,
@@ -176,9 +176,9 @@ function what({ title, command }: Session): string[] {
   return command === undefined || command === title ? [] : [command];
 }
 
-/** A smithy's folder for a piece of work names the agent and the task; nothing else of its session does. */
-function where({ agentId, cwd }: Session): string[] {
-  return agentId === undefined || cwd === undefined ? [] : [cwd.split(/[\\/]/).at(-1)!];
+/** What the agent is, where the title does not say that. */
+function role({ title, role: is }: Session): string[] {
+  return is === undefined || is === title ? [] : [is];
 }
 
 function extensions({ extensionsUsed = 0, maxExtensions, requestedExtensions = 0 }: Session): string[] {

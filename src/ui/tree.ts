@@ -79,6 +79,8 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   async reveal(id: string | undefined): Promise<void> {
     await vscode.commands.executeCommand('daemonHealth.daemons.focus');
     this.render();
+    // That it is visible now has not been heard of yet: VS Code asks for the rows afterwards.
+    if (!this.#view.visible) this.#rows.update(this.#sections());
     if (id === undefined || !this.row(id)) return;
     await this.#view.reveal(id, { select: true, focus: true, expand: true });
   }

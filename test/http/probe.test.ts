@@ -73,7 +73,7 @@ describe('asking a daemon', function () {
       const report = reportOf(await scope.probe(server.origin).ask());
       assert.deepEqual(
         report.sessions?.map(({ title }) => title),
-        ['director', 'worker'],
+        ['director', 'e-worker-9-write-the-release-notes'],
       );
       assert.deepEqual(server.requests.slice(0, 2), ['/api/daemon/status', '/api/sessions']);
     });

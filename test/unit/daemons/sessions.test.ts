@@ -65,6 +65,23 @@ describe('a session of dispatchd', () => {
   });
 });
 
+describe('the title of a session of smithy', () => {
+  const cases: [string, object][] = [
+    ['e-worker-9-write-the-notes', { worktree: '/p/.stoneforge/.worktrees/e-worker-9-write-the-notes' }],
+    ['e-worker-9-write', { workingDirectory: '/p/.stoneforge/.worktrees/e-worker-9-write' }],
+    ['e-worker-9-write', { workingDirectory: 'C:\\p\\.stoneforge\\.worktrees\\e-worker-9-write' }],
+    ['worker', { workingDirectory: '/home/dev/project' }],
+    ['worker', { workingDirectory: '/home/dev/.worktrees/other' }],
+    ['worker', { worktree: 7 }],
+    ['worker', {}],
+  ];
+  for (const [title, raw] of cases) {
+    it(`is ${title} for ${JSON.stringify(raw)}`, () => {
+      assert.equal(readSessions([{ id: 's', agentRole: 'worker', ...raw }])[0]?.title, title);
+    });
+  }
+});
+
 describe('how a session ended', () => {
   const cases: [object, End | undefined][] = [
     [{ status: 'running' }, undefined],

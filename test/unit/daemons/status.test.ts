@@ -255,7 +255,7 @@ describe('sessions', () => {
       },
       {
         id: 'session-mwr41mr3-0002-278x',
-        title: 'worker',
+        title: 'e-worker-9-write-the-release-notes',
         status: 'running',
         createdAt: Date.parse('2026-11-22T00:40:26.223Z'),
         lastActivityAt: Date.parse('2026-11-22T00:40:28.357Z'),

@@ -12,7 +12,7 @@ import { HOSTILE, modelOf } from './support';
 
 const LOST: Session = {
   id: 'session-1',
-  title: 'worker',
+  title: 'e-worker-9-write-the-release-notes',
   status: 'interrupted',
   role: 'worker',
   agentId: 'el-1',
@@ -128,15 +128,22 @@ describe('what a smithy lost to a restart', () => {
     const room = new Room().answer();
     room.lost.add(room.model, [LOST]);
     const [group, row] = room.rows();
+    assert.ok(row);
     assert.equal(group?.description, '1 not resumed');
     assert.equal(group.severity, 'amber');
-    assert.equal(row?.description, 'interrupted · e-worker-9-write-the-release-notes');
+    assert.deepEqual(
+      [row.label, row.description],
+      ['e-worker-9-write-the-release-notes', 'worker · interrupted'],
+    );
     const hover = sessionRows((model) => room.lost.of(model)).hover(
       row.id,
       room.model,
       room.watch.time.now(),
     );
-    assert.match(hover ?? '', /^worker\nIn: \/project\/.*\nIt ran when its daemon restarted/);
+    assert.match(
+      hover ?? '',
+      /^e-worker-9-write-the-release-notes\nIn: \/project\/.*\nIt ran when its daemon restarted/,
+    );
   });
 
   it('is listed where the sessions are not told now', () => {
@@ -145,7 +152,7 @@ describe('what a smithy lost to a restart', () => {
     room.watch.wait(5_000).answer(goodReport(room.watch.time));
     assert.deepEqual(
       room.rows().map(({ label }) => label),
-      ['Interrupted', 'worker'],
+      ['Interrupted', 'e-worker-9-write-the-release-notes'],
     );
   });
 
@@ -157,7 +164,7 @@ describe('what a smithy lost to a restart', () => {
       .filter(({ id }) => id.includes('#session#'))
       .map((row) => [row.label, commandsFor(row.contextValue)]);
     assert.deepEqual(offered, [
-      ['worker', ['copyCommand', 'dismissSession', 'resumeSession']],
+      [LOST.title, ['copyCommand', 'dismissSession', 'resumeSession']],
       ['director', ['dismissSession']],
     ]);
   });
