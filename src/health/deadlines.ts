@@ -139,7 +139,7 @@ export function advanceDeadlines(
       continue;
     }
     if (known && saysTheSame(known, track.last)) {
-      deadlines.set(origin, { ...known, answer: track.last, isInhibited });
+      deadlines.set(origin, { ...known, answer: track.last, isInhibited, wasGone: false });
       continue;
     }
     const next = learn(known, source, track.last, isInhibited, now);

@@ -36,12 +36,9 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
   if (!report.sessions) {
     return [{ ...running, description: 'not known' }, ...interruptedDetail(model, lost, now)];
   }
-  const live = report.sessions.filter(isLive);
+  const { live, stranded, over } = groupsOf(report.sessions);
   const nowAt = report.daemonNow ?? now.wallAt;
-  const ended = report.sessions
-    .filter((session) => endOf(session) !== undefined && !isStranded(session))
-    .filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS)
-    .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+  const ended = over.filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS);
   const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
   const cause = live.some(({ deadlineAt }) => deadlineAt !== undefined) && inhibitedBy(model.track);
   return [
@@ -55,7 +52,7 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
       children: rows(model, live, 'running', (session) => liveRow(model, session, now)),
       expanded: true,
     },
-    ...interruptedDetail(model, [...report.sessions.filter(isStranded), ...lost], now),
+    ...interruptedDetail(model, [...stranded, ...lost], now),
     ...(ended.length === 0
       ? []
       : [
@@ -68,6 +65,30 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
           },
         ]),
   ];
+}
+
+interface Groups {
+  readonly live: readonly Session[];
+  readonly stranded: readonly Session[];
+  /** The newest first. */
+  readonly over: readonly Session[];
+}
+
+/** A list of sessions is the very same one as long as none of them changed. */
+const groups = new WeakMap<readonly Session[], Groups>();
+
+function groupsOf(sessions: readonly Session[]): Groups {
+  const known = groups.get(sessions);
+  if (known) return known;
+  const made = {
+    live: sessions.filter(isLive),
+    stranded: sessions.filter(isStranded),
+    over: sessions
+      .filter((session) => endOf(session) !== undefined && !isStranded(session))
+      .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)),
+  };
+  groups.set(sessions, made);
+  return made;
 }
 
 function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now: Instant): Detail[] {
@@ -89,18 +110,32 @@ function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now
 
 type Drawn = Pick<Row, 'description' | 'icon' | 'severity' | 'contextValue'>;
 
+/** How a session is drawn, and the words in it that change with time alone. */
+interface Drawing {
+  readonly words: readonly string[];
+  readonly draw: () => Drawn;
+}
+
+/** A row is the very same one as long as its session is, and its words are: then nothing needs to be compared. */
+const made = new WeakMap<Session, { readonly words: string; readonly row: Row }>();
+
 function rows(
   { daemon, track }: DaemonModel,
   sessions: readonly Session[],
   group: string,
-  draw: (session: Session) => Drawn,
+  drawing: (session: Session) => Drawing,
 ): Row[] {
   const parentId = `${daemon.origin}#${group}`;
+  const { kind } = track.last!.report;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
-    const drawn = draw(session);
-    return {
+    const { words: changing, draw } = drawing(session);
+    const words = [parentId, kind, ...changing].join('\n');
+    const known = made.get(session);
+    if (known?.words === words) return known.row;
+    const drawn = draw();
+    const row = {
       ...drawn,
-      contextValue: `${drawn.contextValue}.${track.last!.report.kind}`,
+      contextValue: `${drawn.contextValue}.${kind}`,
       id: sessionRowId(daemon.origin, session.id),
       parentId,
       origin: daemon.origin,
@@ -108,6 +143,8 @@ function rows(
       children: [],
       value: `${session.id}: ${session.title}, ${drawn.description ?? ''}`,
     };
+    made.set(session, { words, row });
+    return row;
   });
   const more = sessions.length - shown.length;
   if (more <= 0) return shown;
@@ -128,7 +165,7 @@ function rows(
 }
 
 /** Says nothing that changes by the second: a row that did would be written again every second. */
-function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn {
+function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawing {
   const { report } = track.last!;
   const leftMs = timeLeftMs(session, track, now);
   const activeMs =
@@ -136,29 +173,38 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn 
       ? undefined
       : report.daemonNow - session.lastActivityAt;
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
+  const left = leftMs === undefined ? [] : [coarseTimeLeft(leftMs)];
+  const active = activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`];
   return {
-    description: [
-      ...role(session),
-      ...(session.stopping === undefined
-        ? session.status === 'running'
-          ? []
-          : [session.status]
-        : [`ending: ${session.stopping}`]),
-      ...(leftMs === undefined ? [] : [coarseTimeLeft(leftMs)]),
-      ...extensions(session),
-      ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
-      ...(activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`]),
-      ...what(session),
-    ].join(' · '),
-    icon: isNear ? 'watch' : 'play-circle',
-    severity: isNear ? 'amber' : 'plain',
-    contextValue: 'session.running',
+    words: [...left, ...active],
+    draw: () => ({
+      description: [
+        ...role(session),
+        ...(session.stopping === undefined
+          ? session.status === 'running'
+            ? []
+            : [session.status]
+          : [`ending: ${session.stopping}`]),
+        ...left,
+        ...extensions(session),
+        ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
+        ...active,
+        ...what(session),
+      ].join(' · '),
+      icon: isNear ? 'watch' : 'play-circle',
+      severity: isNear ? 'amber' : 'plain',
+      contextValue: 'session.running',
+    }),
   };
 }
 
-function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): Drawn {
-  const end = endOf(session) ?? 'completed';
+function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): Drawing {
   const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
+  return { words: [at], draw: () => drawEnded(session, group, at) };
+}
+
+function drawEnded(session: Session, group: 'ended' | 'interrupted', at: string): Drawn {
+  const end = endOf(session) ?? 'completed';
   // What became of it was decided already: it cannot be run from here a second time.
   const isHandled = group === 'ended' && end === 'interrupted';
   const isResumable = session.kind === 'named' || canResume(session);
