@@ -6,12 +6,12 @@ import { MINUTE_MS, Watch, goodReport } from '../health/support';
 import { modelOf } from './support';
 
 describe('the row of a session', () => {
-  const { details } = sessionRows(() => []);
+  const drawn = sessionRows(() => []);
 
   /** Polled now with these sessions: the rows below "running" and "ended". */
   function rowsAt(watch: Watch, sessions: readonly Session[]): readonly Row[] {
     watch.answer(goodReport(watch.time, { kind: 'dispatchd', sessions }));
-    return details(modelOf(watch), watch.time.now()).flatMap(({ children }) => children ?? []);
+    return drawn.details(modelOf(watch), watch.time.now()).flatMap(({ children }) => children ?? []);
   }
 
   it('is the very same one while it says the same', () => {
