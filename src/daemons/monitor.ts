@@ -29,7 +29,7 @@ export interface MonitorDeps {
 /** The poll loop of one daemon: one request at a time, the next one set only when the last has ended. */
 export class Monitor {
   #track: Track;
-  #probe: Probe | undefined;
+  #probe: Promise<Probe> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   #expectedGapMs = 0;
@@ -71,8 +71,7 @@ export class Monitor {
 
   /** The daemon's status as it says it now. @throws when it does not answer */
   async statusText(): Promise<string> {
-    this.#probe ??= await this.deps.createProbe(this.daemon.origin);
-    return this.#probe.statusText();
+    return (await this.#getProbe()).statusText();
   }
 
   /** Our own restart begins: until it ends nothing is an outage. */
@@ -94,7 +93,10 @@ export class Monitor {
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
-    void this.#probe?.close();
+    this.#probe?.then(
+      (probe) => probe.close(),
+      () => undefined,
+    );
   }
 
   async #pollOnce(): Promise<void> {
@@ -106,8 +108,7 @@ export class Monitor {
   async #ask(): Promise<Sample> {
     const startedMs = this.deps.clock.now().monotonicMs;
     try {
-      this.#probe ??= await this.#createProbe();
-      return { ...(await this.#probe.ask()), startedMs };
+      return { ...(await (await this.#getProbe()).ask()), startedMs };
     } catch (error) {
       // A probe never throws; if it does all the same, polling goes on and the state says why.
       const cause = cleanText(`asking failed: ${String(error)}`);
@@ -115,13 +116,15 @@ export class Monitor {
     }
   }
 
-  async #createProbe(): Promise<Probe> {
-    const probe = await this.deps.createProbe(this.daemon.origin);
-    if (this.#disposed) {
-      void probe.close();
-      throw new Error('no longer watched');
-    }
-    return probe;
+  /** The one probe of this daemon, made when first needed; none any more once it is no longer watched. */
+  #getProbe(): Promise<Probe> {
+    if (this.#disposed) return Promise.reject(new Error('no longer watched'));
+    const made = (this.#probe ??= this.deps.createProbe(this.daemon.origin));
+    made.catch(() => {
+      // The next poll tries again.
+      if (this.#probe === made) this.#probe = undefined;
+    });
+    return made;
   }
 
   #apply(step: Step): void {

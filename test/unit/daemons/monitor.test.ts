@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { systemClock } from '../../../src/clock';
+import { Monitor } from '../../../src/daemons/monitor';
+import type { Probe } from '../../../src/daemons/probe';
+
+/** Probes that are made when the test says so, and know whether they are open. */
+class Probes {
+  made = 0;
+  open = 0;
+  #release: (() => void) | undefined;
+  readonly #held: Promise<void>;
+
+  constructor(isHeld = false) {
+    this.#held = isHeld ? new Promise((resolve) => (this.#release = resolve)) : Promise.resolve();
+  }
+
+  release(): void {
+    this.#release?.();
+  }
+
+  readonly create = async (): Promise<Probe> => {
+    this.made++;
+    await this.#held;
+    this.open++;
+    return {
+      ask: () =>
+        Promise.resolve({
+          ok: false,
+          startedMs: 0,
+          failure: { kind: 'refused', cause: 'connection refused' },
+        }),
+      statusText: () => Promise.resolve('status'),
+      close: () => {
+        this.open--;
+        return Promise.resolve();
+      },
+    };
+  };
+}
+
+function monitorOf(probes: Probes): Monitor {
+  const daemon = {
+    name: 'd',
+    origin: 'http://127.0.0.1:9',
+    port: 9,
+    pollIntervalMs: 5_000,
+    configured: true,
+  };
+  const deps = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
+  return new Monitor(daemon, {}, { ...deps, createProbe: probes.create });
+}
+
+describe('the probe of a monitor', () => {
+  it('is one, whoever asks first', async () => {
+    const probes = new Probes();
+    const monitor = monitorOf(probes);
+    await Promise.all([monitor.poll(), monitor.statusText()]);
+    await monitor.statusText();
+    assert.equal(probes.made, 1);
+    monitor.dispose();
+    await new Promise(setImmediate);
+    assert.equal(probes.open, 0);
+  });
+
+  it('is not made any more once the daemon is no longer watched', async () => {
+    const probes = new Probes();
+    const monitor = monitorOf(probes);
+    monitor.dispose();
+    await assert.rejects(monitor.statusText(), /no longer watched/);
+    await monitor.poll();
+    assert.equal(probes.made, 0);
+  });
+
+  it('is closed although it was still being made then', async () => {
+    const probes = new Probes(true);
+    const monitor = monitorOf(probes);
+    const status = monitor.statusText().catch(() => undefined);
+    monitor.dispose();
+    probes.release();
+    await status;
+    await new Promise(setImmediate);
+    assert.deepEqual([probes.made, probes.open], [1, 0]);
+  });
+
+  it('is tried again when it could not be made', async () => {
+    let fails = true;
+    const probes = new Probes();
+    const daemon = {
+      name: 'd',
+      origin: 'http://127.0.0.1:9',
+      port: 9,
+      pollIntervalMs: 5_000,
+      configured: true,
+    };
+    const deps = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
+    const monitor = new Monitor(
+      daemon,
+      {},
+      {
+        ...deps,
+        createProbe: () => (fails ? Promise.reject(new Error('no chunk')) : probes.create()),
+      },
+    );
+    await assert.rejects(monitor.statusText(), /no chunk/);
+    fails = false;
+    assert.equal(await monitor.statusText(), 'status');
+    monitor.dispose();
+  });
+});
