@@ -3,7 +3,7 @@ import type { Clock } from './clock';
 import type { DaemonModel, Fleet } from './daemons/fleet';
 import { startCommand } from './restart/bundled';
 import { RestartController } from './restart/controller';
-import { findListener } from './restart/processes';
+import { holderOf } from './restart/plan';
 import type { RestartRecords } from './restart/records';
 import { DaemonTasks, runInTerminal } from './restart/tasks';
 import type { Settings } from './settings';
@@ -60,15 +60,18 @@ export function createRestarts({
   const commands = new RestartCommands(controller, settings);
   const tasks = new DaemonTasks({
     fleet,
-    startCommand: (model) => startCommand(context, controller, model),
+    startCommand: (model, how) => startCommand(context, controller, model, how),
     restart: (model, write, signal) => commands.restartInTerminal(model, write, signal),
     stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),
   });
   return {
     restart: (model) => commands.restart(model),
     stop: (model) => commands.stop(model),
-    keepEvidence: async (model) =>
-      evidence.keep(model, await findListener(model.daemon.port), settings.inspectNode()),
+    keepEvidence: async (model) => {
+      const { owner, refusal } = await holderOf(model);
+      // What must not be ended must not get the signal that opens an inspector either.
+      await evidence.keep(model, owner, settings.inspectNode() && refusal === undefined);
+    },
     provideTasks: () => tasks.provideTasks(),
     resolveTask: (task) => tasks.resolveTask(task),
   };

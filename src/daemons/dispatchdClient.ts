@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { REQUEST_TIMEOUT_MS } from '../health/policy';
-import { DaemonClient, type Answer } from './http';
+import { API_STOP_ANSWER_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import { DaemonClient, NoAnswer, type Answer } from './http';
 import { cleanText } from './text';
 
 /** What to run. Without `args` the command is a line for the shell. */
@@ -48,6 +48,16 @@ export class DispatchdClient {
     await this.#post(`/api/recovery/${encodeURIComponent(id)}/dismiss`, {});
   }
 
+  /** Begins its end, as SIGTERM does: its commands are given time, its state is written. It has agreed when this resolves. */
+  async shutDown(): Promise<void> {
+    try {
+      await this.#post('/api/daemon/shutdown', {}, API_STOP_ANSWER_MS);
+    } catch (error) {
+      // It may be gone before its answer is out.
+      if (!(error instanceof NoAnswer) || error.kind !== 'reset') throw error;
+    }
+  }
+
   /** The command of a session as it was given, whole. */
   async command(id: string): Promise<string> {
     const { session } = (await this.#ask((client) => client.get(sessionPath(id), REQUEST_TIMEOUT_MS))) as {
@@ -65,9 +75,9 @@ export class DispatchdClient {
     return body;
   }
 
-  async #post(path: string, body: object): Promise<unknown> {
+  async #post(path: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
     const token = await this.#token();
-    return this.#ask((client) => client.send('POST', path, { body, token, timeoutMs: REQUEST_TIMEOUT_MS }));
+    return this.#ask((client) => client.send('POST', path, { body, token, timeoutMs }));
   }
 
   async #ask(send: (client: DaemonClient) => Promise<Answer>): Promise<unknown> {

@@ -2,16 +2,12 @@ import { isPidAlive } from '../alive';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import {
-  DISCOVERY_CONCURRENCY,
-  DISCOVERY_TIMEOUT_MS,
-  SMITHY_FIRST_PORT,
-  SMITHY_LAST_PORT,
-} from '../health/policy';
+import { DISCOVERY_CONCURRENCY, DISCOVERY_TIMEOUT_MS } from '../health/policy';
 import type { FoundDaemon } from './adoption';
 import { isLoopback } from './config';
 import { resolved, toDatabase } from './database';
 import { DaemonClient } from './http';
+import { smithyPorts } from './ports';
 import { readStatus } from './status';
 import { belongsTo, projectFolder, readPath, shortPath } from './workspace';
 
@@ -31,31 +27,17 @@ export interface ScanPlaces {
   readonly timeoutMs: number;
 }
 
-/**
- * The places of this machine. `DAEMON_HEALTH_DISCOVERY_PORTS` ("3457-3476,4000") takes the place of smithy's ports;
- * `DISPATCHD_STATE_DIR` is dispatchd's own variable.
- */
+/** The places of this machine. `DISPATCHD_STATE_DIR` is dispatchd's own variable. */
 export function scanPlaces(
   env: Readonly<Record<string, string | undefined>> = process.env,
   home = homedir(),
 ): ScanPlaces {
-  const ports = env['DAEMON_HEALTH_DISCOVERY_PORTS'] ?? `${SMITHY_FIRST_PORT}-${SMITHY_LAST_PORT}`;
   const stateDir = env['DISPATCHD_STATE_DIR'] || join(home, '.daemon-health', 'dispatchd');
   return {
-    ports: readPorts(ports),
+    ports: smithyPorts(env),
     instanceFile: join(stateDir, 'instance.json'),
     timeoutMs: DISCOVERY_TIMEOUT_MS,
   };
-}
-
-/** "3457-3459,4000" as ports; what is none is left out, and a hundred are enough. */
-export function readPorts(text: string): readonly number[] {
-  const ports = text.split(',').flatMap((part) => {
-    const [, first = '', last = first] = /^\s*(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(part) ?? [];
-    const count = first === '' ? 0 : Math.min(100, Number(last) - Number(first) + 1);
-    return Array.from({ length: Math.max(0, count) }, (_, index) => Number(first) + index);
-  });
-  return [...new Set(ports)].filter((port) => port > 0 && port < 65_536).slice(0, 100);
 }
 
 /** One scan; never throws. Every request has its deadline, and only a few are under way at a time. */

@@ -92,6 +92,12 @@ export const SAMPLES_KEPT = 50;
 export const STOP_GRACE_MS = 10_000;
 /** After SIGKILL the kernel needs moments, not seconds; longer means it cannot be ended. */
 export const KILL_WAIT_MS = 3_000;
+/** dispatchd agrees to end itself within milliseconds; one that does not is ended like any other process. */
+export const API_STOP_ANSWER_MS = 2_000;
+/** Having agreed, it gives its commands 2 s and writes its state: twice that is a daemon that does not end. */
+export const API_STOP_WAIT_MS = 5_000;
+/** All stages of a stop together: so long it may answer although we have stopped it. */
+export const STOP_LONGEST_MS = API_STOP_ANSWER_MS + API_STOP_WAIT_MS + STOP_GRACE_MS + KILL_WAIT_MS;
 /** smithy moves to the next port when its own is still taken, so nothing is started before it is free. */
 export const PORT_FREE_TIMEOUT_MS = 10_000;
 /** VS Code starts a task within a second; a dialog that was cancelled never does (facts of its task API). */
@@ -171,6 +177,8 @@ export const MAX_RECENT_COMMANDS = 10;
 /** dispatchd's own default limit of one run, first in the list to choose from. */
 export const DEFAULT_RUN_TIMEOUT_MS = 600_000;
 
+/** Whoever trusts a workspace later than this does it for another reason than the restart that asked for it. */
+export const TRUST_WAIT_MS = 5 * 60_000;
 /** Collecting evidence must not hold up a cure for longer. */
 export const EVIDENCE_TIMEOUT_MS = 10_000;
 /** Older evidence goes. */

@@ -5,11 +5,10 @@ import {
   FLAP_END_SHARE,
   FLAP_START_SHARE,
   FLAP_WINDOW_SAMPLES,
-  KILL_WAIT_MS,
   LATENCY_WINDOW_SAMPLES,
   MAX_POLL_INTERVAL_MS,
   SLEEP_GAP_MS,
-  STOP_GRACE_MS,
+  STOP_LONGEST_MS,
 } from './policy';
 import type { Instant, Report, Sample } from './report';
 import { assessLoop, type Loop } from './staleness';
@@ -132,7 +131,7 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
   );
   const isEnding =
     track.endingSinceMs !== undefined &&
-    now.monotonicMs - track.endingSinceMs <= STOP_GRACE_MS + KILL_WAIT_MS &&
+    now.monotonicMs - track.endingSinceMs <= STOP_LONGEST_MS &&
     (sample.ok || sample.failure.kind === 'timeout');
 
   const next: Track = {

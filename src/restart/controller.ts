@@ -1,30 +1,23 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
 import type { Monitor } from '../daemons/monitor';
-import type { Report, Session } from '../health/report';
-import { duration } from '../health/wording';
-import { isLive } from '../health/sessions';
-import { STOP_GRACE_MS } from '../health/policy';
 import { SEVERITY } from '../health/verdict';
+import { duration } from '../health/wording';
+import { endDaemon } from './end';
 import { lockDaemon } from './lock';
-import type { RestartRecord, RestartRecords } from './records';
-import { findListener, type ProcessInfo } from './processes';
-import { restart, waitLonger, type Outcome, type RestartEdges, type StartedCommand } from './restart';
-import { isPortFree, stopProcess } from './stop';
-
-/** What will happen if the user goes on, for the one who has to agree. */
-export interface Plan {
-  readonly model: DaemonModel;
-  /** The process that will be ended; `undefined` where nothing listens. */
-  readonly owner: ProcessInfo | undefined;
-  /** The running work that ending it interrupts, each in words: what, for how long, what becomes of it. */
-  readonly interrupts: readonly string[];
-  /** The last restarts, newest first. */
-  readonly records: readonly RestartRecord[];
-  /** Whether the process is known to be this daemon, or was started by us; else the user must look at it. */
-  readonly ownerIsKnown: boolean;
-}
+import { flagsOf, hostOf, ownersOf, planFor, type Plan } from './plan';
+import type { ProcessInfo } from './processInfo';
+import type { RestartRecords } from './records';
+import {
+  restart,
+  tellStop,
+  waitLonger,
+  type Outcome,
+  type Progress,
+  type RestartEdges,
+  type StartedCommand,
+} from './restart';
+import { isPortFree } from './stop';
+import { orAborted } from './wait';
 
 export interface ControllerDeps {
   readonly fleet: Fleet;
@@ -33,7 +26,7 @@ export interface ControllerDeps {
   readonly records: RestartRecords;
   /** A folder that all windows of this machine share. */
   readonly folder: string;
-  /** Keeps what is known before it is wiped; must not throw. */
+  /** Keeps what is known before it is wiped, in bounded time; must not throw. */
   readonly keepEvidence: (
     model: DaemonModel,
     owner: ProcessInfo | undefined,
@@ -41,6 +34,24 @@ export interface ControllerDeps {
   ) => Promise<void>;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (origin: string) => void;
+}
+
+export interface StopWork extends Progress {
+  readonly signal: AbortSignal;
+}
+
+export interface RestartWork extends StopWork {
+  /** Look into the daemon's event loop, too, before it is ended. */
+  readonly inspect?: boolean;
+  /** Wait on for the proof of a restart that was late. */
+  readonly onlyWait?: boolean;
+  readonly proofTimeoutMs?: number;
+}
+
+/** How a stop ended. `text` says it in one sentence. */
+export interface StopOutcome {
+  readonly kind: 'stopped' | 'cancelled';
+  readonly text: string;
 }
 
 /** Where no lock file can be written, a restart is not refused. */
@@ -51,6 +62,8 @@ export class RestartController {
   readonly #busy = new Set<string>();
   readonly #startedPids = new Map<string, number>();
   readonly #lastArgs = new Map<string, readonly string[]>();
+  /** When the last restart of each daemon began. */
+  readonly #beganMs = new Map<string, number>();
 
   constructor(private readonly deps: ControllerDeps) {}
 
@@ -60,137 +73,168 @@ export class RestartController {
   }
 
   /** What a restart or a stop would end. @throws an error fit to show where it must not go on */
-  async plan(model: DaemonModel): Promise<Plan> {
-    const { daemon, track } = model;
-    if (this.#busy.has(daemon.origin))
-      throw new Error(`${daemon.name} is already being restarted or stopped.`);
-    const owner = await findListener(daemon.port);
-    const report = track.last?.report;
-    if (owner) refuseForeign(model, owner);
-    else if (track.sample?.ok || track.verdict.state === 'wrongAnswer') {
-      throw new Error(
-        `Something answers on port ${daemon.port}, but the system does not tell which process it is; ` +
-          'it may belong to another user or run in a container. Nothing was ended.',
-      );
-    }
-    if (owner) await this.#rememberArgs(daemon.origin, report, owner.pid);
-    return {
-      model,
-      owner,
-      interrupts: owner
-        ? (report?.sessions ?? []).filter(isLive).map((session) => inWords(session, report!))
-        : [],
-      records: this.deps.records.of(daemon.origin),
-      ownerIsKnown:
-        owner === undefined ||
-        report?.instance?.pid === owner.pid ||
-        this.#startedPids.get(daemon.origin) === owner.pid,
-    };
+  async plan({ daemon }: DaemonModel): Promise<Plan> {
+    const { name, origin } = daemon;
+    if (this.#busy.has(origin)) throw new Error(`${name} is already being restarted or stopped.`);
+    // What was asked for may be old: the user was asked for trust first.
+    const monitor = this.deps.fleet.monitor(origin);
+    if (!monitor) throw new Error(`${name} is not watched any more.`);
+    const startedPid = this.#startedPids.get(origin);
+    const plan = await planFor(monitor, { startedPid, records: this.deps.records.of(origin) });
+    const flags = await flagsOf(plan);
+    if (flags) this.#lastArgs.set(origin, flags);
+    return plan;
   }
 
   /** Carries out a plan; never throws. */
-  async restart(
-    { model, owner }: Plan,
-    {
-      signal,
-      onStep,
-      inspect = false,
-      onlyWait = false,
-      proofTimeoutMs,
-    }: {
-      signal: AbortSignal;
-      onStep: (step: string) => void;
-      inspect?: boolean;
-      /** Wait on for the proof of a restart that was late. */
-      onlyWait?: boolean;
-      proofTimeoutMs?: number;
-    },
-  ): Promise<Outcome> {
-    const { daemon } = model;
+  async restart(plan: Plan, work: RestartWork): Promise<Outcome> {
+    const { daemon } = plan.model;
     const monitor = this.deps.fleet.monitor(daemon.origin);
-    if (!monitor || this.#busy.has(daemon.origin)) {
-      return { kind: 'failed', text: `${daemon.name} is already being restarted or stopped.` };
-    }
-    this.#busy.add(daemon.origin);
-    const unlock = await lockDaemon(this.deps.folder, daemon.origin).catch(() => NO_LOCK);
-    if (!unlock) {
-      this.#busy.delete(daemon.origin);
-      return { kind: 'failed', text: `${daemon.name} is being restarted or stopped in another window.` };
-    }
+    if (!monitor) return { kind: 'failed', text: `${daemon.name} is not watched any more.` };
+    return this.#alone(
+      plan.model,
+      () => this.#restart(plan, monitor, work),
+      (text) => ({ kind: 'failed', text }),
+    );
+  }
+
+  async #restart(plan: Plan, monitor: Monitor, work: RestartWork): Promise<Outcome> {
+    const { model, owner } = plan;
+    const { origin } = model.daemon;
+    const { signal, inspect = false, onlyWait = false } = work;
     const why = model.track.verdict.state;
     if (owner && !onlyWait && SEVERITY[why] !== 'plain') {
-      onStep('keeping the evidence');
-      await this.deps.keepEvidence(model, owner, inspect);
+      work.onStep('keeping the evidence');
+      // Whoever cancels now waits for nothing; that nothing was changed is said below.
+      await orAborted(this.deps.keepEvidence(model, owner, inspect), signal).catch(() => undefined);
     }
+    if (!onlyWait) this.#beganMs.set(origin, performance.now());
     monitor.beginRestart();
-    this.deps.log(
-      `[${daemon.name}] restart: ${owner ? `ending process ${owner.pid}` : 'nothing listens, starting it'}`,
-    );
-    let proven = false;
+    this.#log(model, `restart: ${owner ? `ending process ${owner.pid}` : 'nothing listens, starting it'}`);
+    let outcome: Outcome | undefined;
     try {
-      const outcome = await (onlyWait ? waitLonger : restart)(
+      outcome = await (onlyWait ? waitLonger : restart)(
         {
-          daemon,
+          ...work,
+          ...this.#logged(model, 'restart', work),
+          daemon: model.daemon,
           owner,
-          before: model.track.last?.report,
-          ...(proofTimeoutMs !== undefined && { proofTimeoutMs }),
-          signal,
-          onStep: (step) => {
-            this.deps.log(`[${daemon.name}] restart: ${step}`);
-            onStep(step);
-          },
+          // A restart that was late has an answer of the new life by now.
+          before: (onlyWait ? model : monitor).track.last?.report,
+          startedMs: this.#beganMs.get(origin) ?? performance.now(),
         },
-        this.#edges(model, monitor),
+        this.#edges(plan, monitor),
       );
-      proven = outcome.kind === 'cured';
       if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
-        const now = await findListener(daemon.port);
-        if (now) this.#startedPids.set(daemon.origin, now.pid);
-        this.deps.onRestarted(daemon.origin);
+        const [now] = await ownersOf(model);
+        if (now) this.#startedPids.set(origin, now.pid);
+        this.deps.onRestarted(origin);
       }
-      this.deps.log(`[${daemon.name}] ${outcome.text}`);
-      await this.deps.records.add(daemon.origin, {
-        at: Date.now(),
-        why,
-        kind: outcome.kind,
-        text: outcome.text,
-      });
+      this.#log(model, outcome.text);
+      const { kind, text } = outcome;
+      await this.deps.records.add(origin, { at: Date.now(), why, kind, text });
       return outcome;
     } finally {
-      this.#busy.delete(daemon.origin);
-      await unlock();
-      monitor.endRestart(proven);
+      monitor.endRestart(outcome?.kind === 'cured');
+      // Cancelled half-way it is down because we were asked to end it: that is no outage.
+      if (outcome?.kind === 'cancelled' && (outcome.left === 'ending' || outcome.left === 'stopped')) {
+        monitor.markStopped();
+        void monitor.poll();
+      }
     }
   }
 
-  /** Ends the daemon and remembers that it was us. @throws an error fit to show */
-  async stop({ model, owner }: Plan, signal: AbortSignal): Promise<void> {
-    const { daemon } = model;
-    const monitor = this.deps.fleet.monitor(daemon.origin);
-    if (!owner || !monitor) return;
-    this.#busy.add(daemon.origin);
-    const unlock = await lockDaemon(this.deps.folder, daemon.origin).catch(() => NO_LOCK);
-    if (!unlock) {
-      this.#busy.delete(daemon.origin);
-      throw new Error(`${daemon.name} is being restarted or stopped in another window.`);
+  /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
+  async stop(plan: Plan, work: StopWork): Promise<StopOutcome> {
+    const { owner } = plan;
+    const { name, port, origin } = plan.model.daemon;
+    const monitor = this.deps.fleet.monitor(origin);
+    if (!owner || !monitor) {
+      return { kind: 'stopped', text: `${name} does not run: nothing listens on port ${port}.` };
     }
-    monitor.markStopped();
+    return this.#alone(
+      plan.model,
+      () => this.#stop(plan.model, owner, monitor, work),
+      (text) => {
+        throw new Error(text);
+      },
+    );
+  }
+
+  async #stop(
+    model: DaemonModel,
+    owner: ProcessInfo,
+    monitor: Monitor,
+    work: StopWork,
+  ): Promise<StopOutcome> {
+    const { name, port } = model.daemon;
+    const startedMs = performance.now();
+    const tell = tellStop(owner.pid, this.#logged(model, 'stop', work));
+    let isAsked = false;
+    let outcome: StopOutcome;
     try {
-      this.deps.log(`[${daemon.name}] stop: ending process ${owner.pid}`);
-      const gone = await stopProcess(owner.pid, { graceMs: STOP_GRACE_MS, signal });
-      if (!gone) throw new Error(`Process ${owner.pid} (${owner.commandLine}) could not be ended.`);
+      const [holder] = await ownersOf(model);
+      if (holder && holder.pid !== owner.pid) {
+        throw new Error(`Port ${port} is held by another process now, ${named(holder)}; nothing was ended.`);
+      }
+      const ended = await endDaemon(model, owner, {
+        signal: work.signal,
+        onStage: (stage) => {
+          if (!isAsked && stage.kind !== 'notAsked') {
+            isAsked = true;
+            monitor.markStopped();
+          }
+          tell(stage);
+        },
+      });
+      if (!ended) throw new Error(`Process ${named(owner)} could not be ended; it holds port ${port}.`);
+      const [next] = await ownersOf(model);
+      if (next) {
+        const who = `held by another one now: ${named(next)}`;
+        throw new Error(`Process ${owner.pid} has ended, but port ${port} is ${who}.`);
+      }
+      const took = duration(performance.now() - startedMs);
+      const text = `${name} stopped in ${took}: process ${owner.pid} ${ended}.`;
+      outcome = { kind: 'stopped', text };
+    } catch (error) {
+      if (!work.signal.aborted) throw error;
+      const left = isAsked
+        ? `process ${owner.pid} was asked to stop and may still be ending`
+        : 'nothing was changed';
+      outcome = { kind: 'cancelled', text: `Stop cancelled: ${left}.` };
     } finally {
-      this.#busy.delete(daemon.origin);
-      await unlock();
-      await monitor.poll();
+      void monitor.poll();
+    }
+    this.#log(model, outcome.text);
+    return outcome;
+  }
+
+  /** Does one thing with a daemon at a time, in all windows of this machine. */
+  async #alone<T>(
+    { daemon: { name, origin } }: DaemonModel,
+    work: () => Promise<T>,
+    refuse: (text: string) => T,
+  ): Promise<T> {
+    if (this.#busy.has(origin)) return refuse(`${name} is already being restarted or stopped.`);
+    this.#busy.add(origin);
+    try {
+      const unlock = await lockDaemon(this.deps.folder, origin).catch(() => NO_LOCK);
+      if (!unlock) return refuse(`${name} is being restarted or stopped in another window.`);
+      try {
+        return await work();
+      } finally {
+        await unlock();
+      }
+    } finally {
+      this.#busy.delete(origin);
     }
   }
 
-  #edges(model: DaemonModel, monitor: Monitor): RestartEdges {
+  #edges({ model, owner }: Plan, monitor: Monitor): RestartEdges {
     return {
-      findListener,
-      stop: stopProcess,
-      isPortFree,
+      findListener: async () => (await ownersOf(model))[0],
+      stop: (options) => endDaemon(model, owner!, options),
+      isPortFree: () => isPortFree(hostOf(model.daemon), model.daemon.port),
       start: (aborted) => this.deps.start(model, aborted),
       ask: async () => {
         await monitor.poll();
@@ -201,50 +245,22 @@ export class RestartController {
     };
   }
 
-  async #rememberArgs(origin: string, report: Report | undefined, ownerPid: number): Promise<void> {
-    const folder = report?.instance?.stateDir;
-    if (folder === undefined) return;
-    try {
-      const text = await readFile(join(folder, 'instance.json'), 'utf8');
-      const { pid, argv } = JSON.parse(text) as { pid?: unknown; argv?: unknown };
-      // Only the file of the very process that holds the port speaks for it.
-      if (pid !== ownerPid || !Array.isArray(argv)) return;
-      this.#lastArgs.set(
-        origin,
-        argv.filter((arg) => typeof arg === 'string'),
-      );
-    } catch {
-      // Without it the daemon starts with its defaults.
-    }
+  /** Each step is logged; what is said anew every second is not. */
+  #logged(model: DaemonModel, what: string, { onStep, onWait }: Progress): Progress {
+    return {
+      onStep: (step) => {
+        this.#log(model, `${what}: ${step}`);
+        onStep(step);
+      },
+      ...(onWait && { onWait }),
+    };
+  }
+
+  #log({ daemon }: DaemonModel, text: string): void {
+    this.deps.log(`[${daemon.name}] ${text}`);
   }
 }
 
-/** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */
-function inWords({ title, startedAt, createdAt, resumable, kind }: Session, report: Report): string {
-  const beganAt = startedAt ?? createdAt;
-  const ranMs =
-    beganAt === undefined || report.daemonNow === undefined ? undefined : report.daemonNow - beganAt;
-  return [
-    title,
-    ...(ranMs === undefined ? [] : [`running for ${duration(ranMs)}`]),
-    ...(resumable === undefined && kind === undefined
-      ? []
-      : [resumable || kind === 'named' ? 'will be resumed' : 'can be run again']),
-  ].join(', ');
-}
-
-/** Never ends a process of another user, our own editor, or a server that was never this daemon. */
-function refuseForeign({ daemon, track }: DaemonModel, owner: ProcessInfo): void {
-  const who = `process ${owner.pid} (${owner.commandLine})`;
-  if (!owner.isOurs) {
-    throw new Error(`Port ${daemon.port} is held by ${who} of another user. Nothing was ended.`);
-  }
-  if (owner.pid === process.pid || owner.pid === process.ppid) {
-    throw new Error(`Port ${daemon.port} is held by this editor itself (${who}). Nothing was ended.`);
-  }
-  if (track.verdict.state === 'wrongAnswer' && !track.last) {
-    throw new Error(
-      `Port ${daemon.port} is held by ${who}, which does not answer as a daemon: ${track.verdict.reason}. Nothing was ended.`,
-    );
-  }
+function named({ pid, commandLine }: ProcessInfo): string {
+  return `${pid} (${commandLine})`;
 }

@@ -2,7 +2,7 @@ import { readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { findListener } from './processes';
+import { findListener, runTool, type RunTool } from './processes';
 import { until } from './wait';
 
 /** Node opens its inspector here on SIGUSR1 (`--inspect-port` moves it; then we find nothing and say so). */
@@ -12,9 +12,16 @@ const ANSWER_TIMEOUT_MS = 2_000;
 const PROFILE_MS = 500;
 const MAX_FRAMES = 12;
 
-/** Only a Node process survives SIGUSR1, so only one that is known to be Node may get it. Linux. */
-export async function isNode(pid: number): Promise<boolean> {
-  const executable = await readlink(`/proc/${pid}/exe`).catch(() => '');
+/** Only a Node process survives SIGUSR1, so only one that is known to be Node may get it. */
+export async function isNode(
+  pid: number,
+  platform: NodeJS.Platform = process.platform,
+  run: RunTool = runTool,
+): Promise<boolean> {
+  const executable =
+    platform === 'linux'
+      ? await readlink(`/proc/${pid}/exe`).catch(() => '')
+      : (await run('ps', ['-o', 'comm=', '-p', String(pid)])).trim();
   return /^node(js)?\d*$/.test(basename(executable));
 }
 
@@ -26,7 +33,7 @@ export async function isNode(pid: number): Promise<boolean> {
  */
 export async function inspectNode(pid: number, signal: AbortSignal): Promise<string> {
   if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
-  if (process.platform === 'linux' && !(await isNode(pid))) return 'not a Node process';
+  if (!(await isNode(pid))) return 'not a Node process';
   const holder = await findListener(INSPECTOR_PORT);
   if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
   const wasOpen = holder !== undefined;

@@ -1,32 +1,89 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { alreadyThere } from './alreadyThere';
+import { findDescendants } from './processes';
 
 /**
- * Starts a daemon that outlives the terminal and the window it was started from, and shows its log until it is
- * healthy. Runs in a task's terminal, by itself:
- *   launcher --url http://127.0.0.1:3470 --log FILE --timeout-ms 60000 [--shell] -- command args…
- * Ends with 0 once the daemon has completed a poll cycle, else with 1 and the reason; the daemon is left running.
+ * Starts a daemon, unless one is there already. Runs in a task's terminal, by itself:
+ *   launcher --url http://127.0.0.1:3470 [--log FILE --timeout-ms 60000] [--shell SHELL] [--smithy-folder F] -- command args…
+ *
+ * With `--log` in the background: the daemon outlives the terminal and the window; its log is shown until it is
+ * healthy. Ends with 0 once the daemon has completed a poll cycle, else with 1 and the reason; the daemon is left
+ * running. Without, the daemon runs in the terminal, and its exit code is this one's.
  */
 
 const LOOK_EVERY_MS = 100;
 const ASK_EVERY_MS = 500;
 const ASK_TIMEOUT_MS = 2_000;
 const TAIL_BYTES = 64 * 1024;
+/** By the custom of shells, a process ended by signal N has the exit code 128 + N. */
+const SIGNAL_EXIT = 128;
 
 interface Options {
   readonly url: string;
+  readonly background: Background | undefined;
+  /** What runs the command, which is a line then. */
+  readonly shell: string | undefined;
+  readonly smithyFolder: string | undefined;
+  readonly command: readonly string[];
+}
+
+interface Background {
   readonly log: string;
   readonly timeoutMs: number;
-  readonly shell: boolean;
-  readonly command: readonly string[];
 }
 
 async function main(): Promise<number> {
   const options = readOptions();
-  const child = startDetached(options);
+  const reason = await alreadyThere(options);
+  if (reason !== undefined) {
+    say(reason);
+    return 1;
+  }
+  return options.background ? inBackground(options, options.background) : inTerminal(options);
+}
+
+/** The terminal's Ctrl+C and its closing reach the daemon by themselves; what is sent to us alone is passed on. */
+async function inTerminal(options: Options): Promise<number> {
+  const child = start(options, { stdio: 'inherit' });
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    // Once: dispatchd takes a second one for "at once".
+    process.once(signal, () => {
+      process.on(signal, () => undefined);
+      void passOn(signal, child, options);
+    });
+  }
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? SIGNAL_EXIT + (signal ? constants.signals[signal] : 0);
+  } catch (error) {
+    say(`The daemon could not be started: ${error instanceof Error ? error.message : String(error)}.`);
+    return 1;
+  }
+}
+
+/** A shell passes nothing on, so all that it runs gets the signal as well. */
+async function passOn(signal: NodeJS.Signals, child: ChildProcess, { shell }: Options): Promise<void> {
+  const below =
+    shell === undefined || child.pid === undefined ? [] : await findDescendants(child.pid).catch(() => []);
+  child.kill(signal);
+  for (const { pid } of below) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended with its shell.
+    }
+  }
+}
+
+async function inBackground(options: Options, { log, timeoutMs }: Background): Promise<number> {
+  const child = startDetached(options, log);
   let exit: string | undefined;
   child.once('error', (error) => (exit = error.message));
   child.once(
@@ -34,11 +91,11 @@ async function main(): Promise<number> {
     (code, signal) => (exit = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`),
   );
 
-  const tail = new Tail(options.log);
+  const tail = new Tail(log);
   const startedMs = performance.now();
   let askedMs = -Infinity;
   let seen = 'it does not answer';
-  while (performance.now() - startedMs < options.timeoutMs) {
+  while (performance.now() - startedMs < timeoutMs) {
     tail.print();
     // A command may start its daemon and end, as service managers do: only a failure is the end of waiting.
     if (exit !== undefined && exit !== 'ended with exit code 0') {
@@ -52,7 +109,7 @@ async function main(): Promise<number> {
       if (health === 'healthy') {
         tail.print();
         say(
-          `It runs in the background (pid ${child.pid ?? 'unknown'}) and outlives this terminal. Log: ${options.log}`,
+          `It runs in the background (pid ${child.pid ?? 'unknown'}) and outlives this terminal. Log: ${log}`,
         );
         return 0;
       }
@@ -61,7 +118,7 @@ async function main(): Promise<number> {
     await delay(LOOK_EVERY_MS);
   }
   say(
-    `After ${options.timeoutMs / 1_000} s the daemon is not proven to work: ${seen}. It was left running. Log: ${options.log}`,
+    `After ${timeoutMs / 1_000} s the daemon is not proven to work: ${seen}. It was left running. Log: ${log}`,
   );
   return 1;
 }
@@ -73,22 +130,26 @@ function readOptions(): Options {
       url: { type: 'string' },
       log: { type: 'string' },
       'timeout-ms': { type: 'string' },
-      shell: { type: 'boolean', default: false },
+      shell: { type: 'string' },
+      'smithy-folder': { type: 'string' },
     },
   });
-  if (values.url === undefined || values.log === undefined || positionals.length === 0) {
-    throw new Error('usage: launcher --url URL --log FILE --timeout-ms N [--shell] -- command args…');
+  const { url, log, shell } = values;
+  if (url === undefined || positionals.length === 0) {
+    throw new Error(
+      'usage: launcher --url URL [--log FILE --timeout-ms N] [--shell SHELL] [--smithy-folder FOLDER] -- command args…',
+    );
   }
   return {
-    url: values.url,
-    log: values.log,
-    timeoutMs: Number(values['timeout-ms']),
-    shell: values.shell,
+    url,
+    background: log === undefined ? undefined : { log, timeoutMs: Number(values['timeout-ms']) },
+    shell,
+    smithyFolder: values['smithy-folder'],
     command: positionals,
   };
 }
 
-function startDetached({ log, shell, command }: Options): ChildProcess {
+function startDetached(options: Options, log: string): ChildProcess {
   mkdirSync(dirname(log), { recursive: true });
   try {
     renameSync(log, `${log}.1`);
@@ -96,20 +157,18 @@ function startDetached({ log, shell, command }: Options): ChildProcess {
     // The first start.
   }
   const output = openSync(log, 'a', 0o600);
+  const child = start(options, { detached: true, windowsHide: true, stdio: ['ignore', output, output] });
+  closeSync(output);
+  child.unref();
+  return child;
+}
+
+function start({ shell, command }: Options, how: SpawnOptions): ChildProcess {
   const [file, ...args] = command;
   const env = { ...process.env };
   // It is for us; a daemon that is not run by the editor's own runtime has no use for it.
   if (file !== process.execPath) delete env.ELECTRON_RUN_AS_NODE;
-  const child = spawn(file!, args, {
-    env,
-    shell,
-    detached: true,
-    windowsHide: true,
-    stdio: ['ignore', output, output],
-  });
-  closeSync(output);
-  child.unref();
-  return child;
+  return spawn(file!, args, { ...how, env, ...(shell !== undefined && { shell }) });
 }
 
 /** Prints what was added to a file since the last time. */

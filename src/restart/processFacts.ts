@@ -117,7 +117,7 @@ async function childrenOf(pid: number): Promise<string> {
     children
       .slice(0, MAX_CHILDREN)
       .map(async (child) =>
-        `${child} ${(await text(`/proc/${child}/cmdline`)).replaceAll('\0', ' ')}`.trim(),
+        `${child.pid} ${(await text(`/proc/${child.pid}/cmdline`)).replaceAll('\0', ' ')}`.trim(),
       ),
   );
   if (lines.length === 0) return 'none';

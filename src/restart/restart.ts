@@ -4,13 +4,14 @@ import {
   PORT_FREE_TIMEOUT_MS,
   PROOF_POLL_INTERVAL_MS,
   RESTART_PROOF_TIMEOUT_MS,
-  STOP_GRACE_MS,
   WAIT_STEP_MS,
 } from '../health/policy';
-import type { Report } from '../health/report';
+import type { Report, Session } from '../health/report';
 import { duration } from '../health/wording';
-import type { ProcessInfo } from './processes';
-import { until } from './wait';
+import type { ProcessInfo } from './processInfo';
+import { recoveredBy, recoveredText } from './recovered';
+import type { Ended, StopOptions, StopStage } from './stop';
+import { orAborted, until } from './wait';
 
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
 export interface StartedCommand {
@@ -19,31 +20,58 @@ export interface StartedCommand {
 
 /** What a restart does to the world. The extension passes VS Code's tasks; tests pass child processes. */
 export interface RestartEdges {
-  findListener(port: number): Promise<ProcessInfo | undefined>;
-  stop(pid: number, options: { graceMs: number; signal: AbortSignal; onKill: () => void }): Promise<boolean>;
-  isPortFree(host: string, port: number): Promise<boolean>;
+  /** Who holds the port now. */
+  findListener(): Promise<ProcessInfo | undefined>;
+  /** Ends the old process. @returns how it ended; `undefined` when it is still there */
+  stop(options: Pick<StopOptions, 'signal' | 'onStage'>): Promise<Ended | undefined>;
+  isPortFree(): Promise<boolean>;
   /** Starts the daemon. @throws an error fit to show when it could not be started */
   start(signal: AbortSignal): Promise<StartedCommand>;
   /** Asks the daemon now: its report, or `undefined` and why. */
   ask(): Promise<{ report?: Report; cause?: string }>;
 }
 
-export interface RestartRequest {
+/** Tells what is being done. */
+export interface Progress {
+  readonly onStep: (step: string) => void;
+  /** What is being waited for, said anew every second: to be shown, not to be kept. */
+  readonly onWait?: (text: string) => void;
+}
+
+export interface RestartRequest extends Progress {
   readonly daemon: DaemonConfig;
   /** The process to end first; `undefined` where nothing listens. */
   readonly owner: ProcessInfo | undefined;
   readonly before: Report | undefined;
   readonly signal: AbortSignal;
-  readonly onStep: (step: string) => void;
   /** How long to wait for the proof. */
   readonly proofTimeoutMs?: number;
+  /** When it began (`performance.now()`), where that was before this call. */
+  readonly startedMs?: number;
 }
+
+/** What a restart that was cancelled leaves behind. */
+export type Left = 'unchanged' | 'ending' | 'stopped' | 'started';
+
+const LEFT: Readonly<Record<Left, string>> = {
+  unchanged: 'nothing was changed',
+  ending: 'the old process was asked to stop and may still be ending; nothing was started',
+  stopped: 'the old process has ended; nothing was started',
+  started: 'the daemon was started; whether it works was not waited for',
+};
 
 /** How a restart ended, as was seen. `text` says it in one sentence. */
 export type Outcome =
-  | { readonly kind: 'cured' | 'unproven'; readonly tookMs: number; readonly text: string }
+  | {
+      readonly kind: 'cured' | 'unproven';
+      readonly tookMs: number;
+      readonly text: string;
+      /** Work that waits for somebody to run it again. */
+      readonly interrupted: readonly Session[];
+    }
+  | { readonly kind: 'cancelled'; readonly text: string; readonly left: Left }
   /** `late`: started, and not proven in time; one may wait on. */
-  | { readonly kind: 'failed' | 'cancelled' | 'late'; readonly text: string };
+  | { readonly kind: 'failed' | 'late'; readonly text: string };
 
 class Failed extends Error {}
 class Late extends Error {}
@@ -53,94 +81,140 @@ class Late extends Error {}
  * completed poll cycle. An exit code proves nothing.
  */
 export function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
-  return towardsProof(request, edges, async (step) => {
-    await stopOld(request, edges, step);
-    step('starting it', 'the daemon is stopped and was not started again');
-    return edges.start(request.signal);
+  return towardsProof(request, edges, async (leave) => {
+    const ended = await stopOld(request, edges, leave);
+    request.signal.throwIfAborted();
+    request.onStep('starting it');
+    const command = await edges.start(request.signal);
+    return { command, ended };
   });
 }
 
 /** Waits on for the proof of a restart that was `late`. Nothing is stopped or started. */
 export function waitLonger(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
-  return towardsProof(request, edges, () => Promise.resolve({ ended: new Promise<never>(() => undefined) }));
+  const command = { ended: new Promise<never>(() => undefined) };
+  return towardsProof(request, edges, () => Promise.resolve({ command, ended: undefined }));
 }
 
-type SetStep = (text: string, ifCancelled: string) => void;
+/** The words of a stop, for who looks on. */
+export function tellStop(pid: number, { onStep, onWait }: Progress): (stage: StopStage) => void {
+  return (stage) => {
+    switch (stage.kind) {
+      case 'asking':
+        return onStep(`asking process ${pid} to shut down`);
+      case 'notAsked':
+        return onStep(`process ${pid} could not be asked to shut down (${stage.why.replace(/\.$/, '')})`);
+      case 'terminating':
+        return onStep(`stopping process ${pid}`);
+      case 'killing':
+        return onStep(
+          stage.graceMs === 0
+            ? `ending process ${pid} by force`
+            : `process ${pid} did not stop within ${duration(stage.graceMs)}: ending it by force`,
+        );
+      case 'waiting': {
+        const seconds = Math.ceil(stage.leftMs / 1_000);
+        const next = stage.next === 'kill' ? 'killed' : 'sent SIGTERM';
+        return onWait?.(`waiting for ${pid} to end, ${seconds} s before it is ${next}`);
+      }
+    }
+  };
+}
 
 async function towardsProof(
   request: RestartRequest,
   edges: RestartEdges,
-  begin: (step: SetStep) => Promise<StartedCommand>,
+  begin: (leave: (left: Left) => void) => Promise<{ command: StartedCommand; ended: Ended | undefined }>,
 ): Promise<Outcome> {
-  const startedMs = performance.now();
-  let left = 'nothing was changed';
-  const step: SetStep = (text, ifCancelled) => {
-    request.onStep(text);
-    left = ifCancelled;
-  };
+  const { daemon, owner, before, signal, startedMs = performance.now() } = request;
+  let left: Left = 'unchanged';
   try {
-    const command = await begin(step);
-    step('waiting for a completed poll cycle', 'the daemon was started; whether it works was not waited for');
-    const unproven = await prove(request, edges, command);
+    const { command, ended } = await begin((now) => (left = now));
+    left = 'started';
+    request.onStep('waiting for a completed poll cycle');
+    const { report, unproven } = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
-    const said = `${request.daemon.name} ${request.owner ? 'restarted' : 'started'} in ${duration(tookMs)}`;
-    return unproven === undefined
-      ? { kind: 'cured', tookMs, text: `${said}.` }
-      : { kind: 'unproven', tookMs, text: `${said}, but ${unproven}.` };
+    const recovered = recoveredBy(before, report);
+    const work = recoveredText(recovered);
+    const said = [
+      `${daemon.name} ${owner ? 'restarted' : 'started'} in ${duration(tookMs)}`,
+      ...(ended === 'was ended by force' ? [' (the old process was ended by force)'] : []),
+      ...(work === '' ? [] : [` · ${work}`]),
+      ...(unproven === undefined ? [] : [`, but ${unproven}`]),
+    ].join('');
+    const kind = unproven === undefined ? 'cured' : 'unproven';
+    return { kind, tookMs, text: `${said}.`, interrupted: recovered.interrupted };
   } catch (error) {
-    if (request.signal.aborted) return { kind: 'cancelled', text: `Restart cancelled: ${left}.` };
+    if (signal.aborted) return { kind: 'cancelled', text: `Restart cancelled: ${LEFT[left]}.`, left };
     if (error instanceof Late) return { kind: 'late', text: error.message };
     return { kind: 'failed', text: error instanceof Error ? error.message : String(error) };
   }
 }
 
 async function stopOld(
-  { daemon, owner, signal }: RestartRequest,
+  { daemon, owner, signal, ...progress }: RestartRequest,
   edges: RestartEdges,
-  step: SetStep,
-): Promise<void> {
-  const { hostname } = new URL(daemon.origin);
-  const host = hostname.replace(/^\[|\]$/g, '');
+  leave: (left: Left) => void,
+): Promise<Ended | undefined> {
+  let ended: Ended | undefined;
   if (owner) {
-    const asked = `the old process ${owner.pid} was asked to stop and may still be ending`;
-    step(`stopping process ${owner.pid}`, asked);
-    const onKill = () =>
-      step(`process ${owner.pid} did not stop within ${duration(STOP_GRACE_MS)}: ending it by force`, asked);
-    if (!(await edges.stop(owner.pid, { graceMs: STOP_GRACE_MS, signal, onKill }))) {
-      throw new Failed(`The old process ${owner.pid} could not be ended; nothing was started.`);
+    // The user may have looked at the question for long.
+    const holder = await edges.findListener();
+    if (holder && holder.pid !== owner.pid) {
+      throw new Failed(
+        `Port ${daemon.port} is held by another process now, ${holder.pid} (${holder.commandLine}); ` +
+          'nothing was ended and nothing started.',
+      );
     }
+    const tell = tellStop(owner.pid, progress);
+    const onStage = (stage: StopStage) => {
+      if (stage.kind === 'asking' || stage.kind === 'terminating' || stage.kind === 'killing')
+        leave('ending');
+      tell(stage);
+    };
+    ended = await edges.stop({ signal, onStage });
+    if (!ended) {
+      throw new Failed(
+        `The old process ${owner.pid} (${owner.commandLine}) could not be ended and still holds ` +
+          `port ${daemon.port}; nothing was started.`,
+      );
+    }
+    progress.onStep(`process ${owner.pid} ${ended}`);
+    leave('stopped');
   }
-  step(`waiting for port ${daemon.port} to be free`, 'the old process has ended; nothing was started');
-  const free = () => edges.isPortFree(host, daemon.port);
-  if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return;
-  const holder = await edges.findListener(daemon.port);
+  signal.throwIfAborted();
+  progress.onStep(`waiting for port ${daemon.port} to be free`);
+  const free = () => edges.isPortFree();
+  if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return ended;
+  const holder = await edges.findListener();
   const who = holder ? `process ${holder.pid} (${holder.commandLine})` : 'a process of another user';
   throw new Failed(`Port ${daemon.port} is still held by ${who}; nothing was started.`);
 }
 
-/** @returns `undefined` when proven, else what could not be */
+/** @returns the answer that it rests on, and what could not be proven */
 async function prove(
   { daemon, owner, before, signal, proofTimeoutMs = RESTART_PROOF_TIMEOUT_MS }: RestartRequest,
   edges: RestartEdges,
   command: StartedCommand,
-): Promise<string | undefined> {
+): Promise<{ report: Report; unproven?: string }> {
   let exit: { code: number | undefined } | undefined;
   void command.ended.then((code) => (exit = { code }));
   const startedMs = performance.now();
   let seen = 'it never answered';
   while (performance.now() - startedMs < proofTimeoutMs) {
     signal.throwIfAborted();
-    const { report, cause } = await edges.ask();
+    const { report, cause } = await orAborted(edges.ask(), signal);
     if (report) {
-      const listener = await edges.findListener(daemon.port);
+      const listener = await edges.findListener();
       if (isSameInstance(before, report, owner, listener)) {
         seen = `the old process ${owner?.pid ?? ''} still answers`.replace('  ', ' ');
       } else if (!report.isRunning) {
         seen = 'the new process answers, but its poll loop is stopped';
       } else if (report.lastPollCompletedAt !== undefined) {
-        return undefined;
+        return { report };
       } else if (report.lastPollStartedAt === undefined && report.pollStale === undefined) {
-        return 'this version does not report its poll cycles, so that it works could not be proven';
+        const unproven = 'this version does not report its poll cycles, so that it works could not be proven';
+        return { report, unproven };
       } else {
         seen = 'the new process answers, but it has not completed a poll cycle';
       }

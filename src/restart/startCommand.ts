@@ -19,6 +19,8 @@ export interface StartContext {
   readonly nodePath: string;
   readonly workspaceFolder: string | undefined;
   readonly platform: NodeJS.Platform;
+  /** What runs a shell line: the user's own shell. */
+  readonly shell: string;
   /** What starts a daemon that outlives the window, and where such a daemon's log goes. */
   readonly launcherPath: string;
   readonly logFile: string;
@@ -30,22 +32,33 @@ export interface StartContext {
  * How a daemon is started here, in the terminal or, by the launcher, in the background. The daemons that are known
  * outlive the window; a command of the user's stays in the terminal unless it says otherwise.
  *
+ * @param unlooked nobody has looked whether it runs already: the launcher does, and then refuses
  * @returns the command, or why there is none, in words
  */
 export function startCommandFor(
   daemon: DaemonConfig,
   report: Report | undefined,
   context: StartContext,
+  { unlooked = false }: { unlooked?: boolean } = {},
 ): StartCommand | string {
   const command = foregroundCommand(daemon, report, context);
   if (typeof command === 'string') return command;
   const mode = daemon.restart ? (daemon.restart.mode ?? 'terminal') : 'background';
-  return mode === 'terminal' ? command : inBackground(command, daemon, context);
+  if (mode === 'background') return byLauncher(command, daemon, report, context, true);
+  return unlooked ? byLauncher(command, daemon, report, context, false) : command;
 }
 
-function inBackground(command: StartCommand, daemon: DaemonConfig, context: StartContext): StartCommand {
+function byLauncher(
+  command: StartCommand,
+  daemon: DaemonConfig,
+  report: Report | undefined,
+  context: StartContext,
+  isInBackground: boolean,
+): StartCommand {
   const { launcherPath, logFile } = context;
   const words = command.kind === 'shell' ? [command.line] : [command.command, ...command.args];
+  // Only of our own command it is known that it starts a smithy for the folder it runs in.
+  const isSmithy = !daemon.restart && (daemon.kind ?? report?.kind) === 'smithy';
   return {
     ...(command.cwd !== undefined && { cwd: command.cwd }),
     env: { ...command.env, ELECTRON_RUN_AS_NODE: '1' },
@@ -55,11 +68,9 @@ function inBackground(command: StartCommand, daemon: DaemonConfig, context: Star
       launcherPath,
       '--url',
       daemon.origin,
-      '--log',
-      logFile,
-      '--timeout-ms',
-      String(RESTART_PROOF_TIMEOUT_MS),
-      ...(command.kind === 'shell' ? ['--shell'] : []),
+      ...(isInBackground ? ['--log', logFile, '--timeout-ms', String(RESTART_PROOF_TIMEOUT_MS)] : []),
+      ...(command.kind === 'shell' ? ['--shell', context.shell] : []),
+      ...(isSmithy && command.cwd !== undefined ? ['--smithy-folder', command.cwd] : []),
       '--',
       ...words,
     ],

@@ -4,6 +4,7 @@ import type { Fleet, DaemonModel } from '../daemons/fleet';
 import { TASK_START_TIMEOUT_MS } from '../health/policy';
 import type { StartedCommand } from './restart';
 import type { StartCommand } from './startCommand';
+import { orAborted } from './wait';
 
 export const TASK_TYPE = 'daemonHealth';
 
@@ -11,13 +12,14 @@ export interface DaemonTaskDefinition extends vscode.TaskDefinition {
   readonly type: typeof TASK_TYPE;
   /** The daemon's name in the settings. */
   readonly daemon: string;
-  /** `start` runs the start command in the terminal; `restart` and `stop` do what the commands do. */
+  /** `start` runs the start command unless something is there already; `restart` and `stop` do what the commands do. */
   readonly action?: 'start' | 'restart' | 'stop';
 }
 
 export interface TaskDeps {
   readonly fleet: Fleet;
-  readonly startCommand: (model: DaemonModel) => StartCommand | string;
+  /** @param how `unlooked`: the command itself has to look whether the daemon runs already */
+  readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => StartCommand | string;
   readonly restart: TaskWork;
   readonly stop: TaskWork;
 }
@@ -43,10 +45,10 @@ export class DaemonTasks implements vscode.TaskProvider {
     return this.#make(task.definition as DaemonTaskDefinition);
   }
 
-  /** @throws an error fit to show when there is no way to start this daemon */
+  /** For a port that is known to be free. @throws an error fit to show when there is no way to start this daemon */
   startTask(model: DaemonModel): vscode.Task {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
-    const command = this.deps.startCommand(model);
+    const command = this.deps.startCommand(model, { unlooked: false });
     if (typeof command === 'string') throw new Error(command);
     return terminalTask(definition, `start ${model.daemon.name}`, toExecution(command));
   }
@@ -58,7 +60,7 @@ export class DaemonTasks implements vscode.TaskProvider {
     if (action === 'restart' || action === 'stop') {
       return terminalTask(definition, `${action} ${definition.daemon}`, execution(model, this.deps[action]));
     }
-    const command = this.deps.startCommand(model);
+    const command = this.deps.startCommand(model, { unlooked: true });
     if (typeof command === 'string') return undefined;
     return terminalTask(definition, `start ${definition.daemon}`, toExecution(command));
   }
@@ -114,12 +116,15 @@ function toExecution(command: StartCommand): vscode.ProcessExecution | vscode.Sh
  *   and says nothing when the user cancels its dialog
  */
 export async function runInTerminal(task: vscode.Task, signal: AbortSignal): Promise<StartedCommand> {
-  await endPreviousRun(task);
+  await orAborted(endPreviousRun(task), signal);
   const watcher = new RunWatcher(task);
+  let execution: vscode.TaskExecution | undefined;
   try {
-    await vscode.tasks.executeTask(task);
+    execution = await vscode.tasks.executeTask(task);
     await raceStart(watcher.started, signal);
   } catch (error) {
+    // What has not started by now must not start later.
+    execution?.terminate();
     watcher.dispose();
     throw error;
   }

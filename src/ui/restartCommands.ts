@@ -1,13 +1,17 @@
+import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../daemons/fleet';
 import type { Settings } from '../settings';
-import type { Plan, RestartController } from '../restart/controller';
+import type { RestartController } from '../restart/controller';
+import type { Plan } from '../restart/plan';
+import type { Progress } from '../restart/restart';
 import { isRestartLoop } from '../restart/records';
 import type { Outcome } from '../restart/restart';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
 import { SEVERITY } from '../health/verdict';
 import { duration } from '../health/wording';
 import { withoutLinks } from './links';
+import { sessionRowId } from './rowIds';
 import { ensureTrusted } from './trust';
 
 const MAX_NAMED_SESSIONS = 5;
@@ -34,10 +38,10 @@ export class RestartCommands {
       { location: vscode.ProgressLocation.Notification, title: `${verb} ${name}`, cancellable: true },
       (progress, token) =>
         this.controller.restart(plan, {
+          ...shownIn(progress),
           signal: abortSignal(token),
           inspect,
           onlyWait,
-          onStep: (step) => progress.report({ message: `${step}…` }),
         }),
     );
     tellOutcome(outcome, origin, () => void this.#carryOut(plan, false, true));
@@ -67,10 +71,12 @@ export class RestartCommands {
     return inTerminal(write, async () => {
       const plan = (await this.#agree(model, `Stop ${model.daemon.name}?`, 'Stop'))?.plan;
       if (!plan) return false;
-      if (plan.owner) write(`stopping process ${plan.owner.pid}…`);
-      await this.controller.stop(plan, signal);
-      write(plan.owner ? 'Stopped.' : `Nothing listens on port ${model.daemon.port}.`);
-      return true;
+      const { kind, text } = await this.controller.stop(plan, {
+        signal,
+        onStep: (step) => write(`${step}…`),
+      });
+      write(text);
+      return kind === 'stopped';
     });
   }
 
@@ -78,16 +84,11 @@ export class RestartCommands {
     const { name } = model.daemon;
     const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
     if (!plan) return;
-    if (!plan.owner) {
-      void vscode.window.showInformationMessage(
-        `${name} does not run: nothing listens on port ${model.daemon.port}.`,
-      );
-      return;
-    }
-    await vscode.window.withProgress(
+    const { text } = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Stopping ${name}`, cancellable: true },
-      (_progress, token) => this.controller.stop(plan, abortSignal(token)),
+      (progress, token) => this.controller.stop(plan, { ...shownIn(progress), signal: abortSignal(token) }),
     );
+    void vscode.window.showInformationMessage(withoutLinks(text));
   }
 
   /** The plan, once the user agreed to what it ends; `undefined` where not. */
@@ -96,13 +97,14 @@ export class RestartCommands {
     question: string,
     verb: 'Restart' | 'Stop',
   ): Promise<{ plan: Plan; inspect: boolean } | undefined> {
-    if (!(await ensureTrusted(`Starting or stopping ${model.daemon.name}`))) return undefined;
+    if (!(await ensureTrusted(`${verb} ${model.daemon.name}`))) return undefined;
     const plan = await this.controller.plan(model);
     const alwaysInspect = this.settings.inspectNode();
     const isLoop = verb === 'Restart' && isRestartLoop(plan.records, Date.now());
     const detail = consequences(plan, isLoop);
     if (detail === undefined) return { plan, inspect: alwaysInspect };
-    const isTrouble = verb === 'Restart' && plan.owner && SEVERITY[model.track.verdict.state] !== 'plain';
+    const isTrouble =
+      verb === 'Restart' && plan.owner && SEVERITY[plan.model.track.verdict.state] !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
     const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
@@ -123,6 +125,8 @@ async function inTerminal(write: (line: string) => void, work: () => Promise<boo
   }
 }
 
+/** Opens the tree at the first of the sessions that wait for somebody to run them again. */
+const SHOW_INTERRUPTED = 'Show Interrupted';
 const WAIT_LONGER = 'Wait Longer';
 const SHOW_LOG = 'Show Log';
 /** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
@@ -150,7 +154,9 @@ function consequences({ owner, interrupts, ownerIsKnown, model }: Plan, isLoop: 
     parts.push(
       `The process that holds port ${model.daemon.port} will be ended:`,
       `${owner.pid}: ${owner.commandLine}`,
-      ...(owner.startedAt === undefined ? [] : [`started ${new Date(owner.startedAt).toLocaleString()}`]),
+      // Only the user's own processes come this far.
+      `of ${userInfo().username}` +
+        (owner.startedAt === undefined ? '' : `, started ${new Date(owner.startedAt).toLocaleString()}`),
     );
   }
   return parts.length > 0 ? parts.join('\n') : undefined;
@@ -161,7 +167,13 @@ function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): 
   const { kind } = outcome;
   const text = withoutLinks(outcome.text);
   if (kind === 'cured' || kind === 'cancelled') {
-    void vscode.window.showInformationMessage(text);
+    const [stranded] = kind === 'cured' ? outcome.interrupted : [];
+    void vscode.window
+      .showInformationMessage(text, ...(stranded ? [SHOW_INTERRUPTED] : []))
+      .then((choice) => {
+        if (choice !== SHOW_INTERRUPTED || !stranded) return;
+        void vscode.commands.executeCommand('daemonHealth.showDetails', sessionRowId(origin, stranded.id));
+      });
     return;
   }
   const commands: Record<string, string> = {
@@ -179,6 +191,12 @@ function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): 
     const command = choice === undefined ? undefined : commands[choice];
     if (command !== undefined) void vscode.commands.executeCommand(command, origin);
   });
+}
+
+/** Steps and waiting both take the one line of a notification. */
+function shownIn(progress: vscode.Progress<{ message: string }>): Progress {
+  const show = (text: string) => progress.report({ message: `${text}…` });
+  return { onStep: show, onWait: show };
 }
 
 function abortSignal(token: vscode.CancellationToken): AbortSignal {

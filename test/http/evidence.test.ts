@@ -58,7 +58,12 @@ describe('evidence of a daemon in trouble', function () {
     };
   }
 
-  const owner = (process: ChildProcess) => ({ pid: process.pid!, commandLine: 'node', isOurs: true });
+  const owner = (process: ChildProcess) => ({
+    pid: process.pid!,
+    name: 'node',
+    commandLine: 'node',
+    isOurs: true,
+  });
 
   it('holds verdict, rules, status, process and samples, and no secret', async () => {
     child = await node(WAITS);

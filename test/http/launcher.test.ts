@@ -1,14 +1,40 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findListener, isAlive } from '../../src/restart/processes';
+import { FakeSmithy } from '../support/fakeSmithy';
 import { freePort } from '../support/freePort';
 
 const LAUNCHER = join(__dirname, '..', '..', 'src', 'restart', 'launcher.ts');
 const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
+
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', LAUNCHER, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, DAEMON_HEALTH_DISCOVERY_PORTS: '', ...env },
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+const running = new Set<ChildProcess>();
+
+async function ended(launcher: ChildProcess): Promise<{ code: number; output: string }> {
+  let output = '';
+  launcher.stdout!.on('data', (chunk) => (output += String(chunk)));
+  const [code] = (await once(launcher, 'close')) as [number];
+  return { code, output };
+}
+
+/** Ends what a test left running at this port. */
+async function clear(port: number): Promise<void> {
+  for (const child of running) child.kill('SIGKILL');
+  const listener = await findListener(port);
+  if (listener && listener.pid !== process.pid) process.kill(listener.pid, 'SIGKILL');
+}
 
 describe('a daemon launched in the background', function () {
   this.timeout(30_000);
@@ -20,25 +46,21 @@ describe('a daemon launched in the background', function () {
     port = await freePort();
   });
   afterEach(async () => {
-    const listener = await findListener(port);
-    if (listener) process.kill(listener.pid, 'SIGKILL');
+    await clear(port);
     rmSync(folder, { recursive: true, force: true });
   });
 
   function launch(timeoutMs: number, ...command: string[]): ChildProcess {
-    const args = ['--url', `http://127.0.0.1:${port}`, '--log', join(folder, 'daemon.log')];
-    return spawn(
-      process.execPath,
-      ['--import', 'tsx', LAUNCHER, ...args, '--timeout-ms', String(timeoutMs), ...command],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-  }
-
-  async function ended(launcher: ChildProcess): Promise<{ code: number; output: string }> {
-    let output = '';
-    launcher.stdout!.on('data', (chunk) => (output += String(chunk)));
-    const [code] = (await once(launcher, 'close')) as [number];
-    return { code, output };
+    const log = join(folder, 'daemon.log');
+    return run([
+      '--url',
+      `http://127.0.0.1:${port}`,
+      '--log',
+      log,
+      '--timeout-ms',
+      `${timeoutMs}`,
+      ...command,
+    ]);
   }
 
   it('outlives its launcher, which shows its log until it is healthy', async () => {
@@ -54,7 +76,7 @@ describe('a daemon launched in the background', function () {
 
   it('is started by a shell line with quotes and spaces in its folder', async () => {
     const line = `"${process.execPath}" "${DAEMON}" --port ${port}`;
-    const { code, output } = await ended(launch(20_000, '--shell', '--', line));
+    const { code, output } = await ended(launch(20_000, '--shell', '/bin/sh', '--', line));
     assert.equal(code, 0, output);
   });
 
@@ -88,5 +110,109 @@ describe('a daemon launched in the background', function () {
     }
     assert.match(readFileSync(join(folder, 'daemon.log'), 'utf8'), /second/);
     assert.match(readFileSync(join(folder, 'daemon.log.1'), 'utf8'), /first/);
+  });
+});
+
+describe('a daemon launched in its terminal', function () {
+  this.timeout(30_000);
+  let port: number;
+
+  beforeEach(async () => (port = await freePort()));
+  afterEach(() => clear(port));
+
+  const launch = (...command: string[]) => run(['--url', `http://127.0.0.1:${port}`, ...command]);
+  const daemon = () => [process.execPath, DAEMON, '--port', String(port)];
+
+  it('gives it its exit code', async () => {
+    assert.equal((await ended(launch('--', process.execPath, '-e', 'process.exit(7)'))).code, 7);
+  });
+
+  it('says so when it does not exist', async () => {
+    const { code, output } = await ended(launch('--', 'no-such-daemon-anywhere'));
+    assert.equal(code, 1);
+    assert.match(output, /could not be started: .*ENOENT/);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    for (const shell of [false, true]) {
+      it(`ends with it on ${signal}${shell ? ', whatever its shell runs' : ''}`, async () => {
+        // Two commands, so that the shell stays instead of becoming the first of them.
+        const line = `${daemon()
+          .map((word) => `"${word}"`)
+          .join(' ')}; echo over`;
+        const launcher = shell ? launch('--shell', '/bin/sh', '--', line) : launch('--', ...daemon());
+        const end = ended(launcher);
+        const [first] = (await once(launcher.stdout!, 'data')) as [Buffer];
+        assert.match(String(first), /listening/);
+        launcher.kill(signal);
+        const { code } = await end;
+        assert.ok(shell || code === 128 + (signal === 'SIGHUP' ? 1 : 15), String(code));
+        assert.equal(await findListener(port), undefined);
+      });
+    }
+  }
+});
+
+describe('a daemon that is there already', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let port: number;
+  let daemon: ChildProcess;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'daemon-health-there-'));
+    port = await freePort();
+    daemon = spawn(process.execPath, [DAEMON, '--port', String(port)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(daemon.stdout!, 'data');
+  });
+  afterEach(() => {
+    daemon.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const started = () => join(folder, 'started');
+  const touch = () => [
+    process.execPath,
+    '-e',
+    `require('fs').writeFileSync(${JSON.stringify(started())}, '')`,
+  ];
+
+  for (const background of [true, false]) {
+    it(`is not started a second time ${background ? 'in the background' : 'in a terminal'}, and named`, async () => {
+      const log = background ? ['--log', join(folder, 'log'), '--timeout-ms', '5000'] : [];
+      const { code, output } = await ended(
+        run(['--url', `http://127.0.0.1:${port}`, ...log, '--', ...touch()]),
+      );
+      assert.equal(code, 1);
+      assert.match(
+        output,
+        new RegExp(
+          `Process ${daemon.pid} \\(.*daemon\\.mjs.*\\) already listens at http://127.0.0.1:${port}`,
+        ),
+      );
+      assert.match(output, /Nothing was started; "restart" ends the old one first\./);
+      assert.equal(existsSync(started()), false);
+      assert.equal((await findListener(port))?.pid, daemon.pid);
+    });
+  }
+
+  it('on another port is not started a second time on one database', async () => {
+    const smithy = await FakeSmithy.start(folder);
+    const free = await freePort();
+    const start = (of: string) =>
+      ended(
+        run(['--url', `http://127.0.0.1:${free}`, '--smithy-folder', of, '--', ...touch()], {
+          DAEMON_HEALTH_DISCOVERY_PORTS: `${port},${smithy.port}`,
+        }),
+      );
+    const refused = await start(folder);
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, new RegExp(`already answers at http://localhost:${smithy.port}`));
+    assert.match(refused.output, /Nothing was started: two would dispatch the same tasks/);
+    assert.equal(existsSync(started()), false);
+    assert.equal((await start(join(folder, 'other'))).code, 0, 'for another folder it is');
+    await smithy.stop();
   });
 });

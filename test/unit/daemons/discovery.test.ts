@@ -8,7 +8,8 @@ import {
   type FoundDaemon,
   type Watched,
 } from '../../../src/daemons/adoption';
-import { readInstanceFile, readPorts, scanPlaces } from '../../../src/daemons/scan';
+import { readPorts } from '../../../src/daemons/ports';
+import { readInstanceFile, scanPlaces } from '../../../src/daemons/scan';
 import { belongsTo, projectFolder, readPath, shortPath } from '../../../src/daemons/workspace';
 
 const DATABASE = '/project/.stoneforge/stoneforge.db';

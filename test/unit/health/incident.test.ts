@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { STOP_LONGEST_MS } from '../../../src/health/policy';
 import { SEVERITY } from '../../../src/health/verdict';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, Watch, goodReport, wedgedReport } from './support';
 
@@ -389,7 +390,7 @@ describe('an incident', () => {
     it('is over where the stop did not end it: the next outage is red again', () => {
       const watch = Watch.healthy();
       watch.stopByUs();
-      watch.stayHealthy(20_000);
+      watch.stayHealthy(STOP_LONGEST_MS + 5_000);
       watch.repeat(3, 5_000, () => watch.fail('refused'));
       assert.equal(watch.state, 'unreachable');
     });

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DaemonModel } from '../daemons/fleet';
+import type { Report, Session } from '../health/report';
+import { isLive } from '../health/sessions';
+import { duration } from '../health/wording';
+import { isInstance, whyNotHere, whyNotToEnd } from './foreign';
+import { findListeners, findOwnLine, type ProcessInfo } from './processes';
+import type { RestartRecord } from './records';
+import { isPortFree } from './stop';
+
+/** What will happen if the user goes on, for the one who has to agree. */
+export interface Plan {
+  readonly model: DaemonModel;
+  /** The process that will be ended; `undefined` where nothing listens. */
+  readonly owner: ProcessInfo | undefined;
+  /** The running work that ending it interrupts, each in words: what, for how long, what becomes of it. */
+  readonly interrupts: readonly string[];
+  /** The last restarts, newest first. */
+  readonly records: readonly RestartRecord[];
+  /** Whether the process is known to be this daemon, or was started by us; else the user must look at it. */
+  readonly ownerIsKnown: boolean;
+}
+
+/** Its host, as a socket wants it. */
+export function hostOf({ origin }: DaemonModel['daemon']): string {
+  return new URL(origin).hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Who holds a daemon's port, and why that must not be ended or looked into, where it must not. */
+export interface Holder {
+  readonly owner: ProcessInfo | undefined;
+  readonly refusal: string | undefined;
+}
+
+/** Who listens on its port, the daemon itself first where it is known; nobody for a daemon of another machine. */
+export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo[]> {
+  if (whyNotHere(model) !== undefined) return [];
+  const owners = await findListeners(model.daemon.port, hostOf(model.daemon));
+  const itself = owners.find((owner) => isInstance(model, owner));
+  return itself ? [itself, ...owners.filter((owner) => owner !== itself)] : owners;
+}
+
+export async function holderOf(model: DaemonModel): Promise<Holder> {
+  const owners = await ownersOf(model);
+  const [owner] = owners;
+  const elsewhere = whyNotHere(model);
+  if (elsewhere !== undefined) return { owner, refusal: `${elsewhere} Nothing was done.` };
+  const refusal = whyNotToEnd(model, owners, owner ? await findOwnLine() : []);
+  return { owner, refusal: refusal === undefined ? undefined : `${refusal} Nothing was ended.` };
+}
+
+/**
+ * What a restart or a stop would end.
+ *
+ * @param startedPid the process that we started for this daemon
+ * @throws an error fit to show where it must not go on
+ */
+export async function planFor(
+  { daemon, track }: DaemonModel,
+  { startedPid, records }: { startedPid: number | undefined; records: readonly RestartRecord[] },
+): Promise<Plan> {
+  // A monitor's track is another one after the next poll; a plan rests on this one.
+  const model = { daemon, track };
+  const { owner, refusal } = await holderOf(model);
+  if (refusal !== undefined) throw new Error(refusal);
+  if (!owner && !(await isPortFree(hostOf(daemon), daemon.port))) {
+    throw new Error(
+      `Something listens on port ${daemon.port}, but the system does not tell which process it is; ` +
+        'it may belong to another user or run in a container. Nothing was ended.',
+    );
+  }
+  const report = track.last?.report;
+  const interrupted = owner && report ? (report.sessions ?? []).filter(isLive) : [];
+  return {
+    model,
+    owner,
+    interrupts: interrupted.map((session) => inWords(session, report!)),
+    records,
+    ownerIsKnown: owner === undefined || isInstance(model, owner) || startedPid === owner.pid,
+  };
+}
+
+/** The flags that the bundled daemon runs with, from its own state folder. */
+export async function flagsOf({ model, owner }: Plan): Promise<readonly string[] | undefined> {
+  const folder = model.track.last?.report.instance?.stateDir;
+  if (folder === undefined || !owner) return undefined;
+  try {
+    const text = await readFile(join(folder, 'instance.json'), 'utf8');
+    const { pid, argv } = JSON.parse(text) as { pid?: unknown; argv?: unknown };
+    // Only the file of the very process that holds the port speaks for it.
+    if (pid !== owner.pid || !Array.isArray(argv)) return undefined;
+    return argv.filter((arg) => typeof arg === 'string');
+  } catch {
+    // Without it the daemon starts with its defaults.
+    return undefined;
+  }
+}
+
+/** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */
+function inWords({ title, startedAt, createdAt, resumable, kind }: Session, report: Report): string {
+  const beganAt = startedAt ?? createdAt;
+  const ranMs =
+    beganAt === undefined || report.daemonNow === undefined ? undefined : report.daemonNow - beganAt;
+  return [
+    title,
+    ...(ranMs === undefined ? [] : [`running for ${duration(ranMs)}`]),
+    ...(resumable === undefined && kind === undefined
+      ? []
+      : [resumable || kind === 'named' ? 'will be resumed' : 'can be run again']),
+  ].join(', ');
+}
