@@ -5,7 +5,9 @@ import { startCommand } from './restart/bundled';
 import { RestartController } from './restart/controller';
 import { holderOf } from './restart/plan';
 import type { RestartRecords } from './restart/records';
-import { DaemonTasks, runInTerminal } from './restart/tasks';
+import { whyNotStartable } from './restart/startable';
+import { TaskRunner } from './restart/taskRunner';
+import { DaemonTasks } from './restart/tasks';
 import type { Settings } from './settings';
 import { Evidence } from './ui/evidenceCommand';
 import type { Log } from './ui/log';
@@ -48,6 +50,7 @@ export function createRestarts({
     log,
     folder: vscode.Uri.joinPath(folder, 'evidence').fsPath,
   });
+  const runner = new TaskRunner();
   const controller: RestartController = new RestartController({
     fleet,
     records,
@@ -55,7 +58,8 @@ export function createRestarts({
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
     log: (line) => log.info(line),
     onRestarted,
-    start: (model, signal) => runInTerminal(tasks.startTask(model), signal),
+    startDoubt: (model) => whyNotStartable(tasks.startTask(model).command),
+    start: (model, signal) => runner.run(tasks.startTask(model), signal),
   });
   const commands = new RestartCommands(controller, settings);
   const tasks = new DaemonTasks({

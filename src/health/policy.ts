@@ -102,6 +102,8 @@ export const STOP_LONGEST_MS = API_STOP_ANSWER_MS + API_STOP_WAIT_MS + STOP_GRAC
 export const PORT_FREE_TIMEOUT_MS = 10_000;
 /** VS Code starts a task within a second; a dialog that was cancelled never does (facts of its task API). */
 export const TASK_START_TIMEOUT_MS = 15_000;
+/** Where the command or its folder cannot be found, only VS Code's own word for it is waited for. */
+export const TASK_HOPELESS_TIMEOUT_MS = 3_000;
 /** From the start command to a completed poll cycle. smithy took 2.8 s to listen; a first cycle may recover work. */
 export const RESTART_PROOF_TIMEOUT_MS = 60_000;
 /** How often a condition of the process table or of the port is looked at while waiting for it. */

@@ -14,6 +14,7 @@ import {
   type Outcome,
   type Progress,
   type RestartEdges,
+  type RestartRequest,
   type StartedCommand,
 } from './restart';
 import { isPortFree } from './stop';
@@ -22,6 +23,8 @@ import { orAborted } from './wait';
 export interface ControllerDeps {
   readonly fleet: Fleet;
   readonly start: (model: DaemonModel, signal: AbortSignal) => Promise<StartedCommand>;
+  /** What speaks against its starting, in words. @throws an error fit to show when there is no way to start it */
+  readonly startDoubt: (model: DaemonModel) => Promise<string | undefined>;
   readonly log: (line: string) => void;
   readonly records: RestartRecords;
   /** A folder that all windows of this machine share. */
@@ -72,7 +75,17 @@ export class RestartController {
     return this.#lastArgs.get(origin) ?? [];
   }
 
-  /** What a restart or a stop would end. @throws an error fit to show where it must not go on */
+  /**
+   * What a restart would end, looked at before it does: what cannot be started again is not ended unasked.
+   * @throws an error fit to show where it must not go on
+   */
+  async planRestart(model: DaemonModel): Promise<Plan> {
+    const plan = await this.plan(model);
+    const doubt = await this.deps.startDoubt(plan.model);
+    return { ...plan, ...(doubt !== undefined && { doubt }) };
+  }
+
+  /** What a stop would end. @throws an error fit to show where it must not go on */
   async plan({ daemon }: DaemonModel): Promise<Plan> {
     const { name, origin } = daemon;
     if (this.#busy.has(origin)) throw new Error(`${name} is already being restarted or stopped.`);
@@ -88,14 +101,24 @@ export class RestartController {
 
   /** Carries out a plan; never throws. */
   async restart(plan: Plan, work: RestartWork): Promise<Outcome> {
-    const { daemon } = plan.model;
-    const monitor = this.deps.fleet.monitor(daemon.origin);
-    if (!monitor) return { kind: 'failed', text: `${daemon.name} is not watched any more.` };
-    return this.#alone(
-      plan.model,
-      () => this.#restart(plan, monitor, work),
-      (text) => ({ kind: 'failed', text }),
-    );
+    const { name, origin } = plan.model.daemon;
+    const monitor = this.deps.fleet.monitor(origin);
+    if (!monitor) return { kind: 'failed', text: `${name} is not watched any more.` };
+    let began = false;
+    let outcome: Outcome | undefined;
+    try {
+      return await this.#alone(
+        plan.model,
+        async () => {
+          began = true;
+          return (outcome = await this.#restart(plan, monitor, work));
+        },
+        (text) => ({ kind: 'failed', text }),
+      );
+    } finally {
+      // Only now, when the next thing may be done with it.
+      if (began) endRestart(monitor, outcome);
+    }
   }
 
   async #restart(plan: Plan, monitor: Monitor, work: RestartWork): Promise<Outcome> {
@@ -111,37 +134,25 @@ export class RestartController {
     if (!onlyWait) this.#beganMs.set(origin, performance.now());
     monitor.beginRestart();
     this.#log(model, `restart: ${owner ? `ending process ${owner.pid}` : 'nothing listens, starting it'}`);
-    let outcome: Outcome | undefined;
-    try {
-      outcome = await (onlyWait ? waitLonger : restart)(
-        {
-          ...work,
-          ...this.#logged(model, 'restart', work),
-          daemon: model.daemon,
-          owner,
-          // A restart that was late has an answer of the new life by now.
-          before: (onlyWait ? model : monitor).track.last?.report,
-          startedMs: this.#beganMs.get(origin) ?? performance.now(),
-        },
-        this.#edges(plan, monitor),
-      );
-      if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
-        const [now] = await ownersOf(model);
-        if (now) this.#startedPids.set(origin, now.pid);
-        this.deps.onRestarted(origin);
-      }
-      this.#log(model, outcome.text);
-      const { kind, text } = outcome;
-      await this.deps.records.add(origin, { at: Date.now(), why, kind, text });
-      return outcome;
-    } finally {
-      monitor.endRestart(outcome?.kind === 'cured');
-      // Cancelled half-way it is down because we were asked to end it: that is no outage.
-      if (outcome?.kind === 'cancelled' && (outcome.left === 'ending' || outcome.left === 'stopped')) {
-        monitor.markStopped();
-        void monitor.poll();
-      }
+    const request: RestartRequest = {
+      ...work,
+      ...this.#logged(model, 'restart', work),
+      daemon: model.daemon,
+      owner,
+      // A restart that was late has an answer of the new life by now.
+      before: (onlyWait ? model : monitor).track.last?.report,
+      startedMs: this.#beganMs.get(origin) ?? performance.now(),
+    };
+    const outcome = await (onlyWait ? waitLonger : restart)(request, this.#edges(plan, monitor));
+    if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
+      const [now] = await ownersOf(model);
+      if (now) this.#startedPids.set(origin, now.pid);
+      this.deps.onRestarted(origin);
     }
+    this.#log(model, outcome.text);
+    const { kind, text } = outcome;
+    await this.deps.records.add(origin, { at: Date.now(), why, kind, text });
+    return outcome;
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
@@ -259,6 +270,14 @@ export class RestartController {
   #log({ daemon }: DaemonModel, text: string): void {
     this.deps.log(`[${daemon.name}] ${text}`);
   }
+}
+
+function endRestart(monitor: Monitor, outcome: Outcome | undefined): void {
+  monitor.endRestart(outcome?.kind === 'cured');
+  // Cancelled half-way it is down because we were asked to end it: that is no outage.
+  if (outcome?.kind !== 'cancelled' || (outcome.left !== 'ending' && outcome.left !== 'stopped')) return;
+  monitor.markStopped();
+  void monitor.poll();
 }
 
 function named({ pid, commandLine }: ProcessInfo): string {

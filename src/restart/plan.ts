@@ -20,6 +20,8 @@ export interface Plan {
   readonly records: readonly RestartRecord[];
   /** Whether the process is known to be this daemon, or was started by us; else the user must look at it. */
   readonly ownerIsKnown: boolean;
+  /** Why it may not start again. */
+  readonly doubt?: string;
 }
 
 /** Its host, as a socket wants it. */

@@ -127,7 +127,7 @@ async function towardsProof(
   begin: (leave: (left: Left) => void) => Promise<{ command: StartedCommand; ended: Ended | undefined }>,
 ): Promise<Outcome> {
   const { daemon, owner, before, signal, startedMs = performance.now() } = request;
-  let left: Left = 'unchanged';
+  let left = 'unchanged' as Left;
   try {
     const { command, ended } = await begin((now) => (left = now));
     left = 'started';
@@ -147,7 +147,8 @@ async function towardsProof(
   } catch (error) {
     if (signal.aborted) return { kind: 'cancelled', text: `Restart cancelled: ${LEFT[left]}.`, left };
     if (error instanceof Late) return { kind: 'late', text: error.message };
-    return { kind: 'failed', text: error instanceof Error ? error.message : String(error) };
+    const text = error instanceof Error ? error.message : String(error);
+    return { kind: 'failed', text: left === 'stopped' ? `${text} The old process has ended.` : text };
   }
 }
 

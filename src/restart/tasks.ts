@@ -1,10 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Fleet, DaemonModel } from '../daemons/fleet';
-import { TASK_START_TIMEOUT_MS } from '../health/policy';
-import type { StartedCommand } from './restart';
 import type { StartCommand } from './startCommand';
-import { orAborted } from './wait';
+import type { StartTask } from './taskRunner';
 
 export const TASK_TYPE = 'daemonHealth';
 
@@ -46,11 +43,11 @@ export class DaemonTasks implements vscode.TaskProvider {
   }
 
   /** For a port that is known to be free. @throws an error fit to show when there is no way to start this daemon */
-  startTask(model: DaemonModel): vscode.Task {
+  startTask(model: DaemonModel): StartTask {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
     const command = this.deps.startCommand(model, { unlooked: false });
     if (typeof command === 'string') throw new Error(command);
-    return terminalTask(definition, `start ${model.daemon.name}`, toExecution(command));
+    return { task: terminalTask(definition, `start ${model.daemon.name}`, toExecution(command)), command };
   }
 
   #make(definition: DaemonTaskDefinition): vscode.Task | undefined {
@@ -108,99 +105,4 @@ function toExecution(command: StartCommand): vscode.ProcessExecution | vscode.Sh
   return command.kind === 'shell'
     ? new vscode.ShellExecution(command.line, options)
     : new vscode.ProcessExecution(command.command, [...command.args], options);
-}
-
-/**
- * Runs a task and waits until its process runs.
- * @throws an error fit to show when VS Code does not start it: `executeTask` itself resolves before anything ran,
- *   and says nothing when the user cancels its dialog
- */
-export async function runInTerminal(task: vscode.Task, signal: AbortSignal): Promise<StartedCommand> {
-  await orAborted(endPreviousRun(task), signal);
-  const watcher = new RunWatcher(task);
-  let execution: vscode.TaskExecution | undefined;
-  try {
-    execution = await vscode.tasks.executeTask(task);
-    await raceStart(watcher.started, signal);
-  } catch (error) {
-    // What has not started by now must not start later.
-    execution?.terminate();
-    watcher.dispose();
-    throw error;
-  }
-  void watcher.ended.then(() => watcher.dispose());
-  return { ended: watcher.ended };
-}
-
-function isSameTask(a: vscode.Task, b: vscode.Task): boolean {
-  return a.definition.type === b.definition.type && a.name === b.name;
-}
-
-/**
- * Ends a run of the same task that is still there, and waits for its last event: VS Code gives each run of a task
- * the same execution, so the end of the old run could not be told from an end of the new one.
- */
-async function endPreviousRun(task: vscode.Task): Promise<void> {
-  const previous = vscode.tasks.taskExecutions.find((execution) => isSameTask(execution.task, task));
-  if (!previous) return;
-  const watcher = new RunWatcher(task);
-  previous.terminate();
-  await Promise.race([watcher.wholeTaskEnded, delay(TASK_START_TIMEOUT_MS)]);
-  watcher.dispose();
-}
-
-/** What happens to the run of a task, from now on. */
-class RunWatcher implements vscode.Disposable {
-  readonly started: Promise<void>;
-  /** The exit code of its process; `undefined` when it was terminated or never was. */
-  readonly ended: Promise<number | undefined>;
-  readonly wholeTaskEnded: Promise<void>;
-  readonly #subscription: vscode.Disposable;
-
-  constructor(task: vscode.Task) {
-    const subscriptions: vscode.Disposable[] = [];
-    const next = <E extends { execution: vscode.TaskExecution }, T>(
-      event: vscode.Event<E>,
-      take: (e: E) => T,
-    ) =>
-      new Promise<T>((resolve) =>
-        subscriptions.push(event((e) => isSameTask(e.execution.task, task) && resolve(take(e)))),
-      );
-    this.wholeTaskEnded = next(vscode.tasks.onDidEndTask, () => undefined);
-    this.ended = Promise.race([
-      next(vscode.tasks.onDidEndTaskProcess, ({ exitCode }) => exitCode),
-      // A command that does not exist ends without a process ever having started.
-      this.wholeTaskEnded.then(() => undefined),
-    ]);
-    this.started = Promise.race([
-      next(vscode.tasks.onDidStartTaskProcess, () => undefined),
-      this.wholeTaskEnded,
-    ]);
-    this.#subscription = vscode.Disposable.from(...subscriptions);
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
-  }
-}
-
-async function raceStart(started: Promise<void>, signal: AbortSignal): Promise<void> {
-  const deadline = AbortSignal.timeout(TASK_START_TIMEOUT_MS);
-  const either = AbortSignal.any([signal, deadline]);
-  await new Promise<void>((resolve, reject) => {
-    const abort = () =>
-      reject(
-        new Error(
-          signal.aborted
-            ? 'cancelled'
-            : 'VS Code did not start the task. Look at the terminal for the reason.',
-        ),
-      );
-    if (either.aborted) abort();
-    either.addEventListener('abort', abort, { once: true });
-    void started.then(() => {
-      either.removeEventListener('abort', abort);
-      resolve();
-    });
-  });
 }

@@ -97,8 +97,11 @@ export class RestartCommands {
     question: string,
     verb: 'Restart' | 'Stop',
   ): Promise<{ plan: Plan; inspect: boolean } | undefined> {
-    if (!(await ensureTrusted(`${verb} ${model.daemon.name}`))) return undefined;
-    const plan = await this.controller.plan(model);
+    if (!(await ensureTrusted(`${verb === 'Restart' ? 'Restarting' : 'Stopping'} ${model.daemon.name}`)))
+      return undefined;
+    const plan = await (verb === 'Restart'
+      ? this.controller.planRestart(model)
+      : this.controller.plan(model));
     const alwaysInspect = this.settings.inspectNode();
     const isLoop = verb === 'Restart' && isRestartLoop(plan.records, Date.now());
     const detail = consequences(plan, isLoop);
@@ -133,8 +136,13 @@ const SHOW_LOG = 'Show Log';
 const INSPECT = 'Inspect, Then Restart';
 
 /** What the user should know first; `undefined` where nothing is lost and the process is known. */
-function consequences({ owner, interrupts, ownerIsKnown, model }: Plan, isLoop: boolean): string | undefined {
+function consequences(
+  { owner, interrupts, ownerIsKnown, model, doubt }: Plan,
+  isLoop: boolean,
+): string | undefined {
   const parts: string[] = [];
+  // Where nothing runs nothing is lost by trying.
+  if (owner && doubt !== undefined) parts.push(`It may not start again. ${doubt}`);
   if (isLoop) {
     parts.push(
       `It was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +

@@ -7,7 +7,7 @@ const MANAGE = 'Manage Workspace Trust';
  * Whether commands may be run here. If not, says why, shows where that is changed, and waits for it: what was asked
  * for goes on once the workspace is trusted, and not at all when its editor is closed again.
  *
- * @param what the command, as its button names it: "Restart dispatchd"
+ * @param what needs it, as the subject of a sentence: "Restarting dispatchd", "Run Again"
  */
 export async function ensureTrusted(what: string): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;

@@ -187,12 +187,9 @@ describe('Run in Daemon… in a folder that is not trusted', function () {
   it('runs nothing, says what trust is needed for, and where it is given', async () => {
     const { window, daemon } = watched!;
     await window.runCommand(COMMAND);
-    const toast = window.toast(
-      'Run in Daemon runs commands on this machine, and that needs a trusted workspace; nothing was done.',
-    );
-    await toast.waitFor();
+    await window.dialog().getByText('Run in Daemon needs a trusted workspace.').waitFor();
     await window.screenshot('run-8-restricted');
-    await toast.getByRole('button', { name: 'Manage Workspace Trust' }).click();
+    await window.dialog().getByRole('button', { name: 'Manage Workspace Trust' }).click();
     await window.page.locator('.workspace-trust-editor').waitFor();
     assert.deepEqual(await sessionsOf(daemon.url), []);
   });

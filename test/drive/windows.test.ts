@@ -57,29 +57,69 @@ describe('Restart Daemon in a folder that is not trusted', function () {
   let watched: Watched | undefined;
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
+  let pid: number;
 
-  before(async () => {
+  beforeEach(async () => {
     watched = await watchDispatchd({
       flags: hangsIn(2_000),
       workspaceTrust: true,
       machineSettings: { 'security.workspace.trust.startupPrompt': 'never' },
     });
     ({ daemon, window } = watched);
+    pid = daemon.pid;
+    await window.item('healthy').waitFor();
   });
 
-  after(() => watched?.close());
+  afterEach(() => watched?.close());
 
-  it('watches, says what trust is needed for, and does nothing', async () => {
-    const { page } = window;
-    await window.item('healthy').waitFor();
-    const pid = daemon.pid;
+  const trustEditor = () => window.page.locator('.workspace-trust-editor');
+  const trust = () => trustEditor().getByRole('button', { name: 'Trust', exact: true });
+
+  /** Presses Restart Daemon, and a button of the question. */
+  async function answer(button: 'Cancel' | 'Manage Workspace Trust', picture: string): Promise<void> {
     await window.runCommand('Daemon Health: Restart Daemon');
-    const toast = window.toast('needs a trusted workspace; nothing was done');
-    await toast.waitFor();
-    await window.screenshot('restricted-mode');
+    const dialog = window.dialog();
+    await dialog.waitFor();
+    assert.match(await dialog.innerText(), /Restarting dispatchd needs a trusted workspace/);
+    assert.match(await dialog.innerText(), /It runs commands on this machine/);
+    await window.screenshot(picture);
+    await dialog.getByRole('button', { name: button }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  function untouched(): void {
     assert.equal(daemon.pid, pid);
     process.kill(pid, 0);
-    await toast.getByRole('button', { name: 'Manage Workspace Trust' }).click();
-    await page.locator('.workspace-trust-editor').waitFor();
+  }
+
+  it('does nothing on Cancel, nor when the trust editor is closed and trust is given for another reason', async () => {
+    await answer('Cancel', 'restricted-mode');
+    untouched();
+    assert.equal(await trustEditor().count(), 0);
+
+    await answer('Manage Workspace Trust', 'restricted-mode');
+    await trust().waitFor();
+    // As a modal editor it has no tab.
+    await window.page.locator('.modal-editor-header .codicon-close, .tab.active .codicon-close').click();
+    await trustEditor().waitFor({ state: 'detached' });
+    await window.runCommand('Workspaces: Manage Workspace Trust');
+    await trust().click();
+    await trustEditor().getByText('You trust this folder').waitFor();
+    // A restart would be seen by then.
+    await window.page.waitForTimeout(2_000);
+    untouched();
+    assert.equal(await window.toasts().count(), 0);
+  });
+
+  it('goes on once the workspace is trusted', async () => {
+    await answer('Manage Workspace Trust', 'restricted-mode');
+    await trust().waitFor();
+    untouched();
+    await trust().click();
+    await window.toast(/dispatchd restarted in/).waitFor();
+    await window.screenshot('restricted-mode-trusted');
+    assert.notEqual(daemon.pid, pid);
+    assert.throws(() => process.kill(pid, 0));
+    await window.item('healthy').waitFor();
   });
 });

@@ -162,6 +162,7 @@ export class World {
   #makeController(fleet: Fleet): RestartController {
     return new RestartController({
       fleet,
+      startDoubt: () => Promise.resolve(undefined),
       log: (line) => this.log.push(line),
       records: new RestartRecords(new MemoryMemento()),
       folder: this.folder,
