@@ -16,6 +16,7 @@ import {
   MAX_WARNING_STAGES,
 } from './policy';
 import { commandLine, type TaskSpec } from './session';
+import type { TimeoutPolicy } from './timeoutController';
 
 const text = (maxCharacters: number) =>
   v.pipe(
@@ -55,7 +56,7 @@ const TaskInput = v.object({
 
 /**
  * Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer clients may say more.
- * @param lastTurn finds the last turn of a name: a follow-up without a command runs that turn's again
+ * @param lastTurn finds the last turn of a name: a follow-up without a command runs that turn's again, with its limits
  */
 export async function readTask(
   body: unknown,
@@ -76,7 +77,7 @@ export async function readTask(
     cwd: input.cwd === undefined && previous ? previous.cwd : resolve(defaultCwd, input.cwd ?? '.'),
     kind,
     ...(input.prompt !== undefined && { prompt: input.prompt }),
-    ...limits(input),
+    ...limits(input, previous),
     resumable: input.resumable ?? false,
   };
   if (commandLine(spec).length > MAX_COMMAND_CHARACTERS) {
@@ -112,22 +113,28 @@ export async function readRunAgain(body: unknown, spec: TaskSpec): Promise<TaskS
   return { ...spec, timeoutMs, maxTotalMs: Math.max(spec.maxTotalMs, timeoutMs) };
 }
 
-type Limits = Pick<
-  v.InferOutput<typeof TaskInput>,
-  'timeoutMs' | 'activityExtensionMs' | 'maxExtensions' | 'maxTotalMs' | 'warningStagesMs'
->;
+const DEFAULT_LIMITS: TimeoutPolicy = {
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  activityExtensionMs: DEFAULT_ACTIVITY_EXTENSION_MS,
+  maxExtensions: DEFAULT_MAX_EXTENSIONS,
+  maxTotalMs: DEFAULT_MAX_TOTAL_MS,
+  warningStagesMs: DEFAULT_WARNING_STAGES_MS,
+};
 
-function limits(input: Limits) {
-  const timeoutMs = input.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+function limits(
+  input: Pick<v.InferOutput<typeof TaskInput>, keyof TimeoutPolicy>,
+  otherwise: TimeoutPolicy = DEFAULT_LIMITS,
+): TimeoutPolicy {
+  const timeoutMs = input.timeoutMs ?? otherwise.timeoutMs;
   if (input.maxTotalMs !== undefined && input.maxTotalMs < timeoutMs) {
     throw new ApiError(400, 'INVALID_INPUT', 'maxTotalMs must not be less than timeoutMs');
   }
   return {
     timeoutMs,
-    activityExtensionMs: input.activityExtensionMs ?? DEFAULT_ACTIVITY_EXTENSION_MS,
-    maxExtensions: input.maxExtensions ?? DEFAULT_MAX_EXTENSIONS,
-    maxTotalMs: Math.max(input.maxTotalMs ?? DEFAULT_MAX_TOTAL_MS, timeoutMs),
-    warningStagesMs: input.warningStagesMs ?? DEFAULT_WARNING_STAGES_MS,
+    activityExtensionMs: input.activityExtensionMs ?? otherwise.activityExtensionMs,
+    maxExtensions: input.maxExtensions ?? otherwise.maxExtensions,
+    maxTotalMs: Math.max(input.maxTotalMs ?? otherwise.maxTotalMs, timeoutMs),
+    warningStagesMs: input.warningStagesMs ?? otherwise.warningStagesMs,
   };
 }
 

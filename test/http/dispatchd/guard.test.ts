@@ -19,6 +19,11 @@ describe('dispatchd ingress', function () {
   const task = { name: 'n', command: 'c' };
   const code = (answer: Answer) => answer.json<{ error: { code: string } }>().error.code;
 
+  const actionsOn = (id: string) => [
+    ...['extend', 'cancel', 'run'].map((action) => `/api/sessions/${id}/${action}`),
+    ...['run', 'dismiss'].map((action) => `/api/recovery/${id}/${action}`),
+  ];
+
   for (const [title, token] of [
     ['no token', false],
     ['a wrong token', 'wrong'],
@@ -27,11 +32,20 @@ describe('dispatchd ingress', function () {
     ['a token of right length', '0'.repeat(64)],
   ] as const) {
     it(`answers 401 to ${title}, on every changing route`, async () => {
-      for (const path of ['/api/tasks', '/api/chaos/hang', '/api/chaos/release', '/api/nothing']) {
+      const paths = [
+        '/api/tasks',
+        '/api/chaos/hang',
+        '/api/chaos/release',
+        '/api/nothing',
+        '/api/daemon/shutdown',
+      ];
+      for (const path of [...paths, ...actionsOn('none')]) {
         const answer = await daemon.request('POST', path, { token, body: task });
         assert.equal(answer.status, 401, path);
         assert.equal(code(answer), 'UNAUTHORIZED');
       }
+      const output = await daemon.request('GET', '/api/sessions/none/output', { token });
+      assert.equal(output.status, 401, 'what a command printed may hold secrets');
     });
   }
 
@@ -104,6 +118,11 @@ describe('dispatchd ingress', function () {
       'INVALID_INPUT',
     ],
     [
+      'a prompt of 4,001 characters',
+      JSON.stringify({ name: 'x', command: 'a', prompt: 'p'.repeat(4001) }),
+      'INVALID_INPUT',
+    ],
+    [
       'long args',
       JSON.stringify({ name: 'x', command: 'a', args: Array(3).fill('b'.repeat(2000)) }),
       'INVALID_INPUT',
@@ -136,6 +155,32 @@ describe('dispatchd ingress', function () {
       assert.equal(answer.status, 404, path);
       assert.equal(code(answer), 'NOT_FOUND');
     }
+  });
+
+  it('answers 404 to what is asked of a session that it does not know', async () => {
+    for (const id of ['none', '__proto__', '..%2f..%2ftoken', encodeURIComponent('a b\n')]) {
+      for (const path of actionsOn(id)) {
+        const answer = await daemon.post(path, {});
+        assert.deepEqual([answer.status, code(answer)], [404, 'NOT_FOUND'], path);
+      }
+      for (const path of [`/api/sessions/${id}`, `/api/tasks/${id}`, `/api/sessions/${id}/output`]) {
+        const answer = await daemon.request('GET', path, { token: daemon.token });
+        assert.deepEqual([answer.status, code(answer)], [404, 'NOT_FOUND'], path);
+      }
+    }
+  });
+
+  it('tells that it lives to anybody on this machine, in the shape of smithy', async () => {
+    const { timestamp, ...rest } = (await daemon.get('/api/health')).json();
+    assert.ok(Math.abs(Date.now() - Date.parse(String(timestamp))) < 60_000);
+    const { id, pid } = (await daemon.status()).instance;
+    assert.deepEqual(rest, {
+      status: 'ok',
+      services: { dispatchDaemon: 'running' },
+      instance: { id, pid, workspace: process.cwd(), stateDir: daemon.stateDir },
+    });
+    const head = await daemon.request('HEAD', '/api/health', { token: false });
+    assert.deepEqual([head.status, head.text], [200, '']);
   });
 
   it('survives nonsense on the wire', async () => {

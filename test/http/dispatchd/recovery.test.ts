@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { identify } from '../../../src/processIdentity';
 import { LONG, node } from '../../support/dispatchd/commands';
 import {
   alive,
@@ -67,6 +69,75 @@ describe('dispatchd recovery', function () {
     if (POSIX) {
       for (const name of ['plain', 'resumable', 'named'])
         assert.equal(alive(pidsIn(file(name))[0] ?? 0), false, name);
+    }
+  });
+
+  it('hands the prompt to the run that it resumes, and says that it is one', async () => {
+    const first = await DaemonProcess.start();
+    const file = join(first.stateDir, 'runs');
+    const prompt = `translate “日本” — ${'x'.repeat(3_900)}`;
+    const { command, args } = node(
+      `const { DISPATCHD_PROMPT, DISPATCHD_ATTEMPT, DISPATCHD_RECOVERED, DISPATCHD_TURN } = process.env;
+       const run = { prompt: DISPATCHD_PROMPT, attempt: DISPATCHD_ATTEMPT, recovered: DISPATCHD_RECOVERED, turn: DISPATCHD_TURN };
+       require('fs').appendFileSync(${JSON.stringify(file)}, JSON.stringify(run) + '\\n');
+       setTimeout(() => {}, 60_000)`,
+    );
+    await first.submit({ name: 'otter', kind: 'named', prompt, command, args });
+    const runs = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
+    await until(() => runs().length === 1, 'its first run');
+    await first.stop('SIGKILL');
+    await DaemonProcess.start([], first.stateDir);
+    await until(() => runs().length === 2, 'its second run');
+    assert.deepEqual(
+      runs().map((line) => JSON.parse(line) as object),
+      [
+        { prompt, attempt: '1', recovered: '0', turn: '1' },
+        { prompt, attempt: '2', recovered: '1', turn: '1' },
+      ],
+    );
+  });
+
+  it('goes on listing interrupted work that nobody dealt with, and does not count it again', async () => {
+    const first = await DaemonProcess.start();
+    const id = await first.submit(LONG);
+    await first.session(id, 'running');
+    await first.stop('SIGKILL');
+    for (const interrupted of [1, 0]) {
+      const daemon = await DaemonProcess.start([], first.stateDir);
+      const { recovery } = await daemon.status();
+      assert.deepEqual(ids(recovery.interrupted), [id]);
+      assert.deepEqual(recovery.atStart, { resumed: 0, interrupted });
+      await daemon.stop('SIGKILL');
+    }
+  });
+
+  it('after a reboot says so, resumes, and touches no process that has got an old pid', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const first = await DaemonProcess.start();
+    const id = await first.submit({ kind: 'named', ...LONG });
+    await first.session(id, 'running');
+    await first.stop('SIGKILL');
+    const stranger = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { detached: true });
+    try {
+      const bootId = '22222222-2222-2222-2222-222222222222';
+      const change = <T>(file: string, edit: (content: T) => object) => {
+        const path = join(first.stateDir, file);
+        writeFileSync(path, JSON.stringify(edit(JSON.parse(readFileSync(path, 'utf8')) as T)));
+      };
+      change<object>('lifecycle.json', (life) => ({ ...life, bootId }));
+      change<{ state: { process: { pid: number } } }>(`sessions/${id}.json`, (kept) => {
+        // A reboot would have ended it.
+        process.kill(-kept.state.process.pid, 'SIGKILL');
+        return { ...kept, state: { ...kept.state, bootId, process: identify(stranger.pid!, Date.now()) } };
+      });
+      const second = await DaemonProcess.start([], first.stateDir);
+      const { instance, recovery } = await second.status();
+      assert.equal(instance.startKind, 'reboot');
+      assert.deepEqual(ids(recovery.resumed), [id]);
+      await second.session(id, 'running');
+      assert.equal(alive(stranger.pid!), true);
+    } finally {
+      stranger.kill('SIGKILL');
     }
   });
 

@@ -93,6 +93,13 @@ describe('dispatchd lifecycle', () => {
       });
     });
 
+    it('makes its folder', async () => {
+      const folder = join(dir, 'a', 'b');
+      const life = { instanceId: 'i', bootId: A, startedAt: 1 };
+      await new Lifecycle(new FakeClock(), folder, life).beat();
+      assert.equal((await Lifecycle.readPrevious(folder, 0)).kind, 'read');
+    });
+
     for (const text of ['', '{', 'null', '[]', '{"bootId":1}', '\0\0\0']) {
       it(`is set aside, not deleted, when it holds ${JSON.stringify(text)}`, async () => {
         writeFileSync(join(dir, 'lifecycle.json'), text);

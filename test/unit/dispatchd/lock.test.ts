@@ -82,6 +82,13 @@ describe('dispatchd lock', () => {
     assert.deepEqual(readdirSync(dir).sort(), ['lock', 'lock.candidate.y']);
   });
 
+  it('makes its folder, and is given back also where somebody took it away', async () => {
+    const release = await acquireLock(join(dir, 'a', 'b'), BOOT);
+    rmSync(join(dir, 'a', 'b', 'lock'));
+    await release();
+    assert.deepEqual(readdirSync(join(dir, 'a', 'b')), []);
+  });
+
   it('does not remove the lock of a later owner', async () => {
     const release = await acquireLock(dir, BOOT);
     put('lock', living());
