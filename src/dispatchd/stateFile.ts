@@ -28,21 +28,23 @@ export async function writeJson(file: string, value: unknown, fsync = true): Pro
   await writeText(file, jsonText(value), fsync);
 }
 
-/** The last write of each file that is under way: one that is tried again must not overtake the next. */
-const underWay = new Map<string, Promise<void>>();
-
 /** The same for any text. Makes the folder if it is missing. What was asked for last is what the file holds in the end. */
 export async function writeText(file: string, text: string, fsync = true): Promise<void> {
+  await inTurn(file, () => writeNow(file, text, fsync));
+}
+
+/** The last work on each file that is under way. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Does one work on a file after the other, also where one fails or is tried again. */
+export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
   const before = underWay.get(file) ?? Promise.resolve();
-  const write = before.then(
-    () => writeNow(file, text, fsync),
-    () => writeNow(file, text, fsync),
-  );
-  underWay.set(file, write);
+  const done = before.then(work, work);
+  underWay.set(file, done);
   try {
-    await write;
+    return await done;
   } finally {
-    if (underWay.get(file) === write) underWay.delete(file);
+    if (underWay.get(file) === done) underWay.delete(file);
   }
 }
 

@@ -126,21 +126,20 @@ export class SpeakerLease {
     const isClosed = pid !== undefined && !isPidAlive(pid);
     const forMs = toldFor !== 'whileOpen' ? toldFor : isClosed && isOurs ? 0 : CLAIM_STALE_MS;
     if (Date.now() - at < forMs) return false;
-    // Of an older incident, or of a window that was closed. Only one window succeeds in moving it away.
-    const old = `${file}.${this.#windowId}`;
-    try {
-      await rename(file, old);
-      const moved = await readTold(old);
-      if (moved.at !== at || moved.windowId !== windowId) {
-        // Another one was quicker, and that was its own.
-        await rename(old, file);
-        return false;
-      }
-    } catch {
+    // Of an older incident, or of a window that was closed. Of several that find it the one succeeds that first makes
+    // the file named after it; who comes later finds that it is not there any more.
+    const successor = `${file}.${windowId}.${at}`;
+    if (!(await create(successor, this.#told()))) {
+      if (Date.now() - (await readTold(successor)).at > CLAIM_STALE_MS) await rm(successor, { force: true });
       return false;
     }
-    await rm(old, { force: true });
-    return create(file, this.#told());
+    const now = await readTold(file);
+    if (now.at === at && now.windowId === windowId) {
+      await rename(successor, file);
+      return true;
+    }
+    await rm(successor, { force: true });
+    return false;
   }
 
   #told(): Told {

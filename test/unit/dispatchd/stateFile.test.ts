@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { insisting } from '../../../src/dispatchd/stateFile';
+import { inTurn, insisting } from '../../../src/dispatchd/stateFile';
 
 describe('dispatchd replacing a file', () => {
   /** Fails so many times, then works. */
@@ -28,6 +28,22 @@ describe('dispatchd replacing a file', () => {
       await assert.rejects(insisting(failing(1, code), platform), { code });
     });
   }
+
+  it('is done in the order in which it was asked for, also where one fails, and apart for each file', async () => {
+    const done: string[] = [];
+    let finishFirst = () => {};
+    const first = inTurn('one', async () => {
+      await new Promise<void>((resolve) => (finishFirst = resolve));
+      done.push('first');
+      throw new Error('no');
+    });
+    const second = inTurn('one', () => Promise.resolve(done.push('second')));
+    await inTurn('other', () => Promise.resolve(done.push('other file')));
+    finishFirst();
+    await assert.rejects(first, /no/);
+    await second;
+    assert.deepEqual(done, ['other file', 'first', 'second']);
+  });
 
   it('fails in the end, with what the system said', async () => {
     await assert.rejects(insisting(failing(99, 'EBUSY'), 'win32'), { code: 'EBUSY' });
