@@ -23,7 +23,7 @@ export interface LivesDeps {
   /** Where the last life of each dispatchd is kept, for the next window of this workspace. */
   readonly state: Memento;
   /** Called for every restart that was seen. @param isNews whether it is worth a message */
-  readonly onRestarted: (model: DaemonModel, restarted: Restarted, isNews: boolean) => void;
+  readonly onRestarted: (model: DaemonModel, restarted: Restarted, isNews: boolean, worth: Worth) => void;
   readonly processes?: SmithyProcesses;
   readonly agentsOf?: (origin: string) => Promise<Pick<SmithyAgents, 'ended'>>;
 }
@@ -81,7 +81,7 @@ export class Lives {
     const lost = await this.#notEnded(model, seen.lost);
     const interrupted = seen.interrupted - (seen.lost.length - lost.length);
     const restarted = { ...seen, lost, interrupted };
-    this.deps.onRestarted(model, restarted, isWorthTelling(restarted, worth));
+    this.deps.onRestarted(model, restarted, isWorthTelling(restarted, worth), worth);
   }
 
   /** Without what the daemon itself remembers to have ended: it ended between our last look and the restart. */

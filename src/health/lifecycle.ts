@@ -41,9 +41,9 @@ export interface Restarted {
 
 /**
  * Which restart is worth a message: any; where it was ours, one that interrupted work; where nobody looked on, one that
- * touched work.
+ * touched work. None that is `told`: our restart that is under way sees the same, and its outcome says it.
  */
-export type Worth = 'any' | 'interrupted' | 'touched';
+export type Worth = 'any' | 'interrupted' | 'touched' | 'told';
 
 export interface LifeStep {
   readonly life: Life | undefined;
@@ -103,12 +103,19 @@ export function advanceLife(previous: Life | undefined, track: Track, process?: 
   if (!isSettled && last.at.monotonicMs - overSinceMs < LIFE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSinceMs } };
   }
-  const worth = life.wasOurs ? 'interrupted' : life.isRemembered ? 'touched' : 'any';
-  return { life: begin(last, track), restarted: compare(life, report), worth };
+  return { life: begin(last, track), restarted: compare(life, report), worth: worthOf(life, track) };
+}
+
+function worthOf({ wasOurs, isRemembered }: Life, { restarting, last }: Track): Worth {
+  // Of a smithy the outcome tells what came back, not what is lost.
+  const proves = last?.report.instance?.id !== undefined && last.report.lastPollCompletedAt !== undefined;
+  if (restarting && proves) return 'told';
+  return wasOurs ? 'interrupted' : isRemembered ? 'touched' : 'any';
 }
 
 /** Whether a restart is to be told. */
 export function isWorthTelling({ resumed, interrupted }: Restarted, worth: Worth): boolean {
+  if (worth === 'told') return false;
   return worth === 'any' || interrupted > 0 || (worth === 'touched' && resumed > 0);
 }
 

@@ -1,6 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cleanText } from '../daemons/text';
+import { parseStartTicks } from '../processIdentity';
 import { MAX_COMMAND_LINE_CHARS, type Listener, type ProcessInfo } from './processInfo';
 
 /** Linux tells everything in /proc; no tool has to be there. */
@@ -86,7 +87,7 @@ async function isElsewhere(pid: number): Promise<boolean> {
 
 /** When it began, in ticks since the machine did: told apart by this from a later process of the same number. */
 export async function birthLinux(pid: number): Promise<number | undefined> {
-  return birthIn(await readOr(`/proc/${pid}/stat`));
+  return parseStartTicks(await readOr(`/proc/${pid}/stat`));
 }
 
 /** The times of /proc/PID itself are those of looking at it. */
@@ -107,15 +108,10 @@ export async function parentsLinux(): Promise<{ pid: number; ppid: number; birth
   return Promise.all(
     (await pids()).map(async (pid) => {
       const stat = await readOr(`/proc/${pid}/stat`);
-      const birth = birthIn(stat);
+      const birth = parseStartTicks(stat);
       return { pid, ppid: Number(statFields(stat)[1] ?? 0), ...(birth !== undefined && { birth }) };
     }),
   );
-}
-
-function birthIn(stat: string): number | undefined {
-  const birth = Number(statFields(stat)[19] ?? NaN);
-  return Number.isFinite(birth) ? birth : undefined;
 }
 
 /** "pid (name) state ppid …" from the state on: the name may hold spaces and brackets. */

@@ -1,3 +1,4 @@
+import { goesOn } from '../health/lifecycle';
 import type { Report, Session } from '../health/report';
 import { isLive, isStranded } from '../health/sessions';
 
@@ -5,7 +6,7 @@ import { isLive, isStranded } from '../health/sessions';
 export interface Recovered {
   readonly resumed: number;
   /** What waits for somebody to run it again. */
-  readonly interrupted: readonly Session[];
+  readonly interrupted: number;
 }
 
 /**
@@ -15,41 +16,36 @@ export interface Recovered {
  * @param after an answer of the new life that comes after its first completed cycle
  */
 export function recoveredBy(before: Report | undefined, after: Report): Recovered {
+  if (after.recovery) return after.recovery;
   const ran = (before?.sessions ?? []).filter(isLive);
-  return after.instance?.id === undefined
-    ? // smithy lists what runs; what does not may be resumed later, so nothing is said of it.
-      { resumed: cameBack(ran, after.sessions ?? []), interrupted: [] }
-    : recoveredByDispatchd(ran, after.sessions ?? []);
-}
-
-/** smithy gives a resumed session a new id; the agent's own name for it stays. */
-function cameBack(ran: readonly Session[], now: readonly Session[]): number {
-  const names = new Set(ran.flatMap(({ providerSessionId }) => providerSessionId ?? []));
-  const back = now.filter(isLive).flatMap(({ providerSessionId }) => providerSessionId ?? []);
-  return new Set(back.filter((name) => names.has(name))).size;
-}
-
-/** Nothing survives a life of dispatchd: whatever runs and was recovered has been started again by this one. */
-function recoveredByDispatchd(ran: readonly Session[], now: readonly Session[]): Recovered {
-  const listed = new Map(now.map((session) => [session.id, session]));
-  const again = now.filter((session) => isLive(session) && session.recovered === true).length;
-  // What waits for a worker is not listed.
-  const waiting = ran.filter(({ id, resumable, kind }) => !listed.has(id) && (resumable || kind === 'named'));
+  const now = after.sessions ?? [];
+  if (after.instance?.id !== undefined) {
+    return { resumed: runningAgain(ran, now), interrupted: stranded(ran, now) };
+  }
+  // smithy lists what runs. What does not may be resumed later, so nothing is said of it here.
   return {
-    resumed: again + waiting.length,
-    interrupted: ran.flatMap(({ id }) => {
-      const session = listed.get(id);
-      return session && isStranded(session) ? [session] : [];
-    }),
+    resumed: ran.filter((session) => now.some((other) => goesOn(session, other))).length,
+    interrupted: 0,
   };
+}
+
+/** Nothing survives a life of dispatchd: what runs and was recovered has been started again, or waits for a worker. */
+function runningAgain(ran: readonly Session[], now: readonly Session[]): number {
+  const listed = new Set(now.map(({ id }) => id));
+  const waiting = ran.filter(({ id, resumable, kind }) => !listed.has(id) && (resumable || kind === 'named'));
+  return now.filter((session) => isLive(session) && session.recovered === true).length + waiting.length;
+}
+
+function stranded(ran: readonly Session[], now: readonly Session[]): number {
+  const ids = new Set(ran.map(({ id }) => id));
+  return now.filter((session) => ids.has(session.id) && isStranded(session)).length;
 }
 
 /** "2 sessions resumed, 1 interrupted"; empty where there is nothing to say. */
 export function recoveredText({ resumed, interrupted }: Recovered): string {
   const sessions = (n: number) => `${n} session${n === 1 ? '' : 's'}`;
-  const lost = interrupted.length;
   return [
     ...(resumed > 0 ? [`${sessions(resumed)} resumed`] : []),
-    ...(lost > 0 ? [`${resumed > 0 ? lost : sessions(lost)} interrupted`] : []),
+    ...(interrupted > 0 ? [`${resumed > 0 ? interrupted : sessions(interrupted)} interrupted`] : []),
   ].join(', ');
 }

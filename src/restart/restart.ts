@@ -6,7 +6,7 @@ import {
   RESTART_PROOF_TIMEOUT_MS,
   WAIT_STEP_MS,
 } from '../health/policy';
-import type { Report, Session } from '../health/report';
+import type { Report } from '../health/report';
 import { duration } from '../health/wording';
 import type { ProcessInfo } from './processInfo';
 import { recoveredBy, recoveredText } from './recovered';
@@ -66,8 +66,8 @@ export type Outcome =
       readonly kind: 'cured' | 'unproven';
       readonly tookMs: number;
       readonly text: string;
-      /** Work that waits for somebody to run it again. */
-      readonly interrupted: readonly Session[];
+      /** How much work waits for somebody to run it again. */
+      readonly interrupted: number;
     }
   | { readonly kind: 'cancelled'; readonly text: string; readonly left: Left }
   /** `late`: started, and not proven in time; one may wait on. */

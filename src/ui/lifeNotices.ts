@@ -22,9 +22,11 @@ export class LifeNotices {
   constructor(private readonly deps: LifeNoticesDeps) {
     this.#lives = new Lives({
       ...deps,
-      onRestarted: (model, restarted, isNews) => {
+      onRestarted: (model, restarted, isNews, worth) => {
         deps.lost.add(model, restarted.lost);
         if (isNews) void this.#tell(model, restarted);
+        // Other windows see the new life, too, and none of them knows that it was asked for.
+        else if (worth === 'told') void this.#claim(model, () => true);
       },
     });
   }
@@ -35,22 +37,26 @@ export class LifeNotices {
     for (const model of this.deps.models()) this.deps.lost.update(model);
   }
 
-  async #tell({ daemon, track }: DaemonModel, restarted: Restarted): Promise<void> {
+  async #tell(model: DaemonModel, restarted: Restarted): Promise<void> {
+    const { daemon } = model;
     const text = restartedText(withoutLinks(daemon.name), restarted);
     this.deps.log(`[${daemon.name}] ${text}`);
     const level = restarted.interrupted > 0 ? 'warning' : 'info';
     const isWanted = () => this.deps.voice.wants(level, daemon.origin);
-    if (!isWanted()) return;
-    // A life without a name is told of by one window, and the next one by one window again.
-    const life = track.last?.report.instance?.id;
-    const toldFor = life === undefined ? undefined : LIFE_TOLD_MS;
-    const key = `${daemon.origin} restarted ${life ?? 'new life'}`;
-    if (!(await this.deps.voice.maySpeak(key, isWanted, toldFor))) return;
+    if (!isWanted() || !(await this.#claim(model, isWanted))) return;
     const choice = await (level === 'warning'
       ? vscode.window.showWarningMessage(text, SHOW)
       : vscode.window.showInformationMessage(text, SHOW));
     if (choice !== SHOW) return;
     const row = restarted.interrupted > 0 ? interruptedRowId(daemon.origin) : daemon.origin;
     await vscode.commands.executeCommand('daemonHealth.showDetails', row);
+  }
+
+  /** Whether it is this window that tells of the life that has begun. */
+  #claim({ daemon, track }: DaemonModel, isWanted: () => boolean): Promise<boolean> {
+    // A life without a name is told of by one window, and the next one by one window again.
+    const life = track.last?.report.instance?.id;
+    const toldFor = life === undefined ? undefined : LIFE_TOLD_MS;
+    return this.deps.voice.maySpeak(`${daemon.origin} restarted ${life ?? 'new life'}`, isWanted, toldFor);
   }
 }

@@ -11,7 +11,7 @@ import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
 import { SEVERITY } from '../health/verdict';
 import { duration } from '../health/wording';
 import { withoutLinks } from './links';
-import { sessionRowId } from './rowIds';
+import { interruptedRowId } from './rowIds';
 import { ensureTrusted } from './trust';
 
 const MAX_NAMED_SESSIONS = 5;
@@ -128,7 +128,7 @@ async function inTerminal(write: (line: string) => void, work: () => Promise<boo
   }
 }
 
-/** Opens the tree at the first of the sessions that wait for somebody to run them again. */
+/** Opens the tree at the sessions that wait for somebody to run them again. */
 const SHOW_INTERRUPTED = 'Show Interrupted';
 const WAIT_LONGER = 'Wait Longer';
 const SHOW_LOG = 'Show Log';
@@ -175,13 +175,11 @@ function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): 
   const { kind } = outcome;
   const text = withoutLinks(outcome.text);
   if (kind === 'cured' || kind === 'cancelled') {
-    const [stranded] = kind === 'cured' ? outcome.interrupted : [];
-    void vscode.window
-      .showInformationMessage(text, ...(stranded ? [SHOW_INTERRUPTED] : []))
-      .then((choice) => {
-        if (choice !== SHOW_INTERRUPTED || !stranded) return;
-        void vscode.commands.executeCommand('daemonHealth.showDetails', sessionRowId(origin, stranded.id));
-      });
+    const hasLost = kind === 'cured' && outcome.interrupted > 0;
+    void vscode.window.showInformationMessage(text, ...(hasLost ? [SHOW_INTERRUPTED] : [])).then((choice) => {
+      if (choice !== SHOW_INTERRUPTED) return;
+      void vscode.commands.executeCommand('daemonHealth.showDetails', interruptedRowId(origin));
+    });
     return;
   }
   const commands: Record<string, string> = {

@@ -55,8 +55,11 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       await outcome.hover();
       await window.screenshot(`restart-3-outcome-${colorTheme}`);
       await outcome.getByRole('button', { name: 'Show Interrupted' }).click();
-      const row = window.page.locator('.monaco-list-row.selected', { hasText: 'type check' });
+      const row = window.page.locator('.monaco-list-row.selected', { hasText: 'Interrupted' });
       await row.waitFor();
+      await window.row('type check').waitFor();
+      // That work was interrupted is said once: the restart that was asked for is no news.
+      assert.equal(await window.toast(/restarted \(was up/).count(), 0);
       await window.screenshot(`restart-4-interrupted-${colorTheme}`);
     });
   });

@@ -51,7 +51,7 @@ describe('a restart of dispatchd', function () {
     assert.equal((await findListener(world.port))?.pid, world.children[1]!.pid);
   });
 
-  it('counts what it resumed and what it interrupted, and knows which', async () => {
+  it('counts what it resumed and what it interrupted', async () => {
     world = await World.ofDispatchd('--workers', '3');
     await world.running();
     await post(world, '/api/tasks', { name: 'nightly', kind: 'named', ...LONG });
@@ -61,10 +61,7 @@ describe('a restart of dispatchd', function () {
     const outcome = await world.restart();
     assert.match(outcome.text, /^test restarted in \S+ m?s · 2 sessions resumed, 1 interrupted\.$/);
     assert.ok(outcome.kind === 'cured');
-    assert.deepEqual(
-      outcome.interrupted.map(({ title }) => title),
-      ['type check'],
-    );
+    assert.equal(outcome.interrupted, 1);
     const [record] = (await world.controller.plan(world.model)).records;
     assert.equal(record?.text, outcome.text);
   });

@@ -186,6 +186,30 @@ describe('a daemon that begins a new life', () => {
   }
 });
 
+describe('a new life that our own restart proves', () => {
+  it('is told by the restart alone', () => {
+    const lives = new Lives().answer(first, [['one', 'running']]);
+    lives.watch.restart({ restarting: true });
+    lives
+      .look()
+      .refuse()
+      .answer(second, [['one', 'interrupted']]);
+    lives.watch.restart({ restarting: false, proven: true });
+    lives.look().answer(second, [['one', 'interrupted']]);
+    assert.deepEqual(lives.told, []);
+    assert.equal(lives.unharmed.length, 1, 'it is known all the same');
+  });
+
+  it('is told here where the restart ended before that', () => {
+    const lives = new Lives().answer(first, [['one', 'running']]);
+    lives.watch.restart({ restarting: true });
+    lives.look().answer(second, [], { lastPollCompletedAt: undefined });
+    lives.watch.restart({ restarting: false, proven: false });
+    lives.look().answer(second, [['one', 'interrupted']]);
+    assert.deepEqual(lives.counts, ['0 resumed, 1 interrupted']);
+  });
+});
+
 describe('a daemon that began a new life while no window of the workspace was open', () => {
   const remembered = (id: string) => {
     const lives = new Lives();

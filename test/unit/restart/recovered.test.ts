@@ -19,6 +19,11 @@ function report(id: string | undefined, sessions: readonly Partial<Session>[] | 
   };
 }
 
+const counted = (resumed: number, interrupted: number): Report => ({
+  ...report('b', []),
+  recovery: { resumed, interrupted },
+});
+
 function told(before: Report | undefined, after: Report): string {
   return recoveredText(recoveredBy(before, after));
 }
@@ -62,6 +67,12 @@ describe('what a restart made of the work', () => {
       '1 session resumed',
     ],
     [
+      'is what the daemon counts, where it counts',
+      report('a', [{}]),
+      counted(2, 1),
+      '2 sessions resumed, 1 interrupted',
+    ],
+    [
       'is what came back under its agent’s name in a smithy, which gives new ids',
       report(undefined, [
         { id: 'old', providerSessionId: 'x' },
@@ -75,8 +86,8 @@ describe('what a restart made of the work', () => {
     ],
     [
       'is not known of a smithy whose sessions have no such name',
-      report(undefined, [{}]),
-      report(undefined, [{}]),
+      report(undefined, [{ id: 'old' }]),
+      report(undefined, [{ id: 'new' }]),
       '',
     ],
     [
