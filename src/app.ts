@@ -57,8 +57,11 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     clock,
     random: Math.random,
     isFocused,
-    createProbe: async (origin) =>
-      (await import('./daemons/probe')).createProbe(origin, undefined, () => settings.readSmithyLimits()),
+    createProbe: async (origin, kind) =>
+      (await import('./daemons/probe')).createProbe(origin, undefined, {
+        kind,
+        mayReadLimits: () => settings.readSmithyLimits(),
+      }),
     recall: (origin) => ({ ...memory.recall(origin), ...histories.recall(origin) }),
     snoozeOf: (origin, report) => snoozes.of(origin, report),
     restartsOf: (origin) => records.of(origin),

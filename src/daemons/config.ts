@@ -33,7 +33,7 @@ export interface DaemonsConfig {
   readonly problems: readonly string[];
 }
 
-const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd'];
+const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd', 'ductor'];
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { nextPollDelayMs } from '../health/cadence';
 import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
-import type { Sample } from '../health/report';
+import type { DaemonKind, Sample } from '../health/report';
 import {
   beginTrack,
   observe,
@@ -19,7 +19,7 @@ import { cleanText } from './text';
 export interface MonitorDeps {
   readonly clock: Clock;
   /** Makes the probe at the first poll, which is when undici is loaded. */
-  readonly createProbe: (origin: string) => Promise<Probe>;
+  readonly createProbe: (origin: string, kind?: DaemonKind) => Promise<Probe>;
   readonly isFocused: () => boolean;
   readonly random: () => number;
   /** Called after every sample, with what changed. */
@@ -119,7 +119,7 @@ export class Monitor {
   /** The one probe of this daemon, made when first needed; none any more once it is no longer watched. */
   #getProbe(): Promise<Probe> {
     if (this.#disposed) return Promise.reject(new Error('no longer watched'));
-    const made = (this.#probe ??= this.deps.createProbe(this.daemon.origin));
+    const made = (this.#probe ??= this.deps.createProbe(this.daemon.origin, this.daemon.kind));
     made.catch(() => {
       // The next poll tries again.
       if (this.#probe === made) this.#probe = undefined;

@@ -1,10 +1,20 @@
-import { SMITHY_FIRST_PORT, SMITHY_LAST_PORT } from '../health/policy';
+import { DUCTOR_PORT, SMITHY_FIRST_PORT, SMITHY_LAST_PORT } from '../health/policy';
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 /** The ports on which a smithy may be; `DAEMON_HEALTH_DISCOVERY_PORTS` ("3457-3476,4000") takes their place. */
-export function smithyPorts(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): readonly number[] {
-  return readPorts(env['DAEMON_HEALTH_DISCOVERY_PORTS'] ?? `${SMITHY_FIRST_PORT}-${SMITHY_LAST_PORT}`);
+export function smithyPorts(env: Env = process.env): readonly number[] {
+  return namedPorts(env) ?? readPorts(`${SMITHY_FIRST_PORT}-${SMITHY_LAST_PORT}`);
+}
+
+/** The ports that are looked at for daemons nobody named: a smithy's, and ductor's. */
+export function scannedPorts(env: Env = process.env): readonly number[] {
+  return namedPorts(env) ?? [...smithyPorts(env), DUCTOR_PORT];
+}
+
+function namedPorts(env: Env): readonly number[] | undefined {
+  const ports = env['DAEMON_HEALTH_DISCOVERY_PORTS'];
+  return ports === undefined ? undefined : readPorts(ports);
 }
 
 /** "3457-3459,4000" as ports; what is none is left out, and a hundred are enough. */

@@ -1,6 +1,8 @@
 import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SMITHY_LIMITS_REREAD_MS } from '../health/policy';
-import type { Failure, Report, Sample, Session } from '../health/report';
+import type { DaemonKind, Failure, Report, Sample, Session } from '../health/report';
+import { notAStatus } from './answers';
 import { DatabaseOfSmithy } from './database';
+import { Ductor, ductorHome } from './ductor';
 import { DaemonClient, NoAnswer, type Answer } from './http';
 import { AnswerReader, type Answered } from './reuse';
 import { DOCUMENTED_LIMITS, keepingDeadlines, readSmithyLimits, type SmithyLimits } from './smithyLimits';
@@ -30,46 +32,70 @@ export interface ProbeTimeouts {
 
 const DEFAULT_TIMEOUTS: ProbeTimeouts = { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS };
 
-/**
- * @param origin the daemon's address, `http://host:port`
- * @param mayReadLimits whether smithy may be sent the PATCH that tells its limits
- */
+export interface ProbeOptions {
+  /** As configured. A ductor that is not said to be one is recognised by what it answers. */
+  readonly kind?: DaemonKind | undefined;
+  /** Whether smithy may be sent the PATCH that tells its limits. */
+  readonly mayReadLimits?: () => boolean;
+  /** Where a ductor of this machine keeps its files. */
+  readonly ductorHome?: string;
+}
+
+const STATUS = '/api/daemon/status';
+
+/** @param origin the daemon's address, `http://host:port` */
 export function createProbe(
   origin: string,
   timeouts: ProbeTimeouts = DEFAULT_TIMEOUTS,
-  mayReadLimits: () => boolean = () => false,
+  { kind, mayReadLimits = () => false, ductorHome: home = ductorHome() }: ProbeOptions = {},
 ): Probe {
   const client = new DaemonClient(origin);
   const limits = new LimitsOfSmithy(client, timeouts.fallbackMs, mayReadLimits);
   const databaseOf = new DatabaseOfSmithy(client, timeouts.fallbackMs);
   const statusReader = new AnswerReader();
   const smithySessions = new SessionsOfSmithy(client, timeouts.fallbackMs, limits);
+  const ductor = new Ductor(client, timeouts, { home, isConfigured: kind === 'ductor' });
+
+  const ask = async (startedMs: number): Promise<Sample> => {
+    if (ductor.isKnown) return ductor.ask(startedMs);
+    const answer = await client.get(STATUS, timeouts.requestMs);
+    const latencyMs = performance.now() - startedMs;
+    if (answer.status === 404) {
+      const sample = await ductor.recognise();
+      if (sample) return sample;
+    }
+    const report = read(answer, statusReader);
+    if (typeof report === 'string') {
+      return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: report } };
+    }
+    const sessions = report.sessions ?? (await smithySessions.get());
+    const database = report.kind === 'smithy' ? await databaseOf.get() : undefined;
+    return {
+      ok: true,
+      startedMs,
+      latencyMs,
+      report: { ...report, ...(sessions && { sessions }), ...(database && { database }) },
+    };
+  };
+  /** What answers next may be another, unless it only took too long. */
+  const forget = ({ kind: what }: Failure) => {
+    databaseOf.forget();
+    limits.forget();
+    if (what !== 'timeout') ductor.forget();
+  };
   return {
     async ask() {
       const startedMs = performance.now();
-      try {
-        const answer = await client.get('/api/daemon/status', timeouts.requestMs);
-        const latencyMs = performance.now() - startedMs;
-        const report = read(answer, statusReader);
-        if (typeof report === 'string') {
-          databaseOf.forget();
-          return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: report } };
-        }
-        const sessions = report.sessions ?? (await smithySessions.get());
-        const database = report.kind === 'smithy' ? await databaseOf.get() : undefined;
-        return {
-          ok: true,
-          startedMs,
-          latencyMs,
-          report: { ...report, ...(sessions && { sessions }), ...(database && { database }) },
-        };
-      } catch (error) {
-        databaseOf.forget();
-        limits.forget();
-        return { ok: false, startedMs, failure: await explain(client, error, timeouts) };
-      }
+      const sample = await ask(startedMs).catch(async (error: unknown) => ({
+        ok: false as const,
+        startedMs,
+        failure: await explain(client, error, timeouts),
+      }));
+      if (!sample.ok) forget(sample.failure);
+      return sample;
     },
-    statusText: async () => (await client.get('/api/daemon/status', timeouts.requestMs)).body,
+    statusText: async () =>
+      (await client.get(ductor.isKnown ? ductor.route : STATUS, timeouts.requestMs)).body,
     close: () => client.close(),
   };
 }
@@ -84,31 +110,6 @@ function read(answer: Answer, reader: AnswerReader): Report | string {
     return 'its answer is not JSON';
   }
   return readStatus(answered.value, answer.dateAt, answered.sessions);
-}
-
-/** Why an answer cannot be a daemon's status, judged before its body is read. */
-function notAStatus({ status, contentType, location, body }: Answer): string | undefined {
-  const isPage = /\bhtml\b/i.test(contentType);
-  if (status === 401 || status === 403) {
-    return `HTTP ${status}: it asks for a login; another service or a proxy listens there`;
-  }
-  if (status >= 300 && status < 400) {
-    return `HTTP ${status}: it redirects to ${cleanText(location ?? 'nowhere', 100)}; a daemon does not`;
-  }
-  if (status === 404) return 'HTTP 404: there is no daemon status; another service listens there';
-  if (status !== 200) return `HTTP ${status}${isPage ? ' (a web page)' : errorText(body)}`;
-  if (isPage) return 'it answers with a web page; another service listens there';
-  return body.trim() === '' ? 'its answer is empty' : undefined;
-}
-
-function errorText(body: string): string {
-  try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown } | string };
-    const message = typeof error === 'string' ? error : error?.message;
-    return typeof message === 'string' ? `: ${cleanText(message, 120)}` : '';
-  } catch {
-    return '';
-  }
 }
 
 /** smithy's sessions have a route of their own. Where it fails, they are unknown; the status still counts. */

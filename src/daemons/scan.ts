@@ -6,8 +6,9 @@ import { DISCOVERY_CONCURRENCY, DISCOVERY_TIMEOUT_MS } from '../health/policy';
 import type { FoundDaemon } from './adoption';
 import { isLoopback } from './config';
 import { resolved, toDatabase } from './database';
+import { AGENTS_ROUTE, readAgents } from './ductor';
 import { DaemonClient } from './http';
-import { smithyPorts } from './ports';
+import { scannedPorts } from './ports';
 import { readStatus } from './status';
 import { belongsTo, projectFolder, readPath, shortPath } from './workspace';
 
@@ -34,7 +35,7 @@ export function scanPlaces(
 ): ScanPlaces {
   const stateDir = env['DISPATCHD_STATE_DIR'] || join(home, '.daemon-health', 'dispatchd');
   return {
-    ports: smithyPorts(env),
+    ports: scannedPorts(env),
     instanceFile: join(stateDir, 'instance.json'),
     timeoutMs: DISCOVERY_TIMEOUT_MS,
   };
@@ -73,7 +74,7 @@ async function identify(
   const client = new DaemonClient(origin);
   try {
     const health = await getObject(client, '/api/health', timeoutMs);
-    if (!health) return undefined;
+    if (!health) return await identifyDuctor(client, port, timeoutMs);
     const service = isObject(health.services) ? health.services.dispatchDaemon : undefined;
     const instance = isObject(health.instance) ? health.instance : undefined;
     const database = await toDatabase(health.database, origin, timeoutMs);
@@ -99,6 +100,18 @@ async function identify(
   } finally {
     await client.close();
   }
+}
+
+/** A ductor works for its chats and for no folder, so none belongs to the open workspace. */
+async function identifyDuctor(
+  client: DaemonClient,
+  port: number,
+  timeoutMs: number,
+): Promise<FoundDaemon | undefined> {
+  const { origin } = client;
+  const said = readAgents(await getObject(client, AGENTS_ROUTE, timeoutMs));
+  if (!said) return undefined;
+  return { kind: 'ductor', origin, port, place: origin, isRunning: said.isRunning, belongs: false };
 }
 
 /** Whether a daemon's loop runs by its status; `undefined` where that is no daemon's status. */

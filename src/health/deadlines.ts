@@ -100,7 +100,11 @@ const INHIBITING: readonly DaemonState[] = [
 ];
 
 /** The state that silences countdowns, as their cause or because nothing is ended while it lasts. */
-export function inhibitedBy({ verdict }: Track): DaemonState | undefined {
+export function inhibitedBy({ verdict, last }: Track): DaemonState | undefined {
+  // A part of it may be unavailable, as a sub-agent of ductor's, while its work goes on and is ended at its deadline.
+  if (verdict.state === 'unavailable' && last?.report.isRunning) return undefined;
+  // What it ran before is not told any more, and what it goes on with not yet.
+  if (last?.report.starting) return 'starting';
   return INHIBITING.includes(verdict.state) ? verdict.state : undefined;
 }
 
@@ -132,7 +136,9 @@ export function advanceDeadlines(
     const known = previous.get(origin);
     if (!track.last) continue;
     const isInhibited = inhibitedBy(track) !== undefined;
-    if (known && (isInhibited || known.answer === track.last)) {
+    if (!known && !track.last.report.sessions) continue;
+    // An answer that does not tell of its work says nothing about what was known of it.
+    if (known && (isInhibited || known.answer === track.last || !track.last.report.sessions)) {
       const wasGone = known.wasGone || isGone(track);
       const isSame = known.isInhibited === isInhibited && known.wasGone === wasGone;
       deadlines.set(origin, isSame ? known : { ...known, isInhibited, wasGone });
@@ -176,10 +182,12 @@ function learn(
   const { report } = answer;
   const sessions = report.sessions ?? [];
   const watched = new Map<string, Watched>();
-  const over = new Set<string>();
+  const over = new Set(known?.timedOut);
   const timedOut: TimedOut[] = [];
   for (const session of sessions) {
     const dueMs = isLive(session) ? dueAt(session, answer) : undefined;
+    // It may run again, and time out again.
+    if (isLive(session)) over.delete(session.id);
     if (dueMs !== undefined)
       watched.set(session.id, watch(known?.watched.get(session.id), session, dueMs, now));
     if (endOf(session) !== 'timedOut') continue;

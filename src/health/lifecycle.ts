@@ -1,6 +1,6 @@
 import { LIFE_SETTLE_MS } from './policy';
 import type { Report, Session } from './report';
-import { isLive, isStranded } from './sessions';
+import { endOf, isLive, isStranded } from './sessions';
 import type { Track } from './tracker';
 
 /** What became of the process that was seen to be a daemon; `unknown` where the system does not tell. */
@@ -89,6 +89,8 @@ export function advanceLife(previous: Life | undefined, track: Track, process?: 
     wasReset: previous.wasReset || isReset(previous.report, report),
   };
   if (previous.answer === last) return { life };
+  // Which life it is, and what it goes on with, is not known yet.
+  if (report.starting) return { life: { ...life, answer: last } };
 
   let { overSinceMs } = life;
   if (overSinceMs === undefined) {
@@ -99,7 +101,8 @@ export function advanceLife(previous: Life | undefined, track: Track, process?: 
     if (!isNew) return { life: begin(last, track, life.sessions) };
     overSinceMs = last.at.monotonicMs;
   }
-  const isSettled = !report.isRunning || report.lastPollCompletedAt !== undefined;
+  // A ductor tells of no cycles; it has started.
+  const isSettled = !report.isRunning || report.lastPollCompletedAt !== undefined || report.kind === 'ductor';
   if (!isSettled && last.at.monotonicMs - overSinceMs < LIFE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSinceMs } };
   }
@@ -198,7 +201,7 @@ function compare({ report: before, sessions }: Life, after: Report): Restarted {
     ...(startedAt !== undefined &&
       after.daemonNow !== undefined && { agoMs: Math.max(0, after.daemonNow - startedAt) }),
     isInferred: !isNamed,
-    ...(isNamed
+    ...(after.kind === 'dispatchd'
       ? { ...(after.recovery ?? comparedById(sessions, after)), lost: [] }
       : lostOf(sessions, before, after)),
   };
@@ -225,10 +228,15 @@ function lostOf(
 ): Pick<Restarted, 'resumed' | 'interrupted' | 'lost'> {
   // What was being ended has ended.
   const ran = sessions.filter((session) => isLive(session) && session.status !== 'terminating');
+  const found = ran.map((session) => (after.sessions ?? []).find((other) => goesOn(session, other)));
   const lost = ran
-    .filter((session) => !(after.sessions ?? []).some((other) => goesOn(session, other)))
+    .filter((_session, index) => !found[index])
     .map((session) => interruptedAt(session, before.daemonNow));
-  return { resumed: ran.length - lost.length, interrupted: lost.length, lost };
+  const listed = found.filter((session) => session !== undefined);
+  // A ductor's tasks are listed also when they were interrupted, or ended meanwhile.
+  const interrupted = listed.filter((session) => endOf(session) === 'interrupted').length;
+  const ended = listed.filter((session) => endOf(session) !== undefined).length;
+  return { resumed: listed.length - ended, interrupted: lost.length + interrupted, lost };
 }
 
 function interruptedAt(session: Session, lastSeenAt: number | undefined): Session {

@@ -170,6 +170,23 @@ export const COUNTDOWN_CLAIM_MS = 5_000;
 /** Three of them missed: that window is gone, though its process may live on for hours waiting for it to come back. */
 export const CLAIM_STALE_MS = 15_000;
 
+/** ductor's two servers: the one for its own agents, which is always there, and the API one may enable (its config). */
+export const DUCTOR_PORT = 8_799;
+export const DUCTOR_API_PORT = 8_741;
+/** ductor's defaults (its config.py): a foreground turn, what activity adds to it and how often, a background task. */
+export const DUCTOR_TURN_LIMIT_MS = 1_800_000;
+export const DUCTOR_EXTENSION_MS = 120_000;
+export const DUCTOR_MAX_EXTENSIONS = 3;
+export const DUCTOR_TASK_LIMIT_MS = 3_600_000;
+/** Ending a turn takes it seconds: one that runs so much longer than its deadline was extended. */
+export const DUCTOR_END_MS = 10_000;
+/** `timeouts.normal` of this value is not meant: `cli_timeout` counts then (the same file's sync rule). */
+export const DUCTOR_UNSET_LIMIT_MS = 600_000;
+/** So long it waits itself for its main agent to start (its supervisor), which then notes the start in a file. */
+export const DUCTOR_STARTUP_MS = 120_000;
+/** ductor's state files have some KB; a larger one is not read. */
+export const MAX_STATE_FILE_BYTES = 1024 * 1024;
+
 /** Ended work stays in the tree for a day, as it does in dispatchd. */
 export const ENDED_SHOWN_MS = 24 * 3_600_000;
 /** A tree of a thousand rows is read by nobody, and costs at every poll. */

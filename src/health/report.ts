@@ -1,6 +1,6 @@
 /** What a daemon said, normalised. A field it did not give is `undefined`, never a default. */
 
-export type DaemonKind = 'smithy' | 'dispatchd';
+export type DaemonKind = 'smithy' | 'dispatchd' | 'ductor';
 
 /** A moment on both clocks: the wall for showing, the monotonic one for measuring. */
 export interface Instant {
@@ -96,6 +96,8 @@ export interface Pause {
 export interface Report {
   readonly kind: DaemonKind;
   readonly isRunning: boolean;
+  /** It says that it is not up yet. */
+  readonly starting?: boolean;
   readonly available?: boolean;
   readonly unavailableReason?: string;
   readonly pollIntervalMs?: number;

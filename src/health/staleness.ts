@@ -37,6 +37,13 @@ export function staleThresholdMs(report: Report): number {
   );
 }
 
+/** Why nothing is known of the loop of a daemon that tells nothing of its cycles. */
+export function untoldLoop({ kind }: Report): string {
+  return kind === 'ductor'
+    ? 'ductor does not tell whether its loop advances'
+    : 'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one';
+}
+
 /**
  * Judges the poll loop of a *running* daemon by the daemon's own clock; ours never enters.
  * The daemon's `pollStale` is trusted when it says stale; a "not stale" must be borne out by timestamps,
@@ -55,10 +62,7 @@ export function assessLoop(report: Report): Loop {
   if (sinceAt === undefined || ageMs === undefined) {
     return {
       kind: 'unknown',
-      rule:
-        pollStale === undefined
-          ? 'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one'
-          : 'the daemon gives no time of a poll cycle',
+      rule: pollStale === undefined ? untoldLoop(report) : 'the daemon gives no time of a poll cycle',
     };
   }
   const newestAt = Math.max(startedAt ?? -Infinity, completedAt ?? -Infinity);

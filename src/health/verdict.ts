@@ -164,8 +164,11 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'starting',
-    rule: 'no poll cycle completed yet, the first is younger than the threshold',
-    match: ({ loop }) => (loop?.kind === 'starting' ? 'its first poll cycle is in flight' : undefined),
+    rule: 'it says so, or no poll cycle completed yet and the first is younger than the threshold',
+    match: ({ loop, report }) => {
+      if (report?.starting) return 'it is still starting';
+      return loop?.kind === 'starting' ? 'its first poll cycle is in flight' : undefined;
+    },
   },
   {
     state: 'wedged',

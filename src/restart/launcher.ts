@@ -195,7 +195,8 @@ class Tail {
 /** `healthy`, or what is seen instead. */
 async function ask(url: string): Promise<string> {
   try {
-    const response = await fetch(`${url}/api/daemon/status`, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+    const response = await get(`${url}/api/daemon/status`);
+    if (response.status === 404) return await askDuctor(url);
     const { isRunning, health } = (await response.json()) as {
       isRunning?: unknown;
       health?: { lastPollCompletedAt?: unknown };
@@ -207,6 +208,18 @@ async function ask(url: string): Promise<string> {
   } catch {
     return 'it does not answer';
   }
+}
+
+/** A ductor tells of no cycles: that its main agent runs is all that can be waited for. */
+async function askDuctor(url: string): Promise<string> {
+  const { agents } = (await (await get(`${url}/interagent/health`)).json()) as {
+    agents: { main?: { status?: unknown } };
+  };
+  return agents.main?.status === 'running' ? 'healthy' : 'its main agent does not run';
+}
+
+function get(url: string): Promise<Response> {
+  return fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
 }
 
 function say(text: string): void {

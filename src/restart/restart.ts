@@ -7,6 +7,7 @@ import {
   WAIT_STEP_MS,
 } from '../health/policy';
 import type { Report } from '../health/report';
+import { untoldLoop } from '../health/staleness';
 import { duration } from '../health/wording';
 import type { ProcessInfo } from './processInfo';
 import { recoveredBy, recoveredText } from './recovered';
@@ -131,7 +132,8 @@ async function towardsProof(
   try {
     const { command, ended } = await begin((now) => (left = now));
     left = 'started';
-    request.onStep('waiting for a completed poll cycle');
+    const isDuctor = (daemon.kind ?? before?.kind) === 'ductor';
+    request.onStep(`waiting for ${isDuctor ? 'it to answer as running' : 'a completed poll cycle'}`);
     const { report, unproven } = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
     const recovered = recoveredBy(before, report);
@@ -209,12 +211,17 @@ async function prove(
       const listener = await edges.findListener();
       if (isSameInstance(before, report, owner, listener)) {
         seen = `the old process ${owner?.pid ?? ''} still answers`.replace('  ', ' ');
+      } else if (report.starting) {
+        seen = 'the new process answers, but it is still starting';
       } else if (!report.isRunning) {
-        seen = 'the new process answers, but its poll loop is stopped';
+        seen = `the new process answers, but ${report.unavailableReason ?? 'its poll loop is stopped'}`;
       } else if (report.lastPollCompletedAt !== undefined) {
         return { report };
       } else if (report.lastPollStartedAt === undefined && report.pollStale === undefined) {
-        const unproven = 'this version does not report its poll cycles, so that it works could not be proven';
+        const unproven =
+          report.kind === 'ductor'
+            ? untoldLoop(report)
+            : 'this version does not report its poll cycles, so that it works could not be proven';
         return { report, unproven };
       } else {
         seen = 'the new process answers, but it has not completed a poll cycle';

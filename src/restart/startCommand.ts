@@ -112,6 +112,12 @@ function foregroundCommand(
       };
     case 'smithy':
       return smithyCommand(daemon, report, context);
+    case 'ductor':
+      // `ductor restart` would take it out of its service manager, and a second one ends the first.
+      return (
+        `How ${daemon.name} is started depends on how it was installed. Set "restart" for it in ` +
+        'daemonHealth.daemons, for a service to { "command": "systemctl --user restart ductor" }.'
+      );
     case undefined:
       return `How to start ${daemon.name} is not known. Set "restart" for it in daemonHealth.daemons.`;
   }

@@ -86,6 +86,9 @@ export function commandRunner({
     },
     openDashboard: async (target) => {
       const model = await pick({ fleet, discovery }, target, 'Open the dashboard of which daemon?');
+      if (model?.track.last?.report.kind === 'ductor') {
+        throw new Error(`${model.daemon.name} has no page of its own: a ductor is used through its chats.`);
+      }
       if (model) await vscode.env.openExternal(vscode.Uri.parse(model.daemon.origin));
     },
     copyValue: (target) => {

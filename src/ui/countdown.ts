@@ -12,6 +12,7 @@ import {
 import type { DaemonModel } from '../daemons/fleet';
 import { CLOSE_DELAY_MS, COUNTDOWN_CLAIM_MS } from '../health/policy';
 import type { Instant } from '../health/report';
+import { answers } from './dispatchds';
 import { countdownText, timedOutText } from './countdownText';
 import type { ToldFor } from './lease';
 import { sessionRowId } from './rowIds';
@@ -31,9 +32,10 @@ export interface CountdownDeps {
   readonly log: (line: string) => void;
 }
 
+const SHOW_SESSION = 'Show Session';
 const BUTTONS: Readonly<Record<string, string>> = {
   'Run Again': 'daemonHealth.runAgain',
-  'Show Session': 'daemonHealth.showDetails',
+  [SHOW_SESSION]: 'daemonHealth.showDetails',
   'Show Log': 'daemonHealth.showOutput',
 };
 
@@ -132,17 +134,15 @@ export class Countdown implements vscode.Disposable {
     const isWanted = () => this.deps.voice.wants('error', origin);
     if (!isWanted()) return;
     if (!(await this.deps.voice.maySpeak(`${origin} timed out ${session.id}`, isWanted))) return;
-    const buttons = Object.keys(BUTTONS).filter((button) => button !== 'Run Again' || !isOfSmithy(session));
+    // Only of a dispatchd's work there is more to be had.
+    const isOurs = this.deps.models().some((model) => model.daemon.origin === origin && answers(model));
+    const buttons = Object.keys(BUTTONS).filter((button) => isOurs || button === SHOW_SESSION);
     // Only an error with buttons stays on screen until somebody answers it.
     const choice = await vscode.window.showErrorMessage(text, ...buttons);
     const command = choice === undefined ? undefined : BUTTONS[choice];
     if (command !== undefined)
       await vscode.commands.executeCommand(command, sessionRowId(origin, session.id));
   }
-}
-
-function isOfSmithy({ role }: { readonly role?: string }): boolean {
-  return role !== undefined;
 }
 
 /** VS Code starts the task of a progress only after a while: what is said until then is kept. */

@@ -34,11 +34,23 @@ function alone(entry: Entry): string {
   const { session, stage, extension } = entry;
   const name = quoted(session, TITLE_CHARS);
   const assumed = session.deadlineAssumed ? ' (assumed)' : '';
-  if (stage === 'due') return `${name} is out of time${assumed}; it is being ended.`;
+  if (stage === 'due') {
+    return mayBeExtended(session)
+      ? `${name} is past its assumed limit.`
+      : `${name} is out of time${assumed}; it is being ended.`;
+  }
   if (extension) return `${name} ${extended(extension)}, ${left(entry)} left.`;
+  if (mayBeExtended(session)) {
+    return `${name} may time out in ${left(entry)}${assumed}${stage === 'last' ? '!' : '.'}`;
+  }
   return stage === 'last'
     ? `Last ${left(entry)}${assumed} of ${name}!`
     : `${name} times out in ${left(entry)}${assumed}.`;
+}
+
+/** Activity may move its deadline, and nobody will be told. */
+function mayBeExtended({ deadlineAssumed, extensionsUsed = 0, maxExtensions = 0 }: Session): boolean {
+  return deadlineAssumed === true && extensionsUsed < maxExtensions;
 }
 
 function together(entries: readonly Entry[]): string {

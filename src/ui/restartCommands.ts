@@ -47,7 +47,7 @@ export class RestartCommands {
     tellOutcome(outcome, origin, () => void this.#carryOut(plan, false, true));
   }
 
-  /** Restart as a task: each step a line in the terminal. Resolves with whether it is cured. */
+  /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
   restartInTerminal(
     model: DaemonModel,
     write: (line: string) => void,
@@ -62,7 +62,7 @@ export class RestartCommands {
         onStep: (step) => write(`${step}…`),
       });
       write(text);
-      return kind === 'cured';
+      return kind === 'cured' || kind === 'unproven';
     });
   }
 
@@ -188,10 +188,10 @@ function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): 
     'Show Details': 'daemonHealth.showDetails',
   };
   const buttons = [...(kind === 'late' ? [WAIT_LONGER] : []), ...Object.keys(commands)];
-  const answer =
-    kind === 'failed'
-      ? vscode.window.showErrorMessage(text, ...buttons)
-      : vscode.window.showWarningMessage(text, ...buttons);
+  const { showErrorMessage, showInformationMessage, showWarningMessage } = vscode.window;
+  // A daemon that tells of no cycles cannot be proven to work: nothing went wrong with it.
+  const show = { failed: showErrorMessage, unproven: showInformationMessage, late: showWarningMessage }[kind];
+  const answer = show(text, ...buttons);
   void answer.then((choice) => {
     if (choice === WAIT_LONGER) waitLonger();
     const command = choice === undefined ? undefined : commands[choice];

@@ -71,7 +71,7 @@ export class SessionCommands {
   async resumeSession(targets: readonly unknown[]): Promise<void> {
     if (!(await ensureTrusted('Resume'))) return;
     for (const item of await this.#choose(targets, 'Resume which session?', isStranded, canResume)) {
-      if (isOfSmithy(item)) await this.#resumeLost(item);
+      if (isLost(item)) await this.#resumeLost(item);
       else await this.#start(await withClient(item), undefined);
     }
   }
@@ -80,7 +80,7 @@ export class SessionCommands {
   async copyCommand(targets: readonly unknown[]): Promise<void> {
     const question = 'Copy the command of which session?';
     for (const item of await this.#choose(targets, question, () => true, canResume)) {
-      const command = isOfSmithy(item)
+      const command = isLost(item)
         ? resumeCommand(item.model.daemon.origin, item.session)
         : await (await withClient(item)).client.command(item.session.id);
       await vscode.env.clipboard.writeText(command);
@@ -113,7 +113,7 @@ export class SessionCommands {
   async dismissSession(targets: readonly unknown[]): Promise<void> {
     for (const item of await this.#choose(targets, 'Dismiss which session?', isStranded, () => true)) {
       const { model, session } = item;
-      if (isOfSmithy(item)) this.deps.lost.dismiss(model.daemon.origin, session.id);
+      if (isLost(item)) this.deps.lost.dismiss(model.daemon.origin, session.id);
       else {
         await (await withClient(item)).client.dismiss(session.id);
         await this.deps.poll(model.daemon.origin);
@@ -156,17 +156,17 @@ export class SessionCommands {
 
   /**
    * @param isMeant which sessions of a dispatchd the command is for
-   * @param isMeantOfSmithy which lost ones of a smithy
+   * @param isMeantOfLost which of the lost work of other daemons
    */
   async #choose(
     targets: readonly unknown[],
     question: string,
     isMeant: (session: Session) => boolean,
-    isMeantOfSmithy: (session: Session) => boolean = () => false,
+    isMeantOfLost: (session: Session) => boolean = () => false,
   ): Promise<readonly Item[]> {
     const all = this.deps.models().flatMap((model): Item[] => {
       const { kind, sessions = [] } = model.track.last?.report ?? {};
-      const known = kind === 'dispatchd' ? sessions : this.deps.lost.of(model).filter(isMeantOfSmithy);
+      const known = kind === 'dispatchd' ? sessions : this.deps.lost.of(model).filter(isMeantOfLost);
       return known.map((session) => ({ model, session }));
     });
     // The tree passes what is selected besides what was clicked.
@@ -179,14 +179,14 @@ export class SessionCommands {
     }
     if (named.length > 0) return named;
     return pick(
-      all.filter((item) => isOfSmithy(item) || isMeant(item.session)),
+      all.filter((item) => isLost(item) || isMeant(item.session)),
       question,
     );
   }
 }
 
-function isOfSmithy({ model }: Item): boolean {
-  return model.track.last?.report.kind === 'smithy';
+function isLost({ model }: Item): boolean {
+  return model.track.last?.report.kind !== 'dispatchd';
 }
 
 async function withClient(item: Item): Promise<Found> {

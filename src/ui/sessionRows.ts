@@ -94,7 +94,7 @@ function groupsOf(sessions: readonly Session[]): Groups {
 function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now: Instant): Detail[] {
   if (stranded.length === 0) return [];
   // A smithy resumes by itself what it can, a dispatchd has done so already.
-  const waits = model.track.last!.report.kind === 'smithy' ? 'not resumed' : 'to run again';
+  const waits = model.track.last!.report.kind === 'dispatchd' ? 'to run again' : 'not resumed';
   return [
     {
       key: INTERRUPTED,
@@ -270,9 +270,7 @@ function sessionHover(session: Session, { track }: DaemonModel, now: Instant): s
     ...time('Started', session.startedAt ?? session.createdAt),
     ...(leftMs === undefined
       ? []
-      : [
-          `${duration(Math.max(0, leftMs))} left${session.deadlineAssumed ? ' (its default limit, assumed)' : ''}`,
-        ]),
+      : [`${duration(Math.max(0, leftMs))} left${session.deadlineAssumed ? ' (its limit is assumed)' : ''}`]),
     ...(timeoutMs === undefined
       ? []
       : [

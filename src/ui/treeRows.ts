@@ -180,13 +180,17 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
   const { last, sample } = model.track;
   if (!last) return [];
   const { report } = last;
+  // A ductor has neither a queue nor a rate limit of its own.
+  const hasQueue = report.kind !== 'ductor';
   // Old answers stay on screen while a daemon fails, and say how old they are.
   const age = sample?.ok ? '' : ` · ${coarseAge(now.monotonicMs - last.at.monotonicMs)} ago`;
   return [
     loopDetail(model, now),
-    queueDetail(report, severityOf(model) === 'red' ? LOOK[model.track.verdict.state].label : undefined),
+    ...(hasQueue
+      ? [queueDetail(report, severityOf(model) === 'red' ? LOOK[model.track.verdict.state].label : undefined)]
+      : []),
     ...(sessionRows?.details(model, now) ?? [sessionsDetail(model)]),
-    pauseDetail(report, now),
+    ...(hasQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(report, model.daemon),
   ].map((detail) => ({ ...detail, description: `${detail.description}${age}` }));

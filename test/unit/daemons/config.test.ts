@@ -69,7 +69,7 @@ describe('the daemons setting', () => {
       [{ url: 'http://example.com' }, /not on this machine \(example.com\).*allowRemote/],
       [{ url: 'http://127.0.0.1.example.com' }, /not on this machine/],
       [{ url: 'http://0.0.0.0:3457' }, /not on this machine/],
-      [{ url: 'http://localhost:1', kind: 'toaster' }, /unknown "kind".*smithy, dispatchd/],
+      [{ url: 'http://localhost:1', kind: 'toaster' }, /unknown "kind".*smithy, dispatchd, ductor/],
       [{ url: 'http://localhost:1', restart: 'sf serve' }, /"restart" that is not an object/],
       [{ url: 'http://localhost:1', restart: {} }, /without a "command"/],
       [{ url: 'http://localhost:1', restart: { command: ' ' } }, /without a "command"/],

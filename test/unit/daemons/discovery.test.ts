@@ -183,9 +183,9 @@ describe('a path as a daemon says it', () => {
 });
 
 describe('the places to look at', () => {
-  it("are smithy's twenty ports and dispatchd's state file", () => {
+  it("are smithy's twenty ports, ductor's one, and dispatchd's state file", () => {
     const { ports, instanceFile } = scanPlaces({});
-    assert.deepEqual([ports[0], ports.at(-1), ports.length], [3457, 3476, 20]);
+    assert.deepEqual([ports[0], ports[19], ports.slice(20)], [3457, 3476, [8799]]);
     assert.equal(instanceFile, join(homedir(), '.daemon-health', 'dispatchd', 'instance.json'));
   });
 

@@ -302,6 +302,37 @@ describe('while its daemon is wedged or gone', () => {
     assert.deepEqual(room.shown, ['build soon 40']);
   });
 
+  for (const [isRunning, shown] of [
+    [true, ['build soon 50']],
+    [false, []],
+  ] as const) {
+    it(`it is unavailable and ${isRunning ? 'its work goes on: shown' : 'does not run: hidden'}`, () => {
+      const room = new Room();
+      room.report = { kind: 'ductor', available: false, isRunning };
+      room.poll(room.session('build', 50_000));
+      assert.equal(room.watch.state, 'unavailable');
+      assert.deepEqual(room.shown, shown);
+    });
+  }
+
+  it('an answer that does not tell of its work changes nothing, and tells nothing twice', () => {
+    const room = new Room();
+    const untold = () => {
+      room.wait(1_000);
+      room.watch.answer(goodReport(room.watch.time, room.report));
+      room.look();
+    };
+    const old = room.session('old', -9_000, { status: 'timed-out' });
+    untold();
+    room.wait(1_000).poll(old, room.session('build', 50_000));
+    untold();
+    assert.deepEqual(room.shown, ['build soon 49']);
+    room.wait(1_000).poll(old, room.session('build', 48_000));
+    room.poll(room.session('build', 48_000));
+    room.poll(old, room.session('build', 48_000));
+    assert.deepEqual(room.told, []);
+  });
+
   it('a time-out is told afterwards, once', () => {
     const room = new Room();
     const over = { status: 'timed-out' };

@@ -17,6 +17,7 @@ const sentence = (...entries: readonly Entry[]) => countdownText(entries).split(
 
 describe('the text of a countdown', () => {
   const extension = { byMs: 120_000, seenMs: 0, used: 1, max: 3 };
+  const assumed = { ...session, deadlineAssumed: true, extensionsUsed: 0, maxExtensions: 3 };
   const cases: [string, Partial<Entry>][] = [
     ['“build” times out in 42 s.', {}],
     ['Last 9 s of “build”!', { stage: 'last', remainingMs: 8_400 }],
@@ -29,6 +30,10 @@ describe('the text of a countdown', () => {
       { stage: 'extended', remainingMs: 64_100, extension: { byMs: 120_000, seenMs: 0 } },
     ],
     ['“build” is out of time; it is being ended.', { stage: 'due', remainingMs: 0 }],
+    ['“build” may time out in 42 s (assumed).', { session: assumed }],
+    ['“build” may time out in 9 s (assumed)!', { session: assumed, stage: 'last', remainingMs: 8_400 }],
+    ['“build” times out in 42 s (assumed).', { session: { ...assumed, extensionsUsed: 3 } }],
+    ['“build” is past its assumed limit.', { session: assumed, stage: 'due' }],
     ['“build” times out in 42 s (assumed).', { session: { ...session, deadlineAssumed: true } }],
     [
       '“a title of many, many c…” times out in 42 s.',

@@ -65,6 +65,18 @@ describe('the rows of the tree', () => {
     assert.equal(row(rows, 'queue').description, `${row(before, 'queue').description} · 2 min ago`);
   });
 
+  it('of a ductor leave out what no ductor has', () => {
+    const watch = new Watch();
+    watch.answer({ kind: 'ductor', isRunning: true, malformed: [] });
+    const rows = rowsOf(watch);
+    assert.deepEqual(
+      [...rows.byId.keys()].map((id) => id.slice(ORIGIN.length)),
+      ['', '#state', '#loop', '#sessions', '#instance'],
+    );
+    assert.equal(row(rows).description, 'unverified');
+    assert.match(row(rows, 'state').description ?? '', /ductor does not tell whether its loop advances$/);
+  });
+
   it('say what is not known, and never a default', () => {
     const watch = new Watch();
     watch.answer({ kind: 'smithy', isRunning: true, malformed: [] });
