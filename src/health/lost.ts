@@ -2,7 +2,7 @@ import { goesOn } from './lifecycle';
 import { ENDED_SHOWN_MS, MAX_SESSION_ROWS } from './policy';
 import type { Report, Session } from './report';
 
-/** Work of a smithy that was lost to a restart: the daemon itself does not remember it. */
+/** Work that was lost to a restart: the daemon itself, a smithy or a ductor, does not remember it. */
 export interface Lost {
   readonly session: Session;
   /** Epoch ms. */
@@ -29,9 +29,10 @@ export function stillLost(lost: readonly Lost[], report: Report, nowAt: number):
   return left.length === lost.length ? lost : left;
 }
 
-/** What was lost of the smithy that answers now. */
+/** What was lost of the daemon that answers now. */
 export function lostOf(lost: readonly Lost[], report: Report): readonly Session[] {
-  if (report.kind !== 'smithy') return [];
+  // A dispatchd lists it itself.
+  if (report.kind === 'dispatchd') return [];
   return lost.filter(({ database }) => !isOfAnother(database, report)).map(({ session }) => session);
 }
 

@@ -79,12 +79,32 @@ describe('a ductor, in a window', function () {
     await window.toasts().first().waitFor({ state: 'detached', timeout: 20_000 });
   });
 
+  it('tells that it was restarted, and lists what that interrupted until somebody dealt with it', async () => {
+    ductor.turn(60_000, 'review the release notes');
+    await window.runCommand('Daemon Health: Refresh');
+    await row('review the release notes').waitFor();
+    ductor.endTurns();
+    ductor.write('named_sessions.json', { sessions: [] });
+    const error = 'Bot restarted while task was running';
+    const task = taskEntry({ name: 'docs-sweep', task_id: 'a', status: 'failed', error });
+    ductor.routes['/tasks/list'] = tasksAnswer(task);
+    ductor.begin();
+    await window.runCommand('Daemon Health: Refresh');
+    await toast(/ductor restarted.*; 3 sessions interrupted/).waitFor();
+    await row(/Interrupted.*2 not resumed/).waitFor();
+    await row('review the release notes').click({ button: 'right' });
+    await window.page.getByRole('menuitem', { name: 'Dismiss Session' }).waitFor();
+    await window.screenshot('ductor-6-restarted');
+    await window.page.getByRole('menuitem', { name: 'Dismiss Session' }).click();
+    await row(/Interrupted.*1 not resumed/).waitFor();
+  });
+
   it('is unavailable while an agent is crashed, and says which and why', async () => {
     ductor.routes['/interagent/health'] = DUCTOR.agents;
     await window.runCommand('Daemon Health: Refresh');
     await row(/unavailable/).waitFor();
     await row('its sub-agent coder crashed: RuntimeError: polling stopped').waitFor();
-    await window.screenshot('ductor-6-crashed');
+    await window.screenshot('ductor-7-crashed');
     ductor.routes['/interagent/health'] = MAIN_RUNS;
     await window.runCommand('Daemon Health: Refresh');
     await row(/ductor.*(unverified|recovering)/).waitFor();
