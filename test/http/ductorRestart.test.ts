@@ -113,14 +113,14 @@ describe('a restart of a ductor, on real processes', function () {
 
   it('is not over while it is starting', async () => {
     await running();
-    const { outcome } = await restart(['--lists-after-ms', '60000'], 1_500);
+    const { outcome } = await restart(['--lists-after-ms', '60000'], 6_000);
     assert.equal(outcome.kind, 'late');
     assert.match(outcome.text, /the new process answers, but it is still starting/);
   });
 
   it('says so when its main agent crashed', async () => {
     await running();
-    const { outcome } = await restart(['--crashed'], 1_500);
+    const { outcome } = await restart(['--crashed'], 6_000);
     assert.equal(outcome.kind, 'late');
     assert.match(outcome.text, /the new process answers, but its main agent crashed: OSError: no route/);
   });

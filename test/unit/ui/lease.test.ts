@@ -133,11 +133,12 @@ describe('the say among several windows', () => {
     assert.equal(await reloaded.maySpeak('countdown', always, 'whileOpen'), true);
   });
 
-  it('passes to exactly one of five after a while when the window that went on telling was closed', async () => {
+  it('passes to exactly one of five after a while when the window that went on telling was closed', async function () {
+    this.timeout(20_000);
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     // They come at moments of their own, some while another one is about to succeed.
     const reach = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
-    for (let session = 0; session < 40; session++) {
+    for (let session = 0; session < 20; session++) {
       const key = `countdown ${session}`;
       assert.equal(await window({ pid }).maySpeak(key, always, 'whileOpen'), true);
       agedBy(16_000);
