@@ -21,7 +21,9 @@ const tiers = {
   drive: async () => {
     // Kept out of `dist`, which every build wipes.
     const vsix = await packageExtension(join(outDir, 'daemon-health.vsix'));
-    await mocha('drive', ['--timeout=120000', '--exit'], { DAEMON_HEALTH_VSIX: vsix });
+    // Each file has a VS Code and a browser of its own, and waits for them most of the time.
+    const options = ['--timeout=120000', '--exit', '--parallel', '--jobs=2'];
+    await mocha('drive', options, { DAEMON_HEALTH_VSIX: vsix });
   },
 };
 const needsVSCode = ['host', 'drive'];
