@@ -111,7 +111,7 @@ function spawnGated({ spec, env, exitFile }: LaunchRequest): ChildProcess {
 }
 
 function spawnDirectly({ spec, env }: LaunchRequest): ChildProcess {
-  // npm, claude and their like are .cmd files on Windows, which `spawn` neither finds nor quotes for.
+  // npm and most agent CLIs are .cmd files on Windows, which `spawn` neither finds nor quotes for.
   return crossSpawn(spec.command, spec.args ? [...spec.args] : [], {
     cwd: spec.cwd,
     env,
