@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 // undici's index is twice the size and thrice the load time of its client; the package declares no `exports`,
 // and `api-request` is what the index itself puts on the client.
@@ -31,11 +32,26 @@ export class NoAnswer extends Error {
  */
 export class DaemonClient {
   readonly #client: Dispatcher;
+  #socket: Socket | undefined;
 
   constructor(readonly origin: string) {
+    const { hostname, port } = new URL(origin);
+    const host = hostname.replace(/^\[|\]$/g, '');
     this.#client = new Client(origin, {
       maxResponseSize: MAX_BODY_BYTES,
-      autoSelectFamily: true, // `localhost` may be ::1 or 127.0.0.1: whichever listens
+      // undici ends neither a connection that is not accepted nor the requests that wait for it before ten seconds
+      // are over. With the socket in our hands the request's own deadline ends both.
+      connect: (_, callback) => {
+        // `localhost` may be ::1 or 127.0.0.1: whichever listens.
+        const socket = connect({ host, port: Number(port || 80), autoSelectFamily: true, noDelay: true });
+        this.#socket = socket;
+        const onError = (error: Error) => callback(error, null);
+        socket.once('error', onError);
+        socket.once('connect', () => {
+          socket.off('error', onError);
+          callback(null, socket);
+        });
+      },
       pipelining: 1,
       allowH2: false,
     });
@@ -45,40 +61,50 @@ export class DaemonClient {
    * GETs a path within `timeoutMs` for all of it: connecting, headers and body.
    * @throws {NoAnswer} when there is no whole answer
    */
-  async get(path: string, timeoutMs: number, token?: string): Promise<Answer> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
-      return await this.#get(path, signal, token);
-    } catch (error) {
-      const failure = toNoAnswer(error, timeoutMs);
-      // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
-      if (failure.kind !== 'reset' || signal.aborted) throw failure;
-    }
-    try {
-      return await this.#get(path, signal, token);
-    } catch (error) {
-      throw toNoAnswer(error, timeoutMs);
-    }
+  get(path: string, timeoutMs: number, token?: string): Promise<Answer> {
+    return this.#within(timeoutMs, async (signal) => {
+      try {
+        return await this.#request(path, signal, token);
+      } catch (error) {
+        // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
+        if (signal.aborted || toNoAnswer(error).kind !== 'reset') throw error;
+        return this.#request(path, signal, token);
+      }
+    });
   }
 
   /**
    * Sends JSON once, never twice: what it asks for may have happened although no answer came.
    * @throws {NoAnswer} when there is no whole answer
    */
-  async send(
+  send(
     method: 'POST' | 'PATCH',
     path: string,
     { body, token, timeoutMs }: { body: object; token?: string; timeoutMs: number },
   ): Promise<Answer> {
-    try {
-      return await this.#request(path, AbortSignal.timeout(timeoutMs), token, { method, body });
-    } catch (error) {
-      throw toNoAnswer(error, timeoutMs);
-    }
+    return this.#within(timeoutMs, (signal) => this.#request(path, signal, token, { method, body }));
   }
 
-  #get(path: string, signal: AbortSignal, token?: string): Promise<Answer> {
-    return this.#request(path, signal, token);
+  /** Ends `work` at its deadline, in whatever state the connection is then. */
+  async #within(timeoutMs: number, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const controller = new AbortController();
+    let immediate: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => {
+      // Timers run before sockets: an answer that came while our own event loop was busy is still to be read.
+      immediate = setImmediate(() => {
+        controller.abort(new NoAnswer('timeout', `no answer within ${timeoutMs / 1000} s`));
+        // Aborting does not reach a request whose connection is not there yet.
+        this.#stopConnecting(controller.signal.reason as NoAnswer);
+      });
+    }, timeoutMs);
+    try {
+      return await work(controller.signal);
+    } catch (error) {
+      throw toNoAnswer(controller.signal.aborted ? controller.signal.reason : error);
+    } finally {
+      clearTimeout(timer);
+      clearImmediate(immediate);
+    }
   }
 
   async #request(
@@ -110,7 +136,13 @@ export class DaemonClient {
 
   /** Closes the connection; a request under way fails. */
   async close(): Promise<void> {
-    await this.#client.destroy();
+    const closed = this.#client.destroy();
+    this.#stopConnecting(new NoAnswer('reset', 'connection closed without an answer'));
+    await closed;
+  }
+
+  #stopConnecting(reason: NoAnswer): void {
+    if (this.#socket?.connecting) this.#socket.destroy(reason);
   }
 }
 
@@ -118,12 +150,12 @@ function first(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-function toNoAnswer(error: unknown, timeoutMs: number): NoAnswer {
+function toNoAnswer(error: unknown): NoAnswer {
   if (error instanceof NoAnswer) return error;
   const { name = '', code = '' } = error as { name?: string; code?: string };
   const codes = [code, ...nested(error)];
-  if (name === 'TimeoutError' || name === 'AbortError' || codes.some((c) => /TIMEOUT|TIMEDOUT/.test(c))) {
-    return new NoAnswer('timeout', `no answer within ${timeoutMs / 1000} s`);
+  if (codes.some((c) => /TIMEOUT|TIMEDOUT/.test(c))) {
+    return new NoAnswer('timeout', 'the connection timed out');
   }
   if (codes.includes('UND_ERR_RES_EXCEEDED_MAX_SIZE')) {
     return new NoAnswer('unusable', `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`);
