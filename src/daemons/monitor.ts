@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { nextPollDelayMs } from '../health/cadence';
-import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import { ASKS_WHILE_STALLED, OWN_STALL_MS } from '../health/policy';
 import type { DaemonKind, Sample } from '../health/report';
 import {
   beginTrack,
@@ -15,6 +15,7 @@ import {
 import type { DaemonConfig } from './config';
 import type { Probe } from './probe';
 import { cleanText } from './text';
+import { duration } from '../health/wording';
 
 export interface MonitorDeps {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export interface MonitorDeps {
   readonly createProbe: (origin: string, kind?: DaemonKind) => Promise<Probe>;
   readonly isFocused: () => boolean;
   readonly random: () => number;
+  readonly platform?: NodeJS.Platform;
   /** Called after every sample, with what changed. */
   readonly onStep: (monitor: Monitor, events: readonly TrackEvent[]) => void;
 }
@@ -32,7 +34,8 @@ export class Monitor {
   #probe: Promise<Probe> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
-  #expectedGapMs = 0;
+  /** Monotonic ms when the next poll is due. */
+  #dueMs = Infinity;
   #disposed = false;
 
   constructor(
@@ -100,9 +103,31 @@ export class Monitor {
   }
 
   async #pollOnce(): Promise<void> {
-    const sample = await this.#ask();
+    const timerLateMs = this.#timerLateMs();
+    const sample = await this.#askReliably();
     if (this.#disposed) return;
-    this.#apply(observe(this.#track, sample, this.#expectedGapMs, this.deps.clock.now()));
+    this.#apply(observe(this.#track, sample, timerLateMs, this.deps.clock.now()));
+  }
+
+  /**
+   * How late this poll comes, where only that tells of the machine's sleep. On Linux the clocks tell, and a late timer
+   * is our own stall, through which the daemon ran on.
+   */
+  #timerLateMs(): number {
+    const { clock, platform = process.platform } = this.deps;
+    return platform === 'linux' ? 0 : Math.max(0, clock.now().monotonicMs - this.#dueMs);
+  }
+
+  /** One that failed while our own event loop stood still is no sample: the daemon is asked again at once. */
+  async #askReliably(): Promise<Sample> {
+    let sample = await this.#ask();
+    for (let ask = 1; isOurStall(sample) && ask < ASKS_WHILE_STALLED && !this.#disposed; ask++) {
+      sample = await this.#ask();
+    }
+    if (!isOurStall(sample)) return sample;
+    const { startedMs, ourLagMs = 0 } = sample;
+    const cause = `cannot tell: this editor is busy (it stood still for ${duration(ourLagMs)})`;
+    return { ok: false, startedMs, ourLagMs, failure: { kind: 'editorBusy', cause } };
   }
 
   async #ask(): Promise<Sample> {
@@ -135,6 +160,7 @@ export class Monitor {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#disposed || this.#polling) return;
+    const now = this.deps.clock.now();
     const delayMs = nextPollDelayMs(
       this.#track,
       {
@@ -142,10 +168,14 @@ export class Monitor {
         focused: this.deps.isFocused(),
         random: this.deps.random(),
       },
-      this.deps.clock.now(),
+      now,
     );
-    // The request itself may take its whole time without the machine having slept.
-    this.#expectedGapMs = delayMs + REQUEST_TIMEOUT_MS + FALLBACK_TIMEOUT_MS;
+    this.#dueMs = now.monotonicMs + delayMs;
     this.#timer = setTimeout(() => void this.poll(), delayMs);
   }
+}
+
+/** An answer proves that the daemon lives, however late we read it. */
+function isOurStall(sample: Sample): boolean {
+  return !sample.ok && (sample.ourLagMs ?? 0) > OWN_STALL_MS;
 }

@@ -1,9 +1,17 @@
-import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SMITHY_LIMITS_REREAD_MS } from '../health/policy';
+import {
+  FALLBACK_TIMEOUT_MS,
+  OWN_STALL_MS,
+  REQUEST_TIMEOUT_MS,
+  SMITHY_LIMITS_REREAD_MS,
+} from '../health/policy';
 import type { DaemonKind, Failure, Report, Sample, Session } from '../health/report';
 import { notAStatus } from './answers';
 import { DatabaseOfSmithy } from './database';
 import { Ductor, ductorHome } from './ductor';
+import { HealthRoute } from './healthRoute';
+import { HostWatch, holdersOf, systemHost, type HostSources } from './hostLoad';
 import { DaemonClient, NoAnswer, type Answer } from './http';
+import { LoopLag } from './loopLag';
 import { AnswerReader, type Answered } from './reuse';
 import { DOCUMENTED_LIMITS, keepingDeadlines, readSmithyLimits, type SmithyLimits } from './smithyLimits';
 import { readStatus } from './status';
@@ -18,7 +26,7 @@ export { scan } from './scan';
  * never on the activation path.
  */
 export interface Probe {
-  /** One sample; never throws, and ends within `REQUEST_TIMEOUT_MS` and the fallback's time. */
+  /** One sample; never throws. The status is waited for until `REQUEST_TIMEOUT_MS`. */
   ask(): Promise<Sample>;
   /** A status answer as it came, for the record. @throws when there is none */
   statusText(): Promise<string>;
@@ -39,6 +47,8 @@ export interface ProbeOptions {
   readonly mayReadLimits?: () => boolean;
   /** Where a ductor of this machine keeps its files. */
   readonly ductorHome?: string;
+  /** What tells how busy the machine and the daemon's process are. */
+  readonly host?: HostSources;
 }
 
 const STATUS = '/api/daemon/status';
@@ -47,7 +57,12 @@ const STATUS = '/api/daemon/status';
 export function createProbe(
   origin: string,
   timeouts: ProbeTimeouts = DEFAULT_TIMEOUTS,
-  { kind, mayReadLimits = () => false, ductorHome: home = ductorHome() }: ProbeOptions = {},
+  {
+    kind,
+    mayReadLimits = () => false,
+    ductorHome: home = ductorHome(),
+    host = systemHost,
+  }: ProbeOptions = {},
 ): Probe {
   const client = new DaemonClient(origin);
   const limits = new LimitsOfSmithy(client, timeouts.fallbackMs, mayReadLimits);
@@ -55,6 +70,8 @@ export function createProbe(
   const statusReader = new AnswerReader();
   const smithySessions = new SessionsOfSmithy(client, timeouts.fallbackMs, limits);
   const ductor = new Ductor(client, timeouts, { home, isConfigured: kind === 'ductor' });
+  const healthRoute = new HealthRoute(origin, timeouts);
+  const holders = holdersOf(origin);
 
   const ask = async (startedMs: number): Promise<Sample> => {
     if (ductor.isKnown) return ductor.ask(startedMs);
@@ -83,20 +100,39 @@ export function createProbe(
     limits.forget();
     if (what !== 'timeout') ductor.forget();
   };
+  const explain = async (error: unknown, load: HostWatch, lag: LoopLag): Promise<Failure> => {
+    if (!(error instanceof NoAnswer)) return { kind: 'reset', cause: cleanText(String(error), 120) };
+    if (error.kind === 'unusable') return { kind: 'wrongAnswer', cause: error.message };
+    if (error.kind !== 'timeout') return { kind: error.kind, cause: error.message };
+    const health = await healthRoute.says();
+    const host = load.result(lag.soFarMs());
+    return health === undefined
+      ? { kind: 'timeout', cause: error.message, host }
+      : { kind: 'statusHung', cause: `status: ${error.message}, while /api/health ${health}`, host };
+  };
   return {
     async ask() {
       const startedMs = performance.now();
+      const lag = new LoopLag();
+      const load = new HostWatch(host, holders);
+      // A ductor has no such route.
+      if (!ductor.isKnown) healthRoute.begin();
       const sample = await ask(startedMs).catch(async (error: unknown) => ({
         ok: false as const,
         startedMs,
-        failure: await explain(client, error, timeouts),
+        failure: await explain(error, load, lag),
       }));
+      load.stop();
+      const ourLagMs = lag.stop();
+      healthRoute.end(sample, ourLagMs <= OWN_STALL_MS);
       if (!sample.ok) forget(sample.failure);
-      return sample;
+      return { ...sample, ourLagMs };
     },
     statusText: async () =>
       (await client.get(ductor.isKnown ? ductor.route : STATUS, timeouts.requestMs)).body,
-    close: () => client.close(),
+    close: async () => {
+      await Promise.all([client.close(), healthRoute.close()]);
+    },
   };
 }
 
@@ -156,19 +192,4 @@ class LimitsOfSmithy {
   forget(): void {
     this.#read = undefined;
   }
-}
-
-async function explain(client: DaemonClient, error: unknown, timeouts: ProbeTimeouts): Promise<Failure> {
-  if (!(error instanceof NoAnswer)) return { kind: 'reset', cause: cleanText(String(error), 120) };
-  if (error.kind === 'unusable') return { kind: 'wrongAnswer', cause: error.message };
-  if (error.kind !== 'timeout') return { kind: error.kind, cause: error.message };
-  try {
-    const { status } = await client.get('/api/health', timeouts.fallbackMs);
-    if (status === 200) {
-      return { kind: 'statusHung', cause: `status: ${error.message}, while /api/health answers` };
-    }
-  } catch {
-    // Nothing answers: the time-out says it all.
-  }
-  return { kind: 'timeout', cause: error.message };
 }

@@ -10,10 +10,12 @@ import {
   MIN_POLL_INTERVAL_MS,
   POLL_COST_DIVISOR,
   SLOWEST_POLL_INTERVAL_MS,
+  UNDECIDED_POLL_INTERVAL_MS,
   UNFOCUSED_POLL_INTERVAL_MS,
 } from './policy';
 import type { Instant } from './report';
 import type { Track } from './tracker';
+import { SEVERITY } from './verdict';
 
 /**
  * How long to wait before the next poll, in ms.
@@ -33,7 +35,8 @@ export function nextPollDelayMs(
   if (track.downPolls > 0) {
     return Math.max(unfocusedMs, backoffMs(track.downPolls, intervalMs) * jitter);
   }
-  // Failures that decide nothing yet are looked into soon, however seldom the daemon is asked otherwise.
+  // Failures that decide nothing yet are looked into at once, however seldom the daemon is asked otherwise.
+  if (track.streak && SEVERITY[track.verdict.state] !== 'red') return UNDECIDED_POLL_INTERVAL_MS;
   const soonMs = track.streak ? Math.min(intervalMs, DEFAULT_POLL_INTERVAL_MS) : intervalMs;
   const wantedMs = Math.max(
     MIN_POLL_INTERVAL_MS,

@@ -27,6 +27,12 @@ export const JITTER_SHARE = 0.1;
 export const REQUEST_TIMEOUT_MS = 5_000;
 /** `/api/health` answers in 1 ms where anything answers; it only tells "hung status" from "hung process". */
 export const FALLBACK_TIMEOUT_MS = 1_500;
+/** That question is put inside the ask, before its deadline, and leaves at least this share of the ask to the status. */
+export const STATUS_SHARE_OF_ASK = 0.5;
+/** An ask that failed while our own event loop stood still for longer says nothing of the daemon (design: 1 s). */
+export const OWN_STALL_MS = 1_000;
+/** So many such asks in a row are made at once; then our editor is busy, and that is all that is known. */
+export const ASKS_WHILE_STALLED = 3;
 /** A status with 1,000 sessions is 200 KB; more than this is not a daemon's status. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -34,6 +40,17 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export const FAILURES_BEFORE_RED = 3;
 /** And they must span this long, so that a fast poll interval does not cry wolf. */
 export const FAILURE_SPAN_MS = 10_000;
+/** While failures decide nothing the daemon is asked again this soon: with 5 s an ask red comes within 24 s (design). */
+export const UNDECIDED_POLL_INTERVAL_MS = 1_000;
+
+/** A machine is starved where the processes that want to run are this many times its cores (design). */
+export const STARVED_RUNNABLE_PER_CORE = 2;
+/** Our own event loop has no work of this length: so late, it did not get the CPU, or shares it with one that takes it. */
+export const STARVED_LAG_MS = 250;
+/** A process that ran or waited for the CPU for this share of an ask was busy; a silent one that hangs on an await is not. */
+export const BUSY_SHARE = 0.5;
+/** On a starved machine a busy daemon may be slow for this long before it is red (design). */
+export const STARVED_RED_MS = 60_000;
 
 /** smithy's dispatch-daemon: `pollStaleThresholdMs ?? max(60 000, 10 × pollIntervalMs)`. */
 export const STALE_THRESHOLD_FLOOR_MS = 60_000;
@@ -54,7 +71,7 @@ export const FLAP_END_SHARE = 0.15;
 
 /** The clock of a daemon that ran ahead of ours by more than this between two answers was set. */
 export const CLOCK_SET_MS = 5_000;
-/** A tick later than its interval by more than this means that the machine slept (or we did). */
+/** More time than this since boot than on the monotonic clock, or a poll's timer so late, means that the machine slept. */
 export const SLEEP_GAP_MS = 5_000;
 
 /** A natural wedge clears for seconds and returns: an incident ends after this long of good samples. */

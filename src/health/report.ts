@@ -119,15 +119,30 @@ export interface Report {
   readonly malformed: readonly string[];
 }
 
+/** How the machine stood while an ask was out, as far as the system tells. */
+export interface HostLoad {
+  /** What shows that CPU is short, for the machine or for the daemon alone, fit to show; absent where nothing does. */
+  readonly starved?: string;
+  /** What the daemon's process did: it ran or waited for the CPU, it waited for something else, or it was stopped. */
+  readonly process?: 'busy' | 'idle' | 'stopped';
+}
+
 /** Why a poll brought no report. `cause` is fit to show: one line, bounded, without control characters. */
 export type Failure =
-  | { readonly kind: 'refused' | 'reset' | 'timeout'; readonly cause: string }
+  | { readonly kind: 'refused' | 'reset'; readonly cause: string }
+  | { readonly kind: 'timeout'; readonly cause: string; readonly host?: HostLoad }
   /** The status route does not answer, yet `/api/health` of the same process does. */
-  | { readonly kind: 'statusHung'; readonly cause: string }
+  | { readonly kind: 'statusHung'; readonly cause: string; readonly host?: HostLoad }
+  /** Our own event loop stood still while the daemon was asked: nothing is known of the daemon. */
+  | { readonly kind: 'editorBusy'; readonly cause: string }
   /** Something answers, but not as a daemon does. */
   | { readonly kind: 'wrongAnswer'; readonly cause: string };
 
-/** One poll's outcome. `startedMs` is monotonic; `latencyMs` is the status request alone. */
-export type Sample =
-  | { readonly ok: true; readonly startedMs: number; readonly latencyMs: number; readonly report: Report }
-  | { readonly ok: false; readonly startedMs: number; readonly failure: Failure };
+/**
+ * One poll's outcome. `startedMs` is monotonic; `latencyMs` is the status request alone; `ourLagMs` is the longest time
+ * that our own event loop stood still meanwhile.
+ */
+export type Sample = { readonly startedMs: number; readonly ourLagMs?: number } & (
+  | { readonly ok: true; readonly latencyMs: number; readonly report: Report }
+  | { readonly ok: false; readonly failure: Failure }
+);

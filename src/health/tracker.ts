@@ -7,6 +7,7 @@ import {
   FLAP_WINDOW_SAMPLES,
   LATENCY_WINDOW_SAMPLES,
   MAX_POLL_INTERVAL_MS,
+  OWN_STALL_MS,
   SLEEP_GAP_MS,
   STOP_LONGEST_MS,
 } from './policy';
@@ -91,10 +92,11 @@ export function beginTrack(
 /**
  * One more sample: the next track, and what changed.
  *
- * @param expectedGapMs how long after the previous sample this one was due; later by more means sleep
+ * @param timerLateMs how late the timer of this poll came, where the system's clocks do not tell of sleep; the timer
+ *   was set while no ask was out, so that no slow ask is taken for sleep
  */
-export function observe(track: Track, sample: Sample, expectedGapMs: number, now: Instant): Step {
-  const justWoke = track.sampledAt !== undefined && slept(track.sampledAt, now, expectedGapMs);
+export function observe(track: Track, sample: Sample, timerLateMs: number, now: Instant): Step {
+  const justWoke = track.sampledAt !== undefined && slept(track.sampledAt, now, timerLateMs);
   const wasRed = SEVERITY[track.verdict.state] === 'red';
   const report = sample.ok ? sample.report : undefined;
   const loop = report?.isRunning ? assessLoop(report) : undefined;
@@ -115,9 +117,11 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
     flapping: false,
     ...(unsettled && !wasRed && { unsettled: unsettled.why }),
   };
-  const recentStates = [...(justWoke ? [] : track.recentStates), decide(base).state].slice(
-    -FLAP_WINDOW_SAMPLES,
-  );
+  const recentStates = [
+    ...(justWoke ? [] : track.recentStates),
+    // Our own stall is no change of the daemon's.
+    ...(isOurStall(sample) ? [] : [decide(base).state]),
+  ].slice(-FLAP_WINDOW_SAMPLES);
   const flapping = isFlapping(recentStates, track.flapping && !justWoke);
   const facts: Facts = { ...base, flapping };
 
@@ -145,9 +149,11 @@ export function observe(track: Track, sample: Sample, expectedGapMs: number, now
     sample,
     ...(report ? { last: { report, loop, at: now } } : track.last && { last: track.last }),
     ...(streak && { streak }),
-    latenciesMs: sample.ok
-      ? [...track.latenciesMs, sample.latencyMs].slice(-LATENCY_WINDOW_SAMPLES)
-      : track.latenciesMs,
+    // While our own event loop stood still an answer that was there was not read: its daemon is not slow.
+    latenciesMs:
+      sample.ok && (sample.ourLagMs ?? 0) <= OWN_STALL_MS
+        ? [...track.latenciesMs, sample.latencyMs].slice(-LATENCY_WINDOW_SAMPLES)
+        : track.latenciesMs,
     recentStates,
     flapping,
     ...(unsettled && { unsettled }),
@@ -241,14 +247,19 @@ function wasClockSet({ last }: Track, report: Report | undefined, now: Instant):
   return theirsMs - oursMs > CLOCK_SET_MS;
 }
 
-function slept(previous: Instant, now: Instant, expectedGapMs: number): boolean {
-  const gapMs = now.monotonicMs - previous.monotonicMs;
-  const sleptMs = now.uptimeMs - previous.uptimeMs - gapMs;
-  return sleptMs > SLEEP_GAP_MS || gapMs > expectedGapMs + SLEEP_GAP_MS;
+function slept(previous: Instant, now: Instant, timerLateMs: number): boolean {
+  const sleptMs = now.uptimeMs - previous.uptimeMs - (now.monotonicMs - previous.monotonicMs);
+  return sleptMs > SLEEP_GAP_MS || timerLateMs > SLEEP_GAP_MS;
+}
+
+function isOurStall(sample: Sample): boolean {
+  return !sample.ok && sample.failure.kind === 'editorBusy';
 }
 
 function nextStreak(previous: Streak | undefined, sample: Sample, now: Instant): Streak | undefined {
   if (sample.ok || sample.failure.kind === 'wrongAnswer') return undefined;
+  // An ask during which we stood still counts neither way.
+  if (sample.failure.kind === 'editorBusy') return previous;
   return {
     count: (previous?.count ?? 0) + 1,
     firstMs: previous?.firstMs ?? sample.startedMs,

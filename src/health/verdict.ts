@@ -1,4 +1,10 @@
-import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS, FLAP_START_SHARE, FLAP_WINDOW_SAMPLES } from './policy';
+import {
+  FAILURES_BEFORE_RED,
+  FAILURE_SPAN_MS,
+  FLAP_START_SHARE,
+  FLAP_WINDOW_SAMPLES,
+  STARVED_RED_MS,
+} from './policy';
 import type { Failure, Instant, Report } from './report';
 import type { Loop } from './staleness';
 import { duration } from './wording';
@@ -98,6 +104,17 @@ function isOutage({ streak }: Facts): boolean {
   );
 }
 
+/**
+ * Why a daemon that does not answer may only be slow: CPU is short, and its process uses or waits for what there is.
+ * A process that is stopped, or that waits for something else, gets no such excuse; nobody gets one for ever.
+ */
+function slowness({ failure, streak }: Facts): string | undefined {
+  if (failure?.kind !== 'timeout' && failure?.kind !== 'statusHung') return undefined;
+  const { starved, process } = failure.host ?? {};
+  if (starved === undefined || process !== 'busy') return undefined;
+  return streak && streak.lastMs - streak.firstMs >= STARVED_RED_MS ? undefined : starved;
+}
+
 const isGone = (failure: Failure | undefined) => failure?.kind === 'refused' || failure?.kind === 'reset';
 
 const count = ({ count: n, firstMs, lastMs }: Streak) =>
@@ -117,10 +134,10 @@ export const RULES: readonly Rule[] = [
     state: 'unresponsive',
     rule: `requests time out, ${LIMIT}`,
     match: (f) => {
-      if (!isOutage(f) || !f.streak || isOnlyLookedFor(f)) return undefined;
+      if (!isOutage(f) || !f.streak || isOnlyLookedFor(f) || slowness(f) !== undefined) return undefined;
       if (f.failure?.kind === 'timeout') return `it does not answer: ${f.failure.cause} (${count(f.streak)})`;
       return f.failure?.kind === 'statusHung'
-        ? `its status hangs while /api/health still answers (${count(f.streak)})`
+        ? `its status hangs, though /api/health answered (${count(f.streak)})`
         : undefined;
     },
   },
@@ -203,6 +220,10 @@ export const RULES: readonly Rule[] = [
     state: 'unverified',
     rule: 'nothing tells whether its loop advances',
     match: (f) => {
+      if (f.failure?.kind === 'editorBusy') return f.failure.cause;
+      const slow = slowness(f);
+      if (slow !== undefined && isOutage(f))
+        return `slow: the machine is busy (${slow}); ${f.failure!.cause}`;
       if (f.failure) return `not answering: ${f.failure.cause} (not yet an outage: ${LIMIT})`;
       if (f.unsettled && f.loop?.kind === 'stale') {
         return `${UNSETTLED[f.unsettled]}; it gets one interval to complete a cycle`;

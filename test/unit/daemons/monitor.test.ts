@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readStatus } from '../../../src/daemons/status';
+import type { Report, Sample } from '../../../src/health/report';
+import { loadRecording } from '../../fixtures/recordings';
 import { systemClock } from '../../../src/clock';
 import { Monitor } from '../../../src/daemons/monitor';
 import type { Probe } from '../../../src/daemons/probe';
@@ -106,4 +109,94 @@ describe('the probe of a monitor', () => {
     assert.equal(await monitor.statusText(), 'status');
     monitor.dispose();
   });
+});
+
+describe('a monitor whose own event loop stands still', () => {
+  type Ask = { readonly answers: boolean; readonly ourLagMs: number };
+
+  /** A monitor whose asks come out like this, one after the other; a poll fails where more are made. */
+  function monitorThatSees(asks: Ask[]): Monitor {
+    const probe: Probe = {
+      ask: () => {
+        const { answers, ourLagMs } = asks.shift()!;
+        const startedMs = performance.now();
+        return Promise.resolve<Sample>(
+          answers
+            ? { ok: true, startedMs, latencyMs: 2, ourLagMs, report: readRunning() }
+            : { ok: false, startedMs, ourLagMs, failure: { kind: 'timeout', cause: 'no answer within 5 s' } },
+        );
+      },
+      statusText: () => Promise.resolve(''),
+      close: () => Promise.resolve(),
+    };
+    const daemon = {
+      name: 'd',
+      origin: 'http://127.0.0.1:9',
+      port: 9,
+      pollIntervalMs: 5_000,
+      configured: true,
+    };
+    const deps = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
+    return new Monitor(daemon, {}, { ...deps, createProbe: () => Promise.resolve(probe) });
+  }
+
+  function readRunning(): Report {
+    const { body, headers } = loadRecording('status-running');
+    return readStatus(body, Date.parse(headers.date ?? '')) as Report;
+  }
+
+  const late = { answers: false, ourLagMs: 6_000 };
+  const rows: readonly [
+    what: string,
+    asks: Ask[],
+    left: number,
+    streak: number | undefined,
+    reason: RegExp,
+  ][] = [
+    [
+      'asks again at once, and takes the answer',
+      [late, { answers: true, ourLagMs: 0 }],
+      0,
+      undefined,
+      /completes cycles/,
+    ],
+    [
+      'asks again at once, and takes the silence',
+      [late, { answers: false, ourLagMs: 0 }],
+      0,
+      1,
+      /no answer within 5 s/,
+    ],
+    [
+      'takes an answer that was read late: it proves life',
+      [{ answers: true, ourLagMs: 6_000 }],
+      0,
+      undefined,
+      /completes cycles/,
+    ],
+    [
+      'takes a silence that it stood still for no more than a second of',
+      [{ answers: false, ourLagMs: 1_000 }],
+      0,
+      1,
+      /no answer/,
+    ],
+    [
+      'after three asks says that it cannot tell',
+      [late, late, late, late],
+      1,
+      undefined,
+      /cannot tell: this editor is busy/,
+    ],
+  ];
+  for (const [what, asks, left, streak, reason] of rows) {
+    it(what, async () => {
+      const monitor = monitorThatSees(asks);
+      await monitor.poll();
+      monitor.dispose();
+      assert.equal(monitor.track.streak?.count, streak);
+      assert.match(monitor.track.verdict.reason, reason);
+      assert.equal(asks.length, left, 'asks that were not made');
+    });
+  }
 });

@@ -30,13 +30,41 @@ describe('the next poll', () => {
     assert.equal(watch.nextDelayMs({ focused: false, intervalMs: 60_000 }), 1_000);
   });
 
-  it('comes after 5 s at most while a failure decides nothing yet, so that red does not wait for the interval', () => {
+  it('comes after a second while a failure decides nothing yet, so that red does not wait for the interval', () => {
     const watch = Watch.healthy();
     watch.wait(5_000).fail('refused');
-    for (const intervalMs of [5_000, 60_000, 300_000]) assert.equal(watch.nextDelayMs({ intervalMs }), 5_000);
-    assert.equal(watch.nextDelayMs({ intervalMs: 2_000 }), 2_000);
+    for (const intervalMs of [2_000, 5_000, 60_000, 300_000]) {
+      for (const focused of [true, false]) assert.equal(watch.nextDelayMs({ intervalMs, focused }), 1_000);
+    }
     watch.wait(5_000).answer();
     assert.equal(watch.nextDelayMs({ intervalMs: 20_000 }), 20_000);
+  });
+
+  it('finds a frozen daemon red after 20 s in the middle, and never after 24 s', () => {
+    const redAfterMs: number[] = [];
+    // It freezes at any moment between two polls; each ask then takes its whole 5 s.
+    for (let offsetMs = 0; offsetMs < 5_000; offsetMs += 100) {
+      const watch = Watch.healthy();
+      const frozenMs = watch.time.monotonicMs + offsetMs;
+      for (let polls = 0; watch.state !== 'unresponsive'; polls++) {
+        assert.ok(polls < 10, 'it never turns red');
+        watch.waitForNext().fail('timeout', { tookMs: 5_000 });
+      }
+      redAfterMs.push(watch.time.monotonicMs - frozenMs);
+    }
+    redAfterMs.sort((a, b) => a - b);
+    assert.ok(
+      redAfterMs[redAfterMs.length / 2]! <= 20_000,
+      `${redAfterMs[redAfterMs.length / 2]} ms in the middle`,
+    );
+    assert.ok(redAfterMs.at(-1)! <= 24_000, `${redAfterMs.at(-1)} ms at the latest`);
+  });
+
+  it('finds a daemon that is frozen for 28 s red before it goes on', () => {
+    const watch = Watch.healthy();
+    const untilMs = watch.time.monotonicMs + 28_000;
+    while (watch.time.monotonicMs + 5_000 < untilMs) watch.waitForNext().fail('timeout', { tookMs: 5_000 });
+    assert.equal(watch.state, 'unresponsive');
   });
 
   describe('of a daemon that is down', () => {

@@ -67,7 +67,7 @@ export class FakeSmithy {
       case 'refuses':
         return { ok: false, startedMs, failure: FAILURES.refused };
       case 'never answers':
-        this.time.advance(6_500);
+        this.time.advance(5_000);
         return { ok: false, startedMs, failure: FAILURES.timeout };
       case 'status hangs':
         this.time.advance(5_002);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Failure } from '../../../src/health/report';
+import type { Failure, HostLoad } from '../../../src/health/report';
 import { SEVERITY, type DaemonState } from '../../../src/health/verdict';
 import { DAY_MS, HOUR_MS, MINUTE_MS, Watch, goodReport, wedgedReport } from './support';
 
@@ -232,10 +232,21 @@ describe('sleep', () => {
     assert.equal(watch.fail('refused'), 'wedged');
   });
 
-  it('is not seen in a poll that merely takes its whole time', () => {
+  for (const tookMs of [5_000, 6_500, 21_000, 90_000]) {
+    it(`is not seen in an ask that takes ${tookMs / 1_000} s`, () => {
+      const watch = Watch.healthy();
+      const states = Array.from({ length: 3 }, () => watch.waitForNext().fail('timeout', { tookMs }));
+      assert.deepEqual(states, ['unverified', 'unverified', 'unresponsive']);
+    });
+  }
+
+  it('is not seen in a wall clock that jumps', () => {
     const watch = Watch.healthy();
-    watch.repeat(2, 5_000, () => watch.fail('timeout', { tookMs: 6_500 }));
-    assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 6_500 }), 'unresponsive');
+    for (let round = 0; round < 3; round++) {
+      watch.time.jumpWall(8 * HOUR_MS);
+      watch.wait(5_000).fail('refused');
+    }
+    assert.equal(watch.state, 'unreachable');
   });
 
   it('forgets flapping', () => {
@@ -247,6 +258,86 @@ describe('sleep', () => {
     assert.equal(watch.state, 'unstable');
     watch.time.sleep(HOUR_MS);
     assert.equal(watch.wait(5_000).answer(), 'healthy');
+  });
+});
+
+describe('our own stall', () => {
+  it('during an ask counts neither way: it neither adds to a row of failures nor ends it', () => {
+    const watch = Watch.healthy();
+    watch.repeat(6, 5_000, () => watch.fail('editorBusy'));
+    assert.equal(watch.state, 'unverified');
+    assert.match(watch.reason, /cannot tell: this editor is busy/);
+    assert.equal(watch.track.streak?.count, undefined);
+    watch.repeat(2, 5_000, () => watch.fail('refused'));
+    watch.wait(5_000).fail('editorBusy');
+    assert.equal(watch.track.streak?.count, 2);
+    assert.equal(watch.wait(1_000).fail('refused'), 'unreachable');
+  });
+
+  it('leaves red what is red', () => {
+    const watch = Watch.healthy();
+    watch.repeat(3, 5_000, () => watch.fail('refused'));
+    assert.equal(watch.wait(5_000).fail('editorBusy'), 'unreachable');
+  });
+
+  it('makes no daemon unstable, and none slow', () => {
+    const watch = Watch.healthy();
+    for (let round = 0; round < 12; round++) {
+      watch.wait(5_000).fail('editorBusy');
+      watch.wait(5_000).observe({
+        ok: true,
+        startedMs: watch.time.monotonicMs,
+        latencyMs: 6_000,
+        ourLagMs: 5_900,
+        report: goodReport(watch.time),
+      });
+    }
+    assert.equal(watch.state, 'healthy');
+    assert.equal(watch.nextDelayMs(), 5_000);
+  });
+});
+
+describe('a daemon that does not answer on a starved machine', () => {
+  const starved = '9 processes want to run on 2 cores';
+  /** Three asks without an answer that end this long after the first began, and what was seen meanwhile. */
+  function silent(host: HostLoad, spanMs = 17_000): Watch {
+    const watch = Watch.healthy();
+    for (let ask = 0; ask < 3; ask++) {
+      watch.wait(ask === 0 ? 0 : (spanMs - 15_000) / 2);
+      const startedMs = watch.time.monotonicMs;
+      watch.time.advance(5_000);
+      const failure = { kind: 'timeout', cause: 'no answer within 5 s', host } as const;
+      watch.observe({ ok: false, startedMs, failure });
+    }
+    return watch;
+  }
+
+  const rows: readonly [what: string, HostLoad, spanMs: number, DaemonState][] = [
+    ['whose process runs or waits for the CPU is slow', { starved, process: 'busy' }, 17_000, 'unverified'],
+    ['is slow for a minute', { starved, process: 'busy' }, 59_000, 'unverified'],
+    ['is red after a minute', { starved, process: 'busy' }, 60_000, 'unresponsive'],
+    ['whose process is stopped is red in time', { starved, process: 'stopped' }, 17_000, 'unresponsive'],
+    ['whose process is idle is red in time', { starved, process: 'idle' }, 17_000, 'unresponsive'],
+    ['of whose process nothing is known is red in time', { starved }, 17_000, 'unresponsive'],
+  ];
+  for (const [what, host, spanMs, state] of rows) {
+    it(what, () => {
+      const watch = silent(host, spanMs);
+      assert.equal(watch.state, state);
+      if (state === 'unverified') {
+        assert.match(watch.reason, /^slow: the machine is busy \(9 processes want to run on 2 cores\)/);
+      }
+    });
+  }
+
+  it('is red in time where it is alone in its busy loop', () => {
+    assert.equal(silent({ process: 'busy' }).state, 'unresponsive');
+  });
+
+  it('is red in time where it refuses', () => {
+    const watch = Watch.healthy();
+    watch.repeat(3, 5_000, () => watch.fail('refused'));
+    assert.equal(watch.state, 'unreachable');
   });
 });
 

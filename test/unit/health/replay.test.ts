@@ -59,7 +59,7 @@ function play(
     watch.observe(smithy.poll());
     polls++;
     listen();
-    const delayMs = watch.scheduleNext({ focused: scene.focused, random: (polls % 10) / 10 });
+    const delayMs = watch.nextDelayMs({ focused: scene.focused, random: (polls % 10) / 10 });
     let leftMs = delayMs;
     for (let next = pending[0]; next && clock(next[0]) <= passedMs() + leftMs; next = pending[0]) {
       pending.shift();
@@ -156,7 +156,7 @@ describe('a whole day', () => {
     );
     assert.deepEqual(lines.slice(2), [
       '1:00:01 → unverified',
-      '1:00:06 → starting',
+      '1:00:04 → starting',
       '1:01:04 → wedged',
       '1:01:04 ! problem wedged',
     ]);
@@ -212,7 +212,7 @@ describe('a whole day', () => {
       '10:00:02 → unverified',
       '10:00:12 → unreachable',
       '10:00:12 ! problem unreachable',
-      '11:00:38 ! reminder unreachable',
+      '11:00:35 ! reminder unreachable',
     ]);
   });
 
@@ -274,14 +274,14 @@ describe('a whole day', () => {
     assert.deepEqual(
       lines.filter((line) => line.includes('!')),
       [
-        '2:00:32 ! problem unresponsive',
-        '2:06:04 ! recovered unresponsive',
-        '3:00:25 ! problem unresponsive',
-        '3:02:47 ! recovered unresponsive',
-        '4:00:13 ! problem unreachable',
+        '2:00:21 ! problem unresponsive',
+        '2:05:36 ! recovered unresponsive',
+        '3:00:19 ! problem unresponsive',
+        '3:02:40 ! recovered unresponsive',
+        '4:00:11 ! problem unreachable',
         '4:10:37 ! recovered unreachable',
-        '6:00:14 ! problem wrongAnswer',
-        '6:01:34 ! recovered wrongAnswer',
+        '6:00:10 ! problem wrongAnswer',
+        '6:01:30 ! recovered wrongAnswer',
         '7:00:11 ! problem stuck',
         '7:21:05 ! problem wedged',
         '7:31:30 ! recovered wedged',

@@ -1,7 +1,6 @@
 import type { Clock } from '../../../src/clock';
 import { nextPollDelayMs } from '../../../src/health/cadence';
 import type { Notice } from '../../../src/health/incident';
-import { FALLBACK_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../../../src/health/policy';
 import type { Failure, Instant, Report, Sample } from '../../../src/health/report';
 import {
   beginTrack,
@@ -23,6 +22,8 @@ export class FakeTime implements Clock {
   wallAt = Date.parse('2026-03-02T08:00:00.000Z');
   monotonicMs = 50_000;
   uptimeMs = 9_000_000;
+  /** The timer of a poll is the only sign of a sleep through which the monotonic clock went on. */
+  #timerLateMs = 0;
 
   now(): Instant {
     return { wallAt: this.wallAt, monotonicMs: this.monotonicMs, uptimeMs: this.uptimeMs };
@@ -38,7 +39,16 @@ export class FakeTime implements Clock {
   sleep(ms: number, { monotonicStands = true } = {}): void {
     this.wallAt += ms;
     this.uptimeMs += ms;
-    if (!monotonicStands) this.monotonicMs += ms;
+    if (monotonicStands) return;
+    this.monotonicMs += ms;
+    this.#timerLateMs += ms;
+  }
+
+  /** How late the timer of the next poll comes. */
+  takeTimerLateMs(): number {
+    const lateMs = this.#timerLateMs;
+    this.#timerLateMs = 0;
+    return lateMs;
   }
 
   /** Somebody sets the clock. */
@@ -87,6 +97,7 @@ export const FAILURES = {
   reset: { kind: 'reset', cause: 'connection closed without an answer' },
   timeout: { kind: 'timeout', cause: 'no answer within 5 s' },
   statusHung: { kind: 'statusHung', cause: 'status: no answer within 5 s, while /api/health answers' },
+  editorBusy: { kind: 'editorBusy', cause: 'cannot tell: this editor is busy' },
   wrongAnswer: { kind: 'wrongAnswer', cause: 'its answer is not JSON' },
 } as const satisfies Record<Failure['kind'], Failure>;
 
@@ -102,7 +113,6 @@ export class Watch {
   readonly transitions: { readonly atMs: number; readonly to: DaemonState; readonly reason: string }[] = [];
   track: Track;
   readonly #startedMs: number;
-  #expectedGapMs = 0;
 
   constructor({
     time = new FakeTime(),
@@ -148,14 +158,7 @@ export class Watch {
 
   /** Waits as long as the monitor would until the next poll. */
   waitForNext(options: Parameters<Watch['nextDelayMs']>[0] = {}): this {
-    return this.wait(this.scheduleNext(options));
-  }
-
-  /** When the monitor would poll next, in ms; a poll much later than that means sleep. */
-  scheduleNext(options: Parameters<Watch['nextDelayMs']>[0] = {}): number {
-    const delayMs = this.nextDelayMs(options);
-    this.#expectedGapMs = delayMs + REQUEST_TIMEOUT_MS + FALLBACK_TIMEOUT_MS;
-    return delayMs;
+    return this.wait(this.nextDelayMs(options));
   }
 
   wait(ms: number): this {
@@ -191,9 +194,7 @@ export class Watch {
   }
 
   observe(sample: Sample): DaemonState {
-    const state = this.#apply(observe(this.track, sample, this.#expectedGapMs, this.time.now()));
-    this.scheduleNext();
-    return state;
+    return this.#apply(observe(this.track, sample, this.time.takeTimerLateMs(), this.time.now()));
   }
 
   #apply({ track, events }: Step): DaemonState {

@@ -1,0 +1,30 @@
+/** How often the event loop is looked at: a stall is seen to within this time. */
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Measures how late our own event loop was, from when this is made until `stop`. While the loop stands still no answer
+ * is read and every deadline passes, whatever the daemon does.
+ */
+export class LoopLag {
+  #dueMs = performance.now() + LOOK_EVERY_MS;
+  #worstMs = 0;
+  readonly #timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+
+  /** The longest stall so far, in ms. */
+  soFarMs(): number {
+    this.#look();
+    return this.#worstMs;
+  }
+
+  /** Ends the measurement. @returns the longest stall, in ms */
+  stop(): number {
+    clearInterval(this.#timer);
+    return this.soFarMs();
+  }
+
+  #look(): void {
+    const nowMs = performance.now();
+    this.#worstMs = Math.max(this.#worstMs, nowMs - this.#dueMs);
+    this.#dueMs = nowMs + LOOK_EVERY_MS;
+  }
+}
