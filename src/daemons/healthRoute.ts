@@ -25,7 +25,9 @@ export class HealthRoute {
   /** An ask of the status begins. */
   begin(): void {
     if (this.#answered !== undefined) return;
-    this.#timer = setTimeout(() => (this.#asked = this.#ask()), this.#afterMs);
+    this.#timer = setTimeout(() => {
+      this.#asked = this.#ask();
+    }, this.#afterMs);
   }
 
   /** What is known where the status did not come: `/api/health` answers now, or did so earlier in this row of failures. */

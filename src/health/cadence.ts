@@ -71,6 +71,6 @@ function affordableIntervalMs(latenciesMs: readonly number[]): number {
 function untilCrossingMs(track: Track, now: Instant): number | undefined {
   const { last } = track;
   if (!last || track.sample?.ok !== true) return undefined;
-  if (last.loop?.kind !== 'advancing' && last.loop?.kind !== 'starting') return undefined;
+  if (!last.loop || last.loop.kind === 'stale' || last.loop.crossesInMs === undefined) return undefined;
   return last.loop.crossesInMs - (now.monotonicMs - last.at.monotonicMs);
 }

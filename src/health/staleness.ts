@@ -5,9 +5,10 @@ import {
   STALE_THRESHOLD_INTERVALS,
 } from './policy';
 import type { Report } from './report';
+import { duration } from './wording';
 
 /**
- * Whether a daemon's poll loop advances.
+ * Whether a daemon's poll loop advances; `crossesInMs` is when the cycle in flight will be stale.
  * `ageMs` is counted from the last completed cycle, or from the start of the one in flight where none
  * ever completed, at the moment of the answer; add what has passed since.
  */
@@ -15,7 +16,34 @@ export type Loop =
   | { readonly kind: 'stale'; readonly ageMs: number | undefined; readonly rule: string }
   | { readonly kind: 'starting'; readonly ageMs: number; readonly crossesInMs: number }
   | { readonly kind: 'advancing'; readonly ageMs: number; readonly crossesInMs: number }
-  | { readonly kind: 'unknown'; readonly rule: string };
+  | { readonly kind: 'unknown'; readonly rule: string; readonly crossesInMs?: number };
+
+/** The cycles that were seen to begin since a loop last completed one. Epoch ms on the daemon's clock. */
+export interface BegunCycles {
+  /** The last completion; `undefined` where there was none yet. */
+  readonly completedAt: number | undefined;
+  readonly firstStartedAt: number;
+  readonly lastStartedAt: number;
+  /** How many different ones; one that was begun between two samples and given up again was not seen. */
+  readonly count: number;
+}
+
+/** One cycle after a long pause may be in flight; a second one that begins proves that the first did not complete (design). */
+const BEGUN_IN_VAIN = 2;
+
+/** The cycles begun since the last completion, after one more report. */
+export function nextBegun(
+  previous: BegunCycles | undefined,
+  { lastPollStartedAt: startedAt, lastPollCompletedAt: completedAt }: Report,
+): BegunCycles | undefined {
+  if (startedAt === undefined || (completedAt !== undefined && startedAt <= completedAt)) return undefined;
+  const isSameWait = previous?.completedAt === completedAt && startedAt >= (previous?.lastStartedAt ?? 0);
+  if (!previous || !isSameWait) {
+    return { completedAt, firstStartedAt: startedAt, lastStartedAt: startedAt, count: 1 };
+  }
+  if (startedAt === previous.lastStartedAt) return previous;
+  return { ...previous, lastStartedAt: startedAt, count: previous.count + 1 };
+}
 
 /** What a loop is judged by. Another malformed field says nothing about the loop. */
 const LOOP_FIELDS: readonly string[] = [
@@ -47,9 +75,11 @@ export function untoldLoop({ kind }: Report): string {
 /**
  * Judges the poll loop of a *running* daemon by the daemon's own clock; ours never enters.
  * The daemon's `pollStale` is trusted when it says stale; a "not stale" must be borne out by timestamps,
- * since nothing unproven is shown as healthy.
+ * since nothing unproven is shown as healthy. A loop that begins cycle after cycle and completes none proves nothing either.
+ *
+ * @param begun the cycles that were seen to begin since the last completion
  */
-export function assessLoop(report: Report): Loop {
+export function assessLoop(report: Report, begun?: BegunCycles): Loop {
   const { daemonNow, lastPollStartedAt: startedAt, lastPollCompletedAt: completedAt, pollStale } = report;
   const thresholdMs = staleThresholdMs(report);
   const sinceAt = completedAt ?? startedAt;
@@ -81,5 +111,12 @@ export function assessLoop(report: Report): Loop {
     return { kind: 'stale', ageMs, rule: `${what} is older than ${thresholdMs / 1000} s` };
   }
   const crossesInMs = thresholdMs - watchedAgeMs;
+  if (inFlight && begun && begun.count >= BEGUN_IN_VAIN) {
+    const owedMs = daemonNow! - (completedAt ?? begun.firstStartedAt);
+    if (owedMs > thresholdMs + (report.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS)) {
+      const rule = `its loop begins poll cycles, but has completed none for ${duration(owedMs)}`;
+      return { kind: 'unknown', rule, crossesInMs };
+    }
+  }
   return { kind: completedAt === undefined ? 'starting' : 'advancing', ageMs, crossesInMs };
 }

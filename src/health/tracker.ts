@@ -12,7 +12,7 @@ import {
   STOP_LONGEST_MS,
 } from './policy';
 import type { Instant, Report, Sample } from './report';
-import { assessLoop, type Loop } from './staleness';
+import { assessLoop, nextBegun, type BegunCycles, type Loop } from './staleness';
 import {
   SEVERITY,
   decide,
@@ -43,6 +43,8 @@ export interface Track {
   /** Newest last; the states before `unstable` is considered. */
   readonly recentStates: readonly DaemonState[];
   readonly flapping: boolean;
+  /** What began in the loop since its last completed cycle, as far as was seen. */
+  readonly begun?: BegunCycles;
   /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
   readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled };
   /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */
@@ -99,7 +101,8 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
   const justWoke = track.sampledAt !== undefined && slept(track.sampledAt, now, timerLateMs);
   const wasRed = SEVERITY[track.verdict.state] === 'red';
   const report = sample.ok ? sample.report : undefined;
-  const loop = report?.isRunning ? assessLoop(report) : undefined;
+  const begun = report ? nextBegun(track.begun, report) : track.begun;
+  const loop = report?.isRunning ? assessLoop(report, begun) : undefined;
   // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
   const startsAnew = justWoke || track.verdict.state === 'offline';
   const streak = nextStreak(startsAnew ? undefined : track.streak, sample, now);
@@ -156,6 +159,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
         : track.latenciesMs,
     recentStates,
     flapping,
+    ...(begun && { begun }),
     ...(unsettled && { unsettled }),
     downPolls: !sample.ok && isDown(verdict.state) ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,

@@ -95,7 +95,7 @@ async function startListening(program: string, niceness = 0): Promise<{ child: C
   const child = spawn('nice', ['-n', String(niceness), process.execPath, '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, port: Number(line.toString()) };
 }
 

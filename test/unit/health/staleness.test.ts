@@ -5,7 +5,7 @@ import { assessLoop, staleThresholdMs, type Loop } from '../../../src/health/sta
 import { observe, beginTrack } from '../../../src/health/tracker';
 import type { DaemonState } from '../../../src/health/verdict';
 import { loadRecording, shiftTimes } from '../../fixtures/recordings';
-import { DAY_MS, FakeTime } from './support';
+import { DAY_MS, FakeTime, Watch, goodReport } from './support';
 
 const NOW_AT = Date.parse('2026-11-22T12:00:00.000Z');
 
@@ -254,5 +254,113 @@ describe('a stale poll loop', () => {
   it('says when the cycle in flight will be too old', () => {
     const loop = assessLoop(report({ lastPollStartedAt: ago(50_000), lastPollCompletedAt: ago(55_000) }));
     assert.deepEqual(loop, { kind: 'advancing', ageMs: 55_000, crossesInMs: 10_000 });
+  });
+});
+
+describe('a loop that begins cycles', () => {
+  const MINUTE = 60_000;
+
+  /** What is shown after each poll of a daemon whose loop begins a cycle every 5 s; `completedAgo` is of the last completion. */
+  function statesOf(
+    polls: readonly { startedAgo: number; completedAgo?: number; pollStale?: boolean; afterMs?: number }[],
+  ): string[] {
+    const time = new FakeTime();
+    let track = beginTrack({ configured: true }, time.now());
+    return polls.map(({ startedAgo, completedAgo, pollStale, afterMs = 5_000 }) => {
+      time.advance(afterMs);
+      const read = report({
+        daemonNow: time.wallAt,
+        pollIntervalMs: 5_000,
+        lastPollStartedAt: time.wallAt - startedAgo,
+        ...(completedAgo !== undefined && { lastPollCompletedAt: time.wallAt - completedAgo }),
+        ...(pollStale !== undefined && { pollStale }),
+      });
+      const sample = { ok: true, startedMs: time.monotonicMs, latencyMs: 2, report: read } as const;
+      track = observe(track, sample, 0, time.now()).track;
+      return track.verdict.state;
+    });
+  }
+
+  for (const pollStale of [undefined, false]) {
+    const told = pollStale === undefined ? 'tells nothing of staleness' : 'says that nothing is stale';
+    it(`and completes none for ten minutes is unverified from the second one on, where the daemon ${told}`, () => {
+      const states = statesOf(
+        [0, 5_000, 10_000].map((passedMs) => ({
+          startedAgo: 500,
+          completedAgo: 10 * MINUTE + passedMs,
+          ...(pollStale !== undefined && { pollStale }),
+        })),
+      );
+      assert.deepEqual(states, ['healthy', 'unverified', 'unverified']);
+    });
+  }
+
+  it('says since when', () => {
+    const begun = {
+      completedAt: ago(10 * MINUTE),
+      firstStartedAt: ago(9_500),
+      lastStartedAt: ago(500),
+      count: 3,
+    };
+    const read = report({ lastPollStartedAt: ago(500), lastPollCompletedAt: ago(10 * MINUTE) });
+    const loop = assessLoop(read, begun);
+    assert.deepEqual(loop, {
+      kind: 'unknown',
+      rule: 'its loop begins poll cycles, but has completed none for 10 min',
+      crossesInMs: 59_500,
+    });
+  });
+
+  it('and never completed any is unverified once the first one is that old', () => {
+    const states = statesOf(Array.from({ length: 16 }, () => ({ startedAgo: 500 })));
+    assert.deepEqual(states, [...Array<string>(13).fill('starting'), ...Array<string>(3).fill('unverified')]);
+  });
+
+  it('is healthy while the last completion is no older than the threshold and one interval', () => {
+    const states = statesOf([
+      { startedAgo: 500, completedAgo: 55_000, pollStale: false },
+      { startedAgo: 500, completedAgo: 60_000, pollStale: false },
+      { startedAgo: 500, completedAgo: 65_000, pollStale: false },
+      { startedAgo: 500, completedAgo: 70_000, pollStale: false },
+    ]);
+    assert.deepEqual(states, ['healthy', 'healthy', 'healthy', 'unverified']);
+  });
+
+  it('is healthy with one long cycle in flight, as after a pause', () => {
+    const states = statesOf(
+      [500, 5_500, 10_500].map((startedAgo) => ({ startedAgo, completedAgo: 10 * MINUTE + startedAgo })),
+    );
+    assert.deepEqual(states, ['healthy', 'healthy', 'healthy']);
+  });
+
+  it('is asked again at the moment at which the cycle in flight will be too old', () => {
+    const watch = Watch.healthy();
+    for (const startedAgo of [58_500, 58_000]) {
+      const startedAt = watch.time.wallAt - startedAgo;
+      const completedAt = watch.time.wallAt - 10 * MINUTE;
+      watch.answer(
+        goodReport(watch.time, { lastPollStartedAt: startedAt, lastPollCompletedAt: completedAt }),
+      );
+    }
+    assert.equal(watch.state, 'unverified');
+    assert.equal(watch.nextDelayMs(), 2_030);
+  });
+
+  it('is healthy again as soon as a cycle completes', () => {
+    const states = statesOf([
+      ...[0, 5_000].map((passedMs) => ({ startedAgo: 500, completedAgo: 10 * MINUTE + passedMs })),
+      { startedAgo: 500, completedAgo: 490 },
+      { startedAgo: 500, completedAgo: 5_490 },
+    ]);
+    assert.deepEqual(states, ['healthy', 'unverified', 'healthy', 'healthy']);
+  });
+
+  it('is judged anew after the daemon was started again', () => {
+    const states = statesOf([
+      ...[0, 5_000].map((passedMs) => ({ startedAgo: 500, completedAgo: 10 * MINUTE + passedMs })),
+      { startedAgo: 500 },
+      { startedAgo: 5_500 },
+    ]);
+    assert.deepEqual(states, ['healthy', 'unverified', 'starting', 'starting']);
   });
 });
