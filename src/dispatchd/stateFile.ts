@@ -1,8 +1,8 @@
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
+import { insisting } from '../insisting';
 
 /** Only the owner reads state: command lines and prompts may hold secrets. */
 export const PRIVATE_FILE_MODE = 0o600;
@@ -51,28 +51,6 @@ export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T
 async function writeNow(file: string, text: string, fsync: boolean): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
   await insisting(() => writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE, fsync }));
-}
-
-/** How long one waits, in ms, before replacing a file is tried again; after the last one it has failed. */
-const RETRY_DELAYS_MS = [10, 20, 40, 80, 160, 320];
-
-/**
- * On Windows whoever looks at a file, a virus scanner above all, keeps it from being replaced for some moments.
- * @throws what the last attempt threw
- */
-export async function insisting<T>(
-  replace: () => Promise<T>,
-  platform: NodeJS.Platform = process.platform,
-): Promise<T> {
-  for (const delayMs of platform === 'win32' ? RETRY_DELAYS_MS : []) {
-    try {
-      return await replace();
-    } catch (error) {
-      if (!['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      await delay(delayMs);
-    }
-  }
-  return replace();
 }
 
 /** The same without awaiting, for a process that is about to end. */

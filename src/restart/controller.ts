@@ -57,9 +57,6 @@ export interface StopOutcome {
   readonly text: string;
 }
 
-/** Where no lock file can be written, a restart is not refused. */
-const NO_LOCK = () => Promise.resolve();
-
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
 export class RestartController {
   readonly #busy = new Set<string>();
@@ -229,12 +226,24 @@ export class RestartController {
     if (this.#busy.has(origin)) return refuse(`${name} is already being restarted or stopped.`);
     this.#busy.add(origin);
     try {
-      const unlock = await lockDaemon(this.deps.folder, origin).catch(() => NO_LOCK);
+      let unlock: (() => Promise<void>) | undefined;
+      try {
+        unlock = await lockDaemon(this.deps.folder, origin);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return refuse(
+          `Nothing was done: another window may be restarting or stopping ${name}, and the file that would tell ` +
+            `cannot be used (${why}).`,
+        );
+      }
       if (!unlock) return refuse(`${name} is being restarted or stopped in another window.`);
       try {
         return await work();
       } finally {
-        await unlock();
+        // What happened has happened. A lock that stays ends with this process.
+        await unlock().catch((error: unknown) =>
+          this.deps.log(`the lock of ${name} stays: ${String(error)}`),
+        );
       }
     } finally {
       this.#busy.delete(origin);

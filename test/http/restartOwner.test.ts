@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +123,18 @@ describe('a restart ends the daemon’s own process and no other', function () {
       new RegExp(`held by another process now, ${pid} .*nothing was ended and nothing started`),
     );
     await assert.rejects(world.controller.stop(plan, work), /held by another process now.*nothing was ended/);
+    assert.equal(await isAlive(pid), true);
+  });
+
+  it('none where no lock can be made that keeps other windows away', async () => {
+    world = await World.create();
+    const pid = await world.running();
+    rmSync(world.folder, { recursive: true });
+    // A file in its place, so that root, too, is refused.
+    writeFileSync(world.folder, '');
+    const words = /^Nothing was done: another window may be restarting or stopping test, and the file .* \(E/;
+    assert.match((await world.restart()).text, words);
+    await assert.rejects(world.stop(), (error: Error) => words.test(error.message));
     assert.equal(await isAlive(pid), true);
   });
 

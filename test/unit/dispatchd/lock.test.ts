@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireLock, StateDirInUse } from '../../../src/dispatchd/lock';
-import { identify } from '../../../src/processIdentity';
+import { identify, ownIdentity } from '../../../src/processIdentity';
 
 const BOOT = '11111111-1111-1111-1111-111111111111';
 
@@ -87,6 +87,33 @@ describe('dispatchd lock', () => {
     rmSync(join(dir, 'a', 'b', 'lock'));
     await release();
     assert.deepEqual(readdirSync(join(dir, 'a', 'b')), []);
+  });
+
+  it('is refused while this very process has it', async () => {
+    await acquireLock(dir, BOOT);
+    await assert.rejects(acquireLock(dir, BOOT), new RegExp(`pid ${process.pid}`));
+  });
+
+  it('is taken over from our own pid with another birth', async function () {
+    const own = ownIdentity();
+    if (own.startTicks === undefined) this.skip();
+    put('lock', { key: 'd', ...own, startTicks: own.startTicks - 1, bootId: BOOT });
+    await acquireLock(dir, BOOT);
+    assert.notEqual(owner().key, 'd');
+  });
+
+  it('is taken over from a torn successor of the dead, by exactly one', async () => {
+    put('lock', dead('d'));
+    writeFileSync(join(dir, 'lock.after.d'), '');
+    const tried = await Promise.allSettled(Array.from({ length: 5 }, () => acquireLock(dir, BOOT)));
+    assert.equal(tried.filter(({ status }) => status === 'fulfilled').length, 1);
+    assert.deepEqual(readdirSync(dir), ['lock']);
+  });
+
+  it('is not taken over while its file cannot be read', async () => {
+    mkdirSync(join(dir, 'lock'));
+    await assert.rejects(acquireLock(dir, BOOT), { code: 'EISDIR' });
+    assert.deepEqual(readdirSync(dir), ['lock']);
   });
 
   it('does not remove the lock of a later owner', async () => {

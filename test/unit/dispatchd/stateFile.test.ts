@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { inTurn, insisting } from '../../../src/dispatchd/stateFile';
+import { inTurn } from '../../../src/dispatchd/stateFile';
+import { insisting } from '../../../src/insisting';
 
 describe('dispatchd replacing a file', () => {
   /** Fails so many times, then works. */
