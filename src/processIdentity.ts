@@ -69,13 +69,39 @@ export async function isSameProcessAlive(
   identity: ProcessIdentity,
   sources: ProcessSources = systemSources,
 ): Promise<boolean> {
+  return ['alive', 'unknown'].includes(await look(identity, sources));
+}
+
+/**
+ * Whether this is proven to be the process that is there now: its start time is told and matches. Where the platform
+ * does not tell it, nothing is proven: who ends a process goes by this.
+ */
+export async function isProvenAlive(
+  identity: ProcessIdentity,
+  sources: ProcessSources = systemSources,
+): Promise<boolean> {
   return (await look(identity, sources)) === 'alive';
 }
 
+/**
+ * The same without awaiting, so that nothing comes between the look and what is done next; `undefined` where only a
+ * tool tells, as on macOS and Windows.
+ */
+export function isProvenAliveNow({ pid, startTicks }: ProcessIdentity): boolean | undefined {
+  if (process.platform !== 'linux' || startTicks === undefined) return undefined;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return parseStartTicks(stat) === startTicks && !isDeadState(stat);
+  } catch {
+    return false;
+  }
+}
+
+/** `unknown`: a process of this number is there, and the platform does not tell since when. */
 async function look(
   identity: ProcessIdentity,
   sources: ProcessSources,
-): Promise<'alive' | 'unreaped' | 'gone'> {
+): Promise<'alive' | 'unreaped' | 'gone' | 'unknown'> {
   if (!sources.exists(identity.pid)) return 'gone';
   const { startTicks, isDead } = await readState(identity.pid, sources);
   if (startTicks !== undefined && identity.startTicks !== undefined) {
@@ -85,9 +111,8 @@ async function look(
   const startedAtMs = await readStartTimeMs(identity.pid, sources);
   // It may have gone while it was looked at.
   if (!sources.exists(identity.pid)) return 'gone';
-  const isSame =
-    startedAtMs === undefined || Math.abs(startedAtMs - identity.startedAtMs) <= START_TIME_TOLERANCE_MS;
-  return isSame ? 'alive' : 'gone';
+  if (startedAtMs === undefined) return 'unknown';
+  return Math.abs(startedAtMs - identity.startedAtMs) <= START_TIME_TOLERANCE_MS ? 'alive' : 'gone';
 }
 
 /** Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and brackets, so count from its end. */
@@ -110,8 +135,12 @@ async function readState(
   { platform, readStat }: ProcessSources,
 ): Promise<{ startTicks: number | undefined; isDead: boolean }> {
   const stat = platform === 'linux' ? await readStat(pid).catch(() => '') : '';
-  const state = stat.charAt(stat.lastIndexOf(')') + 2);
-  return { startTicks: parseStartTicks(stat), isDead: state === 'Z' || state === 'X' };
+  return { startTicks: parseStartTicks(stat), isDead: isDeadState(stat) };
+}
+
+/** Field 3 of /proc/PID/stat: dead and not reaped, or about to be gone. */
+function isDeadState(stat: string): boolean {
+  return ['Z', 'X'].includes(stat.charAt(stat.lastIndexOf(')') + 2));
 }
 
 async function readStartTimeMs(pid: number, { platform, run }: ProcessSources): Promise<number | undefined> {

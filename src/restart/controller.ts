@@ -5,12 +5,15 @@ import { duration } from '../health/wording';
 import { endDaemon } from './end';
 import { lockDaemon } from './lock';
 import { flagsOf, hostOf, ownersOf, planFor, type Plan } from './plan';
-import type { ProcessInfo } from './processInfo';
+import { isSameProcessAlive } from '../processIdentity';
+import { isAlive } from './processes';
+import { identityIn, type ProcessInfo } from './processInfo';
 import type { RestartRecords } from './records';
 import {
   restart,
   tellStop,
   waitLonger,
+  whyNotAgreed,
   type Outcome,
   type Progress,
   type RestartEdges,
@@ -60,7 +63,8 @@ export interface StopOutcome {
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
 export class RestartController {
   readonly #busy = new Set<string>();
-  readonly #startedPids = new Map<string, number>();
+  /** The process that was started for each daemon, and was seen to work. */
+  readonly #started = new Map<string, ProcessInfo>();
   readonly #lastArgs = new Map<string, readonly string[]>();
   /** When the last restart of each daemon began. */
   readonly #beganMs = new Map<string, number>();
@@ -89,8 +93,8 @@ export class RestartController {
     // What was asked for may be old: the user was asked for trust first.
     const monitor = this.deps.fleet.monitor(origin);
     if (!monitor) throw new Error(`${name} is not watched any more.`);
-    const startedPid = this.#startedPids.get(origin);
-    const plan = await planFor(monitor, { startedPid, records: this.deps.records.of(origin) });
+    const started = this.#started.get(origin);
+    const plan = await planFor(monitor, { started, records: this.deps.records.of(origin) });
     const flags = await flagsOf(plan);
     if (flags) this.#lastArgs.set(origin, flags);
     return plan;
@@ -143,7 +147,7 @@ export class RestartController {
     const outcome = await (onlyWait ? waitLonger : restart)(request, this.#edges(plan, monitor));
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
       const [now] = await ownersOf(model);
-      if (now) this.#startedPids.set(origin, now.pid);
+      if (now) this.#started.set(origin, now);
       this.deps.onRestarted(origin);
     }
     this.#log(model, outcome.text);
@@ -182,9 +186,8 @@ export class RestartController {
     let outcome: StopOutcome;
     try {
       const [holder] = await ownersOf(model);
-      if (holder && holder.pid !== owner.pid) {
-        throw new Error(`Port ${port} is held by another process now, ${named(holder)}; nothing was ended.`);
-      }
+      const why = whyNotAgreed(owner, port, holder, await isThere(owner));
+      if (why !== undefined) throw new Error(`${why}.`);
       const ended = await endDaemon(model, owner, {
         signal: work.signal,
         onStage: (stage) => {
@@ -202,7 +205,10 @@ export class RestartController {
         throw new Error(`Process ${owner.pid} has ended, but port ${port} is ${who}.`);
       }
       const took = duration(performance.now() - startedMs);
-      const text = `${name} stopped in ${took}: process ${owner.pid} ${ended}.`;
+      const text =
+        ended === 'had ended already'
+          ? `${name} does not run: process ${owner.pid} had ended already. Nothing was ended.`
+          : `${name} stopped in ${took}: process ${owner.pid} ${ended}.`;
       outcome = { kind: 'stopped', text };
     } catch (error) {
       if (!work.signal.aborted) throw error;
@@ -253,6 +259,7 @@ export class RestartController {
   #edges({ model, owner }: Plan, monitor: Monitor): RestartEdges {
     return {
       findListener: async () => (await ownersOf(model))[0],
+      isThere,
       stop: (options) => endDaemon(model, owner!, options),
       isPortFree: () => isPortFree(hostOf(model.daemon), model.daemon.port),
       start: (aborted) => this.deps.start(model, aborted),
@@ -287,6 +294,12 @@ function endRestart(monitor: Monitor, outcome: Outcome | undefined): void {
   if (outcome?.kind !== 'cancelled' || (outcome.left !== 'ending' && outcome.left !== 'stopped')) return;
   monitor.markStopped();
   void monitor.poll();
+}
+
+/** Where the system does not tell when it began, a process of its number counts as this one. */
+async function isThere(process: ProcessInfo): Promise<boolean> {
+  const identity = identityIn(process);
+  return identity ? isSameProcessAlive(identity) : isAlive(process.pid);
 }
 
 function named({ pid, commandLine }: ProcessInfo): string {

@@ -5,7 +5,7 @@ import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
 import { duration } from '../health/wording';
 import { isInstance, whyNotHere, whyNotToEnd } from './foreign';
-import { findListeners, findOwnLine, type ProcessInfo } from './processes';
+import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from './processes';
 import type { RestartRecord } from './records';
 import { isPortFree } from './stop';
 
@@ -55,12 +55,12 @@ export async function holderOf(model: DaemonModel): Promise<Holder> {
 /**
  * What a restart or a stop would end.
  *
- * @param startedPid the process that we started for this daemon
+ * @param started the process that we started for this daemon
  * @throws an error fit to show where it must not go on
  */
 export async function planFor(
   { daemon, track }: DaemonModel,
-  { startedPid, records }: { startedPid: number | undefined; records: readonly RestartRecord[] },
+  { started, records }: { started: ProcessInfo | undefined; records: readonly RestartRecord[] },
 ): Promise<Plan> {
   // A monitor's track is another one after the next poll; a plan rests on this one.
   const model = { daemon, track };
@@ -79,7 +79,10 @@ export async function planFor(
     owner,
     interrupts: interrupted.map((session) => inWords(session, report!)),
     records,
-    ownerIsKnown: owner === undefined || isInstance(model, owner) || startedPid === owner.pid,
+    ownerIsKnown:
+      owner === undefined ||
+      isInstance(model, owner) ||
+      (started !== undefined && isSameProcess(started, owner)),
   };
 }
 

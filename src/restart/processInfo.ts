@@ -1,3 +1,5 @@
+import type { ProcessIdentity } from '../processIdentity';
+
 /** More of a command line than this tells nobody more. */
 export const MAX_COMMAND_LINE_CHARS = 200;
 
@@ -11,15 +13,10 @@ export interface ProcessInfo {
   readonly isOurs: boolean;
   /** Epoch ms, to the second, where the system tells. */
   readonly startedAt?: number;
+  /** When it began, in clock ticks since the machine did, exact: told by this from a later one of its number. Linux only. */
+  readonly birth?: number;
   /** It runs in a container that shares our network, not beside us. */
   readonly inContainer?: boolean;
-}
-
-/** A process told from a later one that got the same number. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** When it began, as the system counts; not known outside Linux. */
-  readonly birth?: number;
 }
 
 /** A socket that accepts connections, and whose it is. */
@@ -31,3 +28,23 @@ export interface Listener {
 
 /** Runs a system tool and returns what it printed; `''` where it fails. Injected in tests. */
 export type RunTool = (command: string, args: readonly string[]) => Promise<string>;
+
+/** Who a process is: its number and when it began. `undefined` where the system does not tell the latter. */
+export function identityIn({ pid, birth, startedAt }: ProcessInfo): ProcessIdentity | undefined {
+  if (birth !== undefined) return { pid, startedAtMs: startedAt ?? 0, startTicks: birth };
+  return startedAt === undefined ? undefined : { pid, startedAtMs: startedAt };
+}
+
+/** Clocks of a process' start have whole seconds. */
+const START_TOLERANCE_MS = 2_000;
+
+/** Whether two looks at the system saw the same process. Where a birth is missing they are not proven to have. */
+export function isSameProcess(a: ProcessInfo, b: ProcessInfo): boolean {
+  if (a.pid !== b.pid) return false;
+  if (a.birth !== undefined && b.birth !== undefined) return a.birth === b.birth;
+  return (
+    a.startedAt !== undefined &&
+    b.startedAt !== undefined &&
+    Math.abs(a.startedAt - b.startedAt) <= START_TOLERANCE_MS
+  );
+}

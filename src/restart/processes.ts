@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isPidAlive } from '../alive';
 import { systemTool } from '../systemTool';
-import { birthLinux, listenersLinux, parentsLinux, describeLinux, isZombieLinux } from './processesLinux';
+import { identityOf, isProvenAlive, isProvenAliveNow, type ProcessIdentity } from '../processIdentity';
+import { listenersLinux, parentsLinux, describeLinux, isZombieLinux } from './processesLinux';
 import {
   describeByPs,
   describeWindows,
@@ -10,9 +11,10 @@ import {
   listenersWindows,
   parentsByPs,
 } from './processesByTool';
-import type { Listener, ProcessIdentity, ProcessInfo, RunTool } from './processInfo';
+import type { Listener, ProcessInfo, RunTool } from './processInfo';
 
-export type { ProcessIdentity, ProcessInfo, RunTool } from './processInfo';
+export { identityIn, isSameProcess } from './processInfo';
+export type { ProcessInfo, RunTool } from './processInfo';
 
 const TOOL_TIMEOUT_MS = 5_000;
 
@@ -74,7 +76,10 @@ export async function findListener(port: number, host = 'localhost'): Promise<Pr
   return (await findListeners(port, host))[0];
 }
 
-/** The processes below a pid, deepest last. Linux and macOS; Windows ends trees by itself. */
+/**
+ * The processes below a pid, deepest last; those whose birth the system does not tell are left out. Linux and macOS;
+ * Windows ends trees by itself.
+ */
 export async function findDescendants(
   pid: number,
   run: RunTool = runTool,
@@ -83,9 +88,11 @@ export async function findDescendants(
   const found: ProcessIdentity[] = [];
   for (let level = [pid]; level.length > 0;) {
     const next = processes.filter(({ ppid }) => level.includes(ppid));
-    found.push(
-      ...next.map(({ pid: child, birth }) => ({ pid: child, ...(birth !== undefined && { birth }) })),
-    );
+    for (const { pid: child, birth: startTicks } of next) {
+      const identity =
+        startTicks === undefined ? await identityOf(child) : { pid: child, startedAtMs: 0, startTicks };
+      if (identity) found.push(identity);
+    }
     level = next.map((child) => child.pid);
   }
   return found;
@@ -107,16 +114,20 @@ function parents(run: RunTool): Promise<{ pid: number; ppid: number; birth?: num
   return process.platform === 'linux' ? parentsLinux() : parentsByPs(run);
 }
 
-/** Who has this number now. */
-export async function identify(pid: number): Promise<ProcessIdentity> {
-  const birth = process.platform === 'linux' ? await birthLinux(pid) : undefined;
-  return { pid, ...(birth !== undefined && { birth }) };
-}
-
-/** Whether exactly this process is there. One that we may not signal is. A zombie has ended. */
-export async function isStillThere({ pid, birth }: ProcessIdentity): Promise<boolean> {
-  if (!(await isAlive(pid))) return false;
-  return birth === undefined || (await identify(pid)).birth === birth;
+/**
+ * Sends a signal to exactly this process. On Linux nothing comes between the look at it and the signal; elsewhere a
+ * tool is asked right before.
+ *
+ * @returns whether it was sent: not to a process that has ended, that is not ours, or whose birth is not told
+ */
+export async function sendSignal(target: ProcessIdentity, signal: NodeJS.Signals): Promise<boolean> {
+  if (!(isProvenAliveNow(target) ?? (await isProvenAlive(target)))) return false;
+  try {
+    process.kill(target.pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a process of this number is there. One that we may not signal is. A zombie has ended. */

@@ -57,11 +57,12 @@ async function socketsOf(pid: number): Promise<readonly string[]> {
 }
 
 export async function describeLinux(pid: number): Promise<ProcessInfo> {
+  const birth = await birthLinux(pid);
   const [commandLine, executable, status, startedAt, inContainer] = await Promise.all([
     readOr(`/proc/${pid}/cmdline`),
     readlink(`/proc/${pid}/exe`).catch(() => ''),
     readOr(`/proc/${pid}/status`),
-    startedAtLinux(pid),
+    startedAtLinux(birth),
     isElsewhere(pid),
   ]);
   const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
@@ -73,6 +74,7 @@ export async function describeLinux(pid: number): Promise<ProcessInfo> {
     commandLine: cleanText(commandLine.replaceAll('\0', ' '), MAX_COMMAND_LINE_CHARS),
     isOurs: uid !== undefined && Number(uid) === process.getuid?.(),
     ...(startedAt !== undefined && { startedAt }),
+    ...(birth !== undefined && { birth }),
     ...(inContainer && { inContainer }),
   };
 }
@@ -86,13 +88,13 @@ async function isElsewhere(pid: number): Promise<boolean> {
 }
 
 /** When it began, in ticks since the machine did: told apart by this from a later process of the same number. */
-export async function birthLinux(pid: number): Promise<number | undefined> {
+async function birthLinux(pid: number): Promise<number | undefined> {
   return parseStartTicks(await readOr(`/proc/${pid}/stat`));
 }
 
 /** The times of /proc/PID itself are those of looking at it. */
-async function startedAtLinux(pid: number): Promise<number | undefined> {
-  const [birth, stat] = await Promise.all([birthLinux(pid), readOr('/proc/stat')]);
+async function startedAtLinux(birth: number | undefined): Promise<number | undefined> {
+  const stat = await readOr('/proc/stat');
   const bootedAtS = /^btime (\d+)$/m.exec(stat)?.[1];
   return birth === undefined || bootedAtS === undefined
     ? undefined

@@ -9,7 +9,7 @@ import {
 import type { Report } from '../health/report';
 import { untoldLoop } from '../health/staleness';
 import { duration } from '../health/wording';
-import type { ProcessInfo } from './processInfo';
+import { isSameProcess, type ProcessInfo } from './processInfo';
 import { recoveredBy, recoveredText } from './recovered';
 import type { Ended, StopOptions, StopStage } from './stop';
 import { orAborted, until } from './wait';
@@ -23,6 +23,8 @@ export interface StartedCommand {
 export interface RestartEdges {
   /** Who holds the port now. */
   findListener(): Promise<ProcessInfo | undefined>;
+  /** Whether exactly this process is there, whatever it listens on. */
+  isThere(process: ProcessInfo): Promise<boolean>;
   /** Ends the old process. @returns how it ended; `undefined` when it is still there */
   stop(options: Pick<StopOptions, 'signal' | 'onStage'>): Promise<Ended | undefined>;
   isPortFree(): Promise<boolean>;
@@ -73,6 +75,12 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly text: string; readonly left: Left }
   /** `late`: started, and not proven in time; one may wait on. */
   | { readonly kind: 'failed' | 'late'; readonly text: string };
+
+/** What of the old process' end is told in the outcome. */
+const ENDED: Readonly<Partial<Record<Ended, string>>> = {
+  'was ended by force': ' (the old process was ended by force)',
+  'had ended already': ' (the old process had ended already; nothing was ended)',
+};
 
 class Failed extends Error {}
 class Late extends Error {}
@@ -140,7 +148,7 @@ async function towardsProof(
     const work = recoveredText(recovered);
     const said = [
       `${daemon.name} ${owner ? 'restarted' : 'started'} in ${duration(tookMs)}`,
-      ...(ended === 'was ended by force' ? [' (the old process was ended by force)'] : []),
+      ...(ended === undefined ? [] : [ENDED[ended] ?? '']),
       ...(work === '' ? [] : [` · ${work}`]),
       ...(unproven === undefined ? [] : [`, but ${unproven}`]),
     ].join('');
@@ -154,6 +162,30 @@ async function towardsProof(
   }
 }
 
+/**
+ * Why the process that the user agreed to end is not ended: the user may have looked at the question for long. `undefined`
+ * where it still listens, or has ended by itself.
+ *
+ * @param holder who listens now
+ * @param isThere whether the agreed process still runs
+ */
+export function whyNotAgreed(
+  owner: ProcessInfo,
+  port: number,
+  holder: ProcessInfo | undefined,
+  isThere: boolean,
+): string | undefined {
+  if (holder) {
+    if (isSameProcess(holder, owner)) return undefined;
+    return `Port ${port} is held by another process now, ${holder.pid} (${holder.commandLine}); nothing was ended`;
+  }
+  if (!isThere) return undefined;
+  return (
+    `Process ${owner.pid} (${owner.commandLine}) does not listen on port ${port} any more, but still runs: ` +
+    'nothing was ended'
+  );
+}
+
 async function stopOld(
   { daemon, owner, signal, ...progress }: RestartRequest,
   edges: RestartEdges,
@@ -161,14 +193,8 @@ async function stopOld(
 ): Promise<Ended | undefined> {
   let ended: Ended | undefined;
   if (owner) {
-    // The user may have looked at the question for long.
-    const holder = await edges.findListener();
-    if (holder && holder.pid !== owner.pid) {
-      throw new Failed(
-        `Port ${daemon.port} is held by another process now, ${holder.pid} (${holder.commandLine}); ` +
-          'nothing was ended and nothing started.',
-      );
-    }
+    const why = whyNotAgreed(owner, daemon.port, await edges.findListener(), await edges.isThere(owner));
+    if (why !== undefined) throw new Failed(`${why} and nothing started.`);
     const tell = tellStop(owner.pid, progress);
     const onStage = (stage: StopStage) => {
       if (stage.kind === 'asking' || stage.kind === 'terminating' || stage.kind === 'killing')
@@ -252,5 +278,5 @@ function isSameInstance(
   if (before?.instance?.id !== undefined && after.instance?.id !== undefined) {
     return before.instance.id === after.instance.id;
   }
-  return owner !== undefined && listener?.pid === owner.pid;
+  return owner !== undefined && listener !== undefined && isSameProcess(listener, owner);
 }

@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS, WAIT_STEP_MS } from '../health/policy';
 import {
-  findDescendants,
-  identify,
-  isStillThere,
-  runTool,
+  identityOf,
+  isProvenAlive,
+  isSameProcessAlive,
   type ProcessIdentity,
-  type RunTool,
-} from './processes';
+  type ProcessSources,
+} from '../processIdentity';
+import { findDescendants, runTool, sendSignal, type RunTool } from './processes';
 import { until } from './wait';
 
 /** How a process came to its end, as a sentence goes on after its number. */
@@ -33,17 +33,23 @@ export interface StopOptions {
   readonly apiWaitMs?: number;
   readonly platform?: NodeJS.Platform;
   readonly run?: RunTool;
+  /** What tells whether it is still the same process. */
+  readonly sources?: ProcessSources;
 }
 
 /**
  * Ends a process: by its own API where it has one for that, else SIGTERM, a grace time, then SIGKILL for it and its
  * children. Each stage falls through to the next. Windows has no SIGTERM: there, force comes at once, with children.
  *
+ * Numbers are used again: before each stage the process is looked at, and nobody else of its number gets a signal.
+ *
+ * @param who the process by number and birth; a number alone stands for whoever has it now
  * @returns how it ended; `undefined` when it is still there
  * @throws the signal's reason when aborted; the process may then still be ending
+ * @throws an error fit to show where the system does not tell whether it is still the same process
  */
 export async function stopProcess(
-  pid: number,
+  who: ProcessIdentity | number,
   {
     signal,
     askToEnd,
@@ -52,11 +58,15 @@ export async function stopProcess(
     apiWaitMs = API_STOP_WAIT_MS,
     platform = process.platform,
     run = runTool,
+    sources,
   }: StopOptions = {},
 ): Promise<Ended | undefined> {
   signal?.throwIfAborted();
-  const target = await identify(pid);
-  const gone = async () => !(await isStillThere(target));
+  const pid = typeof who === 'number' ? who : who.pid;
+  // Of a process whose birth is not known no birth matches.
+  const target =
+    typeof who === 'number' ? ((await identityOf(who, sources)) ?? { pid, startedAtMs: NaN }) : who;
+  const gone = async () => !(await isSameProcessAlive(target, sources));
   const wait = (timeoutMs: number, next?: 'terminate' | 'kill') =>
     until(gone, {
       timeoutMs,
@@ -66,16 +76,22 @@ export async function stopProcess(
     });
   if (await gone()) return 'had ended already';
 
+  let agreed = false;
   if (askToEnd) {
     onStage({ kind: 'asking' });
     try {
       await askToEnd();
+      agreed = true;
       if (await wait(apiWaitMs, platform === 'win32' ? 'kill' : 'terminate')) return 'ended by its own API';
     } catch (error) {
       signal?.throwIfAborted();
       onStage({ kind: 'notAsked', why: error instanceof Error ? error.message : String(error) });
     }
     signal?.throwIfAborted();
+  }
+  if (!(await isProvenAlive(target, sources))) {
+    if (await gone()) return agreed ? 'ended by its own API' : 'had ended already';
+    throw new Error(untold(pid));
   }
   if (platform === 'win32') {
     onStage({ kind: 'killing', graceMs: 0 });
@@ -85,25 +101,21 @@ export async function stopProcess(
   // Taken before it ends: afterwards its children have another parent.
   const children = await findDescendants(pid, run);
   onStage({ kind: 'terminating' });
-  send(pid, 'SIGTERM');
+  await sendSignal(target, 'SIGTERM');
   if (await wait(graceMs, 'kill')) return 'ended on SIGTERM';
   onStage({ kind: 'killing', graceMs });
-  await kill([target, ...children, ...(await findDescendants(pid, run))]);
+  for (const each of [target, ...children, ...(await findDescendants(pid, run))]) {
+    await sendSignal(each, 'SIGKILL');
+  }
   return (await wait(KILL_WAIT_MS)) ? 'was ended by force' : undefined;
 }
 
-/** Numbers are used again: what is no longer the same process is left alone. */
-async function kill(targets: readonly ProcessIdentity[]): Promise<void> {
-  const there = await Promise.all(targets.map(isStillThere));
-  targets.forEach(({ pid }, index) => there[index] && send(pid, 'SIGKILL'));
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // Already gone, or not ours to end: the wait that follows tells.
-  }
+/** Why a process is left alone of which only the number is known. */
+export function untold(pid: number): string {
+  return (
+    `The system does not tell when process ${pid} began, so that it cannot be told from another one ` +
+    'that got its number: it was left alone.'
+  );
 }
 
 /** Whether nothing accepts connections at this address any more. */

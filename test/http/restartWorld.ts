@@ -100,6 +100,11 @@ export class World {
     await this.fleet.refresh();
   }
 
+  /** Waits until a process has printed this. */
+  async said(text: string): Promise<void> {
+    await untilTrue(() => this.output.join('').includes(text));
+  }
+
   get model(): DaemonModel {
     return this.fleet.models[0]!;
   }

@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { isAlive } from '../../src/restart/processes';
 import { stopProcess, type StopOptions, type StopStage } from '../../src/restart/stop';
+import { identityOf, type ProcessSources } from '../../src/processIdentity';
+import { spawnAs } from '../support/reusedPid';
 import { untilTrue } from '../support/until';
 
 const WAITS = 'setInterval(() => {}, 60_000)';
@@ -103,6 +105,39 @@ describe('the end of a process', function () {
     await assert.rejects(stop(pid, { signal: AbortSignal.abort(new Error('cancelled')) }), /cancelled/);
     assert.equal(await isAlive(pid), true);
     assert.equal(output, 'ready\n');
+  });
+
+  for (const platform of ['linux', 'win32'] as const) {
+    it(`is not brought about on ${platform} where nothing tells whether it is the same process`, async () => {
+      const pid = await running('');
+      const target = await identityOf(pid);
+      const sources: ProcessSources = {
+        platform,
+        exists: () => true,
+        readStat: () => Promise.reject(new Error('not told')),
+        run: () => Promise.reject(new Error('not told')),
+      };
+      const run = () => Promise.reject(new Error('not to be used'));
+      await assert.rejects(
+        stopProcess(target!, { platform, sources, run, graceMs: 500 }),
+        new RegExp(`^Error: The system does not tell when process ${pid} began, .*it was left alone\\.$`),
+      );
+      assert.equal(await isAlive(pid), true);
+    });
+  }
+
+  it('is not brought about of who got the number in the grace time', async function () {
+    const pid = await running(IGNORES);
+    const ended = stop(pid, { graceMs: 4_000 });
+    await untilTrue(() => stages.some(({ kind }) => kind === 'terminating'));
+    const gone = once(children[0]!, 'exit');
+    process.kill(pid, 'SIGKILL');
+    await gone;
+    const stranger = await spawnAs(pid, 'sleep', ['300']);
+    if (!stranger) this.skip();
+    children.push(stranger);
+    assert.equal(await ended, 'ended on SIGTERM');
+    assert.equal(await isAlive(pid), true, 'the stranger lives');
   });
 
   it('comes by taskkill, with its children, on Windows, which has no SIGTERM', async () => {
