@@ -52,13 +52,16 @@ export class Actions {
       );
     }
     log.info(`session ${label(session)} extended by ${duration(grantedMs)} on request`);
-    await store.put({ ...session, requestedExtensions: run.requestedExtensions });
+    // The deadline has moved: a disk that refuses does not undo that.
+    await store.putAnyway({ ...session, requestedExtensions: run.requestedExtensions });
     return grantedMs;
   }
 
   /** A waiting session is cancelled at once, a running one when its processes are gone. @throws ApiError 409 */
   async cancel({ id }: Session): Promise<void> {
     const { store, supervisor, clock } = this.parts;
+    // On its way to its process it may yet fail to start, and wait again.
+    await supervisor.started(id);
     const session = store.get(id);
     if (session?.state.status === 'queued') {
       const outcome = 'Cancelled before it began.';
@@ -79,15 +82,25 @@ export class Actions {
       }
       return this.#enqueue(spec, session.id);
     }
-    return this.#handle(session, 'run', () => this.#enqueue(spec, session.id));
+    return this.#handle(session, 'run', async (handled) => {
+      const again = await this.#enqueue(spec, session.id);
+      // It will run, and on disk it names the session that it runs again: this one is dealt with.
+      await this.parts.store.putAnyway(handled);
+      return again;
+    });
   }
 
   /** Takes an interrupted session off the list of what waits for somebody. @throws ApiError 409 */
   async dismiss(session: Session): Promise<void> {
-    await this.#handle(session, 'dismissed', () => Promise.resolve());
+    await this.#handle(session, 'dismissed', (handled) => this.parts.store.put(handled));
   }
 
-  async #handle<T>({ id }: Session, handled: 'run' | 'dismissed', work: () => Promise<T>): Promise<T> {
+  /** @param work keeps the session as it is given: as one that somebody dealt with */
+  async #handle<T>(
+    { id }: Session,
+    handled: 'run' | 'dismissed',
+    work: (handled: Session) => Promise<T>,
+  ): Promise<T> {
     const session = this.parts.store.get(id);
     const state = session?.state;
     if (!session || state?.status !== 'interrupted' || state.handled || this.#handling.has(id)) {
@@ -95,9 +108,7 @@ export class Actions {
     }
     this.#handling.add(id);
     try {
-      const result = await work();
-      await this.parts.store.put({ ...session, state: { ...state, handled } });
-      return result;
+      return await work({ ...session, state: { ...state, handled } });
     } finally {
       this.#handling.delete(id);
     }
@@ -120,7 +131,7 @@ export class Actions {
       requestedExtensions: 0,
       state: { status: 'queued' },
     };
-    await store.put(session);
+    await store.add(session);
     return session;
   }
 

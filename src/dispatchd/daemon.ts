@@ -23,6 +23,7 @@ import { expiredSessions } from './retention';
 import { Service } from './service';
 import { readySessions } from './session';
 import { SessionStore } from './sessionStore';
+import { stateDirRefusal } from './stateDir';
 import { removeTemporaries } from './stateFile';
 import { Supervisor } from './supervisor';
 import { readOrCreateToken } from './token';
@@ -49,6 +50,15 @@ export interface Daemon {
  * @throws CannotStart, StateDirInUse
  */
 export async function startDaemon(options: Options, log: Log, shutDown: () => void): Promise<Daemon> {
+  try {
+    return await start(options, log, shutDown);
+  } catch (error) {
+    const refusal = stateDirRefusal(options.stateDir, error);
+    throw refusal === undefined ? error : new CannotStart(refusal);
+  }
+}
+
+async function start(options: Options, log: Log, shutDown: () => void): Promise<Daemon> {
   const { stateDir, workspace } = options;
   const bootId = await readBootId();
   const unlock = await acquireLock(stateDir, bootId);
@@ -92,9 +102,14 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
       onEnded: forgetExpired,
     });
     const chaos = options.chaos ? new ChaosSwitch() : undefined;
+    const lifecycle = new Lifecycle(clock, stateDir, {
+      instanceId: instance.id,
+      bootId,
+      startedAt: instance.startedAt,
+    });
     const loop = new PollLoop(clock, log, options.pollIntervalMs, async () => {
       await chaos?.pass();
-      await supervisor.dispatchReady();
+      await allOf([lifecycle.catchUp(), store.writeUnwritten(), supervisor.dispatchReady()]);
     });
     const recovery: { done?: Recovered } = {};
     const service = new Service({
@@ -113,20 +128,14 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
     const port = await listen(server, options.port);
 
     log.info(`dispatchd ${version}, pid ${process.pid}: ${describeStart(instance.startKind, exit)}`);
-    const lifecycle = new Lifecycle(clock, stateDir, {
-      instanceId: instance.id,
-      bootId,
-      startedAt: instance.startedAt,
-    });
     recovery.done = await recover({ clock, log, store, exitFiles, bootId, lastAliveAt: exit?.at });
     forgetExpired();
     // From here on this life is the previous one of the next: not before what the last one left is in order.
     await lifecycle.beat();
     await writeInstanceFile(instance, port, argvToRepeat(options, port));
     const stopBeating = clock.every(HEARTBEAT_MS, () => {
-      lifecycle
-        .beat()
-        .catch((error: unknown) => log.warn(`the heartbeat could not be written: ${String(error)}`));
+      // A beat that failed is caught up with by the next cycle, which then fails, and says why.
+      lifecycle.beat().catch(() => {});
     });
     const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, () => ({
       poll: loop.times,
@@ -151,7 +160,8 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
       crashed: (reason) => lifecycle.end('crashed', reason),
     };
   } catch (error) {
-    await unlock();
+    // Where the directory cannot be written, the lock stays: the next start finds its owner dead.
+    await unlock().catch(() => {});
     throw error;
   }
 }
@@ -171,4 +181,9 @@ async function listen(server: HttpServer, port: number): Promise<number> {
       throw new CannotStart(`port ${port} may not be used by this user; give another --port`);
     throw new CannotStart(`cannot listen on port ${port}: ${message}`);
   }
+}
+
+/** Waits for all of them. @throws the first failure, once each has come to its end */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const work of await Promise.allSettled(works)) if (work.status === 'rejected') throw work.reason;
 }

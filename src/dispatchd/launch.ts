@@ -6,6 +6,7 @@ import { OUTPUT_DRAIN_MS } from './policy';
 import { identify, type ProcessIdentity } from '../processIdentity';
 import { SESSION_VARIABLE } from './processTree';
 import type { Session, TaskSpec } from './session';
+import { codeOf } from './trouble';
 
 export interface LaunchRequest {
   readonly spec: Pick<TaskSpec, 'command' | 'args' | 'cwd'>;
@@ -20,6 +21,8 @@ export interface Exit {
   readonly signal?: NodeJS.Signals;
   /** The command could not be started at all. */
   readonly error?: string;
+  /** Why not, by the system's code, where the system refused. */
+  readonly errorCode?: string;
 }
 
 export interface Launched {
@@ -65,8 +68,7 @@ export function launch(request: LaunchRequest): Launched {
     if (!statSync(request.spec.cwd).isDirectory()) throw new Error(`${request.spec.cwd} is not a folder`);
     child = gated ? spawnGated(request) : spawnDirectly(request);
   } catch (error) {
-    const exit = { error: error instanceof Error ? error.message : String(error) };
-    return { open: () => {}, exited: Promise.resolve(exit) };
+    return { open: () => {}, exited: Promise.resolve(notStarted(error)) };
   }
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => request.onOutput(chunk, stream));
@@ -122,6 +124,14 @@ function spawnDirectly({ spec, env }: LaunchRequest): ChildProcess {
   });
 }
 
+function notStarted(error: unknown): Exit {
+  const errorCode = codeOf(error);
+  return {
+    error: error instanceof Error ? error.message : String(error),
+    ...(errorCode !== undefined && { errorCode }),
+  };
+}
+
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     let exit: Exit | undefined;
@@ -133,7 +143,7 @@ function exitOf(child: ChildProcess): Promise<Exit> {
       resolve(result);
     };
     child.once('error', (error) => {
-      if (child.pid === undefined) finish({ error: error.message });
+      if (child.pid === undefined) finish(notStarted(error));
     });
     child.once('exit', (code, signal) => {
       exit = { ...(code !== null && { exitCode: code }), ...(signal && { signal }) };

@@ -58,6 +58,7 @@ export function lastExit(previous: PreviousLife): LastExit | undefined {
 /** Keeps `lifecycle.json` for the next life. */
 export class Lifecycle {
   #ended = false;
+  #missed = false;
   #lastBeat: Promise<void> = Promise.resolve();
 
   constructor(
@@ -70,12 +71,23 @@ export class Lifecycle {
     return readState(lifecycleFile(stateDir), Life, wallMs);
   }
 
-  /** "I live." */
+  /** "I live." @throws StateNotWritten */
   async beat(): Promise<void> {
     if (this.#ended) return;
     // Without fsync: a heartbeat every few seconds must not keep a disk awake.
     this.#lastBeat = writeJson(lifecycleFile(this.stateDir), this.#file(), false);
-    await this.#lastBeat;
+    try {
+      await this.#lastBeat;
+      this.#missed = false;
+    } catch (error) {
+      this.#missed = true;
+      throw error;
+    }
+  }
+
+  /** Writes the beat that could not be written; nothing where none is missing. @throws StateNotWritten */
+  async catchUp(): Promise<void> {
+    if (this.#missed) await this.beat();
   }
 
   /** Ends on request. */

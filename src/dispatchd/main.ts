@@ -56,7 +56,9 @@ function fail(message: string, exitCode: number): never {
   process.exit(exitCode);
 }
 
-// A closed terminal must not take the daemon with it.
+// The limit for the size of a file must not take the daemon with it: with a handler, the write fails in words.
+if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
+// Nor must a closed terminal.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const commandLine = parseCommandLine(process.argv.slice(2));

@@ -79,6 +79,13 @@ export const OUTPUT_DRAIN_MS = SECOND_MS;
 /** The wall clock follows the monotonic one within this; less is jitter that must not move a shown deadline. */
 export const CLOCK_DRIFT_MS = 250;
 
+/**
+ * After a start that failed for want of files, processes or memory, nothing is started for so long, twice as long
+ * after each further failure. Each try costs writes to disk; whoever holds what is lacking gives it back in seconds.
+ */
+export const FIRST_SHORTAGE_PAUSE_MS = 250;
+export const MAX_SHORTAGE_PAUSE_MS = 5 * SECOND_MS;
+
 /** How often a running daemon notes that it lives, which tells how long it was up after a kill. */
 export const HEARTBEAT_MS = 5 * SECOND_MS;
 /** Work older than this is not started again by itself: after a night it would surprise more than help. */

@@ -1,6 +1,7 @@
 import { stamp, type Clock } from './clock';
 import type { PollTimes } from './health';
 import type { Log } from './log';
+import { Trouble } from './trouble';
 
 /**
  * Runs `cycle` at every interval. A tick that finds a cycle in flight returns at once, so a cycle that never
@@ -10,7 +11,7 @@ export class PollLoop {
   #times: PollTimes = {};
   #inFlight: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
-  #lastError: string | undefined;
+  #failure: string | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -22,6 +23,11 @@ export class PollLoop {
   /** When cycles last started and completed. */
   get times(): PollTimes {
     return this.#times;
+  }
+
+  /** Why the last cycle failed, in words; `undefined` once a cycle has succeeded. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** Begins the first cycle now. */
@@ -47,14 +53,21 @@ export class PollLoop {
     this.#times = { ...this.#times, startedAt: stamp(this.clock) };
     try {
       await this.cycle();
-      this.#lastError = undefined;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== this.#lastError) this.log.error(`poll cycle failed: ${message}`);
-      this.#lastError = message;
-    } finally {
+      // Only here: a cycle that failed has not done its work, so it has not completed.
       this.#times = { ...this.#times, completedAt: stamp(this.clock) };
+      if (this.#failure !== undefined) this.log.info('poll cycles succeed again');
+      this.#failure = undefined;
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if (failure !== this.#failure) this.log.error(`poll cycle failed: ${inFull(error)}`);
+      this.#failure = failure;
+    } finally {
       this.#inFlight = undefined;
     }
   }
+}
+
+function inFull(error: unknown): string {
+  if (error instanceof Trouble) return error.inFull;
+  return error instanceof Error ? error.message : String(error);
 }

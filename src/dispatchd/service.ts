@@ -48,7 +48,9 @@ export class Service {
     const { options, instance, store, loop, clock, supervisor } = this.parts;
     return {
       isRunning: true,
-      available: true,
+      // While its cycles fail it starts nothing: who waits for it must know, and why.
+      available: loop.failure === undefined,
+      ...(loop.failure !== undefined && { reason: loop.failure }),
       serverManaged: true,
       config: {
         pollIntervalMs: options.pollIntervalMs,

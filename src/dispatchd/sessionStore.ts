@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Session } from './session';
 import { SessionFile } from './sessionSchema';
 import { PRIVATE_DIR_MODE, readState, removeTemporaries, writeJson, type SetAside } from './stateFile';
+import { StateNotWritten } from './trouble';
 
 /**
  * All sessions, in memory and on disk: one file each, so that one unreadable file costs one session.
@@ -10,6 +11,10 @@ import { PRIVATE_DIR_MODE, readState, removeTemporaries, writeJson, type SetAsid
  */
 export class SessionStore {
   readonly #sessions = new Map<string, Session>();
+  /** Accepted, but not yet on disk: if the disk refuses, nobody may have begun with them. */
+  readonly #arriving = new Set<string>();
+  /** So in memory, whatever the disk says: the disk failed when they changed. */
+  readonly #unwritten = new Set<string>();
 
   constructor(private readonly dir: string) {}
 
@@ -40,13 +45,29 @@ export class SessionStore {
     return this.#sessions.get(id);
   }
 
-  /** @throws the disk's error; memory is then as it was before */
+  /** Whether the disk has this session in any state, so that work on it may begin. */
+  isKept(id: string): boolean {
+    return this.#sessions.has(id) && !this.#arriving.has(id);
+  }
+
+  /** Takes a new session. @throws StateNotWritten; there is then no such session */
+  async add(session: Session): Promise<void> {
+    this.#arriving.add(session.id);
+    try {
+      await this.put(session);
+    } finally {
+      this.#arriving.delete(session.id);
+    }
+  }
+
+  /** @throws StateNotWritten; memory is then as it was before */
   async put(session: Session): Promise<void> {
     const { id } = session;
     const previous = this.#sessions.get(id);
     this.#sessions.set(id, session);
     try {
       await writeJson(this.#file(id), { version: 1, ...session });
+      if (this.#sessions.get(id) === session) this.#unwritten.delete(id);
     } catch (error) {
       if (this.#sessions.get(id) === session) {
         if (previous) this.#sessions.set(id, previous);
@@ -61,8 +82,35 @@ export class SessionStore {
     this.#sessions.set(session.id, session);
   }
 
+  /**
+   * The same, for what the disk has to learn as well: at once, else by `writeUnwritten`.
+   * @returns whether the disk has it now
+   */
+  async putAnyway(session: Session): Promise<boolean> {
+    try {
+      await this.put(session);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StateNotWritten)) throw error;
+      this.setInMemory(session);
+      this.#unwritten.add(session.id);
+      return false;
+    }
+  }
+
+  /**
+   * Writes what the disk did not take when it changed. Else a later life would do again what is done.
+   * @throws StateNotWritten the first, once all have been tried
+   */
+  async writeUnwritten(): Promise<void> {
+    const sessions = [...this.#unwritten].flatMap((id) => this.#sessions.get(id) ?? []);
+    const writes = await Promise.allSettled(sessions.map((session) => this.put(session)));
+    for (const write of writes) if (write.status === 'rejected') throw write.reason;
+  }
+
   async remove(id: string): Promise<void> {
     this.#sessions.delete(id);
+    this.#unwritten.delete(id);
     await rm(this.#file(id), { force: true });
   }
 

@@ -1,8 +1,10 @@
-import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import writeFileAtomic from 'write-file-atomic';
 import { insisting } from '../insisting';
+import { writingState } from './trouble';
 
 /** Only the owner reads state: command lines and prompts may hold secrets. */
 export const PRIVATE_FILE_MODE = 0o600;
@@ -23,6 +25,7 @@ export type StateRead<T> =
 /**
  * Writes JSON so that a reader sees the old or the new text, never a part, also after a kill.
  * @param fsync whether it must survive a power cut as well
+ * @throws StateNotWritten; the file is then as it was
  */
 export async function writeJson(file: string, value: unknown, fsync = true): Promise<void> {
   await writeText(file, jsonText(value), fsync);
@@ -49,13 +52,48 @@ export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T
 }
 
 async function writeNow(file: string, text: string, fsync: boolean): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
-  await insisting(() => writeFileAtomic(file, text, { mode: PRIVATE_FILE_MODE, fsync }));
+  await writingState(async () => {
+    await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
+    const temporary = temporaryFor(file);
+    try {
+      // Exclusive: what somebody left in the place is neither written into nor followed.
+      const handle = await open(temporary, 'wx', PRIVATE_FILE_MODE);
+      try {
+        // This writes on until all is written: a disk that is nearly full takes only a part at first.
+        await handle.writeFile(text);
+        if (fsync) await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await insisting(() => rename(temporary, file));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** A name beside the file that nobody else has; `removeTemporaries` knows it. */
+function temporaryFor(file: string): string {
+  return `${file}.${process.pid}${randomInt(1e9)}`;
 }
 
 /** The same without awaiting, for a process that is about to end. */
 export function writeJsonSync(file: string, value: unknown): void {
-  writeFileAtomic.sync(file, jsonText(value), { mode: PRIVATE_FILE_MODE });
+  const temporary = temporaryFor(file);
+  try {
+    const handle = openSync(temporary, 'wx', PRIVATE_FILE_MODE);
+    try {
+      writeFileSync(handle, jsonText(value));
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Log } from './log';
 import { duration, endState } from './outcome';
 import { goneWithin } from './orphans';
 import type { OutputFiles, OutputWriter } from './output';
-import { AFTER_KILL_MS, STOP_GRACE_MS } from './policy';
+import { AFTER_KILL_MS, FIRST_SHORTAGE_PAUSE_MS, MAX_SHORTAGE_PAUSE_MS, STOP_GRACE_MS } from './policy';
 import { findMarked, isTreeAlive, signalTree } from './processTree';
 import { Run } from './run';
 import {
@@ -20,6 +20,7 @@ import {
 import type { SessionStore } from './sessionStore';
 import { PRIVATE_DIR_MODE } from './stateFile';
 import type { TimeoutEvent } from './timeoutController';
+import { CannotStartCommands, isShortage, Trouble, writingState } from './trouble';
 
 /** What the supervisor needs to know about this life of the daemon. */
 export interface SupervisorContext {
@@ -48,6 +49,8 @@ export class Supervisor {
   /** Sessions on their way to the disk or to their process: they occupy a worker already. */
   readonly #starting = new Map<string, Promise<void>>();
   readonly #ending = new Set<Promise<void>>();
+  /** What was lacking at the last start, and until when nothing is started for want of it. */
+  #shortage: { readonly error: Trouble; readonly pauseMs: number; readonly untilMs: number } | undefined;
   #stopped = false;
 
   constructor(
@@ -74,19 +77,33 @@ export class Supervisor {
 
   /**
    * The work of one poll cycle: starts ready sessions while workers are free. One that fails to start does not
-   * keep the others waiting.
+   * keep the others waiting, unless what it lacked is lacking for all of them: then they wait for a while.
    * @throws the first failure, once the others have had their chance
    */
   async dispatchReady(): Promise<void> {
     const failures: unknown[] = [];
     for (const { id } of readySessions(this.store.all())) {
       if (this.#stopped || this.busyWorkers + failures.length >= this.context.workers) break;
-      // It may have been cancelled while an earlier one was started.
+      // It may have been cancelled while an earlier one was started, or not be on disk yet.
       const session = this.store.get(id);
-      if (session?.state.status !== 'queued') continue;
+      if (session?.state.status !== 'queued' || !this.store.isKept(id)) continue;
+      if (this.#shortage && this.clock.monotonicMs() < this.#shortage.untilMs) throw this.#shortage.error;
       const start = this.#start(session).finally(() => this.#starting.delete(id));
       this.#starting.set(id, start);
-      await start.catch((error: unknown) => failures.push(error));
+      const failure = await start.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure === undefined) this.#shortage = undefined;
+      else failures.push(failure);
+      if (failure instanceof Trouble && isShortage(failure.code)) {
+        const pauseMs = Math.min(
+          MAX_SHORTAGE_PAUSE_MS,
+          2 * (this.#shortage?.pauseMs ?? FIRST_SHORTAGE_PAUSE_MS / 2),
+        );
+        this.#shortage = { error: failure, pauseMs, untilMs: this.clock.monotonicMs() + pauseMs };
+        break;
+      }
     }
     if (failures.length > 0) throw failures[0];
   }
@@ -146,8 +163,10 @@ export class Supervisor {
     let output: OutputWriter | undefined;
     try {
       await this.store.put(claimed);
-      await mkdir(exitFiles.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
-      const writer = (output = await outputFiles.openWriter(id));
+      const writer = (output = await writingState(async () => {
+        await mkdir(exitFiles.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
+        return outputFiles.openWriter(id);
+      }));
       if (claimed.attempt > 1)
         writer.write(Buffer.from(`--- attempt ${claimed.attempt}, ${iso(startedAt)} ---\n`));
       launched = launch({
@@ -159,13 +178,18 @@ export class Supervisor {
           writer.write(chunk, source);
         },
       });
-      if (launched.process)
+      if (launched.process) {
         await this.store.put({ ...claimed, state: { ...state, process: launched.process } });
+      } else {
+        const { error, errorCode } = await launched.exited;
+        if (isShortage(errorCode))
+          throw new CannotStartCommands(Object.assign(new Error(error), { code: errorCode }));
+      }
     } catch (error) {
-      // The gate is still closed: nothing ran, so it may simply wait for the next cycle.
+      // The gate is still closed: nothing ran, so it may simply wait for another cycle, and the attempt is none.
       if (launched?.process) signalTree(launched.process.pid, id, 'SIGKILL');
       await output?.close();
-      this.store.setInMemory(queued);
+      await this.store.putAnyway(queued);
       throw error;
     }
     const run = new Run(this.clock, started, spec, (event) => this.#onTimeout(id, event));
@@ -226,16 +250,11 @@ export class Supervisor {
     }
   }
 
-  /** For what must go on even when the disk is full. */
+  /** For what must go on even when the disk is full: a later cycle writes it. */
   async #tryPut(session: Session): Promise<boolean> {
-    try {
-      await this.store.put(session);
-      return true;
-    } catch (error) {
-      this.log.error(`session ${label(session)}: its state could not be written: ${String(error)}`);
-      this.store.setInMemory(session);
-      return false;
-    }
+    const isWritten = await this.store.putAnyway(session);
+    if (!isWritten) this.log.error(`session ${label(session)}: its state could not be written yet`);
+    return isWritten;
   }
 }
 

@@ -65,6 +65,8 @@ function problemText(model: DaemonModel, state: DaemonState, still: string, now:
       return `${name} is ${still}unreachable: ${reason}.`;
     case 'stuck':
       return `${name} is ${still}stuck: ${reason}.`;
+    case 'unavailable':
+      return `${name} is ${still}unavailable: ${reason}.`;
     default:
       return `${name}: ${still}${LOOK[state].label}. ${reason}.`;
   }

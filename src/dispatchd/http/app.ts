@@ -3,6 +3,7 @@ import type { Actions } from '../actions';
 import type { Log } from '../log';
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES } from '../policy';
 import type { Service } from '../service';
+import { StateNotWritten } from '../trouble';
 import { taskView } from '../views';
 import { jsonBody, optionalJsonBody } from './body';
 import { ApiError } from './errors';
@@ -98,6 +99,11 @@ export function createApp({ service, actions, token, log, chaos, shutDown }: App
   );
   app.onError((error, c) => {
     if (error instanceof ApiError) return c.json(error.body, error.status);
+    if (error instanceof StateNotWritten) {
+      log.warn(`${c.req.method} ${c.req.path} refused: ${error.inFull}`);
+      const refusal = new ApiError(error.isFull ? 507 : 503, 'STATE_NOT_WRITTEN', error.message);
+      return c.json(refusal.body, refusal.status);
+    }
     log.error(`${c.req.method} ${c.req.path} failed: ${error.stack ?? error.message}`);
     return c.json(new ApiError(500, 'INTERNAL_ERROR', 'internal error, see the log of dispatchd').body, 500);
   });

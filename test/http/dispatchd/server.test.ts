@@ -150,10 +150,9 @@ describe('dispatchd process', function () {
     renameSync(sessions, `${sessions}.away`);
     writeFileSync(sessions, 'no folder');
     const answer = await daemon.post('/api/tasks', { name: 'lost', ...node('') });
-    assert.equal(answer.status, 500);
-    assert.deepEqual(answer.json(), {
-      error: { code: 'INTERNAL_ERROR', message: 'internal error, see the log of dispatchd' },
-    });
+    assert.equal(answer.status, 503);
+    const message = 'cannot write its state: a file is in the place of a folder';
+    assert.deepEqual(answer.json(), { error: { code: 'STATE_NOT_WRITTEN', message } });
     assert.deepEqual((await daemon.get('/api/tasks')).json().tasks, []);
     rmSync(sessions);
     renameSync(`${sessions}.away`, sessions);

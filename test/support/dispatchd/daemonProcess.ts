@@ -95,6 +95,23 @@ export interface StatusJson {
   };
 }
 
+/** What a shell's `ulimit` takes from the process. */
+export interface Limits {
+  /** Open files. */
+  readonly files?: number;
+  /** Length of a file that it writes, in blocks of the shell: 512 bytes, or 1024. */
+  readonly fileBlocks?: number;
+}
+
+/** The shell gives way to the command, so that the process is the daemon's own. */
+function limited({ files, fileBlocks }: Limits): string[] {
+  const limits = [
+    ...(files === undefined ? [] : [`ulimit -n ${files}`]),
+    ...(fileBlocks === undefined ? [] : [`ulimit -f ${fileBlocks}`]),
+  ];
+  return limits.length === 0 ? [] : ['/bin/sh', '-c', `${limits.join('; ')}; exec "$@"`, 'sh'];
+}
+
 /** A real dispatchd process, with a client for it. */
 export class DaemonProcess {
   stdout = '';
@@ -115,9 +132,16 @@ export class DaemonProcess {
   }
 
   /** Starts it without waiting for anything. */
-  static async spawn(flags: readonly string[], stateDir = newStateDir(), env = {}): Promise<DaemonProcess> {
+  static async spawn(
+    flags: readonly string[],
+    stateDir = newStateDir(),
+    env = {},
+    limits: Limits = {},
+  ): Promise<DaemonProcess> {
     const file = await dispatchdFile();
-    const child = spawn(process.execPath, [file, '--state-dir', stateDir, ...flags], {
+    const command = [process.execPath, file, '--state-dir', stateDir, ...flags];
+    const [program = '', ...args] = [...limited(limits), ...command];
+    const child = spawn(program, args, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -125,8 +149,13 @@ export class DaemonProcess {
   }
 
   /** Starts it on a free port with a quick poll loop, and waits for its ready line. */
-  static async start(flags: readonly string[] = [], stateDir = newStateDir()): Promise<DaemonProcess> {
-    const daemon = await DaemonProcess.spawn(['--port', '0', '--poll-interval-ms', '20', ...flags], stateDir);
+  static async start(
+    flags: readonly string[] = [],
+    stateDir = newStateDir(),
+    limits: Limits = {},
+  ): Promise<DaemonProcess> {
+    const usual = ['--port', '0', '--poll-interval-ms', '20'];
+    const daemon = await DaemonProcess.spawn([...usual, ...flags], stateDir, {}, limits);
     running.add(daemon);
     void daemon.exited.then(() => running.delete(daemon));
     const line = /listening on http:\/\/127\.0\.0\.1:(\d+)\n/;

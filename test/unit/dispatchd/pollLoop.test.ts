@@ -23,7 +23,7 @@ describe('dispatchd poll loop', () => {
     assert.equal(cycles, 4);
   });
 
-  it('has set the start time before the cycle awaits anything, and completes in finally', async () => {
+  it('has set the start time before the cycle awaits anything, and has not completed a cycle that failed', async () => {
     let seen: unknown;
     const { loop } = setUp(() => {
       seen = loop.times.startedAt;
@@ -33,7 +33,25 @@ describe('dispatchd poll loop', () => {
     assert.ok(seen);
     assert.equal(loop.times.completedAt, undefined);
     await settle();
-    assert.ok(loop.times.completedAt);
+    assert.equal(loop.times.completedAt, undefined);
+    assert.equal(loop.failure, 'broken');
+  });
+
+  it('goes on after a failed cycle, and says that nothing fails any more once a cycle succeeds', async () => {
+    let failure: Error | undefined = new Error('disk full');
+    const { clock, loop } = setUp(() => (failure ? Promise.reject(failure) : Promise.resolve()));
+    loop.start();
+    await settle();
+    const { startedAt } = loop.times;
+    clock.advance(100);
+    await settle();
+    assert.notDeepEqual(loop.times.startedAt, startedAt);
+    assert.equal(loop.failure, 'disk full');
+    failure = undefined;
+    clock.advance(100);
+    await settle();
+    assert.equal(loop.failure, undefined);
+    assert.deepEqual(loop.times.completedAt, loop.times.startedAt);
   });
 
   it('skips every tick while a cycle hangs, and goes on when it settles', async () => {
