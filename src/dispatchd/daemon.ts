@@ -86,8 +86,12 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
 
     const outputFiles = new OutputFiles(join(stateDir, 'output'));
     const exitFiles = new ExitFiles(join(stateDir, 'exits'));
+    const startedMs = clock.monotonicMs();
     const forgetExpired = () => {
-      for (const { id } of expiredSessions(store.all(), clock.wallMs())) {
+      const upMs = clock.monotonicMs() - startedMs;
+      // The earlier of two clocks: a wall clock that is set ahead meanwhile makes nothing old.
+      const nowMs = Math.min(clock.wallMs(), instance.startedAt + upMs);
+      for (const { id } of expiredSessions(store.all(), nowMs, { instanceId: instance.id, upMs })) {
         Promise.all([store.remove(id), outputFiles.remove(id)]).catch((error: unknown) =>
           log.warn(`session ${id} could not be removed: ${String(error)}`),
         );
@@ -128,7 +132,15 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
     const port = await listen(server, options.port);
 
     log.info(`dispatchd ${version}, pid ${process.pid}: ${describeStart(instance.startKind, exit)}`);
-    recovery.done = await recover({ clock, log, store, exitFiles, bootId, lastAliveAt: exit?.at });
+    recovery.done = await recover({
+      clock,
+      log,
+      store,
+      exitFiles,
+      instanceId: instance.id,
+      bootId,
+      lastAliveAt: exit?.at,
+    });
     forgetExpired();
     // From here on this life is the previous one of the next: not before what the last one left is in order.
     await lifecycle.beat();

@@ -104,6 +104,8 @@ export const BOOT_TIME_TOLERANCE_MS = 2 * MINUTE_MS;
 /** Interrupted work and the last turn of a name wait this long for somebody to come back from a break. */
 export const KEEP_INTERRUPTED_MS = 7 * DAY_MS;
 export const MAX_INTERRUPTED_SESSIONS = 100;
+/** Whatever a start finds is listed for that long before its age counts: somebody works within a day of it. */
+export const LIST_AT_LEAST_MS = DAY_MS;
 
 /** Kept per session, in two files of which the older one is dropped: at least half of it is always there. */
 export const MAX_OUTPUT_BYTES = 2 * 1024 * 1024;

@@ -20,6 +20,7 @@ export interface RecoveryParts {
   readonly log: Log;
   readonly store: SessionStore;
   readonly exitFiles: ExitFiles;
+  readonly instanceId: string;
   readonly bootId: string;
   readonly lastAliveAt: number | undefined;
 }
@@ -30,7 +31,8 @@ export interface RecoveryParts {
  * middle costs nothing.
  */
 export async function recover(parts: RecoveryParts): Promise<Recovered> {
-  const { clock, log, store, exitFiles, bootId, lastAliveAt } = parts;
+  const { clock, log, store, exitFiles, instanceId, bootId, lastAliveAt } = parts;
+  const found = { foundAt: clock.wallMs(), foundBy: instanceId };
   const rerun = new Set(store.all().map(({ rerunOf }) => rerunOf));
   const resumedIds: string[] = [];
   const interruptedIds: string[] = [];
@@ -49,7 +51,7 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   for (const { session, exit } of exits) {
     const action = planRecovery({ session, nowMs: clock.wallMs(), lastAliveAt, exit });
     if (!action || action.kind === 'keep') continue;
-    const next = apply(session, action, lastAliveAt ?? clock.wallMs());
+    const next = apply(session, action, lastAliveAt ?? clock.wallMs(), found);
     if (action.kind === 'resume') resumedIds.push(session.id);
     if (action.kind === 'interrupt') interruptedIds.push(session.id);
     log.warn(`session ${label(session)}: ${describe(action)}`);
@@ -60,6 +62,11 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
     if (session.state.status !== 'interrupted' || session.state.handled || !rerun.has(session.id)) continue;
     await store.put({ ...session, state: { ...session.state, handled: 'run' } });
   }
+  // Found by an earlier version, which did not note when: its time begins now.
+  for (const session of store.all()) {
+    if (session.state.status !== 'interrupted' || session.state.foundAt !== undefined) continue;
+    await store.put({ ...session, state: { ...session.state, ...found } });
+  }
   await exitFiles.removeAll();
   return { resumedIds, interruptedIds };
 }
@@ -68,6 +75,7 @@ function apply(
   session: Session,
   action: Exclude<RecoveryAction, { kind: 'keep' }>,
   lastAliveAt: number,
+  found: { readonly foundAt: number; readonly foundBy: string },
 ): Session {
   const { state } = session;
   const startedAt = state.status === 'running' ? state.startedAt : undefined;
@@ -81,7 +89,13 @@ function apply(
       const endedAt = Math.max(lastAliveAt, startedAt ?? session.createdAt);
       return {
         ...session,
-        state: { status: 'interrupted', ...(startedAt !== undefined && { startedAt }), endedAt, outcome },
+        state: {
+          status: 'interrupted',
+          ...(startedAt !== undefined && { startedAt }),
+          endedAt,
+          outcome,
+          ...found,
+        },
       };
     }
     case 'ended':

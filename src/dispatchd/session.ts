@@ -49,6 +49,9 @@ export interface InterruptedState {
   readonly startedAt?: number;
   readonly endedAt: number;
   readonly outcome: string;
+  /** When a life of the daemon found it so, and which; absent where an earlier version did. */
+  readonly foundAt?: number;
+  readonly foundBy?: string;
   /** Set once somebody dealt with it. */
   readonly handled?: 'run' | 'dismissed';
 }

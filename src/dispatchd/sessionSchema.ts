@@ -46,6 +46,8 @@ const State = v.variant('status', [
     startedAt: v.exactOptional(moment),
     endedAt: moment,
     outcome: v.string(),
+    foundAt: v.exactOptional(moment),
+    foundBy: v.exactOptional(v.string()),
     handled: v.exactOptional(v.picklist(['run', 'dismissed'])),
   }),
 ]);

@@ -67,6 +67,43 @@ describe('dispatchd sessions', () => {
       assert.deepEqual(expired([eightDays]), [eightDays]);
     });
 
+    const found = (foundAt: number, foundBy = 'earlier') =>
+      ({ ...interrupted(1), foundAt, foundBy }) as const;
+    const life = (upMs: number) => ({ instanceId: 'this', upMs });
+
+    for (const [title, state, upMs, goes] of [
+      ['counts from when it was found, not from its end', found(nowMs - 6 * DAY_MS), 2 * DAY_MS, false],
+      ['goes a week after it was found', found(nowMs - 8 * DAY_MS), 2 * DAY_MS, true],
+      ['stays until this life has listed it for a day', found(nowMs - 8 * DAY_MS), DAY_MS - 1, false],
+      ['stays while the life that found it lives', found(nowMs - 8 * DAY_MS, 'this'), 30 * DAY_MS, false],
+      ['stays where it was found in the future', found(nowMs + 9 * DAY_MS), 2 * DAY_MS, false],
+      [
+        'goes by its end once it was dealt with',
+        { ...found(nowMs - 8 * DAY_MS), handled: 'run' },
+        2 * DAY_MS,
+        true,
+      ],
+    ] as const) {
+      it(`of interrupted work: ${title}`, () => {
+        const one = session(state);
+        assert.deepEqual(expiredSessions([one], nowMs, life(upMs)), goes ? [one] : []);
+      });
+    }
+
+    it('forgets no interrupted work by number before it was listed for a day, nor what this life found', () => {
+      const earlier = Array.from({ length: 150 }, (_, i) => session(found(nowMs - i)));
+      assert.deepEqual(expiredSessions(earlier, nowMs, life(0)), []);
+      assert.deepEqual(expiredSessions(earlier, nowMs, life(DAY_MS)), earlier.slice(100));
+      const own = Array.from({ length: 150 }, (_, i) => session(found(nowMs - i, 'this')));
+      assert.deepEqual(expiredSessions(own, nowMs, life(30 * DAY_MS)), []);
+    });
+
+    it('forgets no result by its age before this life has listed it for a day', () => {
+      const one = session(done(nowMs - 3 * DAY_MS));
+      assert.deepEqual(expiredSessions([one], nowMs, life(DAY_MS - 1)), []);
+      assert.deepEqual(expiredSessions([one], nowMs, life(DAY_MS)), [one]);
+    });
+
     it('never forgets what waits or runs', () => {
       assert.deepEqual(expired([session(queued), session(running())]), []);
     });
