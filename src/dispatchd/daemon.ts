@@ -23,7 +23,7 @@ import { expiredSessions } from './retention';
 import { Service } from './service';
 import { readySessions } from './session';
 import { SessionStore } from './sessionStore';
-import { stateDirRefusal } from './stateDir';
+import { proveStateDir, stateDirRefusal } from './stateDir';
 import { removeTemporaries } from './stateFile';
 import { Supervisor } from './supervisor';
 import { readOrCreateToken } from './token';
@@ -60,6 +60,7 @@ export async function startDaemon(options: Options, log: Log, shutDown: () => vo
 
 async function start(options: Options, log: Log, shutDown: () => void): Promise<Daemon> {
   const { stateDir, workspace } = options;
+  await proveStateDir(stateDir);
   const bootId = await readBootId();
   const unlock = await acquireLock(stateDir, bootId);
   try {

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readFile, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { insisting } from '../insisting';
-import { writingState } from './trouble';
+import { codeOf, writingState } from './trouble';
 
 /** Only the owner reads state: command lines and prompts may hold secrets. */
 export const PRIVATE_FILE_MODE = 0o600;
@@ -105,21 +105,64 @@ export async function readState<S extends v.GenericSchema>(
   schema: S,
   wallMs: number,
 ): Promise<StateRead<v.InferOutput<S>>> {
-  let text: string;
+  const setAside = async (reason: string): Promise<StateRead<never>> => {
+    const movedTo = `${file}.corrupt-${new Date(wallMs).toISOString().replaceAll(':', '-')}`;
+    await insisting(() => rename(file, movedTo));
+    return { kind: 'set-aside', setAside: { file, movedTo, reason } };
+  };
+  const read = await readOwn(file);
+  if (read === undefined) return { kind: 'absent' };
+  if ('refusal' in read) return setAside(read.refusal);
   try {
-    text = await readFile(file, 'utf8');
+    return { kind: 'read', value: v.parse(schema, JSON.parse(read.text)) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'absent' };
+    return setAside(
+      read.text === '' ? 'it is empty' : error instanceof Error ? error.message : String(error),
+    );
+  }
+}
+
+/** What a file of ours holds. */
+export interface OwnText {
+  readonly text: string;
+  /** Its permission bits. */
+  readonly mode: number;
+}
+
+/**
+ * Reads a file in the state directory, if it is a file of ours: no link, not another user's.
+ *
+ * @returns `undefined` where there is none, else what it holds, or why it is not believed
+ */
+export async function readOwn(file: string): Promise<OwnText | { readonly refusal: string } | undefined> {
+  let handle: FileHandle;
+  try {
+    // Not Windows'. Without waiting, where it is a pipe that nobody writes into.
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+    handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ELOOP') return { refusal: 'it is a link' };
     throw error;
   }
   try {
-    return { kind: 'read', value: v.parse(schema, JSON.parse(text)) };
-  } catch (error) {
-    const movedTo = `${file}.corrupt-${new Date(wallMs).toISOString().replaceAll(':', '-')}`;
-    await insisting(() => rename(file, movedTo));
-    const reason = text === '' ? 'it is empty' : error instanceof Error ? error.message : String(error);
-    return { kind: 'set-aside', setAside: { file, movedTo, reason } };
+    const found = await handle.stat();
+    if (!found.isFile()) return { refusal: 'it is not a file' };
+    const own = process.getuid?.();
+    if (own !== undefined && found.uid !== own)
+      return { refusal: `it belongs to ${await userOf(found.uid)}` };
+    return { text: await handle.readFile('utf8'), mode: found.mode & 0o777 };
+  } finally {
+    await handle.close();
   }
+}
+
+/** "user nobody", or by number where the system does not tell the name in the usual file. */
+export async function userOf(uid: number): Promise<string> {
+  const text = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const line = text.split('\n').find((entry) => entry.split(':')[2] === String(uid));
+  const name = line?.split(':')[0];
+  return name === undefined || name === '' ? `the user with number ${uid}` : `user ${name}`;
 }
 
 /** Drops what kills in the middle of atomic writes left; the real files beside them are whole. */

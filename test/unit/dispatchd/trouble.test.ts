@@ -43,17 +43,17 @@ describe('dispatchd, of what the system refuses,', () => {
     [
       'a full disk',
       new StateNotWritten(systemError('ENOSPC')),
-      'the state directory /s cannot be used: no space left. Free some space, or give another --state-dir',
+      'the state directory /s cannot be used: no space left. Free some space, or give another with --state-dir',
     ],
     [
       'a directory without access',
       systemError('EACCES', '/s'),
-      'the state directory /s cannot be used: access is denied. Give another --state-dir',
+      'the state directory /s cannot be used: access is denied. Give another with --state-dir',
     ],
     [
       'a file in the place of a folder in it',
       systemError('EEXIST', '/s/sessions'),
-      'the state directory /s cannot be used: a file is in the place of a folder (/s/sessions). Move it away, or give another --state-dir',
+      'the state directory /s cannot be used: a file is in the place of a folder (/s/sessions). Move it away, or give another with --state-dir',
     ],
     ['a fault of its own', new TypeError('x is undefined'), undefined],
   ] as const) {
