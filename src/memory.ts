@@ -1,12 +1,13 @@
 import type { Memento } from 'vscode';
 import type { DaemonModel, Remembered } from './daemons/fleet';
+import { cleanText } from './daemons/text';
 import { SEEN_UP_MEMORY_MS } from './health/policy';
 
 const KEY = 'daemons';
 /** How much older the kept time may be than the true one: what is asked of it is "within a day". */
 const KEEP_EVERY_MS = 600_000;
 
-/** What one workspace remembers of its daemons across windows: whether each was up, or stopped through us. */
+/** What one workspace remembers of its daemons across windows: whether each was up, was stopped through us, or failed to start. */
 export class Memory {
   readonly #kept: Record<string, Remembered>;
 
@@ -15,9 +16,14 @@ export class Memory {
   }
 
   recall(origin: string): Remembered {
-    const { seenUpAt, stoppedByUs } = this.#kept[origin] ?? {};
+    const { seenUpAt, stoppedByUs, startFailed } = this.#kept[origin] ?? {};
     const isRecent = seenUpAt !== undefined && Date.now() - seenUpAt < SEEN_UP_MEMORY_MS;
-    return { ...(isRecent && { seenUpAt }), ...(stoppedByUs && { stoppedByUs }) };
+    return {
+      ...(isRecent && { seenUpAt }),
+      ...(stoppedByUs && { stoppedByUs }),
+      // What is kept may be anything.
+      ...(typeof startFailed === 'string' && { startFailed: cleanText(startFailed) }),
+    };
   }
 
   /** Writes only what is worth writing: a changed flag, or a time that is minutes newer. */
@@ -26,10 +32,13 @@ export class Memory {
     for (const { daemon, track } of models) {
       const kept = this.#kept[daemon.origin];
       const isNewer = (track.seenUpAt ?? 0) - (kept?.seenUpAt ?? 0) >= KEEP_EVERY_MS;
-      if (!isNewer && (kept?.stoppedByUs ?? false) === track.stoppedByUs) continue;
+      const isSame =
+        (kept?.stoppedByUs ?? false) === track.stoppedByUs && kept?.startFailed === track.startFailed;
+      if (!isNewer && isSame) continue;
       this.#kept[daemon.origin] = {
         ...(track.seenUpAt !== undefined && { seenUpAt: track.seenUpAt }),
         ...(track.stoppedByUs && { stoppedByUs: true }),
+        ...(track.startFailed !== undefined && { startFailed: track.startFailed }),
       };
       changed = true;
     }

@@ -5,9 +5,10 @@ import { startCommand } from './restart/bundled';
 import { RestartController } from './restart/controller';
 import { holderOf } from './restart/plan';
 import type { RestartRecords } from './restart/records';
-import { whyNotStartable } from './restart/startable';
+import { doubtInWords, whyNotStartable } from './restart/startable';
 import { TaskRunner } from './restart/taskRunner';
 import { DaemonTasks } from './restart/tasks';
+import { terminalEnv } from './restart/terminalEnv';
 import type { Settings } from './settings';
 import { Evidence } from './ui/evidenceCommand';
 import type { Log } from './ui/log';
@@ -58,7 +59,10 @@ export function createRestarts({
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
     log: (line) => log.info(line),
     onRestarted,
-    startDoubt: (model) => whyNotStartable(tasks.startTask(model).command),
+    startDoubt: async (model) => {
+      const why = await whyNotStartable(tasks.startTask(model).command, terminalEnv());
+      return why && doubtInWords(why);
+    },
     start: (model, signal) => runner.run(tasks.startTask(model), signal),
   });
   const commands = new RestartCommands(controller, settings);

@@ -13,7 +13,7 @@ import { cleanText } from './text';
 export const AGENTS_ROUTE = '/interagent/health';
 const TASKS_ROUTE = '/tasks/list';
 /** Of the API server, which has to be enabled: it tells no more than that it is there. */
-const API_ROUTE = '/health';
+export const API_ROUTE = '/health';
 
 /** More than this are not one machine's agents. */
 const MAX_AGENTS = 100;

@@ -28,6 +28,8 @@ export interface DaemonModel {
 export interface Remembered {
   readonly seenUpAt?: number;
   readonly stoppedByUs?: boolean;
+  /** Why the last start through us failed. */
+  readonly startFailed?: string;
   readonly history?: History;
 }
 
@@ -43,6 +45,11 @@ interface FleetEvents {
   change: [];
   /** A sample brought transitions or notices. */
   events: [model: DaemonModel, events: readonly TrackEvent[]];
+}
+
+/** It was there, is being started, or could not be. */
+function isKnown({ seenUpAt, restarting, startFailed }: Track): boolean {
+  return seenUpAt !== undefined || restarting || startFailed !== undefined;
 }
 
 /** All monitored daemons. The one source that every surface renders from. */
@@ -67,7 +74,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   get models(): readonly DaemonModel[] {
     return (this.#models ??= this.#order
       .map((origin) => this.#model(this.#monitors.get(origin)!))
-      .filter(({ daemon, track }) => daemon.configured || track.seenUpAt !== undefined || track.restarting));
+      .filter(({ daemon, track }) => daemon.configured || isKnown(track)));
   }
 
   /** One of those to show. */

@@ -4,6 +4,7 @@ import { ASKS_WHILE_STALLED, OWN_STALL_MS } from '../health/policy';
 import type { DaemonKind, Sample } from '../health/report';
 import {
   beginTrack,
+  dismissStartFailure,
   observe,
   resetBackoff,
   setRestarting,
@@ -40,7 +41,7 @@ export class Monitor {
 
   constructor(
     readonly daemon: DaemonConfig,
-    remembered: { seenUpAt?: number; stoppedByUs?: boolean },
+    remembered: { seenUpAt?: number; stoppedByUs?: boolean; startFailed?: string },
     private readonly deps: MonitorDeps,
   ) {
     this.#track = beginTrack({ configured: daemon.configured, ...remembered }, deps.clock.now());
@@ -82,10 +83,20 @@ export class Monitor {
     this.#apply(setRestarting(this.#track, { restarting: true }, this.deps.clock.now()));
   }
 
-  /** @param proven a new instance completed a cycle, so the incident is over */
-  endRestart(proven: boolean): void {
-    this.#apply(setRestarting(this.#track, { restarting: false, proven }, this.deps.clock.now()));
-    this.#schedule();
+  /**
+   * @param proven a new instance completed a cycle, so the incident is over
+   * @param startFailed why nothing runs now, where the start failed
+   */
+  endRestart(proven: boolean, startFailed?: string): void {
+    const change = { restarting: false, proven, ...(startFailed !== undefined && { startFailed }) } as const;
+    this.#apply(setRestarting(this.#track, change, this.deps.clock.now()));
+    if (startFailed === undefined) this.#schedule();
+    else void this.poll();
+  }
+
+  /** The user has seen that a start failed. */
+  dismissStartFailure(): void {
+    this.#apply(dismissStartFailure(this.#track, this.deps.clock.now()));
   }
 
   /** The user stopped it through us: silence is now what was asked for. */

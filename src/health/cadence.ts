@@ -15,7 +15,7 @@ import {
 } from './policy';
 import type { Instant } from './report';
 import type { Track } from './tracker';
-import { SEVERITY } from './verdict';
+import { severityOf } from './verdict';
 
 /**
  * How long to wait before the next poll, in ms.
@@ -36,7 +36,7 @@ export function nextPollDelayMs(
     return Math.max(unfocusedMs, backoffMs(track.downPolls, intervalMs) * jitter);
   }
   // Failures that decide nothing yet are looked into at once, however seldom the daemon is asked otherwise.
-  if (track.streak && SEVERITY[track.verdict.state] !== 'red') return UNDECIDED_POLL_INTERVAL_MS;
+  if (track.streak && severityOf(track.verdict) !== 'red') return UNDECIDED_POLL_INTERVAL_MS;
   const soonMs = track.streak ? Math.min(intervalMs, DEFAULT_POLL_INTERVAL_MS) : intervalMs;
   const wantedMs = Math.max(
     MIN_POLL_INTERVAL_MS,

@@ -56,6 +56,7 @@ export function advanceIncident(
   sample: { answered: boolean; completedAt: number | undefined; isStartup: boolean },
   now: Instant,
 ): IncidentStep {
+  // By the state alone: the outcome of a restart tells of a start that failed, and nothing else does.
   const severity = SEVERITY[verdict.state];
   if (severity !== 'plain') return worsen(previous, verdict.state, severity, sample.isStartup, now);
   if (!previous) return { incident: undefined };

@@ -123,6 +123,8 @@ export const TASK_START_TIMEOUT_MS = 15_000;
 export const TASK_HOPELESS_TIMEOUT_MS = 3_000;
 /** From the start command to a completed poll cycle. smithy took 2.8 s to listen; a first cycle may recover work. */
 export const RESTART_PROOF_TIMEOUT_MS = 60_000;
+/** Of a launcher's log this much of its end is read for why a start failed: more than any last lines. */
+export const LAUNCHER_LOG_TAIL_BYTES = 16 * 1024;
 /** How often a condition of the process table or of the port is looked at while waiting for it. */
 export const WAIT_STEP_MS = 100;
 /** How often a daemon that was just started is asked whether it completed a cycle. */

@@ -14,8 +14,8 @@ import {
 import type { Instant, Report, Sample } from './report';
 import { assessLoop, nextBegun, type BegunCycles, type Loop } from './staleness';
 import {
-  SEVERITY,
   decide,
+  severityOf,
   type DaemonState,
   type Facts,
   type Streak,
@@ -29,6 +29,8 @@ export interface Track {
   /** Epoch ms of the last good answer, kept across windows. */
   readonly seenUpAt?: number;
   readonly stoppedByUs: boolean;
+  /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
+  readonly startFailed?: string;
   /** Monotonic ms of our stop, as long as the process may still be answering while it ends. */
   readonly endingSinceMs?: number;
   readonly restarting: boolean;
@@ -63,12 +65,12 @@ export interface Step {
   readonly events: readonly TrackEvent[];
 }
 
-/** A daemon nobody has asked yet. `seenUpAt` and `stoppedByUs` are what earlier windows remembered. */
+/** A daemon nobody has asked yet; besides `configured` all is what earlier windows remembered. */
 export function beginTrack(
-  remembered: { configured: boolean; seenUpAt?: number; stoppedByUs?: boolean },
+  remembered: { configured: boolean; seenUpAt?: number; stoppedByUs?: boolean; startFailed?: string },
   now: Instant,
 ): Track {
-  const { configured, seenUpAt, stoppedByUs = false } = remembered;
+  const { configured, seenUpAt, stoppedByUs = false, startFailed } = remembered;
   const facts: Facts = {
     restarting: false,
     seenUp: seenUpAt !== undefined,
@@ -80,6 +82,7 @@ export function beginTrack(
     configured,
     ...(seenUpAt !== undefined && { seenUpAt }),
     stoppedByUs,
+    ...(startFailed !== undefined && { startFailed }),
     restarting: false,
     samples: 0,
     latenciesMs: [],
@@ -99,7 +102,7 @@ export function beginTrack(
  */
 export function observe(track: Track, sample: Sample, timerLateMs: number, now: Instant): Step {
   const justWoke = track.sampledAt !== undefined && slept(track.sampledAt, now, timerLateMs);
-  const wasRed = SEVERITY[track.verdict.state] === 'red';
+  const wasRed = severityOf(track.verdict) === 'red';
   const report = sample.ok ? sample.report : undefined;
   const begun = report ? nextBegun(track.begun, report) : track.begun;
   const loop = report?.isRunning ? assessLoop(report, begun) : undefined;
@@ -117,6 +120,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
     seenUp: track.seenUpAt !== undefined,
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
+    ...(track.startFailed !== undefined && { startFailed: track.startFailed }),
     flapping: false,
     ...(unsettled && !wasRed && { unsettled: unsettled.why }),
   };
@@ -146,6 +150,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
     ...(sample.ok ? { seenUpAt: now.wallAt } : track.seenUpAt !== undefined && { seenUpAt: track.seenUpAt }),
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
     ...(isEnding && { endingSinceMs: track.endingSinceMs }),
+    ...(!sample.ok && track.startFailed !== undefined && { startFailed: track.startFailed }),
     restarting: track.restarting,
     samples: track.samples + 1,
     sampledAt: now,
@@ -169,25 +174,36 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
   return { track: next, events: [...transition(track.verdict, verdict), ...notice(step.notice)] };
 }
 
-/** Our own restart begins or ends. While it lasts nothing is an outage; a proven one ends the incident. */
+/**
+ * Our own restart begins or ends. While it lasts nothing is an outage; a proven one ends the incident, and so does one
+ * whose start failed: that the daemon is gone since then is told by the outcome of the restart.
+ */
 export function setRestarting(
   track: Track,
-  change: { restarting: true } | { restarting: false; proven: boolean },
+  change: { restarting: true } | { restarting: false; proven: boolean; startFailed?: string },
   now: Instant,
 ): Step {
-  const { streak: _streak, endingSinceMs: _ending, incident, ...rest } = track;
-  const facts: Facts = { ...track.facts, restarting: change.restarting, stoppedByUs: false, flapping: false };
+  const { streak: _streak, endingSinceMs: _ending, startFailed: _failed, incident, ...rest } = track;
+  const failed = change.restarting ? undefined : change.startFailed;
+  const facts: Facts = {
+    ...(failed === undefined ? withoutStart(track.facts) : withoutAnswer(track.facts)),
+    restarting: change.restarting,
+    stoppedByUs: false,
+    ...(failed !== undefined && { startFailed: failed }),
+    flapping: false,
+  };
   const verdict = {
     ...nextVerdict(track, decide(facts), facts, now),
     asOf: change.restarting ? now : (track.sampledAt ?? now),
   };
-  const keepsIncident = incident && !(change.restarting === false && change.proven);
+  const keepsIncident = incident && !(change.restarting === false && change.proven) && failed === undefined;
   return {
     track: {
       ...rest,
       ...(keepsIncident && { incident }),
       restarting: change.restarting,
       stoppedByUs: false,
+      ...(failed !== undefined && { startFailed: failed }),
       recentStates: [],
       flapping: false,
       facts,
@@ -202,8 +218,29 @@ export function setRestarting(
  * does not take that back; an answer after it was gone, or long after, does.
  */
 export function setStoppedByUs(track: Track, now: Instant): Track {
-  const { streak: _streak, ...rest } = track;
+  const { streak: _streak, startFailed: _failed, ...rest } = track;
   return { ...rest, stoppedByUs: true, endingSinceMs: now.monotonicMs };
+}
+
+/** The user has seen that a start failed: it is offline as if it had been stopped, which a failed restart did. */
+export function dismissStartFailure(track: Track, now: Instant): Step {
+  const { startFailed, ...rest } = track;
+  if (startFailed === undefined) return { track, events: [] };
+  const facts: Facts = { ...withoutStart(track.facts), stoppedByUs: true };
+  const verdict = { ...nextVerdict(track, decide(facts), facts, now), asOf: track.verdict.asOf };
+  return {
+    track: { ...rest, stoppedByUs: true, facts, verdict },
+    events: transition(track.verdict, verdict),
+  };
+}
+
+function withoutStart({ startFailed: _failed, ...facts }: Facts): Facts {
+  return facts;
+}
+
+/** What the old process last said is not true of the new one that never came. */
+function withoutAnswer({ report: _report, loop: _loop, failure: _failure, ...facts }: Facts): Facts {
+  return facts;
 }
 
 /** The user looks, or asked for a fresh answer: a daemon that is down is asked eagerly again. */
@@ -279,7 +316,7 @@ function isFlapping(states: readonly DaemonState[], before: boolean): boolean {
 
 function nextVerdict(
   track: Track,
-  decided: { state: DaemonState; reason: string },
+  decided: Pick<Verdict, 'state' | 'reason' | 'startFailed'>,
   facts: Facts,
   now: Instant,
 ): Verdict {
@@ -287,18 +324,19 @@ function nextVerdict(
   // One lost answer does not refute what the last good one proved: red stays red until something decides.
   const undecided =
     (decided.state === 'unverified' || decided.state === 'unstable') && facts.failure !== undefined;
-  if (undecided && SEVERITY[previous.state] === 'red') return previous;
+  if (undecided && severityOf(previous) === 'red') return previous;
 
   const loopSinceMs = loopSince(facts.loop, now) ?? (facts.failure ? previous.loopSinceMs : undefined);
-  const same = decided.state === previous.state;
+  const same = decided.state === previous.state && decided.startFailed === previous.startFailed;
   // The reason keeps the figures of the moment it was decided; new figures are not a new reason.
   const sameKind =
     same && facts.failure?.kind === track.facts.failure?.kind && decided.state !== 'wrongAnswer';
   return {
     state: decided.state,
-    reason: sameKind && SEVERITY[decided.state] === 'red' ? previous.reason : decided.reason,
+    reason: sameKind && severityOf(decided) === 'red' ? previous.reason : decided.reason,
     since: same ? previous.since : now,
     asOf: now,
+    ...(decided.startFailed && { startFailed: true }),
     ...(loopSinceMs !== undefined && { loopSinceMs }),
   };
 }

@@ -44,6 +44,11 @@ export const SEVERITY: Readonly<Record<DaemonState, Severity>> = {
   healthy: 'plain',
 };
 
+/** How much a verdict wants a look: by its state, and amber where nothing runs because a start failed. */
+export function severityOf({ state, startFailed }: Pick<Verdict, 'state' | 'startFailed'>): Severity {
+  return startFailed ? 'amber' : SEVERITY[state];
+}
+
 /** Requests in a row that nobody answered. Times are monotonic; `firstMs` is the start of the first request. */
 export interface Streak {
   readonly count: number;
@@ -72,6 +77,8 @@ export interface Facts {
   /** The user wrote this daemon into the settings, so silence on its port means something. */
   readonly configured: boolean;
   readonly stoppedByUs: boolean;
+  /** Why its last start through us failed, as long as nothing has answered since. */
+  readonly startFailed?: string;
   readonly flapping: boolean;
   /** Why old timestamps are to be expected now. */
   readonly unsettled?: Unsettled;
@@ -83,6 +90,8 @@ export interface Verdict {
   readonly reason: string;
   readonly since: Instant;
   readonly asOf: Instant;
+  /** It is offline because a start through us failed. */
+  readonly startFailed?: boolean;
   /** Monotonic ms of the last completed poll cycle (or of the first start), for states about the loop. */
   readonly loopSinceMs?: number;
 }
@@ -120,6 +129,10 @@ const isGone = (failure: Failure | undefined) => failure?.kind === 'refused' || 
 const count = ({ count: n, firstMs, lastMs }: Streak) =>
   `${n} failures in ${duration(lastMs - firstMs)}, ${LIMIT}`;
 
+/** Nothing listens since a start through us failed, or nothing was asked since. */
+const isStartFailed = (f: Facts) =>
+  f.startFailed !== undefined && !f.report && (!f.failure || isGone(f.failure));
+
 /** Nobody wrote it into the settings and it never was there: it is only looked for. */
 const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
 
@@ -145,14 +158,15 @@ export const RULES: readonly Rule[] = [
     state: 'unreachable',
     rule: `refused or reset, ${LIMIT}, and it was up before`,
     match: (f) =>
-      isGone(f.failure) && f.streak && isOutage(f) && f.seenUp && !f.stoppedByUs
+      isGone(f.failure) && f.streak && isOutage(f) && f.seenUp && !f.stoppedByUs && !f.startFailed
         ? `it was up before, now ${f.failure!.cause} (${count(f.streak)})`
         : undefined,
   },
   {
     state: 'offline',
-    rule: 'nothing listens, and it was never seen up here or was stopped through us',
+    rule: 'nothing listens, and it was never seen up here, was stopped through us, or its start failed',
     match: (f) => {
+      if (isStartFailed(f)) return `start failed: ${f.startFailed}`;
       if (!f.failure) return undefined;
       if (isGone(f.failure) && f.stoppedByUs) return 'stopped from here';
       // Whatever else listens on the address of a daemon that is only looked for is nobody's problem.
@@ -240,10 +254,11 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** The state that these facts mean, with the reason in words. Never throws; never healthy without proof. */
-export function decide(facts: Facts): { readonly state: DaemonState; readonly reason: string } {
+export function decide(facts: Facts): Pick<Verdict, 'state' | 'reason' | 'startFailed'> {
   for (const { state, match } of RULES) {
     const reason = match(facts);
-    if (reason !== undefined) return { state, reason };
+    if (reason === undefined) continue;
+    return { state, reason, ...(state === 'offline' && isStartFailed(facts) && { startFailed: true }) };
   }
   return { state: 'unverified', reason: 'nothing tells whether its loop advances' };
 }

@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DaemonClient } from '../daemons/http';
 import { smithyPorts } from '../daemons/ports';
-import { cleanText } from '../daemons/text';
+import { readPath } from '../daemons/workspace';
 import { DISCOVERY_TIMEOUT_MS } from '../health/policy';
 import { findListeners } from './processes';
 import { isPortFree } from './stop';
@@ -47,14 +48,16 @@ async function smithyOf(folder: string): Promise<string | undefined> {
 }
 
 async function databaseAt(url: string): Promise<string | undefined> {
+  const client = new DaemonClient(url);
   try {
-    const signal = AbortSignal.timeout(DISCOVERY_TIMEOUT_MS);
-    const { database } = (await (await fetch(`${url}/api/health`, { signal })).json()) as {
-      database?: unknown;
-    };
-    return typeof database === 'string' ? cleanText(database, 4_096) : undefined;
+    const { status, body } = await client.get('/api/health', DISCOVERY_TIMEOUT_MS);
+    return status === 200
+      ? readPath((JSON.parse(body) as { database?: unknown } | null)?.database)
+      : undefined;
   } catch {
     return undefined;
+  } finally {
+    await client.close();
   }
 }
 

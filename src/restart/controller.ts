@@ -1,6 +1,6 @@
 import type { DaemonModel, Fleet } from '../daemons/fleet';
 import type { Monitor } from '../daemons/monitor';
-import { SEVERITY } from '../health/verdict';
+import { severityOf } from '../health/verdict';
 import { duration } from '../health/wording';
 import { endDaemon } from './end';
 import { lockDaemon } from './lock';
@@ -8,7 +8,7 @@ import { flagsOf, hostOf, ownersOf, planFor, type Plan } from './plan';
 import { isSameProcessAlive } from '../processIdentity';
 import { isAlive } from './processes';
 import { identityIn, type ProcessInfo } from './processInfo';
-import type { RestartRecords } from './records';
+import { recordOf, type RestartRecords } from './records';
 import {
   restart,
   tellStop,
@@ -127,7 +127,7 @@ export class RestartController {
     const { origin } = model.daemon;
     const { signal, inspect = false, onlyWait = false } = work;
     const why = model.track.verdict.state;
-    if (owner && !onlyWait && SEVERITY[why] !== 'plain') {
+    if (owner && !onlyWait && severityOf(model.track.verdict) !== 'plain') {
       work.onStep('keeping the evidence');
       // Whoever cancels now waits for nothing; that nothing was changed is said below.
       await orAborted(this.deps.keepEvidence(model, owner, inspect), signal).catch(() => undefined);
@@ -151,8 +151,7 @@ export class RestartController {
       this.deps.onRestarted(origin);
     }
     this.#log(model, outcome.text);
-    const { kind, text } = outcome;
-    await this.deps.records.add(origin, { at: Date.now(), why, kind, text });
+    await this.deps.records.add(origin, recordOf(outcome, why, Date.now()));
     return outcome;
   }
 
@@ -289,7 +288,8 @@ export class RestartController {
 }
 
 function endRestart(monitor: Monitor, outcome: Outcome | undefined): void {
-  monitor.endRestart(outcome?.kind === 'cured');
+  const failed = outcome && 'startFailed' in outcome ? outcome.startFailed : undefined;
+  monitor.endRestart(outcome?.kind === 'cured', failed);
   // Cancelled half-way it is down because we were asked to end it: that is no outage.
   if (outcome?.kind !== 'cancelled' || (outcome.left !== 'ending' && outcome.left !== 'stopped')) return;
   monitor.markStopped();

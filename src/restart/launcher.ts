@@ -5,16 +5,21 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { cleanText } from '../daemons/text';
+import { ASSUMED_DAEMON_INTERVAL_MS, LAUNCHER_LOG_TAIL_BYTES } from '../health/policy';
 import { alreadyThere } from './alreadyThere';
+import { StartedDaemon } from './askStarted';
+import { addToLog, lastWords, programName } from './launcherLog';
 import { findDescendants } from './processes';
+import { failureInWords, whyNotStartable } from './startable';
 
 /**
  * Starts a daemon, unless one is there already. Runs in a task's terminal, by itself:
  *   launcher --url http://127.0.0.1:3470 [--log FILE --timeout-ms 60000] [--shell SHELL] [--smithy-folder F] -- command args…
  *
  * With `--log` in the background: the daemon outlives the terminal and the window; its log is shown until it is
- * healthy. Ends with 0 once the daemon has completed a poll cycle, else with 1 and the reason; the daemon is left
- * running. Without, the daemon runs in the terminal, and its exit code is this one's.
+ * healthy. Ends with 0 once the daemon has completed a poll cycle, or answers and tells of none, which is said; else
+ * with 1 and the reason, which the log gets too; the daemon is left running. Without, the daemon runs in the terminal, and its exit code is this one's.
  */
 
 const LOOK_EVERY_MS = 100;
@@ -23,6 +28,8 @@ const ASK_TIMEOUT_MS = 2_000;
 const TAIL_BYTES = 64 * 1024;
 /** By the custom of shells, a process ended by signal N has the exit code 128 + N. */
 const SIGNAL_EXIT = 128;
+/** What a POSIX shell exits with where there is no such command. */
+const SHELL_NOT_FOUND = 127;
 
 interface Options {
   readonly url: string;
@@ -41,16 +48,18 @@ interface Background {
 async function main(): Promise<number> {
   const options = readOptions();
   const reason = await alreadyThere(options);
-  if (reason !== undefined) {
-    say(reason);
-    return 1;
-  }
+  if (reason !== undefined) return fail(reason, options);
   return options.background ? inBackground(options, options.background) : inTerminal(options);
 }
 
 /** The terminal's Ctrl+C and its closing reach the daemon by themselves; what is sent to us alone is passed on. */
 async function inTerminal(options: Options): Promise<number> {
-  const child = start(options, { stdio: 'inherit' });
+  let child: ChildProcess;
+  try {
+    child = start(options, { stdio: 'inherit' });
+  } catch (error) {
+    return fail(couldNot(await whyNotRun(error, options)), options);
+  }
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
     // Once: dispatchd takes a second one for "at once".
@@ -63,8 +72,7 @@ async function inTerminal(options: Options): Promise<number> {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return code ?? SIGNAL_EXIT + (signal ? constants.signals[signal] : 0);
   } catch (error) {
-    say(`The daemon could not be started: ${error instanceof Error ? error.message : String(error)}.`);
-    return 1;
+    return fail(couldNot(await whyNotRun(error, options)), options);
   }
 }
 
@@ -83,44 +91,93 @@ async function passOn(signal: NodeJS.Signals, child: ChildProcess, { shell }: Op
 }
 
 async function inBackground(options: Options, { log, timeoutMs }: Background): Promise<number> {
-  const child = startDetached(options, log);
-  let exit: string | undefined;
-  child.once('error', (error) => (exit = error.message));
-  child.once(
-    'exit',
-    (code, signal) => (exit = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`),
-  );
+  let child: ChildProcess;
+  try {
+    child = startDetached(options, log);
+  } catch (error) {
+    return fail(couldNot(await whyNotRun(error, options)), options);
+  }
+  let end: End | undefined;
+  child.once('error', (error) => (end = { error }));
+  child.once('exit', (code, signal) => (end = { code, signal }));
 
+  // VS Code is told not to show the launcher's own command line.
+  process.stdout.write(`> ${options.command.join(' ')}\n`);
   const tail = new Tail(log);
+  const daemon = new StartedDaemon(options.url, ASK_TIMEOUT_MS);
   const startedMs = performance.now();
   let askedMs = -Infinity;
+  let hangsSinceMs: number | undefined;
   let seen = 'it does not answer';
   while (performance.now() - startedMs < timeoutMs) {
     tail.print();
     // A command may start its daemon and end, as service managers do: only a failure is the end of waiting.
-    if (exit !== undefined && exit !== 'ended with exit code 0') {
+    if (end && !('code' in end && end.code === 0)) {
       tail.print();
-      say(`The daemon could not be started: it ${exit}.`);
-      return 1;
+      return fail(couldNot(await whyEnded(end, options, tail.text)), options);
     }
     if (performance.now() - askedMs >= ASK_EVERY_MS) {
       askedMs = performance.now();
-      const health = await ask(options.url);
-      if (health === 'healthy') {
+      const proof = await daemon.ask();
+      if (proof.kind === 'works' || proof.kind === 'untold') {
         tail.print();
+        if (proof.kind === 'untold') {
+          say(`The daemon was started; whether it works cannot be proven: ${proof.why}.`);
+        }
         say(
           `It runs in the background (pid ${child.pid ?? 'unknown'}) and outlives this terminal. Log: ${log}`,
         );
         return 0;
       }
-      seen = health;
+      seen = proof.why;
+      hangsSinceMs = proof.kind === 'hangs' ? (hangsSinceMs ?? askedMs) : undefined;
+      // What hangs in the new life as in the old one gets one of its own intervals for a cycle.
+      const graceMs = Math.min(daemon.report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, timeoutMs);
+      if (hangsSinceMs !== undefined && askedMs - hangsSinceMs >= graceMs) {
+        tail.print();
+        return fail(
+          `The daemon was started and does not work: ${seen}. It was left running. Log: ${log}`,
+          options,
+        );
+      }
     }
     await delay(LOOK_EVERY_MS);
   }
-  say(
+  return fail(
     `After ${timeoutMs / 1_000} s the daemon is not proven to work: ${seen}. It was left running. Log: ${log}`,
+    options,
   );
-  return 1;
+}
+
+/** How the command came to its end, or why it never began. */
+type End =
+  { readonly error: Error } | { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+const couldNot = (reason: string) => `The daemon could not be started: ${reason}.`;
+
+/** Why a command could not be run at all, as a clause. */
+async function whyNotRun(error: unknown, { command, shell }: Options): Promise<string> {
+  const [name = ''] = shell === undefined ? command : [shell];
+  const why = await whyNotStartable({ kind: 'process', command: name, args: [], cwd: process.cwd() });
+  if (why) return failureInWords(why);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return cleanText(error instanceof Error ? error.message : String(error));
+  return `the system cannot run the command "${programName(name)}" (${code})`;
+}
+
+/** @param output what it printed last */
+async function whyEnded(end: End, options: Options, output: string): Promise<string> {
+  if ('error' in end) return whyNotRun(end.error, options);
+  const { command, shell } = options;
+  const [first = ''] = command;
+  if (shell !== undefined && end.code === SHELL_NOT_FOUND) {
+    const why = await whyNotStartable({ kind: 'shell', line: first, cwd: process.cwd() });
+    if (why) return failureInWords(why);
+  }
+  const who = shell === undefined ? programName(first) : 'the start command';
+  const how = end.code === null ? `was ended by ${end.signal}` : `ended with exit code ${end.code}`;
+  const words = lastWords(output);
+  return `${who} ${how}${words === undefined ? '' : `: ${words}`}`;
 }
 
 function readOptions(): Options {
@@ -174,6 +231,8 @@ function start({ shell, command }: Options, how: SpawnOptions): ChildProcess {
 /** Prints what was added to a file since the last time. */
 class Tail {
   #offset = 0;
+  /** The end of what was printed. */
+  text = '';
 
   constructor(private readonly file: string) {}
 
@@ -184,7 +243,9 @@ class Tail {
     const buffer = Buffer.alloc(size - from);
     const fd = openSync(this.file, 'r');
     try {
-      process.stdout.write(buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, from)));
+      const added = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, from));
+      process.stdout.write(added);
+      this.text = (this.text + added.toString('utf8')).slice(-LAUNCHER_LOG_TAIL_BYTES);
     } finally {
       closeSync(fd);
     }
@@ -192,34 +253,11 @@ class Tail {
   }
 }
 
-/** `healthy`, or what is seen instead. */
-async function ask(url: string): Promise<string> {
-  try {
-    const response = await get(`${url}/api/daemon/status`);
-    if (response.status === 404) return await askDuctor(url);
-    const { isRunning, health } = (await response.json()) as {
-      isRunning?: unknown;
-      health?: { lastPollCompletedAt?: unknown };
-    };
-    if (isRunning !== true) return 'its poll loop is stopped';
-    // A version that does not tell of its cycles cannot be waited for any longer.
-    if (health === undefined || health.lastPollCompletedAt !== undefined) return 'healthy';
-    return 'it has not completed a poll cycle';
-  } catch {
-    return 'it does not answer';
-  }
-}
-
-/** A ductor tells of no cycles: that its main agent runs is all that can be waited for. */
-async function askDuctor(url: string): Promise<string> {
-  const { agents } = (await (await get(`${url}/interagent/health`)).json()) as {
-    agents: { main?: { status?: unknown } };
-  };
-  return agents.main?.status === 'running' ? 'healthy' : 'its main agent does not run';
-}
-
-function get(url: string): Promise<Response> {
-  return fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+/** Says why, in the terminal and in the log where there is one. @returns the exit code */
+function fail(text: string, { background }: Options): number {
+  say(text);
+  if (background) addToLog(background.log, text);
+  return 1;
 }
 
 function say(text: string): void {

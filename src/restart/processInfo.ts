@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../processIdentity';
 
-/** More of a command line than this tells nobody more. */
+/** More of a command line than this tells nobody more, where interpreter and script are in it. */
 export const MAX_COMMAND_LINE_CHARS = 200;
 
 /** A process as a user would name it. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { cleanText } from '../daemons/text';
-import { MAX_COMMAND_LINE_CHARS, type Listener, type ProcessInfo, type RunTool } from './processInfo';
+import { shownCommandLine } from './commandLine';
+import type { Listener, ProcessInfo, RunTool } from './processInfo';
 
 /** macOS and Windows tell of processes by tools that come with them. */
 
@@ -28,7 +28,7 @@ export async function describeByPs(pid: number, run: RunTool): Promise<ProcessIn
   return {
     pid,
     name: posix.basename(program.trim()),
-    commandLine: cleanText(words.join(' '), MAX_COMMAND_LINE_CHARS),
+    commandLine: shownCommandLine(words),
     isOurs: Number(uid) === process.getuid?.(),
     ...(ageMs !== undefined && { startedAt: Date.now() - ageMs }),
   };
@@ -76,7 +76,7 @@ export async function describeWindows(pid: number, run: RunTool): Promise<Proces
   return {
     pid,
     name: name.replace(/\.exe$/i, ''),
-    commandLine: cleanText(commandLine.join(' '), MAX_COMMAND_LINE_CHARS),
+    commandLine: shownCommandLine(commandLine.join(' ').split(' ')),
     isOurs: user !== '' && user.toLowerCase() === (process.env.USERNAME ?? '').toLowerCase(),
     ...(Number.isFinite(startedAt) && { startedAt }),
   };

@@ -2,7 +2,8 @@ import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cleanText } from '../daemons/text';
 import { parseStartTicks } from '../processIdentity';
-import { MAX_COMMAND_LINE_CHARS, type Listener, type ProcessInfo } from './processInfo';
+import { shownCommandLine } from './commandLine';
+import type { Listener, ProcessInfo } from './processInfo';
 
 /** Linux tells everything in /proc; no tool has to be there. */
 
@@ -71,7 +72,7 @@ export async function describeLinux(pid: number): Promise<ProcessInfo> {
   return {
     pid,
     name: cleanText(program === '' ? (/^Name:\s+(.*)$/m.exec(status)?.[1] ?? '') : program, 60),
-    commandLine: cleanText(commandLine.replaceAll('\0', ' '), MAX_COMMAND_LINE_CHARS),
+    commandLine: shownCommandLine(commandLine.split('\0')),
     isOurs: uid !== undefined && Number(uid) === process.getuid?.(),
     ...(startedAt !== undefined && { startedAt }),
     ...(birth !== undefined && { birth }),

@@ -1,6 +1,6 @@
 import type { Memento } from 'vscode';
 import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
-import type { DaemonState } from '../health/verdict';
+import { SEVERITY, type DaemonState } from '../health/verdict';
 import type { Outcome } from './restart';
 
 /** One restart through us, as it ended. */
@@ -11,16 +11,27 @@ export interface RestartRecord {
   readonly why: DaemonState;
   readonly kind: Outcome['kind'];
   readonly text: string;
+  /** Why nothing ran afterwards. */
+  readonly startFailed?: string;
 }
 
 const KEY = 'restarts';
+const KINDS: readonly Outcome['kind'][] = ['cured', 'unproven', 'cancelled', 'failed', 'late'];
 
-/** The last restarts of each daemon, newest first, kept across windows. */
+/** A restart that just ended, to be kept. */
+export function recordOf(outcome: Outcome, why: DaemonState, at: number): RestartRecord {
+  const { kind, text } = outcome;
+  const startFailed = 'startFailed' in outcome ? outcome.startFailed : undefined;
+  return { at, why, kind, text, ...(startFailed !== undefined && { startFailed }) };
+}
+
+/** The last restarts of each daemon, newest first, kept across windows. What is kept there may be anything. */
 export class RestartRecords {
   constructor(private readonly state: Memento) {}
 
   of(origin: string): readonly RestartRecord[] {
-    return this.#all()[origin] ?? [];
+    const kept = this.#all()[origin];
+    return Array.isArray(kept) ? kept.filter(isRecord).slice(0, RESTARTS_KEPT) : [];
   }
 
   async add(origin: string, record: RestartRecord): Promise<void> {
@@ -28,8 +39,9 @@ export class RestartRecords {
     await this.state.update(KEY, { ...this.#all(), [origin]: records });
   }
 
-  #all(): Record<string, readonly RestartRecord[]> {
-    return this.state.get<Record<string, readonly RestartRecord[]>>(KEY, {});
+  #all(): Record<string, unknown> {
+    const kept = this.state.get<unknown>(KEY);
+    return typeof kept === 'object' && kept !== null ? { ...kept } : {};
   }
 }
 
@@ -37,4 +49,17 @@ export class RestartRecords {
 export function isRestartLoop(records: readonly RestartRecord[], nowAt: number): boolean {
   const lately = records.filter(({ at, kind }) => kind !== 'cancelled' && nowAt - at < RESTART_LOOP_MS);
   return lately.length >= RESTART_LOOP_COUNT;
+}
+
+/** What another version kept may name states and outcomes that this one does not know. */
+function isRecord(value: unknown): value is RestartRecord {
+  const { at, why, kind, text, startFailed } = (value ?? {}) as Record<string, unknown>;
+  return (
+    Number.isFinite(at) &&
+    typeof why === 'string' &&
+    Object.hasOwn(SEVERITY, why) &&
+    KINDS.some((known) => known === kind) &&
+    typeof text === 'string' &&
+    (startFailed === undefined || typeof startFailed === 'string')
+  );
 }

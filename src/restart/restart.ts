@@ -7,15 +7,16 @@ import {
   WAIT_STEP_MS,
 } from '../health/policy';
 import type { Report } from '../health/report';
-import { untoldLoop } from '../health/staleness';
 import { duration } from '../health/wording';
+import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from './processInfo';
+import { proofOf } from './proof';
 import { recoveredBy, recoveredText } from './recovered';
 import type { Ended, StopOptions, StopStage } from './stop';
 import { orAborted, until } from './wait';
 
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
-export interface StartedCommand {
+export interface StartedCommand extends EndedStart {
   readonly ended: Promise<number | undefined>;
 }
 
@@ -74,7 +75,12 @@ export type Outcome =
     }
   | { readonly kind: 'cancelled'; readonly text: string; readonly left: Left }
   /** `late`: started, and not proven in time; one may wait on. */
-  | { readonly kind: 'failed' | 'late'; readonly text: string };
+  | {
+      readonly kind: 'failed' | 'late';
+      readonly text: string;
+      /** Why nothing runs now: the old process has ended, and the new one could not be started. */
+      readonly startFailed?: string;
+    };
 
 /** What of the old process' end is told in the outcome. */
 const ENDED: Readonly<Partial<Record<Ended, string>>> = {
@@ -83,7 +89,15 @@ const ENDED: Readonly<Partial<Record<Ended, string>>> = {
 };
 
 class Failed extends Error {}
-class Late extends Error {}
+/** @param startFailed why nothing answers, where nothing does */
+class Late extends Error {
+  constructor(
+    message: string,
+    readonly startFailed: string | undefined,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Stops the old process, waits until its port is free, starts the new one and proves it: a new instance and a
@@ -156,9 +170,15 @@ async function towardsProof(
     return { kind, tookMs, text: `${said}.`, interrupted: recovered.interrupted };
   } catch (error) {
     if (signal.aborted) return { kind: 'cancelled', text: `Restart cancelled: ${LEFT[left]}.`, left };
-    if (error instanceof Late) return { kind: 'late', text: error.message };
     const text = error instanceof Error ? error.message : String(error);
-    return { kind: 'failed', text: left === 'stopped' ? `${text} The old process has ended.` : text };
+    const startFailed = startFailedIn(error, left);
+    const failed = { ...(startFailed !== undefined && { startFailed }) };
+    if (error instanceof Late) return { kind: 'late', text, ...failed };
+    return {
+      kind: 'failed',
+      text: left === 'stopped' ? `${text} The old process has ended.` : text,
+      ...failed,
+    };
   }
 }
 
@@ -184,6 +204,14 @@ export function whyNotAgreed(
     `Process ${owner.pid} (${owner.commandLine}) does not listen on port ${port} any more, but still runs: ` +
     'nothing was ended'
   );
+}
+
+/** Why nothing runs now; `undefined` where that is not so, or not because of a start. */
+function startFailedIn(error: unknown, left: Left): string | undefined {
+  if (error instanceof StartFailed) return error.reason;
+  if (error instanceof Late) return error.startFailed;
+  if (left !== 'stopped') return undefined;
+  return new StartFailed(error instanceof Error ? error.message.replace(/\.$/, '') : String(error)).reason;
 }
 
 async function stopOld(
@@ -230,41 +258,33 @@ async function prove(
   void command.ended.then((code) => (exit = { code }));
   const startedMs = performance.now();
   let seen = 'it never answered';
+  let isSilent = true;
   while (performance.now() - startedMs < proofTimeoutMs) {
     signal.throwIfAborted();
     const { report, cause } = await orAborted(edges.ask(), signal);
+    isSilent = !report;
     if (report) {
       const listener = await edges.findListener();
       if (isSameInstance(before, report, owner, listener)) {
         seen = `the old process ${owner?.pid ?? ''} still answers`.replace('  ', ' ');
-      } else if (report.starting) {
-        seen = 'the new process answers, but it is still starting';
-      } else if (!report.isRunning) {
-        seen = `the new process answers, but ${report.unavailableReason ?? 'its poll loop is stopped'}`;
-      } else if (report.lastPollCompletedAt !== undefined) {
-        return { report };
-      } else if (report.lastPollStartedAt === undefined && report.pollStale === undefined) {
-        const unproven =
-          report.kind === 'ductor'
-            ? untoldLoop(report)
-            : 'this version does not report its poll cycles, so that it works could not be proven';
-        return { report, unproven };
       } else {
-        seen = 'the new process answers, but it has not completed a poll cycle';
+        const proof = proofOf(report);
+        if (proof.kind === 'works') return { report };
+        if (proof.kind === 'untold') return { report, unproven: proof.why };
+        seen = `the new process answers, but ${proof.why}`;
       }
     } else if (exit && exit.code !== 0) {
-      const code = exit.code === undefined ? 'was terminated' : `ended with exit code ${exit.code}`;
-      throw new Failed(
-        `The start command ${code} and ${daemon.name} does not answer (${cause ?? 'unknown'}).`,
-      );
+      throw await startFailure(command, exit.code, `${daemon.name} does not answer (${cause ?? 'unknown'})`);
     } else if (cause !== undefined) {
       seen = `it does not answer (${cause})`;
     }
     await delay(PROOF_POLL_INTERVAL_MS, undefined, { signal });
   }
   const code = exit ? `the start command ended with exit code ${exit.code ?? 'unknown'}, ` : '';
+  const afterAll = duration(proofTimeoutMs);
   throw new Late(
-    `${daemon.name} was started, but is not proven to work after ${duration(proofTimeoutMs)}: ${code}${seen}.`,
+    `${daemon.name} was started, but is not proven to work after ${afterAll}: ${code}${seen}.`,
+    isSilent ? `no answer within ${afterAll}` : undefined,
   );
 }
 

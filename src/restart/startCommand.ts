@@ -7,6 +7,10 @@ import type { Report } from '../health/report';
 export type StartCommand = {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the launcher starts, where this is the launcher. */
+  readonly real?: StartCommand;
+  /** Where the launcher writes why a start in the background failed. */
+  readonly logFile?: string;
 } & (
   | { readonly kind: 'process'; readonly command: string; readonly args: readonly string[] }
   | { readonly kind: 'shell'; readonly line: string }
@@ -62,6 +66,8 @@ function byLauncher(
   return {
     ...(command.cwd !== undefined && { cwd: command.cwd }),
     env: { ...command.env, ELECTRON_RUN_AS_NODE: '1' },
+    real: command,
+    ...(isInBackground && { logFile }),
     kind: 'process',
     command: context.nodePath,
     args: [

@@ -2,8 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { TASK_HOPELESS_TIMEOUT_MS, TASK_START_TIMEOUT_MS } from '../health/policy';
 import type { StartedCommand } from './restart';
-import { whyNotStartable } from './startable';
+import { lastSaid } from './launcherLog';
+import { StartFailed } from './failedStart';
+import { failureInWords, whyNotStartable, type Unstartable } from './startable';
 import type { StartCommand } from './startCommand';
+import { terminalEnv } from './terminalEnv';
 import { orAborted } from './wait';
 
 /** A task that starts a daemon, and what it runs. */
@@ -24,14 +27,19 @@ export class TaskRunner {
    */
   async run({ task, command }: StartTask, signal: AbortSignal): Promise<StartedCommand> {
     const [why] = await orAborted(
-      Promise.all([whyNotStartable(command), this.#endPreviousRun(task)]),
+      Promise.all([whyNotStartable(command, terminalEnv()), this.#endPreviousRun(task)]),
       signal,
     );
+    // A launcher or a shell is started all the same, and says it itself; nothing is in a folder that is not there.
+    const isFirst = why?.kind === 'noFolder' || (command.kind === 'process' && !command.real);
+    const hopeless = isFirst ? why : undefined;
     const watcher = new RunWatcher(task);
+    const { logFile } = command;
+    const startedAt = Date.now();
     let execution: vscode.TaskExecution | undefined;
     try {
       execution = await vscode.tasks.executeTask(task);
-      await raceStart(watcher.started, signal, why);
+      await raceStart(watcher.started, signal, hopeless);
     } catch (error) {
       if (execution) this.#withoutProcess.add(execution);
       // What has not started by now must not start later.
@@ -40,7 +48,10 @@ export class TaskRunner {
       throw error;
     }
     void watcher.ended.then(() => watcher.dispose());
-    return { ended: watcher.ended };
+    return {
+      ended: watcher.ended,
+      ...(logFile !== undefined && { said: () => lastSaid(logFile, startedAt) }),
+    };
   }
 
   /**
@@ -110,7 +121,7 @@ class RunWatcher implements vscode.Disposable {
 async function raceStart(
   started: Promise<Start>,
   signal: AbortSignal,
-  why: string | undefined,
+  why: Unstartable | undefined,
 ): Promise<void> {
   const timeoutMs = why === undefined ? TASK_START_TIMEOUT_MS : TASK_HOPELESS_TIMEOUT_MS;
   const late = new AbortController();
@@ -118,7 +129,11 @@ async function raceStart(
   try {
     const start = await orAborted(Promise.race([started, tooLate]), signal);
     if (start === 'process' || (start === 'noProcess' && why === undefined)) return;
-    throw new Error(why ?? 'VS Code did not start the task. Look at the terminal for the reason.');
+    if (why) throw new StartFailed(failureInWords(why));
+    throw new StartFailed(
+      'VS Code did not start the task',
+      'VS Code did not start the task. Look at the terminal for the reason.',
+    );
   } finally {
     late.abort();
   }

@@ -47,7 +47,7 @@ export class DaemonTasks implements vscode.TaskProvider {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
     const command = this.deps.startCommand(model, { unlooked: false });
     if (typeof command === 'string') throw new Error(command);
-    return { task: terminalTask(definition, `start ${model.daemon.name}`, toExecution(command)), command };
+    return { task: startTerminal(definition, command), command };
   }
 
   #make(definition: DaemonTaskDefinition): vscode.Task | undefined {
@@ -59,8 +59,15 @@ export class DaemonTasks implements vscode.TaskProvider {
     }
     const command = this.deps.startCommand(model, { unlooked: true });
     if (typeof command === 'string') return undefined;
-    return terminalTask(definition, `start ${definition.daemon}`, toExecution(command));
+    return startTerminal(definition, command);
   }
+}
+
+function startTerminal(definition: DaemonTaskDefinition, command: StartCommand): vscode.Task {
+  const task = terminalTask(definition, `start ${definition.daemon}`, toExecution(command));
+  // VS Code would keep the launcher's own command line, of many lines, in sight over what the launcher says.
+  if (command.logFile !== undefined) task.presentationOptions = { ...task.presentationOptions, echo: false };
+  return task;
 }
 
 /** Work of ours in a terminal; closing the terminal cancels it. */

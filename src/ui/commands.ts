@@ -84,6 +84,10 @@ export function commandRunner({
       const model = await pick({ fleet, discovery }, target, 'Snooze the notifications of which daemon?');
       if (model) await snooze(model, snoozes);
     },
+    dismissFailedStart: (target) => {
+      const model = find(fleet, target) ?? fleet.models.find(({ track }) => track.startFailed !== undefined);
+      if (model) fleet.monitor(model.daemon.origin)?.dismissStartFailure();
+    },
     openDashboard: async (target) => {
       const model = await pick({ fleet, discovery }, target, 'Open the dashboard of which daemon?');
       if (model?.track.last?.report.kind === 'ductor') {

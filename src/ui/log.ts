@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../daemons/fleet';
 import type { TrackEvent } from '../health/tracker';
-import { SEVERITY, type Severity } from '../health/verdict';
+import { severityOf, type Severity } from '../health/verdict';
 import { LOOK } from './looks';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
@@ -20,7 +20,7 @@ export class Log implements vscode.Disposable {
       const { from, to } = event;
       if (from.state === to.state) continue;
       const change = `${LOOK[from.state].label} → ${LOOK[to.state].label}`;
-      this.#channel[LEVEL[SEVERITY[to.state]]](`[${daemon.name}] ${change}: ${to.reason}`);
+      this.#channel[LEVEL[severityOf(to)]](`[${daemon.name}] ${change}: ${to.reason}`);
     }
   }
 

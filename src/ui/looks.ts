@@ -1,5 +1,11 @@
 import type { DaemonModel } from '../daemons/fleet';
-import { SEVERITY, type DaemonState, type Severity } from '../health/verdict';
+import { HISTORY_WINDOW_MS } from '../health/policy';
+import {
+  SEVERITY,
+  severityOf as severityOfVerdict,
+  type DaemonState,
+  type Severity,
+} from '../health/verdict';
 import { duration, forOver, shortAge } from '../health/wording';
 import type { Instant } from '../health/report';
 
@@ -42,11 +48,16 @@ const RANK = Object.fromEntries(ORDER.map((state, rank) => [state, rank])) as Re
 
 /** The daemons with the one that most wants a look first. */
 export function worstFirst(models: readonly DaemonModel[]): readonly DaemonModel[] {
-  return [...models].sort((a, b) => RANK[a.track.verdict.state] - RANK[b.track.verdict.state]);
+  return [...models].sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** Nothing runs although somebody wanted it to: after what runs and cannot work, before what works badly. */
+function rankOf({ track: { verdict } }: DaemonModel): number {
+  return verdict.startFailed ? RANK.unavailable + 0.5 : RANK[verdict.state];
 }
 
 export function severityOf({ track }: DaemonModel): Severity {
-  return SEVERITY[track.verdict.state];
+  return severityOfVerdict(track.verdict);
 }
 
 export function isProblem(model: DaemonModel): boolean {
@@ -67,17 +78,34 @@ export function stalledForMs({ track }: DaemonModel, now: Instant): number | und
 /** The state in words, quantified where time is the point: "wedged for over 3 minutes". */
 export function stateInWords(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
-  const { state } = model.track.verdict;
+  const { state, startFailed, reason } = model.track.verdict;
   const { label } = LOOK[state];
+  if (startFailed) return `${label} · ${reason}`;
   return state === 'wedged' ? `${label} ${forOver(stalledForMs(model, now))}` : label;
 }
 
 /** The same in as few words as the status bar has room for: "wedged 3 min". */
 export function stateInShort(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
-  const { state } = model.track.verdict;
+  const { state, startFailed } = model.track.verdict;
+  if (startFailed) return `${LOOK[state].label}: start failed`;
   const age = state === 'wedged' ? shortAge(stalledForMs(model, now)) : '';
   return `${LOOK[state].label}${age === '' ? '' : ` ${age}`}`;
+}
+
+/** What the last 24 h were like: their problems, and the last start through us that failed. */
+export function pastInWords({ history, restarts = [] }: DaemonModel, now: Instant): string | undefined {
+  const failed = restarts.find(({ at, startFailed }) => startFailed !== undefined && isPast(at, now));
+  if (!failed) return history?.summary;
+  const start = `start failed ${clockTime(failed.at, now.wallAt).replace(/:\d\d$/, '')} (${failed.startFailed})`;
+  const hadProblems = history?.segments.some(
+    ({ state }) => state !== 'notWatched' && SEVERITY[state] !== 'plain',
+  );
+  return hadProblems ? `${start}; ${history!.summary}` : start;
+}
+
+function isPast(at: number, now: Instant): boolean {
+  return at <= now.wallAt && now.wallAt - at < HISTORY_WINDOW_MS;
 }
 
 /** How long notifications are held back, in words; empty where they are not. */

@@ -8,7 +8,7 @@ import type { Progress } from '../restart/restart';
 import { isRestartLoop } from '../restart/records';
 import type { Outcome } from '../restart/restart';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
-import { SEVERITY } from '../health/verdict';
+import { severityOf } from '../health/verdict';
 import { duration } from '../health/wording';
 import { withoutLinks } from './links';
 import { interruptedRowId } from './rowIds';
@@ -106,8 +106,7 @@ export class RestartCommands {
     const isLoop = verb === 'Restart' && isRestartLoop(plan.records, Date.now());
     const detail = consequences(plan, isLoop);
     if (detail === undefined) return { plan, inspect: alwaysInspect };
-    const isTrouble =
-      verb === 'Restart' && plan.owner && SEVERITY[plan.model.track.verdict.state] !== 'plain';
+    const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
     const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
@@ -142,7 +141,7 @@ function consequences(
 ): string | undefined {
   const parts: string[] = [];
   // Where nothing runs nothing is lost by trying.
-  if (owner && doubt !== undefined) parts.push(`It may not start again. ${doubt}`);
+  if (owner && doubt !== undefined) parts.push(`It may not start again: ${doubt}.`);
   if (isLoop) {
     parts.push(
       `It was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
@@ -158,7 +157,8 @@ function consequences(
       ...(more > 0 ? [`and ${more} more`] : []),
     );
   }
-  if (owner && !ownerIsKnown) {
+  // What may not come back by itself is started by hand, by its whole command line.
+  if (owner && (!ownerIsKnown || doubt !== undefined)) {
     parts.push(
       `The process that holds port ${model.daemon.port} will be ended:`,
       `${owner.pid}: ${owner.commandLine}`,

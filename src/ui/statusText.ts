@@ -11,6 +11,7 @@ import {
   freshness,
   isProblem,
   isRecovering,
+  pastInWords,
   severityOf,
   snoozeInWords,
   stateInShort,
@@ -108,13 +109,14 @@ function describeConflict(conflict: Conflict): TooltipPart[] {
 }
 
 /** What the last 24 h were like, as a picture and in words. */
-function past({ history }: DaemonModel): TooltipPart[] {
+function past(model: DaemonModel, now: Instant): TooltipPart[] {
+  const { history } = model;
   if (!history) return [];
   return [
     { markdown: '\n\n' },
     { strip: history.segments },
     { markdown: '\n\n' },
-    { text: `Last 24 h: ${history.summary}` },
+    { text: `Last 24 h: ${pastInWords(model, now)}` },
   ];
 }
 
@@ -164,7 +166,7 @@ function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
           { text: `${capitalise(snoozed)} ` },
           { markdown: `(${link('change', 'daemonHealth.snooze', daemon.origin)})` },
         ]),
-    ...past(model),
+    ...past(model, now),
     { markdown: `\n\n${links.join(' · ')}` },
   ];
 }

@@ -12,6 +12,7 @@ import {
   clockTime,
   freshness,
   isRecovering,
+  pastInWords,
   severityOf,
   snoozeInWords,
   stalledForMs,
@@ -62,6 +63,8 @@ export interface Detail {
   readonly description: string;
   readonly icon: string;
   readonly severity?: Severity;
+  /** What menus go by, where it is not the key. */
+  readonly contextValue?: string;
   readonly children?: readonly Row[];
   readonly expanded?: boolean;
 }
@@ -81,7 +84,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
   const details = [
     stateDetail(model, now),
     ...snoozeDetail(model, now),
-    ...historyDetail(model),
+    ...historyDetail(model, now),
     ...reportDetails(model, now, sessionRows),
     ...restartsDetail(model, now),
   ];
@@ -113,7 +116,7 @@ function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
     description: detail.description,
     icon: detail.icon,
     severity: detail.severity ?? 'plain',
-    contextValue: `detail.${detail.key}`,
+    contextValue: detail.contextValue ?? `detail.${detail.key}`,
     children: (detail.children ?? []).map(({ id }) => id),
     ...(detail.expanded && { expanded: true }),
     value: `${detail.label}: ${detail.description}`,
@@ -150,7 +153,14 @@ function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): D
     };
   });
   return [
-    { key, label: 'Restarts', description: `last at ${children[0]!.label}`, icon: 'debug-restart', children },
+    {
+      key,
+      label: 'Restarts',
+      description: `last at ${children[0]!.label}`,
+      icon: 'history',
+      severity: children[0]!.severity,
+      children,
+    },
   ];
 }
 
@@ -162,6 +172,7 @@ function stateDetail(model: DaemonModel, now: Instant): Detail {
     label: capitalise(isRecovering(model) ? 'recovering' : LOOK[verdict.state].label),
     description: `since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${recovering}${verdict.reason}`,
     icon: 'info',
+    ...(verdict.startFailed && { contextValue: 'detail.startFailed' }),
   };
 }
 
@@ -172,8 +183,11 @@ function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
     : [{ key: 'snooze', label: 'Snoozed', description: snoozed, icon: 'bell-slash' }];
 }
 
-function historyDetail({ history }: DaemonModel): Detail[] {
-  return history ? [{ key: 'history', label: 'Last 24 h', description: history.summary, icon: 'graph' }] : [];
+function historyDetail(model: DaemonModel, now: Instant): Detail[] {
+  const description = pastInWords(model, now);
+  return model.history && description !== undefined
+    ? [{ key: 'history', label: 'Last 24 h', description, icon: 'graph' }]
+    : [];
 }
 
 function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Detail[] {

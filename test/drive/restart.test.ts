@@ -97,7 +97,7 @@ describe('a restart, in its words', function () {
     await window.runCommand('Daemon Health: Restart Daemon');
     const dialog = window.dialog();
     await dialog
-      .getByText('It may not start again. The start command was not found: no-such-daemon.')
+      .getByText('It may not start again: the start command "no-such-daemon" was not found.')
       .waitFor();
     await window.screenshot('restart-not-startable');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -115,7 +115,9 @@ describe('a restart, in its words', function () {
 
   it('says that the start command was not found, with what helps', async () => {
     await window.runCommand('Daemon Health: Restart Daemon');
-    const failure = window.toast('The start command was not found: no-such-daemon.');
+    const failure = window.toast(
+      'The daemon could not be started: the command "no-such-daemon" was not found on PATH.',
+    );
     await failure.waitFor();
     for (const name of ['Show Terminal', 'Show Log', 'Show Details']) {
       assert.equal(await failure.getByRole('button', { name }).count(), 1, name);

@@ -5,11 +5,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findListener, isAlive } from '../../src/restart/processes';
+import { AnsweringServer, healthyAnswer } from '../support/answeringServer';
 import { FakeSmithy } from '../support/fakeSmithy';
 import { freePort } from '../support/freePort';
 
 const LAUNCHER = join(__dirname, '..', '..', 'src', 'restart', 'launcher.ts');
 const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
+
+const NOT_FOUND =
+  /The daemon could not be started: the command "no-such-daemon-anywhere" was not found on PATH\./;
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', LAUNCHER, ...args], {
@@ -92,7 +96,24 @@ describe('a daemon launched in the background', function () {
   it('that does not exist fails the launcher', async () => {
     const { code, output } = await ended(launch(20_000, '--', 'no-such-daemon-anywhere'));
     assert.equal(code, 1);
-    assert.match(output, /ENOENT/);
+    assert.match(output, NOT_FOUND);
+    assert.match(readFileSync(join(folder, 'daemon.log'), 'utf8'), NOT_FOUND);
+  });
+
+  it('by a shell that does not find it fails the launcher in the same words', async () => {
+    const { code, output } = await ended(
+      launch(20_000, '--shell', '/bin/sh', '--', 'no-such-daemon-anywhere -v'),
+    );
+    assert.equal(code, 1);
+    assert.match(output, NOT_FOUND);
+  });
+
+  it('that ends at once leaves why in its log, with the last line that it printed', async () => {
+    await ended(
+      launch(20_000, '--', process.execPath, '-e', 'console.error("no database"); process.exit(7)'),
+    );
+    const log = readFileSync(join(folder, 'daemon.log'), 'utf8');
+    assert.match(log, /The daemon could not be started: node ended with exit code 7: no database\.\n$/);
   });
 
   it('that never completes a cycle is left running and reported', async () => {
@@ -113,6 +134,121 @@ describe('a daemon launched in the background', function () {
   });
 });
 
+describe('what proves a start in the background', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let port: number;
+  let other: AnsweringServer;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'daemon-health-proof-'));
+    port = await freePort();
+    other = await AnsweringServer.start(healthyAnswer);
+  });
+  afterEach(async () => {
+    await clear(port);
+    await other.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A daemon whose every answer is this code's: `q` the request, `s` the response. */
+  const answering = (code: string) => [
+    process.execPath,
+    '-e',
+    `require('http').createServer((q, s) => { ${code} }).listen(${port}, '127.0.0.1', () => console.log('listening'))`,
+  ];
+  const saying = (status: object) =>
+    answering(
+      `s.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(${JSON.stringify(status)}))`,
+    );
+  const launch = (command: readonly string[], timeoutMs = 2_500, env = {}) => {
+    const log = join(folder, 'log');
+    const url = `http://127.0.0.1:${port}`;
+    return ended(run(['--url', url, '--log', log, '--timeout-ms', String(timeoutMs), '--', ...command], env));
+  };
+
+  const MINUTE_MS = 60_000;
+  const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+  const cycleOf = (ms: number, pollStale?: boolean) => ({
+    computedAt: ago(0),
+    lastPollStartedAt: ago(ms + 10),
+    lastPollCompletedAt: ago(ms),
+    ...(pollStale !== undefined && { pollStale }),
+  });
+
+  for (const [what, status, reason] of [
+    [
+      'says pollStale',
+      { health: cycleOf(10 * MINUTE_MS, true) },
+      /its poll loop hangs \(the daemon says pollStale\)/,
+    ],
+    ['has completed its last cycle long ago', { health: cycleOf(10 * MINUTE_MS) }, /its poll loop hangs/],
+    [
+      'has a cycle in flight',
+      { health: { computedAt: ago(0), lastPollStartedAt: ago(1), pollStale: false } },
+      /has not completed/,
+    ],
+    [
+      'is not available',
+      { available: false, reason: 'no git repository', health: cycleOf(1) },
+      /no git repository/,
+    ],
+    ['has a stopped loop', { isRunning: false, health: cycleOf(1) }, /its poll loop is stopped/],
+  ] as const) {
+    it(`is no answer of a daemon that ${what}`, async () => {
+      const { code, output } = await launch(saying({ isRunning: true, ...status }));
+      assert.equal(code, 1, output);
+      assert.match(output, reason);
+      assert.match(output, /It was left running/);
+      assert.match(readFileSync(join(folder, 'log'), 'utf8'), reason);
+    });
+  }
+
+  it('is nothing that a daemon says which tells of no cycles: the launcher says so', async () => {
+    const { code, output } = await launch(saying({ isRunning: true }));
+    assert.equal(code, 0, output);
+    assert.match(
+      output,
+      /started; whether it works cannot be proven: this version does not report its poll cycles/,
+    );
+  });
+
+  it('is no answer of another that it redirects to', async () => {
+    const { code, output } = await launch(
+      answering(`s.writeHead(302, { location: '${other.url}' + q.url }).end()`),
+    );
+    assert.equal(code, 1, output);
+    assert.match(output, /HTTP 302: it redirects/);
+  });
+
+  it('is no answer without an end, of which little is read', async () => {
+    const endless = `s.writeHead(200, { 'content-type': 'application/json' });
+      const more = () => { while (s.write(' '.repeat(65536))); }; s.on('drain', more); more();`;
+    const { code, output } = await launch(answering(endless));
+    assert.equal(code, 1, output);
+    assert.match(output, /the answer is larger than 4 MiB/);
+  });
+
+  it('is asked for without the proxy of the environment', async function () {
+    // Older versions of Node do not look for one in the environment.
+    if (Number(process.versions.node.split('.')[0]) < 24) return this.skip();
+    const proxy = {
+      NODE_USE_ENV_PROXY: '1',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      http_proxy: 'http://127.0.0.1:9',
+    };
+    const { code, output } = await launch([process.execPath, DAEMON, '--port', String(port)], 20_000, proxy);
+    assert.equal(code, 0, output);
+  });
+
+  it('is asked for on a port that browsers refuse', async function () {
+    port = 10_080;
+    if (await findListener(port)) return this.skip();
+    const { code, output } = await launch([process.execPath, DAEMON, '--port', String(port)], 20_000);
+    assert.equal(code, 0, output);
+  });
+});
+
 describe('a daemon launched in its terminal', function () {
   this.timeout(30_000);
   let port: number;
@@ -130,7 +266,7 @@ describe('a daemon launched in its terminal', function () {
   it('says so when it does not exist', async () => {
     const { code, output } = await ended(launch('--', 'no-such-daemon-anywhere'));
     assert.equal(code, 1);
-    assert.match(output, /could not be started: .*ENOENT/);
+    assert.match(output, NOT_FOUND);
   });
 
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
@@ -197,6 +333,22 @@ describe('a daemon that is there already', function () {
       assert.equal((await findListener(port))?.pid, daemon.pid);
     });
   }
+
+  it('is no other to which what listens there redirects', async () => {
+    const smithy = await FakeSmithy.start(folder);
+    const redirect = await AnsweringServer.start((response) =>
+      response.writeHead(302, { location: `${smithy.url}/api/health` }).end(),
+    );
+    const { code, output } = await ended(
+      run(['--url', `http://127.0.0.1:${await freePort()}`, '--smithy-folder', folder, '--', ...touch()], {
+        DAEMON_HEALTH_DISCOVERY_PORTS: new URL(redirect.url).port,
+      }),
+    );
+    await smithy.stop();
+    await redirect.stop();
+    assert.equal(code, 0, output);
+    assert.equal(existsSync(started()), true);
+  });
 
   it('on another port is not started a second time on one database', async () => {
     const smithy = await FakeSmithy.start(folder);
