@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { severityOf } from '../../src/health/verdict';
 import { findListener, isAlive } from '../../src/restart/processes';
 import { untilTrue } from '../support/until';
 import { World } from './restartWorld';
@@ -54,6 +55,59 @@ describe('a restart, on real processes', function () {
     const outcome = await world.restart();
     assert.equal(outcome.kind, 'failed');
     assert.match(outcome.text, /exit code 7 and test does not answer \(connection refused\)/);
+  });
+
+  it('whose start failed leaves it offline with the reason, which no notification tells again', async () => {
+    world = await World.create({
+      start: () =>
+        Promise.resolve({
+          ...world.run([process.execPath, '-e', 'process.exit(7)']),
+          said: () =>
+            Promise.resolve('The daemon could not be started: node ended with exit code 7: no database.'),
+        }),
+    });
+    await world.running([]);
+    const notices: string[] = [];
+    world.fleet.on('events', (_model, events) =>
+      events.forEach((event) => event.kind === 'notice' && notices.push(event.notice.kind)),
+    );
+    const outcome = await world.restart();
+    assert.equal(outcome.text, 'The daemon could not be started: node ended with exit code 7: no database.');
+    for (let poll = 0; poll < 3; poll++) await world.fleet.refresh();
+    const { verdict } = world.model.track;
+    assert.equal(verdict.reason, 'start failed: node ended with exit code 7: no database');
+    assert.deepEqual([verdict.state, severityOf(verdict), notices], ['offline', 'amber', []]);
+    const [record] = (await world.controller.plan(world.model)).records;
+    assert.equal(record?.startFailed, 'node ended with exit code 7: no database');
+    world.start([]);
+    await untilTrue(() => world.output.join('').match(/listening/g)?.length === 2);
+    await world.fleet.refresh();
+    assert.equal(world.model.track.verdict.state, 'healthy', 'it was started by hand');
+  });
+
+  it('that ends well and leaves nothing leaves it offline, too', async () => {
+    world = await World.create({ start: () => Promise.resolve(world.run([process.execPath, '-e', ''])) });
+    await world.running([]);
+    await world.restart({ proofTimeoutMs: 1_500 });
+    await world.fleet.refresh();
+    assert.equal(world.model.track.verdict.reason, 'start failed: no answer within 1.5 s');
+  });
+
+  it('does not take a daemon for cured whose loop hangs', async () => {
+    const status = {
+      isRunning: true,
+      health: { lastPollStartedAt: '2026-01-01T00:00:00Z', lastPollCompletedAt: '2026-01-01T00:00:01Z' },
+    };
+    const code = `require('http').createServer((q, s) => s.writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(${JSON.stringify(status)}))).listen(PORT, '127.0.0.1', () => console.log('listening'))`;
+    world = await World.create({
+      start: () =>
+        Promise.resolve(world.run([process.execPath, '-e', code.replace('PORT', String(world.port))])),
+    });
+    await world.running([]);
+    const outcome = await world.restart({ proofTimeoutMs: 3_000 });
+    assert.equal(outcome.kind, 'late');
+    assert.match(outcome.text, /the new process answers, but its poll loop hangs/);
   });
 
   it('does not take a new process for a cure while no cycle has completed', async () => {

@@ -4,6 +4,7 @@ import type { Notice } from '../../../src/health/incident';
 import type { Failure, Instant, Report, Sample } from '../../../src/health/report';
 import {
   beginTrack,
+  dismissStartFailure,
   observe,
   setRestarting,
   setStoppedByUs,
@@ -117,7 +118,13 @@ export class Watch {
   constructor({
     time = new FakeTime(),
     ...remembered
-  }: { time?: FakeTime; configured?: boolean; seenUpAt?: number; stoppedByUs?: boolean } = {}) {
+  }: {
+    time?: FakeTime;
+    configured?: boolean;
+    seenUpAt?: number;
+    stoppedByUs?: boolean;
+    startFailed?: string;
+  } = {}) {
     this.time = time;
     this.#startedMs = time.monotonicMs;
     this.track = beginTrack({ configured: true, ...remembered }, time.now());
@@ -181,8 +188,14 @@ export class Watch {
     });
   }
 
-  restart(change: { restarting: true } | { restarting: false; proven: boolean }): DaemonState {
+  restart(
+    change: { restarting: true } | { restarting: false; proven: boolean; startFailed?: string },
+  ): DaemonState {
     return this.#apply(setRestarting(this.track, change, this.time.now()));
+  }
+
+  dismissStartFailure(): DaemonState {
+    return this.#apply(dismissStartFailure(this.track, this.time.now()));
   }
 
   stopByUs(): void {
