@@ -1,5 +1,8 @@
-/** `npm test`: installs what is missing, builds, checks, and runs every tier, or one with `-- --tier unit`. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+/**
+ * `npm test`: installs what is missing, builds, checks, and runs the tiers of every run; `-- --tier unit` runs one
+ * tier. The tiers `real` and `long` run only when they are named.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './install.mjs';
@@ -9,9 +12,12 @@ import { packageExtension } from './package.mjs';
 import { outDir, root } from './paths.mjs';
 import { npm, run } from './run.mjs';
 
+/** Tests wait most of the time: several files at a time keep two cores busy. */
+const filesAtATime = (count) => ['--parallel', `--jobs=${count}`];
+
 const tiers = {
   unit: () => mocha('unit', ['--timeout=10000']),
-  http: () => mocha('http', ['--timeout=20000', '--exit']),
+  http: () => mocha('http', ['--timeout=20000', '--exit', ...filesAtATime(3)]),
   host: () =>
     run(process.execPath, [join(root, 'scripts', 'hostTests.mjs')], {
       cwd: root,
@@ -21,16 +27,23 @@ const tiers = {
   drive: async () => {
     // Kept out of `dist`, which every build wipes.
     const vsix = await packageExtension(join(outDir, 'daemon-health.vsix'));
-    // Each file has a VS Code and a browser of its own, and waits for them most of the time.
-    const options = ['--timeout=120000', '--exit', '--parallel', '--jobs=2'];
-    await mocha('drive', options, { DAEMON_HEALTH_VSIX: vsix });
+    // Each file has a VS Code and a browser of its own.
+    await mocha('drive', ['--timeout=120000', '--exit', ...filesAtATime(2)], { DAEMON_HEALTH_VSIX: vsix });
   },
 };
+/** Too slow, or in need of too much, for every run. One file at a time: they may measure. */
+const namedTiers = {
+  /** Real daemons of other makers, which a machine may lack. */
+  real: () => mocha('real', ['--timeout=600000', '--exit']),
+  /** Many rounds of what a tier of every run does in few. */
+  long: () => mocha('long', ['--timeout=3600000', '--exit']),
+};
+const allTiers = { ...tiers, ...namedTiers };
 const needsVSCode = ['host', 'drive'];
 
 const { values } = parseArgs({ options: { tier: { type: 'string' }, grep: { type: 'string' } } });
-if (values.tier && !(values.tier in tiers)) {
-  console.error(`There is no tier ${values.tier}, only ${Object.keys(tiers).join(', ')}.`);
+if (values.tier && !(values.tier in allTiers)) {
+  console.error(`There is no tier ${values.tier}, only ${Object.keys(allTiers).join(', ')}.`);
   process.exit(2);
 }
 try {
@@ -44,17 +57,15 @@ async function main(names) {
   const startedAt = performance.now();
   mkdirSync(outDir, { recursive: true });
   await ensureDependencies();
+  const broken = [];
   if (names.some((name) => needsVSCode.includes(name))) {
-    await ensureVSCodeServer();
-    await ensureBrowser();
+    const installing = Promise.all([ensureVSCodeServer(), ensureBrowser()]);
+    // The check needs neither, and the network is slower than it.
+    if (!values.tier) await check(broken);
+    await installing;
   }
   heading('build');
   await run(process.execPath, ['esbuild.js', '--production'], { cwd: root, show: true });
-  const broken = [];
-  if (!values.tier) {
-    heading('check');
-    await npm(['run', '--silent', 'check'], { cwd: root, show: true }).catch(() => broken.push('check'));
-  }
 
   const results = [];
   for (const name of names) {
@@ -63,15 +74,22 @@ async function main(names) {
   }
 
   heading(`done in ${seconds(startedAt)} s`);
-  for (const { name, passed, failed, skipped, tookSeconds, trouble } of results) {
+  for (const { name, passed, failed, notRun, tookSeconds, trouble } of results) {
+    const left = notRun.length > 0 ? `, ${notRun.length} not run` : '';
     console.log(
-      `${name.padEnd(6)} ${counts({ passed, failed, skipped })} (${tookSeconds} s)${trouble ? `: ${trouble}` : ''}`,
+      `${name.padEnd(6)} ${passed} passed, ${failed} failed${left} (${tookSeconds} s)${trouble ? `: ${trouble}` : ''}`,
     );
     if (trouble) broken.push(name);
   }
+  for (const title of results.flatMap(({ notRun }) => notRun)) console.log(`not run: ${withReason(title)}`);
   if (broken.length > 0) console.log(`not passed: ${broken.join(', ')}`);
   console.log(counts(total(results)));
   return broken.length > 0 ? 1 : 0;
+}
+
+async function check(broken) {
+  heading('check');
+  await npm(['run', '--silent', 'check'], { cwd: root, show: true }).catch(() => broken.push('check'));
 }
 
 /** Runs one tier; `trouble` says why it does not count as passed. */
@@ -80,21 +98,23 @@ async function runTier(name) {
   rmSync(resultsFile(name), { force: true });
   let error;
   try {
-    await tiers[name]();
+    await allTiers[name]();
   } catch (caught) {
     error = caught;
   }
   const result = readResults(name);
   let trouble;
   if (result.failed > 0) trouble = `${result.failed} failed`;
-  else if (result.passed === 0) trouble = 'no test ran';
+  else if (result.passed === 0) trouble = error ? error.message : 'no test ran';
   else if (error) trouble = `ended badly after its tests: ${error.message}`;
   return { name, ...result, trouble, tookSeconds: seconds(startedAt) };
 }
 
 /** Runs `test/<tier>` in Node.js; the counts go to the tier's results file. */
-function mocha(tier, options, env = {}) {
-  return run(
+async function mocha(tier, options, env = {}) {
+  const files = testFiles(tier);
+  if (files.length === 0) throw new Error(`There is no test file in test/${tier}`);
+  await run(
     process.execPath,
     [
       join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
@@ -105,10 +125,22 @@ function mocha(tier, options, env = {}) {
       `--reporter-option=counts=${resultsFile(tier)}`,
       ...options,
       ...(values.grep ? [`--grep=${values.grep}`] : []),
-      `test/${tier}/**/*.test.ts`,
+      ...files,
     ],
     { cwd: root, env: { ...process.env, ...env }, show: true },
   );
+}
+
+/**
+ * The test files of a tier, the largest first: it takes long as a rule, and a long file that starts last runs on alone.
+ */
+function testFiles(tier) {
+  const folder = join(root, 'test', tier);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(folder, name))
+    .sort((a, b) => statSync(b).size - statSync(a).size);
 }
 
 function resultsFile(tier) {
@@ -119,17 +151,31 @@ function readResults(tier) {
   try {
     return JSON.parse(readFileSync(resultsFile(tier), 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return { passed: 0, failed: 0, notRun: [] };
   }
 }
 
 function total(results) {
   const sum = (field) => results.reduce((all, result) => all + result[field], 0);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  return {
+    passed: sum('passed'),
+    failed: sum('failed'),
+    skipped: results.flatMap(({ notRun }) => notRun).length,
+  };
 }
 
 function counts({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** `notRun` of `test/support/notRun.ts` puts the reason at the end of the title. */
+function withReason(title) {
+  const [, name, reason] = / *(.*) \(not run: (.*)\)$/.exec(title) ?? [
+    undefined,
+    title,
+    'no reason was given',
+  ];
+  return `${name}: ${reason}`;
 }
 
 function seconds(startedAt) {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { findListener, isAlive } from '../../src/restart/processes';
 import { healthyAnswer } from '../support/answeringServer';
 import { DAEMON, World } from './restartWorld';
+import { notRun } from '../support/notRun';
 
 /** Only root may run something as somebody else. */
 const isRoot = process.getuid?.() === 0;
@@ -50,7 +51,8 @@ describe('a restart ends the daemon’s own process and no other', function () {
     );
   });
 
-  (isRoot ? it : it.skip)('not one of another user', async () => {
+  it('not one of another user', async function () {
+    if (!isRoot) notRun(this, 'only root starts a process of another user');
     world = await World.create();
     const file = join(folder, 'daemon.mjs');
     copyFileSync(DAEMON, file);
@@ -60,7 +62,8 @@ describe('a restart ends the daemon’s own process and no other', function () {
     await refused(/held by process \d+ \(.*\) of another user\. Nothing was ended/);
   });
 
-  (canUnshare ? it : it.skip)('not one in a container that shares our network', async () => {
+  it('not one in a container that shares our network', async function () {
+    if (!canUnshare) notRun(this, 'no PID namespace can be made here');
     world = await World.create();
     world.run(['unshare', '--pid', '--fork', '--kill-child', process.execPath, DAEMON, ...flags()]);
     await world.listening();

@@ -8,6 +8,7 @@ import {
   stopDaemons,
   until,
 } from '../../support/dispatchd/daemonProcess';
+import { notRun } from '../../support/notRun';
 
 const KILLS = Number(process.env['DISPATCHD_TEST_KILLS'] ?? 100);
 const SEED = Number(process.env['DISPATCHD_TEST_SEED'] ?? Date.now() % 2 ** 31);
@@ -51,7 +52,7 @@ describe('dispatchd under kill -9', function () {
   afterEach(stopDaemons);
 
   it(`loses nothing and runs nothing twice over ${KILLS} random kills (seed ${SEED})`, async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') notRun(this, 'Windows has no POSIX signals');
     const random = randomFrom(SEED);
     const stateDir = newStateDir();
     const dir = newStateDir();

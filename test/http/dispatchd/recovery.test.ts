@@ -13,6 +13,7 @@ import {
   until,
 } from '../../support/dispatchd/daemonProcess';
 import { session } from '../../support/dispatchd/sessions';
+import { notRun } from '../../support/notRun';
 
 const POSIX = process.platform !== 'win32';
 
@@ -112,7 +113,7 @@ describe('dispatchd recovery', function () {
   });
 
   it('after a reboot says so, resumes, and touches no process that has got an old pid', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') notRun(this, 'the processes are read from /proc, on Linux only');
     const first = await DaemonProcess.start();
     const id = await first.submit({ kind: 'named', ...LONG });
     await first.session(id, 'running');
@@ -174,7 +175,7 @@ describe('dispatchd recovery', function () {
   });
 
   it('after a clean stop resumes too, and says that the end was clean', async function () {
-    if (!POSIX) this.skip();
+    if (!POSIX) notRun(this, 'Windows has no POSIX signals');
     const first = await DaemonProcess.start();
     const named = await first.submit({ kind: 'named', ...LONG });
     const waiting = await first.submit({ kind: 'named', name: 'test', command: 'exit 0' });
@@ -213,7 +214,7 @@ describe('dispatchd recovery', function () {
   });
 
   it('knows the end of a command that ended while no daemon lived', async function () {
-    if (!POSIX) this.skip();
+    if (!POSIX) notRun(this, 'Windows has no POSIX signals');
     const first = await DaemonProcess.start();
     const go = join(first.stateDir, 'go');
     const id = await first.submit({ kind: 'named', command: `while [ ! -e "${go}" ]; do sleep 0.02; done` });
@@ -243,7 +244,7 @@ describe('dispatchd recovery', function () {
   });
 
   it('does not run again what was being cancelled when it was killed', async function () {
-    if (!POSIX) this.skip();
+    if (!POSIX) notRun(this, 'Windows has no POSIX signals');
     const first = await DaemonProcess.start();
     const id = await first.submit({ kind: 'named', command: 'trap "" TERM; while :; do sleep 0.1; done' });
     await first.session(id, 'running');

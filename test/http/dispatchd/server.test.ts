@@ -13,6 +13,7 @@ import {
   stopDaemons,
   until,
 } from '../../support/dispatchd/daemonProcess';
+import { notRun } from '../../support/notRun';
 
 describe('dispatchd process', function () {
   this.timeout(30_000);
@@ -132,7 +133,7 @@ describe('dispatchd process', function () {
   });
 
   it('stops its children, with their children, when it stops', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') notRun(this, 'Windows has no POSIX signals');
     const daemon = await DaemonProcess.start();
     const file = join(daemon.stateDir, 'pids');
     await daemon.submit({
@@ -192,7 +193,7 @@ describe('dispatchd process', function () {
   });
 
   it('takes over a lock whose pid belongs to another process by now', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') notRun(this, 'Windows has no POSIX signals');
     const stateDir = newStateDir();
     const lock = { pid: process.pid, startedAtMs: 1_000, startTicks: 1, bootId: 'unknown' };
     writeFileSync(join(stateDir, 'lock'), JSON.stringify(lock));

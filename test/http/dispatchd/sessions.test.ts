@@ -10,6 +10,7 @@ import {
   stopDaemons,
   until,
 } from '../../support/dispatchd/daemonProcess';
+import { notRun } from '../../support/notRun';
 
 const POSIX = process.platform !== 'win32';
 
@@ -118,7 +119,7 @@ describe('dispatchd sessions over HTTP', function () {
   });
 
   it('cancels: the status changes only when the processes are gone', async function () {
-    if (!POSIX) this.skip();
+    if (!POSIX) notRun(this, 'Windows has no POSIX signals');
     const daemon = await DaemonProcess.start();
     const file = join(daemon.stateDir, 'pid');
     const id = await daemon.submit({
@@ -136,7 +137,7 @@ describe('dispatchd sessions over HTTP', function () {
   });
 
   it('stops also what left the process group', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') notRun(this, 'the processes are read from /proc, on Linux only');
     const daemon = await DaemonProcess.start();
     const file = join(daemon.stateDir, 'pid');
     const script = `const { spawn } = require('child_process');
@@ -228,7 +229,7 @@ describe('dispatchd sessions over HTTP', function () {
   });
 
   it('counts a command as over although a child holds its output open', async function () {
-    if (!POSIX) this.skip();
+    if (!POSIX) notRun(this, 'Windows has no POSIX signals');
     const daemon = await DaemonProcess.start();
     const id = await daemon.submit({ command: 'sleep 5 & exit 0' });
     await daemon.session(id, 'completed');
