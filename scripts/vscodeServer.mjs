@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureVSCodeServer } from './installVSCode.mjs';
 import { firstMatch, startGroup, stopGroup } from './processes.mjs';
@@ -11,7 +11,8 @@ const startDeadlineMs = 60_000;
  * Starts a VS Code server on loopback and waits until it accepts connections.
  *
  * Everything that it keeps, its extensions and settings included, is in `serverDataDir`. `machineSettings` apply to
- * every window; `extensions` are `.vsix` files to install first; `port` 0 takes a free one. `smokeTestDriver` lets a
+ * every window; `extensions` are `.vsix` files to install first, and `installed` is the `serverDataDir` of an
+ * `installExtensions` whose extensions are copied, which takes no time; `port` 0 takes a free one. `smokeTestDriver` lets a
  * page name an extension under test, which draws no notifications: leave it off to look at the real thing.
  */
 export async function startVSCodeServer({
@@ -22,6 +23,7 @@ export async function startVSCodeServer({
   smokeTestDriver = false,
   machineSettings = {},
   extensions = [],
+  installed,
   env = {},
 }) {
   const { node, main } = await ensureVSCodeServer(version);
@@ -35,17 +37,16 @@ export async function startVSCodeServer({
   const tokenFile = join(serverDataDir, 'connection-token');
   writeFileSync(tokenFile, token, { mode: 0o600 });
 
-  const common = ['--accept-server-license-terms', '--server-data-dir', serverDataDir];
   const environment = cleanEnv(env);
-  const installExtension = (vsix) =>
-    run(node, [main, ...common, '--install-extension', vsix, '--force'], { env: environment });
+  const installExtension = (vsix) => installExtensions({ version, serverDataDir, extensions: [vsix], env });
+  if (installed) cpSync(extensionsIn(installed), extensionsIn(serverDataDir), { recursive: true });
   for (const vsix of extensions) await installExtension(vsix);
 
   const server = startGroup(
     node,
     [
       main,
-      ...common,
+      ...commonFlags(serverDataDir),
       '--host=127.0.0.1',
       `--port=${port}`,
       `--connection-token-file=${tokenFile}`,
@@ -78,4 +79,21 @@ export async function startVSCodeServer({
     await stopGroup(server);
     throw error;
   }
+}
+
+/** Installs `.vsix` files for the servers that are started in `serverDataDir`, or that copy what is installed there. */
+export async function installExtensions({ version, serverDataDir, extensions, env = {} }) {
+  const { node, main } = await ensureVSCodeServer(version);
+  for (const vsix of extensions) {
+    const flags = [...commonFlags(serverDataDir), '--install-extension', vsix, '--force'];
+    await run(node, [main, ...flags], { env: cleanEnv(env) });
+  }
+}
+
+function commonFlags(serverDataDir) {
+  return ['--accept-server-license-terms', '--server-data-dir', serverDataDir];
+}
+
+function extensionsIn(serverDataDir) {
+  return join(serverDataDir, 'extensions');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { startDispatchd, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 /** Runs for an hour if nobody stops it; speaks for its first seconds. */
 const speaksFor = (seconds: number) => ({
@@ -100,40 +100,36 @@ describe('the work of a daemon, in a window', function () {
   it('says nothing that the console would complain about', () => {
     assert.deepEqual(window.errors, []);
   });
-});
 
-describe('work that a kill of its daemon interrupts, in a window', function () {
-  this.timeout(100_000);
-  let watched: Watched | undefined;
-  let daemon: RealDispatchd;
-  let window: VSCodeWindow;
+  describe('that a kill of its daemon interrupts', () => {
+    let killed: RealDispatchd;
 
-  before(async () => {
-    watched = await watchDispatchd({ colorTheme: 'light' });
-    ({ daemon, window } = watched);
-    await window.item().click();
-  });
+    before(async () => {
+      killed = await startDispatchd();
+      window.watch({ url: killed.url });
+      await window.setColorTheme('light');
+      await window.item('healthy').waitFor();
+    });
 
-  after(() => watched?.close());
+    after(() => killed?.stop());
 
-  const row = (name: string) => window.row(name);
+    it('is listed, and runs again by one action', async () => {
+      await killed.post('/api/tasks', { name: 'import', command: 'sleep 300', timeoutMs: 3_600_000 });
+      await row('import').waitFor();
+      await killed.kill();
+      await killed.start('--port', new URL(killed.url).port);
+      await row('Interrupted').waitFor({ timeout: 40_000 });
+      await window.toast(/dispatchd restarted \(was up .*\); 1 session interrupted/).waitFor();
+      await row('import').hover();
+      await window.screenshot('interrupted-1-listed');
+      await row('import').getByRole('button', { name: 'Run Session Again' }).click();
+      await row('Interrupted').waitFor({ state: 'detached' });
+      await row('1 running').waitFor();
+      await window.screenshot('interrupted-2-again');
+    });
 
-  it('is listed, and runs again by one action', async () => {
-    await daemon.post('/api/tasks', { name: 'import', command: 'sleep 300', timeoutMs: 3_600_000 });
-    await row('import').waitFor();
-    await daemon.kill();
-    await daemon.start('--port', new URL(daemon.url).port);
-    await row('Interrupted').waitFor({ timeout: 40_000 });
-    await window.toast(/dispatchd restarted \(was up .*\); 1 session interrupted/).waitFor();
-    await row('import').hover();
-    await window.screenshot('interrupted-1-listed');
-    await row('import').getByRole('button', { name: 'Run Session Again' }).click();
-    await row('Interrupted').waitFor({ state: 'detached' });
-    await row('1 running').waitFor();
-    await window.screenshot('interrupted-2-again');
-  });
-
-  it('says nothing that the console would complain about', () => {
-    assert.deepEqual(window.errors, []);
+    it('says nothing that the console would complain about', () => {
+      assert.deepEqual(window.errors, []);
+    });
   });
 });

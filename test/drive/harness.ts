@@ -26,6 +26,9 @@ export interface OpenOptions {
 
 const readyDeadlineMs = 60_000;
 
+/** Where `npm test` has the extension installed once for all files; a file that runs by itself installs it. */
+const installed = process.env['DAEMON_HEALTH_INSTALLED'];
+
 /** The class of the workbench once its theme has been loaded from the theme's file. */
 const drawnTheme = '[class*="-json"]';
 
@@ -58,7 +61,7 @@ export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindo
         ...options.env,
       },
       machineSettings: settings,
-      extensions: [vsixFile],
+      ...(installed ? { installed } : { extensions: [vsixFile] }),
     });
     browser = await launchBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -90,12 +93,11 @@ export async function watchDispatchd({
   machineSettings,
   ...options
 }: WatchOptions = {}): Promise<Watched> {
-  const daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(...flags);
+  const daemon = await startDispatchd(...flags);
   try {
-    const daemons = [{ name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs }];
     const window = await openVSCode({
       ...options,
-      machineSettings: { 'daemonHealth.daemons': daemons, ...machineSettings },
+      machineSettings: { ...watching({ url: daemon.url, pollIntervalMs }), ...machineSettings },
     });
     return {
       daemon,
@@ -111,16 +113,44 @@ export async function watchDispatchd({
   }
 }
 
+/** A real dispatchd; a test that is not its file's first gives its window one with `watch`. `stop()` it in an `after` hook. */
+export function startDispatchd(...flags: readonly string[]): Promise<RealDispatchd> {
+  return new RealDispatchd(join(root, 'dist', 'dispatchd.js')).start(...flags);
+}
+
+export interface WatchedDaemon {
+  readonly url: string;
+  /** Also its kind, where `kind` says nothing else. */
+  readonly name?: string;
+  readonly kind?: 'smithy' | 'dispatchd' | 'ductor';
+  readonly pollIntervalMs?: number;
+  readonly restart?: object;
+}
+
+/** Settings by which these daemons are watched and no other. */
+export function watching(...daemons: readonly WatchedDaemon[]): Settings {
+  return {
+    'daemonHealth.daemons': daemons.map(
+      ({ kind = 'dispatchd', name = kind, pollIntervalMs = 1_000, ...more }) => ({
+        name,
+        kind,
+        pollIntervalMs,
+        ...more,
+      }),
+    ),
+  };
+}
+
 /** Flags of a dispatchd that can be made to hang, and is wedged soon after. */
 export function hangsIn(thresholdMs: number): readonly string[] {
   return ['--chaos', '--poll-stale-threshold-ms', String(thresholdMs)];
 }
 
 interface Host {
-  server: VSCodeServer;
-  context: BrowserContext;
-  folder: string;
-  settings: Settings;
+  readonly server: VSCodeServer;
+  readonly context: BrowserContext;
+  readonly folder: string;
+  readonly settings: Settings;
   close(): Promise<void>;
 }
 
@@ -223,6 +253,34 @@ export class VSCodeWindow {
     return file;
   }
 
+  /** Does something in each colour theme, in the present one first. The window stays in the other one. */
+  async inEachTheme(action: (theme: ColorTheme) => Promise<unknown>): Promise<void> {
+    const present = await this.colorTheme();
+    await action(present);
+    const other = present === 'dark' ? 'light' : 'dark';
+    await this.setColorTheme(other);
+    await action(other);
+  }
+
+  /**
+   * Keeps a picture of the window in each colour theme, as `<name>-dark.png` and `<name>-light.png`. A hover of a row
+   * goes away with the theme: bring it back by `inEachTheme`.
+   */
+  screenshots(name: string, clip?: PageScreenshotOptions['clip']): Promise<void> {
+    return this.inEachTheme((theme) => this.screenshot(`${name}-${theme}`, clip));
+  }
+
+  /** From now on these daemons are watched, and no other. */
+  watch(...daemons: readonly WatchedDaemon[]): void {
+    this.changeSettings(watching(...daemons));
+  }
+
+  /** Takes the notifications away that those before this test left. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+    await this.toasts().first().waitFor({ state: 'detached' });
+  }
+
   /** Changes settings of the machine; every window follows at once. */
   changeSettings(changes: Settings): void {
     Object.assign(this.host.settings, changes);
@@ -236,9 +294,14 @@ export class VSCodeWindow {
       .waitFor();
   }
 
-  /** Opens one more window of the same VS Code on the same folder. */
-  openWindow(): Promise<VSCodeWindow> {
-    return openWindow(this.host);
+  async colorTheme(): Promise<ColorTheme> {
+    const dark = await this.page.locator(`.monaco-workbench.vs-dark`).count();
+    return dark > 0 ? 'dark' : 'light';
+  }
+
+  /** Opens one more window of the same VS Code. @param folder the same one by default */
+  openWindow(folder = this.host.folder): Promise<VSCodeWindow> {
+    return openWindow({ ...this.host, folder });
   }
 
   /** Loads the window anew, like Developer: Reload Window. */

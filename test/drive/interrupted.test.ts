@@ -1,39 +1,35 @@
 import assert from 'node:assert/strict';
 import { SmithyProcess, smithySession } from '../support/smithyProcess';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { openVSCode, watchDispatchd, type ColorTheme, type VSCodeWindow, type Watched } from './harness';
+import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
 
-for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
-  describe(`work that a smithy loses to a kill -9, in a ${colorTheme} window`, function () {
-    this.timeout(120_000);
+describe('work that a kill -9 interrupts, of', function () {
+  this.timeout(120_000);
+  let window: VSCodeWindow;
+
+  before(async () => {
+    window = await openVSCode({ colorTheme: 'dark' });
+  });
+  after(() => window?.close());
+
+  describe('a smithy', () => {
     let smithy: SmithyProcess;
-    let window: VSCodeWindow;
 
     before(async () => {
       smithy = await new SmithyProcess('/project').start();
       await smithy.says({
         sessions: [smithySession('e-worker-1'), smithySession('e-worker-2'), smithySession('e-worker-3')],
       });
-      window = await openVSCode({
-        colorTheme,
-        machineSettings: {
-          'daemonHealth.daemons': [
-            { name: 'smithy', url: smithy.url, kind: 'smithy', pollIntervalMs: 1_000 },
-          ],
-        },
-      });
-      await window.item().click();
+      window.watch({ url: smithy.url, kind: 'smithy' });
+      await window.item('smithy').click();
       await row('3 running').waitFor();
     });
 
     afterEach(async function () {
-      if (this.currentTest?.isFailed()) await window.screenshot(`smithy-failed-${colorTheme}`);
+      if (this.currentTest?.isFailed()) await window.screenshot('smithy-failed');
     });
 
-    after(async () => {
-      await window?.close();
-      await smithy?.kill();
-    });
+    after(() => smithy?.kill());
 
     const row = (text: string) => window.row(text);
 
@@ -45,7 +41,7 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       await toast.waitFor();
       await row('2 not resumed').waitFor();
       await window.page.mouse.move(640, 300);
-      await window.screenshot(`smithy-1-interrupted-${colorTheme}`);
+      await window.screenshots('smithy-1-interrupted');
       await toast.getByRole('button', { name: 'Show Details' }).click();
       await row('2 not resumed').and(window.page.locator('.selected')).waitFor();
     });
@@ -56,12 +52,17 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       const hover = window.page.locator('.workbench-hover:visible', { hasText: 'Last seen' });
       await hover.waitFor();
       assert.match(await hover.innerText(), /it ran when its daemon restarted, and was not seen since/i);
-      await window.screenshot(`smithy-2-hover-${colorTheme}`);
+      await window.inEachTheme(async (theme) => {
+        await window.page.mouse.move(640, 300);
+        await lost.hover();
+        await hover.waitFor();
+        await window.screenshot(`smithy-2-hover-${theme}`);
+      });
       await lost.getByRole('button', { name: 'Resume Session' }).waitFor();
       assert.equal(await lost.getByRole('button', { name: 'Run Session Again' }).count(), 0);
       await lost.click({ button: 'right' });
       await window.page.getByRole('menuitem', { name: 'Copy Command of Session' }).waitFor();
-      await window.screenshot(`smithy-3-menu-${colorTheme}`);
+      await window.screenshots('smithy-3-menu');
       await window.page.keyboard.press('Escape');
     });
 
@@ -80,48 +81,46 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       });
       await row('3 running').waitFor();
       await row('not resumed').waitFor({ state: 'detached' });
-      await window.screenshot(`smithy-4-resumed-${colorTheme}`);
+      await window.screenshots('smithy-4-resumed');
       assert.deepEqual(window.errors, []);
     });
   });
-}
 
-describe('a dispatchd that was killed while no window was open', function () {
-  this.timeout(120_000);
-  let watched: Watched | undefined;
-  let daemon: RealDispatchd;
-  let window: VSCodeWindow;
+  describe('a dispatchd, while no window is open', () => {
+    let daemon: RealDispatchd;
 
-  before(async () => {
-    watched = await watchDispatchd({ colorTheme: 'light' });
-    ({ daemon, window } = watched);
-    await window.item('healthy').waitFor();
-  });
-  after(() => watched?.close());
+    before(async () => {
+      daemon = await startDispatchd();
+      window.watch({ url: daemon.url });
+      await window.item('dispatchd healthy').waitFor();
+      await window.clearNotifications();
+    });
+    after(() => daemon?.stop());
 
-  it('is told by the next window of the workspace, with work that no window had seen', async () => {
-    const restarted = window.toast(/dispatchd restarted .*; 1 session resumed, 1 interrupted\./);
-    // A browser writes what an extension keeps some moments later, and not at all when its page goes before.
-    await window.page.waitForTimeout(3_000);
-    await window.page.goto('about:blank');
-    await daemon.post('/api/tasks', { name: 'nightly report', kind: 'named', command: 'sleep 300' });
-    await daemon.post('/api/tasks', { name: 'type check', command: 'sleep 301' });
-    await daemon.untilRunning(2);
-    await daemon.kill();
-    await daemon.start('--port', new URL(daemon.url).port);
-    await daemon.untilRunning(1);
-    await window.page.goBack();
-    await restarted.waitFor({ timeout: 60_000 });
-    await restarted.getByRole('button', { name: 'Show Details' }).click();
-    await window.row('1 to run again').and(window.page.locator('.selected')).waitFor();
-    await window.screenshot('restarted-meanwhile');
-  });
+    it('is told by the next window of the workspace, with work that no window had seen', async () => {
+      const restarted = window.toast(/dispatchd restarted .*; 1 session resumed, 1 interrupted\./);
+      // A browser writes what an extension keeps some moments later, and not at all when its page goes before.
+      await window.page.waitForTimeout(3_000);
+      await window.page.goto('about:blank');
+      await daemon.post('/api/tasks', { name: 'nightly report', kind: 'named', command: 'sleep 300' });
+      await daemon.post('/api/tasks', { name: 'type check', command: 'sleep 301' });
+      await daemon.untilRunning(2);
+      await daemon.kill();
+      await daemon.start('--port', new URL(daemon.url).port);
+      await daemon.untilRunning(1);
+      await window.page.goBack();
+      await restarted.waitFor({ timeout: 60_000 });
+      await restarted.getByRole('button', { name: 'Show Details' }).click();
+      await window.row('1 to run again').and(window.page.locator('.selected')).waitFor();
+      await window.screenshot('restarted-meanwhile');
+    });
 
-  it('is not told again by the window after that', async () => {
-    await window.reload();
-    await window.row('1 to run again').waitFor();
-    // A message about the first look comes with it; give it the time of two polls more.
-    await window.page.waitForTimeout(2_500);
-    assert.equal(await window.toasts().count(), 0);
+    it('is not told again by the window after that', async () => {
+      await window.reload();
+      await window.row('1 to run again').waitFor();
+      // A message about the first look comes with it; give it the time of two polls more.
+      await window.page.waitForTimeout(2_500);
+      assert.equal(await window.toasts().count(), 0);
+    });
   });
 });

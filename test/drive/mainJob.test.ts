@@ -1,71 +1,69 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, watchDispatchd, type ColorTheme, type VSCodeWindow, type Watched } from './harness';
+import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
-for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
-  describe(`the main job, in a ${colorTheme} window`, function () {
-    this.timeout(120_000);
-    let watched: Watched | undefined;
-    let daemon: RealDispatchd;
-    let window: VSCodeWindow;
+describe('the main job, in a dark and a light window', function () {
+  this.timeout(120_000);
+  let watched: Watched | undefined;
+  let daemon: RealDispatchd;
+  let window: VSCodeWindow;
 
-    before(async () => {
-      watched = await watchDispatchd({ flags: hangsIn(3_000), colorTheme });
-      ({ daemon, window } = watched);
-    });
-
-    after(() => watched?.close());
-
-    const item = () => window.item();
-    const row = (name: string) => window.row(name);
-
-    it('shows a healthy daemon plainly, and its tree at a click', async () => {
-      await window.item('healthy').waitFor();
-      assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
-      await item().click();
-      await row('Poll loop').waitFor();
-      await row('Instance').waitFor();
-      await window.page.mouse.move(640, 300);
-      await window.screenshot(`1-healthy-${colorTheme}`);
-    });
-
-    it('turns red on a poll cycle that hangs, and says so once', async () => {
-      await daemon.post('/api/chaos/hang');
-      await window.redItem().waitFor();
-      assert.match(await item().innerText(), /dispatchd wedged/);
-      const toast = window.toast('dispatchd is wedged');
-      await toast.waitFor();
-      assert.equal(await window.toasts().count(), 1);
-      await row('wedged').waitFor();
-      await window.screenshot(`2-wedged-${colorTheme}`);
-    });
-
-    it('tells reason, since and freshness in the tooltip', async () => {
-      await item().hover();
-      const hover = window.page.locator('.workbench-hover', { hasText: 'pollStale' });
-      await hover.waitFor();
-      const text = (await hover.innerText()).replace(/\u00a0/g, ' ');
-      assert.match(text, /its poll loop hangs \(the daemon says pollStale\)/i);
-      assert.match(text, /Since \d\d:\d\d:\d\d · answering, checked every 1 s/);
-      await window.screenshot(`3-tooltip-${colorTheme}`);
-      await window.page.mouse.move(640, 300);
-      await hover.waitFor({ state: 'hidden' });
-    });
-
-    it('is plain again after Restart Daemon in the notification, with a new process', async () => {
-      const oldPid = daemon.pid;
-      const toast = window.toast('dispatchd is wedged');
-      await toast.getByRole('button', { name: 'Restart Daemon' }).click();
-      await window.toast(/dispatchd restarted in/).waitFor();
-      await window.item('healthy').waitFor();
-      assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
-      assert.notEqual(daemon.pid, oldPid);
-      assert.throws(() => process.kill(oldPid, 0));
-      await window.screenshot(`4-cured-${colorTheme}`);
-    });
-
-    it('says nothing that the console would complain about', () => {
-      assert.deepEqual(window.errors, []);
-    });
+  before(async () => {
+    watched = await watchDispatchd({ flags: hangsIn(3_000), colorTheme: 'dark' });
+    ({ daemon, window } = watched);
   });
-}
+
+  after(() => watched?.close());
+
+  const item = () => window.item();
+  const row = (name: string) => window.row(name);
+
+  it('shows a healthy daemon plainly, and its tree at a click', async () => {
+    await window.item('healthy').waitFor();
+    assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
+    await item().click();
+    await row('Poll loop').waitFor();
+    await row('Instance').waitFor();
+    await window.page.mouse.move(640, 300);
+    await window.screenshots('1-healthy');
+  });
+
+  it('turns red on a poll cycle that hangs, and says so once', async () => {
+    await daemon.post('/api/chaos/hang');
+    await window.redItem().waitFor();
+    assert.match(await item().innerText(), /dispatchd wedged/);
+    const toast = window.toast('dispatchd is wedged');
+    await toast.waitFor();
+    assert.equal(await window.toasts().count(), 1);
+    await row('wedged').waitFor();
+    await window.screenshots('2-wedged');
+  });
+
+  it('tells reason, since and freshness in the tooltip', async () => {
+    await item().hover();
+    const hover = window.page.locator('.workbench-hover', { hasText: 'pollStale' });
+    await hover.waitFor();
+    const text = (await hover.innerText()).replace(/\u00a0/g, ' ');
+    assert.match(text, /its poll loop hangs \(the daemon says pollStale\)/i);
+    assert.match(text, /Since \d\d:\d\d:\d\d · answering, checked every 1 s/);
+    await window.screenshots('3-tooltip');
+    await window.page.mouse.move(640, 300);
+    await hover.waitFor({ state: 'hidden' });
+  });
+
+  it('is plain again after Restart Daemon in the notification, with a new process', async () => {
+    const oldPid = daemon.pid;
+    const toast = window.toast('dispatchd is wedged');
+    await toast.getByRole('button', { name: 'Restart Daemon' }).click();
+    await window.toast(/dispatchd restarted in/).waitFor();
+    await window.item('healthy').waitFor();
+    assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
+    assert.notEqual(daemon.pid, oldPid);
+    assert.throws(() => process.kill(oldPid, 0));
+    await window.screenshots('4-cured');
+  });
+
+  it('says nothing that the console would complain about', () => {
+    assert.deepEqual(window.errors, []);
+  });
+});

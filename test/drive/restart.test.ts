@@ -1,18 +1,25 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, watchDispatchd, type ColorTheme, type VSCodeWindow, type Watched } from './harness';
+import { hangsIn, startDispatchd, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
-for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
-  describe(`a restart of a daemon that does not end, in a ${colorTheme} window`, function () {
-    this.timeout(120_000);
-    let watched: Watched | undefined;
+describe('a restart, in a dark and a light window,', function () {
+  this.timeout(120_000);
+  let watched: Watched;
+  let window: VSCodeWindow;
+
+  before(async () => {
+    watched = await watchDispatchd({ flags: hangsIn(2_000), colorTheme: 'dark' });
+    ({ window } = watched);
+  });
+
+  after(() => watched?.close());
+
+  describe('of a daemon that does not end', () => {
     let daemon: RealDispatchd;
-    let window: VSCodeWindow;
     let pid: number;
 
     before(async () => {
-      watched = await watchDispatchd({ flags: hangsIn(2_000), colorTheme });
-      ({ daemon, window } = watched);
+      ({ daemon } = watched);
       pid = daemon.pid;
       await daemon.post('/api/tasks', { name: 'nightly report', kind: 'named', command: 'sleep 300' });
       await daemon.post('/api/tasks', { name: 'type check', command: 'sleep 301' });
@@ -21,12 +28,10 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       await window.item('wedged').waitFor();
     });
 
-    after(() => watched?.close());
-
     it('names the work that it interrupts', async () => {
       await window.runCommand('Daemon Health: Restart Daemon');
       await window.dialog().getByText('This interrupts 2 running sessions').waitFor();
-      await window.screenshot(`restart-1-consent-${colorTheme}`);
+      await window.screenshots('restart-1-consent');
     });
 
     it('asks it to shut down, then counts the seconds down until it is killed', async () => {
@@ -39,8 +44,10 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       // No single one is waited for: on a loaded machine a second may pass unseen.
       await counting('[5-9]').waitFor();
       await progress.hover();
-      await window.screenshot(`restart-2-counting-${colorTheme}`);
+      await window.screenshot('restart-2-counting-light');
       await counting('[1-4]').waitFor();
+      await window.setColorTheme('dark');
+      await window.screenshot('restart-2-counting-dark');
     });
 
     it('says how it ended, what was resumed and what was interrupted', async () => {
@@ -53,99 +60,91 @@ for (const colorTheme of ['dark', 'light'] as const satisfies ColorTheme[]) {
       assert.throws(() => process.kill(pid, 0));
       // Once it stands still.
       await outcome.hover();
-      await window.screenshot(`restart-3-outcome-${colorTheme}`);
+      await window.screenshots('restart-3-outcome');
       await outcome.getByRole('button', { name: 'Show Interrupted' }).click();
       const row = window.page.locator('.monaco-list-row.selected', { hasText: 'Interrupted' });
       await row.waitFor();
       await window.row('type check').waitFor();
       // That work was interrupted is said once: the restart that was asked for is no news.
       assert.equal(await window.toast(/restarted \(was up/).count(), 0);
-      await window.screenshot(`restart-4-interrupted-${colorTheme}`);
+      await window.screenshots('restart-4-interrupted');
     });
   });
-}
 
-describe('a restart, in its words', function () {
-  this.timeout(120_000);
-  let watched: Watched | undefined;
-  let daemon: RealDispatchd;
-  let window: VSCodeWindow;
+  describe('in its words', () => {
+    let daemon: RealDispatchd;
 
-  before(async () => {
-    watched = await watchDispatchd({ colorTheme: 'dark' });
-    ({ daemon, window } = watched);
-    await window.item('healthy').waitFor();
-  });
+    before(async () => {
+      daemon = await startDispatchd();
+      window.watch({ name: 'next', url: daemon.url });
+      await window.item('next healthy').waitFor();
+      await window.clearNotifications();
+    });
 
-  after(() => watched?.close());
+    after(() => daemon?.stop());
 
-  /** From when this returns on the daemon has this name and start command. */
-  async function configure(name: string, restart?: object): Promise<void> {
-    const mine = { name, url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 };
-    window.changeSettings({ 'daemonHealth.daemons': [{ ...mine, ...(restart && { restart }) }] });
-    await window.item(name).waitFor();
-  }
-
-  async function clear(): Promise<void> {
-    await window.runCommand('Notifications: Clear All Notifications');
-    await window.toasts().first().waitFor({ state: 'detached' });
-  }
-
-  it('warns of a start command that is not there, before anything is ended', async () => {
-    const { pid } = daemon;
-    await configure('lost', { command: 'no-such-daemon', args: [] });
-    await window.runCommand('Daemon Health: Restart Daemon');
-    const dialog = window.dialog();
-    await dialog
-      .getByText('It may not start again: the start command "no-such-daemon" was not found.')
-      .waitFor();
-    await window.screenshot('restart-not-startable');
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await dialog.waitFor({ state: 'detached' });
-    process.kill(pid, 0);
-  });
-
-  it('says that it was stopped and how, on Stop Daemon', async () => {
-    const { pid } = daemon;
-    await window.runCommand('Daemon Health: Stop Daemon');
-    await window.toast(new RegExp(`lost stopped in .*: process ${pid} ended by its own API\\.`)).waitFor();
-    await window.item('offline').waitFor();
-    await clear();
-  });
-
-  it('says that the start command was not found, with what helps', async () => {
-    await window.runCommand('Daemon Health: Restart Daemon');
-    const failure = window.toast(
-      'The daemon could not be started: the command "no-such-daemon" was not found on PATH.',
-    );
-    await failure.waitFor();
-    for (const name of ['Show Terminal', 'Show Log', 'Show Details']) {
-      assert.equal(await failure.getByRole('button', { name }).count(), 1, name);
+    /** From when this returns on the daemon has this name and start command. */
+    async function configure(name: string, restart?: object): Promise<void> {
+      window.watch({ name, url: daemon.url, ...(restart && { restart }) });
+      await window.item(name).waitFor();
     }
-    await failure.hover();
-    await window.screenshot('restart-not-found');
-    await clear();
-  });
 
-  it('says that the task was ended, when its terminal is killed', async () => {
-    await configure('idle', { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] });
-    await window.runCommand('Daemon Health: Restart Daemon');
-    await window.toast('Starting idle: waiting for a completed poll cycle').waitFor();
-    await window.runCommand('Terminal: Kill the Active Terminal Instance');
-    await window
-      .toast('The start command was terminated and idle does not answer (connection refused).')
-      .waitFor();
-    await clear();
-  });
+    it('warns of a start command that is not there, before anything is ended', async () => {
+      const { pid } = daemon;
+      await configure('lost', { command: 'no-such-daemon', args: [] });
+      await window.runCommand('Daemon Health: Restart Daemon');
+      const dialog = window.dialog();
+      await dialog
+        .getByText('It may not start again: the start command "no-such-daemon" was not found.')
+        .waitFor();
+      await window.screenshot('restart-not-startable');
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      process.kill(pid, 0);
+    });
 
-  it('says what is left, when it is cancelled', async () => {
-    await window.runCommand('Daemon Health: Restart Daemon');
-    const progress = window.toast('Starting idle: waiting for a completed poll cycle');
-    await progress.getByRole('button', { name: 'Cancel' }).click();
-    const outcome = window.toast(
-      'Restart cancelled: the daemon was started; whether it works was not waited for.',
-    );
-    await outcome.hover();
-    await window.screenshot('restart-cancelled');
+    it('says that it was stopped and how, on Stop Daemon', async () => {
+      const { pid } = daemon;
+      await window.runCommand('Daemon Health: Stop Daemon');
+      await window.toast(new RegExp(`lost stopped in .*: process ${pid} ended by its own API\\.`)).waitFor();
+      await window.item('offline').waitFor();
+      await window.clearNotifications();
+    });
+
+    it('says that the start command was not found, with what helps', async () => {
+      await window.runCommand('Daemon Health: Restart Daemon');
+      const failure = window.toast(
+        'The daemon could not be started: the command "no-such-daemon" was not found on PATH.',
+      );
+      await failure.waitFor();
+      for (const name of ['Show Terminal', 'Show Log', 'Show Details']) {
+        assert.equal(await failure.getByRole('button', { name }).count(), 1, name);
+      }
+      await failure.hover();
+      await window.screenshot('restart-not-found');
+      await window.clearNotifications();
+    });
+
+    it('says that the task was ended, when its terminal is killed', async () => {
+      await configure('idle', { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] });
+      await window.runCommand('Daemon Health: Restart Daemon');
+      await window.toast('Starting idle: waiting for a completed poll cycle').waitFor();
+      await window.runCommand('Terminal: Kill the Active Terminal Instance');
+      await window
+        .toast('The start command was terminated and idle does not answer (connection refused).')
+        .waitFor();
+      await window.clearNotifications();
+    });
+
+    it('says what is left, when it is cancelled', async () => {
+      await window.runCommand('Daemon Health: Restart Daemon');
+      const progress = window.toast('Starting idle: waiting for a completed poll cycle');
+      await progress.getByRole('button', { name: 'Cancel' }).click();
+      const outcome = window.toast(
+        'Restart cancelled: the daemon was started; whether it works was not waited for.',
+      );
+      await outcome.hover();
+      await window.screenshot('restart-cancelled');
+    });
   });
 });

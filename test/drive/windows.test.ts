@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { RealDispatchd } from '../support/realDispatchd';
 import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
@@ -58,19 +61,26 @@ describe('Restart Daemon in a folder that is not trusted', function () {
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
   let pid: number;
+  let otherFolder: string | undefined;
 
-  beforeEach(async () => {
+  before(async () => {
     watched = await watchDispatchd({
       flags: hangsIn(2_000),
       workspaceTrust: true,
       machineSettings: { 'security.workspace.trust.startupPrompt': 'never' },
     });
     ({ daemon, window } = watched);
+  });
+
+  beforeEach(async () => {
     pid = daemon.pid;
     await window.item('healthy').waitFor();
   });
 
-  afterEach(() => watched?.close());
+  after(async () => {
+    await watched?.close();
+    if (otherFolder) rmSync(otherFolder, { recursive: true, force: true });
+  });
 
   const trustEditor = () => window.page.locator('.workspace-trust-editor');
   const trust = () => trustEditor().getByRole('button', { name: 'Trust', exact: true });
@@ -112,6 +122,13 @@ describe('Restart Daemon in a folder that is not trusted', function () {
   });
 
   it('goes on once the workspace is trusted', async () => {
+    // The first folder is trusted by now.
+    otherFolder = mkdtempSync(join(tmpdir(), 'daemon-health-not-trusted-'));
+    writeFileSync(join(otherFolder, 'README.md'), '# A project\n');
+    const other = await window.openWindow(otherFolder);
+    await window.page.close();
+    window = other;
+    await window.item('healthy').waitFor();
     await answer('Manage Workspace Trust', 'restricted-mode');
     await trust().waitFor();
     untouched();
