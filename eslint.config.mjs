@@ -62,6 +62,7 @@ export default tseslint.config(
           'performance',
           'require',
           'module',
+          'exports',
           '__dirname',
           'document',
           'window',

@@ -6,6 +6,7 @@ export interface VSCodeServerOptions {
   smokeTestDriver?: boolean;
   machineSettings?: Record<string, unknown>;
   extensions?: string[];
+  installed?: string;
   env?: Record<string, string>;
 }
 

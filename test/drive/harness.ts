@@ -20,6 +20,8 @@ export interface OpenOptions {
   /** The folder to open, or a `.code-workspace` file; a fresh folder with a README by default. */
   folder?: string;
   colorTheme?: ColorTheme;
+  /** `.vsix` files to install beside the extension. */
+  extensions?: readonly string[];
   /** Added to the environment of the extension. */
   env?: Readonly<Record<string, string>>;
 }
@@ -61,7 +63,8 @@ export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindo
         ...options.env,
       },
       machineSettings: settings,
-      ...(installed ? { installed } : { extensions: [vsixFile] }),
+      ...(installed && { installed }),
+      extensions: [...(installed ? [] : [vsixFile]), ...(options.extensions ?? [])],
     });
     browser = await launchBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
