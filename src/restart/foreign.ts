@@ -1,27 +1,15 @@
 import { isLoopback } from '../daemons/config';
 import type { DaemonModel } from '../daemons/fleet';
 import type { ProcessInfo } from './processInfo';
+import { forwarderIn, isServiceManager } from './programs';
 
-/**
- * Programs that hold a port for somebody else: containers, tunnels, port forwarding, reverse proxies. To end one
- * cuts the connection, of other ports as well, and leaves the daemon as it was.
- */
-const FORWARDERS: readonly RegExp[] = [
-  /^(docker-proxy|rootlesskit|rootlessport|slirp4netns|pasta|passt|gvproxy|vpnkit.*|com\.docker\..*)$/,
-  /^(limactl|colima|multipassd?|qemu-.*|vboxheadless|wslrelay|wslhost|wsl)$/,
-  /^(ssh|sshd|sshd-session|autossh|socat|kubectl|chisel|cloudflared|ngrok|frpc|tailscaled)$/,
-  /^(nginx|haproxy|caddy|envoy|traefik)$/,
-  /^(code|code-insiders|code-oss|codium|cursor|windsurf)(-tunnel|-server)?$/,
-  /^(code|code - insiders|vscodium|cursor|windsurf) helper\b.*$/,
-];
+export { isForwarder } from './programs';
+
+/** More of several processes are counted, not named. */
+const MAX_NAMED = 3;
 
 /** The clock of a process' start has whole seconds, and an answer may have come while it was starting. */
 const START_TOLERANCE_MS = 2_000;
-
-/** Whether a program only passes connections on, going by its name. */
-export function isForwarder(name: string): boolean {
-  return FORWARDERS.some((pattern) => pattern.test(name.toLowerCase()));
-}
 
 /**
  * Why the process that holds a daemon's port must not be ended; `undefined` where it may be.
@@ -37,8 +25,21 @@ export function whyNotToEnd(
   const [owner, other] = owners;
   if (!owner) return undefined;
   const isItself = isInstance({ daemon, track }, owner);
-  const who = `process ${owner.pid} (${owner.commandLine})`;
+  const who = inWords(owner);
   const held = `Port ${daemon.port} is held by`;
+  if (isServiceManager(owner)) {
+    return (
+      `${held} ${owner.name === '' ? 'a service manager' : owner.name}, ${who}, which starts and ends services: ` +
+      `start and stop ${daemon.name} by its own tools.`
+    );
+  }
+  if (owner.sharesSocket && !isItself) {
+    const named = owners.slice(0, MAX_NAMED).map(inWords).join(' and ');
+    return (
+      `${held} ${owners.length} processes that share a socket, ${named}. ` +
+      `Which of them is ${daemon.name} is not known: end it where it was started.`
+    );
+  }
   if (other && !isItself) {
     return (
       `${held} two processes, ${who} and ${other.pid} (${other.commandLine}). ` +
@@ -50,9 +51,10 @@ export function whyNotToEnd(
     return `${held} ${who}, in which this editor runs or from which it was started.`;
   }
   if (owner.inContainer) return `${held} ${who}, which runs in a container: restart it there.`;
-  if (!isItself && isForwarder(owner.name)) {
+  const forwarder = forwarderIn(owner);
+  if (forwarder !== undefined) {
     return (
-      `${held} ${owner.name}, ${who}, which only passes connections on: ${daemon.name} runs elsewhere, ` +
+      `${held} ${forwarder}, ${who}, which only passes connections on: ${daemon.name} runs elsewhere, ` +
       'such as in a container or on another machine. Restart it there.'
     );
   }
@@ -69,16 +71,30 @@ export function whyNotHere({ daemon }: DaemonModel): string | undefined {
   return `${daemon.name} is not on this machine (${hostname}): start and stop it there.`;
 }
 
-/** Whether the daemon itself said that it is this process. */
+function inWords({ pid, commandLine }: ProcessInfo): string {
+  return `process ${pid} (${commandLine})`;
+}
+
+/**
+ * Whether the daemon itself said that it is this process. What only passes connections on is not believed: its far end
+ * may give any number.
+ */
 export function isInstance({ track }: DaemonModel, owner: ProcessInfo): boolean {
+  const { last } = track;
   // A number that a container gives is one of its own.
-  return track.last?.report.instance?.pid === owner.pid && !owner.inContainer;
+  if (last?.report.instance?.pid !== owner.pid || owner.inContainer) return false;
+  return forwarderIn(owner) === undefined && !isServiceManager(owner) && beganBefore(owner, last.at.wallAt);
 }
 
 /** Something answers that is no daemon: it may be ours, broken, if it was there when the daemon last answered. */
-function mayBeTheSame({ track }: DaemonModel, { startedAt }: ProcessInfo): boolean {
+function mayBeTheSame({ track }: DaemonModel, owner: ProcessInfo): boolean {
   const { last } = track;
   // What tells its number, and had another one, was another process.
   if (!last || last.report.instance?.pid !== undefined) return false;
-  return startedAt === undefined || startedAt <= last.at.wallAt + START_TOLERANCE_MS;
+  return beganBefore(owner, last.at.wallAt);
+}
+
+/** Whether a process may have given the answer that came at this time (epoch ms). */
+function beganBefore({ startedAt }: ProcessInfo, at: number): boolean {
+  return startedAt === undefined || startedAt <= at + START_TOLERANCE_MS;
 }

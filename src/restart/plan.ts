@@ -38,7 +38,8 @@ export interface Holder {
 /** Who listens on its port, the daemon itself first where it is known; nobody for a daemon of another machine. */
 export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo[]> {
   if (whyNotHere(model) !== undefined) return [];
-  const owners = await findListeners(model.daemon.port, hostOf(model.daemon));
+  const named = model.track.last?.report.instance?.pid;
+  const owners = await findListeners(model.daemon.port, hostOf(model.daemon), { named });
   const itself = owners.find((owner) => isInstance(model, owner));
   return itself ? [itself, ...owners.filter((owner) => owner !== itself)] : owners;
 }

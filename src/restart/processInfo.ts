@@ -1,13 +1,22 @@
+import { cleanText } from '../daemons/text';
 import type { ProcessIdentity } from '../processIdentity';
 
 /** More of a command line than this tells nobody more, where interpreter and script are in it. */
 export const MAX_COMMAND_LINE_CHARS = 200;
+/** The longest names of programs have some 30 characters; Linux itself keeps 15. */
+export const MAX_NAME_CHARS = 60;
+/** The bundled daemon's file, whatever runs it. */
+export const BUNDLED_DAEMON = 'dispatchd.js';
 
 /** A process as a user would name it. */
 export interface ProcessInfo {
   readonly pid: number;
   /** Its program without the path: `node`, `docker-proxy`; empty where the system does not tell. */
   readonly name: string;
+  /** Names that it goes by besides: as it calls itself, as it was started. Only those that differ. */
+  readonly otherNames?: readonly string[];
+  /** It runs the bundled daemon's file, be it by the runtime of an editor. */
+  readonly runsBundled?: boolean;
   readonly commandLine: string;
   /** Whether it belongs to the user we run as; only such a process may be ended. */
   readonly isOurs: boolean;
@@ -17,9 +26,13 @@ export interface ProcessInfo {
   readonly birth?: number;
   /** It runs in a container that shares our network, not beside us. */
   readonly inContainer?: boolean;
+  /** The numbers of its parent, its parent's parent and so on, where they matter: several hold the same socket. */
+  readonly ancestors?: readonly number[];
+  /** Others hold its listening socket as well, and nothing tells which of them is the daemon. */
+  readonly sharesSocket?: boolean;
 }
 
-/** A socket that accepts connections, and whose it is. */
+/** A socket that accepts connections, and a process that holds it. A socket may have several holders. */
 export interface Listener {
   /** `127.0.0.1`, `0.0.0.0`, `::1`, `::`; `*` is any address. */
   readonly address: string;
@@ -47,4 +60,10 @@ export function isSameProcess(a: ProcessInfo, b: ProcessInfo): boolean {
     b.startedAt !== undefined &&
     Math.abs(a.startedAt - b.startedAt) <= START_TOLERANCE_MS
   );
+}
+
+/** The names that differ from the first, cleaned and each once. */
+export function namesBeside(name: string, others: readonly string[]): readonly string[] {
+  const cleaned = others.map((other) => cleanText(other, MAX_NAME_CHARS));
+  return [...new Set(cleaned)].filter((other) => other !== '' && other !== name);
 }

@@ -11,6 +11,7 @@ import {
   listenersWindows,
   parentsByPs,
 } from './processesByTool';
+import { choose } from './holders';
 import type { Listener, ProcessInfo, RunTool } from './processInfo';
 
 export { identityIn, isSameProcess } from './processInfo';
@@ -34,22 +35,39 @@ export const runTool: RunTool = async (command, args) => {
 export interface FindOptions {
   readonly platform?: NodeJS.Platform;
   readonly run?: RunTool;
+  readonly named?: number | undefined;
 }
 
 /**
  * The processes that a connection to `host:port` on this machine may reach. Several only where `host` is a name
- * of more than one address (`localhost`) and each has a process of its own. Empty where nothing listens, or where
- * the system does not tell (another user's process).
+ * of more than one address (`localhost`) and each has a process of its own, or where processes share a socket and
+ * nothing tells which of them is meant. Empty where nothing listens, or where the system does not tell (another
+ * user's process).
+ *
+ * @param named the process number that the daemon gave in its own answer
  */
 export async function findListeners(
   port: number,
   host: string,
-  { platform = process.platform, run = runTool }: FindOptions = {},
+  { platform = process.platform, run = runTool, named }: FindOptions = {},
 ): Promise<readonly ProcessInfo[]> {
   const system = systemOf(platform, run);
   const listeners = await system.listeners(port);
-  const pids = new Set(addressesOf(host).flatMap((address) => reachedBy(listeners, address)?.pid ?? []));
-  return Promise.all([...pids].map((pid) => system.describe(pid)));
+  const groups = addressesOf(host).map((address) => [
+    ...new Set(reachedBy(listeners, address).map(({ pid }) => pid)),
+  ]);
+  const table = groups.some((group) => group.length > 1) ? await parents(run, platform) : [];
+  const found = new Map<number, ProcessInfo>();
+  for (const group of groups) {
+    const holders = await Promise.all(
+      group.map(async (pid) => ({
+        ...(await system.describe(pid)),
+        ...(group.length > 1 && { ancestors: ancestorsOf(pid, table) }),
+      })),
+    );
+    for (const one of choose(holders, named)) if (!found.has(one.pid)) found.set(one.pid, one);
+  }
+  return [...found.values()];
 }
 
 interface System {
@@ -100,18 +118,38 @@ export async function findDescendants(
 
 /** This process and those that it was started by, up to the first of all. Not on Windows: there, only the parent. */
 export async function findOwnLine(run: RunTool = runTool): Promise<readonly number[]> {
-  const processes = process.platform === 'win32' ? [] : await parents(run);
-  const line = [process.pid, process.ppid];
-  for (;;) {
-    const parent = processes.find(({ pid }) => pid === line.at(-1))?.ppid;
-    // 1 has started everything, and is nobody's editor; in a container it may be the daemon itself.
-    if (parent === undefined || parent <= 1 || line.includes(parent)) return line;
+  // 1 has started everything, and is nobody's editor; in a container it may be the daemon itself.
+  const line = ancestorsOf(process.pid, await parents(run)).filter((pid) => pid > 1);
+  return [...new Set([process.pid, process.ppid, ...line])];
+}
+
+/** Its parent, its parent's parent and so on. Empty on Windows, where a parent's number may be another's by now. */
+export async function findAncestors(pid: number, run: RunTool = runTool): Promise<readonly number[]> {
+  return ancestorsOf(pid, await parents(run));
+}
+
+interface Parent {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly birth?: number;
+}
+
+function ancestorsOf(pid: number, table: readonly Parent[]): readonly number[] {
+  const line: number[] = [];
+  for (let next = pid; ;) {
+    const parent = table.find((each) => each.pid === next)?.ppid;
+    if (parent === undefined || parent < 1 || line.includes(parent)) return line;
     line.push(parent);
+    next = parent;
   }
 }
 
-function parents(run: RunTool): Promise<{ pid: number; ppid: number; birth?: number }[]> {
-  return process.platform === 'linux' ? parentsLinux() : parentsByPs(run);
+async function parents(
+  run: RunTool,
+  platform: NodeJS.Platform = process.platform,
+): Promise<readonly Parent[]> {
+  if (platform === 'win32') return [];
+  return platform === 'linux' ? parentsLinux() : parentsByPs(run);
 }
 
 /**
@@ -143,14 +181,14 @@ function addressesOf(host: string): readonly string[] {
   return [address === '::ffff:7f00:1' ? '127.0.0.1' : address.replace(/^::ffff:(?=\d+\.)/, '')];
 }
 
-/** The system prefers the socket of exactly this address, then one of any address, first of its own family. */
-function reachedBy(listeners: readonly Listener[], address: string): Listener | undefined {
+/** The system prefers the sockets of exactly this address, then those of any address, first of its own family. */
+function reachedBy(listeners: readonly Listener[], address: string): readonly Listener[] {
   const choices = address.includes(':')
     ? [address, '::', '*']
     : [address, `::ffff:${address}`, '0.0.0.0', '*', '::'];
   for (const choice of choices) {
-    const listener = listeners.find((each) => each.address === choice);
-    if (listener) return listener;
+    const reached = listeners.filter((each) => each.address === choice);
+    if (reached.length > 0) return reached;
   }
-  return undefined;
+  return [];
 }

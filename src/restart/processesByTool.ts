@@ -1,6 +1,6 @@
-import { posix } from 'node:path';
+import { posix, win32 } from 'node:path';
 import { shownCommandLine } from './commandLine';
-import type { Listener, ProcessInfo, RunTool } from './processInfo';
+import { BUNDLED_DAEMON, namesBeside, type Listener, type ProcessInfo, type RunTool } from './processInfo';
 
 /** macOS and Windows tell of processes by tools that come with them. */
 
@@ -25,9 +25,12 @@ export async function describeByPs(pid: number, run: RunTool): Promise<ProcessIn
   const [uid = '', age = '', ...words] = about.trim().split(/\s+/);
   if (uid === '') return unknown(pid);
   const ageMs = elapsedMs(age);
+  const name = posix.basename(program.trim());
+  const line = words.join(' ');
   return {
     pid,
-    name: posix.basename(program.trim()),
+    name,
+    ...aboutLine(line, name, posix.basename(words[0] ?? '')),
     commandLine: shownCommandLine(words),
     isOurs: Number(uid) === process.getuid?.(),
     ...(ageMs !== undefined && { startedAt: Date.now() - ageMs }),
@@ -73,13 +76,30 @@ export async function describeWindows(pid: number, run: RunTool): Promise<Proces
     .split(/\r?\n/)
     .map((line) => line.trim());
   const startedAt = Date.parse(began);
+  const program = name.replace(/\.exe$/i, '');
+  const line = commandLine.join(' ').trim();
+  const [, quoted, plain = ''] = /^(?:"([^"]*)"|(\S+))/.exec(line) ?? [];
   return {
     pid,
-    name: name.replace(/\.exe$/i, ''),
-    commandLine: shownCommandLine(commandLine.join(' ').split(' ')),
+    name: program,
+    ...aboutLine(line, program, win32.basename(quoted ?? plain).replace(/\.exe$/i, '')),
+    commandLine: shownCommandLine(line.split(' ')),
     isOurs: user !== '' && user.toLowerCase() === (process.env.USERNAME ?? '').toLowerCase(),
     ...(Number.isFinite(startedAt) && { startedAt }),
   };
+}
+
+/** What a whole command line tells: by which other name it was started, and whether it is the bundled daemon. */
+function aboutLine(
+  line: string,
+  name: string,
+  startedAs: string,
+): Pick<ProcessInfo, 'otherNames' | 'runsBundled'> {
+  const otherNames = namesBeside(name, [startedAs]);
+  const file = BUNDLED_DAEMON.replace('.', '\\.');
+  // Processes of the editor itself are of a type; a script of its runtime is not.
+  const runsBundled = new RegExp(`[\\\\/]${file}(?=["\\s]|$)`).test(line) && !/\s--type=/.test(line);
+  return { ...(otherNames.length > 0 && { otherNames }), ...(runsBundled && { runsBundled }) };
 }
 
 /** `127.0.0.1:3457`, `[::1]:3457`, `*:3457` without the port, and without the zone of an address. */

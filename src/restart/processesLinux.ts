@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { cleanText } from '../daemons/text';
 import { parseStartTicks } from '../processIdentity';
 import { shownCommandLine } from './commandLine';
-import type { Listener, ProcessInfo } from './processInfo';
+import { BUNDLED_DAEMON, namesBeside, MAX_NAME_CHARS, type Listener, type ProcessInfo } from './processInfo';
 
 /** Linux tells everything in /proc; no tool has to be there. */
 
@@ -13,7 +13,7 @@ export const TICK_MS = 10;
 // /proc/net/tcp: "sl local_address rem_address st … uid timeout inode", addresses in hex, state 0A = LISTEN.
 const LISTEN = '0A';
 
-/** The sockets that listen on a port, each with the first of the processes that hold it. */
+/** The sockets that listen on a port, with all processes that hold them. */
 export async function listenersLinux(port: number): Promise<readonly Listener[]> {
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readOr(file)));
   const addresses = new Map<string, string>();
@@ -28,11 +28,8 @@ export async function listenersLinux(port: number): Promise<readonly Listener[]>
   for (const pid of await pids()) {
     for (const socket of await socketsOf(pid)) {
       const address = addresses.get(socket);
-      if (address === undefined) continue;
-      addresses.delete(socket);
-      listeners.push({ address, pid });
+      if (address !== undefined) listeners.push({ address, pid });
     }
-    if (addresses.size === 0) break;
   }
   return listeners;
 }
@@ -69,9 +66,15 @@ export async function describeLinux(pid: number): Promise<ProcessInfo> {
   const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
   // The program of an update that was installed meanwhile is "… (deleted)".
   const program = basename(executable.replace(/ \(deleted\)$/, ''));
+  const ownName = /^Name:\s+(.*)$/m.exec(status)?.[1] ?? '';
+  const name = cleanText(program === '' ? ownName : program, MAX_NAME_CHARS);
+  const [startedAs = '', script = ''] = commandLine.split('\0');
+  const otherNames = namesBeside(name, [ownName, startedAs, basename(startedAs)]);
   return {
     pid,
-    name: cleanText(program === '' ? (/^Name:\s+(.*)$/m.exec(status)?.[1] ?? '') : program, 60),
+    name,
+    ...(otherNames.length > 0 && { otherNames }),
+    ...(basename(script) === BUNDLED_DAEMON && { runsBundled: true }),
     commandLine: shownCommandLine(commandLine.split('\0')),
     isOurs: uid !== undefined && Number(uid) === process.getuid?.(),
     ...(startedAt !== undefined && { startedAt }),

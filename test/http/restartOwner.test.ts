@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findListener, isAlive } from '../../src/restart/processes';
 import { healthyAnswer } from '../support/answeringServer';
+import { untilTrue } from '../support/until';
 import { DAEMON, World } from './restartWorld';
 import { notRun } from '../support/notRun';
 
@@ -38,17 +39,93 @@ describe('a restart ends the daemon’s own process and no other', function () {
 
   it('not docker-proxy or another program that only passes connections on', async () => {
     world = await World.create();
-    const proxy = join(folder, 'docker-proxy');
-    try {
-      linkSync(process.execPath, proxy);
-    } catch {
-      copyFileSync(process.execPath, proxy);
-    }
-    world.run([proxy, DAEMON, ...flags()]);
+    world.run([nodeNamed('docker-proxy'), DAEMON, ...flags()]);
     await world.listening();
     await refused(
       /Port \d+ is held by docker-proxy, process \d+ \(.*\), which only passes connections on: test runs elsewhere, such as in a container or on another machine\. Restart it there\. Nothing was ended\.$/,
     );
+  });
+
+  /** The runtime under another name, as a file. */
+  function nodeNamed(name: string): string {
+    const file = join(folder, name);
+    try {
+      linkSync(process.execPath, file);
+    } catch {
+      copyFileSync(process.execPath, file);
+    }
+    return file;
+  }
+
+  for (const [how, start] of [
+    ['by its file', (daemon: string[]) => world.run([nodeNamed('socat'), ...daemon])],
+    [
+      'by the name that it was started under',
+      (daemon: string[]) => world.run([process.execPath, ...daemon], { argv0: 'socat' }),
+    ],
+  ] as const) {
+    it(`not a tunnel, ${how}, whose far end answers with the tunnel’s number`, async () => {
+      world = await World.create();
+      start([DAEMON, ...flags(), '--as-dispatchd', join(folder, 'state')]);
+      await world.listening();
+      assert.equal(world.model.track.last?.report.instance?.pid, world.children[0]!.pid);
+      await refused(/held by socat, process \d+ \(.*\), which only passes connections on/);
+      assert.doesNotMatch(world.output.join(''), /POST/, 'it gets no token');
+    });
+  }
+
+  /** Waits until the children of `handsOver.mjs` listen. @returns their numbers */
+  async function handedOver(node: string, own: string[], daemon: string[] = []): Promise<number[]> {
+    const script = join(__dirname, '..', 'fixtures', 'daemons', 'handsOver.mjs');
+    const words = [script, ...flags(), '--node', process.execPath, ...own, '--', ...daemon];
+    world.run([node, ...words]);
+    const pids = () => [...world.output.join('').matchAll(/listening (\d+)/g)].map(([, pid]) => Number(pid));
+    const count = Number(own[own.indexOf('--children') + 1] ?? 1) || 1;
+    await untilTrue(() => pids().length === count);
+    await world.fleet.refresh();
+    return pids();
+  }
+
+  it('not who listens for a daemon that names itself, but that daemon', async () => {
+    world = await World.create();
+    const [pid] = await handedOver(process.execPath, [], ['--as-dispatchd', join(folder, 'state')]);
+    const plan = await world.controller.plan(world.model);
+    assert.equal(plan.owner?.pid, pid);
+    assert.equal(plan.ownerIsKnown, true);
+    await assert.rejects(world.stop(), /has ended, but port \d+ is held by another one now/);
+    assert.equal(await isAlive(pid!), false);
+    assert.equal(await isAlive(world.children[0]!.pid!), true);
+  });
+
+  it('not a service manager that listens for a daemon which does not name itself', async () => {
+    world = await World.create();
+    const [pid] = await handedOver(nodeNamed('systemd'), []);
+    assert.equal((await world.controller.plan(world.model)).owner?.pid, pid);
+    await assert.rejects(world.stop(), /has ended, but port \d+ is held by another one now/);
+    assert.equal(await isAlive(world.children[0]!.pid!), true);
+    // Now it is the only one that listens.
+    const words = /held by systemd, process \d+ \(.*\), which starts and ends services.*Nothing was ended/;
+    await assert.rejects(world.stop(), words);
+    await assert.rejects(world.restart(), words);
+    assert.equal(await isAlive(world.children[0]!.pid!), true);
+  });
+
+  it('the first of a family that shares a socket, as workers do', async () => {
+    world = await World.create();
+    await handedOver(process.execPath, ['--children', '2']);
+    const { owner } = await world.controller.plan(world.model);
+    assert.equal(owner?.pid, world.children[0]!.pid);
+  });
+
+  it('none of several that share a socket, where nothing tells which is meant', async () => {
+    world = await World.create();
+    const pids = await handedOver(process.execPath, ['--children', '2', '--ends']);
+    const words =
+      /held by 2 processes that share a socket, process \d+ \(.*\) and process \d+ \(.*\)\. .*Nothing was/;
+    await assert.rejects(world.stop(), words);
+    await assert.rejects(world.restart(), words);
+    for (const pid of pids) assert.equal(await isAlive(pid), true);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
   });
 
   it('not one of another user', async function () {

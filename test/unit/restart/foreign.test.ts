@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DaemonModel } from '../../../src/daemons/fleet';
 import { isForwarder, whyNotHere, whyNotToEnd } from '../../../src/restart/foreign';
+import { choose } from '../../../src/restart/holders';
 import type { ProcessInfo } from '../../../src/restart/processInfo';
 import { Watch, goodReport } from '../health/support';
 
@@ -50,10 +51,52 @@ describe('the holder of a daemon’s port', () => {
       /held by docker-proxy, process 4711 \(.*\), which only passes connections on: smithy runs elsewhere/,
     ],
     [
-      'is ended when it says itself who it is, whatever its name',
+      'is ended when it is the bundled daemon in the runtime of an editor',
+      known(),
+      [{ ...OWNER, name: 'code', runsBundled: true }],
+      undefined,
+    ],
+    [
+      'is left when it only passes connections on, though its far end gives its number',
+      known(),
+      [{ ...OWNER, name: 'socat' }],
+      /held by socat, process 4711 \(.*\), which only passes connections on/,
+    ],
+    [
+      'is left when it is an editor, though its far end gives its number',
       known(),
       [{ ...OWNER, name: 'code' }],
-      undefined,
+      /held by code, process 4711/,
+    ],
+    [
+      'is left when it passes connections on by another of its names',
+      healthy(),
+      [{ ...OWNER, name: 'busybox', otherNames: ['nc'] }],
+      /held by nc, process 4711/,
+    ],
+    [
+      'is left when it only passes connections on, though it would run the bundled daemon',
+      known(),
+      [{ ...OWNER, name: 'ssh', runsBundled: true }],
+      /held by ssh/,
+    ],
+    [
+      'is left when it is a service manager, whatever it says',
+      known(),
+      [{ ...OWNER, name: 'systemd' }],
+      /held by systemd, process 4711 \(.*\), which starts and ends services/,
+    ],
+    [
+      'is left when it is the first process of all',
+      healthy(),
+      [{ ...OWNER, pid: 1 }],
+      /held by node, process 1 .*which starts and ends services/,
+    ],
+    [
+      'is left when it shares its socket and does not say who it is',
+      healthy(),
+      [OWNER, OTHER].map((each) => ({ ...each, sharesSocket: true })),
+      /held by 2 processes that share a socket, process 4711 .* and process 5000/,
     ],
     [
       'is left when it may be one of two',
@@ -97,6 +140,20 @@ describe('the holder of a daemon’s port', () => {
     'Code Helper (Plugin)',
     'com.docker.backend',
     'wslrelay',
+    ...[
+      'nc',
+      'ncat',
+      'stunnel',
+      'stunnel4',
+      'rinetd',
+      'podman',
+      'conmon',
+      'devtunnel',
+      'tsh',
+      'gost',
+      'dropbear',
+    ],
+    ...['plink', 'OrbStack Helper', 'session-manager-plugin', 'host-switch'],
   ]) {
     it(`only passes connections on when it is ${name}`, () => assert.equal(isForwarder(name), true));
   }
@@ -113,6 +170,51 @@ describe('a daemon of another machine', () => {
   for (const host of ['127.0.0.1', 'localhost', '[::1]', '127.0.0.2']) {
     it(`is not one at ${host}`, () => {
       assert.equal(whyNotHere(modelOf(Watch.healthy(), `http://${host}:3457`)), undefined);
+    });
+  }
+});
+
+describe('of several holders of a socket', () => {
+  const holder = (pid: number, name = 'node', ancestors: number[] = [1]): ProcessInfo => ({
+    ...OWNER,
+    pid,
+    name,
+    ancestors,
+  });
+  const cases: [string, ProcessInfo[], number | undefined, number[]][] = [
+    ['the only one is it', [holder(7)], undefined, [7]],
+    ['the one that the daemon names is it', [holder(7), holder(8, 'node', [7, 1])], 8, [8]],
+    ['no service manager is it', [holder(7, 'systemd'), holder(8, 'node', [7, 1])], undefined, [8]],
+    ['no service manager is it, though the daemon names it', [holder(1), holder(8)], 1, [8]],
+    [
+      'no God of PM2 is it',
+      [{ ...holder(7), otherNames: ['PM2 v5.3.0: God Daemon'] }, holder(8)],
+      undefined,
+      [8],
+    ],
+    ['a service manager that is alone is named', [holder(7, 'launchd')], undefined, [7]],
+    [
+      'the ancestor of all others is it',
+      [holder(9, 'node', [8, 7, 1]), holder(7), holder(8, 'node', [7])],
+      undefined,
+      [7],
+    ],
+    [
+      'none is it where they are siblings',
+      [holder(8, 'node', [7, 1]), holder(9, 'node', [7, 1])],
+      undefined,
+      [8, 9],
+    ],
+    ['none is it where another one is named', [holder(8), holder(9)], 7, [8, 9]],
+  ];
+  for (const [what, holders, named, expected] of cases) {
+    it(what, () => {
+      const chosen = choose(holders, named);
+      assert.deepEqual(
+        chosen.map(({ pid }) => pid),
+        expected,
+      );
+      assert.equal(chosen[0]?.sharesSocket ?? false, expected.length > 1);
     });
   }
 });

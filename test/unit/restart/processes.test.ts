@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isNode } from '../../../src/restart/inspectNode';
 import { findListeners, type RunTool } from '../../../src/restart/processes';
+import { forwarderIn } from '../../../src/restart/programs';
 import { isRestartLoop, type RestartRecord } from '../../../src/restart/records';
 import { startCommandFor, type StartContext } from '../../../src/restart/startCommand';
 import type { DaemonConfig } from '../../../src/daemons/config';
@@ -36,6 +37,38 @@ describe('the process that holds a port', () => {
     });
     const ageMs = Date.now() - startedAt!;
     assert.ok(Math.abs(ageMs - (((24 + 2) * 60 + 3) * 60 + 4) * 1_000) < 1_000, `${ageMs} ms`);
+  });
+
+  it('is told by its other name on macOS, and as the bundled daemon in an editor’s runtime', async () => {
+    const about = async (line: string, program: string) => {
+      const [found] = await onMac('127.0.0.1', {
+        lsof: 'p4711\nf3\nn*:3457\n',
+        'ps -o uid=': `${uid} 00:05 ${line}\n`,
+        'ps -o comm=': `${program}\n`,
+      });
+      return found!;
+    };
+    assert.deepEqual((await about('nc -l 3457', '/bin/busybox')).otherNames, ['nc']);
+    const helper = '/Applications/Visual Studio Code.app/Contents/MacOS/Code Helper (Plugin)';
+    const extension = '/Users/dev/.vscode/extensions/x.daemon-health-0.1.0/dist';
+    const bundled = await about(`${helper} ${extension}/dispatchd.js --port 3457`, helper);
+    assert.equal(bundled.runsBundled, true);
+    assert.equal(forwarderIn(bundled), undefined);
+    const itself = await about(`${helper} --type=utility ${extension}/dispatchd.js`, helper);
+    assert.equal(forwarderIn(itself), 'Code Helper (Plugin)');
+  });
+
+  it('has several holders on macOS, of which the ancestor is the daemon', async () => {
+    const holders = {
+      lsof: 'p8\nf3\nn*:3457\np7\nf3\nn*:3457\n',
+      'ps -o uid=': `${uid} 00:05 node worker`,
+      'ps -o comm=': 'node',
+      'ps -axo': '  7 1\n  8 7\n',
+    };
+    assert.deepEqual(
+      (await onMac('127.0.0.1', holders)).map(({ pid }) => pid),
+      [7],
+    );
   });
 
   it('is somebody else’s on macOS where ps says another user', async () => {
