@@ -63,7 +63,10 @@ export function createRestarts({
       const why = await whyNotStartable(tasks.startTask(model).command, terminalEnv());
       return why && doubtInWords(why);
     },
-    start: (model, signal) => runner.run(tasks.startTask(model), signal),
+    start: async (model, signal, env) => {
+      const command = await runner.run(tasks.startTask(model, env), signal);
+      return { ...command, isMarked: true };
+    },
   });
   const commands = new RestartCommands(controller, settings);
   const tasks = new DaemonTasks({

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
 import type { Monitor } from '../daemons/monitor';
 import { severityOf } from '../health/verdict';
@@ -8,6 +9,7 @@ import { flagsOf, hostOf, ownersOf, planFor, type Plan } from './plan';
 import { isSameProcessAlive } from '../processIdentity';
 import { isAlive } from './processes';
 import { identityIn, type ProcessInfo } from './processInfo';
+import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
 import { recordOf, type RestartRecords } from './records';
 import {
   restart,
@@ -23,9 +25,21 @@ import {
 import { isPortFree } from './stop';
 import { orAborted } from './wait';
 
+/** A start under way, and by what the process that it brings is told. */
+interface Attempt {
+  readonly mark: string;
+  since?: Moment;
+  command?: StartedCommand;
+}
+
 export interface ControllerDeps {
   readonly fleet: Fleet;
-  readonly start: (model: DaemonModel, signal: AbortSignal) => Promise<StartedCommand>;
+  /** @param env to be added to the environment of the command */
+  readonly start: (
+    model: DaemonModel,
+    signal: AbortSignal,
+    env: Readonly<Record<string, string>>,
+  ) => Promise<StartedCommand>;
   /** What speaks against its starting, in words. @throws an error fit to show when there is no way to start it */
   readonly startDoubt: (model: DaemonModel) => Promise<string | undefined>;
   readonly log: (line: string) => void;
@@ -66,6 +80,8 @@ export class RestartController {
   /** The process that was started for each daemon, and was seen to work. */
   readonly #started = new Map<string, ProcessInfo>();
   readonly #lastArgs = new Map<string, readonly string[]>();
+  /** What tells whether the last restart of each daemon started who answers. */
+  readonly #attempts = new Map<string, Attempt>();
   /** When the last restart of each daemon began. */
   readonly #beganMs = new Map<string, number>();
 
@@ -144,10 +160,14 @@ export class RestartController {
       before: (onlyWait ? model : monitor).track.last?.report,
       startedMs: this.#beganMs.get(origin) ?? performance.now(),
     };
-    const outcome = await (onlyWait ? waitLonger : restart)(request, this.#edges(plan, monitor));
+    const attempt = (onlyWait ? this.#attempts.get(origin) : undefined) ?? { mark: randomUUID() };
+    this.#attempts.set(origin, attempt);
+    const edges = this.#edges(plan, monitor, attempt);
+    const outcome = await (onlyWait
+      ? waitLonger(request, edges, attempt.command ?? { ended: new Promise<never>(() => undefined) })
+      : restart(request, edges));
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
-      const [now] = await ownersOf(model);
-      if (now) this.#started.set(origin, now);
+      if (outcome.process) this.#started.set(origin, outcome.process);
       this.deps.onRestarted(origin);
     }
     this.#log(model, outcome.text);
@@ -255,13 +275,24 @@ export class RestartController {
     }
   }
 
-  #edges({ model, owner }: Plan, monitor: Monitor): RestartEdges {
+  #edges({ model, owner }: Plan, monitor: Monitor, attempt: Attempt): RestartEdges {
     return {
+      beginStart: async () => {
+        attempt.since = await momentNow();
+      },
+      whyNotOurs: async (listener, exit) => {
+        const mark = attempt.command?.isMarked ? attempt.mark : undefined;
+        const origin = listener && (await originOf(listener, attempt.since, mark));
+        return whyNotOurs(model.daemon.port, listener, origin, exit);
+      },
       findListener: async () => (await ownersOf(model))[0],
       isThere,
       stop: (options) => endDaemon(model, owner!, options),
       isPortFree: () => isPortFree(hostOf(model.daemon), model.daemon.port),
-      start: (aborted) => this.deps.start(model, aborted),
+      start: async (aborted) => {
+        attempt.command = await this.deps.start(model, aborted, { [START_MARK]: attempt.mark });
+        return attempt.command;
+      },
       ask: async () => {
         await monitor.poll();
         const { sample } = monitor.track;

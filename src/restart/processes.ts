@@ -70,6 +70,11 @@ export async function findListeners(
   return [...found.values()];
 }
 
+/** A process as a user would name it. */
+export function describeProcess(pid: number): Promise<ProcessInfo> {
+  return systemOf(process.platform, runTool).describe(pid);
+}
+
 interface System {
   listeners(port: number): Promise<readonly Listener[]>;
   describe(pid: number): Promise<ProcessInfo>;

@@ -11,6 +11,7 @@ import { duration } from '../health/wording';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from './processInfo';
 import { proofOf } from './proof';
+import type { NotOurs } from './provenance';
 import { recoveredBy, recoveredText } from './recovered';
 import type { Ended, StopOptions, StopStage } from './stop';
 import { orAborted, until } from './wait';
@@ -18,6 +19,13 @@ import { orAborted, until } from './wait';
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
 export interface StartedCommand extends EndedStart {
   readonly ended: Promise<number | undefined>;
+  /** The command's environment has the mark that it was to get: what it starts can be told by it. */
+  readonly isMarked?: boolean;
+}
+
+/** How the start command ended: with an exit code, or terminated. */
+export interface Exit {
+  readonly code: number | undefined;
 }
 
 /** What a restart does to the world. The extension passes VS Code's tasks; tests pass child processes. */
@@ -29,8 +37,15 @@ export interface RestartEdges {
   /** Ends the old process. @returns how it ended; `undefined` when it is still there */
   stop(options: Pick<StopOptions, 'signal' | 'onStage'>): Promise<Ended | undefined>;
   isPortFree(): Promise<boolean>;
+  /** Notes the moment: a daemon that began before was not started by this restart. */
+  beginStart(): Promise<void>;
   /** Starts the daemon. @throws an error fit to show when it could not be started */
   start(signal: AbortSignal): Promise<StartedCommand>;
+  /**
+   * Why the process that answers is not proven to be started by this restart.
+   * @param exit how the start command ended; `undefined` while it runs
+   */
+  whyNotOurs(listener: ProcessInfo | undefined, exit: Exit | undefined): Promise<NotOurs | undefined>;
   /** Asks the daemon now: its report, or `undefined` and why. */
   ask(): Promise<{ report?: Report; cause?: string }>;
 }
@@ -54,6 +69,9 @@ export interface RestartRequest extends Progress {
   readonly startedMs?: number;
 }
 
+/** A command whose daemon cannot take its port fails within moments; so long who answers instead is not judged. */
+const DOUBT_SETTLES_MS = 5_000;
+
 /** What a restart that was cancelled leaves behind. */
 export type Left = 'unchanged' | 'ending' | 'stopped' | 'started';
 
@@ -72,6 +90,8 @@ export type Outcome =
       readonly text: string;
       /** How much work waits for somebody to run it again. */
       readonly interrupted: number;
+      /** The process that this restart is proven to have started. */
+      readonly process?: ProcessInfo;
     }
   | { readonly kind: 'cancelled'; readonly text: string; readonly left: Left }
   /** `late`: started, and not proven in time; one may wait on. */
@@ -100,22 +120,29 @@ class Late extends Error {
 }
 
 /**
- * Stops the old process, waits until its port is free, starts the new one and proves it: a new instance and a
- * completed poll cycle. An exit code proves nothing.
+ * Stops the old process, waits until its port is free, starts the new one and proves it: a new instance that this
+ * restart started, and a completed poll cycle. An exit code of 0 proves nothing; any other proves that nothing was cured.
  */
 export function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
   return towardsProof(request, edges, async (leave) => {
     const ended = await stopOld(request, edges, leave);
     request.signal.throwIfAborted();
     request.onStep('starting it');
+    if (!request.owner) await edges.beginStart();
     const command = await edges.start(request.signal);
     return { command, ended };
   });
 }
 
-/** Waits on for the proof of a restart that was `late`. Nothing is stopped or started. */
-export function waitLonger(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
-  const command = { ended: new Promise<never>(() => undefined) };
+/**
+ * Waits on for the proof of a restart that was `late`. Nothing is stopped or started.
+ * @param command the start command of that restart
+ */
+export function waitLonger(
+  request: RestartRequest,
+  edges: RestartEdges,
+  command: StartedCommand,
+): Promise<Outcome> {
   return towardsProof(request, edges, () => Promise.resolve({ command, ended: undefined }));
 }
 
@@ -156,10 +183,14 @@ async function towardsProof(
     left = 'started';
     const isDuctor = (daemon.kind ?? before?.kind) === 'ductor';
     request.onStep(`waiting for ${isDuctor ? 'it to answer as running' : 'a completed poll cycle'}`);
-    const { report, unproven } = await prove(request, edges, command);
+    const { report, unproven, process, doubt } = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
     const recovered = recoveredBy(before, report);
     const work = recoveredText(recovered);
+    if (doubt !== undefined) {
+      const text = `${daemon.name} answers after ${duration(tookMs)}, but ${doubt}.`;
+      return { kind: 'unproven', tookMs, text, interrupted: 0 };
+    }
     const said = [
       `${daemon.name} ${owner ? 'restarted' : 'started'} in ${duration(tookMs)}`,
       ...(ended === undefined ? [] : [ENDED[ended] ?? '']),
@@ -167,7 +198,8 @@ async function towardsProof(
       ...(unproven === undefined ? [] : [`, but ${unproven}`]),
     ].join('');
     const kind = unproven === undefined ? 'cured' : 'unproven';
-    return { kind, tookMs, text: `${said}.`, interrupted: recovered.interrupted };
+    const { interrupted } = recovered;
+    return { kind, tookMs, text: `${said}.`, interrupted, ...(process && { process }) };
   } catch (error) {
     if (signal.aborted) return { kind: 'cancelled', text: `Restart cancelled: ${LEFT[left]}.`, left };
     const text = error instanceof Error ? error.message : String(error);
@@ -229,6 +261,7 @@ async function stopOld(
         leave('ending');
       tell(stage);
     };
+    await edges.beginStart();
     ended = await edges.stop({ signal, onStage });
     if (!ended) {
       throw new Failed(
@@ -248,33 +281,59 @@ async function stopOld(
   throw new Failed(`Port ${daemon.port} is still held by ${who}; nothing was started.`);
 }
 
-/** @returns the answer that it rests on, and what could not be proven */
+interface Proof {
+  /** The answer that it rests on. */
+  readonly report: Report;
+  /** What of its work could not be proven. */
+  readonly unproven?: string;
+  /** Who answers: started by this restart. */
+  readonly process?: ProcessInfo;
+  /** Why who answers is not proven to be. */
+  readonly doubt?: string;
+}
+
 async function prove(
   { daemon, owner, before, signal, proofTimeoutMs = RESTART_PROOF_TIMEOUT_MS }: RestartRequest,
   edges: RestartEdges,
   command: StartedCommand,
-): Promise<{ report: Report; unproven?: string }> {
-  let exit: { code: number | undefined } | undefined;
+): Promise<Proof> {
+  let exit: Exit | undefined;
   void command.ended.then((code) => (exit = { code }));
   const startedMs = performance.now();
   let seen = 'it never answered';
   let isSilent = true;
+  let doubtedMs: number | undefined;
   while (performance.now() - startedMs < proofTimeoutMs) {
     signal.throwIfAborted();
     const { report, cause } = await orAborted(edges.ask(), signal);
     isSilent = !report;
+    const listener = report && (await edges.findListener());
+    // Looked at after the answer: what the command came to counts, whoever answered meanwhile.
+    const over = exit;
+    if (over && over.code !== 0) {
+      throw report
+        ? new Failed(await failedThough(daemon, over, edges, listener))
+        : await startFailure(command, over.code, `${daemon.name} does not answer (${cause ?? 'unknown'})`);
+    }
     if (report) {
-      const listener = await edges.findListener();
+      const proof = proofOf(report);
       if (isSameInstance(before, report, owner, listener)) {
         seen = `the old process ${owner?.pid ?? ''} still answers`.replace('  ', ' ');
+      } else if (proof.kind === 'works' || proof.kind === 'untold') {
+        const foreign = await edges.whyNotOurs(listener, over);
+        if (!foreign) {
+          const unproven = proof.kind === 'untold' ? { unproven: proof.why } : {};
+          return { report, ...unproven, ...(listener && { process: listener }) };
+        }
+        seen = foreign.why;
+        // While the command runs it may yet take its place, or fail.
+        doubtedMs ??= performance.now();
+        const isSettled = over !== undefined || performance.now() - doubtedMs > DOUBT_SETTLES_MS;
+        if (isSettled && foreign.isStranger) throw new Failed(`${sentence(foreign.why)}.`);
+        if (isSettled) return { report, doubt: foreign.why };
       } else {
-        const proof = proofOf(report);
-        if (proof.kind === 'works') return { report };
-        if (proof.kind === 'untold') return { report, unproven: proof.why };
         seen = `the new process answers, but ${proof.why}`;
       }
-    } else if (exit && exit.code !== 0) {
-      throw await startFailure(command, exit.code, `${daemon.name} does not answer (${cause ?? 'unknown'})`);
     } else if (cause !== undefined) {
       seen = `it does not answer (${cause})`;
     }
@@ -286,6 +345,25 @@ async function prove(
     `${daemon.name} was started, but is not proven to work after ${afterAll}: ${code}${seen}.`,
     isSilent ? `no answer within ${afterAll}` : undefined,
   );
+}
+
+/** A start command that failed cured nothing, though something answers. */
+async function failedThough(
+  { port }: DaemonConfig,
+  exit: Exit,
+  edges: RestartEdges,
+  listener: ProcessInfo | undefined,
+): Promise<string> {
+  const { code } = exit;
+  const command = `The start command ${code === undefined ? 'was terminated' : `ended with exit code ${code}`}`;
+  const foreign = await edges.whyNotOurs(listener, exit);
+  if (foreign) return `${command}, and ${foreign.why}.`;
+  const who = listener ? `process ${listener.pid} (${listener.commandLine})` : 'a process';
+  return `${command}, though ${who}, which it started, answers on port ${port}.`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** By instance id where the daemon tells one, else by the pid that holds the port. */

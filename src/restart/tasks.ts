@@ -43,10 +43,11 @@ export class DaemonTasks implements vscode.TaskProvider {
   }
 
   /** For a port that is known to be free. @throws an error fit to show when there is no way to start this daemon */
-  startTask(model: DaemonModel): StartTask {
+  startTask(model: DaemonModel, env: Readonly<Record<string, string>> = {}): StartTask {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
-    const command = this.deps.startCommand(model, { unlooked: false });
-    if (typeof command === 'string') throw new Error(command);
+    const found = this.deps.startCommand(model, { unlooked: false });
+    if (typeof found === 'string') throw new Error(found);
+    const command = { ...found, env: { ...found.env, ...env } };
     return { task: startTerminal(definition, command), command };
   }
 

@@ -21,7 +21,7 @@ export interface WorldOptions {
   readonly flags?: readonly string[];
   readonly command?: readonly string[];
   /** In place of a command: the start as a whole. */
-  readonly start?: (signal: AbortSignal) => Promise<StartedCommand>;
+  readonly start?: (signal: AbortSignal, env: NodeJS.ProcessEnv) => Promise<StartedCommand>;
   readonly keepEvidence?: () => Promise<void>;
   readonly host?: string;
 }
@@ -68,9 +68,11 @@ export class World {
     return { fleet, controller: this.#makeController(fleet) };
   }
 
-  start(flags: readonly string[] = this.options.flags ?? []): StartedCommand {
+  /** @param env the mark of a restart; without, somebody starts it by hand */
+  start(flags: readonly string[] = this.options.flags ?? [], env: NodeJS.ProcessEnv = {}): StartedCommand {
     return this.run(
       this.options.command ?? [process.execPath, DAEMON, '--port', String(this.port), ...flags],
+      { env: { ...process.env, ...env } },
     );
   }
 
@@ -173,7 +175,10 @@ export class World {
       folder: this.folder,
       keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve()),
       onRestarted: () => undefined,
-      start: (_model, signal) => this.options.start?.(signal) ?? Promise.resolve(this.start()),
+      start: async (_model, signal, env) => ({
+        ...(await (this.options.start?.(signal, env) ?? this.start(undefined, env))),
+        isMarked: true,
+      }),
     });
   }
 }

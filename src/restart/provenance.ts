@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { forwarderIn, isServiceManager } from './programs';
+import { describeProcess, findAncestors, type ProcessInfo } from './processes';
+
+/**
+ * Whether the process that answers is the one that a restart started. Something else may have taken the port, or may
+ * have started the daemon first; then nothing was cured by us.
+ */
+
+/**
+ * An environment variable of the start command, with a value that nobody can guess. Whatever the command starts has
+ * it, too, also after its parents have ended and it was adopted.
+ */
+export const START_MARK = 'DAEMON_HEALTH_START';
+
+/** Linux counts a process' start in ticks of 1/100 s since the machine's, and so does /proc/uptime. */
+const TICKS_PER_S = 100;
+/** Elsewhere starts are told in whole seconds. */
+const WHOLE_SECONDS_MS = 1_000;
+
+/** A moment that can be compared with a process' start. */
+export interface Moment {
+  /** Epoch ms. */
+  readonly at: number;
+  /** Since the machine's start. Linux only. */
+  readonly ticks?: number;
+}
+
+export async function momentNow(): Promise<Moment> {
+  const uptimeS = Number.parseFloat(await readFile('/proc/uptime', 'utf8').catch(() => ''));
+  return {
+    at: Date.now(),
+    ...(process.platform === 'linux' &&
+      Number.isFinite(uptimeS) && { ticks: Math.round(uptimeS * TICKS_PER_S) }),
+  };
+}
+
+/** What the system tells of where a process comes from. */
+export interface Origin {
+  readonly began: 'after' | 'before' | 'unknown';
+  /** Whether it or one of its ancestors has the mark; `untold` where the system does not tell. */
+  readonly mark: 'there' | 'missing' | 'untold';
+  readonly parentIsManager: boolean;
+}
+
+/** @param mark the value of the mark, where the start command got it */
+export async function originOf(
+  process: ProcessInfo,
+  since: Moment | undefined,
+  mark: string | undefined,
+): Promise<Origin> {
+  const ancestors = await findAncestors(process.pid);
+  const [parent] = ancestors;
+  return {
+    began: beganSince(process, since),
+    mark: mark === undefined ? 'untold' : await findMark([process.pid, ...ancestors], mark),
+    parentIsManager: parent !== undefined && isServiceManager(await describeProcess(parent)),
+  };
+}
+
+function beganSince({ birth, startedAt }: ProcessInfo, since: Moment | undefined): Origin['began'] {
+  if (birth !== undefined && since?.ticks !== undefined) return birth >= since.ticks ? 'after' : 'before';
+  if (startedAt === undefined || since === undefined) return 'unknown';
+  return startedAt >= since.at - WHOLE_SECONDS_MS ? 'after' : 'before';
+}
+
+async function findMark(pids: readonly number[], mark: string): Promise<Origin['mark']> {
+  if (process.platform !== 'linux') return 'untold';
+  for (const pid of pids) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (environment.split('\0').includes(`${START_MARK}=${mark}`)) return 'there';
+  }
+  return 'missing';
+}
+
+/** Why a process is not proven to be started by this restart, as a sentence goes on. */
+export interface NotOurs {
+  readonly why: string;
+  /** It certainly was not. */
+  readonly isStranger: boolean;
+}
+
+/**
+ * @param listener who answers; `undefined` where the system does not tell
+ * @param exit how the start command ended; `undefined` while it runs
+ */
+export function whyNotOurs(
+  port: number,
+  listener: ProcessInfo | undefined,
+  origin: Origin | undefined,
+  exit: { readonly code: number | undefined } | undefined,
+): NotOurs | undefined {
+  if (!listener || !origin) {
+    const why = `port ${port} is answered by a process that the system does not name`;
+    return { why: `${why}, so that nothing shows that this restart started it`, isStranger: false };
+  }
+  const who = `port ${port} is answered by process ${listener.pid} (${listener.commandLine})`;
+  if (!listener.isOurs)
+    return { why: `${who} of another user, which this restart did not start`, isStranger: true };
+  if (origin.began === 'before')
+    return { why: `${who}, which ran before and which this restart did not start`, isStranger: true };
+  const doubt = (why: string): NotOurs => ({ why: `${who}, ${why}`, isStranger: false });
+  if (forwarderIn(listener) !== undefined)
+    return doubt('which only passes connections on, so that nothing shows which daemon answers');
+  if (listener.inContainer) return doubt('which runs in a container, so that nothing shows who started it');
+  const isProven =
+    origin.began === 'after' &&
+    !isServiceManager(listener) &&
+    (origin.mark === 'there' ||
+      // What a service manager starts does not descend from the command that told it to.
+      (origin.parentIsManager && exit?.code === 0) ||
+      (origin.mark === 'untold' && (exit === undefined || exit.code === 0)));
+  return isProven ? undefined : doubt('which this restart is not proven to have started');
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import type { ProcessInfo } from '../../../src/restart/processInfo';
+import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
+
+const LISTENER: ProcessInfo = { pid: 4711, name: 'node', commandLine: 'node sf', isOurs: true };
+const MARKED: Origin = { began: 'after', mark: 'there', parentIsManager: false };
+const UNTOLD: Origin = { ...MARKED, mark: 'untold' };
+const MISSING: Origin = { ...MARKED, mark: 'missing' };
+const MANAGED: Origin = { ...MISSING, parentIsManager: true };
+const RUNS = undefined;
+const OK = { code: 0 };
+const FAILED = { code: 1 };
+const TERMINATED = { code: undefined };
+
+type Case = [string, ProcessInfo | undefined, Origin | undefined, typeof RUNS | { code: number | undefined }];
+
+describe('who answers is proven to be started by a restart', () => {
+  const proven: Case[] = [
+    ['it has the mark', LISTENER, MARKED, RUNS],
+    ['it has the mark and its command has ended', LISTENER, MARKED, OK],
+    ['a service manager started it, as the command told it to', LISTENER, MANAGED, OK],
+    ['marks cannot be seen and the command runs', LISTENER, UNTOLD, RUNS],
+    ['marks cannot be seen and the command ended well', LISTENER, UNTOLD, OK],
+  ];
+  for (const [what, listener, origin, exit] of proven) {
+    it(`where ${what}`, () => assert.equal(whyNotOurs(3457, listener, origin, exit), undefined));
+  }
+
+  const doubted: [...Case, RegExp, boolean][] = [
+    [
+      'the system does not name it',
+      undefined,
+      undefined,
+      OK,
+      /a process that the system does not name/,
+      false,
+    ],
+    ['it is another user’s', { ...LISTENER, isOurs: false }, MARKED, OK, /of another user/, true],
+    ['it ran before', LISTENER, { ...MARKED, began: 'before' }, OK, /which ran before/, true],
+    [
+      'its birth is not told',
+      LISTENER,
+      { ...MARKED, began: 'unknown' },
+      OK,
+      /not proven to have started/,
+      false,
+    ],
+    ['it has no mark', LISTENER, MISSING, RUNS, /not proven to have started/, false],
+    ['it has no mark, though the command ended well', LISTENER, MISSING, OK, /not proven/, false],
+    ['a service manager started it, and the command failed', LISTENER, MANAGED, FAILED, /not proven/, false],
+    ['a service manager started it while the command runs', LISTENER, MANAGED, RUNS, /not proven/, false],
+    ['marks cannot be seen and the command failed', LISTENER, UNTOLD, FAILED, /not proven/, false],
+    [
+      'marks cannot be seen and the command was terminated',
+      LISTENER,
+      UNTOLD,
+      TERMINATED,
+      /not proven/,
+      false,
+    ],
+    ['it is a tunnel', { ...LISTENER, name: 'ssh' }, MARKED, OK, /only passes connections on/, false],
+    ['it is in a container', { ...LISTENER, inContainer: true }, MARKED, OK, /runs in a container/, false],
+    ['it is a service manager', { ...LISTENER, name: 'systemd' }, MARKED, OK, /not proven/, false],
+  ];
+  for (const [what, listener, origin, exit, words, isStranger] of doubted) {
+    it(`not where ${what}`, () => {
+      const notOurs = whyNotOurs(3457, listener, origin, exit);
+      assert.match(notOurs?.why ?? '', words);
+      assert.equal(notOurs?.isStranger, isStranger);
+    });
+  }
+});
