@@ -1,12 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Report, Sample, Session } from '../health/report';
+import type { Report, Sample, Session, UnknownWork } from '../health/report';
 import { notAStatus } from './answers';
 import { isLoopback } from './config';
 import { DuctorState, type DuctorFiles } from './ductorState';
 import { DEFAULT_LIMITS, readTasks, taskSessions, type Task } from './ductorWork';
 import type { Answer, DaemonClient } from './http';
+import { MAX_SESSIONS } from './sessions';
 import { cleanText } from './text';
 
 /** Of the server that ductor always has on this machine, for its own agents. */
@@ -18,6 +19,7 @@ export const API_ROUTE = '/health';
 /** More than this are not one machine's agents. */
 const MAX_AGENTS = 100;
 const MAX_ERROR_CHARS = 160;
+const MAX_NAME_CHARS = 40;
 
 /** `record` alone takes lists too. */
 const Agents = v.object({
@@ -103,16 +105,18 @@ export class Ductor {
       return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: said } };
     }
     const daemonNow = clockOf(answer, Date.now());
-    const files = await this.#state?.read();
+    const subAgents = this.#route === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
+    const files = await this.#state?.read(subAgents);
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
-    const sessions = starting ? undefined : await this.#work(files, daemonNow ?? Date.now());
+    const { sessions, unknown } = starting ? {} : await this.#work(files, subAgents, daemonNow ?? Date.now());
     const report: Report = {
       kind: 'ductor',
       ...said,
       ...(starting && { starting }),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
+      ...(unknown && said.isRunning && { unknownWork: unknown }),
       ...(files?.instance && { instance: files.instance }),
     };
     return { ok: true, startedMs, latencyMs, report };
@@ -132,20 +136,36 @@ export class Ductor {
     return { answer, said: read(answer, readAgents) };
   }
 
-  /** Tasks and turns; `undefined` where that is not known. No work is known only where both are. */
-  async #work(files: DuctorFiles | undefined, nowAt: number): Promise<readonly Session[] | undefined> {
+  /**
+   * Tasks and turns, and of which nothing is known. `sessions` is `undefined` where that is not known: that there is no
+   * work is known only where all of it is.
+   */
+  async #work(
+    files: DuctorFiles | undefined,
+    subAgents: readonly string[],
+    nowAt: number,
+  ): Promise<{ sessions?: readonly Session[]; unknown?: UnknownWork }> {
     const tellsTasks = this.#route === AGENTS_ROUTE;
     const tasks = tellsTasks ? await this.#askTasks() : undefined;
+    const unknown: UnknownWork = {
+      subAgents: subAgents
+        .filter((name) => files?.subAgents.get(name) === undefined)
+        .map((name) => cleanText(name, MAX_NAME_CHARS)),
+      turns: files?.turns === undefined,
+      tasks: tasks === undefined,
+    };
+    const isAllKnown = !unknown.turns && !unknown.tasks && unknown.subAgents.length === 0;
+    const rest = isAllKnown ? {} : { unknown };
     // For once not to be had is not gone.
-    if (tellsTasks && !tasks) return undefined;
+    if (tellsTasks && !tasks) return rest;
     const work = new Map<string, Session>();
     const listed = taskSessions(tasks ?? [], files?.limits ?? DEFAULT_LIMITS, nowAt);
-    for (const session of [...(files?.turns ?? []), ...listed]) {
+    const ofSubAgents = [...(files?.subAgents.values() ?? [])].flatMap((sessions) => sessions ?? []);
+    for (const session of [...(files?.turns ?? []), ...ofSubAgents, ...listed].slice(0, MAX_SESSIONS)) {
       // An id names a row of the tree, so each may be there once.
       if (!work.has(session.id)) work.set(session.id, session);
     }
-    const isAllKnown = tasks !== undefined && files?.turns !== undefined;
-    return work.size > 0 || isAllKnown ? [...work.values()] : undefined;
+    return { ...rest, ...((work.size > 0 || isAllKnown) && { sessions: [...work.values()] }) };
   }
 
   /** `undefined` where that is not known; it may also have none to tell of. */
@@ -187,7 +207,7 @@ export function readAgents(body: unknown): Said | undefined {
   const malformed: string[] = [];
   for (const [name, value] of entries) {
     if (v.is(Agent, value)) agents.set(name, v.parse(Agent, value));
-    else malformed.push(`agents.${cleanText(name, 40)} is not an agent's health`);
+    else malformed.push(`agents.${cleanText(name, MAX_NAME_CHARS)} is not an agent's health`);
   }
   if (agents.size === 0) return undefined;
   const main = agents.get('main');
@@ -202,11 +222,26 @@ export function readAgents(body: unknown): Said | undefined {
   };
 }
 
+/** The agents besides the main one that may work on something, by the names that the daemon has for them. */
+function subAgentsOf(body: string): readonly string[] {
+  const all: unknown = JSON.parse(body);
+  if (!v.is(Agents, all)) return [];
+  return Object.entries(all.agents)
+    .slice(0, MAX_AGENTS)
+    .filter(([name, agent]) => name !== 'main' && mayWork(agent))
+    .map(([name]) => name);
+}
+
+/** What its state is not known of may work. */
+function mayWork(agent: unknown): boolean {
+  return !v.is(Agent, agent) || agent.status === 'running' || agent.status === 'starting';
+}
+
 /** "its sub-agent coder crashed: RuntimeError: …"; that of the main agent says it all. */
 function crashes(crashed: readonly (readonly [string, Agent])[]): string {
   const [name, { last_crash_error: error }] = crashed.find(([agent]) => agent === 'main') ?? crashed[0]!;
   const cause = cleanText(error ?? '', MAX_ERROR_CHARS);
-  const who = name === 'main' ? 'its main agent' : `its sub-agent ${cleanText(name, 40)}`;
+  const who = name === 'main' ? 'its main agent' : `its sub-agent ${cleanText(name, MAX_NAME_CHARS)}`;
   const more = name === 'main' || crashed.length === 1 ? '' : ` (and ${crashed.length - 1} more)`;
   return `${who} crashed${more}${cause === '' ? '' : `: ${cause}`}`;
 }

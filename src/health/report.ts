@@ -92,6 +92,15 @@ export interface Pause {
   readonly resumesAt?: number;
 }
 
+/** What a ductor may be working on without a word of it. */
+export interface UnknownWork {
+  /** Its sub-agents that run, by name. */
+  readonly subAgents: readonly string[];
+  /** The turns of its own chats. */
+  readonly turns: boolean;
+  readonly tasks: boolean;
+}
+
 /** Timestamps are epoch milliseconds on the daemon's own clock. */
 export interface Report {
   readonly kind: DaemonKind;
@@ -111,6 +120,8 @@ export interface Report {
   readonly pause?: Pause;
   /** `undefined` where the daemon did not tell; empty where it said there are none. */
   readonly sessions?: readonly Session[];
+  /** Work that may run and is not in `sessions`: nobody tells of it. */
+  readonly unknownWork?: UnknownWork;
   /** What its start found unfinished, counted by itself. */
   readonly recovery?: { readonly resumed: number; readonly interrupted: number };
   readonly instance?: DaemonInstance;

@@ -148,6 +148,7 @@ function consequences(
         'Another restart may not help; the log may say why.',
     );
   }
+  if (owner) parts.push(...unknownWork(model));
   if (owner && interrupts.length > 0) {
     const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((what) => `• ${what}`);
     const more = interrupts.length - named.length;
@@ -168,6 +169,22 @@ function consequences(
     );
   }
   return parts.length > 0 ? parts.join('\n') : undefined;
+}
+
+/** Work that may be interrupted although nothing tells of it. */
+function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): readonly string[] {
+  const { subAgents = [], turns = false, tasks = false } = last?.report.unknownWork ?? {};
+  const named = subAgents.slice(0, MAX_NAMED_SESSIONS);
+  const more = subAgents.length - named.length;
+  const names = [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const [agents, they] = subAgents.length === 1 ? ['sub-agent', 'it works'] : ['sub-agents', 'they work'];
+  const own = [...(turns ? ['on a turn of its chats'] : []), ...(tasks ? ['on background tasks'] : [])];
+  return [
+    ...(names === ''
+      ? []
+      : [`${name} runs the ${agents} ${names}; whether ${they} on something is not known.`]),
+    ...(own.length === 0 ? [] : [`Whether ${name} works ${own.join(' or ')} is not known.`]),
+  ];
 }
 
 /** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */

@@ -146,7 +146,7 @@ function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): D
       label,
       description,
       icon: RESTART_ICON[record.kind],
-      severity: record.kind === 'failed' ? 'red' : 'plain',
+      severity: record.kind === 'failed' || record.startFailed !== undefined ? 'red' : 'plain',
       contextValue: 'restartRecord',
       children: [],
       value: `${label}: ${description}`,

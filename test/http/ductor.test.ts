@@ -11,7 +11,15 @@ import { advanceLife } from '../../src/health/lifecycle';
 import type { DaemonKind, Report, Sample } from '../../src/health/report';
 import { beginTrack, observe, type Track } from '../../src/health/tracker';
 import { SEVERITY } from '../../src/health/verdict';
-import { DUCTOR, FakeDuctor, MAIN_RUNS, agentsAnswer, taskEntry, tasksAnswer } from '../support/fakeDuctor';
+import {
+  DUCTOR,
+  FakeDuctor,
+  MAIN_RUNS,
+  agentsAnswer,
+  pythonTime,
+  taskEntry,
+  tasksAnswer,
+} from '../support/fakeDuctor';
 import { FakeSmithy } from '../support/fakeSmithy';
 import { PATIENT, TIMEOUTS, failureOf, reportOf } from './support';
 import { notRun } from '../support/notRun';
@@ -206,6 +214,111 @@ describe('asking a ductor', function () {
         report.sessions?.map(({ timeoutMs }) => timeoutMs),
         [900_000, 120_000],
       );
+    });
+
+    describe('of its sub-agents', () => {
+      const running = MAIN_RUNS.body.agents.main;
+      const turnOf = (agoMs: number, prompt = 'migrate') => {
+        const [entry] = Object.values(DUCTOR.files.inflight.turns);
+        return {
+          turns: { 7: { ...entry, prompt_preview: prompt, started_at: pythonTime(Date.now() - agoMs) } },
+        };
+      };
+      const unknown = (report: Report) => report.unknownWork?.subAgents;
+      /** A sub-agent of this name beside the main one. */
+      const withAgent = (name: string, status = 'running') => {
+        ductor.begin({ agoMs: HOUR_MS });
+        ductor.routes['/interagent/health'] = agentsAnswer({ main: running, [name]: { ...running, status } });
+      };
+
+      it('says whose the turns and the named sessions are', async () => {
+        withAgent('coder');
+        const write = ductor.beginAgent('coder', { agoMs: 10 * MINUTE_MS });
+        write('inflight_turns.json', turnOf(MINUTE_MS, 'migrate the database'));
+        write('named_sessions.json', { sessions: DUCTOR.files.named.sessions.slice(0, 1) });
+        ductor.turn(MINUTE_MS, 'write the notes');
+        const report = reportOf(await ask());
+        const name = DUCTOR.files.named.sessions[0]!.name;
+        assert.deepEqual(titles(report), [
+          'write the notes',
+          'coder: migrate the database',
+          `coder: ${name}`,
+        ]);
+        assert.equal(new Set(report.sessions!.map(({ id }) => id)).size, 3);
+        assert.equal(report.unknownWork, undefined);
+      });
+
+      it('knows that there is none where its files say so', async () => {
+        withAgent('coder');
+        ductor.beginAgent('coder');
+        const report = reportOf(await ask());
+        assert.deepEqual([report.sessions, report.unknownWork], [[], undefined]);
+      });
+
+      it('leaves out a turn that a crash of the sub-agent left behind', async () => {
+        withAgent('coder');
+        ductor.beginAgent('coder', { agoMs: MINUTE_MS })('inflight_turns.json', turnOf(10 * MINUTE_MS));
+        assert.deepEqual(reportOf(await ask()).sessions, []);
+      });
+
+      for (const [what, prepare] of [
+        ['has no folder', () => undefined],
+        ['has noted no start', () => ductor.write('agents/coder/inflight_turns.json', turnOf(MINUTE_MS))],
+        [
+          'has noted the start of an earlier life only',
+          () => ductor.beginAgent('coder', { agoMs: 2 * HOUR_MS }),
+        ],
+        [
+          'has a turn in a file that cannot be read',
+          () => ductor.beginAgent('coder')('inflight_turns.json', '{'),
+        ],
+        [
+          'has named sessions that cannot be read',
+          () => ductor.beginAgent('coder')('named_sessions.json', []),
+        ],
+      ] as const) {
+        it(`does not know the work of one that ${what}`, async () => {
+          withAgent('coder');
+          prepare();
+          const report = reportOf(await ask());
+          assert.deepEqual([unknown(report), report.sessions], [['coder'], undefined]);
+        });
+      }
+
+      it('does not know the work of one whose files are elsewhere, nor the turns of the main one', async () => {
+        withAgent('coder');
+        ductor.beginAgent('coder');
+        const probe = probeOf(
+          { url: ductor.url, home: join(tmpdir(), 'no-ductor-here') },
+          { kind: 'ductor' },
+        );
+        assert.deepEqual(reportOf(await probe.ask()).unknownWork, {
+          subAgents: ['coder'],
+          turns: true,
+          tasks: false,
+        });
+      });
+
+      for (const name of ['../coder', '..', 'a/b', '/etc', 'C:x', 'x'.repeat(65)]) {
+        it(`looks for no files of one that is called ${JSON.stringify(name.slice(0, 20))}`, async () => {
+          withAgent(name);
+          ductor.beginAgent('coder');
+          assert.equal(unknown(reportOf(await ask()))?.length, 1);
+        });
+      }
+
+      for (const [status, isUnknown] of [
+        ['running', true],
+        ['starting', true],
+        ['odd', true],
+        ['crashed', false],
+        ['stopped', false],
+      ] as const) {
+        it(`${isUnknown ? 'asks' : 'does not ask'} for the work of one that is ${status}`, async () => {
+          withAgent('coder', status);
+          assert.equal(unknown(reportOf(await ask())) !== undefined, isUnknown);
+        });
+      }
     });
 
     it('has none where it says so and no file tells of a turn', async () => {

@@ -80,6 +80,13 @@ export class FakeDuctor {
     this.write('inflight_turns.json', { turns: { [turn.chat_id]: turn } });
   }
 
+  /** The files of a sub-agent that started `agoMs` ago; what it works on is written into its folder. */
+  beginAgent(name: string, { agoMs = 0 } = {}): (file: string, content: unknown) => void {
+    const write = (file: string, content: unknown) => this.write(`agents/${name}/${file}`, content);
+    write('startup_state.json', { boot_id: startup.boot_id, started_at: pythonTime(Date.now() - agoMs) });
+    return write;
+  }
+
   /** No turn runs any more: ductor removes the file. */
   endTurns(): void {
     rmSync(join(this.home, 'inflight_turns.json'), { force: true });
