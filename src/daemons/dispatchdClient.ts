@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { API_STOP_ANSWER_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './dispatchdProof';
 import { DaemonClient, NoAnswer, type Answer } from './http';
 import { cleanText } from './text';
 
@@ -69,50 +68,46 @@ export class DispatchdClient {
 
   /** The end of what a session printed. */
   async output(id: string): Promise<string> {
-    const token = await this.#token();
     const path = `${sessionPath(id)}/output?tail=10000`;
-    const { body } = await this.#answer((client) => client.get(path, REQUEST_TIMEOUT_MS, token));
+    const { body } = await this.#answer((client, token) => client.get(path, REQUEST_TIMEOUT_MS, token));
     return body;
   }
 
-  async #post(path: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
-    const token = await this.#token();
-    return this.#ask((client) => client.send('POST', path, { body, token, timeoutMs }));
+  #post(path: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
+    return this.#ask((client, token) => client.send('POST', path, { body, token, timeoutMs }), timeoutMs);
   }
 
-  async #ask(send: (client: DaemonClient) => Promise<Answer>): Promise<unknown> {
-    return JSON.parse((await this.#answer(send)).body);
+  async #ask(send: Send, timeoutMs?: number): Promise<unknown> {
+    return JSON.parse((await this.#answer(send, timeoutMs)).body);
   }
 
-  /** A connection of its own: a poll under way must not make the user wait. */
-  async #answer(send: (client: DaemonClient) => Promise<Answer>): Promise<Answer> {
-    const client = new DaemonClient(this.origin);
+  /**
+   * A connection of its own: a poll under way must not make the user wait.
+   *
+   * Who listens is proven before anything is sent, and again once the connection is there: as the same process
+   * listened before and after, the connection leads to that process. The one request between the two carries no
+   * secret. If the process ends after the second proof, its connection ends with it.
+   */
+  async #answer(send: Send, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Answer> {
+    const { origin } = this;
+    const claim = await readClaim(origin, this.stateDir);
+    await proveListener(origin, claim);
+    const client = new DaemonClient(origin);
     try {
-      const answer = await send(client);
+      const { body } = await client.get('/api/health', timeoutMs);
+      await proveListener(origin, claim);
+      if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
+      const answer = await send(client, claim.token);
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw new Error(`dispatchd refuses: ${refusal(answer)}.`);
     } finally {
       void client.close();
     }
   }
-
-  /** Whoever listens on the port may name any folder: it gets a token only if that folder's daemon listens there. */
-  async #token(): Promise<string> {
-    const read = (name: string) => readFile(join(this.stateDir, name), 'utf8');
-    let token: string;
-    let port: unknown;
-    try {
-      token = (await read('token')).trim();
-      ({ port } = JSON.parse(await read('instance.json')) as { port?: unknown });
-    } catch {
-      throw new Error(`The token of dispatchd cannot be read in ${this.stateDir}.`);
-    }
-    if (String(port) !== new URL(this.origin).port || !/^[\da-f]{32,128}$/i.test(token)) {
-      throw new Error(`${this.stateDir} is not the state folder of the dispatchd at ${this.origin}.`);
-    }
-    return token;
-  }
 }
+
+/** @param token only for the daemon that the client is connected to */
+type Send = (client: DaemonClient, token: string) => Promise<Answer>;
 
 function sessionPath(id: string): string {
   return `/api/sessions/${encodeURIComponent(id)}`;

@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { iso } from './clock';
+import { ownIdentity } from '../processIdentity';
 import type { LastExit, StartKind } from './lifecycle';
 import { writeJson } from './stateFile';
 
@@ -26,6 +27,7 @@ export async function writeInstanceFile(
   argv: readonly string[],
 ): Promise<void> {
   const { id, pid, startedAt } = instance;
+  const { startedAtMs, startTicks } = ownIdentity();
   const url = `http://127.0.0.1:${port}`;
   await writeJson(instanceFile(instance.stateDir), {
     version: 1,
@@ -34,8 +36,18 @@ export async function writeInstanceFile(
     port,
     url,
     startedAt: iso(startedAt),
+    // With the number, this tells the process from any later one: clients send the token to no other.
+    birth: { startedAtMs, ...(startTicks !== undefined && { startTicks }) },
     argv,
   });
+}
+
+/** Whether an earlier life left its file: then it did not end cleanly. */
+export async function isInstanceFileLeft(stateDir: string): Promise<boolean> {
+  return lstat(instanceFile(stateDir)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** After a clean exit nobody shall look for the daemon there. */

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PRIVATE_DIR_MODE, userOf } from './stateFile';
+import { userOf } from '../userName';
+import { PRIVATE_DIR_MODE } from './stateFile';
 import { codeOf, inWords, isKnown, Trouble } from './trouble';
 
 /** Group and others: who is in them may plant what dispatchd would run. */

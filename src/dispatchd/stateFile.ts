@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { insisting } from '../insisting';
+import { userOf } from '../userName';
 import { codeOf, writingState } from './trouble';
 
 /** Only the owner reads state: command lines and prompts may hold secrets. */
@@ -155,14 +156,6 @@ export async function readOwn(file: string): Promise<OwnText | { readonly refusa
   } finally {
     await handle.close();
   }
-}
-
-/** "user nobody", or by number where the system does not tell the name in the usual file. */
-export async function userOf(uid: number): Promise<string> {
-  const text = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  const line = text.split('\n').find((entry) => entry.split(':')[2] === String(uid));
-  const name = line?.split(':')[0];
-  return name === undefined || name === '' ? `the user with number ${uid}` : `user ${name}`;
 }
 
 /** Drops what kills in the middle of atomic writes left; the real files beside them are whole. */

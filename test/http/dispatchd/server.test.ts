@@ -112,7 +112,16 @@ describe('dispatchd process', function () {
       string,
       unknown
     >;
-    assert.deepEqual(Object.keys(instance), ['version', 'id', 'pid', 'port', 'url', 'startedAt', 'argv']);
+    assert.deepEqual(Object.keys(instance), [
+      'version',
+      'id',
+      'pid',
+      'port',
+      'url',
+      'startedAt',
+      'birth',
+      'argv',
+    ]);
     assert.equal(instance.url, `http://127.0.0.1:${port}`);
     assert.equal(instance.pid, first.child.pid);
     if (process.platform !== 'win32') {
@@ -126,7 +135,8 @@ describe('dispatchd process', function () {
       await first.stop();
     }
     const second = await DaemonProcess.start([], stateDir);
-    assert.equal(second.token, token);
+    // Windows knows no clean end by a signal; after any other end the token is a new one.
+    if (process.platform !== 'win32') assert.equal(second.token, token);
     const { instance: now } = await second.status();
     assert.notEqual(now.id, instance.id);
     assert.equal(now.stateDir, stateDir);
