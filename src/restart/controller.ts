@@ -46,12 +46,15 @@ export interface ControllerDeps {
   readonly records: RestartRecords;
   /** A folder that all windows of this machine share. */
   readonly folder: string;
-  /** Keeps what is known before it is wiped, in bounded time; must not throw. */
+  /**
+   * Keeps what is known before it is wiped, in bounded time; must not throw. Resolves with what it left behind in the
+   * daemon until that ends, in words.
+   */
   readonly keepEvidence: (
     model: DaemonModel,
     owner: ProcessInfo | undefined,
     inspect: boolean,
-  ) => Promise<void>;
+  ) => Promise<string | undefined>;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (origin: string) => void;
 }
@@ -143,10 +146,11 @@ export class RestartController {
     const { origin } = model.daemon;
     const { signal, inspect = false, onlyWait = false } = work;
     const why = model.track.verdict.state;
+    let left: string | undefined;
     if (owner && !onlyWait && severityOf(model.track.verdict) !== 'plain') {
       work.onStep('keeping the evidence');
       // Whoever cancels now waits for nothing; that nothing was changed is said below.
-      await orAborted(this.deps.keepEvidence(model, owner, inspect), signal).catch(() => undefined);
+      left = await orAborted(this.deps.keepEvidence(model, owner, inspect), signal).catch(() => undefined);
     }
     if (!onlyWait) this.#beganMs.set(origin, performance.now());
     monitor.beginRestart();
@@ -163,9 +167,11 @@ export class RestartController {
     const attempt = (onlyWait ? this.#attempts.get(origin) : undefined) ?? { mark: randomUUID() };
     this.#attempts.set(origin, attempt);
     const edges = this.#edges(plan, monitor, attempt);
-    const outcome = await (onlyWait
+    const came = await (onlyWait
       ? waitLonger(request, edges, attempt.command ?? { ended: new Promise<never>(() => undefined) })
       : restart(request, edges));
+    const isLeft = left !== undefined && owner && (await isThere(owner));
+    const outcome = isLeft ? { ...came, text: `${came.text} In the daemon, ${left}.` } : came;
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
       if (outcome.process) this.#started.set(origin, outcome.process);
       this.deps.onRestarted(origin);

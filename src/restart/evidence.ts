@@ -10,7 +10,7 @@ import { stateInWords } from '../ui/looks';
 import { redact } from '../ui/redact';
 import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
-import type { ProcessInfo } from './processes';
+import { identityIn, type ProcessInfo } from './processes';
 
 export interface EvidenceRequest {
   readonly model: DaemonModel;
@@ -20,6 +20,8 @@ export interface EvidenceRequest {
   readonly owner: ProcessInfo | undefined;
   /** Also look into its event loop, where it is a Node process. */
   readonly inspect: boolean;
+  /** Told where looking into the event loop leaves something behind, in words. */
+  readonly onLeftOpen?: (text: string) => void;
   readonly folder: string;
   readonly now: Instant;
 }
@@ -49,7 +51,9 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
   const [status, facts, loop] = await Promise.all([
     inTime(request.status(), signal),
     owner ? inTime(processFacts(owner.pid, signal), signal) : 'nothing listens on its port',
-    owner && inspect ? inTime(inspectNode(owner.pid, signal), signal) : undefined,
+    owner && inspect
+      ? inTime(inspectNode(identityIn(owner) ?? owner.pid, signal, request.onLeftOpen), signal)
+      : undefined,
   ]);
   return [
     `# ${daemon.name}: ${stateInWords(model, now)}`,

@@ -2,13 +2,22 @@ import { readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { findListener, runTool, type RunTool } from './processes';
-import { until } from './wait';
+import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../processIdentity';
+import { findListeners, runTool, sendSignal, type RunTool } from './processes';
+import { orAborted, until } from './wait';
 
 /** Node opens its inspector here on SIGUSR1 (`--inspect-port` moves it; then we find nothing and say so). */
 const INSPECTOR_PORT = 9229;
+/** These three together are less than EVIDENCE_TIMEOUT_MS. */
 const OPEN_TIMEOUT_MS = 3_000;
+const LOOK_TIMEOUT_MS = 3_500;
+const CLOSE_TIMEOUT_MS = 3_000;
+/** A process that is stopped or blocked for longer keeps its inspector. */
+const CLOSE_LATER_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 2_000;
+const LOOK_EVERY_MS = 50;
+/** What the inspector tells is a few KB; a profile of half a second is less than 1 MB. */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 const PROFILE_MS = 500;
 const MAX_FRAMES = 12;
 
@@ -27,27 +36,102 @@ export async function isNode(
 
 /**
  * What the event loop of a Node process holds: its active resources, and where it spins if it does. The inspector
- * is opened on loopback, and closed again whatever happens.
+ * is opened on loopback, and closed again whatever happens: on an abort, a failed connection, a busy loop. Where it
+ * cannot be closed in bounded time (the process is stopped, or blocked outside of JavaScript), that is said, and tried
+ * again for a minute.
  *
+ * @param who by number and birth; a number alone stands for whoever has it now
+ * @param onLeftOpen told where the inspector could not be closed, in words, and again if it was closed later
  * @returns the findings as text, or why there are none
  */
-export async function inspectNode(pid: number, signal: AbortSignal): Promise<string> {
+export async function inspectNode(
+  who: ProcessIdentity | number,
+  signal: AbortSignal,
+  onLeftOpen: (text: string) => void = () => undefined,
+): Promise<string> {
   if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
+  const target = typeof who === 'number' ? await identityOf(who) : who;
+  if (!target) return 'the system does not tell when the process began: it gets no signal';
+  const { pid } = target;
   if (!(await isNode(pid))) return 'not a Node process';
-  const holder = await findListener(INSPECTOR_PORT);
+  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
   if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
-  const wasOpen = holder !== undefined;
-  if (!wasOpen) process.kill(pid, 'SIGUSR1');
-  const isOpen = async () => (await findListener(INSPECTOR_PORT))?.pid === pid;
-  if (!(await until(isOpen, { timeoutMs: OPEN_TIMEOUT_MS, stepMs: 50, signal }))) {
-    return 'its inspector did not open: it may be blocked, or use another port';
-  }
-  const session = await InspectorSession.connect(signal);
+  // What someone else had opened stays open.
+  if (holder) return look(signal);
+  signal.throwIfAborted();
+  if (!(await sendSignal(target, 'SIGUSR1'))) return 'it has ended, or may not get the signal SIGUSR1';
+  let found: string;
+  let failure: unknown;
+  let isOpen = false;
   try {
-    return await findings(session);
+    const opens = () => holdsInspector(pid);
+    isOpen = await until(opens, { timeoutMs: OPEN_TIMEOUT_MS, stepMs: LOOK_EVERY_MS, signal });
+    found = isOpen
+      ? await look(signal)
+      : 'its inspector did not open: it may be blocked, or use another port';
+  } catch (error) {
+    failure = error;
+    found = error instanceof Error ? error.message : String(error);
+  }
+  if (!(await closeInspector(target, isOpen, CLOSE_TIMEOUT_MS))) {
+    const left = `port ${INSPECTOR_PORT} stays open until process ${pid} ends`;
+    const text = isOpen ? left : `should its inspector open yet, ${left}`;
+    onLeftOpen(text);
+    void closeInspector(target, isOpen, CLOSE_LATER_MS).then(
+      (closed) => closed && onLeftOpen(`port ${INSPECTOR_PORT} is closed again, or process ${pid} has ended`),
+    );
+    found = `${found}; ${text}`;
+  }
+  if (signal.aborted) throw failure;
+  return found;
+}
+
+/** Connects, looks, and disconnects, all in bounded time. */
+async function look(signal: AbortSignal): Promise<string> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)]);
+  const session = await InspectorSession.connect(bounded);
+  try {
+    return await orAborted(findings(session), bounded);
   } finally {
-    // What someone else had opened stays open.
-    if (!wasOpen) await session.closeInspector();
+    session.dispose();
+  }
+}
+
+async function holdsInspector(pid: number): Promise<boolean> {
+  const holders = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
+  return holders.some((holder) => holder.pid === pid);
+}
+
+/**
+ * Closes the inspector, also one that opens only now: the signal was sent, and may not have been taken yet.
+ * @param wasSeen whether it has opened already
+ * @returns whether it is closed, or its process is gone
+ */
+async function closeInspector(
+  target: ProcessIdentity,
+  wasSeen: boolean,
+  timeoutMs: number,
+): Promise<boolean> {
+  const endMs = performance.now() + timeoutMs;
+  let isSeen = wasSeen;
+  for (;;) {
+    if (!(await isSameProcessAlive(target))) return true;
+    if (await holdsInspector(target.pid)) {
+      isSeen = true;
+      await askToClose().catch(() => undefined);
+    } else if (isSeen) {
+      return true;
+    }
+    if (performance.now() > endMs) return false;
+    await delay(LOOK_EVERY_MS, undefined, { ref: false });
+  }
+}
+
+async function askToClose(): Promise<void> {
+  const session = await InspectorSession.connect(AbortSignal.timeout(ANSWER_TIMEOUT_MS));
+  try {
+    await session.closeInspector();
+  } finally {
     session.dispose();
   }
 }
@@ -78,12 +162,11 @@ const RESOURCES = `(() => {
 })()`;
 
 /**
- * Runs inside the daemon. `require` is there only while this is evaluated, not in what runs later; and nothing may be
- * thrown later, where it would end the daemon.
+ * Runs inside the daemon. It is closed at once and not when the loop turns: V8 interrupts a busy loop for an evaluation,
+ * and a loop that is busy does not turn. Nothing may be thrown in the daemon.
  */
 const CLOSE_INSPECTOR = `(() => {
-  const inspector = process.getBuiltinModule?.('node:inspector') ?? require('node:inspector');
-  setImmediate(() => { try { inspector.close(); } catch {} });
+  try { (process.getBuiltinModule?.('node:inspector') ?? require('node:inspector')).close(); } catch {}
 })()`;
 
 interface Profile {
@@ -112,11 +195,25 @@ class InspectorSession {
   private constructor(private readonly socket: WebSocket) {}
 
   static async connect(signal: AbortSignal): Promise<InspectorSession> {
-    const response = await fetch(`http://127.0.0.1:${INSPECTOR_PORT}/json/list`, { signal });
-    const [target] = (await response.json()) as { webSocketDebuggerUrl?: string }[];
-    if (target?.webSocketDebuggerUrl === undefined) throw new Error('the inspector names no target');
-    const socket = new WebSocket(target.webSocketDebuggerUrl, { handshakeTimeout: ANSWER_TIMEOUT_MS });
-    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    const place = `127.0.0.1:${INSPECTOR_PORT}`;
+    // Only the inspector of this port is spoken to, wherever it points.
+    const response = await fetch(`http://${place}/json/list`, { signal, redirect: 'error' });
+    const [target] = (await response.json()) as { webSocketDebuggerUrl?: unknown }[];
+    const url = target?.webSocketDebuggerUrl;
+    if (typeof url !== 'string' || new URL(url).host !== place)
+      throw new Error('the inspector names no target');
+    const socket = new WebSocket(url, {
+      handshakeTimeout: ANSWER_TIMEOUT_MS,
+      maxPayload: MAX_MESSAGE_BYTES,
+    });
+    const opened = new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    try {
+      await orAborted(opened, signal);
+    } catch (error) {
+      socket.on('error', () => undefined);
+      socket.terminate();
+      throw error;
+    }
     return new InspectorSession(socket);
   }
 
@@ -151,22 +248,17 @@ class InspectorSession {
     });
   }
 
+  /** It closes the very connection that it is asked over: that is the answer. */
   async closeInspector(): Promise<void> {
-    // It closes the very connection it is asked over, so an answer may not come.
+    const closed = new Promise((resolve) => this.socket.once('close', resolve).once('error', resolve));
     this.socket.send(
       JSON.stringify({
         id: this.#nextId++,
         method: 'Runtime.evaluate',
-        params: {
-          expression: CLOSE_INSPECTOR,
-          includeCommandLineAPI: true,
-        },
+        params: { expression: CLOSE_INSPECTOR, includeCommandLineAPI: true },
       }),
     );
-    await until(async () => (await findListener(INSPECTOR_PORT)) === undefined, {
-      timeoutMs: ANSWER_TIMEOUT_MS,
-      stepMs: 50,
-    });
+    await Promise.race([closed, delay(ANSWER_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   dispose(): void {

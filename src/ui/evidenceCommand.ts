@@ -15,10 +15,18 @@ export interface EvidenceDeps {
 export class Evidence {
   constructor(private readonly deps: EvidenceDeps) {}
 
-  /** Never throws: a restart must not fail because its evidence could not be kept. */
-  async keep(model: DaemonModel, owner: ProcessInfo | undefined, inspect: boolean): Promise<void> {
+  /**
+   * Never throws: a restart must not fail because its evidence could not be kept.
+   * @returns what it left behind in the daemon, in words
+   */
+  async keep(
+    model: DaemonModel,
+    owner: ProcessInfo | undefined,
+    inspect: boolean,
+  ): Promise<string | undefined> {
     const { fleet, clock, log, folder } = this.deps;
     const { name, origin } = model.daemon;
+    let left: string | undefined;
     try {
       const { keepEvidence } = await import('../restart/evidence');
       const file = await keepEvidence({
@@ -27,6 +35,10 @@ export class Evidence {
         status: () => fleet.monitor(origin)?.statusText() ?? Promise.reject(new Error('not watched')),
         owner,
         inspect,
+        onLeftOpen: (text) => {
+          left ??= text;
+          log.info(`[${name}] evidence: ${text}`);
+        },
         folder,
         now: clock.now(),
       });
@@ -39,6 +51,7 @@ export class Evidence {
     } catch (error) {
       log.error(`[${name}] the evidence could not be kept: ${String(error)}`);
     }
+    return left;
   }
 }
 

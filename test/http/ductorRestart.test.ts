@@ -81,7 +81,7 @@ describe('a restart of a ductor, on real processes', function () {
       log: () => undefined,
       records: new RestartRecords(new MemoryMemento()),
       folder,
-      keepEvidence: () => Promise.resolve(),
+      keepEvidence: () => Promise.resolve(undefined),
       onRestarted: () => undefined,
       start: () => {
         const child = run(...command(...flags));

@@ -22,7 +22,7 @@ export interface WorldOptions {
   readonly command?: readonly string[];
   /** In place of a command: the start as a whole. */
   readonly start?: (signal: AbortSignal, env: NodeJS.ProcessEnv) => Promise<StartedCommand>;
-  readonly keepEvidence?: () => Promise<void>;
+  readonly keepEvidence?: () => Promise<string | undefined>;
   readonly host?: string;
 }
 
@@ -173,7 +173,7 @@ export class World {
       log: (line) => this.log.push(line),
       records: new RestartRecords(new MemoryMemento()),
       folder: this.folder,
-      keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve()),
+      keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve(undefined)),
       onRestarted: () => undefined,
       start: async (_model, signal, env) => ({
         ...(await (this.options.start?.(signal, env) ?? this.start(undefined, env))),
