@@ -13,6 +13,8 @@ export interface FoundDaemon {
   /** Identity of a smithy's database, symbolic links resolved. */
   readonly database?: string;
   readonly isRunning: boolean;
+  /** Its loop is stopped, and sessions that it started still run; not known of any other daemon. */
+  readonly runsAgents?: boolean;
   /** It works in the open workspace. */
   readonly belongs: boolean;
 }

@@ -4,6 +4,7 @@ import {
   isWorthTelling,
   rememberedLife,
   type Life,
+  type LifeStep,
   type ProcessFate,
   type Restarted,
   type Worth,
@@ -22,11 +23,22 @@ export interface LivesDeps {
   readonly models: () => readonly DaemonModel[];
   /** Where the last life of each dispatchd is kept, for the next window of this workspace. */
   readonly state: Memento;
-  /** Called for every restart that was seen. @param isNews whether it is worth a message */
-  readonly onRestarted: (model: DaemonModel, restarted: Restarted, isNews: boolean, worth: Worth) => void;
+  /**
+   * Called for every restart that was seen. @param isNews whether it is worth a message
+   * @param began between which moments (epoch ms) the new life began
+   */
+  readonly onRestarted: (
+    model: DaemonModel,
+    restarted: Restarted,
+    isNews: boolean,
+    worth: Worth,
+    began: Began,
+  ) => void;
   readonly processes?: SmithyProcesses;
   readonly agentsOf?: (origin: string) => Promise<Pick<SmithyAgents, 'ended'>>;
 }
+
+export type Began = NonNullable<LifeStep['began']>;
 
 interface Kept {
   readonly id: string;
@@ -63,7 +75,9 @@ export class Lives {
     this.#lives.set(origin, step.life);
     if (step.asksProcess) void this.#askProcess(origin);
     if (step.restarted || step.isAnother) this.#processes.forget(origin);
-    if (step.restarted) void this.#settle(model, step.restarted, step.worth ?? 'any');
+    if (step.restarted && step.began) {
+      void this.#settle(model, step.restarted, step.worth ?? 'any', step.began);
+    }
     const report = track.sample?.ok ? track.sample.report : undefined;
     if (report?.kind === 'smithy' && report.sessions?.some(isLive)) this.#processes.note(daemon);
     this.#keep(origin, step.life);
@@ -77,11 +91,11 @@ export class Lives {
     if (model) this.#look(model, fate);
   }
 
-  async #settle(model: DaemonModel, seen: Restarted, worth: Worth): Promise<void> {
+  async #settle(model: DaemonModel, seen: Restarted, worth: Worth, began: Began): Promise<void> {
     const lost = await this.#notEnded(model, seen.lost);
     const interrupted = seen.interrupted - (seen.lost.length - lost.length);
     const restarted = { ...seen, lost, interrupted };
-    this.deps.onRestarted(model, restarted, isWorthTelling(restarted, worth), worth);
+    this.deps.onRestarted(model, restarted, isWorthTelling(restarted, worth), worth, began);
   }
 
   /** Without what the daemon itself remembers to have ended: it ended between our last look and the restart. */

@@ -1,17 +1,22 @@
 import { findConflicts, type Conflict, type Party } from '../health/conflicts';
+import { isLive } from '../health/sessions';
 import type { DaemonState } from '../health/verdict';
 import { isLoopback } from './config';
 import type { DaemonModel, Fleet } from './fleet';
 import { shortPath } from './workspace';
 
-/** States in which nothing of a daemon dispatches, and that last: one lost answer is none of them. */
-const NOT_WORKING: readonly DaemonState[] = [
+/**
+ * States in which nothing of a daemon dispatches, and that last: one lost answer is none of them. In those of
+ * `TELLING` the daemon tells which sessions run; in the others nobody knows whether they still do.
+ */
+const NOT_DISPATCHING: readonly DaemonState[] = [
   'unreachable',
   'offline',
   'wrongAnswer',
   'unavailable',
   'stopped',
 ];
+const TELLING: readonly DaemonState[] = ['unavailable', 'stopped'];
 
 /** The conflicts among the daemons that are watched and those that were found. */
 export function conflictsOf({ models, found }: Pick<Fleet, 'models' | 'found'>): readonly Conflict[] {
@@ -22,7 +27,8 @@ export function conflictsOf({ models, found }: Pick<Fleet, 'models' | 'found'>):
     port: daemon.port,
     database: daemon.database,
     databaseShown: daemon.place,
-    isWorking: daemon.isRunning,
+    isWorking: daemon.isRunning || daemon.runsAgents === true,
+    runsOnlyAgents: !daemon.isRunning,
     isWatched: false,
   }));
   return findConflicts([...watched, ...foundParties]);
@@ -32,6 +38,10 @@ function watchedParty({ daemon, track }: DaemonModel): Party[] {
   const report = track.last?.report;
   // A database of another machine is not the same one, whatever its path.
   if (!report?.database || !isLoopback(new URL(daemon.origin).hostname)) return [];
+  const { state } = track.verdict;
+  const dispatches = !NOT_DISPATCHING.includes(state);
+  // The loop of a smithy can be stopped while its agents go on (the stop of its dispatch daemon ends none of them).
+  const runsAgents = TELLING.includes(state) && report.sessions?.some(isLive) === true;
   return [
     {
       name: daemon.name,
@@ -39,7 +49,8 @@ function watchedParty({ daemon, track }: DaemonModel): Party[] {
       port: daemon.port,
       database: report.database.realPath,
       databaseShown: shortPath(report.database.path),
-      isWorking: !NOT_WORKING.includes(track.verdict.state),
+      isWorking: dispatches || runsAgents,
+      runsOnlyAgents: !dispatches,
       isWatched: true,
     },
   ];

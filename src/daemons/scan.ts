@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DISCOVERY_CONCURRENCY, DISCOVERY_TIMEOUT_MS } from '../health/policy';
+import { isLive } from '../health/sessions';
 import type { FoundDaemon } from './adoption';
 import { isLoopback } from './config';
 import { resolved, toDatabase } from './database';
 import { AGENTS_ROUTE, readAgents } from './ductor';
 import { DaemonClient } from './http';
 import { scannedPorts } from './ports';
+import { sessionsOf } from './sessions';
 import { readStatus } from './status';
 import { belongsTo, projectFolder, readPath, shortPath } from './workspace';
 
@@ -93,6 +95,7 @@ async function identify(
       place: shortPath(workspace ?? database?.path ?? origin),
       ...(database && { database: database.realPath }),
       isRunning,
+      ...(database && !isRunning && { runsAgents: await runsAgents(client, timeoutMs) }),
       belongs: near !== undefined && belongsTo(near, folders),
     };
   } catch {
@@ -119,6 +122,15 @@ async function runs(client: DaemonClient, timeoutMs: number): Promise<boolean | 
   const status = await getObject(client, '/api/daemon/status', timeoutMs);
   const report = status && readStatus(status, undefined);
   return report === undefined || typeof report === 'string' ? undefined : report.isRunning;
+}
+
+/** Whether sessions of a smithy run, by their own route. Where it fails they are unknown, which is not claimed. */
+async function runsAgents(client: DaemonClient, timeoutMs: number): Promise<boolean> {
+  try {
+    return sessionsOf(await getObject(client, '/api/sessions', timeoutMs))?.some(isLive) === true;
+  } catch {
+    return false;
+  }
 }
 
 async function getObject(

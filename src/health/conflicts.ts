@@ -12,8 +12,10 @@ export interface Party {
   readonly database: string | undefined;
   /** The database as it is shown. */
   readonly databaseShown: string;
-  /** Not stopped, and not known to be gone: a lost answer does not end a conflict. */
+  /** It dispatches tasks, or its agents run. It is not known to be gone: a lost answer does not end a conflict. */
   readonly isWorking: boolean;
+  /** It dispatches no task any more, and sessions that it started still run. */
+  readonly runsOnlyAgents?: boolean;
   /** Found, but not watched: nothing tells when it ends. */
   readonly isWatched: boolean;
 }
@@ -26,7 +28,7 @@ export interface Conflict {
 }
 
 /**
- * Groups daemons of this machine by their database: more than one on the same is a conflict. smithy has no lock;
+ * Groups daemons of this machine by their database: more than one at work on the same is a conflict. smithy has no lock;
  * started twice in one folder it silently moves to the next port, and both dispatch the same tasks.
  */
 export function findConflicts(parties: readonly Party[]): readonly Conflict[] {
@@ -61,11 +63,17 @@ export function conflictSummary(conflict: Conflict): string {
   return `${counted(conflict.parties)}, ${conflictAdvice(conflict)}`;
 }
 
-/** What helps. */
+/** What helps, and why. */
 function conflictAdvice({ parties }: Conflict): string {
-  return parties.length === 2
-    ? 'stop one: both dispatch the same tasks'
-    : `stop all but one: all ${parties.length} dispatch the same tasks`;
+  const what = parties.length === 2 ? 'stop one' : 'stop all but one';
+  const all = parties.length === 2 ? 'both' : `all ${parties.length}`;
+  const [stopped, running] = [true, false].map((only) =>
+    parties.filter(({ runsOnlyAgents = false }) => runsOnlyAgents === only).map(({ port }) => String(port)),
+  ) as [string[], string[]];
+  if (stopped.length === 0) return `${what}: ${all} dispatch the same tasks`;
+  if (running.length === 0) return `${what}: agents of ${all} still run`;
+  const dispatch = running.length === 1 ? 'dispatches' : 'dispatch';
+  return `${what}: ${listed(running)} ${dispatch} tasks, and agents of ${listed(stopped)} still run`;
 }
 
 /** The whole of it, for a notification and a hover, each daemon by its name. */
@@ -85,6 +93,7 @@ function counted(parties: readonly Party[]): string {
 }
 
 function listed(items: readonly string[]): string {
+  if (items.length === 1) return items[0]!;
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 

@@ -66,7 +66,7 @@ const server = createServer((request, response) => {
         status: 'ok',
         timestamp: iso(Date.now()),
         database: join(folder, '.stoneforge', 'stoneforge.db'),
-        services: { dispatchDaemon: 'running' },
+        services: { dispatchDaemon: state.isRunning ? 'running' : 'stopped' },
       });
     } else if (path === '/api/sessions') {
       sendJson(response, { sessions: state.sessions });
