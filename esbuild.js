@@ -12,6 +12,7 @@ const entryPoints = {
   app: 'src/app.ts', // right after it: all that a window does
   probe: 'src/daemons/probe.ts', // at the first poll: undici, valibot
   discovery: 'src/daemons/discovery.ts',
+  told: 'src/ui/told.ts', // when a window gets the focus
   copyDiagnostics: 'src/ui/copyDiagnostics.ts',
   restarts: 'src/restarts.ts',
   evidence: 'src/restart/evidence.ts',

@@ -141,7 +141,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   fleet.on('events', (model, events) => {
     draw(0);
     log.transitions(model, events);
-    for (const event of events) if (event.kind === 'notice') void notifier.tell(model, event.notice);
+    for (const event of events) {
+      if (event.kind === 'notice') void notifier.tell(model, event.notice, event.openedAt);
+    }
   });
 
   const onFocus = () => {

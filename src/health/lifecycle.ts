@@ -1,5 +1,5 @@
 import { LIFE_SETTLE_MS } from './policy';
-import type { Report, Session } from './report';
+import type { Instant, Report, Session } from './report';
 import { endOf, isLive, isStranded } from './sessions';
 import type { Track } from './tracker';
 
@@ -20,8 +20,10 @@ export interface Life {
   readonly wasOurs: boolean;
   /** An earlier window saw it. */
   readonly isRemembered?: boolean;
-  /** Monotonic ms when its successor was first seen. */
-  readonly overSinceMs?: number;
+  /** Epoch ms of the last answer that was known to be of this life. */
+  readonly knownAt?: number;
+  /** When its successor was first seen. */
+  readonly overSince?: Instant;
 }
 
 /** A daemon that began a new life while we looked on, or since. */
@@ -50,6 +52,8 @@ export interface LifeStep {
   /** A new life has begun. */
   readonly restarted?: Restarted;
   readonly worth?: Worth;
+  /** Epoch ms between which it began: the last answer of the life before, and the first of the new one. */
+  readonly began?: { readonly afterAt: number; readonly byAt: number };
   /** Another daemon has taken the port: nothing that was known counts any more. */
   readonly isAnother?: boolean;
   /** All work is gone: what became of the process decides. To be called again with it. */
@@ -92,21 +96,26 @@ export function advanceLife(previous: Life | undefined, track: Track, process?: 
   // Which life it is, and what it goes on with, is not known yet.
   if (report.starting) return { life: { ...life, answer: last } };
 
-  let { overSinceMs } = life;
-  if (overSinceMs === undefined) {
+  let { overSince } = life;
+  if (overSince === undefined) {
     const isNew = isNewLife(life, report, process);
     if (isNew === 'ask') return { life, asksProcess: true };
     // What it ran is still to be compared with.
     if (isNew === undefined) return { life: { ...life, answer: last } };
     if (!isNew) return { life: begin(last, track, life.sessions) };
-    overSinceMs = last.at.monotonicMs;
+    overSince = last.at;
   }
   // A ductor tells of no cycles; it has started.
   const isSettled = !report.isRunning || report.lastPollCompletedAt !== undefined || report.kind === 'ductor';
-  if (!isSettled && last.at.monotonicMs - overSinceMs < LIFE_SETTLE_MS) {
-    return { life: { ...life, answer: last, overSinceMs } };
+  if (!isSettled && last.at.monotonicMs - overSince.monotonicMs < LIFE_SETTLE_MS) {
+    return { life: { ...life, answer: last, overSince } };
   }
-  return { life: begin(last, track), restarted: compare(life, report), worth: worthOf(life, track) };
+  return {
+    life: begin(last, track),
+    restarted: compare(life, report),
+    worth: worthOf(life, track),
+    began: { afterAt: life.knownAt ?? overSince.wallAt, byAt: overSince.wallAt },
+  };
 }
 
 function worthOf({ wasOurs, isRemembered }: Life, { restarting, last }: Track): Worth {
@@ -137,6 +146,7 @@ function begin(answer: NonNullable<Track['last']>, track: Track, known: readonly
     wasGone: false,
     wasReset: false,
     wasOurs: isOurs(track),
+    knownAt: answer.at.wallAt,
   };
 }
 

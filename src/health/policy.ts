@@ -173,6 +173,8 @@ export const DISCOVERY_RESCAN_MS = 5_000;
 export const DISCOVERY_RESCAN_DIVISOR = 4;
 /** While one of two daemons on one database is not watched, only a scan tells that it has been stopped. */
 export const CONFLICT_RESCAN_MS = 15_000;
+/** Gone for two scans, a conflict is over: one scan may miss a daemon on a busy machine. The next one is told again. */
+export const CONFLICT_OVER_MS = 2 * CONFLICT_RESCAN_MS;
 /** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
 export const DATABASE_MAX_AGE_MS = 60_000;
 
@@ -180,6 +182,8 @@ export const DATABASE_MAX_AGE_MS = 60_000;
 export const LIFE_SETTLE_MS = 15_000;
 /** A restart is told once, also to windows that are opened later: as long as dispatchd keeps what it interrupted. */
 export const LIFE_TOLD_MS = 7 * 24 * 3_600_000;
+/** A file says that something was told later than now by this much: the clock was set back. File times may be some ms ahead. */
+export const TOLD_AHEAD_MS = 5_000;
 /** Files that say what has been told are of no use after that. */
 export const TOLD_KEPT_MS = LIFE_TOLD_MS;
 /** Of how many daemons a workspace remembers the last life. */

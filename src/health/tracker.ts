@@ -58,7 +58,8 @@ export interface Track {
 
 export type TrackEvent =
   | { readonly kind: 'transition'; readonly from: Verdict; readonly to: Verdict }
-  | { readonly kind: 'notice'; readonly notice: Notice };
+  /** `openedAt`: when the incident began that the notice is about. */
+  | { readonly kind: 'notice'; readonly notice: Notice; readonly openedAt: Instant };
 
 export interface Step {
   readonly track: Track;
@@ -171,7 +172,10 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
     verdict,
     ...(step.incident && { incident: step.incident }),
   };
-  return { track: next, events: [...transition(track.verdict, verdict), ...notice(step.notice)] };
+  return {
+    track: next,
+    events: [...transition(track.verdict, verdict), ...notice(step.notice, track.incident ?? step.incident)],
+  };
 }
 
 /**
@@ -352,6 +356,8 @@ function transition(from: Verdict, to: Verdict): TrackEvent[] {
   return isSame ? [] : [{ kind: 'transition', from, to }];
 }
 
-function notice(value: Notice | undefined): TrackEvent[] {
-  return value ? [{ kind: 'notice', notice: value }] : [];
+function notice(value: Notice | undefined, incident: Incident | undefined): TrackEvent[] {
+  if (!value) return [];
+  const openedAt = value.kind === 'recovered' ? incident?.openedAt : value.openedAt;
+  return openedAt ? [{ kind: 'notice', notice: value, openedAt }] : [];
 }

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../daemons/fleet';
-import { Lives } from '../daemons/lives';
+import { Lives, type Began } from '../daemons/lives';
 import type { Restarted } from '../health/lifecycle';
-import { LIFE_TOLD_MS } from '../health/policy';
 import type { WorkDeps } from '../work';
 import { withoutLinks } from './links';
-import { restartedText } from './lifeText';
+import { lifeTold, restartedText } from './lifeText';
 import type { LostWork } from './lostWork';
 import { interruptedRowId } from './rowIds';
 
@@ -22,11 +21,11 @@ export class LifeNotices {
   constructor(private readonly deps: LifeNoticesDeps) {
     this.#lives = new Lives({
       ...deps,
-      onRestarted: (model, restarted, isNews, worth) => {
+      onRestarted: (model, restarted, isNews, worth, began) => {
         deps.lost.add(model, restarted.lost);
-        if (isNews) void this.#tell(model, restarted);
+        if (isNews) void this.#tell(model, restarted, began);
         // Other windows see the new life, too, and none of them knows that it was asked for.
-        else if (worth === 'told') void this.#claim(model, () => true);
+        else if (worth === 'told') void this.#claim(model, began, () => true);
       },
     });
   }
@@ -37,13 +36,13 @@ export class LifeNotices {
     for (const model of this.deps.models()) this.deps.lost.update(model);
   }
 
-  async #tell(model: DaemonModel, restarted: Restarted): Promise<void> {
+  async #tell(model: DaemonModel, restarted: Restarted, began: Began): Promise<void> {
     const { daemon } = model;
     const text = restartedText(withoutLinks(daemon.name), restarted);
     this.deps.log(`[${daemon.name}] ${text}`);
     const level = restarted.interrupted > 0 ? 'warning' : 'info';
     const isWanted = () => this.deps.voice.wants(level, daemon.origin);
-    if (!isWanted() || !(await this.#claim(model, isWanted))) return;
+    if (!isWanted() || !(await this.#claim(model, began, isWanted))) return;
     const choice = await (level === 'warning'
       ? vscode.window.showWarningMessage(text, SHOW)
       : vscode.window.showInformationMessage(text, SHOW));
@@ -53,10 +52,8 @@ export class LifeNotices {
   }
 
   /** Whether it is this window that tells of the life that has begun. */
-  #claim({ daemon, track }: DaemonModel, isWanted: () => boolean): Promise<boolean> {
-    // A life without a name is told of by one window, and the next one by one window again.
-    const life = track.last?.report.instance?.id;
-    const toldFor = life === undefined ? undefined : LIFE_TOLD_MS;
-    return this.deps.voice.maySpeak(`${daemon.origin} restarted ${life ?? 'new life'}`, isWanted, toldFor);
+  #claim({ daemon, track }: DaemonModel, began: Began, isWanted: () => boolean): Promise<boolean> {
+    const { key, toldFor } = lifeTold(daemon.origin, track.last?.report.instance?.id, began);
+    return this.deps.voice.maySpeak(key, isWanted, toldFor);
   }
 }

@@ -1,5 +1,7 @@
 import type { Restarted } from '../health/lifecycle';
+import { LIFE_TOLD_MS } from '../health/policy';
 import { coarseAge, duration } from '../health/wording';
+import type { Span, ToldFor } from './told';
 
 /** Younger than this it has just happened. */
 const JUST_NOW_MS = 60_000;
@@ -17,4 +19,19 @@ export function restartedText(name: string, restarted: Restarted): string {
     ...(interrupted > 0 ? [`${resumed > 0 ? interrupted : sessions(interrupted)} interrupted`] : []),
   ].join(', ');
   return `${name} ${what}${when}${why}${up}${work === '' ? '' : `; ${work}`}.`;
+}
+
+/**
+ * By which key, and for how long, a life counts as told in all windows. One without a name is known by the time in
+ * which it began (epoch ms), which each window sees in its own way.
+ */
+export function lifeTold(
+  origin: string,
+  instanceId: string | undefined,
+  began: Span,
+): { readonly key: string; readonly toldFor: ToldFor } {
+  return {
+    key: `${origin} restarted ${instanceId ?? 'new life'}`,
+    toldFor: instanceId === undefined ? began : LIFE_TOLD_MS,
+  };
 }

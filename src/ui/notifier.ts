@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { Clock } from '../clock';
 import type { DaemonModel } from '../daemons/fleet';
 import type { Notice } from '../health/incident';
+import type { Instant } from '../health/report';
 import { SEVERITY } from '../health/verdict';
 import type { Settings } from '../settings';
-import type { SpeakerLease } from './lease';
+import type { Span, SpeakerLease } from './lease';
 import { isWanted, noticeMessage } from './messages';
 
 const RESTART = 'Restart Daemon';
@@ -31,12 +32,17 @@ export interface NotifierDeps {
 /** Tells the user of an incident, once, in one window, with what helps now. */
 export class Notifier {
   /** Held back by a snooze: told when it ends, if the incident has not. */
-  readonly #held = new Map<string, Notice>();
+  readonly #held = new Map<string, Notice & { kind: 'reminder' }>();
+  /** Incidents that this window told and that go on, by their key. */
+  readonly #open = new Map<string, { readonly origin: string; readonly openedAt: Instant }>();
 
   constructor(private readonly deps: NotifierDeps) {}
 
-  /** Shows one notice, unless it is not wanted, snoozed, or another window's to tell. */
-  async tell(model: DaemonModel, notice: Notice): Promise<void> {
+  /**
+   * Shows one notice, unless it is not wanted, snoozed, or another window's to tell.
+   * @param openedAt when the incident began
+   */
+  async tell(model: DaemonModel, notice: Notice, openedAt: Instant): Promise<void> {
     const { origin } = model.daemon;
     if (!isWanted(notice, this.deps.settings.notifications())) return;
     if (model.snooze) {
@@ -46,16 +52,30 @@ export class Notifier {
     }
     const key = `${origin} ${notice.kind === 'recovered' ? 'recovered' : `${notice.kind} ${notice.state}`}`;
     const stillWanted = () => notice.kind === 'recovered' || this.#isOpen(origin);
-    if (await this.deps.lease.maySpeak(key, stillWanted)) await this.#show(model, notice);
+    if (!(await this.deps.lease.maySpeak(key, stillWanted, this.#toldFor(notice, openedAt)))) return;
+    if (notice.kind === 'problem') this.#open.set(key, { origin, openedAt });
+    await this.#show(model, notice);
+  }
+
+  /** An incident is told once while it goes on, however soon the next one comes; so is the end of each. */
+  #toldFor({ kind }: Notice, { wallAt: afterAt }: Instant): Span | undefined {
+    if (kind === 'reminder') return undefined;
+    return kind === 'problem' ? { afterAt } : { afterAt, byAt: this.deps.clock.now().wallAt };
   }
 
   /** Called after every poll: tells what a snooze held back, once it is over. */
   resume(): void {
+    for (const [key, { origin, openedAt }] of this.#open) {
+      if (this.deps.current(origin)?.track.incident?.openedAt === openedAt) continue;
+      this.#open.delete(key);
+      // Where no file can be written every window tells every incident.
+      void this.deps.lease.over(key).catch(() => {});
+    }
     for (const [origin, notice] of this.#held) {
       const model = this.deps.current(origin);
       if (model?.snooze && this.#isOpen(origin)) continue;
       this.#held.delete(origin);
-      if (model && this.#isOpen(origin)) void this.tell(model, notice);
+      if (model && this.#isOpen(origin)) void this.tell(model, notice, notice.openedAt);
     }
   }
 

@@ -1,6 +1,18 @@
 import { join } from 'node:path';
 import { isPidAlive } from '../alive';
-import { CLAIM_STALE_MS, SPEAKER_TAKEOVER_MS, TOLD_KEPT_MS, TOLD_WINDOW_MS } from '../health/policy';
+import {
+  CLAIM_STALE_MS,
+  SPEAKER_TAKEOVER_MS,
+  TOLD_AHEAD_MS,
+  TOLD_KEPT_MS,
+  TOLD_WINDOW_MS,
+} from '../health/policy';
+import { identify, identityOf } from '../processIdentity';
+
+/**
+ * The files in which the windows of this machine agree who tells what. This file is a chunk of its own, loaded when a
+ * window gets the focus or has something to say.
+ */
 
 export interface SpeakerLeaseOptions {
   /** A folder that all windows of this machine share. */
@@ -21,20 +33,34 @@ interface Speaker {
   readonly pid: number;
 }
 
-/** What a file about something told holds: who told it, and when. */
+/** What a file about something told holds: who told it, when, and where it is known when that happened. */
 interface Told extends Speaker {
   /** Epoch ms. */
   readonly at: number;
+  /** Epoch ms by which it had happened; `null` while it goes on. */
+  readonly byAt?: number | null;
+  /** When the process of the window that told it began: its number may be another one's by now. */
+  readonly startTicks?: number;
 }
 
-/** How long a thing counts as told, in ms; or as long as the window that goes on telling it asks again and again. */
-export type ToldFor = number | 'whileOpen';
+/**
+ * When a thing happened, in epoch ms: after `afterAt` and by `byAt`. Without `byAt` it goes on until `over` is called.
+ * Windows see one happening at moments of their own, and their spans of it overlap. What happened after the span that
+ * was told is another happening.
+ */
+export interface Span {
+  readonly afterAt: number;
+  readonly byAt?: number;
+}
 
 /**
- * Lets one window of many tell a thing once. The window that last had the focus speaks at once; the others wait
- * and speak only if it did not, so that a crashed or hung window silences nothing.
+ * What counts as told: anything of this key for so many ms; or as long as the window that goes on telling it asks again
+ * and again; or only what happened in this span.
  */
-export class SpeakerLease {
+export type ToldFor = number | 'whileOpen' | Span;
+
+/** Does what `SpeakerLease` promises. */
+export class ToldFiles {
   /** No two windows of a machine have it: each has a process of its own, which began at its own moment. */
   readonly #windowId: string;
   readonly #takeoverMs: number;
@@ -84,6 +110,18 @@ export class SpeakerLease {
     }
   }
 
+  /** What this window told, and went on since, is over: what begins from now on is another happening. */
+  async over(key: string): Promise<void> {
+    const { rename, writeFile } = await files();
+    const file = await this.#fileOf(key);
+    const told = await readTold(file);
+    // As long as this window lives no other one writes over what goes on.
+    if (told.windowId !== this.#windowId || told.byAt !== null) return;
+    const own = `${file}.${this.#windowId}.over`;
+    await writeFile(own, JSON.stringify({ ...told, byAt: Date.now() }));
+    await rename(own, file);
+  }
+
   get #speakerFile(): string {
     return join(this.options.folder, 'speaker.json');
   }
@@ -108,7 +146,7 @@ export class SpeakerLease {
   async #renew(key: string): Promise<boolean> {
     const file = await this.#fileOf(key);
     if ((await readTold(file)).windowId !== this.#windowId) return false;
-    await (await files()).writeFile(file, JSON.stringify(this.#told()));
+    await (await files()).writeFile(file, JSON.stringify(this.#told('whileOpen')));
     return true;
   }
 
@@ -117,20 +155,20 @@ export class SpeakerLease {
     const { mkdir, rename, rm } = await files();
     const file = await this.#fileOf(key);
     await mkdir(this.options.folder, { recursive: true });
-    if (await create(file, this.#told())) {
+    const mine = this.#told(toldFor);
+    if (await create(file, mine)) {
       await this.#sweep();
       return true;
     }
-    const { at, windowId, pid } = await readTold(file);
-    // Of a window that was closed only the one with the focus goes on at once: it may be the same one, loaded anew.
-    const isClosed = pid !== undefined && !isPidAlive(pid);
-    const forMs = toldFor !== 'whileOpen' ? toldFor : isClosed && isOurs ? 0 : CLAIM_STALE_MS;
-    if (Date.now() - at < forMs) return false;
+    const told = await readTold(file);
+    if (await this.#counts(told, toldFor, isOurs)) return false;
+    const { at, windowId } = told;
     // Of an older incident, or of a window that was closed. Of several that find it the one succeeds that first makes
     // the file named after it; who comes later finds that it is not there any more.
     const successor = `${file}.${windowId}.${at}`;
-    if (!(await create(successor, this.#told()))) {
-      if (Date.now() - (await readTold(successor)).at > CLAIM_STALE_MS) await rm(successor, { force: true });
+    if (!(await create(successor, mine))) {
+      const ageMs = Date.now() - (await readTold(successor)).at;
+      if (ageMs > CLAIM_STALE_MS || ageMs < -TOLD_AHEAD_MS) await rm(successor, { force: true });
       return false;
     }
     const now = await readTold(file);
@@ -142,8 +180,31 @@ export class SpeakerLease {
     return false;
   }
 
-  #told(): Told {
-    return { at: Date.now(), windowId: this.#windowId, pid: this.options.pid };
+  /** Whether what was told is what this window has to tell. */
+  async #counts(told: Partial<Told> & { at: number }, toldFor: ToldFor, isOurs: boolean): Promise<boolean> {
+    const ageMs = Date.now() - told.at;
+    // The clock was set back meanwhile: how long ago that was nobody knows.
+    if (ageMs < -TOLD_AHEAD_MS) return false;
+    if (typeof toldFor === 'number') return ageMs < toldFor;
+    const isClosed = told.pid !== undefined && !(await isThere(told.pid, told.startTicks));
+    // Of a window that was closed only the one with the focus goes on at once: it may be the same one, loaded anew.
+    if (toldFor === 'whileOpen') return ageMs < (isClosed && isOurs ? 0 : CLAIM_STALE_MS);
+    if (typeof told.byAt === 'number') return toldFor.afterAt < told.byAt;
+    if (told.byAt === null && !isClosed) return true;
+    // Nobody says when it was over.
+    return toldFor.afterAt < told.at + this.#toldWindowMs;
+  }
+
+  #told(toldFor: ToldFor): Told {
+    const { pid } = this.options;
+    const { startTicks } = identify(pid, 0);
+    return {
+      at: Date.now(),
+      windowId: this.#windowId,
+      pid,
+      ...(startTicks !== undefined && { startTicks }),
+      ...(typeof toldFor === 'object' && { byAt: toldFor.byAt ?? null }),
+    };
   }
 
   /** Once a window: what has been told long ago does not pile up. */
@@ -164,12 +225,29 @@ export class SpeakerLease {
 async function readTold(file: string): Promise<Partial<Told> & { readonly at: number }> {
   const { readFile, stat } = await files();
   try {
-    const { at, windowId, pid } = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
-    if (typeof at === 'number' && typeof pid === 'number') return { at, pid, windowId: String(windowId) };
+    const told = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
+    const { at, windowId, pid, byAt, startTicks } = told;
+    if (typeof at === 'number' && typeof pid === 'number') {
+      return {
+        at,
+        pid,
+        windowId: String(windowId),
+        ...((typeof byAt === 'number' || byAt === null) && { byAt }),
+        ...(typeof startTicks === 'number' && { startTicks }),
+      };
+    }
   } catch {
     // Empty, or gone by now.
   }
   return { at: await stat(file).then(({ mtimeMs }) => mtimeMs, Date.now) };
+}
+
+/** Whether exactly this process is there: on Linux by its birth too, elsewhere by its number alone. */
+async function isThere(pid: number, startTicks: number | undefined): Promise<boolean> {
+  if (!isPidAlive(pid)) return false;
+  if (startTicks === undefined || process.platform !== 'linux') return true;
+  const now = await identityOf(pid).catch(() => undefined);
+  return now?.startTicks === undefined || now.startTicks === startTicks;
 }
 
 /** Loaded when there is something to say: both take longer to load than the extension's own code. */

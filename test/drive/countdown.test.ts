@@ -107,7 +107,6 @@ describe('the work of a daemon, in a window', function () {
     before(async () => {
       killed = await startDispatchd();
       window.watch({ url: killed.url });
-      await window.setColorTheme('light');
       await window.item('healthy').waitFor();
     });
 

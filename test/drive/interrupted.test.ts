@@ -84,6 +84,21 @@ describe('work that a kill -9 interrupts, of', function () {
       await window.screenshots('smithy-4-resumed');
       assert.deepEqual(window.errors, []);
     });
+
+    it('is told again when it is killed once more, however soon', async () => {
+      const restarted = (what: string) => window.toast(`smithy seems to have restarted; ${what}.`);
+      await window.clearNotifications();
+      await smithy.kill();
+      await smithy.start();
+      await smithy.says({ sessions: [smithySession('e-worker-1', { id: 'session-third' })] });
+      await restarted('1 session resumed, 2 interrupted').waitFor();
+      await window.clearNotifications();
+      await smithy.kill();
+      await smithy.start();
+      await smithy.says({ isRunning: false, sessions: [] });
+      await restarted('1 session interrupted').waitFor();
+      await window.screenshot('smithy-5-again');
+    });
   });
 
   describe('a dispatchd, while no window is open', () => {

@@ -42,6 +42,26 @@ describe('an incident with two windows open', function () {
     );
   });
 
+  it('is told again, as its end is, when it comes again within two minutes', async () => {
+    const both = [first, second];
+    const shown = async (text: string) => {
+      const counts = await Promise.all(both.map((window) => window.toast(text).count()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    const toldIn = (text: string) =>
+      Promise.any(both.map((window) => window.toast(text).waitFor({ timeout: 60_000 })));
+    await Promise.all(both.map((window) => window.clearNotifications()));
+    await daemon.post('/api/chaos/release');
+    await toldIn('is healthy again');
+    await daemon.post('/api/chaos/hang');
+    await toldIn('dispatchd is wedged');
+    await Promise.all(both.map((window) => window.item('wedged').waitFor()));
+    // As above: until the other window would have taken over.
+    await first.page.waitForTimeout(10_000);
+    assert.equal(await shown('dispatchd is wedged'), 1);
+    await first.screenshot('second-incident');
+  });
+
   it('can be snoozed; tooltip and tree say until when, and it can be cancelled', async () => {
     const { page } = second;
     await choose(second, 'Daemon Health: Snooze Notifications…', '15 minutes');

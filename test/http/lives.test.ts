@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../src/clock';
 import { Fleet } from '../../src/daemons/fleet';
-import { Lives } from '../../src/daemons/lives';
+import { Lives, type Began } from '../../src/daemons/lives';
 import { createProbe } from '../../src/daemons/probe';
 import { SmithyProcesses } from '../../src/daemons/smithyProcesses';
 import type { Restarted } from '../../src/health/lifecycle';
+import { SpeakerLease } from '../../src/ui/lease';
+import { lifeTold } from '../../src/ui/lifeText';
 import { DaemonProcess, dispatchdFile, stopDaemons } from '../support/dispatchd/daemonProcess';
 import { LONG } from '../support/dispatchd/commands';
 import { MemoryMemento } from '../support/memento';
@@ -27,12 +32,16 @@ class Window {
   constructor(
     readonly url: string,
     state = new MemoryMemento(),
+    onNews: (restarted: Restarted, began: Began) => void = () => {},
   ) {
     this.lives = new Lives({
       models: () => this.fleet.models,
       state,
       processes: this.processes,
-      onRestarted: (_model, restarted, isNews) => this.seen.push({ restarted, isNews }),
+      onRestarted: (_model, restarted, isNews, _worth, began) => {
+        this.seen.push({ restarted, isNews });
+        if (isNews) onNews(restarted, began);
+      },
     });
     const port = Number(new URL(url).port);
     this.fleet.configure({
@@ -158,6 +167,46 @@ describe('the lives of real daemons', function () {
       await until(() => window.seen.length > 0, 'the restart');
       assert.deepEqual(window.news, ['1 resumed, 1 interrupted']);
       assert.deepEqual(lost(), ['session-of-b']);
+    });
+
+    it('are told once each over two windows, however soon the next one begins', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'daemon-health-told-'));
+      try {
+        const told: string[] = [];
+        const telling = (name: string) => {
+          const lease = new SpeakerLease({ folder, pid: process.pid, takeoverMs: 50 });
+          const seen: Promise<void>[] = [];
+          const teller = open(smithy.url, new MemoryMemento(), (restarted, began) => {
+            const { key, toldFor } = lifeTold(smithy.url, undefined, began);
+            const claim = lease.maySpeak(key, () => true, toldFor);
+            seen.push(claim.then((may) => void (may && told.push(`${restarted.interrupted} by ${name}`))));
+          });
+          return { teller, look: () => teller.look(), seen };
+        };
+        const [first, second] = [telling('first'), telling('second')];
+        await Promise.all([first.look(), second.look()]);
+        for (const sessions of [[smithySession('c')], [smithySession('d'), smithySession('e')], []]) {
+          const lives = first.seen.length;
+          for (const { teller } of [first, second]) {
+            assert.equal(await teller.processes.fate(smithy.url), 'lives', 'its process is noted');
+          }
+          await smithy.kill();
+          await smithy.start();
+          await smithy.says({ sessions });
+          // The first sees that nobody has run a cycle yet, the second does not.
+          await first.look();
+          await untilCycled();
+          await first.look();
+          await until(() => first.seen.length > lives, 'the restart in the first window');
+          await Promise.all(first.seen);
+          await second.look();
+          await until(() => second.seen.length > lives, 'the restart in the second window');
+          await Promise.all(second.seen);
+        }
+        assert.deepEqual(told, ['2 by first', '1 by first', '2 by first']);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
 
     it('go on where all its work has ended', async () => {

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SpeakerLease, type SpeakerLeaseOptions } from '../../../src/ui/lease';
+import { SpeakerLease, type SpeakerLeaseOptions, type Span, type ToldFor } from '../../../src/ui/lease';
+import { notRun } from '../../support/notRun';
 
 const WINDOWS = 5;
 const always = () => true;
@@ -166,6 +167,90 @@ describe('the say among several windows', () => {
     assert.equal(await window().maySpeak('restarted', always, 60_000), true);
     assert.equal(await window({ toldWindowMs: 0 }).maySpeak('restarted', always, 60_000), false);
     assert.equal(await window().maySpeak('restarted', always, 0), true);
+  });
+
+  describe('over what began in a span of time', () => {
+    let now: number;
+    beforeEach(() => (now = Date.now()));
+    const ago = (afterMs: number, byMs: number) => ({ afterAt: now - afterMs, byAt: now - byMs });
+    const told = (span: Span) => window().maySpeak('a restarted', always, span);
+
+    it('is had once, however differently the windows saw it', async () => {
+      assert.equal(await told(ago(9_000, 6_000)), true);
+      for (const span of [ago(9_000, 6_000), ago(30_000, 8_500), ago(6_500, 1_000), ago(60_000, 0)]) {
+        assert.equal(await told(span), false);
+      }
+    });
+
+    it('comes again for the next one, however soon', async () => {
+      assert.equal(await told(ago(9_000, 6_000)), true);
+      assert.equal(await told(ago(6_000, 5_999)), true);
+      assert.equal(await told(ago(5_000, 4_000)), true);
+      assert.equal(await told(ago(9_000, 6_000)), false, 'the first one, seen late');
+      assert.equal(await told(ago(5_500, 3_000)), false, 'the third one, seen otherwise');
+    });
+
+    it('is had once for each by one of five windows', async () => {
+      for (const [afterMs, byMs] of [
+        [50_000, 45_000],
+        [40_000, 35_000],
+        [30_000, 25_000],
+      ] as const) {
+        const said = await Promise.all(
+          Array.from({ length: WINDOWS }, (_, n) => told(ago(afterMs + n * 100, byMs - n * 100))),
+        );
+        assert.equal(said.filter(Boolean).length, 1);
+      }
+    });
+
+    it('is kept while it goes on, and comes again for what begins after its end', async () => {
+      const first = window();
+      assert.equal(await first.maySpeak('wedged', always, { afterAt: now - 600_000 }), true);
+      agedBy(600_000);
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), false, 'it goes on');
+      await window().over('wedged');
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), false, 'another says that');
+      await first.over('wedged');
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now - 1 }), false, 'seen late');
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: Date.now() + 1 }), true);
+    });
+
+    it('comes again after a while where the window that told it was closed', async () => {
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      await window({ pid }).maySpeak('wedged', always, { afterAt: now });
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now + 1_000 }), false);
+      agedBy(121_000);
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now + 1_000 }), true);
+    });
+
+    it('comes again where a process got the number of the window that was closed', async function () {
+      if (process.platform !== 'linux') notRun(this, 'births of processes are compared on Linux only');
+      await window().maySpeak('wedged', always, { afterAt: now });
+      const [file] = readdirSync(folder);
+      const told = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as {
+        startTicks: number;
+        at: number;
+      };
+      const other = { ...told, startTicks: told.startTicks - 1, at: told.at - 121_000 };
+      writeFileSync(join(folder, file!), JSON.stringify(other));
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), true);
+    });
+  });
+
+  it('is not silenced by what was told before the clock was set back', async () => {
+    const asked: Record<string, ToldFor | undefined> = {
+      once: undefined,
+      'for a week': 7 * 86_400_000,
+      'what goes on being told': 'whileOpen',
+      'a span': { afterAt: Date.now() - 1_000, byAt: Date.now() },
+      'what goes on': { afterAt: Date.now() - 1_000 },
+    };
+    for (const [key, toldFor] of Object.entries(asked)) {
+      await window().maySpeak(key, always, toldFor);
+      agedBy(-86_400_000);
+      assert.equal(await window().maySpeak(key, always, toldFor), true, key);
+      assert.equal(await window().maySpeak(key, always, toldFor), false, `${key}, told again`);
+    }
   });
 
   it('is understood where another version, or a moment, left half of it', async () => {
