@@ -18,7 +18,7 @@ const filesAtATime = (count) => ['--parallel', `--jobs=${count}`];
 
 const tiers = {
   unit: () => mocha('unit', ['--timeout=10000']),
-  http: () => mocha('http', ['--timeout=20000', '--exit', ...filesAtATime(3)]),
+  http: () => mocha('http', ['--timeout=20000', '--exit', ...filesAtATime(2)]),
   host: () =>
     run(process.execPath, [join(root, 'scripts', 'hostTests.mjs')], {
       cwd: root,

@@ -1,13 +1,41 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProbe } from '../../src/daemons/probe';
 import { scan } from '../../src/daemons/scan';
 import { FakeSmithy } from '../support/fakeSmithy';
 import { AnsweringServer, sendJson } from '../support/answeringServer';
+import { smithySession } from '../support/smithyProcess';
 
 const TIMEOUT_MS = 300;
+
+/** A smithy with a stopped loop, whose sessions are what a test says. */
+class SmithyServer {
+  readonly #server = createServer();
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async start(project: string, sessions: (response: ServerResponse) => void): Promise<this> {
+    this.#server.on('request', ({ url }: IncomingMessage, response: ServerResponse) => {
+      if (url === '/api/sessions') return sessions(response);
+      const database = join(project, '.stoneforge', 'stoneforge.db');
+      sendJson(response, { status: 'ok', database, services: { dispatchDaemon: 'stopped' } });
+    });
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await once(this.#server.close(), 'close');
+  }
+}
 
 describe('a scan of this machine', () => {
   let folder: string;
@@ -60,6 +88,26 @@ describe('a scan of this machine', () => {
         isRunning: true,
       },
     );
+  });
+
+  it('finds out whether sessions of a smithy with a stopped loop run', async () => {
+    const stopped = async (sessions: (response: ServerResponse) => void) => {
+      const server = kept(await new SmithyServer().start(join(folder, 'project'), sessions));
+      const [found] = await look([server]);
+      return { isRunning: found?.isRunning, runsAgents: found?.runsAgents };
+    };
+    for (const [status, runsAgents] of [
+      ['running', true],
+      ['terminated', false],
+    ] as const) {
+      const sessions = [{ ...smithySession('e-worker-1'), status }];
+      assert.deepEqual(await stopped((response) => sendJson(response, { sessions })), {
+        isRunning: false,
+        runsAgents,
+      });
+    }
+    const unknown = await stopped((response) => sendJson(response, {}, 500));
+    assert.deepEqual(unknown, { isRunning: false, runsAgents: false }, 'what is not known is not claimed');
   });
 
   it('knows one of another folder as not ours', async () => {
