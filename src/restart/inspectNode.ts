@@ -82,7 +82,7 @@ export async function inspectNode(
     );
     found = `${found}; ${text}`;
   }
-  if (signal.aborted) throw failure;
+  if (signal.aborted) throw failure ?? signal.reason;
   return found;
 }
 
