@@ -13,6 +13,7 @@ const entryPoints = {
   probe: 'src/daemons/probe.ts', // at the first poll: undici, valibot
   discovery: 'src/daemons/discovery.ts',
   told: 'src/ui/told.ts', // when a window gets the focus
+  commands: 'src/ui/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/copyDiagnostics.ts',
   restarts: 'src/restarts.ts',
   evidence: 'src/restart/evidence.ts',

@@ -19,6 +19,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/ui/say.ts', 'src/ui/choose.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...['MemberExpression[property.name=', 'ObjectPattern > Property[key.name='].map((of) => ({
+          selector: `${of}/^(show(Information|Warning|Error)Message|withProgress|showQuickPick|createQuickPick|showInputBox|createInputBox|setStatusBarMessage)$/]`,
+          message: 'A daemon’s words would be links or icons: use ui/say.ts, or ui/choose.ts for lists.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['src/health/**/*.ts'],
     rules: {
       'no-restricted-imports': [

@@ -9,7 +9,7 @@ import { bundledDaemon } from './restart/bundledDaemon';
 import { RestartLoader } from './restart/loader';
 import { RestartRecords } from './restart/records';
 import { Settings } from './settings';
-import { commandRunner } from './ui/commands';
+import type { RunCommand } from './ui/commands';
 import { ConflictNotifier } from './ui/conflictNotifier';
 import { Log } from './ui/log';
 import { SpeakerLease } from './ui/lease';
@@ -18,6 +18,7 @@ import { Snoozes } from './ui/snoozes';
 import { StatusItem } from './ui/statusItem';
 import { renderStatus } from './ui/statusText';
 import { HealthTree } from './ui/tree';
+import { UsableCommands, usableOnDaemons } from './ui/usable';
 import { WorkLoader } from './ui/workLoader';
 
 /** Nobody reads faster than this. */
@@ -99,7 +100,16 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const statusItem = StatusItem.create();
   const tree = new HealthTree(fleet, clock);
   const current = (origin: string) => fleet.model(origin);
-  const notifier = new Notifier({ clock, settings, lease, current });
+  const usable = new UsableCommands((names) => {
+    void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
+  });
+  const notifier = new Notifier({
+    clock,
+    settings,
+    lease,
+    current,
+    more: (origin, state) => run('more', [origin, state]),
+  });
   const conflictNotifier = new ConflictNotifier({ clock, settings, lease, conflicts: () => fleet.conflicts });
   const work = new WorkLoader({
     clock,
@@ -111,16 +121,37 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     },
     log: (line) => log.info(line),
     drawSessions: (rows) => tree.drawSessions(rows),
+    showUsable: (commands) => usable.set('sessions', commands),
     state: workspaceState,
   });
   const render = () => {
     statusItem.render(renderStatus(fleet.models, fleet.conflicts, clock.now()));
     tree.render();
+    usable.set('daemons', usableOnDaemons(fleet.models, fleet.found));
     memory.keep(fleet.models);
     histories.keep(fleet.models);
     notifier.resume();
     work.update(fleet.models);
     conflictNotifier.update();
+  };
+
+  let runner: Promise<RunCommand> | undefined;
+  const run: RunCommand = async (command, targets) => {
+    runner ??= import('./ui/commands').then(({ commandRunner }) =>
+      commandRunner({
+        fleet,
+        tree,
+        log,
+        settings,
+        restarts,
+        snoozes,
+        work,
+        discovery,
+        addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
+        bundledDaemon: () => bundledDaemon(fleet, settings),
+      }),
+    );
+    return (await runner)(command, targets);
   };
 
   // What changed a state is drawn at once; of many daemons that only answered again, several together.
@@ -170,17 +201,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
   return {
-    run: commandRunner({
-      fleet,
-      tree,
-      log,
-      restarts,
-      snoozes,
-      work,
-      discovery,
-      addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
-      bundledDaemon: () => bundledDaemon(fleet, settings),
-    }),
+    run,
     daemons: () => fleet.models.map(toSnapshot),
     provideTasks: () => restarts.provideTasks(),
     resolveTask: (task) => restarts.resolveTask(task),

@@ -7,6 +7,7 @@ import { LostWork } from './ui/lostWork';
 import { OutputDocuments } from './ui/outputDocuments';
 import { RunCommand } from './ui/runCommand';
 import { SessionCommands } from './ui/sessionCommands';
+import { isSessionCommand } from './ui/sessionPurposes';
 import { sessionRows } from './ui/sessionRows';
 import type { SessionRows } from './ui/treeRows';
 
@@ -24,20 +25,6 @@ export interface Work extends vscode.Disposable {
   run(command: string, targets: readonly unknown[]): Promise<void>;
 }
 
-const SESSION_COMMANDS = [
-  'extendSession',
-  'runAgain',
-  'resumeSession',
-  'copyCommand',
-  'showOutput',
-  'cancelSession',
-  'dismissSession',
-] as const;
-
-function isSessionCommand(command: string): command is (typeof SESSION_COMMANDS)[number] {
-  return (SESSION_COMMANDS as readonly string[]).includes(command);
-}
-
 export interface WorkDeps {
   readonly clock: Clock;
   readonly models: () => readonly DaemonModel[];
@@ -46,25 +33,31 @@ export interface WorkDeps {
   readonly voice: Voice;
   readonly log: (line: string) => void;
   readonly drawSessions: (rows: SessionRows) => void;
+  /** The commands about sessions that can do something now, by their names without prefix. */
+  readonly showUsable: (commands: readonly string[]) => void;
   /** Where recent commands are kept. */
   readonly state: vscode.Memento;
 }
 
 export function createWork(deps: WorkDeps): Work {
   // What is drawn is drawn anew where it is drawn by another.
-  const draw = () => deps.drawSessions(sessionRows((model) => lost.of(model)));
+  const draw = () => {
+    deps.drawSessions(sessionRows((model) => lost.of(model)));
+    deps.showUsable(sessions.usable());
+  };
   const lost: LostWork = new LostWork(deps.state, () => deps.clock.now().wallAt, draw);
-  draw();
   const countdown = new Countdown(deps);
   const lives = new LifeNotices({ ...deps, lost });
   const output = new OutputDocuments();
-  const sessions = new SessionCommands({ ...deps, lost, output });
+  const sessions: SessionCommands = new SessionCommands({ ...deps, lost, output });
   const runCommand = new RunCommand(deps);
   const subscriptions = vscode.Disposable.from(countdown, output);
+  draw();
   return {
     update: () => {
       countdown.update();
       lives.update();
+      deps.showUsable(sessions.usable());
     },
     run: async (command, targets) => {
       if (command === 'runCommand') return runCommand.run(targets[0]);

@@ -1,23 +1,29 @@
 import * as vscode from 'vscode';
 import { isConflictId } from '../health/conflicts';
+import type { DaemonState } from '../health/verdict';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
 import type { Discovery } from '../daemons/discovery';
-import type { ListedDaemon } from '../settings';
+import type { ListedDaemon, Settings } from '../settings';
+import { choose } from './choose';
+import { configureDaemons } from './configureCommand';
 import { offeredOrigin } from './findingRows';
-import { withoutLinks } from './links';
 import { LOOK, worstFirst } from './looks';
 import type { Log } from './log';
+import { more } from './moreCommand';
 import type { RestartLoader } from '../restart/loader';
 import { isSessionRowId } from './rowIds';
+import { inStatusBar, inView, say } from './say';
 import { snooze } from './snoozeCommand';
 import type { Snoozes } from './snoozes';
 import type { HealthTree } from './tree';
+import { canStop, hasDashboard } from './usable';
 import type { WorkLoader } from './workLoader';
 
 export interface CommandDeps {
   readonly fleet: Fleet;
   readonly tree: HealthTree;
   readonly log: Log;
+  readonly settings: Settings;
   readonly restarts: RestartLoader;
   readonly snoozes: Snoozes;
   readonly work: WorkLoader;
@@ -28,24 +34,25 @@ export interface CommandDeps {
   readonly bundledDaemon: () => Promise<DaemonModel>;
 }
 
+export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
+
+/** Which daemons a command is for, and what is said where there is none of them. */
+interface Purpose {
+  readonly question: string;
+  readonly isFor?: (model: DaemonModel) => boolean;
+  readonly none?: string;
+}
+
 /**
  * Runs the commands of the palette, of the tree and of links; what looks after work has its own. `target` is a
- * daemon's origin, one of its row ids or its name; without one the user picks, where there is a choice.
+ * daemon's origin, one of its row ids or its name; without one the user picks, where there is a choice. This file is
+ * a chunk of its own, loaded with the first command.
  */
-export function commandRunner({
-  fleet,
-  tree,
-  log,
-  restarts,
-  snoozes,
-  work,
-  discovery,
-  addDaemon,
-  bundledDaemon,
-}: CommandDeps): (command: string, targets: readonly unknown[]) => Promise<void> {
-  const handlers: Record<string, (target: unknown) => unknown> = {
+export function commandRunner(deps: CommandDeps): RunCommand {
+  const { fleet, tree, log, settings, restarts, snoozes, work, discovery, addDaemon, bundledDaemon } = deps;
+  const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
     restart: async (target) => {
-      const model = await pick({ fleet, discovery }, target, 'Restart which daemon?');
+      const model = await pick(deps, target, { question: 'Restart which daemon?' });
       if (model) await restarts.restart(model);
     },
     start: async (target) => {
@@ -53,11 +60,12 @@ export function commandRunner({
       await restarts.restart(down ?? (await bundledDaemon()));
     },
     stop: async (target) => {
-      const model = await pick({ fleet, discovery }, target, 'Stop which daemon?');
+      const none = 'No daemon runs that could be stopped.';
+      const model = await pick(deps, target, { question: 'Stop which daemon?', isFor: canStop, none });
       if (model) await restarts.stop(model);
     },
     refresh: () =>
-      vscode.window.withProgress({ location: { viewId: 'daemonHealth.daemons' } }, () =>
+      inView('daemonHealth.daemons', () =>
         Promise.all([fleet.refresh(), discovery().then((known) => known.scan())]),
       ),
     watch: async (target) => {
@@ -65,7 +73,11 @@ export function commandRunner({
       if (daemon) await addDaemon(daemon);
     },
     ignore: async (target) => (await discovery()).ignore(offeredOrigin(target) ?? ''),
-    offerIgnored: async () => (await discovery()).forgetIgnored(),
+    offerIgnored: async () => {
+      const isNone = !fleet.found.some(({ isIgnored }) => isIgnored);
+      await (await discovery()).forgetIgnored();
+      if (isNone) void say('info', 'No ignored daemon is here right now.');
+    },
     showDetails: (target) => {
       const model = find(fleet, target) ?? worstFirst(fleet.models)[0];
       const isRow = isConflictId(target) || isSessionRowId(target);
@@ -73,23 +85,28 @@ export function commandRunner({
     },
     showLog: () => log.show(),
     keepEvidence: async (target) => {
-      const model = await pick({ fleet, discovery }, target, 'Keep the evidence of which daemon?');
+      const model = await pick(deps, target, { question: 'Keep the evidence of which daemon?' });
       if (!model) return;
-      await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: `Keeping the evidence of ${model.daemon.name}` },
-        () => restarts.keepEvidence(model),
-      );
+      await inStatusBar(`Keeping the evidence of ${model.daemon.name}`, () => restarts.keepEvidence(model));
     },
     snooze: async (target) => {
-      const model = await pick({ fleet, discovery }, target, 'Snooze the notifications of which daemon?');
+      const model = await pick(deps, target, { question: 'Snooze the notifications of which daemon?' });
       if (model) await snooze(model, snoozes);
     },
     dismissFailedStart: (target) => {
       const model = find(fleet, target) ?? fleet.models.find(({ track }) => track.startFailed !== undefined);
       if (model) fleet.monitor(model.daemon.origin)?.dismissStartFailure();
     },
+    more: async (target, state) => {
+      const model = find(fleet, target);
+      if (model) await more(model, state as DaemonState, { log, settings, snoozes });
+    },
     openDashboard: async (target) => {
-      const model = await pick({ fleet, discovery }, target, 'Open the dashboard of which daemon?');
+      const model = await pick(deps, target, {
+        question: 'Open the dashboard of which daemon?',
+        isFor: hasDashboard,
+        none: 'No daemon that answers now has a page of its own.',
+      });
       if (model?.track.last?.report.kind === 'ductor') {
         throw new Error(`${model.daemon.name} has no page of its own: a ductor is used through its chats.`);
       }
@@ -104,12 +121,12 @@ export function commandRunner({
       const { copyDiagnostics } = await import('./copyDiagnostics');
       await copyDiagnostics(fleet, model ? [model] : fleet.models);
     },
-    configure: () => vscode.commands.executeCommand('workbench.action.openSettings', 'daemonHealth.daemons'),
+    configure: configureDaemons,
   };
   return (command, targets) => {
     const name = command.replace(/^daemonHealth\./, '');
     const handler = handlers[name] ?? (() => work.run(name, targets));
-    return guarded(() => handler(targets[0]), log);
+    return guarded(() => handler(targets[0], targets[1]), log);
   };
 }
 
@@ -121,9 +138,7 @@ async function guarded(run: () => unknown, log: Log): Promise<void> {
     const text = error instanceof Error ? error.message : String(error);
     log.error(text);
     const show = 'Show Log';
-    void vscode.window
-      .showErrorMessage(withoutLinks(text), show)
-      .then((choice) => choice === show && log.show());
+    void say('error', text, show).then((choice) => choice === show && log.show());
   }
 }
 
@@ -138,27 +153,38 @@ function find({ models }: Fleet, target: unknown): DaemonModel | undefined {
 async function pick(
   { fleet, discovery }: Pick<CommandDeps, 'fleet' | 'discovery'>,
   target: unknown,
-  question: string,
+  { question, isFor = () => true, none = '' }: Purpose,
 ): Promise<DaemonModel | undefined> {
   const named = find(fleet, target);
   if (named) return named;
   // Right after the start a daemon that nobody listed has not answered yet.
   await discovery();
   if (fleet.models.length === 0 && !fleet.settled) {
-    const title = 'Looking for daemons';
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
-      fleet.refresh(),
-    );
+    await inStatusBar('Looking for daemons', () => fleet.refresh());
   }
-  const models = worstFirst(fleet.models);
-  if (models.length === 0) {
-    throw new Error('No daemon is watched. Start the bundled daemon, or name yours in daemonHealth.daemons.');
+  if (fleet.models.length === 0) {
+    tellNothingIsWatched();
+    return undefined;
   }
-  if (models.length === 1) return models[0];
+  const models = worstFirst(fleet.models).filter(isFor);
+  if (models.length === 0) void say('info', none);
+  if (models.length <= 1) return models[0];
   const items = models.map((model) => ({
-    label: `$(${LOOK[model.track.verdict.state].icon}) ${model.daemon.name}`,
+    icon: LOOK[model.track.verdict.state].icon,
+    label: model.daemon.name,
     description: `${LOOK[model.track.verdict.state].label} · ${model.daemon.origin}`,
-    model,
+    value: model,
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: question }))?.model;
+  return choose(items, { question });
+}
+
+function tellNothingIsWatched(): void {
+  const commands: Record<string, string> = {
+    'Start Bundled Daemon': 'daemonHealth.start',
+    'Configure Daemons': 'daemonHealth.configure',
+  };
+  void say('info', 'No daemon is watched.', 'Start Bundled Daemon', 'Configure Daemons').then((choice) => {
+    const command = choice === undefined ? undefined : commands[choice];
+    if (command !== undefined) void vscode.commands.executeCommand(command);
+  });
 }

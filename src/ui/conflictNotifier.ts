@@ -4,7 +4,7 @@ import { advanceConflicts, conflictText, type Conflict, type ConflictLog } from 
 import { CONFLICT_OVER_MS } from '../health/policy';
 import type { Settings } from '../settings';
 import type { SpeakerLease } from './lease';
-import { withoutLinks } from './links';
+import { say } from './say';
 
 const DETAILS = 'Show Details';
 const NEVER = "Don't Show Again";
@@ -51,11 +51,7 @@ export class ConflictNotifier {
     const span = { afterAt: wallAt - (monotonicMs - sinceMs) };
     if (!(await lease.maySpeak(conflict.id, () => this.#log.has(conflict.id), span))) return;
     this.#told.set(conflict.id, monotonicMs);
-    const choice = await vscode.window.showWarningMessage(
-      withoutLinks(conflictText(conflict)),
-      DETAILS,
-      NEVER,
-    );
+    const choice = await say('warning', conflictText(conflict), DETAILS, NEVER);
     if (choice === NEVER) await settings.mute(KIND);
     if (choice === DETAILS) await vscode.commands.executeCommand('daemonHealth.showDetails', conflict.id);
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../clock';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
 import { diagnostics, type SettingValue } from './diagnostics';
+import { sayShortly } from './say';
 
 const EXTENSION_ID = 'daemon-health.daemon-health';
 const SECTION = 'daemonHealth';
@@ -33,7 +34,7 @@ export async function copyDiagnostics(fleet: Fleet, models: readonly DaemonModel
     now: systemClock.now(),
   });
   await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage('$(check) Diagnostics copied', COPIED_SHOWN_MS);
+  sayShortly('check', 'Diagnostics copied', COPIED_SHOWN_MS);
 }
 
 /** Every setting with each scope it is set in, the one in force first. */

@@ -15,7 +15,9 @@ import type { Instant } from '../health/report';
 import { answers } from './dispatchds';
 import { countdownText, timedOutText } from './countdownText';
 import type { ToldFor } from './lease';
+import { NO_TEXT, type LinkedText } from './links';
 import { sessionRowId } from './rowIds';
+import { inLinkedNotification, say, type Buttons } from './say';
 
 /** Who may tell the user something, and what. */
 export interface Voice {
@@ -49,7 +51,7 @@ interface Asked {
 }
 
 interface Shown {
-  readonly say: (message: string) => void;
+  readonly say: (message: LinkedText) => void;
   readonly close: () => void;
 }
 
@@ -57,7 +59,7 @@ interface Shown {
 export class Countdown implements vscode.Disposable {
   #deadlines: Deadlines = NO_DEADLINES;
   #shown: Shown | undefined;
-  #text = '';
+  #text: LinkedText = NO_TEXT;
   #disposed = false;
   #timer: NodeJS.Timeout | undefined;
   /** Whether this window may count a session down. */
@@ -136,9 +138,9 @@ export class Countdown implements vscode.Disposable {
     if (!(await this.deps.voice.maySpeak(`${origin} timed out ${session.id}`, isWanted))) return;
     // Only of a dispatchd's work there is more to be had.
     const isOurs = this.deps.models().some((model) => model.daemon.origin === origin && answers(model));
-    const buttons = Object.keys(BUTTONS).filter((button) => isOurs || button === SHOW_SESSION);
+    const buttons: Buttons = isOurs ? ['Run Again', SHOW_SESSION, 'Show Log'] : [SHOW_SESSION];
     // Only an error with buttons stays on screen until somebody answers it.
-    const choice = await vscode.window.showErrorMessage(text, ...buttons);
+    const choice = await say('error', text, ...buttons);
     const command = choice === undefined ? undefined : BUTTONS[choice];
     if (command !== undefined)
       await vscode.commands.executeCommand(command, sessionRowId(origin, session.id));
@@ -147,19 +149,19 @@ export class Countdown implements vscode.Disposable {
 
 /** VS Code starts the task of a progress only after a while: what is said until then is kept. */
 function open(): Shown {
-  let message = '';
-  let say = (): void => undefined;
+  let message = NO_TEXT;
+  let draw: (message: LinkedText) => void = () => undefined;
   let close = (): void => undefined;
   const closed = new Promise<void>((resolve) => (close = resolve));
-  void vscode.window.withProgress({ location: vscode.ProgressLocation.Notification }, (progress) => {
-    say = () => progress.report({ message });
-    say();
+  void inLinkedNotification((report) => {
+    draw = report;
+    draw(message);
     return closed;
   });
   return {
     say: (next) => {
       message = next;
-      say();
+      draw(next);
     },
     // Not at once: what a message says instead comes in the same moment, and VS Code, hiding its last toast, may
     // hide that one with it.

@@ -1,7 +1,7 @@
 import type { Entry, Extension, TimedOut } from '../health/deadlines';
 import type { Session } from '../health/report';
 import { duration } from '../health/wording';
-import { commandLink, withoutLinks } from './links';
+import { NO_TEXT, commandLink, linked, type LinkedText } from './links';
 import { sessionRowId } from './rowIds';
 
 /** A countdown has one line of about 70 characters, links included. */
@@ -10,9 +10,9 @@ const TITLE_CHARS_OF_MANY = 14;
 const MAX_NAMED = 2;
 
 /** What the countdown says now: one sentence for one session, a list for several, then what can be done. */
-export function countdownText(entries: readonly Entry[]): string {
+export function countdownText(entries: readonly Entry[]): LinkedText {
   const [first] = entries;
-  if (!first) return '';
+  if (!first) return NO_TEXT;
   const sentence = entries.length === 1 ? alone(first) : together(entries);
   const extendable = entries.filter(({ canExtend }) => canExtend).map(rowId);
   const links = [
@@ -27,7 +27,7 @@ export function countdownText(entries: readonly Entry[]): string {
         ]),
     commandLink('Show', 'daemonHealth.showDetails', rowId(first)),
   ];
-  return `${sentence} ${links.join(' · ')}`;
+  return linked(sentence, links);
 }
 
 function alone(entry: Entry): string {
@@ -89,14 +89,14 @@ export function timedOutText({ daemon, session, isInferred }: TimedOut): string 
       : [`${extensionsUsed} of ${maxExtensions} extensions`]),
   ];
   const because = facts.length > 0 ? ` (${facts.join(', ')})` : '';
-  const name = `${quoted(session)} on ${withoutLinks(daemon)}`;
+  const name = `${quoted(session)} on ${daemon}`;
   return isInferred
     ? `${name} is gone since its time was up${because}.`
     : `${name} timed out${ran}${because}.`;
 }
 
 function quoted({ title }: Session, maxChars = Infinity): string {
-  return `“${withoutLinks(title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title)}”`;
+  return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
 }
 
 function rowId({ origin, session }: Entry): string {

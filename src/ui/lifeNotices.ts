@@ -3,10 +3,10 @@ import type { DaemonModel } from '../daemons/fleet';
 import { Lives, type Began } from '../daemons/lives';
 import type { Restarted } from '../health/lifecycle';
 import type { WorkDeps } from '../work';
-import { withoutLinks } from './links';
 import { lifeTold, restartedText } from './lifeText';
 import type { LostWork } from './lostWork';
 import { interruptedRowId } from './rowIds';
+import { say } from './say';
 
 const SHOW = 'Show Details';
 
@@ -38,14 +38,12 @@ export class LifeNotices {
 
   async #tell(model: DaemonModel, restarted: Restarted, began: Began): Promise<void> {
     const { daemon } = model;
-    const text = restartedText(withoutLinks(daemon.name), restarted);
+    const text = restartedText(daemon.name, restarted);
     this.deps.log(`[${daemon.name}] ${text}`);
     const level = restarted.interrupted > 0 ? 'warning' : 'info';
     const isWanted = () => this.deps.voice.wants(level, daemon.origin);
     if (!isWanted() || !(await this.#claim(model, began, isWanted))) return;
-    const choice = await (level === 'warning'
-      ? vscode.window.showWarningMessage(text, SHOW)
-      : vscode.window.showInformationMessage(text, SHOW));
+    const choice = await say(level, text, SHOW);
     if (choice !== SHOW) return;
     const row = restarted.interrupted > 0 ? interruptedRowId(daemon.origin) : daemon.origin;
     await vscode.commands.executeCommand('daemonHealth.showDetails', row);

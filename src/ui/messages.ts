@@ -3,7 +3,6 @@ import type { Notice } from '../health/incident';
 import type { Instant } from '../health/report';
 import { SEVERITY, type DaemonState } from '../health/verdict';
 import { duration, forOver } from '../health/wording';
-import { withoutLinks } from './links';
 import { LOOK, stalledForMs } from './looks';
 
 export interface Message {
@@ -36,16 +35,14 @@ export function noticeMessage(model: DaemonModel, notice: Notice, now: Instant):
   if (notice.kind === 'recovered') {
     return {
       level: 'info',
-      text: withoutLinks(
-        `${name} is healthy again. It was ${LOOK[notice.state].label} for ${duration(notice.lastedMs)}.`,
-      ),
+      text: `${name} is healthy again. It was ${LOOK[notice.state].label} for ${duration(notice.lastedMs)}.`,
       offersRestart: false,
     };
   }
   const still = notice.kind === 'reminder' ? 'still ' : '';
   return {
     level: ERRORS.includes(notice.state) ? 'error' : 'warning',
-    text: withoutLinks(problemText(model, notice.state, still, now)),
+    text: problemText(model, notice.state, still, now),
     offersRestart: !NOT_CURED_BY_RESTART.includes(notice.state),
   };
 }

@@ -3,22 +3,20 @@ import type { Clock } from '../clock';
 import type { DaemonModel } from '../daemons/fleet';
 import type { Notice } from '../health/incident';
 import type { Instant } from '../health/report';
-import { SEVERITY } from '../health/verdict';
+import type { DaemonState } from '../health/verdict';
 import type { Settings } from '../settings';
 import type { Span, SpeakerLease } from './lease';
 import { isWanted, noticeMessage } from './messages';
+import { say, type Buttons } from './say';
 
 const RESTART = 'Restart Daemon';
 const DETAILS = 'Show Details';
-const LOG = 'Show Log';
-const SNOOZE = 'Snooze…';
-const NEVER = "Don't Show Again";
+/** The log, a snooze, and never again: together with the others they would all be cut. */
+const MORE = 'More…';
 
 const COMMAND: Readonly<Record<string, string>> = {
   [RESTART]: 'daemonHealth.restart',
   [DETAILS]: 'daemonHealth.showDetails',
-  [LOG]: 'daemonHealth.showLog',
-  [SNOOZE]: 'daemonHealth.snooze',
 };
 
 export interface NotifierDeps {
@@ -27,6 +25,8 @@ export interface NotifierDeps {
   readonly lease: SpeakerLease;
   /** The daemon as it is now; `undefined` when it is no longer watched. */
   readonly current: (origin: string) => DaemonModel | undefined;
+  /** Asks what else to do about a daemon that is or was in this state. */
+  readonly more: (origin: string, state: DaemonState) => Promise<void>;
 }
 
 /** Tells the user of an incident, once, in one window, with what helps now. */
@@ -85,34 +85,14 @@ export class Notifier {
 
   async #show(model: DaemonModel, notice: Notice): Promise<void> {
     const { level, text, offersRestart } = noticeMessage(model, notice, this.deps.clock.now());
-    const buttons =
-      notice.kind === 'recovered'
-        ? [DETAILS]
-        : [
-            ...(offersRestart ? [RESTART] : []),
-            DETAILS,
-            LOG,
-            SNOOZE,
-            ...(SEVERITY[notice.state] === 'amber' ? [NEVER] : []),
-          ];
-    const choice = await show(level, text, buttons);
-    if (choice === NEVER) await this.deps.settings.mute(notice.state);
+    const choice = await say(level, text, ...buttonsFor(notice, offersRestart));
+    if (choice === MORE) await this.deps.more(model.daemon.origin, notice.state);
     const command = choice === undefined ? undefined : COMMAND[choice];
     if (command !== undefined) await vscode.commands.executeCommand(command, model.daemon.origin);
   }
 }
 
-function show(
-  level: 'error' | 'warning' | 'info',
-  text: string,
-  buttons: string[],
-): Thenable<string | undefined> {
-  switch (level) {
-    case 'error':
-      return vscode.window.showErrorMessage(text, ...buttons);
-    case 'warning':
-      return vscode.window.showWarningMessage(text, ...buttons);
-    case 'info':
-      return vscode.window.showInformationMessage(text, ...buttons);
-  }
+function buttonsFor(notice: Notice, offersRestart: boolean): Buttons {
+  if (notice.kind === 'recovered') return [DETAILS];
+  return offersRestart ? [RESTART, DETAILS, MORE] : [DETAILS, MORE];
 }

@@ -10,8 +10,8 @@ import type { Outcome } from '../restart/restart';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
 import { severityOf } from '../health/verdict';
 import { duration } from '../health/wording';
-import { withoutLinks } from './links';
 import { interruptedRowId } from './rowIds';
+import { ask, inNotification, say, type Buttons, type Steps } from './say';
 import { ensureTrusted } from './trust';
 
 const MAX_NAMED_SESSIONS = 5;
@@ -34,15 +34,13 @@ export class RestartCommands {
   async #carryOut(plan: Plan, inspect: boolean, onlyWait: boolean): Promise<void> {
     const { name, origin } = plan.model.daemon;
     const verb = onlyWait ? 'Waiting for' : plan.owner ? 'Restarting' : 'Starting';
-    const outcome = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `${verb} ${name}`, cancellable: true },
-      (progress, token) =>
-        this.controller.restart(plan, {
-          ...shownIn(progress),
-          signal: abortSignal(token),
-          inspect,
-          onlyWait,
-        }),
+    const outcome = await inNotification(`${verb} ${name}`, (steps) =>
+      this.controller.restart(plan, {
+        ...shownIn(steps),
+        signal: abortSignal(steps.token),
+        inspect,
+        onlyWait,
+      }),
     );
     tellOutcome(outcome, origin, () => void this.#carryOut(plan, false, true));
   }
@@ -84,11 +82,10 @@ export class RestartCommands {
     const { name } = model.daemon;
     const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
     if (!plan) return;
-    const { text } = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `Stopping ${name}`, cancellable: true },
-      (progress, token) => this.controller.stop(plan, { ...shownIn(progress), signal: abortSignal(token) }),
+    const { text } = await inNotification(`Stopping ${name}`, (steps) =>
+      this.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
-    void vscode.window.showInformationMessage(withoutLinks(text));
+    void say('info', text);
   }
 
   /** The plan, once the user agreed to what it ends; `undefined` where not. */
@@ -108,7 +105,7 @@ export class RestartCommands {
     if (detail === undefined) return { plan, inspect: alwaysInspect };
     const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
-    const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
+    const choice = await ask('warning', question, detail, ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
     if (choice !== verb && choice !== INSPECT) return undefined;
     return { plan, inspect: alwaysInspect || choice === INSPECT };
@@ -189,11 +186,10 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
 
 /** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */
 function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): void {
-  const { kind } = outcome;
-  const text = withoutLinks(outcome.text);
+  const { kind, text } = outcome;
   if (kind === 'cured' || kind === 'cancelled') {
     const hasLost = kind === 'cured' && outcome.interrupted > 0;
-    void vscode.window.showInformationMessage(text, ...(hasLost ? [SHOW_INTERRUPTED] : [])).then((choice) => {
+    void say('info', text, ...(hasLost ? ([SHOW_INTERRUPTED] as const) : [])).then((choice) => {
       if (choice !== SHOW_INTERRUPTED) return;
       void vscode.commands.executeCommand('daemonHealth.showDetails', interruptedRowId(origin));
     });
@@ -204,12 +200,13 @@ function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): 
     'Show Log': 'daemonHealth.showLog',
     'Show Details': 'daemonHealth.showDetails',
   };
-  const buttons = [...(kind === 'late' ? [WAIT_LONGER] : []), ...Object.keys(commands)];
-  const { showErrorMessage, showInformationMessage, showWarningMessage } = vscode.window;
+  const buttons: Buttons =
+    kind === 'late'
+      ? [WAIT_LONGER, 'Show Terminal', 'Show Log']
+      : ['Show Terminal', 'Show Log', 'Show Details'];
   // A daemon that tells of no cycles cannot be proven to work: nothing went wrong with it.
-  const show = { failed: showErrorMessage, unproven: showInformationMessage, late: showWarningMessage }[kind];
-  const answer = show(text, ...buttons);
-  void answer.then((choice) => {
+  const level = { failed: 'error', unproven: 'info', late: 'warning' } as const;
+  void say(level[kind], text, ...buttons).then((choice) => {
     if (choice === WAIT_LONGER) waitLonger();
     const command = choice === undefined ? undefined : commands[choice];
     if (command !== undefined) void vscode.commands.executeCommand(command, origin);
@@ -217,8 +214,8 @@ function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): 
 }
 
 /** Steps and waiting both take the one line of a notification. */
-function shownIn(progress: vscode.Progress<{ message: string }>): Progress {
-  const show = (text: string) => progress.report({ message: `${text}…` });
+function shownIn({ step }: Steps): Progress {
+  const show = (text: string) => step(`${text}…`);
   return { onStep: show, onWait: show };
 }
 

@@ -4,12 +4,13 @@ import type { DaemonModel } from '../daemons/fleet';
 import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../health/policy';
 import { duration } from '../health/wording';
 import type { WorkDeps } from '../work';
+import { choose, chooseOrType } from './choose';
 import { answers, clientOf, isDispatchd } from './dispatchds';
+import { ask, sayShortly } from './say';
 import { pickTimeout } from './timeoutPick';
 import { ensureTrusted } from './trust';
 
 const RECENT_KEY = 'recentCommands';
-const STATUS_MESSAGE_MS = 6_000;
 const TITLE_CHARS = 60;
 const OFFERED_TIMEOUTS_MS = [DEFAULT_RUN_TIMEOUT_MS, 1_800_000, 3_600_000, 4 * 3_600_000];
 
@@ -24,10 +25,13 @@ interface Recent {
 export class RunCommand {
   constructor(private readonly deps: Pick<WorkDeps, 'models' | 'poll' | 'log' | 'state'>) {}
 
-  /** @param given `{ command, cwd?, timeoutMs? }` where a keybinding says it all; what is missing is asked for */
+  /**
+   * @param given `{ command, cwd?, timeoutMs? }` where a keybinding says it all; what is missing is asked for. Or the
+   * dispatchd to run it in, by its origin or its name: the tree passes the row that was clicked
+   */
   async run(given: unknown): Promise<void> {
     if (!(await ensureTrusted('Run in Daemon'))) return;
-    const model = await this.#daemon();
+    const model = await this.#daemon(given);
     if (!model) return;
     const wanted = isGiven(given) ? fill(given) : await this.#ask();
     if (!wanted) return;
@@ -38,26 +42,38 @@ export class RunCommand {
     await client.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
     await this.#remember(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
-    vscode.window.setStatusBarMessage(`$(play) “${name}” runs in ${model.daemon.name}`, STATUS_MESSAGE_MS);
+    sayShortly('play', `“${name}” runs in ${model.daemon.name}`);
     await vscode.commands.executeCommand('daemonHealth.showDetails', model.daemon.origin);
     await this.deps.poll(model.daemon.origin);
   }
 
   /** The dispatchd to run in; started first where the user agrees: the one that is watched, else the bundled one. */
-  async #daemon(): Promise<DaemonModel | undefined> {
-    const running = () => this.deps.models().find(answers);
-    const found = running();
-    if (found) return found;
-    const watched = this.deps.models().find(isDispatchd)?.daemon;
+  async #daemon(given: unknown): Promise<DaemonModel | undefined> {
+    const named = this.deps.models().find(({ daemon }) => given === daemon.origin || given === daemon.name);
+    if (named && !isDispatchd(named)) {
+      throw new Error(
+        `${named.daemon.name} runs only its own work: a command can be run in a dispatchd, such as the bundled daemon.`,
+      );
+    }
+    const running = this.deps.models().filter(named ? (model) => model === named && answers(model) : answers);
+    if (running.length > 1) return pickDispatchd(running);
+    return running[0] ?? this.#start(named);
+  }
+
+  async #start(named: DaemonModel | undefined): Promise<DaemonModel | undefined> {
+    const watched = (named ?? this.deps.models().find(isDispatchd))?.daemon;
     const start = 'Start Daemon';
-    const choice = await vscode.window.showInformationMessage(
+    const choice = await ask(
+      'info',
       watched ? `${watched.name} does not run. Start it?` : 'No dispatchd runs. Start the bundled one?',
-      { modal: true, detail: 'It runs commands outside the editor and needs nothing else installed.' },
+      'It runs commands outside the editor and needs nothing else installed.',
       start,
     );
     if (choice !== start) return undefined;
     await vscode.commands.executeCommand('daemonHealth.start', watched?.origin);
-    const started = running();
+    const started = this.deps
+      .models()
+      .find((model) => answers(model) && (!watched || model.daemon.origin === watched.origin));
     if (!started) {
       throw new Error(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
     }
@@ -77,43 +93,25 @@ export class RunCommand {
 
   /** A recent one, whole; or a typed one, of which the rest has to be asked. */
   #pickCommand(): Promise<Recent | { readonly command: string } | undefined> {
-    type Item = vscode.QuickPickItem & { readonly value: Recent | { readonly command: string } };
-    const recents = this.#recents().map((recent): Item => ({
-      label: `$(history) ${recent.command}`,
+    const recents = this.#recents().map((recent) => ({
+      icon: 'history',
+      label: recent.command,
       description: [
         ...(recent.cwd === undefined ? [] : [basename(recent.cwd)]),
         duration(recent.timeoutMs),
       ].join(' · '),
       value: recent,
     }));
-    const box = vscode.window.createQuickPick<Item>();
-    box.placeholder =
-      recents.length > 0 ? 'Type a command to run, or pick a recent one' : 'Type a command to run';
-    box.title = 'Run in Daemon';
-    box.items = recents;
-    box.onDidChangeValue((value) => {
-      const command = value.trim();
-      box.items = [
-        ...(command === ''
-          ? []
-          : [{ label: `$(play) ${command}`, description: 'run', alwaysShow: true, value: { command } }]),
-        ...recents,
-      ];
-    });
-    return new Promise((resolve) => {
-      box.onDidAccept(() => {
-        // Who types fast is done before the list has the line that was typed.
-        const typed = box.value.trim();
-        const picked = box.selectedItems[0]?.value ?? (typed === '' ? undefined : { command: typed });
-        if (!picked) return;
-        resolve(picked);
-        box.hide();
-      });
-      box.onDidHide(() => {
-        resolve(undefined);
-        box.dispose();
-      });
-      box.show();
+    const read = (typed: string) => (typed.trim() === '' ? undefined : { command: typed.trim() });
+    return chooseOrType<Recent | { readonly command: string }>({
+      title: 'Run in Daemon',
+      question: recents.length > 0 ? 'Type a command to run, or pick a recent one' : 'Type a command to run',
+      items: (typed) => {
+        const value = read(typed);
+        if (!value) return recents;
+        return [{ icon: 'play', label: value.command, description: 'run', isTyped: true, value }, ...recents];
+      },
+      read,
     });
   }
 
@@ -128,6 +126,16 @@ export class RunCommand {
     );
     await this.deps.state.update(RECENT_KEY, [wanted, ...others].slice(0, MAX_RECENT_COMMANDS));
   }
+}
+
+function pickDispatchd(running: readonly DaemonModel[]): Promise<DaemonModel | undefined> {
+  const items = running.map((model) => ({
+    icon: 'server-process',
+    label: model.daemon.name,
+    description: model.daemon.origin,
+    value: model,
+  }));
+  return choose(items, { question: 'Run it in which dispatchd?' });
 }
 
 interface Given {

@@ -4,6 +4,7 @@ import type { Segment } from '../health/history';
 import type { Instant } from '../health/report';
 import type { Severity } from '../health/verdict';
 import { keeping } from './kept';
+import { commandLink, plain } from './links';
 import {
   LOOK,
   capitalise,
@@ -77,7 +78,7 @@ export function renderStatus(
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
   return {
-    text: `$(${shown.icon}) ${shown.short}${more}`,
+    text: `$(${shown.icon}) ${plain(shown.short)}${more}`,
     severity: conflict && !isProblem(worst) ? 'amber' : severityOf(worst),
     tooltip: tooltip([worst, ...others], conflicts, now),
     spoken: `Daemon Health: ${shown.spoken}${spokenMore}`,
@@ -171,8 +172,10 @@ function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
   ];
 }
 
-/** A command link. Its argument is encoded, so that nothing in it can end the link. */
-function link(label: string, command: (typeof TOOLTIP_COMMANDS)[number], argument?: string): string {
-  const query = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
-  return `[${label}](command:${command}${query})`;
+function link(
+  label: string,
+  command: (typeof TOOLTIP_COMMANDS)[number],
+  ...argument: readonly string[]
+): string {
+  return commandLink(label, command, ...argument);
 }

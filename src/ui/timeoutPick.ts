@@ -1,5 +1,5 @@
-import * as vscode from 'vscode';
 import { duration } from '../health/wording';
+import { chooseOrType } from './choose';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000 };
 /** dispatchd takes no more. */
@@ -23,29 +23,15 @@ function bounded(ms: number): number | undefined {
 
 /** Asks for a time limit; what is typed may be any time. @param offeredMs the first is what Enter takes */
 export function pickTimeout(question: string, offeredMs: readonly number[]): Promise<number | undefined> {
-  const offered = [...new Set(offeredMs)].map((ms) => ({ label: duration(ms), ms }));
-  const box = vscode.window.createQuickPick<{ label: string; ms: number; alwaysShow?: boolean }>();
-  box.placeholder = `${question} Or type a time, such as 45 min`;
-  box.items = offered;
-  box.onDidChangeValue((value) => {
-    const ms = parseDuration(value);
-    box.items = [
-      ...(ms === undefined ? [] : [{ label: duration(ms), ms, alwaysShow: true }]),
-      ...offered.filter((item) => item.ms !== ms),
-    ];
-  });
-  return new Promise((resolve) => {
-    box.onDidAccept(() => {
-      // Who types fast is done before the list has what was typed; what is no time is asked again.
-      const ms = box.selectedItems[0]?.ms ?? parseDuration(box.value);
-      if (ms === undefined) return;
-      resolve(ms);
-      box.hide();
-    });
-    box.onDidHide(() => {
-      resolve(undefined);
-      box.dispose();
-    });
-    box.show();
+  const offered = [...new Set(offeredMs)];
+  const item = (ms: number) => ({ label: duration(ms), value: ms });
+  return chooseOrType({
+    question: `${question} Or type a time, such as 45 min`,
+    items: (typed) => {
+      const typedMs = parseDuration(typed);
+      const others = offered.filter((ms) => ms !== typedMs).map(item);
+      return typedMs === undefined ? others : [{ ...item(typedMs), isTyped: true }, ...others];
+    },
+    read: parseDuration,
   });
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { TRUST_WAIT_MS } from '../health/policy';
+import { ask } from './say';
 
 const MANAGE = 'Manage Workspace Trust';
 
@@ -14,11 +15,7 @@ export async function ensureTrusted(what: string): Promise<boolean> {
   const detail =
     'It runs commands on this machine, as the settings of this workspace may say. ' +
     'Trust the workspace in the editor that opens next, and it goes on; else nothing is done.';
-  const choice = await vscode.window.showWarningMessage(
-    `${what} needs a trusted workspace.`,
-    { modal: true, detail },
-    MANAGE,
-  );
+  const choice = await ask('warning', `${what} needs a trusted workspace.`, detail, MANAGE);
   if (choice !== MANAGE) return false;
   return new Promise((resolve) => {
     const subscriptions: vscode.Disposable[] = [];

@@ -147,6 +147,13 @@ describe('the status item', () => {
       assert.equal(viewWith(INTO.healthy(), [conflict, conflict]).text.endsWith(' · +1'), true);
     });
 
+    it('links to it also where a folder has brackets in its name', () => {
+      const id = 'conflict#/x (copy)/.stoneforge/stoneforge.db';
+      const view = viewWith(INTO.healthy(), [{ ...conflict, id }]);
+      const [, query] = /command:daemonHealth\.showDetails\?([^)]*)\)/.exec(markdown(view.tooltip))!;
+      assert.deepEqual(JSON.parse(decodeURIComponent(query!)), [id]);
+    });
+
     it('counts it beside a daemon that is worse off', () => {
       const view = viewWith(INTO.wedged());
       assert.equal(view.text, '$(error) smithy wedged 3 min · +1');
@@ -175,6 +182,14 @@ describe('the status item', () => {
         assert.deepEqual(JSON.parse(decodeURIComponent(query.slice(1))), ['http://127.0.0.1:3457']);
       }
     }
+  });
+
+  it('draws no icon but its own, whatever a daemon is called', () => {
+    const { text } = viewOf(['smithy ($(error) $(bell~spin))', Watch.healthy()]);
+    assert.deepEqual(
+      [...text.matchAll(/\$\([\w~-]+\)/g)].map(([icon]) => icon),
+      ['$(pulse)'],
+    );
   });
 
   for (const hostile of HOSTILE) {
