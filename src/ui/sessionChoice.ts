@@ -3,7 +3,7 @@ import type { DaemonModel } from '../daemons/fleet';
 import { choose } from './choose';
 import { clientOf } from './dispatchds';
 import type { LostWork } from './lostWork';
-import { sessionRowId } from './rowIds';
+import { isSessionRowId, sessionRowId } from './rowIds';
 import { say } from './say';
 import {
   PURPOSES,
@@ -41,8 +41,8 @@ export class SessionChoice {
    */
   async choose(command: SessionCommand, targets: readonly unknown[]): Promise<readonly SessionItem[]> {
     const purpose: Purpose = PURPOSES[command];
-    // The tree passes what is selected besides what was clicked.
-    const ids = new Set(targets.flat().filter((target) => typeof target === 'string'));
+    // The tree passes what is selected besides what was clicked; a task, its own command line.
+    const ids = new Set(targets.flat().filter(isSessionRowId));
     return ids.size > 0 ? this.#named(ids, purpose) : this.#pick(purpose);
   }
 

@@ -4,7 +4,7 @@ import { projectFolder, shortPath } from '../daemons/workspace';
 import type { Instant, Report } from '../health/report';
 import { isLive } from '../health/sessions';
 import { staleThresholdMs } from '../health/staleness';
-import type { Severity } from '../health/verdict';
+import type { DaemonState, Severity } from '../health/verdict';
 import { coarseAge, duration, forOver } from '../health/wording';
 import {
   LOOK,
@@ -97,7 +97,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
       description: stateInWords(model, now),
       icon: LOOK[state].icon,
       severity,
-      contextValue: `daemon.${state === 'restarting' ? 'busy' : state === 'offline' ? 'down' : 'up'}`,
+      contextValue: contextOf(model),
       children: rows.map(({ id }) => id),
       expanded: true,
       value: `${daemon.name} (${daemon.origin}): ${stateInWords(model, now)}`,
@@ -105,6 +105,20 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
     ...rows,
     ...details.flatMap(({ children }) => children ?? []),
   ];
+}
+
+/** Phases of a daemon that offer other commands than `up`, which is all that may hold its port. */
+const PHASE: Readonly<Partial<Record<DaemonState, string>>> = {
+  restarting: 'busy',
+  offline: 'down',
+  unreachable: 'gone',
+};
+
+/** What the menus go by: the phase, and the kind where it offers more or less than others. */
+function contextOf({ daemon, track }: DaemonModel): string {
+  const kind = track.last?.report.kind ?? daemon.kind;
+  const suffix = kind === 'dispatchd' || kind === 'ductor' ? `.${kind}` : '';
+  return `daemon.${PHASE[track.verdict.state] ?? 'up'}${suffix}`;
 }
 
 function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
