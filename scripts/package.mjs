@@ -17,6 +17,7 @@ export async function packageExtension(target = vsixFile) {
     for (const name of shipped) {
       if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true });
     }
+    writeFileSync(join(copy, 'README.md'), withoutPictures(readFileSync(join(copy, 'README.md'), 'utf8')));
     writeFileSync(join(copy, 'package.json'), JSON.stringify(manifest(), undefined, 2));
     mkdirSync(dirname(target), { recursive: true });
     const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
@@ -32,6 +33,14 @@ export async function packageExtension(target = vsixFile) {
 function manifest() {
   const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return { ...whole, scripts: undefined, devDependencies: undefined };
+}
+
+/**
+ * The README without its pictures. VS Code's page of an extension takes only pictures from the network: its sanitizer
+ * drops the address of every other, also of a `data:` one, and a broken picture is left.
+ */
+function withoutPictures(markdown) {
+  return markdown.replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gm, '');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
