@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeSmithy } from '../support/fakeSmithy';
+import { cutButtons } from './cutButtons';
 import { openVSCode, type VSCodeWindow } from './harness';
 
 describe('discovery, in a dark and a light window', function () {
@@ -55,6 +56,7 @@ describe('discovery, in a dark and a light window', function () {
     const text = (await toast.innerText()).replace(/\s+/g, ' ');
     for (const { port } of smithys.slice(0, 2)) assert.match(text, new RegExp(`port ${port}`));
     assert.equal(await window.toasts().count(), 1);
+    assert.deepEqual(await cutButtons(window.toasts()), []);
     await window.screenshots('discovery-conflict');
     await toast.getByRole('button', { name: 'Show Details' }).click();
     await toast.waitFor({ state: 'hidden' });
