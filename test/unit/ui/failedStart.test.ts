@@ -99,7 +99,7 @@ describe('a start that failed, on the surfaces', () => {
       [row('#restarts', failed()).icon, row('#restarts', failed()).severity],
       ['history', 'red'],
     );
-    const cured = { kind: 'cured' } as const;
+    const cured = { kind: 'cured', startFailed: undefined } as unknown as Partial<RestartRecord>;
     assert.equal(row('#restarts', Watch.healthy(), [cured, {}]).severity, 'plain');
   });
 });
