@@ -9,6 +9,7 @@ import { beginTrack } from '../../src/health/tracker';
 import { EVIDENCE_FILES_KEPT } from '../../src/health/policy';
 import { keepEvidence, type EvidenceRequest } from '../../src/restart/evidence';
 import { inspectNode } from '../../src/restart/inspectNode';
+import { takeInspectorPort } from '../support/inspectorPort';
 import { findListener, isAlive } from '../../src/restart/processes';
 
 /** A Node process that says `ready`, then goes on as `code` makes it. */
@@ -24,6 +25,7 @@ const WAITS = 'setInterval(() => {}, 60_000); new Promise(() => {})';
 const SPINS = 'setImmediate(function spinning() { for (let i = 0; i < 1e6; i++); setImmediate(spinning); })';
 
 describe('evidence of a daemon in trouble', function () {
+  takeInspectorPort();
   this.timeout(30_000);
   let folder: string;
   let child: ChildProcess | undefined;

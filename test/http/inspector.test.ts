@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { EVIDENCE_TIMEOUT_MS } from '../../src/health/policy';
 import { inspectNode } from '../../src/restart/inspectNode';
 import { findListener, isAlive } from '../../src/restart/processes';
+import { takeInspectorPort } from '../support/inspectorPort';
 import { untilTrue } from '../support/until';
 
 const INSPECTOR_PORT = 9229;
@@ -11,6 +12,7 @@ const WAITS = 'setInterval(() => {}, 60_000)';
 
 describe('the inspector of a daemon', function () {
   this.timeout(40_000);
+  takeInspectorPort();
   let child: ChildProcess;
   let printed = '';
   const told: string[] = [];
