@@ -37,9 +37,13 @@ export function usableOnDaemons(
   ];
 }
 
+/** The first word of the context key: without it the key of a window in which nothing can be done would not be set. */
+const KNOWN = 'known';
+
 /**
- * The commands that can do something now, as a context key: in the palette package.json hides the others by it.
- * Keybindings run them all the same.
+ * The commands that can do something now, as a context key: in the palette package.json hides the others by it. Until
+ * the key is set nothing is hidden: a command given before the extension knows anything waits for it. Keybindings run
+ * them all the same.
  */
 export class UsableCommands {
   readonly #parts = new Map<'daemons' | 'sessions', readonly string[]>();
@@ -52,6 +56,6 @@ export class UsableCommands {
 
   set(part: 'daemons' | 'sessions', commands: readonly string[]): void {
     this.#parts.set(part, commands);
-    this.#context.set([...this.#parts.values()].flat().sort().join(' '));
+    this.#context.set([KNOWN, ...[...this.#parts.values()].flat().sort()].join(' '));
   }
 }

@@ -104,6 +104,8 @@ describe('the buttons of notifications, in a window', function () {
     await offers(["Don't Show Again…"]);
     await window.screenshot('buttons-more');
     await window.quickInput().getByRole('option', { name: 'Snooze 1 hour' }).click();
+    // High enough for all rows: those that are scrolled out of sight are not there.
+    await window.page.setViewportSize({ width: 1_000, height: 1_600 });
     await window.item().click();
     await window.row('stuck').waitFor();
     await window.row('snoozed until').waitFor();

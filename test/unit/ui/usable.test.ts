@@ -110,8 +110,14 @@ describe('the palette', () => {
     const expected = [...DAEMON_COMMANDS, ...Object.keys(PURPOSES)].sort();
     assert.deepEqual(guarded.map(({ command }) => name(command)).sort(), expected);
     for (const { command, when } of guarded) {
-      assert.equal(when, `daemonHealth.usable =~ /\\b${name(command)}\\b/`);
+      assert.equal(when, `!daemonHealth.usable || daemonHealth.usable =~ /\\b${name(command)}\\b/`);
     }
+  });
+
+  it('hides nothing before anything is known, and knows soon that nothing can be done', () => {
+    const written: string[] = [];
+    new UsableCommands((names) => written.push(names)).set('daemons', []);
+    assert.deepEqual(written, ['known']);
   });
 
   it('is told of a change once, and of no change never', () => {
@@ -123,11 +129,15 @@ describe('the palette', () => {
     }
     usable.set('sessions', ['extendSession']);
     usable.set('sessions', []);
-    assert.deepEqual(written, ['restart stop', 'extendSession restart stop', 'restart stop']);
+    assert.deepEqual(written, [
+      'known restart stop',
+      'known extendSession restart stop',
+      'known restart stop',
+    ]);
     for (const { when } of guarded.filter(({ command }) => name(command) === 'stop')) {
       const pattern = new RegExp(/\/(.*)\//.exec(when)![1]!);
-      assert.ok(pattern.test('restart stop'));
-      assert.ok(!pattern.test('extendSession restart'));
+      assert.ok(pattern.test('known restart stop'));
+      assert.ok(!pattern.test('known extendSession restart'));
     }
   });
 });
