@@ -67,7 +67,11 @@ export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindo
       extensions: [...(installed ? [] : [vsixFile]), ...(options.extensions ?? [])],
     });
     browser = await launchBrowser();
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    // Drawing every step of an animation takes a core where there is no graphics card.
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+    });
     const folder = options.folder ?? makeFolder(join(scratchDir, 'project'));
     return await openWindow({ server, context, folder, settings, close });
   } catch (error) {

@@ -8,8 +8,8 @@ import { openVSCode, startDispatchd, watching, type VSCodeWindow } from './harne
 
 /** Longer than an ask may take. */
 const STALL_MS = 6_000;
-/** Three asks that are lost one after the other are an outage; one more makes sure. */
-const STALLS = 4;
+/** So many asks that are lost one after the other are an outage. */
+const STALLS = 3;
 /** Of a frozen daemon: 24 s at the latest, and what drawing takes on a busy machine. */
 const RED_WITHIN_MS = 26_000;
 

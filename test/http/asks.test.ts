@@ -8,6 +8,7 @@ import { createProbe } from '../../src/daemons/probe';
 import { systemClock } from '../../src/clock';
 import type { HostLoad } from '../../src/health/report';
 import { Scope, TIMEOUTS, failureOf } from './support';
+import { notRun } from '../support/notRun';
 
 /** Listens in a process of its own and prints its port; accepts at most one connection that nobody takes. */
 const LISTENER = `
@@ -26,7 +27,7 @@ describe('an ask of a daemon whose queue of connections is full', function () {
   let port: number;
 
   before(async function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') notRun(this, 'elsewhere a full queue refuses');
     child = spawn(process.execPath, ['-e', LISTENER], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout!, 'data')) as [Buffer];
     port = Number(line.toString());
@@ -168,7 +169,7 @@ describe('a daemon that does not answer', function () {
   const children: ChildProcess[] = [];
 
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') notRun(this, 'only Linux tells how busy a process is');
   });
 
   afterEach(async () => {
@@ -181,7 +182,7 @@ describe('a daemon that does not answer', function () {
     const { child, port } = await startListening(program, 19);
     children.push(child);
     then(child);
-    const probe = scope.probe(`http://127.0.0.1:${port}`, { requestMs: 2_500, fallbackMs: 500 });
+    const probe = scope.probe(`http://127.0.0.1:${port}`, { requestMs: 2_000, fallbackMs: 500 });
     // Starved, a program is still busy with its start when it is asked first; the third failure decides.
     for (let ask = 0; ask < 2; ask++) await probe.ask();
     const failure = failureOf(await probe.ask());

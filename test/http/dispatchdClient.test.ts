@@ -6,6 +6,7 @@ import { DaemonProcess, dispatchdFile, newStateDir, stopDaemons } from '../suppo
 import { Impostor, statusOf } from '../support/impostor';
 import { NOBODY, whyNoOtherUser } from '../support/otherUser';
 import { Scope } from './support';
+import { notRun } from '../support/notRun';
 
 describe('what is sent to a dispatchd', function () {
   this.timeout(40_000);
@@ -84,7 +85,7 @@ describe('what is sent to a dispatchd', function () {
   });
 
   it('is nothing where a later process has the number that the file tells', async function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') notRun(this, 'only Linux tells which process listens, without a tool');
     const { daemon, impostor } = await impersonated('PID', false);
     const file = join(daemon.stateDir, 'instance.json');
     // As if the dispatchd had had this number: only its birth differs.
@@ -138,7 +139,7 @@ describe('what is sent to a dispatchd', function () {
     ['instance.json', (dir: string) => chmodSync(join(dir, 'instance.json'), 0o666)],
   ] as const) {
     it(`is nothing where others may change ${what}`, async function () {
-      if (process.platform === 'win32') return this.skip();
+      if (process.platform === 'win32') notRun(this, 'Windows tells neither owner nor mode');
       const daemon = await DaemonProcess.start();
       spoil(daemon.stateDir);
       await assert.rejects(
@@ -152,10 +153,7 @@ describe('what is sent to a dispatchd', function () {
   for (const name of ['.', 'token', 'instance.json']) {
     it(`is nothing where ${name} in the folder belongs to another user (chown)`, async function () {
       const why = whyNoOtherUser();
-      if (why !== undefined) {
-        console.log(`      not run: ${why}`);
-        return this.skip();
-      }
+      if (why !== undefined) notRun(this, why);
       const daemon = await DaemonProcess.start();
       chownSync(join(daemon.stateDir, name), NOBODY, NOBODY);
       await assert.rejects(

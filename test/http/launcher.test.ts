@@ -8,6 +8,7 @@ import { findListener, isAlive } from '../../src/restart/processes';
 import { AnsweringServer, healthyAnswer } from '../support/answeringServer';
 import { FakeSmithy } from '../support/fakeSmithy';
 import { freePort } from '../support/freePort';
+import { notRun } from '../support/notRun';
 
 const LAUNCHER = join(__dirname, '..', '..', 'src', 'restart', 'launcher.ts');
 const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
@@ -231,7 +232,8 @@ describe('what proves a start in the background', function () {
 
   it('is asked for without the proxy of the environment', async function () {
     // Older versions of Node do not look for one in the environment.
-    if (Number(process.versions.node.split('.')[0]) < 24) return this.skip();
+    if (Number(process.versions.node.split('.')[0]) < 24)
+      notRun(this, 'Node 24 is the first to look for a proxy there');
     const proxy = {
       NODE_USE_ENV_PROXY: '1',
       HTTP_PROXY: 'http://127.0.0.1:9',
@@ -243,7 +245,7 @@ describe('what proves a start in the background', function () {
 
   it('is asked for on a port that browsers refuse', async function () {
     port = 10_080;
-    if (await findListener(port)) return this.skip();
+    if (await findListener(port)) notRun(this, `another program listens on port ${port}`);
     const { code, output } = await launch([process.execPath, DAEMON, '--port', String(port)], 20_000);
     assert.equal(code, 0, output);
   });

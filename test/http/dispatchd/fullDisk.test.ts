@@ -17,6 +17,7 @@ import {
   until,
 } from '../../support/dispatchd/daemonProcess';
 import { smallDisk, type SmallDisk } from '../../support/fullDisk';
+import { notRun } from '../../support/notRun';
 
 const NO_SPACE = 'cannot write its state: no space left';
 
@@ -32,10 +33,7 @@ describe('dispatchd on a disk that is full (a tmpfs of 1 MB)', function () {
   before(async function () {
     await dispatchdFile();
     const made = smallDisk();
-    if (typeof made === 'string') {
-      console.log(`      not run: ${made}`);
-      return this.skip();
-    }
+    if (typeof made === 'string') notRun(this, made);
     disk = made;
   });
   after(() => disk?.remove());
@@ -223,7 +221,7 @@ describe('dispatchd whose files may not grow further (RLIMIT_FSIZE: any user can
   this.timeout(40_000);
   const REASON = 'cannot write its state: the limit for the size of a file is reached';
   before(async function () {
-    if (process.platform === 'win32') return this.skip();
+    if (process.platform === 'win32') notRun(this, 'Windows has no limit of the size of a file');
     await dispatchdFile();
   });
   afterEach(stopDaemons);

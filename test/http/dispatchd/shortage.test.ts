@@ -11,6 +11,7 @@ import {
   stopDaemons,
   until,
 } from '../../support/dispatchd/daemonProcess';
+import { notRun } from '../../support/notRun';
 
 const TASKS = 60;
 const FEW_TASKS = 12;
@@ -27,7 +28,7 @@ interface Task {
 describe('dispatchd that may open few files', function () {
   this.timeout(60_000);
   before(async function () {
-    if (process.platform === 'win32') return this.skip();
+    if (process.platform === 'win32') notRun(this, 'Windows has no limit of open files');
     await dispatchdFile();
   });
   afterEach(stopDaemons);
@@ -86,7 +87,7 @@ describe('dispatchd that may open few files', function () {
   for (const spare of [1, 3, 6]) {
     it(`runs them once, and says meanwhile what is lacking, where ${spare} of its files were left`, async function () {
       // How many it has open is told by /proc.
-      if (process.platform !== 'linux') return this.skip();
+      if (process.platform !== 'linux') notRun(this, 'only Linux tells which files a process has open');
       const daemon = await withWaitingTasks(FEW_TASKS);
       const kept = new Kept(daemon);
       await kept.get('/api/daemon/status');

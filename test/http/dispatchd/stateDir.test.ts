@@ -22,11 +22,12 @@ import {
 import { session, spec } from '../../support/dispatchd/sessions';
 import { smallDisk } from '../../support/fullDisk';
 import { NOBODY, whyNoOtherUser } from '../../support/otherUser';
+import { notRun } from '../../support/notRun';
 
 describe('dispatchd and the state directory that it is given', function () {
   this.timeout(30_000);
   before(async function () {
-    if (process.platform === 'win32') return this.skip();
+    if (process.platform === 'win32') notRun(this, 'Windows tells neither owner nor mode');
     await dispatchdFile();
   });
   afterEach(stopDaemons);
@@ -64,10 +65,7 @@ describe('dispatchd and the state directory that it is given', function () {
   const needsOtherUser = (title: string, test: () => Promise<void>) =>
     it(`${title} (chown to uid ${NOBODY})`, async function () {
       const why = whyNoOtherUser();
-      if (why !== undefined) {
-        console.log(`      not run: ${why}`);
-        return this.skip();
-      }
+      if (why !== undefined) notRun(this, why);
       await test();
     });
 
@@ -161,10 +159,7 @@ describe('dispatchd and the state directory that it is given', function () {
 
   it('says in one sentence that the file system is read-only (a tmpfs)', async function () {
     const disk = smallDisk();
-    if (typeof disk === 'string') {
-      console.log(`      not run: ${disk}`);
-      return this.skip();
-    }
+    if (typeof disk === 'string') notRun(this, disk);
     try {
       execFileSync('mount', ['-o', 'remount,ro', disk.dir]);
       for (const dir of [disk.dir, join(disk.dir, 'state')])
