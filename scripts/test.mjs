@@ -21,12 +21,15 @@ const tiers = {
   http: () => mocha('http', ['--timeout=20000', '--exit', ...filesAtATime(2)]),
   host: async () => {
     // Shown once it is whole: it runs beside another tier.
-    const output = await run(process.execPath, [join(root, 'scripts', 'hostTests.mjs')], {
+    const show = (output) => console.log(`\n== host ==\n${output}`);
+    const tests = run(process.execPath, [join(root, 'scripts', 'hostTests.mjs')], {
       cwd: root,
       env: { ...process.env, DAEMON_HEALTH_GREP: values.grep ?? '' },
     });
-    heading('host');
-    console.log(output);
+    await tests.then(show, (error) => {
+      show(error.output);
+      throw new Error('its tests ended badly');
+    });
   },
   drive: async () => {
     // Kept out of `dist`, which every build wipes.
