@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DispatchdClient } from '../../src/daemons/probe';
 import { DaemonProcess, dispatchdFile, newStateDir, stopDaemons } from '../support/dispatchd/daemonProcess';
@@ -174,7 +174,9 @@ describe('what is sent to a dispatchd', function () {
       await daemon.stop(end === 'read' ? 'SIGTERM' : end);
       if (end === 'read') chmodSync(join(stateDir, 'token'), 0o644);
     }
-    const last = (await DaemonProcess.start([], stateDir)).token;
+    const daemon = await DaemonProcess.start([], stateDir);
+    const last = daemon.token;
+    await daemon.stop('SIGTERM');
     const [first, afterTerm, afterKill, again] = tokens;
     if (process.platform !== 'win32') assert.equal(afterTerm, first, 'kept after a clean end');
     assert.notEqual(afterKill, afterTerm, 'new after a kill');
@@ -182,6 +184,5 @@ describe('what is sent to a dispatchd', function () {
       assert.equal(again, afterKill);
       assert.notEqual(last, again, 'new where others could read it');
     }
-    rmSync(stateDir, { recursive: true, force: true });
   });
 });
