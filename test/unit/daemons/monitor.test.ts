@@ -6,6 +6,9 @@ import { systemClock } from '../../../src/clock';
 import { Monitor } from '../../../src/daemons/monitor';
 import type { Probe } from '../../../src/daemons/probe';
 
+const DAEMON = { name: 'd', origin: 'http://127.0.0.1:9', port: 9, pollIntervalMs: 5_000, configured: true };
+const DEPS = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
+
 /** Probes that are made when the test says so, and know whether they are open. */
 class Probes {
   made = 0;
@@ -42,15 +45,7 @@ class Probes {
 }
 
 function monitorOf(probes: Probes): Monitor {
-  const daemon = {
-    name: 'd',
-    origin: 'http://127.0.0.1:9',
-    port: 9,
-    pollIntervalMs: 5_000,
-    configured: true,
-  };
-  const deps = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
-  return new Monitor(daemon, {}, { ...deps, createProbe: probes.create });
+  return new Monitor(DAEMON, {}, { ...DEPS, createProbe: probes.create });
 }
 
 describe('the probe of a monitor', () => {
@@ -88,19 +83,11 @@ describe('the probe of a monitor', () => {
   it('is tried again when it could not be made', async () => {
     let fails = true;
     const probes = new Probes();
-    const daemon = {
-      name: 'd',
-      origin: 'http://127.0.0.1:9',
-      port: 9,
-      pollIntervalMs: 5_000,
-      configured: true,
-    };
-    const deps = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
     const monitor = new Monitor(
-      daemon,
+      DAEMON,
       {},
       {
-        ...deps,
+        ...DEPS,
         createProbe: () => (fails ? Promise.reject(new Error('no chunk')) : probes.create()),
       },
     );
@@ -129,15 +116,7 @@ describe('a monitor whose own event loop stands still', () => {
       statusText: () => Promise.resolve(''),
       close: () => Promise.resolve(),
     };
-    const daemon = {
-      name: 'd',
-      origin: 'http://127.0.0.1:9',
-      port: 9,
-      pollIntervalMs: 5_000,
-      configured: true,
-    };
-    const deps = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
-    return new Monitor(daemon, {}, { ...deps, createProbe: () => Promise.resolve(probe) });
+    return new Monitor(DAEMON, {}, { ...DEPS, createProbe: () => Promise.resolve(probe) });
   }
 
   function readRunning(): Report {
