@@ -42,7 +42,7 @@ const tiers = {
       extensions: [vsix],
       env: { EXTENSIONS_GALLERY: '{}' },
     });
-    await mocha('drive', ['--timeout=120000', '--exit', ...filesAtATime(3)], {
+    await mocha('drive', ['--timeout=120000', '--exit', ...filesAtATime(2)], {
       DAEMON_HEALTH_VSIX: vsix,
       DAEMON_HEALTH_INSTALLED: installed,
     });

@@ -27,6 +27,8 @@ export interface OpenOptions {
 }
 
 const readyDeadlineMs = 60_000;
+const paletteDeadlineMs = 5_000;
+const paletteAttempts = 5;
 
 /** Where `npm test` has the extension installed once for all files; a file that runs by itself installs it. */
 const installed = process.env['DAEMON_HEALTH_INSTALLED'];
@@ -67,11 +69,7 @@ export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindo
       extensions: [...(installed ? [] : [vsixFile]), ...(options.extensions ?? [])],
     });
     browser = await launchBrowser();
-    // Drawing every step of an animation takes a core where there is no graphics card.
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      reducedMotion: 'reduce',
-    });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const folder = options.folder ?? makeFolder(join(scratchDir, 'project'));
     return await openWindow({ server, context, folder, settings, close });
   } catch (error) {
@@ -235,9 +233,7 @@ export class VSCodeWindow {
 
   /** Runs a command through the command palette, and waits for what it asks. @param placeholder of its question */
   async ask(title: string, placeholder: RegExp): Promise<Locator> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput().locator('input').first().fill(`>${title}`);
-    await this.quickInput().getByRole('option', { name: title }).first().click();
+    await (await this.inPalette(title)).click();
     const question = this.quickInput().getByPlaceholder(placeholder);
     await question.waitFor();
     return question;
@@ -245,11 +241,43 @@ export class VSCodeWindow {
 
   /** Runs a command through the command palette, by the whole title that is shown there. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const palette = this.quickInput();
-    await palette.locator('input').first().fill(`>${title}`);
-    await palette.getByRole('option', { name: title }).first().click();
-    await palette.waitFor({ state: 'hidden' });
+    await (await this.inPalette(title)).click();
+    await this.quickInput().waitFor({ state: 'hidden' });
+  }
+
+  /** Chooses in the context menu that is open. VS Code's menus take no click in their first tenth of a second. */
+  async chooseInMenu(label: string): Promise<void> {
+    const item = this.page.locator('.monaco-menu .action-label', { hasText: label });
+    await item.waitFor();
+    while (await item.isVisible()) {
+      await item.click({ timeout: paletteDeadlineMs }).catch(() => undefined);
+      await item.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => undefined);
+    }
+  }
+
+  /** The command in the open command palette. */
+  private async inPalette(title: string): Promise<Locator> {
+    await this.openPalette(`>${title}`);
+    const command = this.quickInput().getByRole('option', { name: title }).first();
+    await command.waitFor();
+    return command;
+  }
+
+  /**
+   * Opens the command palette with this in its line. VS Code closes it when something else takes the focus meanwhile,
+   * as a view does that is shown late: then it is opened again, as a person would.
+   */
+  async openPalette(text: string): Promise<void> {
+    const line = this.quickInput().locator('input').first();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      try {
+        await line.fill(text, { timeout: paletteDeadlineMs });
+        return;
+      } catch (error) {
+        if (attempt === paletteAttempts) throw error;
+      }
+    }
   }
 
   /** Keeps a picture of the window, or of a part of it, as `out/screenshots/<name>.png` and returns its path. */

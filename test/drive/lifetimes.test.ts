@@ -49,8 +49,7 @@ describe('a daemon that was started from here', function () {
   async function start(name: string): Promise<void> {
     const { page } = window;
     const command = 'Daemon Health: Restart Daemon';
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input').first().fill(`>${command}`);
+    await window.openPalette(`>${command}`);
     await page.getByRole('option', { name: command }).first().click();
     await page.getByRole('option', { name }).click();
     await window.toast(`${name} started in`).waitFor();

@@ -89,9 +89,8 @@ describe('what a newcomer meets, in a window in a browser', function () {
 
   /** The names of our commands in the palette. */
   async function palette(): Promise<readonly string[]> {
-    await window.page.keyboard.press('F1');
+    await window.openPalette(`>${PREFIX}`);
     const input = window.quickInput().locator('input').first();
-    await input.fill(`>${PREFIX}`);
     const options = window.quickInput().getByRole('option', { name: PREFIX });
     await options.first().waitFor();
     // The list makes only the rows that are in sight: it is read page by page.
@@ -259,7 +258,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
       ],
     });
     await window.page.locator('.monaco-list-row', { hasText: /^second.*healthy/ }).click({ button: 'right' });
-    await window.page.locator('.monaco-menu .action-label', { hasText: 'Run in Daemon…' }).click();
+    await window.chooseInMenu('Run in Daemon…');
     const question = window.quickInput().getByPlaceholder(/^Type a command to run/);
     await question.fill('sleep 301');
     await question.press('Enter');

@@ -23,6 +23,8 @@ describe('a restart, in a dark and a light window,', function () {
       pid = daemon.pid;
       await daemon.post('/api/tasks', { name: 'nightly report', kind: 'named', command: 'sleep 300' });
       await daemon.post('/api/tasks', { name: 'type check', command: 'sleep 301' });
+      // A loop that hangs starts nothing any more.
+      await daemon.untilRunning(2);
       await window.item('healthy').waitFor();
       await daemon.post('/api/chaos/hang');
       await window.item('wedged').waitFor();

@@ -104,9 +104,8 @@ describe('the walkthrough, in a dark and a light window', function () {
     await window.runCommand('Notifications: Clear All Notifications');
     // Beside its steps there is room for their pictures only in a wide editor.
     await window.page.keyboard.press('Control+b');
-    await window.page.keyboard.press('F1');
+    await window.openPalette('>Welcome: Open Walkthrough...');
     const palette = window.page.locator('.quick-input-widget');
-    await palette.locator('input').first().fill('>Welcome: Open Walkthrough...');
     await palette.getByRole('option', { name: 'Welcome: Open Walkthrough...' }).first().click();
     const entry = palette.getByRole('option', { name: 'Get Started with Daemon Health' });
     await entry.first().click();

@@ -6,11 +6,10 @@ import type { RealDispatchd } from '../support/realDispatchd';
 import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 /** Runs a command that asks, and answers. */
-async function choose({ page }: VSCodeWindow, command: string, answer: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').first().fill(`>${command}`);
-  await page.getByRole('option', { name: command }).first().click();
-  await page.getByRole('option', { name: answer }).click();
+async function choose(window: VSCodeWindow, command: string, answer: string): Promise<void> {
+  await window.openPalette(`>${command}`);
+  await window.page.getByRole('option', { name: command }).first().click();
+  await window.page.getByRole('option', { name: answer }).click();
 }
 
 describe('an incident with two windows open', function () {
