@@ -69,6 +69,8 @@ export interface RestartRequest extends Progress {
   readonly startedMs?: number;
 }
 
+/** What a failed command had started ends within moments of it; so long its answers are not judged. */
+const FAILED_SETTLES_MS = 2_000;
 /** A command whose daemon cannot take its port fails within moments; so long who answers instead is not judged. */
 const DOUBT_SETTLES_MS = 5_000;
 
@@ -303,6 +305,7 @@ async function prove(
   let seen = 'it never answered';
   let isSilent = true;
   let doubtedMs: number | undefined;
+  let failedMs: number | undefined;
   while (performance.now() - startedMs < proofTimeoutMs) {
     signal.throwIfAborted();
     const { report, cause } = await orAborted(edges.ask(), signal);
@@ -311,11 +314,16 @@ async function prove(
     // Looked at after the answer: what the command came to counts, whoever answered meanwhile.
     const over = exit;
     if (over && over.code !== 0) {
-      throw report
-        ? new Failed(await failedThough(daemon, over, edges, listener))
-        : await startFailure(command, over.code, `${daemon.name} does not answer (${cause ?? 'unknown'})`);
-    }
-    if (report) {
+      if (!report)
+        throw await startFailure(
+          command,
+          over.code,
+          `${daemon.name} does not answer (${cause ?? 'unknown'})`,
+        );
+      failedMs ??= performance.now();
+      if (performance.now() - failedMs > FAILED_SETTLES_MS)
+        throw new Failed(await failedThough(daemon, over, edges, listener));
+    } else if (report) {
       const proof = proofOf(report);
       if (isSameInstance(before, report, owner, listener)) {
         seen = `the old process ${owner?.pid ?? ''} still answers`.replace('  ', ' ');
@@ -338,6 +346,9 @@ async function prove(
       seen = `it does not answer (${cause})`;
     }
     await delay(PROOF_POLL_INTERVAL_MS, undefined, { signal });
+  }
+  if (exit && failedMs !== undefined) {
+    throw new Failed(await failedThough(daemon, exit, edges, await edges.findListener()));
   }
   const code = exit ? `the start command ended with exit code ${exit.code ?? 'unknown'}, ` : '';
   const afterAll = duration(proofTimeoutMs);

@@ -48,12 +48,13 @@ describe('dispatchd that may open few files', function () {
     return daemon;
   }
 
-  async function eachRunsOnce(daemon: DaemonProcess, count: number): Promise<void> {
+  /** @param kept a connection that is there already: a new one may find no file left for it */
+  async function eachRunsOnce(daemon: DaemonProcess, count: number, kept: Kept): Promise<void> {
     let tasks: readonly Task[] = [];
     const over = ({ status }: Task) => status !== 'queued' && status !== 'running';
     await until(
       async () => {
-        tasks = (await daemon.get('/api/tasks')).json<{ tasks: Task[] }>().tasks;
+        tasks = (JSON.parse(await kept.get('/api/tasks')) as { tasks: Task[] }).tasks;
         return tasks.length === count && tasks.every(over);
       },
       'all tasks to end',
@@ -67,8 +68,10 @@ describe('dispatchd that may open few files', function () {
     );
     const ran = readFileSync(join(daemon.stateDir, 'journal'), 'utf8').trim().split('\n');
     assert.deepEqual(ran.sort(), tasks.map(({ id }) => id).sort());
-    const isAvailable = async () => ((await daemon.status()) as unknown as { available: boolean }).available;
+    const isAvailable = async () =>
+      (JSON.parse(await kept.get('/api/daemon/status')) as { available: boolean }).available;
     await until(isAvailable, 'it to be available');
+    kept.close();
   }
 
   it(`runs all of ${TASKS} tasks once, after 60 idle connections took all of its ${OPEN_FILES} files for 2.5 s`, async () => {
@@ -76,12 +79,12 @@ describe('dispatchd that may open few files', function () {
     // Its connection is there before all files are taken: a later one would be closed.
     const kept = new Kept(daemon);
     await kept.get('/api/daemon/status');
-    const idle = await Promise.all(Array.from({ length: 60 }, () => connected(daemon.port)));
+    const taken = Array.from({ length: 60 }, () => connected(daemon.port));
     await kept.post('/api/chaos/release');
+    const idle = await Promise.all(taken);
     await new Promise((resolve) => setTimeout(resolve, HELD_FOR_MS));
     for (const socket of idle) socket.destroy();
-    kept.close();
-    await eachRunsOnce(daemon, TASKS);
+    await eachRunsOnce(daemon, TASKS, kept);
   });
 
   for (const spare of [1, 3, 6]) {
@@ -113,8 +116,7 @@ describe('dispatchd that may open few files', function () {
       assert.match(String(reason), /^cannot (start commands|write its state): too many open files$/);
       assert.ok(waiting.some(({ status }) => status === 'queued'));
       for (const socket of idle) socket.destroy();
-      kept.close();
-      await eachRunsOnce(daemon, FEW_TASKS);
+      await eachRunsOnce(daemon, FEW_TASKS, kept);
     });
   }
 });
