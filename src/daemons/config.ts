@@ -37,6 +37,11 @@ const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd', 'ductor'];
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
 
+/** The host of a daemon's address, as a socket wants it. */
+export function hostOf(origin: string): string {
+  return new URL(origin).hostname.replace(/^\[|\]$/g, '');
+}
+
 /** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');

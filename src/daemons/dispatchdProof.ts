@@ -6,7 +6,7 @@ import { isSameProcessAlive } from '../processIdentity';
 import { findListeners, type ProcessInfo } from '../restart/processes';
 import { isPortFree } from '../restart/stop';
 import { userOf } from '../userName';
-import { isLoopback } from './config';
+import { hostOf, isLoopback } from './config';
 import { cleanText } from './text';
 
 /** Group and others. */
@@ -70,8 +70,7 @@ export async function readClaim(origin: string, stateDir: string): Promise<Claim
  */
 export async function proveListener(origin: string, claim: Claim): Promise<void> {
   // Of each name of this address: a name may lead to a stranger on the other.
-  const { hostname } = new URL(origin);
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(origin);
   const listeners = await findListeners(claim.port, host);
   if (listeners.length === 0) {
     if (await isPortFree(host, claim.port)) throw new Error(`Nothing listens at ${origin}: ${NOTHING}.`);

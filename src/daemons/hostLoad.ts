@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { BUSY_SHARE, STARVED_LAG_MS, STARVED_RUNNABLE_PER_CORE } from '../health/policy';
 import type { HostLoad } from '../health/report';
 import { findListeners } from '../restart/processes';
-import { TICK_MS } from '../restart/processesLinux';
-import { isLoopback } from './config';
+import { cpuMsIn, readOr, statFields } from '../restart/processesLinux';
+import { parseStartTicks } from '../processIdentity';
+import { hostOf, isLoopback } from './config';
 
 /** An ask that takes longer than this makes us look at the machine; answers take milliseconds. */
 const LOOK_AFTER_MS = 1_000;
@@ -38,10 +38,9 @@ export type Holders = () => Promise<readonly number[]>;
 /** Who listens at an address of this machine. Only Linux tells without a tool, so only there it is asked. */
 export function holdersOf(origin: string): Holders {
   const { hostname, port } = new URL(origin);
-  const host = hostname.replace(/^\[|\]$/g, '');
   return async () => {
     if (process.platform !== 'linux' || !isLoopback(hostname)) return [];
-    return (await findListeners(Number(port || 80), host)).map(({ pid }) => pid);
+    return (await findListeners(Number(port || 80), hostOf(origin))).map(({ pid }) => pid);
   };
 }
 
@@ -147,12 +146,11 @@ export const systemHost: HostSources = {
       // Nanoseconds of running and of waiting of the main thread, and its time slices.
       readOr(`/proc/${pid}/task/${pid}/schedstat`),
     ]);
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, birth] = [fields[0], Number(fields[19])];
-    if (!state || !Number.isFinite(birth)) return undefined;
+    const [state] = statFields(stat);
+    const birth = parseStartTicks(stat);
+    if (!state || birth === undefined) return undefined;
     const [ranNs, waitedNs] = schedstat.split(' ').map(Number);
-    const ticksMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-    return { state, birth, cpuMs: ranNs ? ranNs / 1e6 : ticksMs, waitMs: (waitedNs || 0) / 1e6 };
+    return { state, birth, cpuMs: ranNs ? ranNs / 1e6 : cpuMsIn(stat), waitMs: (waitedNs || 0) / 1e6 };
   },
   async throttled(pid) {
     const groups = await readOr(`/proc/${pid}/cgroup`);
@@ -185,8 +183,4 @@ export function cpuStatsOf(groups: string): readonly string[] {
       ),
     );
   });
-}
-
-function readOr(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => '');
 }

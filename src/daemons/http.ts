@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
 import request from 'undici/lib/api/api-request.js';
 import { MAX_BODY_BYTES } from '../health/policy';
+import { hostOf } from './config';
 
 /** A whole answer, bounded and read to its end. */
 export interface Answer {
@@ -35,8 +36,8 @@ export class DaemonClient {
   #socket: Socket | undefined;
 
   constructor(readonly origin: string) {
-    const { hostname, port } = new URL(origin);
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const { port } = new URL(origin);
+    const host = hostOf(origin);
     this.#client = new Client(origin, {
       maxResponseSize: MAX_BODY_BYTES,
       // undici ends neither a connection that is not accepted nor the requests that wait for it before ten seconds

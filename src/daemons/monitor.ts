@@ -24,6 +24,7 @@ export interface MonitorDeps {
   readonly createProbe: (origin: string, kind?: DaemonKind) => Promise<Probe>;
   readonly isFocused: () => boolean;
   readonly random: () => number;
+  /** Says whether the clocks tell of the machine's sleep. */
   readonly platform?: NodeJS.Platform;
   /** Called after every sample, with what changed. */
   readonly onStep: (monitor: Monitor, events: readonly TrackEvent[]) => void;

@@ -57,6 +57,8 @@ export const STALE_THRESHOLD_FLOOR_MS = 60_000;
 export const STALE_THRESHOLD_INTERVALS = 10;
 /** smithy's default cycle, used where a daemon does not say its own. */
 export const ASSUMED_DAEMON_INTERVAL_MS = 5_000;
+/** A cycle after a pause may be in flight; a second one that begins proves that the first did not complete (design). */
+export const BEGUN_IN_VAIN = 2;
 /** A `Date` header has whole seconds, so a timestamp up to this far ahead of it is not "in the future". */
 export const FUTURE_TOLERANCE_MS = 2_000;
 /** The poll that is to see a threshold crossed comes this long after the crossing. */

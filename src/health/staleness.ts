@@ -1,5 +1,6 @@
 import {
   ASSUMED_DAEMON_INTERVAL_MS,
+  BEGUN_IN_VAIN,
   FUTURE_TOLERANCE_MS,
   STALE_THRESHOLD_FLOOR_MS,
   STALE_THRESHOLD_INTERVALS,
@@ -27,9 +28,6 @@ export interface BegunCycles {
   /** How many different ones; one that was begun between two samples and given up again was not seen. */
   readonly count: number;
 }
-
-/** One cycle after a long pause may be in flight; a second one that begins proves that the first did not complete (design). */
-const BEGUN_IN_VAIN = 2;
 
 /** The cycles begun since the last completion, after one more report. */
 export function nextBegun(

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostOf } from '../daemons/config';
 import { DaemonClient } from '../daemons/http';
 import { smithyPorts } from '../daemons/ports';
 import { readPath } from '../daemons/workspace';
@@ -20,7 +21,7 @@ export interface StartPlace {
  */
 export async function alreadyThere({ url, smithyFolder }: StartPlace): Promise<string | undefined> {
   const { hostname, port } = new URL(url);
-  if (!(await isPortFree(hostname.replace(/^\[|\]$/g, ''), Number(port || 80)))) {
+  if (!(await isPortFree(hostOf(url), Number(port || 80)))) {
     const [owner] = await findListeners(Number(port || 80), hostname);
     const who = owner
       ? `Process ${owner.pid} (${owner.commandLine})`

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { hostOf } from '../daemons/config';
 import type { DaemonModel, Fleet } from '../daemons/fleet';
 import type { Monitor } from '../daemons/monitor';
 import { severityOf } from '../health/verdict';
 import { duration } from '../health/wording';
 import { endDaemon } from './end';
 import { lockDaemon } from './lock';
-import { flagsOf, hostOf, ownersOf, planFor, type Plan } from './plan';
+import { flagsOf, ownersOf, planFor, type Plan } from './plan';
 import { isSameProcessAlive } from '../processIdentity';
 import { isAlive } from './processes';
 import { identityIn, type ProcessInfo } from './processInfo';
@@ -294,7 +295,7 @@ export class RestartController {
       findListener: async () => (await ownersOf(model))[0],
       isThere,
       stop: (options) => endDaemon(model, owner!, options),
-      isPortFree: () => isPortFree(hostOf(model.daemon), model.daemon.port),
+      isPortFree: () => isPortFree(hostOf(model.daemon.origin), model.daemon.port),
       start: async (aborted) => {
         attempt.command = await this.deps.start(model, aborted, { [START_MARK]: attempt.mark });
         return attempt.command;

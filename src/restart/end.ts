@@ -4,8 +4,8 @@ import { identityIn, type ProcessInfo } from './processInfo';
 import { stopProcess, untold, type Ended, type StopOptions } from './stop';
 
 /**
- * Ends the process that a plan was made for, and nobody else who has its number by now. dispatchd ends itself cleanly when asked to, also while its poll loop hangs, and on
- * Windows in no other way. smithy's API stops its loop, not what hangs in it: that cures nothing, and is not asked.
+ * Ends the process that a plan was made for, and nobody else who has its number by now. dispatchd ends itself cleanly
+ * when asked to, also while its poll loop hangs, and on Windows in no other way. smithy's API stops its loop, not what hangs in it: that cures nothing, and is not asked.
  *
  * @returns how it ended; `undefined` when it is still there
  * @throws an error fit to show where the system does not tell when the process began

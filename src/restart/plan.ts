@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostOf } from '../daemons/config';
 import type { DaemonModel } from '../daemons/fleet';
 import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
@@ -24,11 +25,6 @@ export interface Plan {
   readonly doubt?: string;
 }
 
-/** Its host, as a socket wants it. */
-export function hostOf({ origin }: DaemonModel['daemon']): string {
-  return new URL(origin).hostname.replace(/^\[|\]$/g, '');
-}
-
 /** Who holds a daemon's port, and why that must not be ended or looked into, where it must not. */
 export interface Holder {
   readonly owner: ProcessInfo | undefined;
@@ -39,7 +35,7 @@ export interface Holder {
 export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo[]> {
   if (whyNotHere(model) !== undefined) return [];
   const named = model.track.last?.report.instance?.pid;
-  const owners = await findListeners(model.daemon.port, hostOf(model.daemon), { named });
+  const owners = await findListeners(model.daemon.port, hostOf(model.daemon.origin), { named });
   const itself = owners.find((owner) => isInstance(model, owner));
   return itself ? [itself, ...owners.filter((owner) => owner !== itself)] : owners;
 }
@@ -67,7 +63,7 @@ export async function planFor(
   const model = { daemon, track };
   const { owner, refusal } = await holderOf(model);
   if (refusal !== undefined) throw new Error(refusal);
-  if (!owner && !(await isPortFree(hostOf(daemon), daemon.port))) {
+  if (!owner && !(await isPortFree(hostOf(daemon.origin), daemon.port))) {
     throw new Error(
       `Something listens on port ${daemon.port}, but the system does not tell which process it is; ` +
         'it may belong to another user or run in a container. Nothing was ended.',

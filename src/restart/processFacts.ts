@@ -1,11 +1,10 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findDescendants, type RunTool, runTool } from './processes';
+import { cpuMsIn } from './processesLinux';
 
 /** How long the CPU of a process is watched, to tell one that spins from one that waits. */
 const CPU_WINDOW_MS = 2_000;
-/** Linux counts CPU in ticks of 1/100 s on every architecture Node runs on (sysconf _SC_CLK_TCK). */
-const TICK_MS = 10;
 const MAX_SOCKETS = 40;
 const MAX_CHILDREN = 20;
 
@@ -75,10 +74,7 @@ async function cpuShare(pid: number, signal: AbortSignal): Promise<string> {
 
 async function cpuMs(pid: number): Promise<number | undefined> {
   const stat = await text(`/proc/${pid}/stat`);
-  if (stat === '') return undefined;
-  // After "pid (name) ": state is field 3, utime and stime are fields 14 and 15.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  return stat === '' ? undefined : cpuMsIn(stat);
 }
 
 const TCP_STATES: Readonly<Record<string, string>> = {

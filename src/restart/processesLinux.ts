@@ -8,7 +8,7 @@ import { BUNDLED_DAEMON, namesBeside, MAX_NAME_CHARS, type Listener, type Proces
 /** Linux tells everything in /proc; no tool has to be there. */
 
 /** Linux counts time in ticks of 1/100 s on every architecture Node runs on (sysconf _SC_CLK_TCK). */
-export const TICK_MS = 10;
+const TICK_MS = 10;
 
 // /proc/net/tcp: "sl local_address rem_address st … uid timeout inode", addresses in hex, state 0A = LISTEN.
 const LISTEN = '0A';
@@ -120,8 +120,14 @@ export async function parentsLinux(): Promise<{ pid: number; ppid: number; birth
   );
 }
 
+/** The CPU time in a `/proc/…/stat`, in ms: utime and stime are fields 14 and 15. */
+export function cpuMsIn(stat: string): number {
+  const fields = statFields(stat);
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
 /** "pid (name) state ppid …" from the state on: the name may hold spaces and brackets. */
-function statFields(stat: string): readonly string[] {
+export function statFields(stat: string): readonly string[] {
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
@@ -129,6 +135,7 @@ async function pids(): Promise<number[]> {
   return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-async function readOr(file: string): Promise<string> {
+/** A file's text; empty where it cannot be read. */
+export async function readOr(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '');
 }
