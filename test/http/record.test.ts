@@ -15,7 +15,8 @@ import type { Played } from '../record/worker';
 const isPlayable = process.platform !== 'win32';
 
 describe('the record of all that a user sees', function () {
-  this.timeout(240_000);
+  // Seconds of work, which a busy machine makes minutes of.
+  this.timeout(600_000);
   const names = lives().map(({ name }) => name);
   let played: ReadonlyMap<string, Played>;
 

@@ -79,17 +79,21 @@ async function playIn(folder: string, play: number | string): Promise<Played> {
 /** The record to compare with: one that was written to a file, or that of an earlier state of the source. */
 async function otherLines(play: number | string): Promise<readonly string[] | undefined> {
   if (values.against !== undefined) return readFileSync(values.against, 'utf8').trimEnd().split('\n');
-  if (values.base === undefined) return undefined;
+  return values.base === undefined ? undefined : (await playIn(unpacked(values.base), play)).lines;
+}
+
+/** The source as it was in a revision. */
+function unpacked(revision: string): string {
   const folder = join(root, 'out', 'record', 'base');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const packed = execFileSync('git', ['archive', values.base, 'src', 'package.json', 'tsconfig.json'], {
+  const packed = execFileSync('git', ['archive', revision, 'src', 'package.json', 'tsconfig.json'], {
     cwd: root,
     maxBuffer: 2 ** 28,
   });
   execFileSync('tar', ['-x', '-C', folder], { input: packed });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  return (await playIn(folder, play)).lines;
+  return folder;
 }
 
 async function playAll(): Promise<number> {
@@ -98,9 +102,10 @@ async function playAll(): Promise<number> {
     { length: Number(values.days ?? DAYS) },
     (_, index) => Number(values.from ?? 1) + index,
   );
-  const names = lives().map(({ name }) => name);
+  // A run that begins later goes on with one that played the lives.
+  const names = values.from === undefined ? lives().map(({ name }) => name) : [];
   const players = await Players.start(
-    root,
+    values.base === undefined ? root : unpacked(values.base),
     values.workers === undefined ? undefined : Number(values.workers),
   );
   const isWhole = (play: number | string) => typeof play === 'string' || KEPT_DAYS.includes(play);
@@ -166,13 +171,14 @@ function differenceTo(
 function update(kept: Kept, played: ReadonlyMap<string, Played>, names: readonly string[]): void {
   const digests = { ...kept.digests };
   const counts: Record<string, Counts> = { ...kept.counts };
-  for (const name of Object.keys(digests)) if (!isDay(name) && !names.includes(name)) delete digests[name];
+  const isGone = (name: string) => !isDay(name) && names.length > 0 && !names.includes(name);
+  for (const name of Object.keys(digests)) if (isGone(name)) delete digests[name];
   for (const [name, one] of played) {
     digests[name] = one.digests;
     if (one.counts) counts[name] = one.counts;
   }
   writeKept({ digests, counts });
-  writeKeptLines('lives', linesOfLives(played, names));
+  if (names.length > 0) writeKeptLines('lives', linesOfLives(played, names));
   for (const seed of KEPT_DAYS) {
     const lines = played.get(String(seed))?.lines;
     if (lines) writeKeptLines(`day-${seed}`, lines);
