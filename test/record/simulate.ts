@@ -99,7 +99,7 @@ function unpacked(revision: string): string {
 async function playAll(): Promise<number> {
   const startedMs = performance.now();
   const seeds = Array.from(
-    { length: Number(values.days ?? DAYS) },
+    { length: Number(values.days ?? (values.update ? DAYS : keptDays())) },
     (_, index) => Number(values.from ?? 1) + index,
   );
   // A run that begins later goes on with one that played the lives.
@@ -183,6 +183,11 @@ function update(kept: Kept, played: ReadonlyMap<string, Played>, names: readonly
     const lines = played.get(String(seed))?.lines;
     if (lines) writeKeptLines(`day-${seed}`, lines);
   }
+}
+
+/** A run compares no day of which nothing is kept. */
+function keptDays(): number {
+  return Object.keys(keptOrNone().counts).length;
 }
 
 function keptOrNone(): Kept {
