@@ -35,6 +35,12 @@ export class SmithyProcess {
     return this.#child?.pid ?? 0;
   }
 
+  /** Starts it on this port. */
+  startAt(port: number): Promise<this> {
+    this.port = port;
+    return this.start();
+  }
+
   async start(): Promise<this> {
     const main = join(__dirname, 'smithyMain.ts');
     const child = spawn(process.execPath, ['--import', 'tsx', main, String(this.port), this.folder], {

@@ -131,14 +131,15 @@ export class DaemonProcess {
     }));
   }
 
-  /** Starts it without waiting for anything. */
+  /** Starts it without waiting for anything. @param built another version's `dispatchd.js` */
   static async spawn(
     flags: readonly string[],
     stateDir = newStateDir(),
     env = {},
     limits: Limits = {},
+    built?: string,
   ): Promise<DaemonProcess> {
-    const file = await dispatchdFile();
+    const file = built ?? (await dispatchdFile());
     const command = [process.execPath, file, '--state-dir', stateDir, ...flags];
     const [program = '', ...args] = [...limited(limits), ...command];
     const child = spawn(program, args, {
@@ -153,9 +154,10 @@ export class DaemonProcess {
     flags: readonly string[] = [],
     stateDir = newStateDir(),
     limits: Limits = {},
+    built?: string,
   ): Promise<DaemonProcess> {
     const usual = ['--port', '0', '--poll-interval-ms', '20'];
-    const daemon = await DaemonProcess.spawn([...usual, ...flags], stateDir, {}, limits);
+    const daemon = await DaemonProcess.spawn([...usual, ...flags], stateDir, {}, limits, built);
     running.add(daemon);
     void daemon.exited.then(() => running.delete(daemon));
     const line = /listening on http:\/\/127\.0\.0\.1:(\d+)\n/;
