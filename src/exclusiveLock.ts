@@ -52,7 +52,9 @@ const KEY = /^[\w-]{1,64}$/;
  * @throws the file system's error where the lock can be neither read nor written: nobody has it then
  */
 export async function tryLock(place: LockPlace, bootId: string): Promise<Locked> {
-  const own = { key: randomUUID(), ...ownIdentity(), bootId };
+  // A window of a version up to 0.1 takes a lock without `at` for nobody's, removes it and restarts a second time.
+  // One with `at` counts for that window for five minutes; here `at` counts for nothing.
+  const own = { key: randomUUID(), ...ownIdentity(), bootId, at: Date.now() };
   const lock = fileOf(place);
   const candidate = fileOf(place, 'candidate', own.key);
   try {

@@ -169,8 +169,10 @@ export class Editor {
 
   #configuration(section: string): object {
     const own = (key: string) => (section === 'daemonHealth' ? this.options.settings?.[key] : undefined);
+    const { usualDaemons } = this.options;
+    const { properties } = this.manifest.contributes.configuration;
     const usual = (key: string) =>
-      this.manifest.contributes.configuration.properties[`${section}.${key}`]?.default;
+      key === 'daemons' && usualDaemons ? usualDaemons : properties[`${section}.${key}`]?.default;
     return {
       get: (key: string, otherwise?: unknown) => own(key) ?? usual(key) ?? otherwise,
       inspect: (key: string) => ({ globalValue: own(key) }),

@@ -7,6 +7,8 @@ export interface WindowOptions {
   readonly state?: WindowState;
   /** Settings of `daemonHealth.*`, as if the user had written them. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Takes the place of the daemons that are looked for where the user lists none. */
+  readonly usualDaemons?: readonly object[];
   readonly folders?: readonly string[];
   readonly focused?: boolean;
   /** What the user answers: the first one counts whose `to` is in the text of the message, question or list. */
