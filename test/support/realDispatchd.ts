@@ -11,13 +11,14 @@ export class RealDispatchd {
   /**
    * @param file the built `dispatchd.js`
    * @param cwd the folder it is started in, which is its workspace
+   * @param stateDir where it finds its state; removed with it
    */
   constructor(
     private readonly file: string,
     private readonly cwd?: string,
+    readonly stateDir = mkdtempSync(join(tmpdir(), 'daemon-health-dispatchd-')),
   ) {}
 
-  readonly stateDir = mkdtempSync(join(tmpdir(), 'daemon-health-dispatchd-'));
   url = '';
   private process: ChildProcess | undefined;
 

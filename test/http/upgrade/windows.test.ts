@@ -27,6 +27,8 @@ describe('windows of two versions on one machine', function () {
 
   const messages = (look: Look, words: RegExp) => look.messages.filter(({ text }) => words.test(text));
 
+  const countdowns = (look: Look) => look.progress.filter((line) => /build/.test(line)).length;
+
   function open(version: Version, url: string, more: object = {}, focused = false): Promise<FakeWindow> {
     return FakeWindow.open({
       extension: installed(version),
@@ -84,7 +86,7 @@ describe('windows of two versions on one machine', function () {
       await untilTrue(() => existsSync(started));
     });
 
-    it(`tell of a wedged loop once, where the ${first} one has the focus`, async () => {
+    it(`tell each thing once, where the ${first} one has the focus`, async () => {
       daemon = await new RealDispatchd(dispatchdOf('new')).start(
         '--chaos',
         '--poll-stale-threshold-ms',
@@ -92,16 +94,34 @@ describe('windows of two versions on one machine', function () {
       );
       const { url } = daemon;
       const windows = [await open(first, url, {}, true), await open(second, url)];
-      for (const window of windows) await window.row('daemon', 'healthy');
-      await daemon.post('/api/chaos/hang');
       const [speaking, silent] = windows as [FakeWindow, FakeWindow];
-      await speaking.until('the message', (look) => messages(look, /wedged/).length > 0);
-      await silent.row('daemon', 'wedged');
+      for (const window of windows) await window.row('daemon', 'healthy');
       // That a window says nothing has no event.
-      await new Promise((resolve) => setTimeout(resolve, ALL_HAVE_SPOKEN_MS));
-      const looks = await Promise.all(windows.map((window) => window.look()));
+      const everybodySpoke = async () => {
+        await new Promise((resolve) => setTimeout(resolve, ALL_HAVE_SPOKEN_MS));
+        return Promise.all(windows.map((window) => window.look()));
+      };
+
+      await daemon.post('/api/tasks', { name: 'build', command: 'sleep 300', timeoutMs: 50_000 });
+      await daemon.post('/api/chaos/hang');
+      await speaking.until('both', (look) => countdowns(look) > 0 && messages(look, /wedged/).length > 0);
+      await silent.row('daemon', 'wedged');
+      let looks = await everybodySpoke();
       assert.deepEqual(
-        looks.map((look) => messages(look, /wedged/).length),
+        looks.map((look) => [messages(look, /wedged/).length, Math.min(1, countdowns(look))]),
+        [
+          [1, 1],
+          [0, 0],
+        ],
+      );
+
+      await daemon.kill();
+      await daemon.start('--port', new URL(url).port);
+      const restarted = /daemon restarted/;
+      await speaking.until('the restart', (look) => messages(look, restarted).length > 0);
+      looks = await everybodySpoke();
+      assert.deepEqual(
+        looks.map((look) => messages(look, restarted).length),
         [1, 0],
       );
       for (const { faults } of looks) assert.deepEqual(faults, []);

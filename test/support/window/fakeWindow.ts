@@ -80,7 +80,7 @@ export class FakeWindow {
     for (;;) {
       const look = await this.look();
       if (isWanted(look)) return look;
-      if (performance.now() > endMs) throw new Error(`waited in vain for ${what}: ${JSON.stringify(look)}`);
+      if (performance.now() > endMs) throw new Error(`waited in vain for ${what}: ${inShort(look)}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
@@ -146,4 +146,10 @@ export class FakeWindow {
 /** Ends the windows that a test left open; for `afterEach`. */
 export async function endWindows(): Promise<void> {
   await Promise.all([...open].map((window) => window.kill()));
+}
+
+/** What the window shows, to be read in a failed test. */
+function inShort({ rows, messages, log, faults }: Look): string {
+  const drawn = rows.map(({ depth, label, description }) => `${'  '.repeat(depth)}${label} · ${description}`);
+  return [...drawn, ...messages.map(({ text }) => `! ${text}`), ...log, ...faults].join('\n');
 }

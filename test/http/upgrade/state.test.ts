@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { SmithyProcess, smithySession } from '../../support/smithyProcess';
+import { RealDispatchd } from '../../support/realDispatchd';
+import { endWindows, FakeWindow, type Look } from '../../support/window/fakeWindow';
+import { dispatchdOf, installed, type Version } from '../../support/window/installed';
+import { RecordedMachine } from '../../support/window/recorded';
+import type { ShownRow, WindowState } from '../../support/window/shown';
+
+const VERSIONS = ['old', 'new'] as const;
+
+/** Rows whose words come from what was kept, each with what its label or context is. */
+const KEPT: Readonly<Record<string, (row: ShownRow) => boolean>> = {
+  'the adopted smithy': ({ depth, label }) => depth === 0 && label === 'smithy (project)',
+  'the dispatchd that was stopped from here': ({ context, description }) =>
+    context === 'detail.state' && description.includes('stopped from here'),
+  'the snoozes': ({ context }) => context === 'detail.snooze',
+  'the last restarts': ({ context }) => context === 'detail.restarts',
+  'each restart': ({ context }) => context === 'restartRecord',
+  'the lost work': ({ context }) => context.startsWith('session.interrupted.named.smithy'),
+  'how much work is lost': ({ context }) => context === 'detail.interrupted',
+};
+
+describe('a window over what the version before kept', function () {
+  this.timeout(90_000);
+  let machine: RecordedMachine;
+  let smithies: SmithyProcess[];
+  let daemon: RealDispatchd | undefined;
+
+  beforeEach(async () => {
+    machine = await RecordedMachine.make();
+    const { smithy, otherSmithy } = machine.ports;
+    smithies = [
+      await new SmithyProcess(machine.project).startAt(smithy),
+      await new SmithyProcess(machine.other).startAt(otherSmithy),
+    ];
+    await smithies[0]!.says({ sessions: [smithySession('e-3')] });
+  });
+  afterEach(async () => {
+    await endWindows();
+    for (const smithy of smithies) await smithy.kill();
+    await daemon?.stop();
+    daemon = undefined;
+    machine.dispose();
+  });
+
+  function open(version: Version, state: WindowState = machine.state()): Promise<FakeWindow> {
+    const { smithy, otherSmithy } = machine.ports;
+    return FakeWindow.open({
+      extension: installed(version),
+      storage: machine.storage(),
+      state,
+      folders: [machine.project],
+      usualDaemons: [{ name: 'dispatchd', url: machine.dispatchdOrigin, kind: 'dispatchd' }],
+      env: {
+        DAEMON_HEALTH_DISCOVERY_PORTS: `${smithy},${otherSmithy}`,
+        DISPATCHD_STATE_DIR: `${machine.folder}/nowhere`,
+      },
+    });
+  }
+
+  const shown = (window: FakeWindow) =>
+    window.until('both daemons', ({ rows }) =>
+      ['1 running', '2 not resumed', 'stopped from here'].every((words) =>
+        rows.some(({ description }) => description.includes(words)),
+      ),
+    );
+
+  const wordsOf = ({ rows }: Look, isIt: (row: ShownRow) => boolean) =>
+    rows
+      .filter(isIt)
+      // Since when it is offline each window has seen by itself.
+      .map(
+        ({ depth, label, description }) => `${depth} ${label} · ${description.replace(/^since \S+ /, '')}`,
+      );
+
+  /** The strip of the last day, drawn. */
+  const strips = ({ rows }: Look) =>
+    rows
+      .filter(({ context }) => context === 'detail.history')
+      .map(({ hover }) => {
+        const svg = /base64,([\w+/=]+)/.exec(hover)?.[1] ?? '';
+        return Buffer.from(svg, 'base64').toString();
+      });
+
+  it('shows what that version shows', async () => {
+    const windows = await Promise.all(VERSIONS.map((version) => open(version)));
+    await Promise.all(windows.map(shown));
+    const [old, next] = (await Promise.all(windows.map((window) => window.look()))) as [Look, Look];
+    for (const [what, isIt] of Object.entries(KEPT)) {
+      assert.notEqual(wordsOf(old, isIt).length, 0, `the old window shows ${what}`);
+      assert.deepEqual(wordsOf(next, isIt), wordsOf(old, isIt), what);
+    }
+    assert.equal(strips(old).length, 2);
+    for (const strip of strips(old)) assert.match(strip, /^<svg .*<path/);
+    assert.deepEqual(strips(next), strips(old), 'the last 24 h');
+    for (const look of [old, next]) {
+      assert.equal(
+        look.rows.some(({ context }) => context === 'found'),
+        false,
+        'a daemon that is ignored is not offered',
+      );
+      assert.deepEqual(
+        look.messages.map(({ text }) => text),
+        [],
+      );
+      assert.deepEqual(look.faults, []);
+    }
+  });
+
+  it('shows that a wedged loop was in the last 24 h', async () => {
+    const window = await open('new');
+    await shown(window);
+    const row = (await window.look()).rows.find(
+      ({ id, context }) => context === 'detail.history' && id.startsWith(machine.dispatchdOrigin),
+    );
+    assert.match(row?.description ?? '', /^wedged once/);
+  });
+
+  it('offers the commands that ran before, whole', async () => {
+    daemon = await new RealDispatchd(dispatchdOf('old'), machine.project).start(
+      '--port',
+      String(machine.ports.dispatchd),
+    );
+    const picks = await Promise.all(
+      VERSIONS.map(async (version) => {
+        const window = await open(version);
+        await window.row('dispatchd', 'healthy');
+        return (await window.run('runCommand')).picks;
+      }),
+    );
+    assert.deepEqual(picks[1], picks[0]);
+    assert.deepEqual(picks[1], [
+      [
+        '$(history) sleep 302 · project · 40 s',
+        '$(history) sleep 301 · project · 1 h',
+        '$(history) echo built · project · 10 min',
+      ],
+    ]);
+  });
+
+  it('knows the life of a dispatchd that it remembers, and tells that another one began', async () => {
+    const state = machine.state();
+    // As in the recording, where that dispatchd had been killed and not stopped.
+    const { [machine.dispatchdOrigin]: _snooze, ...snoozes } = state.global['snoozes'] as Record<
+      string,
+      object
+    >;
+    const global = { ...state.global, snoozes };
+    const stateDir = machine.stateDir('killed');
+    daemon = new RealDispatchd(dispatchdOf('new'), machine.project, stateDir);
+    await daemon.start('--port', String(machine.ports.dispatchd), '--workers', '2');
+    const text = /^dispatchd restarted after a reboot.*; 1 session resumed, 1 interrupted\.$/;
+    for (const version of VERSIONS) {
+      const window = await open(version, { ...state, global });
+      await window.until('the message', ({ messages }) =>
+        messages.some((message) => text.test(message.text)),
+      );
+    }
+  });
+
+  it('offers a daemon again that is no longer ignored', async () => {
+    const window = await open('new');
+    await shown(window);
+    await window.run('offerIgnored');
+    const { state } = await window.until('the other smithy', ({ rows }) =>
+      rows.some(({ context }) => context === 'found'),
+    );
+    assert.equal('ignoredDaemons' in state.global, false);
+  });
+
+  it('ends a snooze that was to last until the restart', async () => {
+    const window = await open('new');
+    await shown(window);
+    await window.answer({ to: 'Snooze notifications of smithy', press: 'Cancel Snooze' });
+    await window.run('snooze', machine.smithyOrigin);
+    const { state } = await window.look();
+    assert.deepEqual(Object.keys(state.global['snoozes'] as object), [machine.dispatchdOrigin]);
+  });
+});
