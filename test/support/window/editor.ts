@@ -18,6 +18,10 @@ interface TreeProvider {
   resolveTreeItem(item: TreeItem, id: string): TreeItem;
 }
 
+interface TextProvider {
+  provideTextDocumentContent(uri: object): string;
+}
+
 interface Item {
   readonly label: string;
   readonly description?: string;
@@ -56,7 +60,10 @@ export class Editor {
   readonly #picks: string[][] = [];
   readonly #progress: string[] = [];
   readonly #log: string[] = [];
+  readonly #documents: string[] = [];
   #terminal = '';
+  #clipboard = '';
+  #texts: TextProvider | undefined;
   #tree: TreeProvider | undefined;
   #answers: readonly Answer[];
   readonly #focus = new EventEmitter<{ focused: boolean }>();
@@ -108,6 +115,8 @@ export class Editor {
       picks: this.#picks,
       progress: this.#progress,
       log: this.#log,
+      documents: this.#documents,
+      clipboard: this.#clipboard,
       terminal: this.#terminal,
       state: { global: this.#global.values, workspace: this.#workspace.values },
     };
@@ -221,6 +230,14 @@ export class Editor {
         isTrusted: true,
         workspaceFolders: folders.map((folder, index) => ({ uri: Uri.file(folder), name: folder, index })),
         getConfiguration: (section: string) => this.#configuration(section),
+        registerTextDocumentContentProvider: (_scheme: string, provider: TextProvider) => {
+          this.#texts = provider;
+          return never();
+        },
+        openTextDocument: (uri: object) => {
+          this.#documents.push(this.#texts?.provideTextDocumentContent(uri) ?? '');
+          return Promise.resolve({ lineCount: 1, lineAt: () => anything });
+        },
       }),
       commands: withRest({
         registerCommand: (name: string, handler: (...args: unknown[]) => unknown) => {
@@ -232,7 +249,17 @@ export class Editor {
           return Promise.resolve(this.#commands.get(name)?.(...args));
         },
       }),
-      env: withRest({ shell: '/bin/sh', appHost: 'desktop', remoteName: undefined }),
+      env: withRest({
+        shell: '/bin/sh',
+        appHost: 'desktop',
+        remoteName: undefined,
+        clipboard: {
+          writeText: (text: string) => {
+            this.#clipboard = text;
+            return Promise.resolve();
+          },
+        },
+      }),
       tasks: new Tasks((text) => (this.#terminal += text)),
       Disposable,
       EventEmitter,

@@ -55,6 +55,9 @@ export interface WindowLook {
   readonly picks: readonly (readonly string[])[];
   readonly progress: readonly string[];
   readonly log: readonly string[];
+  /** Texts that were opened as documents. */
+  readonly documents: readonly string[];
+  readonly clipboard: string;
   /** What tasks printed. */
   readonly terminal: string;
   readonly state: WindowState;
