@@ -1,7 +1,7 @@
 'use strict';
 const esbuild = require('esbuild');
 const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { join, relative, resolve } = require('node:path');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -9,16 +9,16 @@ const watch = process.argv.includes('--watch');
 /** Every file of `dist/` and where it comes from. Without a word to it, a file is loaded when it is first needed. */
 const entryPoints = {
   extension: 'src/extension.ts', // by VS Code, at activation: must stay small
-  app: 'src/app.ts', // right after it: all that a window does
-  probe: 'src/daemons/probe.ts', // at the first poll: undici, valibot
-  discovery: 'src/daemons/discovery.ts',
-  told: 'src/ui/told.ts', // when a window gets the focus
-  commands: 'src/ui/commands.ts', // with the first command
-  copyDiagnostics: 'src/ui/copyDiagnostics.ts',
-  restarts: 'src/restarts.ts',
-  evidence: 'src/restart/evidence.ts',
-  work: 'src/work.ts', // once a daemon runs something
-  launcher: 'src/restart/launcher.ts', // a process of its own
+  app: 'src/app/app.ts', // right after it: all that a window does
+  probe: 'src/kinds/connect.ts', // at the first poll: undici, valibot
+  discovery: 'src/watch/discovery/discovery.ts',
+  told: 'src/store/told.ts', // when a window gets the focus
+  commands: 'src/ui/commands/commands.ts', // with the first command
+  copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
+  restarts: 'src/app/restarts.ts',
+  evidence: 'src/diagnostics/evidence.ts',
+  work: 'src/app/sessions.ts', // once a daemon runs something
+  launcher: 'src/launcher/main.ts', // a process of its own
   dispatchd: 'src/dispatchd/main.ts', // a process of its own
 };
 
@@ -28,7 +28,8 @@ const lazyChunks = {
   setup(build) {
     build.onResolve({ filter: /^\.{1,2}\// }, (args) => {
       if (args.kind !== 'dynamic-import') return undefined;
-      const chunk = Object.keys(entryPoints).find((name) => args.path.endsWith(`/${name}`));
+      const source = `${relative(__dirname, resolve(args.resolveDir, args.path)).replaceAll('\\', '/')}.ts`;
+      const chunk = Object.keys(entryPoints).find((name) => entryPoints[name] === source);
       return chunk ? { path: `./${chunk}.js`, external: true } : undefined;
     });
   },

@@ -20,13 +20,14 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/ui/say.ts', 'src/ui/choose.ts'],
+    ignores: ['src/ui/shared/say.ts', 'src/ui/shared/choose.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
         ...['MemberExpression[property.name=', 'ObjectPattern > Property[key.name='].map((of) => ({
           selector: `${of}/^(show(Information|Warning|Error)Message|withProgress|showQuickPick|createQuickPick|showInputBox|createInputBox|setStatusBarMessage)$/]`,
-          message: 'A daemon’s words would be links or icons: use ui/say.ts, or ui/choose.ts for lists.',
+          message:
+            'A daemon’s words would be links or icons: use ui/shared/say.ts, or ui/shared/choose.ts for lists.',
         })),
       ],
     },

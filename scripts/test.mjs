@@ -18,7 +18,7 @@ const filesAtATime = (count) => ['--parallel', `--jobs=${count}`];
 
 const tiers = {
   unit: () => mocha('unit', ['--timeout=10000']),
-  http: () => mocha('http', ['--timeout=20000', '--exit', ...filesAtATime(2)]),
+  integration: () => mocha('integration', ['--timeout=20000', '--exit', ...filesAtATime(2)]),
   host: async () => {
     // Shown once it is whole: it runs beside another tier.
     const show = (output) => console.log(`\n== host ==\n${output}`);
@@ -55,8 +55,8 @@ const namedTiers = {
   /** Many rounds of what a tier of every run does in few. */
   long: () => mocha('long', ['--timeout=3600000', '--exit']),
 };
-/** The window of the host tests waits most of the time, so the servers and processes of the http tests run meanwhile. */
-const together = [['unit'], ['http', 'host'], ['drive']];
+/** The window of the host tests waits most of the time, so the servers and processes of the integration tests run meanwhile. */
+const together = [['unit'], ['integration', 'host'], ['drive']];
 const allTiers = { ...tiers, ...namedTiers };
 const needsVSCode = ['host', 'drive'];
 

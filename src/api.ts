@@ -1,5 +1,5 @@
 import type { Event } from 'vscode';
-import type { DaemonModel } from './daemons/fleet';
+import type { DaemonModel } from './watch/registry';
 import type { DaemonState } from './health/verdict';
 
 /** One daemon as other extensions may see it. */

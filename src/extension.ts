@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DaemonHealthApi } from './api';
-import type { App } from './app';
+import type { App } from './app/app';
 
 /**
  * Registers what VS Code may ask for from now on. Everything behind it is a chunk of its own, loaded right after:
@@ -12,7 +12,7 @@ export function activate(context: vscode.ExtensionContext): DaemonHealthApi {
   let loading: Promise<App> | undefined;
   let isOver = false;
   const load = () =>
-    (loading ??= import('./app').then(({ createApp }) => {
+    (loading ??= import('./app/app').then(({ createApp }) => {
       app = createApp(context, () => polled.fire());
       if (isOver) app.dispose();
       return app;

@@ -1,7 +1,7 @@
 import { version } from '../../package.json';
 import { CannotStart, startDaemon, type Daemon } from './daemon';
 import { HELP } from './help';
-import { StateDirInUse } from './lock';
+import { StateDirInUse } from './life/lock';
 import { stderrLog } from './log';
 import { parseCommandLine, type Options } from './options';
 

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultStaleThresholdMs } from './health';
+import { defaultStaleThresholdMs } from './loop/health';
 import {
   DEFAULT_POLL_INTERVAL_MS,
   DEFAULT_PORT,

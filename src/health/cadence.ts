@@ -14,7 +14,7 @@ import {
   UNFOCUSED_POLL_INTERVAL_MS,
 } from './policy';
 import type { Instant } from './report';
-import type { Track } from './tracker';
+import type { Track } from './track';
 import { severityOf } from './verdict';
 
 /**

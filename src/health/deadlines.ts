@@ -1,4 +1,4 @@
-import { isGone } from './lifecycle';
+import { isGone } from './instances';
 import {
   CLOCK_JITTER_MS,
   COUNTDOWN_FIRST_MS,
@@ -12,7 +12,7 @@ import {
 } from './policy';
 import type { Instant, Report, Session } from './report';
 import { endOf, isLive } from './sessions';
-import type { Track } from './tracker';
+import type { Track } from './track';
 import type { DaemonState } from './verdict';
 
 /**

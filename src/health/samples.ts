@@ -1,6 +1,6 @@
 import { SAMPLES_KEPT } from './policy';
 import type { Sample } from './report';
-import type { Track } from './tracker';
+import type { Track } from './track';
 import type { DaemonState } from './verdict';
 
 /** One poll's outcome in a few words, for diagnostics. */

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { hostOf } from '../daemons/config';
-import type { DaemonModel, Fleet } from '../daemons/fleet';
-import type { Monitor } from '../daemons/monitor';
+import { hostOf } from '../settings/daemonList';
+import type { DaemonModel, Fleet } from '../watch/registry';
+import type { Monitor } from '../watch/monitor';
 import { severityOf } from '../health/verdict';
 import { duration } from '../health/wording';
-import { endDaemon } from './end';
-import { lockDaemon } from './lock';
+import { endDaemon } from '../kinds/dispatchd/stop';
+import { lockDaemon } from './restartLock';
 import { flagsOf, ownersOf, planFor, type Plan } from './plan';
-import { isSameProcessAlive } from '../processIdentity';
-import { isAlive } from './processes';
-import { identityIn, type ProcessInfo } from './processInfo';
+import { isSameProcessAlive } from '../system/identity';
+import { isAlive } from '../system/processTable';
+import { identityIn, type ProcessInfo } from '../system/processInfo';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
-import { recordOf, type RestartRecords } from './records';
+import { recordOf, type RestartRecords } from '../store/restartRecords';
 import {
   restart,
   tellStop,
@@ -23,8 +23,8 @@ import {
   type RestartRequest,
   type StartedCommand,
 } from './restart';
-import { isPortFree } from './stop';
-import { orAborted } from './wait';
+import { isPortFree } from '../system/endProcess';
+import { orAborted } from '../base/wait';
 
 /** A start under way, and by what the process that it brings is told. */
 interface Attempt {

@@ -1,4 +1,4 @@
-import { cleanText } from '../daemons/text';
+import { cleanText } from '../base/text';
 
 /** A start under way, as far as its failure is concerned. */
 export interface EndedStart {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostOf } from '../daemons/config';
-import type { DaemonModel } from '../daemons/fleet';
+import { hostOf } from '../settings/daemonList';
+import type { DaemonModel } from '../watch/registry';
 import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
 import { duration } from '../health/wording';
-import { isInstance, whyNotHere, whyNotToEnd } from './foreign';
-import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from './processes';
-import type { RestartRecord } from './records';
-import { isPortFree } from './stop';
+import { isInstance, whyNotHere, whyNotToEnd } from './refusals';
+import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from '../system/processTable';
+import type { RestartRecord } from '../store/restartRecords';
+import { isPortFree } from '../system/endProcess';
 
 /** What will happen if the user goes on, for the one who has to agree. */
 export interface Plan {

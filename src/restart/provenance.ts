@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { forwarderIn, isServiceManager } from './programs';
-import { describeProcess, findAncestors, type ProcessInfo } from './processes';
+import { forwarderIn, isServiceManager } from '../system/programs';
+import { describeProcess, findAncestors, type ProcessInfo } from '../system/processTable';
 
 /**
  * Whether the process that answers is the one that a restart started. Something else may have taken the port, or may

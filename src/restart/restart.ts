@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DaemonConfig } from '../daemons/config';
+import type { DaemonConfig } from '../settings/daemonList';
 import {
   PORT_FREE_TIMEOUT_MS,
   PROOF_POLL_INTERVAL_MS,
@@ -9,12 +9,12 @@ import {
 import type { Report } from '../health/report';
 import { duration } from '../health/wording';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
-import { isSameProcess, type ProcessInfo } from './processInfo';
-import { proofOf } from './proof';
+import { isSameProcess, type ProcessInfo } from '../system/processInfo';
+import { proofOf } from '../health/proof';
 import type { NotOurs } from './provenance';
-import { recoveredBy, recoveredText } from './recovered';
-import type { Ended, StopOptions, StopStage } from './stop';
-import { orAborted, until } from './wait';
+import { recoveredBy, recoveredText } from '../health/recovered';
+import type { Ended, StopOptions, StopStage } from '../system/endProcess';
+import { orAborted, until } from '../base/wait';
 
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
 export interface StartedCommand extends EndedStart {

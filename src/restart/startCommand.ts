@@ -1,5 +1,5 @@
-import type { DaemonConfig } from '../daemons/config';
-import { projectFolder } from '../daemons/workspace';
+import type { DaemonConfig } from '../settings/daemonList';
+import { projectFolder } from '../kinds/read/paths';
 import { RESTART_PROOF_TIMEOUT_MS } from '../health/policy';
 import type { Report } from '../health/report';
 

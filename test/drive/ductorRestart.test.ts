@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../../src/restart/processes';
+import { isAlive } from '../../src/system/processTable';
 import { freePort } from '../support/freePort';
 import { DUCTOR, pythonTime } from '../support/fakeDuctor';
 import { openVSCode, type VSCodeWindow } from './harness';

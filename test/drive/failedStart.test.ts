@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS } from '../../src/health/policy';
-import { isAlive } from '../../src/restart/processes';
+import { isAlive } from '../../src/system/processTable';
 import { SmithyProcess } from '../support/smithyProcess';
 import { openVSCode, type VSCodeWindow } from './harness';
 

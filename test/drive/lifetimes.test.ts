@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { root } from '../../scripts/paths.mjs';
-import { findListener, isAlive } from '../../src/restart/processes';
+import { findListener, isAlive } from '../../src/system/processTable';
 import { freePort } from '../support/freePort';
 import { openVSCode, type VSCodeWindow } from './harness';
 

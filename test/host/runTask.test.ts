@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as vscode from 'vscode';
 import type { DaemonHealthApi } from '../../src/api';
-import { findListener, isAlive } from '../../src/restart/processes';
+import { findListener, isAlive } from '../../src/system/processTable';
 import { freePort } from '../support/freePort';
 import { EXTENSION_ID, activatedApi, untilState, watch } from './support';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DaemonHealthApi } from '../../src/api';
-import { findListener } from '../../src/restart/processes';
+import { findListener } from '../../src/system/processTable';
 import { freePort } from '../support/freePort';
 import { EXTENSION_ID, activatedApi, untilState, watch } from './support';
 

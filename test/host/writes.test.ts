@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import * as vscode from 'vscode';
-import { systemClock } from '../../src/clock';
-import { Fleet } from '../../src/daemons/fleet';
-import { createProbe } from '../../src/daemons/probe';
-import { StatusItem } from '../../src/ui/statusItem';
-import { renderStatus } from '../../src/ui/statusText';
-import { HealthTree } from '../../src/ui/tree';
+import { systemClock } from '../../src/base/time';
+import { Fleet } from '../../src/watch/registry';
+import { createProbe } from '../../src/kinds/connect';
+import { StatusItem } from '../../src/ui/statusBar/statusItem';
+import { renderStatus } from '../../src/ui/statusBar/statusText';
+import { HealthTree } from '../../src/ui/tree/tree';
 import { AnsweringServer, healthyAnswer, sendJson } from '../support/answeringServer';
 
 const POLLS = 6;

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBootId } from '../../src/dispatchd/bootId';
-import { tryLock } from '../../src/exclusiveLock';
+import { readBootId } from '../../src/system/bootId';
+import { tryLock } from '../../src/system/lock';
 
 /** Every Node process opens its inspector on the same port, so files that run at the same time take turns. */
 export function takeInspectorPort(): void {

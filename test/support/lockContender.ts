@@ -1,7 +1,7 @@
 /** A process that contends for a lock each time that `lockRace.ts` tells it to, and holds the lock until told to let go. */
-import { readBootId } from '../../src/dispatchd/bootId';
-import { acquireLock, StateDirInUse } from '../../src/dispatchd/lock';
-import { lockDaemon } from '../../src/restart/lock';
+import { readBootId } from '../../src/system/bootId';
+import { acquireLock, StateDirInUse } from '../../src/dispatchd/life/lock';
+import { lockDaemon } from '../../src/restart/restartLock';
 import type { ContenderMessage, ContenderReply } from './lockRace';
 
 const ORIGIN = 'http://127.0.0.1:3457';

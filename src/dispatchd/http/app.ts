@@ -1,10 +1,10 @@
 import { Hono, type Context } from 'hono';
-import type { Actions } from '../actions';
+import type { Actions } from './actions';
 import type { Log } from '../log';
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES } from '../policy';
-import type { Service } from '../service';
-import { StateNotWritten } from '../trouble';
-import { taskView } from '../views';
+import type { Service } from './service';
+import { StateNotWritten } from '../../system/trouble';
+import { taskView } from './views';
 import { jsonBody, optionalJsonBody } from './body';
 import { ApiError } from './errors';
 import { checkToken } from './guard';

@@ -1,4 +1,4 @@
-import type { RunningState, Session, SessionState, TaskSpec } from '../../../src/dispatchd/session';
+import type { RunningState, Session, SessionState, TaskSpec } from '../../../src/dispatchd/sessions/session';
 
 /** A task with usual limits. */
 export function spec(overrides: Partial<TaskSpec> = {}): TaskSpec {

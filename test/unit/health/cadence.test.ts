@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { resetBackoff } from '../../../src/health/tracker';
+import { resetBackoff } from '../../../src/health/track';
 import { DAY_MS, HOUR_MS, Watch, goodReport, wedgedReport } from './support';
 
 describe('the next poll', () => {

@@ -1,4 +1,4 @@
-import { readStatus } from '../../../src/daemons/status';
+import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report, Sample } from '../../../src/health/report';
 import { FAILURES, type FakeTime } from './support';
 

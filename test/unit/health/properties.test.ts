@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readStatus } from '../../../src/daemons/status';
+import { readStatus } from '../../../src/kinds/smithy/status';
 import { FLAP_WINDOW_SAMPLES, LATENCY_WINDOW_SAMPLES } from '../../../src/health/policy';
 import type { Failure, Report } from '../../../src/health/report';
 import { assessLoop } from '../../../src/health/staleness';

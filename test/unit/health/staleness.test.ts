@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readStatus } from '../../../src/daemons/status';
+import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report } from '../../../src/health/report';
 import { assessLoop, staleThresholdMs, type Loop } from '../../../src/health/staleness';
-import { observe, beginTrack } from '../../../src/health/tracker';
+import { observe, beginTrack } from '../../../src/health/track';
 import type { DaemonState } from '../../../src/health/verdict';
 import { loadRecording, shiftTimes } from '../../fixtures/recordings';
 import { DAY_MS, FakeTime, Watch, goodReport } from './support';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/clock';
+import type { Clock } from '../../../src/base/time';
 import { nextPollDelayMs } from '../../../src/health/cadence';
 import type { Notice } from '../../../src/health/incident';
 import type { Failure, Instant, Report, Sample } from '../../../src/health/report';
@@ -10,7 +10,7 @@ import {
   setStoppedByUs,
   type Step,
   type Track,
-} from '../../../src/health/tracker';
+} from '../../../src/health/track';
 import type { DaemonState } from '../../../src/health/verdict';
 
 export const SECOND_MS = 1_000;

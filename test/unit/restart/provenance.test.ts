@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ProcessInfo } from '../../../src/restart/processInfo';
+import type { ProcessInfo } from '../../../src/system/processInfo';
 import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
 
 const LISTENER: ProcessInfo = { pid: 4711, name: 'node', commandLine: 'node sf', isOurs: true };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { appendState } from '../../../src/health/history';
-import type { RestartRecord } from '../../../src/restart/records';
-import { isProblem, worstFirst } from '../../../src/ui/looks';
-import { renderStatus } from '../../../src/ui/statusText';
-import { daemonRows } from '../../../src/ui/treeRows';
+import type { RestartRecord } from '../../../src/store/restartRecords';
+import { isProblem, worstFirst } from '../../../src/words/states';
+import { renderStatus } from '../../../src/ui/statusBar/statusText';
+import { daemonRows } from '../../../src/ui/tree/daemonRows';
 import { Watch, goodReport } from '../health/support';
 import { modelOf, texts } from './support';
 

@@ -1,6 +1,6 @@
-import { readDaemons, type DaemonConfig } from '../../../src/daemons/config';
-import type { DaemonModel } from '../../../src/daemons/fleet';
-import type { TooltipPart } from '../../../src/ui/statusText';
+import { readDaemons, type DaemonConfig } from '../../../src/settings/daemonList';
+import type { DaemonModel } from '../../../src/watch/registry';
+import type { TooltipPart } from '../../../src/ui/statusBar/statusText';
 import type { Watch } from '../health/support';
 
 /** A watched daemon as the surfaces get it. */

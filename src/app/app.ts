@@ -1,0 +1,212 @@
+import * as vscode from 'vscode';
+import { toSnapshot, type DaemonSnapshot } from '../api';
+import { systemClock } from '../base/time';
+import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
+import { Fleet } from '../watch/registry';
+import { Histories } from '../store/histories';
+import { Memory } from '../store/seenDaemons';
+import { bundledDaemon } from '../ui/tasks/bundledDaemon';
+import { RestartLoader } from './restartLoader';
+import { RestartRecords } from '../store/restartRecords';
+import { Settings } from '../settings/settings';
+import type { RunCommand } from '../ui/commands/commands';
+import { ConflictNotifier } from '../ui/notifications/conflicts';
+import { Log } from '../ui/shared/log';
+import { SpeakerLease } from '../store/speakerTurn';
+import { Notifier } from '../ui/notifications/incidents';
+import { Snoozes } from '../store/snoozes';
+import { StatusItem } from '../ui/statusBar/statusItem';
+import { renderStatus } from '../ui/statusBar/statusText';
+import { HealthTree } from '../ui/tree/tree';
+import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
+import { WorkLoader } from './sessionLoader';
+
+/** Nobody reads faster than this. */
+const DRAW_INTERVAL_MS = 200;
+
+/** What one window does once it is activated. */
+export interface App extends vscode.Disposable {
+  /** Runs a command of the manifest. @param targets what it was called with: row ids from the tree and from links */
+  run(command: string, targets: readonly unknown[]): Promise<void>;
+  daemons(): readonly DaemonSnapshot[];
+  provideTasks(): Promise<vscode.Task[]>;
+  resolveTask(task: vscode.Task): Promise<vscode.Task | undefined>;
+}
+
+/**
+ * Wires the parts together, and begins to watch. This file is a chunk of its own, loaded right after activation.
+ *
+ * @param onDidPoll called after every poll, changed or not
+ */
+export function createApp(context: vscode.ExtensionContext, onDidPoll: () => void): App {
+  const { workspaceState, globalState, globalStorageUri } = context;
+  const clock = systemClock;
+  const isFocused = () => vscode.window.state.focused;
+  const log = new Log();
+  const settings = new Settings();
+  const memory = new Memory(workspaceState);
+  const histories = new Histories(workspaceState);
+  const lease = new SpeakerLease({
+    folder: globalStorageUri.fsPath,
+    pid: process.pid,
+    // Only the window itself can set it.
+    reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
+  });
+  const records = new RestartRecords(globalState);
+  const snoozes: Snoozes = new Snoozes(globalState, () => fleet.remake());
+  const fleet: Fleet = new Fleet({
+    clock,
+    random: Math.random,
+    isFocused,
+    createProbe: async (origin, kind) =>
+      (await import('../kinds/connect')).createProbe(origin, undefined, {
+        kind,
+        mayReadLimits: () => settings.readSmithyLimits(),
+      }),
+    recall: (origin) => ({ ...memory.recall(origin), ...histories.recall(origin) }),
+    snoozeOf: (origin, report) => snoozes.of(origin, report),
+    restartsOf: (origin) => records.of(origin),
+  });
+
+  const restarts = new RestartLoader({
+    context,
+    fleet,
+    clock,
+    log,
+    settings,
+    records,
+    onRestarted: (origin) => void snoozes.endAtRestart(origin),
+  });
+
+  let discovering: Promise<Discovery> | undefined;
+  const discoveryDeps: DiscoveryDeps = {
+    fleet,
+    clock,
+    settings,
+    workspaceState,
+    globalState,
+    recall: (origin) => memory.recall(origin),
+    workspaceFolders: () =>
+      (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .map(({ uri }) => uri.fsPath),
+    isFocused,
+    scan: async (request) => (await import('../kinds/connect')).scan(request),
+    log: (line) => log.info(line),
+  };
+  const discovery = () =>
+    (discovering ??= import('../watch/discovery/discovery').then(
+      ({ Discovery }) => new Discovery(discoveryDeps),
+    ));
+
+  const statusItem = StatusItem.create();
+  const tree = new HealthTree(fleet, clock);
+  const current = (origin: string) => fleet.model(origin);
+  const usable = new UsableCommands((names) => {
+    void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
+  });
+  const notifier = new Notifier({
+    clock,
+    settings,
+    lease,
+    current,
+    more: (origin, state) => run('more', [origin, state]),
+  });
+  const conflictNotifier = new ConflictNotifier({ clock, settings, lease, conflicts: () => fleet.conflicts });
+  const work = new WorkLoader({
+    clock,
+    models: () => fleet.models,
+    poll: async (origin) => fleet.monitor(origin)?.poll(),
+    voice: {
+      wants: (level, origin) => settings.allows(level) && !current(origin)?.snooze,
+      maySpeak: (...what) => lease.maySpeak(...what),
+    },
+    log: (line) => log.info(line),
+    drawSessions: (rows) => tree.drawSessions(rows),
+    showUsable: (commands) => usable.set('sessions', commands),
+    state: workspaceState,
+  });
+  const render = () => {
+    statusItem.render(renderStatus(fleet.models, fleet.conflicts, clock.now()));
+    tree.render();
+    usable.set('daemons', usableOnDaemons(fleet.models, fleet.found));
+    memory.keep(fleet.models);
+    histories.keep(fleet.models);
+    notifier.resume();
+    work.update(fleet.models);
+    conflictNotifier.update();
+  };
+
+  let runner: Promise<RunCommand> | undefined;
+  const run: RunCommand = async (command, targets) => {
+    runner ??= import('../ui/commands/commands').then(({ commandRunner }) =>
+      commandRunner({
+        fleet,
+        tree,
+        log,
+        settings,
+        restarts,
+        snoozes,
+        work,
+        discovery,
+        addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
+        bundledDaemon: () => bundledDaemon(fleet, settings),
+      }),
+    );
+    return (await runner)(command, targets);
+  };
+
+  // What changed a state is drawn at once; of many daemons that only answered again, several together.
+  let drawing: NodeJS.Timeout | undefined;
+  let drawnMs = -Infinity;
+  const draw = (inMs: number) => {
+    clearTimeout(drawing);
+    drawing = setTimeout(() => {
+      drawing = undefined;
+      drawnMs = clock.now().monotonicMs;
+      render();
+    }, inMs);
+  };
+  fleet.on('change', () => {
+    if (!drawing) draw(Math.max(0, drawnMs + DRAW_INTERVAL_MS - clock.now().monotonicMs));
+    onDidPoll();
+  });
+  fleet.on('events', (model, events) => {
+    draw(0);
+    log.transitions(model, events);
+    for (const event of events) {
+      if (event.kind === 'notice') void notifier.tell(model, event.notice, event.openedAt);
+    }
+  });
+
+  const onFocus = () => {
+    lease
+      .take()
+      .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
+    void fleet.refresh();
+    void discovery().then((known) => known.attend());
+  };
+  void discovery().then((known) => known.start());
+  if (isFocused()) onFocus();
+
+  const subscriptions = vscode.Disposable.from(
+    log,
+    fleet,
+    statusItem,
+    tree,
+    work,
+    { dispose: () => clearTimeout(drawing) },
+    { dispose: () => histories.flush() },
+    { dispose: () => void discovering?.then((known) => known.dispose()) },
+    settings.onDidChange(() => void discovery().then((known) => known.start())),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery().then((known) => known.scan())),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
+  );
+  return {
+    run,
+    daemons: () => fleet.models.map(toSnapshot),
+    provideTasks: () => restarts.provideTasks(),
+    resolveTask: (task) => restarts.resolveTask(task),
+    dispose: () => void subscriptions.dispose(),
+  };
+}

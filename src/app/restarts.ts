@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../base/time';
+import type { DaemonModel, Fleet } from '../watch/registry';
+import { startCommand } from '../ui/tasks/startContext';
+import { RestartController } from '../restart/controller';
+import { holderOf } from '../restart/plan';
+import type { RestartRecords } from '../store/restartRecords';
+import { doubtInWords, whyNotStartable } from '../system/startable';
+import { TaskRunner } from '../ui/tasks/taskRunner';
+import { DaemonTasks } from '../ui/tasks/taskProvider';
+import { terminalEnv } from '../ui/tasks/terminalEnv';
+import type { Settings } from '../settings/settings';
+import { Evidence } from '../ui/commands/keepEvidence';
+import type { Log } from '../ui/shared/log';
+import { RestartCommands } from '../ui/commands/restart';
+
+export interface RestartsDeps {
+  readonly context: vscode.ExtensionContext;
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly records: RestartRecords;
+  readonly onRestarted: (origin: string) => void;
+}
+
+/**
+ * What starts, stops and restarts daemons. This file is a chunk of its own, loaded when one of that is asked for.
+ */
+export interface Restarts {
+  restart(model: DaemonModel): Promise<void>;
+  stop(model: DaemonModel): Promise<void>;
+  keepEvidence(model: DaemonModel): Promise<void>;
+  provideTasks(): vscode.Task[];
+  resolveTask(task: vscode.Task): vscode.Task | undefined;
+}
+
+export function createRestarts({
+  context,
+  fleet,
+  clock,
+  log,
+  settings,
+  records,
+  onRestarted,
+}: RestartsDeps): Restarts {
+  const folder = context.globalStorageUri;
+  const evidence = new Evidence({
+    fleet,
+    clock,
+    log,
+    folder: vscode.Uri.joinPath(folder, 'evidence').fsPath,
+  });
+  const runner = new TaskRunner();
+  const controller: RestartController = new RestartController({
+    fleet,
+    records,
+    folder: folder.fsPath,
+    keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
+    log: (line) => log.info(line),
+    onRestarted,
+    startDoubt: async (model) => {
+      const why = await whyNotStartable(tasks.startTask(model).command, terminalEnv());
+      return why && doubtInWords(why);
+    },
+    start: async (model, signal, env) => {
+      const command = await runner.run(tasks.startTask(model, env), signal);
+      return { ...command, isMarked: true };
+    },
+  });
+  const commands = new RestartCommands(controller, settings);
+  const tasks = new DaemonTasks({
+    fleet,
+    startCommand: (model, how) => startCommand(context, controller, model, how),
+    restart: (model, write, signal) => commands.restartInTerminal(model, write, signal),
+    stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),
+  });
+  return {
+    restart: (model) => commands.restart(model),
+    stop: (model) => commands.stop(model),
+    keepEvidence: async (model) => {
+      const { owner, refusal } = await holderOf(model);
+      // What must not be ended must not get the signal that opens an inspector either.
+      await evidence.keep(model, owner, settings.inspectNode() && refusal === undefined);
+    },
+    provideTasks: () => tasks.provideTasks(),
+    resolveTask: (task) => tasks.resolveTask(task),
+  };
+}

@@ -1,0 +1,170 @@
+import type { DaemonModel } from '../watch/registry';
+import type { Instant, Report } from '../health/report';
+import type { CompactSample } from '../health/samples';
+import { trace } from '../health/verdict';
+import { duration } from '../health/wording';
+import { LOOK } from '../words/states';
+import { redact, redactValue } from './redact';
+import { stripText } from '../ui/shared/timeline';
+
+/** One of the extension's settings, where it was set. The first of a key is the one in force. */
+export interface SettingValue {
+  readonly key: string;
+  readonly scope: 'workspace folder' | 'workspace' | 'user' | 'default';
+  readonly value: unknown;
+}
+
+export interface DiagnosticsInput {
+  readonly daemons: readonly { readonly model: DaemonModel; readonly samples: readonly CompactSample[] }[];
+  readonly settings: readonly SettingValue[];
+  /** What is wrong in the settings. */
+  readonly problems: readonly string[];
+  /** Name and version of what takes part. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly homeDir: string;
+  readonly now: Instant;
+}
+
+const MAX_SESSIONS = 10;
+const MAX_BLOCK_CHARS = 8_000;
+
+/**
+ * Everything needed to understand a verdict from afar, as Markdown that is safe to paste: all that a daemon or a
+ * setting says stands in code blocks, without secrets, bounded, and with `~` for the home directory.
+ */
+export function diagnostics(input: DiagnosticsInput): string {
+  const { daemons, settings, problems, versions, now } = input;
+  const sections = [
+    '# Daemon Health diagnostics',
+    `Taken ${iso(now.wallAt)}. Secrets, values of environment variables and the home directory are left out.`,
+    ...daemons.flatMap(({ model, samples }) => daemonSections(model, samples, input)),
+    ...(daemons.length === 0 ? ['No daemon is watched.'] : []),
+    '## Settings',
+    block(settings.map((setting) => settingLine(setting, input)).join('\n'), input),
+    ...(problems.length > 0 ? ['Problems in the settings:', block(problems.join('\n'), input)] : []),
+    '## Versions',
+    block(columns(Object.entries(versions)), input),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function daemonSections(
+  model: DaemonModel,
+  samples: readonly CompactSample[],
+  input: DiagnosticsInput,
+): readonly string[] {
+  const { daemon, track, history } = model;
+  const { last } = track;
+  return [
+    `## Daemon ${inlineCode(daemon.name, input)}`,
+    block(columns(verdictLines(model, input.now)), input),
+    'Rules, in their order; the first that matches (`>`) decides:',
+    block(traceLines(model), input),
+    '### History',
+    block(history ? `${history.summary}\n${stripText(history.segments)}` : 'none', input),
+    `### Last ${samples.length} samples`,
+    block(samples.map(sampleLine).join('\n'), input),
+    `### Last answer${last ? `, ${age(last.at, input.now)} ago` : ''}`,
+    block(last ? reportText(last.report, input.homeDir) : 'It never answered.', input),
+  ];
+}
+
+function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [string, string][] {
+  const { verdict, incident, sample, streak } = track;
+  const failure = sample && !sample.ok ? `${sample.failure.kind}: ${sample.failure.cause}` : undefined;
+  const lines: [string, string | undefined][] = [
+    ['address', `${daemon.origin}, polled every ${duration(daemon.pollIntervalMs)}`],
+    ['state', LOOK[verdict.state].label],
+    ['reason', verdict.reason],
+    ['since', `${iso(verdict.since.wallAt)} (${age(verdict.since, now)} ago)`],
+    ['as of', `${iso(verdict.asOf.wallAt)} (${age(verdict.asOf, now)} ago)`],
+    ['failing', failure && `${failure} (${streak?.count ?? 1} in a row)`],
+    [
+      'incident',
+      incident
+        ? `${LOOK[incident.state].label}, open since ${iso(incident.openedAt.wallAt)}, ` +
+          `${incident.spokeMs === undefined ? 'not told' : 'told'}${incident.calm ? ', recovering' : ''}`
+        : 'none',
+    ],
+    ['seen up', track.seenUpAt === undefined ? 'never' : iso(track.seenUpAt)],
+    ['snoozed', snooze && (snooze.kind === 'until' ? `until ${iso(snooze.untilAt)}` : 'until restart')],
+    ['flapping', track.flapping ? 'yes' : undefined],
+  ];
+  return lines.filter((line): line is [string, string] => line[1] !== undefined);
+}
+
+function traceLines({ track }: DaemonModel): string {
+  const rules = trace(track.facts);
+  const decisive = rules.findIndex(({ reason }) => reason !== undefined);
+  return rules
+    .map(({ state, rule, reason }, index) => {
+      const mark = index === decisive ? '>' : reason === undefined ? ' ' : '+';
+      return `${mark} ${LOOK[state].label.padEnd(12)} ${rule}${reason === undefined ? '' : ` → ${reason}`}`;
+    })
+    .join('\n');
+}
+
+function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample): string {
+  const parts = [
+    iso(at),
+    LOOK[state].label.padEnd(12),
+    ...(latencyMs === undefined ? [] : [`${latencyMs.toFixed(1)} ms`]),
+    ...(cycleAgeMs === undefined ? [] : [`cycle ${duration(cycleAgeMs)} ago`]),
+    ...(failure === undefined ? [] : [failure]),
+  ];
+  return parts.join('  ');
+}
+
+/** What the daemon said, as it was understood, with times that can be read. */
+function reportText(report: Report, homeDir: string): string {
+  const sessions = report.sessions?.slice(0, MAX_SESSIONS);
+  const left = (report.sessions?.length ?? 0) - (sessions?.length ?? 0);
+  const shown = redactValue({ ...report, ...(sessions && { sessions }) }, homeDir);
+  const text = JSON.stringify(shown, (key, value: unknown) => (isTime(key, value) ? iso(value) : value), 1);
+  return left > 0 ? `${text}\nand ${left} more sessions` : text;
+}
+
+function isTime(key: string, value: unknown): value is number {
+  return typeof value === 'number' && (key.endsWith('At') || key === 'daemonNow');
+}
+
+function settingLine({ key, scope, value }: SettingValue, { homeDir }: DiagnosticsInput): string {
+  return `${key} (${scope}): ${JSON.stringify(redactValue(value, homeDir)) ?? 'undefined'}`;
+}
+
+/** Redacted first and cut then: half a token might not look like one. */
+function block(text: string, { homeDir }: DiagnosticsInput): string {
+  const clean = visible(redact(text, homeDir));
+  const cut = clean.length > MAX_BLOCK_CHARS ? `${clean.slice(0, MAX_BLOCK_CHARS)}\n… cut` : clean;
+  const fence = '`'.repeat(Math.max(3, longestRun(cut) + 1));
+  return `${fence}text\n${cut}\n${fence}`;
+}
+
+function inlineCode(text: string, { homeDir }: DiagnosticsInput): string {
+  const line = visible(redact(text, homeDir)).replace(/\s+/g, ' ');
+  const fence = '`'.repeat(longestRun(line) + 1);
+  return `${fence} ${line} ${fence}`;
+}
+
+/** Without what a reader cannot see: controls, and characters that change the direction of text. */
+function visible(text: string): string {
+  return text.replace(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu, '\ufffd');
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+}
+
+function columns(lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function age(since: Instant, now: Instant): string {
+  return duration(now.monotonicMs - since.monotonicMs);
+}
+
+function iso(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString();
+}

@@ -1,0 +1,129 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { DaemonModel } from '../watch/registry';
+import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS } from '../health/policy';
+import type { Instant } from '../health/report';
+import type { CompactSample } from '../health/samples';
+import { trace } from '../health/verdict';
+import { stateInWords } from '../words/states';
+import { redact } from './redact';
+import { inspectNode } from './inspectNode';
+import { processFacts } from './processFacts';
+import { identityIn, type ProcessInfo } from '../system/processTable';
+
+export interface EvidenceRequest {
+  readonly model: DaemonModel;
+  readonly samples: readonly CompactSample[];
+  /** The daemon's status as it says it now, verbatim. */
+  readonly status: () => Promise<string>;
+  readonly owner: ProcessInfo | undefined;
+  /** Also look into its event loop, where it is a Node process. */
+  readonly inspect: boolean;
+  /** Told where looking into the event loop leaves something behind, in words. */
+  readonly onLeftOpen?: (text: string) => void;
+  readonly folder: string;
+  readonly now: Instant;
+}
+
+const MAX_STATUS_CHARS = 20_000;
+
+/**
+ * Keeps what is known of a daemon in trouble, before a restart wipes it: a Markdown file in `folder`, of which the
+ * newest are kept. Takes no longer than its time; what could not be had by then is said to be missing.
+ *
+ * @returns the file
+ */
+export async function keepEvidence(request: EvidenceRequest): Promise<string> {
+  const { model, folder, now } = request;
+  const text = redact(await collect(request, AbortSignal.timeout(EVIDENCE_TIMEOUT_MS)), homedir());
+  await mkdir(folder, { recursive: true });
+  const stamp = new Date(now.wallAt).toISOString().replace(/[:.]/g, '-');
+  const file = join(folder, `${stamp} ${model.daemon.name.replace(/[^\w-]+/g, '_').slice(0, 40)}.md`);
+  await writeFile(file, text, { mode: 0o600 });
+  await prune(folder);
+  return file;
+}
+
+async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<string> {
+  const { model, samples, owner, inspect, now } = request;
+  const { daemon, track } = model;
+  const [status, facts, loop] = await Promise.all([
+    inTime(request.status(), signal),
+    owner ? inTime(processFacts(owner.pid, signal), signal) : 'nothing listens on its port',
+    owner && inspect
+      ? inTime(inspectNode(identityIn(owner) ?? owner.pid, signal, request.onLeftOpen), signal)
+      : undefined,
+  ]);
+  return [
+    `# ${daemon.name}: ${stateInWords(model, now)}`,
+    `Kept ${iso(now.wallAt)}, before anything was changed. ${daemon.origin}`,
+    [
+      `- state since: ${iso(track.verdict.since.wallAt)}`,
+      `- as of: ${iso(track.verdict.asOf.wallAt)}`,
+      `- reason: ${track.verdict.reason}`,
+    ].join('\n'),
+    '## Which rule decided',
+    block(
+      trace(track.facts)
+        .map(({ state, rule, reason }) =>
+          reason === undefined ? `  ${state}: no (${rule})` : `→ ${state}: yes, ${reason}`,
+        )
+        .join('\n'),
+    ),
+    '## What the daemon says',
+    block(status.slice(0, MAX_STATUS_CHARS)),
+    `## Its process${owner ? `, ${owner.pid}` : ''}`,
+    block(
+      typeof facts === 'string'
+        ? facts
+        : facts.map(([name, value]) => `${name}: ${indent(value)}`).join('\n'),
+    ),
+    ...(loop === undefined ? [] : ['## What its event loop holds', block(loop)]),
+    `## The last ${samples.length} samples`,
+    block(samples.map(sampleLine).join('\n')),
+    '',
+  ].join('\n\n');
+}
+
+async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | string> {
+  const late = new Promise<string>((resolve) => {
+    const give = () => resolve('could not be had in time');
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+  });
+  return Promise.race([work.catch((error: unknown) => `could not be had: ${String(error)}`), late]);
+}
+
+function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample): string {
+  const parts = [
+    iso(at),
+    state,
+    ...(failure === undefined ? [] : [failure]),
+    ...(latencyMs === undefined ? [] : [`answered in ${latencyMs.toFixed(1)} ms`]),
+    ...(cycleAgeMs === undefined ? [] : [`last cycle ${Math.round(cycleAgeMs)} ms old`]),
+  ];
+  return parts.join('  ');
+}
+
+function block(text: string): string {
+  // A fence longer than any in the text cannot be ended by it.
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+function indent(text: string): string {
+  return text.includes('\n') ? `\n  ${text.replaceAll('\n', '\n  ')}` : text;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+async function prune(folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.md')).sort();
+  await Promise.all(
+    files.slice(0, -EVIDENCE_FILES_KEPT).map((name) => rm(join(folder, name), { force: true })),
+  );
+}

@@ -1,0 +1,268 @@
+import { readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
+import { findListeners, runTool, sendSignal, type RunTool } from '../system/processTable';
+import { orAborted, until } from '../base/wait';
+
+/** Node opens its inspector here on SIGUSR1 (`--inspect-port` moves it; then we find nothing and say so). */
+const INSPECTOR_PORT = 9229;
+/** These three together are less than EVIDENCE_TIMEOUT_MS. */
+const OPEN_TIMEOUT_MS = 3_000;
+const LOOK_TIMEOUT_MS = 3_500;
+const CLOSE_TIMEOUT_MS = 3_000;
+/** A process that is stopped or blocked for longer keeps its inspector. */
+const CLOSE_LATER_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 2_000;
+const LOOK_EVERY_MS = 50;
+/** What the inspector tells is a few KB; a profile of half a second is less than 1 MB. */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+const PROFILE_MS = 500;
+const MAX_FRAMES = 12;
+
+/** Only a Node process survives SIGUSR1, so only one that is known to be Node may get it. */
+export async function isNode(
+  pid: number,
+  platform: NodeJS.Platform = process.platform,
+  run: RunTool = runTool,
+): Promise<boolean> {
+  const executable =
+    platform === 'linux'
+      ? await readlink(`/proc/${pid}/exe`).catch(() => '')
+      : (await run('ps', ['-o', 'comm=', '-p', String(pid)])).trim();
+  return /^node(js)?\d*$/.test(basename(executable));
+}
+
+/**
+ * What the event loop of a Node process holds: its active resources, and where it spins if it does. The inspector
+ * is opened on loopback, and closed again whatever happens: on an abort, a failed connection, a busy loop. Where it
+ * cannot be closed in bounded time (the process is stopped, or blocked outside of JavaScript), that is said, and tried
+ * again for a minute.
+ *
+ * @param who by number and birth; a number alone stands for whoever has it now
+ * @param onLeftOpen told where the inspector could not be closed, in words, and again if it was closed later
+ * @returns the findings as text, or why there are none
+ */
+export async function inspectNode(
+  who: ProcessIdentity | number,
+  signal: AbortSignal,
+  onLeftOpen: (text: string) => void = () => undefined,
+): Promise<string> {
+  if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
+  const target = typeof who === 'number' ? await identityOf(who) : who;
+  if (!target) return 'the system does not tell when the process began: it gets no signal';
+  const { pid } = target;
+  if (!(await isNode(pid))) return 'not a Node process';
+  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
+  if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
+  // What someone else had opened stays open.
+  if (holder) return look(signal);
+  signal.throwIfAborted();
+  if (!(await sendSignal(target, 'SIGUSR1'))) return 'it has ended, or may not get the signal SIGUSR1';
+  let found: string;
+  let failure: unknown;
+  let isOpen = false;
+  try {
+    const opens = () => holdsInspector(pid);
+    isOpen = await until(opens, { timeoutMs: OPEN_TIMEOUT_MS, stepMs: LOOK_EVERY_MS, signal });
+    found = isOpen
+      ? await look(signal)
+      : 'its inspector did not open: it may be blocked, or use another port';
+  } catch (error) {
+    failure = error;
+    found = error instanceof Error ? error.message : String(error);
+  }
+  if (!(await closeInspector(target, isOpen, CLOSE_TIMEOUT_MS))) {
+    const left = `port ${INSPECTOR_PORT} stays open until process ${pid} ends`;
+    const text = isOpen ? left : `should its inspector open yet, ${left}`;
+    onLeftOpen(text);
+    void closeInspector(target, isOpen, CLOSE_LATER_MS).then(
+      (closed) => closed && onLeftOpen(`port ${INSPECTOR_PORT} is closed again, or process ${pid} has ended`),
+    );
+    found = `${found}; ${text}`;
+  }
+  if (signal.aborted) throw failure ?? signal.reason;
+  return found;
+}
+
+/** Connects, looks, and disconnects, all in bounded time. */
+async function look(signal: AbortSignal): Promise<string> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)]);
+  const session = await InspectorSession.connect(bounded);
+  try {
+    return await orAborted(findings(session), bounded);
+  } finally {
+    session.dispose();
+  }
+}
+
+async function holdsInspector(pid: number): Promise<boolean> {
+  const holders = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
+  return holders.some((holder) => holder.pid === pid);
+}
+
+/**
+ * Closes the inspector, also one that opens only now: the signal was sent, and may not have been taken yet.
+ * @param wasSeen whether it has opened already
+ * @returns whether it is closed, or its process is gone
+ */
+async function closeInspector(
+  target: ProcessIdentity,
+  wasSeen: boolean,
+  timeoutMs: number,
+): Promise<boolean> {
+  const endMs = performance.now() + timeoutMs;
+  let isSeen = wasSeen;
+  for (;;) {
+    if (!(await isSameProcessAlive(target))) return true;
+    if (await holdsInspector(target.pid)) {
+      isSeen = true;
+      await askToClose().catch(() => undefined);
+    } else if (isSeen) {
+      return true;
+    }
+    if (performance.now() > endMs) return false;
+    await delay(LOOK_EVERY_MS, undefined, { ref: false });
+  }
+}
+
+async function askToClose(): Promise<void> {
+  const session = await InspectorSession.connect(AbortSignal.timeout(ANSWER_TIMEOUT_MS));
+  try {
+    await session.closeInspector();
+  } finally {
+    session.dispose();
+  }
+}
+
+async function findings(session: InspectorSession): Promise<string> {
+  const resources = await session.evaluate(RESOURCES);
+  await session.send('Profiler.enable');
+  await session.send('Profiler.start');
+  await delay(PROFILE_MS);
+  const { profile } = (await session.send('Profiler.stop')) as { profile: Profile };
+  return `active resources:\n${resources}\n\nwhere it was during ${PROFILE_MS} ms:\n${hotFrames(profile)}`;
+}
+
+/** Runs inside the daemon. Reads only; bounded. */
+const RESOURCES = `(() => {
+  const count = {};
+  for (const name of process.getActiveResourcesInfo()) count[name] = (count[name] ?? 0) + 1;
+  const lines = Object.entries(count).map(([name, n]) => n + ' × ' + name);
+  const describe = (handle) => {
+    const name = handle?.constructor?.name;
+    if (name === 'Socket' && handle.remotePort) return 'Socket to ' + handle.remoteAddress + ':' + handle.remotePort;
+    if (name === 'ChildProcess') return 'ChildProcess ' + handle.pid + ' ' + (handle.spawnargs ?? []).join(' ').slice(0, 200);
+    return undefined;
+  };
+  const handles = (process._getActiveHandles?.() ?? []).map(describe).filter(Boolean).slice(0, 30);
+  const requests = process._getActiveRequests?.().length ?? 0;
+  return [...lines, ...handles, requests + ' pending requests'].join('\\n');
+})()`;
+
+/**
+ * Runs inside the daemon. It is closed at once and not when the loop turns: V8 interrupts a busy loop for an evaluation,
+ * and a loop that is busy does not turn. Nothing may be thrown in the daemon.
+ */
+const CLOSE_INSPECTOR = `(() => {
+  try { (process.getBuiltinModule?.('node:inspector') ?? require('node:inspector')).close(); } catch {}
+})()`;
+
+interface Profile {
+  readonly nodes: readonly {
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly hitCount?: number;
+  }[];
+}
+
+function hotFrames({ nodes }: Profile): string {
+  const total = nodes.reduce((sum, { hitCount = 0 }) => sum + hitCount, 0);
+  return nodes
+    .filter(({ hitCount = 0 }) => hitCount > 0)
+    .sort((a, b) => (b.hitCount ?? 0) - (a.hitCount ?? 0))
+    .slice(0, MAX_FRAMES)
+    .map(({ callFrame: { functionName, url, lineNumber }, hitCount = 0 }) => {
+      const share = Math.round((100 * hitCount) / Math.max(1, total));
+      return `${share} % ${functionName || '(anonymous)'}${url === '' ? '' : ` ${url}:${lineNumber + 1}`}`;
+    })
+    .join('\n');
+}
+
+class InspectorSession {
+  #nextId = 1;
+
+  private constructor(private readonly socket: WebSocket) {}
+
+  static async connect(signal: AbortSignal): Promise<InspectorSession> {
+    const place = `127.0.0.1:${INSPECTOR_PORT}`;
+    // Only the inspector of this port is spoken to, wherever it points.
+    const response = await fetch(`http://${place}/json/list`, { signal, redirect: 'error' });
+    const [target] = (await response.json()) as { webSocketDebuggerUrl?: unknown }[];
+    const url = target?.webSocketDebuggerUrl;
+    if (typeof url !== 'string' || new URL(url).host !== place)
+      throw new Error('the inspector names no target');
+    const socket = new WebSocket(url, {
+      handshakeTimeout: ANSWER_TIMEOUT_MS,
+      maxPayload: MAX_MESSAGE_BYTES,
+    });
+    const opened = new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    try {
+      await orAborted(opened, signal);
+    } catch (error) {
+      socket.on('error', () => undefined);
+      socket.terminate();
+      throw error;
+    }
+    return new InspectorSession(socket);
+  }
+
+  async evaluate(expression: string): Promise<string> {
+    const answer = (await this.send('Runtime.evaluate', {
+      expression,
+      includeCommandLineAPI: true,
+      returnByValue: true,
+    })) as { result?: { value?: unknown } };
+    return typeof answer.result?.value === 'string' ? answer.result.value : '';
+  }
+
+  /** @throws when the process does not answer in time: its loop is blocked */
+  send(method: string, params: object = {}): Promise<unknown> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const end = (act: () => void) => {
+        clearTimeout(timer);
+        this.socket.off('message', onMessage);
+        act();
+      };
+      const timer = setTimeout(
+        () => end(() => reject(new Error(`the inspector did not answer ${method}`))),
+        ANSWER_TIMEOUT_MS,
+      );
+      const onMessage = (data: Buffer) => {
+        const message = JSON.parse(data.toString('utf8')) as { id?: number; result?: unknown };
+        if (message.id === id) end(() => resolve(message.result));
+      };
+      this.socket.on('message', onMessage);
+      this.socket.send(JSON.stringify({ id, method, params }));
+    });
+  }
+
+  /** It closes the very connection that it is asked over: that is the answer. */
+  async closeInspector(): Promise<void> {
+    const closed = new Promise((resolve) => this.socket.once('close', resolve).once('error', resolve));
+    this.socket.send(
+      JSON.stringify({
+        id: this.#nextId++,
+        method: 'Runtime.evaluate',
+        params: { expression: CLOSE_INSPECTOR, includeCommandLineAPI: true },
+      }),
+    );
+    await Promise.race([closed, delay(ANSWER_TIMEOUT_MS, undefined, { ref: false })]);
+  }
+
+  dispose(): void {
+    this.socket.on('error', () => undefined);
+    this.socket.terminate();
+  }
+}

@@ -1,0 +1,139 @@
+import { iso, stamp, type Clock } from '../clock';
+import { dispatchHealth } from '../loop/health';
+import { ApiError } from './errors';
+import type { Instance } from '../life/instance';
+import type { Options } from '../options';
+import type { OutputFiles } from '../sessions/output';
+import type { PollLoop } from '../loop/pollLoop';
+import type { Recovered } from '../life/recovery';
+import { readySessions, type Session } from '../sessions/session';
+import type { SessionStore } from '../sessions/sessionStore';
+import type { SetAside } from '../../system/stateFile';
+import type { Supervisor } from '../processes/supervisor';
+import { instanceView, sessionView, taskView } from './views';
+
+const NOTHING_YET: Recovered = { resumedIds: [], interruptedIds: [] };
+
+export interface ServiceParts {
+  readonly clock: Clock;
+  readonly options: Options;
+  readonly instance: Instance;
+  readonly store: SessionStore;
+  readonly supervisor: Supervisor;
+  readonly loop: PollLoop;
+  readonly outputFiles: OutputFiles;
+  /** What the start of this life did; `undefined` until the recovery is over. */
+  readonly recovered: () => Recovered | undefined;
+  readonly setAside: readonly SetAside[];
+}
+
+/** What clients may ask, free of HTTP: every method is one route that changes nothing. */
+export class Service {
+  constructor(private readonly parts: ServiceParts) {}
+
+  /** Cheap liveness, in the shape of smithy's. Says "running" also while wedged, as smithy does. */
+  health() {
+    const { clock, instance } = this.parts;
+    const { id, pid, workspace, stateDir } = instance;
+    return {
+      status: 'ok',
+      timestamp: iso(clock.wallMs()),
+      services: { dispatchDaemon: 'running' },
+      instance: { id, pid, workspace, stateDir },
+    };
+  }
+
+  /** A strict superset of smithy's status. */
+  status() {
+    const { options, instance, store, loop, clock, supervisor } = this.parts;
+    return {
+      isRunning: true,
+      // While its cycles fail it starts nothing: who waits for it must know, and why.
+      available: loop.failure === undefined,
+      ...(loop.failure !== undefined && { reason: loop.failure }),
+      serverManaged: true,
+      config: {
+        pollIntervalMs: options.pollIntervalMs,
+        pollStaleThresholdMs: options.pollStaleThresholdMs,
+        workers: options.workers,
+        workerAvailabilityPollEnabled: true,
+        inboxPollEnabled: false,
+        stewardTriggerPollEnabled: false,
+        workflowTaskPollEnabled: false,
+        directorInboxForwardingEnabled: false,
+      },
+      rateLimit: { isPaused: false, limits: [] },
+      health: {
+        ...dispatchHealth({
+          poll: loop.times,
+          thresholdMs: options.pollStaleThresholdMs,
+          readyTasks: readySessions(store.all()).length,
+          workers: options.workers,
+          now: stamp(clock),
+        }),
+        busyWorkers: supervisor.busyWorkers,
+      },
+      instance: instanceView(instance),
+      sessions: this.sessions(),
+      recovery: this.#recovery(),
+    };
+  }
+
+  /** Every session that began or was interrupted, oldest first. */
+  sessions() {
+    return this.parts.store
+      .all()
+      .map((session) => this.#view(session))
+      .filter(({ status }) => status !== 'queued');
+  }
+
+  /** @throws ApiError 404 */
+  session(id: string) {
+    return this.#view(this.find(id));
+  }
+
+  /** Every task, oldest first. */
+  tasks() {
+    return this.parts.store.all().map((session) => this.#taskView(session));
+  }
+
+  /** @throws ApiError 404 */
+  task(id: string) {
+    return this.#taskView(this.find(id));
+  }
+
+  /** The last lines of a session's output. @throws ApiError 404 */
+  async output(id: string, lines: number): Promise<string> {
+    return this.parts.outputFiles.tail(this.find(id).id, lines);
+  }
+
+  /** @throws ApiError 404 */
+  find(id: string): Session {
+    const session = this.parts.store.get(id);
+    if (!session) throw new ApiError(404, 'NOT_FOUND', `there is no session ${id}`);
+    return session;
+  }
+
+  #recovery() {
+    const { store, setAside } = this.parts;
+    const { resumedIds, interruptedIds } = this.parts.recovered() ?? NOTHING_YET;
+    return {
+      resumed: resumedIds.flatMap((id) => store.get(id) ?? []).map((session) => this.#view(session)),
+      interrupted: store
+        .all()
+        .filter(({ state }) => state.status === 'interrupted' && state.handled === undefined)
+        .map((session) => this.#view(session)),
+      // Whatever became of them since: interrupted work of earlier lives waits in the list above as well.
+      atStart: { resumed: resumedIds.length, interrupted: interruptedIds.length },
+      setAside,
+    };
+  }
+
+  #view(session: Session) {
+    return sessionView(session, this.parts.supervisor.run(session.id));
+  }
+
+  #taskView(session: Session) {
+    return taskView(session, this.parts.supervisor.run(session.id));
+  }
+}

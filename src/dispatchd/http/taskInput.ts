@@ -1,0 +1,148 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { ApiError } from './errors';
+import {
+  DEFAULT_ACTIVITY_EXTENSION_MS,
+  DEFAULT_MAX_EXTENSIONS,
+  DEFAULT_MAX_TOTAL_MS,
+  DEFAULT_TIMEOUT_MS,
+  DEFAULT_WARNING_STAGES_MS,
+  MAX_ARGS,
+  MAX_COMMAND_CHARACTERS,
+  MAX_MAX_EXTENSIONS,
+  MAX_NAME_CHARACTERS,
+  MAX_TIMEOUT_MS,
+  MAX_WARNING_STAGES,
+} from '../policy';
+import { commandLine, type TaskSpec } from '../sessions/session';
+import type { TimeoutPolicy } from '../sessions/timeoutController';
+
+const text = (maxCharacters: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(maxCharacters, `must have at most ${maxCharacters} characters`),
+    v.check((value) => !value.includes('\0'), 'must not contain NUL'),
+  );
+const filled = (maxCharacters: number) =>
+  v.pipe(
+    text(maxCharacters),
+    v.check((value) => value.trim() !== '', 'must not be empty'),
+  );
+const durationMs = v.pipe(
+  v.number(),
+  v.integer('must be whole milliseconds'),
+  v.minValue(1, 'must be at least 1'),
+  v.maxValue(MAX_TIMEOUT_MS, `must be at most ${MAX_TIMEOUT_MS} (7 days)`),
+);
+
+const TaskInput = v.object({
+  name: v.pipe(
+    filled(MAX_NAME_CHARACTERS),
+    v.check((name) => !/\p{Cc}/u.test(name), 'must not contain control characters'),
+  ),
+  command: v.optional(filled(MAX_COMMAND_CHARACTERS)),
+  args: v.optional(v.pipe(v.array(text(MAX_COMMAND_CHARACTERS)), v.maxLength(MAX_ARGS))),
+  cwd: v.optional(filled(MAX_COMMAND_CHARACTERS)),
+  kind: v.optional(v.picklist(['foreground', 'named'], 'must be "foreground" or "named"')),
+  prompt: v.optional(text(MAX_COMMAND_CHARACTERS)),
+  timeoutMs: v.optional(durationMs),
+  activityExtensionMs: v.optional(durationMs),
+  maxExtensions: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MAX_EXTENSIONS))),
+  maxTotalMs: v.optional(durationMs),
+  warningStagesMs: v.optional(v.pipe(v.array(durationMs), v.maxLength(MAX_WARNING_STAGES))),
+  resumable: v.optional(v.boolean()),
+});
+
+/**
+ * Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer clients may say more.
+ * @param lastTurn finds the last turn of a name: a follow-up without a command runs that turn's again, with its limits
+ */
+export async function readTask(
+  body: unknown,
+  defaultCwd: string,
+  lastTurn: (name: string) => TaskSpec | undefined,
+): Promise<TaskSpec> {
+  const input = parse(TaskInput, body);
+  const name = input.name.trim();
+  const kind = input.kind ?? 'foreground';
+  const previous = kind === 'named' && input.command === undefined ? lastTurn(name) : undefined;
+  const command = input.command ?? previous?.command;
+  if (command === undefined) throw new ApiError(400, 'INVALID_INPUT', 'command: is missing');
+  const args = input.args ?? previous?.args;
+  const spec: TaskSpec = {
+    name,
+    command,
+    ...(args && { args }),
+    cwd: input.cwd === undefined && previous ? previous.cwd : resolve(defaultCwd, input.cwd ?? '.'),
+    kind,
+    ...(input.prompt !== undefined && { prompt: input.prompt }),
+    ...limits(input, previous),
+    resumable: input.resumable ?? false,
+  };
+  if (commandLine(spec).length > MAX_COMMAND_CHARACTERS) {
+    throw new ApiError(
+      400,
+      'INVALID_INPUT',
+      `the command line must have at most ${MAX_COMMAND_CHARACTERS} characters`,
+    );
+  }
+  await checkFolder(spec.cwd);
+  return spec;
+}
+
+/** @throws ApiError when a command could not run there */
+export async function checkFolder(cwd: string): Promise<void> {
+  const folder = await stat(cwd).catch(() => undefined);
+  if (!folder?.isDirectory()) throw new ApiError(400, 'INVALID_INPUT', `cwd: there is no folder ${cwd}`);
+}
+
+const ExtendInput = v.object({ extensionMs: v.optional(durationMs) });
+const RunAgainInput = v.object({ timeoutMs: v.optional(durationMs) });
+
+/** Reads the body of an extension; `undefined` means the session's own step. */
+export function readExtension(body: unknown): number | undefined {
+  return parse(ExtendInput, body).extensionMs;
+}
+
+/** The task to run again, with more time where that is asked for. */
+export async function readRunAgain(body: unknown, spec: TaskSpec): Promise<TaskSpec> {
+  const { timeoutMs } = parse(RunAgainInput, body);
+  await checkFolder(spec.cwd);
+  if (timeoutMs === undefined) return spec;
+  return { ...spec, timeoutMs, maxTotalMs: Math.max(spec.maxTotalMs, timeoutMs) };
+}
+
+const DEFAULT_LIMITS: TimeoutPolicy = {
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  activityExtensionMs: DEFAULT_ACTIVITY_EXTENSION_MS,
+  maxExtensions: DEFAULT_MAX_EXTENSIONS,
+  maxTotalMs: DEFAULT_MAX_TOTAL_MS,
+  warningStagesMs: DEFAULT_WARNING_STAGES_MS,
+};
+
+function limits(
+  input: Pick<v.InferOutput<typeof TaskInput>, keyof TimeoutPolicy>,
+  otherwise: TimeoutPolicy = DEFAULT_LIMITS,
+): TimeoutPolicy {
+  const timeoutMs = input.timeoutMs ?? otherwise.timeoutMs;
+  if (input.maxTotalMs !== undefined && input.maxTotalMs < timeoutMs) {
+    throw new ApiError(400, 'INVALID_INPUT', 'maxTotalMs must not be less than timeoutMs');
+  }
+  return {
+    timeoutMs,
+    activityExtensionMs: input.activityExtensionMs ?? otherwise.activityExtensionMs,
+    maxExtensions: input.maxExtensions ?? otherwise.maxExtensions,
+    maxTotalMs: Math.max(input.maxTotalMs ?? otherwise.maxTotalMs, timeoutMs),
+    warningStagesMs: input.warningStagesMs ?? otherwise.warningStagesMs,
+  };
+}
+
+/** Validates `body`, naming the first thing that is wrong with it. */
+function parse<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  throw new ApiError(400, 'INVALID_INPUT', path ? `${path}: ${issue.message}` : issue.message);
+}

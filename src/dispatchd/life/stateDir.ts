@@ -1,0 +1,104 @@
+import type { Stats } from 'node:fs';
+import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { userOf } from '../../system/userName';
+import { PRIVATE_DIR_MODE } from '../../system/stateFile';
+import { codeOf, inWords, isKnown, Trouble } from '../../system/trouble';
+
+/** Group and others: who is in them may plant what dispatchd would run. */
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** The folders in it. */
+const FOLDERS = ['sessions', 'output', 'exits'];
+
+const OTHER = 'give another with --state-dir';
+
+/** What helps, by the system's code; elsewhere only another directory does. */
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some space',
+  EDQUOT: 'Free some space',
+  EMFILE: 'Close some programs',
+  ENFILE: 'Close some programs',
+  EEXIST: 'Move it away',
+  ENOTDIR: 'Move it away',
+  EISDIR: 'Move it away',
+};
+
+/** Why this state directory is not used, in a sentence fit to show. */
+export class StateDirRefused extends Error {}
+
+/**
+ * Makes the state directory where it is missing, and proves that nobody else can change what is in it: what waits
+ * in it is run as us. Windows tells neither owner nor mode in `stat`; there the profile's folder is closed to others.
+ *
+ * @throws StateDirRefused
+ */
+export async function proveStateDir(stateDir: string): Promise<void> {
+  await make(stateDir);
+  const uid = process.getuid?.();
+  if (uid === undefined) return;
+
+  const what = `the state directory ${stateDir}`;
+  const link = await lstat(stateDir);
+  // Whoever owns the link may point it somewhere else at any time.
+  if (link.isSymbolicLink() && link.uid !== uid && link.uid !== 0) throw await foreign(what, link);
+  await provePrivate(stateDir, what, uid, await stat(stateDir));
+  for (const name of FOLDERS) {
+    const folder = join(stateDir, name);
+    const found = await lstat(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (found) await provePrivate(folder, `the folder ${folder} in the state directory`, uid, found);
+  }
+}
+
+async function make(stateDir: string): Promise<void> {
+  try {
+    await mkdir(stateDir, { recursive: true, mode: PRIVATE_DIR_MODE });
+  } catch (error) {
+    // A file may be there: that is said below.
+    if (codeOf(error) === 'EEXIST') return;
+    // Node says ENOENT for whatever keeps it from making the parents; the parents' own error tells.
+    if (codeOf(error) === 'ENOENT' && dirname(stateDir) !== stateDir) {
+      await make(dirname(stateDir));
+      await mkdir(stateDir, { mode: PRIVATE_DIR_MODE });
+    } else throw error;
+  }
+}
+
+async function provePrivate(folder: string, what: string, uid: number, found: Stats): Promise<void> {
+  if (!found.isDirectory()) throw new StateDirRefused(`${what} is not a folder. Move it away, or ${OTHER}`);
+  if (found.uid !== uid) throw await foreign(what, found);
+  if ((found.mode & WRITABLE_BY_OTHERS) === 0) return;
+  const isEmpty = async () => (await readdir(folder)).length === 0;
+  if (await isEmpty()) {
+    await chmod(folder, PRIVATE_DIR_MODE);
+    // Something may have been planted before it was closed; and some file systems keep no mode.
+    if ((await isEmpty()) && ((await stat(folder)).mode & WRITABLE_BY_OTHERS) === 0) return;
+  }
+  throw new StateDirRefused(
+    `other users may write in ${what}, and may have put commands there. ` +
+      `Look at what is in it and run "chmod 700 ${folder}", or ${OTHER}`,
+  );
+}
+
+async function foreign(what: string, { uid }: Stats): Promise<StateDirRefused> {
+  return new StateDirRefused(`${what} belongs to ${await userOf(uid)}; ${OTHER}`);
+}
+
+/**
+ * One sentence for a start that failed by its state directory: what, where, what to do.
+ *
+ * @returns `undefined` where the error is not the system's word on a file
+ */
+export function stateDirRefusal(stateDir: string, error: unknown): string | undefined {
+  if (error instanceof StateDirRefused) return error.message;
+  const cause = error instanceof Trouble ? error.cause : error;
+  const code = codeOf(cause);
+  if (code === undefined || !isKnown(code)) return undefined;
+  const { path } = cause as NodeJS.ErrnoException;
+  const where = path === undefined || path === stateDir ? '' : ` (${path})`;
+  const advice = ADVICE[code] === undefined ? 'Give' : `${ADVICE[code]}, or give`;
+  return `the state directory ${stateDir} cannot be used: ${inWords(cause)}${where}. ${advice} another with --state-dir`;
+}

@@ -1,0 +1,35 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Leftover } from '../life/recoveryPlan';
+
+/** The files in which commands leave their exit code, one per run: see the gate in `launch.ts`. */
+export class ExitFiles {
+  constructor(readonly dir: string) {}
+
+  path(sessionId: string, attempt: number): string {
+    return join(this.dir, `${sessionId}.${attempt}`);
+  }
+
+  /** What this run left; `undefined` if it did not end, or only because it was told to. */
+  async read(sessionId: string, attempt: number): Promise<Leftover['exit']> {
+    const file = this.path(sessionId, attempt);
+    try {
+      const text = (await readFile(file, 'utf8')).trim();
+      // Empty: the shell was killed between opening and writing. `0 TERM`: it was stopped.
+      return /^\d+$/.test(text) ? { exitCode: Number(text), at: (await stat(file)).mtimeMs } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Once the end is in the session's own file. */
+  async remove(sessionId: string, attempt: number): Promise<void> {
+    await rm(this.path(sessionId, attempt), { force: true });
+  }
+
+  /** Drops those of sessions that are accounted for. */
+  async removeAll(): Promise<void> {
+    for (const name of await readdir(this.dir).catch(() => []))
+      await rm(join(this.dir, name), { force: true });
+  }
+}

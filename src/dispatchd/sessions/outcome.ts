@@ -1,0 +1,70 @@
+import type { Exit } from '../processes/launch';
+import type { EndedState, RunningSession } from './session';
+
+/** How a run ended: the state to keep, with a sentence for people. */
+export function endState(session: RunningSession, exit: Exit, endedAt: number): EndedState {
+  const { startedAt, stopping } = session.state;
+  const base = {
+    startedAt,
+    endedAt,
+    ...(exit.exitCode !== undefined && { exitCode: exit.exitCode }),
+    ...(exit.signal !== undefined && { signal: exit.signal }),
+  };
+  const ran = `after ${duration(endedAt - startedAt)}`;
+  if (stopping?.cause === 'timeout') {
+    return { ...base, status: 'timed-out', outcome: timedOut(session, endedAt - startedAt) };
+  }
+  if (stopping?.cause === 'cancel') return { ...base, status: 'cancelled', outcome: `Cancelled ${ran}.` };
+  if (exit.error !== undefined) {
+    return { ...base, status: 'failed', outcome: `Could not be started: ${exit.error}` };
+  }
+  if (exit.exitCode === 0) return { ...base, status: 'completed', outcome: `Completed ${ran}.` };
+  if (exit.signal !== undefined) {
+    return { ...base, status: 'failed', outcome: `Ended by signal ${exit.signal} ${ran}.` };
+  }
+  return {
+    ...base,
+    status: 'failed',
+    outcome: `Failed with exit code ${exit.exitCode ?? 'unknown'} ${ran}${hint(exit.exitCode)}.`,
+  };
+}
+
+/** What a timeout says: how long it ran, what extended it, and how to give it more. */
+function timedOut({ spec, extensionsUsed, requestedExtensions }: RunningSession, ranMs: number): string {
+  const extensions = [
+    ...(extensionsUsed > 0 ? [`${extensionsUsed} of ${spec.maxExtensions} extensions for activity`] : []),
+    ...(requestedExtensions > 0 ? [`${requestedExtensions} on request`] : []),
+  ].join(', ');
+  const moreMs = suggestedTimeoutMs(spec.timeoutMs, ranMs);
+  return (
+    `Timed out after ${duration(ranMs)} (limit ${duration(spec.timeoutMs)}, ${extensions || 'no extensions'}). ` +
+    `Run it again with more time, for example timeoutMs ${moreMs} (${duration(moreMs)}).`
+  );
+}
+
+/** Twice what it had, in whole seconds. */
+export function suggestedTimeoutMs(timeoutMs: number, ranMs: number): number {
+  return Math.ceil((2 * Math.max(timeoutMs, ranMs)) / 1000) * 1000;
+}
+
+/** The shell's own exit codes; 128 + n is a command that died of signal n. */
+function hint(exitCode: number | undefined): string {
+  if (exitCode === 127) return ': command not found';
+  if (exitCode === 126) return ': the command is not executable';
+  return '';
+}
+
+/** `950 ms`, `12.4 s`, `3 min 5 s`, `2 h 10 min`. */
+export function duration(durationMs: number): string {
+  const ms = Math.max(0, Math.round(durationMs));
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  const totalSeconds = Math.round(ms / 1000);
+  const [hours, minutes, seconds] = [
+    Math.floor(totalSeconds / 3600),
+    Math.floor((totalSeconds % 3600) / 60),
+    totalSeconds % 60,
+  ];
+  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
+  return seconds > 0 ? `${minutes} min ${seconds} s` : `${minutes} min`;
+}

@@ -1,0 +1,267 @@
+import { LIFE_SETTLE_MS } from './policy';
+import type { Instant, Report, Session } from './report';
+import { endOf, isLive, isStranded } from './sessions';
+import type { Track } from './track';
+
+/** What became of the process that was seen to be a daemon; `unknown` where the system does not tell. */
+export type ProcessFate = 'lives' | 'gone' | 'unknown';
+
+/** What is remembered of one daemon's life. */
+export interface Life {
+  readonly report: Report;
+  /** As last told: one answer without them does not make them forgotten. */
+  readonly sessions: readonly Session[];
+  readonly answer: Track['last'];
+  /** Nobody answered since then. */
+  readonly wasGone: boolean;
+  /** Times of its loop that were there are not there any more. */
+  readonly wasReset: boolean;
+  /** We restarted or stopped it since then. */
+  readonly wasOurs: boolean;
+  /** An earlier window saw it. */
+  readonly isRemembered?: boolean;
+  /** Epoch ms of the last answer that was known to be of this life. */
+  readonly knownAt?: number;
+  /** When its successor was first seen. */
+  readonly overSince?: Instant;
+}
+
+/** A daemon that began a new life while we looked on, or since. */
+export interface Restarted {
+  readonly kind: 'restart' | 'reboot';
+  /** How long the life before lasted, in ms; `undefined` where the daemon does not tell. */
+  readonly wasUpMs?: number;
+  /** How long ago that was, in ms; `undefined` where the daemon does not tell. */
+  readonly agoMs?: number;
+  /** It does not name its lives: see `isNewLifeOfSmithy`. */
+  readonly isInferred: boolean;
+  readonly resumed: number;
+  readonly interrupted: number;
+  /** What ran and is not there any more, of a daemon that does not tell what it interrupted. */
+  readonly lost: readonly Session[];
+}
+
+/**
+ * Which restart is worth a message: any; where it was ours, one that interrupted work; where nobody looked on, one that
+ * touched work. None that is `told`: our restart that is under way sees the same, and its outcome says it.
+ */
+export type Worth = 'any' | 'interrupted' | 'touched' | 'told';
+
+export interface LifeStep {
+  readonly life: Life | undefined;
+  /** A new life has begun. */
+  readonly restarted?: Restarted;
+  readonly worth?: Worth;
+  /** Epoch ms between which it began: the last answer of the life before, and the first of the new one. */
+  readonly began?: { readonly afterAt: number; readonly byAt: number };
+  /** Another daemon has taken the port: nothing that was known counts any more. */
+  readonly isAnother?: boolean;
+  /** All work is gone: what became of the process decides. To be called again with it. */
+  readonly asksProcess?: boolean;
+}
+
+/** What an earlier window kept of a dispatchd's life, as a life to compare the next answer with. */
+export function rememberedLife(id: string, stateDir: string | undefined): Life {
+  const instance = { id, ...(stateDir !== undefined && { stateDir }) };
+  return {
+    report: { kind: 'dispatchd', isRunning: true, instance, malformed: [] },
+    sessions: [],
+    answer: undefined,
+    wasGone: false,
+    wasReset: false,
+    wasOurs: false,
+    isRemembered: true,
+  };
+}
+
+/**
+ * One more look at a daemon: what to remember, and whether it began a new life. Not before the new life has completed
+ * a cycle, since it may still be resuming, and not at the first look.
+ *
+ * @param process what became of its process, once that was asked for
+ */
+export function advanceLife(previous: Life | undefined, track: Track, process?: ProcessFate): LifeStep {
+  const { last } = track;
+  if (!last) return { life: previous };
+  if (!previous) return { life: begin(last, track) };
+  if (isAnotherDaemon(previous.report, last.report)) return { life: begin(last, track), isAnother: true };
+  const { report } = last;
+  const life: Life = {
+    ...previous,
+    wasGone: previous.wasGone || isGone(track),
+    wasOurs: previous.wasOurs || isOurs(track),
+    wasReset: previous.wasReset || isReset(previous.report, report),
+  };
+  if (previous.answer === last) return { life };
+  // Which life it is, and what it goes on with, is not known yet.
+  if (report.starting) return { life: { ...life, answer: last } };
+
+  let { overSince } = life;
+  if (overSince === undefined) {
+    const isNew = isNewLife(life, report, process);
+    if (isNew === 'ask') return { life, asksProcess: true };
+    // What it ran is still to be compared with.
+    if (isNew === undefined) return { life: { ...life, answer: last } };
+    if (!isNew) return { life: begin(last, track, life.sessions) };
+    overSince = last.at;
+  }
+  // A ductor tells of no cycles; it has started.
+  const isSettled = !report.isRunning || report.lastPollCompletedAt !== undefined || report.kind === 'ductor';
+  if (!isSettled && last.at.monotonicMs - overSince.monotonicMs < LIFE_SETTLE_MS) {
+    return { life: { ...life, answer: last, overSince } };
+  }
+  return {
+    life: begin(last, track),
+    restarted: compare(life, report),
+    worth: worthOf(life, track),
+    began: { afterAt: life.knownAt ?? overSince.wallAt, byAt: overSince.wallAt },
+  };
+}
+
+function worthOf({ wasOurs, isRemembered }: Life, { restarting, last }: Track): Worth {
+  // Of a smithy the outcome tells what came back, not what is lost.
+  const proves = last?.report.instance?.id !== undefined && last.report.lastPollCompletedAt !== undefined;
+  if (restarting && proves) return 'told';
+  return wasOurs ? 'interrupted' : isRemembered ? 'touched' : 'any';
+}
+
+/** Whether a restart is to be told. */
+export function isWorthTelling({ resumed, interrupted }: Restarted, worth: Worth): boolean {
+  if (worth === 'told') return false;
+  return worth === 'any' || interrupted > 0 || (worth === 'touched' && resumed > 0);
+}
+
+/** Nobody was there: refused, or cut off more than once, as a port forwarder does for what is behind it. */
+export function isGone({ sample, streak }: Track): boolean {
+  if (sample?.ok !== false) return false;
+  const { kind } = sample.failure;
+  return kind === 'refused' || (kind === 'reset' && (streak?.count ?? 0) > 1);
+}
+
+function begin(answer: NonNullable<Track['last']>, track: Track, known: readonly Session[] = []): Life {
+  return {
+    report: answer.report,
+    sessions: answer.report.sessions ?? known,
+    answer,
+    wasGone: false,
+    wasReset: false,
+    wasOurs: isOurs(track),
+    knownAt: answer.at.wallAt,
+  };
+}
+
+function isOurs({ restarting, stoppedByUs }: Track): boolean {
+  return restarting || stoppedByUs;
+}
+
+/** Another daemon took the port: of another kind, state folder or database. */
+function isAnotherDaemon(before: Report, after: Report): boolean {
+  const differ = (a: string | undefined, b: string | undefined) =>
+    a !== undefined && b !== undefined && a !== b;
+  return (
+    before.kind !== after.kind ||
+    differ(before.instance?.stateDir, after.instance?.stateDir) ||
+    differ(before.database?.realPath, after.database?.realPath)
+  );
+}
+
+/** Only where it tells anything of its loop: a smithy leaves all of that out when it cannot compute it. */
+function isReset(before: Report, after: Report): boolean {
+  if (after.queue === undefined) return false;
+  return (
+    (before.lastPollCompletedAt !== undefined && after.lastPollCompletedAt === undefined) ||
+    (before.lastPollStartedAt !== undefined && after.lastPollStartedAt === undefined)
+  );
+}
+
+/** @returns `undefined` where it cannot be told yet, `ask` where only its process can tell */
+function isNewLife(life: Life, after: Report, process: ProcessFate | undefined): boolean | undefined | 'ask' {
+  const before = life.report.instance?.id;
+  if (before !== undefined && after.instance?.id !== undefined) return before !== after.instance.id;
+  return isNewLifeOfSmithy(life, after, process);
+}
+
+/**
+ * smithy names no lives. Its sessions live in its memory under ids of their own, so where one of them is still listed
+ * it is the same process. All of them gone is no sign by itself: they end, and are forgotten 5 s later. With times of
+ * the loop gone too, or its process, or after a while in which nobody answered, it is a restart. A process that still
+ * lives refutes silence but not lost times: it may be a forwarder of the port.
+ */
+function isNewLifeOfSmithy(
+  { sessions, wasGone, wasReset }: Life,
+  after: Report,
+  process: ProcessFate | undefined,
+): boolean | undefined | 'ask' {
+  const ran = sessions.filter(isLive);
+  if (ran.length === 0) return false;
+  if (!after.sessions) return undefined;
+  const listed = new Set(after.sessions.map(({ id }) => id));
+  if (sessions.some(({ id }) => listed.has(id))) return false;
+  if (wasReset) return true;
+  if (process === undefined) return 'ask';
+  return process === 'gone' || (process === 'unknown' && wasGone);
+}
+
+function compare({ report: before, sessions }: Life, after: Report): Restarted {
+  const isNamed = after.instance?.id !== undefined;
+  const { startKind, previousUpMs, startedAt } = after.instance ?? {};
+  return {
+    kind: startKind === 'reboot' ? 'reboot' : 'restart',
+    ...(previousUpMs !== undefined && { wasUpMs: previousUpMs }),
+    ...(startedAt !== undefined &&
+      after.daemonNow !== undefined && { agoMs: Math.max(0, after.daemonNow - startedAt) }),
+    isInferred: !isNamed,
+    ...(after.kind === 'dispatchd'
+      ? { ...(after.recovery ?? comparedById(sessions, after)), lost: [] }
+      : lostOf(sessions, before, after)),
+  };
+}
+
+/** For a dispatchd that does not count itself. */
+function comparedById(before: readonly Session[], after: Report): { resumed: number; interrupted: number } {
+  const now = new Map(after.sessions?.map((session) => [session.id, session]));
+  let resumed = 0;
+  let interrupted = 0;
+  for (const { id } of before.filter(isLive)) {
+    const session = now.get(id);
+    if (session && isStranded(session)) interrupted++;
+    // What waits for a worker is not listed: it is to be run again.
+    else if (!session || isLive(session)) resumed++;
+  }
+  return { resumed, interrupted };
+}
+
+function lostOf(
+  sessions: readonly Session[],
+  before: Report,
+  after: Report,
+): Pick<Restarted, 'resumed' | 'interrupted' | 'lost'> {
+  // What was being ended has ended.
+  const ran = sessions.filter((session) => isLive(session) && session.status !== 'terminating');
+  const found = ran.map((session) => (after.sessions ?? []).find((other) => goesOn(session, other)));
+  const lost = ran
+    .filter((_session, index) => !found[index])
+    .map((session) => interruptedAt(session, before.daemonNow));
+  const listed = found.filter((session) => session !== undefined);
+  // A ductor's tasks are listed also when they were interrupted, or ended meanwhile.
+  const interrupted = listed.filter((session) => endOf(session) === 'interrupted').length;
+  const ended = listed.filter((session) => endOf(session) !== undefined).length;
+  return { resumed: listed.length - ended, interrupted: lost.length + interrupted, lost };
+}
+
+function interruptedAt(session: Session, lastSeenAt: number | undefined): Session {
+  const { deadlineAt: _deadline, deadlineAssumed: _assumed, timeoutMs: _timeout, ...rest } = session;
+  return {
+    ...rest,
+    status: 'interrupted',
+    ...(lastSeenAt !== undefined && { endedAt: lastSeenAt }),
+    outcome: 'it ran when its daemon restarted, and was not seen since',
+  };
+}
+
+/** Whether the other session is this work resumed: the same conversation, or the same agent at work again. */
+export function goesOn(lost: Session, other: Session): boolean {
+  if (other.id === lost.id) return true;
+  if (lost.providerSessionId !== undefined && other.providerSessionId === lost.providerSessionId) return true;
+  return lost.agentId !== undefined && other.agentId === lost.agentId && isLive(other);
+}

@@ -1,0 +1,195 @@
+import {
+  FALLBACK_TIMEOUT_MS,
+  OWN_STALL_MS,
+  REQUEST_TIMEOUT_MS,
+  SMITHY_LIMITS_REREAD_MS,
+} from '../health/policy';
+import type { DaemonKind, Failure, Report, Sample, Session } from '../health/report';
+import { notAStatus } from './read/answers';
+import { DatabaseOfSmithy } from './smithy/database';
+import { Ductor, ductorHome } from './ductor/connection';
+import { HealthRoute } from './smithy/healthRoute';
+import { HostWatch, holdersOf, systemHost, type HostSources } from './hostLoad';
+import { DaemonClient, NoAnswer, type Answer } from '../system/httpClient';
+import { LoopLag } from '../system/loopLag';
+import { AnswerReader, type Answered } from './smithy/reuse';
+import { DOCUMENTED_LIMITS, keepingDeadlines, readSmithyLimits, type SmithyLimits } from './smithy/limits';
+import { readStatus } from './smithy/status';
+import { cleanText } from '../base/text';
+
+export { DispatchdClient } from './dispatchd/client';
+export { SmithyAgents } from './smithy/agents';
+export { scan } from '../watch/discovery/scan';
+
+/**
+ * Asks one daemon how it is. This file is a chunk of its own: undici and valibot load at the first poll,
+ * never on the activation path.
+ */
+export interface Probe {
+  /** One sample; never throws. The status is waited for until `REQUEST_TIMEOUT_MS`. */
+  ask(): Promise<Sample>;
+  /** A status answer as it came, for the record. @throws when there is none */
+  statusText(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface ProbeTimeouts {
+  readonly requestMs: number;
+  readonly fallbackMs: number;
+}
+
+const DEFAULT_TIMEOUTS: ProbeTimeouts = { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS };
+
+export interface ProbeOptions {
+  /** As configured. A ductor that is not said to be one is recognised by what it answers. */
+  readonly kind?: DaemonKind | undefined;
+  /** Whether smithy may be sent the PATCH that tells its limits. */
+  readonly mayReadLimits?: () => boolean;
+  /** Where a ductor of this machine keeps its files. */
+  readonly ductorHome?: string;
+  /** What tells how busy the machine and the daemon's process are. */
+  readonly host?: HostSources;
+}
+
+const STATUS = '/api/daemon/status';
+
+/** @param origin the daemon's address, `http://host:port` */
+export function createProbe(
+  origin: string,
+  timeouts: ProbeTimeouts = DEFAULT_TIMEOUTS,
+  {
+    kind,
+    mayReadLimits = () => false,
+    ductorHome: home = ductorHome(),
+    host = systemHost,
+  }: ProbeOptions = {},
+): Probe {
+  const client = new DaemonClient(origin);
+  const limits = new LimitsOfSmithy(client, timeouts.fallbackMs, mayReadLimits);
+  const databaseOf = new DatabaseOfSmithy(client, timeouts.fallbackMs);
+  const statusReader = new AnswerReader();
+  const smithySessions = new SessionsOfSmithy(client, timeouts.fallbackMs, limits);
+  const ductor = new Ductor(client, timeouts, { home, isConfigured: kind === 'ductor' });
+  const healthRoute = new HealthRoute(origin, timeouts);
+  const holders = holdersOf(origin);
+
+  const ask = async (startedMs: number): Promise<Sample> => {
+    if (ductor.isKnown) return ductor.ask(startedMs);
+    const answer = await client.get(STATUS, timeouts.requestMs);
+    const latencyMs = performance.now() - startedMs;
+    if (answer.status === 404) {
+      const sample = await ductor.recognise();
+      if (sample) return sample;
+    }
+    const report = read(answer, statusReader);
+    if (typeof report === 'string') {
+      return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: report } };
+    }
+    const sessions = report.sessions ?? (await smithySessions.get());
+    const database = report.kind === 'smithy' ? await databaseOf.get() : undefined;
+    return {
+      ok: true,
+      startedMs,
+      latencyMs,
+      report: { ...report, ...(sessions && { sessions }), ...(database && { database }) },
+    };
+  };
+  /** What answers next may be another, unless it only took too long. */
+  const forget = ({ kind: what }: Failure) => {
+    databaseOf.forget();
+    limits.forget();
+    if (what !== 'timeout') ductor.forget();
+  };
+  const explain = async (error: unknown, load: HostWatch, lag: LoopLag): Promise<Failure> => {
+    if (!(error instanceof NoAnswer)) return { kind: 'reset', cause: cleanText(String(error), 120) };
+    if (error.kind === 'unusable') return { kind: 'wrongAnswer', cause: error.message };
+    if (error.kind !== 'timeout') return { kind: error.kind, cause: error.message };
+    const health = await healthRoute.says();
+    const host = load.result(lag.soFarMs());
+    return health === undefined
+      ? { kind: 'timeout', cause: error.message, host }
+      : { kind: 'statusHung', cause: `status: ${error.message}, while /api/health ${health}`, host };
+  };
+  return {
+    async ask() {
+      const startedMs = performance.now();
+      const lag = new LoopLag();
+      const load = new HostWatch(host, holders);
+      // A ductor has no such route.
+      if (!ductor.isKnown) healthRoute.begin();
+      const sample = await ask(startedMs).catch(async (error: unknown) => ({
+        ok: false as const,
+        startedMs,
+        failure: await explain(error, load, lag),
+      }));
+      load.stop();
+      const ourLagMs = lag.stop();
+      healthRoute.end(sample, ourLagMs <= OWN_STALL_MS);
+      if (!sample.ok) forget(sample.failure);
+      return { ...sample, ourLagMs };
+    },
+    statusText: async () =>
+      (await client.get(ductor.isKnown ? ductor.route : STATUS, timeouts.requestMs)).body,
+    close: async () => {
+      await Promise.all([client.close(), healthRoute.close()]);
+    },
+  };
+}
+
+function read(answer: Answer, reader: AnswerReader): Report | string {
+  const refusal = notAStatus(answer);
+  if (refusal !== undefined) return refusal;
+  let answered: Answered;
+  try {
+    answered = reader.read(answer.body);
+  } catch {
+    return 'its answer is not JSON';
+  }
+  return readStatus(answered.value, answer.dateAt, answered.sessions);
+}
+
+/** smithy's sessions have a route of their own. Where it fails, they are unknown; the status still counts. */
+class SessionsOfSmithy {
+  readonly #reader = new AnswerReader();
+  readonly #withDeadlines = keepingDeadlines();
+
+  constructor(
+    private readonly client: DaemonClient,
+    private readonly timeoutMs: number,
+    private readonly limits: LimitsOfSmithy,
+  ) {}
+
+  async get(): Promise<readonly Session[] | undefined> {
+    try {
+      const { status, body } = await this.client.get('/api/sessions', this.timeoutMs);
+      const sessions = status === 200 ? this.#reader.read(body).sessions : undefined;
+      return sessions?.length ? this.#withDeadlines(sessions, await this.limits.current()) : sessions;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The limits of one smithy: read rarely, and again after it was away. */
+class LimitsOfSmithy {
+  #read: { readonly limits: SmithyLimits; readonly atMs: number } | undefined;
+
+  constructor(
+    private readonly client: DaemonClient,
+    private readonly timeoutMs: number,
+    private readonly mayRead: () => boolean,
+  ) {}
+
+  async current(): Promise<SmithyLimits> {
+    if (!this.mayRead()) return DOCUMENTED_LIMITS;
+    if (!this.#read || performance.now() - this.#read.atMs > SMITHY_LIMITS_REREAD_MS) {
+      const limits = (await readSmithyLimits(this.client, this.timeoutMs)) ?? DOCUMENTED_LIMITS;
+      this.#read = { limits, atMs: performance.now() };
+    }
+    return this.#read.limits;
+  }
+
+  forget(): void {
+    this.#read = undefined;
+  }
+}

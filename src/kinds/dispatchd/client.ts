@@ -1,0 +1,129 @@
+import { API_STOP_ANSWER_MS, REQUEST_TIMEOUT_MS } from '../../health/policy';
+import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './listenerProof';
+import { DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
+import { cleanText } from '../../base/text';
+
+/** What to run. Without `args` the command is a line for the shell. */
+export interface Task {
+  readonly name: string;
+  readonly command: string;
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+}
+
+/** Changes things in one dispatchd, with its token. The token is kept in no message and no log. */
+export class DispatchdClient {
+  /**
+   * @param origin the daemon's address
+   * @param stateDir where it says its state is; believed only where the files there say the same
+   */
+  constructor(
+    private readonly origin: string,
+    private readonly stateDir: string,
+  ) {}
+
+  /** @returns the new session's id */
+  async submit(task: Task): Promise<string> {
+    return idOf(await this.#post('/api/tasks', task));
+  }
+
+  /** Gives a running session more time. @returns by how much, in ms */
+  async extend(id: string): Promise<number> {
+    const { extendedByMs } = (await this.#post(`${sessionPath(id)}/extend`, {})) as { extendedByMs?: number };
+    return extendedByMs ?? 0;
+  }
+
+  /** Runs an ended or interrupted session's command again. @returns the new session's id */
+  async runAgain(id: string, timeoutMs?: number): Promise<string> {
+    return idOf(await this.#post(`${sessionPath(id)}/run`, timeoutMs === undefined ? {} : { timeoutMs }));
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#post(`${sessionPath(id)}/cancel`, {});
+  }
+
+  /** Takes an interrupted session off the list of what waits for somebody. */
+  async dismiss(id: string): Promise<void> {
+    await this.#post(`/api/recovery/${encodeURIComponent(id)}/dismiss`, {});
+  }
+
+  /** Begins its end, as SIGTERM does: its commands are given time, its state is written. It has agreed when this resolves. */
+  async shutDown(): Promise<void> {
+    try {
+      await this.#post('/api/daemon/shutdown', {}, API_STOP_ANSWER_MS);
+    } catch (error) {
+      // It may be gone before its answer is out.
+      if (!(error instanceof NoAnswer) || error.kind !== 'reset') throw error;
+    }
+  }
+
+  /** The command of a session as it was given, whole. */
+  async command(id: string): Promise<string> {
+    const { session } = (await this.#ask((client) => client.get(sessionPath(id), REQUEST_TIMEOUT_MS))) as {
+      session?: { command?: unknown };
+    };
+    if (typeof session?.command !== 'string') throw new Error('The daemon does not tell its command.');
+    return session.command;
+  }
+
+  /** The end of what a session printed. */
+  async output(id: string): Promise<string> {
+    const path = `${sessionPath(id)}/output?tail=10000`;
+    const { body } = await this.#answer((client, token) => client.get(path, REQUEST_TIMEOUT_MS, token));
+    return body;
+  }
+
+  #post(path: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
+    return this.#ask((client, token) => client.send('POST', path, { body, token, timeoutMs }), timeoutMs);
+  }
+
+  async #ask(send: Send, timeoutMs?: number): Promise<unknown> {
+    return JSON.parse((await this.#answer(send, timeoutMs)).body);
+  }
+
+  /**
+   * A connection of its own: a poll under way must not make the user wait.
+   *
+   * Who listens is proven before anything is sent, and again once the connection is there: as the same process
+   * listened before and after, the connection leads to that process. The one request between the two carries no
+   * secret. If the process ends after the second proof, its connection ends with it.
+   */
+  async #answer(send: Send, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Answer> {
+    const { origin } = this;
+    const claim = await readClaim(origin, this.stateDir);
+    await proveListener(origin, claim);
+    const client = new DaemonClient(origin);
+    try {
+      const { body } = await client.get('/api/health', timeoutMs);
+      await proveListener(origin, claim);
+      if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
+      const answer = await send(client, claim.token);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      throw new Error(`dispatchd refuses: ${refusal(answer)}.`);
+    } finally {
+      void client.close();
+    }
+  }
+}
+
+/** @param token only for the daemon that the client is connected to */
+type Send = (client: DaemonClient, token: string) => Promise<Answer>;
+
+function sessionPath(id: string): string {
+  return `/api/sessions/${encodeURIComponent(id)}`;
+}
+
+function idOf(body: unknown): string {
+  const { task } = body as { task?: { id?: unknown } };
+  return typeof task?.id === 'string' ? task.id : '';
+}
+
+function refusal({ status, body }: Answer): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
+    if (typeof error?.message === 'string') return cleanText(error.message, 200);
+  } catch {
+    // Not dispatchd's own answer.
+  }
+  return `HTTP ${status}`;
+}

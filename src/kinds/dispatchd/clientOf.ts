@@ -1,0 +1,22 @@
+import type { DispatchdClient } from './client';
+import type { DaemonModel } from '../../watch/registry';
+
+/** Whether this is a dispatchd that answers now. */
+export function answers({ track }: DaemonModel): boolean {
+  return track.sample?.ok === true && track.sample.report.kind === 'dispatchd';
+}
+
+/** Whether it is one as far as is known: by its last answer, else by the user's settings. */
+export function isDispatchd({ daemon, track }: DaemonModel): boolean {
+  return (track.last?.report.kind ?? daemon.kind) === 'dispatchd';
+}
+
+/** What changes things in this dispatchd. @throws an error fit to show where it cannot be reached */
+export async function clientOf({ daemon, track }: DaemonModel): Promise<DispatchdClient> {
+  const { kind, instance } = track.last?.report ?? {};
+  if (kind !== 'dispatchd' || instance?.stateDir === undefined) {
+    throw new Error(`${daemon.name} is no dispatchd: its sessions cannot be changed from here.`);
+  }
+  const { DispatchdClient } = await import('../connect');
+  return new DispatchdClient(daemon.origin, instance.stateDir);
+}

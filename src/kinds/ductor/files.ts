@@ -1,0 +1,223 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isPidAlive } from '../../system/alive';
+import { DUCTOR_API_PORT, DUCTOR_PORT, DUCTOR_STARTUP_MS, MAX_STATE_FILE_BYTES } from '../../health/policy';
+import type { DaemonInstance, Session } from '../../health/report';
+import {
+  isOtherBoot,
+  limitsOf,
+  readConfig,
+  readNamed,
+  readStartup,
+  readTurns,
+  type DuctorLimits,
+  type DuctorStartup,
+} from './work';
+
+/** What the files of a ductor tell. */
+export interface DuctorFiles {
+  readonly limits: DuctorLimits;
+  readonly instance: DaemonInstance;
+  /** Its process is there, and has not noted its start yet. */
+  readonly isStarting: boolean;
+  /** Of the main agent; `undefined` where that is not known. */
+  readonly turns: readonly Session[] | undefined;
+  /** Of each sub-agent that was asked for; `undefined` where that is not known. */
+  readonly subAgents: ReadonlyMap<string, readonly Session[] | undefined>;
+}
+
+/** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
+const AGENT_NAME = /^[\w-]{1,64}$/;
+
+/** Reads the files of a ductor on this machine: all that tells of its chats' turns, and of its lives. */
+export class DuctorState {
+  readonly #config: StateFile;
+  readonly #pid: StateFile;
+  readonly #main: AgentFiles;
+  readonly #subAgents = new Map<string, AgentFiles>();
+  #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
+
+  constructor(
+    private readonly home: string,
+    private readonly port: number,
+    private readonly timeoutMs: number,
+  ) {
+    this.#config = new StateFile(join(home, 'config', 'config.json'));
+    this.#pid = new StateFile(join(home, 'bot.pid'));
+    this.#main = new AgentFiles(home);
+  }
+
+  /**
+   * `undefined` where they are not this daemon's, or not to be had in time. Never throws.
+   *
+   * @param subAgents the agents besides the main one whose work is asked for
+   */
+  async read(subAgents: readonly string[] = []): Promise<DuctorFiles | undefined> {
+    return Promise.race([
+      this.#read(subAgents).catch(() => undefined),
+      delay(this.timeoutMs, undefined, { ref: false }),
+    ]);
+  }
+
+  async #read(subAgents: readonly string[]): Promise<DuctorFiles | undefined> {
+    for (const name of this.#subAgents.keys()) if (!subAgents.includes(name)) this.#subAgents.delete(name);
+    const [config, pid, main, subs] = await Promise.all([
+      this.#config.read(),
+      this.#pid.read(),
+      this.#main.read(),
+      Promise.all(subAgents.map(async (name) => [name, await this.#subAgent(name)?.read()] as const)),
+    ]);
+    const settings = readConfig(config === 'absent' ? {} : config?.value);
+    const ports = [settings.interagent_port ?? DUCTOR_PORT, settings.api?.port ?? DUCTOR_API_PORT];
+    // There may be another ductor on this machine, or a tunnel to that of another.
+    if (!ports.includes(this.port) || pid === 'absent' || !isAlive(pid?.value)) return undefined;
+    const limits = limitsOf(settings);
+    const { value, changedAt } = pid!;
+    const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: Date.now() };
+    const noted = startOf(main);
+    const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
+    return {
+      limits,
+      instance: { pid: value as number, ...(isNoted && this.#lifeOf(noted)) },
+      isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
+      turns: known(() => workOf(main, limits, times)),
+      subAgents: new Map(subs.map(([name, files]) => [name, files && workOfSub(name, files, limits, times)])),
+    };
+  }
+
+  #subAgent(name: string): AgentFiles | undefined {
+    if (!AGENT_NAME.test(name)) return undefined;
+    const files = this.#subAgents.get(name) ?? new AgentFiles(join(this.home, 'agents', name));
+    this.#subAgents.set(name, files);
+    return files;
+  }
+
+  #lifeOf(next: DuctorStartup): Partial<DaemonInstance> {
+    const before = this.#life?.startup;
+    if (before?.started_at !== next.started_at) {
+      const kind = before && (isOtherBoot(before.boot_id, next.boot_id) ? 'reboot' : 'restart');
+      this.#life = { startup: next, kind };
+    }
+    const startKind = this.#life?.kind;
+    const startedAt = next.started_at;
+    return { id: new Date(startedAt).toISOString(), startedAt, ...(startKind && { startKind }) };
+  }
+}
+
+/** The files that one agent keeps, as they were read together. */
+interface AgentContent {
+  readonly startup: Read;
+  readonly turns: Read;
+  readonly named: Read;
+}
+
+class AgentFiles {
+  readonly #files: readonly StateFile[];
+
+  constructor(folder: string) {
+    this.#files = ['startup_state.json', 'inflight_turns.json', 'named_sessions.json'].map(
+      (name) => new StateFile(join(folder, name)),
+    );
+  }
+
+  async read(): Promise<AgentContent> {
+    const [startup, turns, named] = await Promise.all(this.#files.map((file) => file.read()));
+    return { startup, turns, named };
+  }
+}
+
+interface Times {
+  /** When this life began, in epoch ms: what is older was left behind by another. */
+  readonly sinceAt: number;
+  readonly nowAt: number;
+}
+
+function startOf({ startup }: AgentContent): DuctorStartup | undefined {
+  return startup === 'absent' ? undefined : known(() => readStartup(startup?.value));
+}
+
+/** @throws where a file is there and cannot be read */
+function workOf({ turns, named }: AgentContent, limits: DuctorLimits, times: Times): readonly Session[] {
+  return [
+    ...(turns === 'absent' ? [] : readTurns(turns?.value, limits, times)),
+    // What it said before this life began is not true any more.
+    ...(named === 'absent' || (named && named.changedAt < times.sinceAt) ? [] : readNamed(named?.value)),
+  ];
+}
+
+/** `undefined` where no start of this life is noted: then its files are elsewhere, or not written yet. */
+function workOfSub(
+  name: string,
+  files: AgentContent,
+  limits: DuctorLimits,
+  times: Times,
+): readonly Session[] | undefined {
+  const startedAt = startOf(files)?.started_at;
+  if (startedAt === undefined || startedAt < times.sinceAt) return undefined;
+  const own = { ...times, sinceAt: startedAt - CLOCK_TOLERANCE_MS };
+  const work = known(() => workOf(files, limits, own));
+  return work?.map((session) => ({
+    ...session,
+    id: `${name} ${session.id}`,
+    title: `${name}: ${session.title}`,
+  }));
+}
+
+/** A file's time and a time written into a file, by two clocks of one machine. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+interface Content {
+  /** As JSON has it; `undefined` where that is no JSON, or too long. */
+  readonly value: unknown;
+  /** Epoch ms. */
+  readonly changedAt: number;
+}
+
+/** `undefined` where it is there and cannot be read. */
+type Read = Content | 'absent' | undefined;
+
+/** A small JSON file that another process replaces as a whole: read again only when it is another. */
+class StateFile {
+  #last: { readonly key: string; readonly content: Content } | undefined;
+
+  constructor(private readonly path: string) {}
+
+  async read(): Promise<Read> {
+    try {
+      const { mtimeMs, size, ino, isFile } = await facts(this.path);
+      // A pipe would be waited for without end.
+      if (!isFile || size > MAX_STATE_FILE_BYTES) return undefined;
+      const key = `${mtimeMs} ${size} ${ino}`;
+      if (this.#last?.key !== key) {
+        const value = parse(await readFile(this.path, 'utf8'));
+        this.#last = { key, content: { value, changedAt: mtimeMs } };
+      }
+      return this.#last.content;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : undefined;
+    }
+  }
+}
+
+async function facts(path: string) {
+  const stats = await stat(path);
+  return { mtimeMs: stats.mtimeMs, size: stats.size, ino: stats.ino, isFile: stats.isFile() };
+}
+
+function parse(text: string): unknown {
+  return known(() => JSON.parse(text) as unknown);
+}
+
+/** What a reader gives, where it can read it. */
+function known<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: unknown): boolean {
+  return typeof pid === 'number' && Number.isInteger(pid) && pid > 0 && isPidAlive(pid);
+}

@@ -1,0 +1,186 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { BUSY_SHARE, STARVED_LAG_MS, STARVED_RUNNABLE_PER_CORE } from '../health/policy';
+import type { HostLoad } from '../health/report';
+import { findListeners } from '../system/processTable';
+import { cpuMsIn, readOr, statFields } from '../system/linux';
+import { parseStartTicks } from '../system/identity';
+import { hostOf, isLoopback } from '../settings/daemonList';
+
+/** An ask that takes longer than this makes us look at the machine; answers take milliseconds. */
+const LOOK_AFTER_MS = 1_000;
+const LOOK_EVERY_MS = 400;
+
+/** A process at one moment. Times are of its main thread, which runs the event loop of a Node or Python daemon. */
+export interface ProcessLook {
+  /** The letter of /proc/PID/stat: R runs or waits for the CPU, T is stopped. */
+  readonly state: string;
+  /** Start time in ticks since boot: another one is another process. */
+  readonly birth: number;
+  /** How long it ran so far, and how long it waited for a CPU. */
+  readonly cpuMs: number;
+  readonly waitMs: number;
+}
+
+/** What the system tells. A seam for tests; a system that does not tell answers `undefined`. */
+export interface HostSources {
+  readonly cores: number;
+  /** Processes that run or want to, without us. */
+  runnable(): Promise<number | undefined>;
+  look(pid: number): Promise<ProcessLook | undefined>;
+  /** How often the process' CPU limit held it back so far. */
+  throttled(pid: number): Promise<number | undefined>;
+}
+
+/** The processes behind a daemon's address; none where that is another machine. */
+export type Holders = () => Promise<readonly number[]>;
+
+/** Who listens at an address of this machine. Only Linux tells without a tool, so only there it is asked. */
+export function holdersOf(origin: string): Holders {
+  const { hostname, port } = new URL(origin);
+  return async () => {
+    if (process.platform !== 'linux' || !isLoopback(hostname)) return [];
+    return (await findListeners(Number(port || 80), hostOf(origin))).map(({ pid }) => pid);
+  };
+}
+
+interface Look {
+  readonly atMs: number;
+  readonly process: ProcessLook | undefined;
+  readonly runnable: number | undefined;
+  readonly throttled: number | undefined;
+}
+
+/**
+ * Watches the machine while an ask keeps us waiting, from when this is made until `stop`: a daemon that does not get the
+ * CPU is slow, one that has it and is silent hangs. Costs nothing while answers come in time.
+ */
+export class HostWatch {
+  readonly #looks: Look[] = [];
+  #timer: NodeJS.Timeout;
+  #pid: Promise<number | undefined> | undefined;
+  #isStopped = false;
+
+  constructor(
+    private readonly sources: HostSources,
+    private readonly holders: Holders,
+    private readonly times = { afterMs: LOOK_AFTER_MS, everyMs: LOOK_EVERY_MS },
+  ) {
+    this.#timer = setTimeout(() => void this.#look(), times.afterMs);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** What was seen. @param ourLagMs how late our own event loop was meanwhile */
+  result(ourLagMs: number): HostLoad {
+    this.stop();
+    return judge(this.#looks, this.sources.cores, ourLagMs);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      this.#pid ??= this.holders().then(([pid]) => pid);
+      const pid = await this.#pid;
+      const [runnable, process, throttled] = await Promise.all([
+        this.sources.runnable(),
+        pid === undefined ? undefined : this.sources.look(pid),
+        pid === undefined ? undefined : this.sources.throttled(pid),
+      ]);
+      this.#looks.push({ atMs: performance.now(), runnable, process, throttled });
+    } catch {
+      // What cannot be seen is not known.
+    }
+    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#look(), this.times.everyMs);
+  }
+}
+
+/** What these looks, in order of time, show. */
+export function judge(looks: readonly Look[], cores: number, ourLagMs: number): HostLoad {
+  const starved = shortage(looks, cores, ourLagMs);
+  const process = activity(looks);
+  return { ...(starved !== undefined && { starved }), ...(process && { process }) };
+}
+
+function shortage(looks: readonly Look[], cores: number, ourLagMs: number): string | undefined {
+  const counts = looks.flatMap(({ runnable }) => runnable ?? []);
+  const runnable = Math.round(counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length));
+  if (runnable >= STARVED_RUNNABLE_PER_CORE * cores) {
+    return `${runnable} processes want to run on ${cores} core${cores === 1 ? '' : 's'}`;
+  }
+  const throttled = looks.flatMap((look) => look.throttled ?? []);
+  if (throttled.length > 1 && throttled.at(-1)! > throttled[0]!) return 'its CPU limit holds it back';
+  if (ourLagMs >= STARVED_LAG_MS) return `this editor got the CPU ${Math.round(ourLagMs)} ms late`;
+  return undefined;
+}
+
+function activity(looks: readonly Look[]): HostLoad['process'] {
+  const seen = looks.filter((look) => look.process?.birth === looks.at(-1)?.process?.birth);
+  const [first, last] = [seen[0], seen.at(-1)];
+  if (!first?.process || !last?.process) return undefined;
+  const share = (count: number) => count / seen.length;
+  const isIn = (letters: string) => seen.filter((look) => letters.includes(look.process!.state)).length;
+  const worked = last.process.cpuMs - first.process.cpuMs + last.process.waitMs - first.process.waitMs;
+  const isBusy =
+    share(isIn('R')) >= BUSY_SHARE ||
+    (last.atMs > first.atMs && worked / (last.atMs - first.atMs) >= BUSY_SHARE);
+  if (isBusy) return 'busy';
+  return share(isIn('Tt')) >= BUSY_SHARE ? 'stopped' : 'idle';
+}
+
+/** Linux tells it in /proc and /sys; other systems are not asked. */
+export const systemHost: HostSources = {
+  get cores() {
+    return cpus().length;
+  },
+  async runnable() {
+    // "0.20 0.18 0.12 3/410 12345": the fourth field starts with the runnable ones, the reader among them.
+    const [, count] = /^\S+ \S+ \S+ (\d+)\//.exec(await readOr('/proc/loadavg')) ?? [];
+    return count === undefined ? undefined : Math.max(0, Number(count) - 1);
+  },
+  async look(pid) {
+    const [stat, schedstat] = await Promise.all([
+      readOr(`/proc/${pid}/stat`),
+      // Nanoseconds of running and of waiting of the main thread, and its time slices.
+      readOr(`/proc/${pid}/task/${pid}/schedstat`),
+    ]);
+    const [state] = statFields(stat);
+    const birth = parseStartTicks(stat);
+    if (!state || birth === undefined) return undefined;
+    const [ranNs, waitedNs] = schedstat.split(' ').map(Number);
+    return { state, birth, cpuMs: ranNs ? ranNs / 1e6 : cpuMsIn(stat), waitMs: (waitedNs || 0) / 1e6 };
+  },
+  async throttled(pid) {
+    const groups = await readOr(`/proc/${pid}/cgroup`);
+    const counts = await Promise.all(cpuStatsOf(groups).map((file) => readOr(file)));
+    const told = counts.flatMap((text) => Number(/^nr_throttled (\d+)/m.exec(text)?.[1] ?? NaN));
+    const known = told.filter(Number.isFinite);
+    return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
+  },
+};
+
+/**
+ * The `cpu.stat` files of a process' control groups and of those above them: a limit counts where it is set.
+ *
+ * @param groups `/proc/PID/cgroup`: lines "0::/path" (version 2) or "4:cpu,cpuacct:/path" (version 1)
+ */
+export function cpuStatsOf(groups: string): readonly string[] {
+  return groups.split('\n').flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
+    if (path === undefined || path.includes('/..')) return [];
+    const roots =
+      controllers === ''
+        ? ['/sys/fs/cgroup', '/sys/fs/cgroup/unified']
+        : controllers?.split(',').includes('cpu')
+          ? [`/sys/fs/cgroup/${controllers}`]
+          : [];
+    const parts = path.split('/').filter((part) => part !== '');
+    return roots.flatMap((root) =>
+      Array.from({ length: parts.length + 1 }, (_, depth) =>
+        join(root, ...parts.slice(0, depth), 'cpu.stat'),
+      ),
+    );
+  });
+}

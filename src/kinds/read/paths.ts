@@ -1,0 +1,50 @@
+import { homedir } from 'node:os';
+import { posix, sep, win32 } from 'node:path';
+import { cleanText } from '../../base/text';
+
+/** The longest path that is kept; Linux' PATH_MAX. */
+const MAX_PATH_CHARS = 4_096;
+
+/**
+ * An absolute path as a daemon gave it; `undefined` for all else. A path is kept whole or not at all: a shortened
+ * or cleaned one would name another file.
+ */
+export function readPath(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !(posix.isAbsolute(value) || win32.isAbsolute(value))) return undefined;
+  return cleanText(value, MAX_PATH_CHARS) === value ? value : undefined;
+}
+
+/** `<folder>/.stoneforge/stoneforge.db` names the folder that a smithy works in; another place names none. */
+export function projectFolder(database: string): string | undefined {
+  const paths = pathsOf(database);
+  const data = paths.dirname(database);
+  return paths.basename(data) === '.stoneforge' ? paths.dirname(data) : undefined;
+}
+
+/** The folder's own name, for "smithy (project)". */
+export function folderName(folder: string): string {
+  return pathsOf(folder).basename(folder);
+}
+
+/** The path as people write it: `~/project`. */
+export function shortPath(path: string, home = homedir()): string {
+  if (home.length < 2) return path;
+  if (path === home) return '~';
+  return path.startsWith(`${home}${sep}`) ? `~${path.slice(home.length)}` : path;
+}
+
+/** Whether a daemon that works in `folder` belongs to a workspace folder: inside it, equal to it, or around it. */
+export function belongsTo(folder: string, workspaceFolders: readonly string[]): boolean {
+  return workspaceFolders.some((other) => isWithin(folder, other) || isWithin(other, folder));
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  const paths = pathsOf(outer);
+  const path = paths.relative(outer, inner);
+  return path === '' || (!/^\.\.($|[\\/])/.test(path) && !paths.isAbsolute(path));
+}
+
+/** By the path and not by the system: what is compared may be of either. */
+function pathsOf(path: string): typeof posix {
+  return posix.isAbsolute(path) ? posix : win32;
+}

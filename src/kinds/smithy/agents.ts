@@ -1,0 +1,67 @@
+import { REQUEST_TIMEOUT_MS } from '../../health/policy';
+import type { EndedSession } from '../../health/interrupted';
+import type { Session } from '../../health/report';
+import { DaemonClient } from '../../system/httpClient';
+import { agentPath, resumption } from './resume';
+import { cleanText } from '../../base/text';
+import { parseTime } from '../read/time';
+
+/** smithy starts a headless agent within two minutes, or gives up. */
+const RESUME_TIMEOUT_MS = 130_000;
+
+/** What can be asked of the agents of one smithy. */
+export class SmithyAgents {
+  constructor(private readonly origin: string) {}
+
+  /** The last few sessions that ended, which smithy remembers over a restart. @throws when it does not answer */
+  async ended(agentId: string): Promise<readonly EndedSession[]> {
+    const { status, body } = await this.#ask((client) =>
+      client.get(`${agentPath(agentId)}/status`, REQUEST_TIMEOUT_MS),
+    );
+    if (status !== 200) throw new Error(`HTTP ${status}`);
+    const { recentHistory } = JSON.parse(body) as { recentHistory?: unknown };
+    return Array.isArray(recentHistory) ? recentHistory.flatMap(readEnded) : [];
+  }
+
+  /** Goes on with a session that a restart interrupted. @throws an error fit to show where smithy refuses */
+  async resume(session: Session): Promise<void> {
+    const { path, body } = resumption(session);
+    const { status, body: answer } = await this.#ask((client) =>
+      client.send('POST', path, { body, timeoutMs: RESUME_TIMEOUT_MS }),
+    );
+    if (status < 200 || status >= 300) throw new Error(`smithy refuses: ${refusal(status, answer)}.`);
+  }
+
+  async #ask<T>(send: (client: DaemonClient) => Promise<T>): Promise<T> {
+    const client = new DaemonClient(this.origin);
+    try {
+      return await send(client);
+    } finally {
+      void client.close();
+    }
+  }
+}
+
+function readEnded(entry: unknown): EndedSession[] {
+  if (typeof entry !== 'object' || entry === null) return [];
+  const { id, providerSessionId, endedAt } = entry as Record<string, unknown>;
+  if (typeof id !== 'string') return [];
+  const at = typeof endedAt === 'string' ? parseTime(endedAt) : NaN;
+  return [
+    {
+      id,
+      ...(typeof providerSessionId === 'string' && { providerSessionId }),
+      ...(Number.isFinite(at) && { endedAt: at }),
+    },
+  ];
+}
+
+function refusal(status: number, body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
+    if (typeof error?.message === 'string') return cleanText(error.message, 200);
+  } catch {
+    // Not smithy's own answer.
+  }
+  return `HTTP ${status}`;
+}

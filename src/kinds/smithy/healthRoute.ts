@@ -1,0 +1,60 @@
+import { STATUS_SHARE_OF_ASK } from '../../health/policy';
+import type { Sample } from '../../health/report';
+import { DaemonClient } from '../../system/httpClient';
+
+/**
+ * Asks `/api/health` beside a status that keeps us waiting: the answer tells a status that hangs from a process that
+ * does. It is asked once in a row of failures, inside the ask: a daemon in trouble is not to be asked twice as much.
+ */
+export class HealthRoute {
+  /** Of its own: on the status' connection the question would wait behind the status. */
+  readonly #client: DaemonClient;
+  readonly #timeoutMs: number;
+  readonly #afterMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #asked: Promise<boolean> | undefined;
+  /** Whether `/api/health` answered in this row of failures; `undefined` before it was asked. */
+  #answered: boolean | undefined;
+
+  constructor(origin: string, { requestMs, fallbackMs }: { requestMs: number; fallbackMs: number }) {
+    this.#client = new DaemonClient(origin);
+    this.#timeoutMs = Math.min(fallbackMs, requestMs * (1 - STATUS_SHARE_OF_ASK));
+    this.#afterMs = requestMs - this.#timeoutMs;
+  }
+
+  /** An ask of the status begins. */
+  begin(): void {
+    if (this.#answered !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#asked = this.#ask();
+    }, this.#afterMs);
+  }
+
+  /** What is known where the status did not come: `/api/health` answers now, or did so earlier in this row of failures. */
+  async says(): Promise<'answers' | 'answered' | undefined> {
+    if (this.#answered !== undefined) return this.#answered ? 'answered' : undefined;
+    return (await this.#asked) ? 'answers' : undefined;
+  }
+
+  /** The ask ended with this sample. @param isReliable our own event loop did not stand still meanwhile */
+  end(sample: Sample, isReliable: boolean): void {
+    clearTimeout(this.#timer);
+    this.#asked = undefined;
+    if (sample.ok || sample.failure.kind === 'wrongAnswer') this.#answered = undefined;
+    else if (isReliable && sample.failure.kind === 'timeout') this.#answered = false;
+    else if (isReliable && sample.failure.kind === 'statusHung') this.#answered = true;
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.#timer);
+    return this.#client.close();
+  }
+
+  async #ask(): Promise<boolean> {
+    try {
+      return (await this.#client.get('/api/health', this.#timeoutMs)).status === 200;
+    } catch {
+      return false;
+    }
+  }
+}

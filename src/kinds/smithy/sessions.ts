@@ -1,0 +1,87 @@
+import type { Session } from '../../health/report';
+import { cleanText } from '../../base/text';
+import { parseTime } from '../read/time';
+
+/** More than this is not one machine's work; the rest is dropped rather than read at every poll. */
+export const MAX_SESSIONS = 5_000;
+
+const TIMES = ['createdAt', 'startedAt', 'lastActivityAt', 'endedAt', 'deadlineAt'] as const;
+const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtensions', 'attempt'] as const;
+
+type Draft = { -readonly [K in keyof Session]: Session[K] };
+
+/** The sessions in an answer; `undefined` where it has no list of them. */
+export function sessionsOf(answer: unknown): readonly Session[] | undefined {
+  const items = (answer as { sessions?: unknown } | null)?.sessions;
+  return Array.isArray(items) ? readSessions(items) : undefined;
+}
+
+/** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */
+export function readSessions(items: readonly unknown[]): readonly Session[] {
+  const sessions = new Map<string, Session>();
+  for (const item of items.slice(0, MAX_SESSIONS)) {
+    if (typeof item !== 'object' || item === null) continue;
+    const session = readSession(item as Record<string, unknown>);
+    // An id names a row of the tree, so each may be there once.
+    if (session && !sessions.has(session.id)) sessions.set(session.id, session);
+  }
+  return [...sessions.values()];
+}
+
+/** One session; `undefined` where it has no id. */
+export function readSession(raw: Record<string, unknown>): Session | undefined {
+  const id = text(raw.id, 100);
+  if (id === undefined) return undefined;
+  const session: Draft = { id, title: title(raw), status: text(raw.status, 30) ?? 'unknown' };
+  for (const key of TIMES) {
+    const value = raw[key];
+    const at = typeof value === 'string' ? parseTime(value) : NaN;
+    if (Number.isFinite(at)) session[key] = at;
+  }
+  for (const key of COUNTS) {
+    const value = raw[key];
+    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) session[key] = value;
+  }
+  if (raw.kind === 'foreground' || raw.kind === 'named') session.kind = raw.kind;
+  if (typeof raw.recovered === 'boolean') session.recovered = raw.recovered;
+  if (typeof raw.resumable === 'boolean') session.resumable = raw.resumable;
+  if (Number.isInteger(raw.exitCode)) session.exitCode = raw.exitCode as number;
+  if (raw.handled !== undefined) session.handled = true;
+  const { cause } = (raw.stopping ?? {}) as { cause?: unknown };
+  assign(session, 'stopping', text(cause, 30));
+  assign(session, 'role', text(raw.agentRole, 30));
+  assign(session, 'agentId', text(raw.agentId, 100));
+  assign(session, 'providerSessionId', text(raw.providerSessionId, 100));
+  assign(session, 'command', text(raw.command, 200));
+  assign(session, 'cwd', text(raw.cwd ?? raw.worktree ?? raw.workingDirectory, 300));
+  assign(session, 'outcome', text(raw.outcome ?? raw.terminationReason, 300));
+  return session;
+}
+
+function assign<K extends keyof Draft>(session: Draft, key: K, value: Draft[K] | undefined): void {
+  if (value !== undefined) session[key] = value;
+}
+
+/** One clean line; `undefined` where there is none. */
+function text(value: unknown, maxChars: number): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const line = cleanText(value, maxChars);
+  return line === '' ? undefined : line;
+}
+
+function title(raw: Record<string, unknown>): string {
+  return (
+    text(raw.name, 80) ??
+    text(raw.command, 80) ??
+    text(worktreeOf(raw), 80) ??
+    text(raw.agentRole, 80) ??
+    'session'
+  );
+}
+
+/** smithy names the folder of a piece of work by agent and task, and the session by neither. */
+function worktreeOf({ worktree, workingDirectory }: Record<string, unknown>): string | undefined {
+  const folder = worktree ?? workingDirectory;
+  if (typeof folder !== 'string') return undefined;
+  return /[\\/]\.stoneforge[\\/]\.worktrees[\\/]([^\\/]+)$/.exec(folder)?.[1];
+}

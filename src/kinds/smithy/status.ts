@@ -1,0 +1,158 @@
+import * as v from 'valibot';
+import type { DaemonInstance, Report, Session } from '../../health/report';
+import { sessionsOf } from './sessions';
+import { cleanText } from '../../base/text';
+import { parseTime } from '../read/time';
+import { readPath } from '../read/paths';
+
+/** Reads the status of smithy, and of dispatchd, whose status is a superset of it. */
+
+const text = v.pipe(
+  v.string(),
+  v.transform((value) => cleanText(value)),
+);
+const path = v.pipe(
+  v.string(),
+  v.check((value) => readPath(value) !== undefined, 'is not an absolute path'),
+);
+const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const time = v.pipe(
+  v.string(),
+  v.transform(parseTime),
+  v.check((at) => Number.isFinite(at), 'is not an ISO time with its zone'),
+);
+
+const Health = v.object({
+  readyUnassignedTasks: v.optional(count),
+  availableWorkers: v.optional(count),
+  stuck: v.optional(v.boolean()),
+  hasStuckQueue: v.optional(v.boolean()),
+  computedAt: v.optional(time),
+  lastPollStartedAt: v.optional(time),
+  lastPollCompletedAt: v.optional(time),
+  pollStale: v.optional(v.boolean()),
+});
+
+const Status = v.object({
+  isRunning: v.boolean(),
+  available: v.optional(v.boolean()),
+  reason: v.optional(text),
+  config: v.optional(
+    v.object({ pollIntervalMs: v.optional(milliseconds), pollStaleThresholdMs: v.optional(milliseconds) }),
+  ),
+  rateLimit: v.optional(v.object({ isPaused: v.optional(v.boolean()), soonestReset: v.optional(time) })),
+  health: v.optional(Health),
+  recovery: v.optional(v.object({ atStart: v.optional(v.object({ resumed: count, interrupted: count })) })),
+  instance: v.optional(
+    v.object({
+      id: v.optional(text),
+      pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      version: v.optional(text),
+      startedAt: v.optional(time),
+      workspace: v.optional(path),
+      stateDir: v.optional(path),
+      startKind: v.optional(v.picklist(['first-start', 'restart', 'reboot'])),
+      lastExit: v.optional(v.object({ upMs: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))) })),
+    }),
+  ),
+});
+type Status = v.InferOutput<typeof Status>;
+
+/**
+ * A status answer as a report.
+ *
+ * @param dateAt the answer's `Date` header in epoch ms, the daemon's clock where it gives no `computedAt`
+ * @param sessions its sessions, where they have been read already
+ * @returns the report, or why this is not a daemon's status, in words
+ */
+export function readStatus(
+  body: unknown,
+  dateAt: number | undefined,
+  sessions: readonly Session[] | undefined = sessionsOf(body),
+): Report | string {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'its answer is not an object';
+  const { value, malformed } = parseLeniently(body);
+  if (typeof value === 'string') return value;
+
+  const health = value.health;
+  const stuck = health?.stuck ?? health?.hasStuckQueue;
+  const daemonNow = health?.computedAt ?? dateAt;
+  const instance = value.instance;
+  return {
+    kind: instance?.id === undefined ? 'smithy' : 'dispatchd',
+    isRunning: value.isRunning,
+    ...(value.available !== undefined && { available: value.available }),
+    ...(value.reason !== undefined && { unavailableReason: value.reason }),
+    ...defined('pollIntervalMs', value.config?.pollIntervalMs),
+    ...defined('pollStaleThresholdMs', value.config?.pollStaleThresholdMs),
+    ...defined('daemonNow', daemonNow),
+    ...defined('lastPollStartedAt', health?.lastPollStartedAt),
+    ...defined('lastPollCompletedAt', health?.lastPollCompletedAt),
+    ...defined('pollStale', health?.pollStale),
+    ...(health && {
+      queue: {
+        ...defined('readyUnassignedTasks', health.readyUnassignedTasks),
+        ...defined('availableWorkers', health.availableWorkers),
+        ...defined('stuck', stuck),
+      },
+    }),
+    ...(value.rateLimit?.isPaused !== undefined && {
+      pause: { isPaused: value.rateLimit.isPaused, ...defined('resumesAt', value.rateLimit.soonestReset) },
+    }),
+    ...defined('sessions', sessions),
+    ...defined('recovery', value.recovery?.atStart),
+    ...(instance && { instance: readInstance(instance) }),
+    malformed,
+  };
+}
+
+function readInstance({ lastExit, ...instance }: NonNullable<Status['instance']>): DaemonInstance {
+  return { ...(instance as DaemonInstance), ...defined('previousUpMs', lastExit?.upMs) };
+}
+
+/** Validates; what is malformed is left out and named, so that one bad field does not hide the rest. */
+function parseLeniently(body: object): { value: Status | string; malformed: readonly string[] } {
+  const first = v.safeParse(Status, body);
+  if (first.success) return { value: first.output, malformed: [] };
+  const malformed = first.issues.map((issue) => `${v.getDotPath(issue) ?? '?'} ${problem(issue)}`);
+  if (first.issues.some((issue) => v.getDotPath(issue) === 'isRunning')) {
+    return { value: notAStatus(malformed), malformed };
+  }
+  const second = v.safeParse(
+    Status,
+    withoutPaths(
+      body,
+      first.issues.map((issue) => (issue.path ?? []).map((item) => String(item.key))),
+    ),
+  );
+  return second.success ? { value: second.output, malformed } : { value: notAStatus(malformed), malformed };
+}
+
+function notAStatus(malformed: readonly string[]): string {
+  return cleanText(`its answer is not a daemon's status (${malformed.join('; ')})`);
+}
+
+function problem(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'check') return issue.message;
+  return cleanText(
+    `should be ${issue.expected ?? issue.type}, is ${issue.received || typeof issue.input}`,
+    100,
+  );
+}
+
+function withoutPaths(value: object, paths: readonly string[][]): object {
+  const copy: Record<string, unknown> = { ...value };
+  for (const [key, ...rest] of paths) {
+    if (key === undefined || !Object.hasOwn(copy, key)) continue;
+    const inner = copy[key];
+    if (rest.length > 0 && typeof inner === 'object' && inner !== null)
+      copy[key] = withoutPaths(inner, [rest]);
+    else delete copy[key];
+  }
+  return copy;
+}
+
+function defined<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: T });
+}

@@ -1,0 +1,273 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { cleanText } from '../base/text';
+import { ASSUMED_DAEMON_INTERVAL_MS, LAUNCHER_LOG_TAIL_BYTES } from '../health/policy';
+import { alreadyThere } from './alreadyThere';
+import { StartedDaemon } from './askStarted';
+import { addToLog, lastWords, programName } from './launcherLog';
+import { findDescendants } from '../system/processTable';
+import { failureInWords, whyNotStartable } from '../system/startable';
+
+/**
+ * Starts a daemon, unless one is there already. Runs in a task's terminal, by itself:
+ *   launcher --url http://127.0.0.1:3470 [--log FILE --timeout-ms 60000] [--shell SHELL] [--smithy-folder F] -- command args…
+ *
+ * With `--log` in the background: the daemon outlives the terminal and the window; its log is shown until it is
+ * healthy. Ends with 0 once the daemon has completed a poll cycle, or answers and tells of none, which is said; else
+ * with 1 and the reason, which the log gets too; the daemon is left running. Without, the daemon runs in the terminal, and its exit code is this one's.
+ */
+
+const LOOK_EVERY_MS = 100;
+const ASK_EVERY_MS = 500;
+const ASK_TIMEOUT_MS = 2_000;
+const TAIL_BYTES = 64 * 1024;
+/** By the custom of shells, a process ended by signal N has the exit code 128 + N. */
+const SIGNAL_EXIT = 128;
+/** What a POSIX shell exits with where there is no such command. */
+const SHELL_NOT_FOUND = 127;
+
+interface Options {
+  readonly url: string;
+  readonly background: Background | undefined;
+  /** What runs the command, which is a line then. */
+  readonly shell: string | undefined;
+  readonly smithyFolder: string | undefined;
+  readonly command: readonly string[];
+}
+
+interface Background {
+  readonly log: string;
+  readonly timeoutMs: number;
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  const reason = await alreadyThere(options);
+  if (reason !== undefined) return fail(reason, options);
+  return options.background ? inBackground(options, options.background) : inTerminal(options);
+}
+
+/** The terminal's Ctrl+C and its closing reach the daemon by themselves; what is sent to us alone is passed on. */
+async function inTerminal(options: Options): Promise<number> {
+  let child: ChildProcess;
+  try {
+    child = start(options, { stdio: 'inherit' });
+  } catch (error) {
+    return fail(couldNot(await whyNotRun(error, options)), options);
+  }
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    // Once: dispatchd takes a second one for "at once".
+    process.once(signal, () => {
+      process.on(signal, () => undefined);
+      void passOn(signal, child, options);
+    });
+  }
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? SIGNAL_EXIT + (signal ? constants.signals[signal] : 0);
+  } catch (error) {
+    return fail(couldNot(await whyNotRun(error, options)), options);
+  }
+}
+
+/** A shell passes nothing on, so all that it runs gets the signal as well. */
+async function passOn(signal: NodeJS.Signals, child: ChildProcess, { shell }: Options): Promise<void> {
+  const below =
+    shell === undefined || child.pid === undefined ? [] : await findDescendants(child.pid).catch(() => []);
+  child.kill(signal);
+  for (const { pid } of below) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended with its shell.
+    }
+  }
+}
+
+async function inBackground(options: Options, { log, timeoutMs }: Background): Promise<number> {
+  let child: ChildProcess;
+  try {
+    child = startDetached(options, log);
+  } catch (error) {
+    return fail(couldNot(await whyNotRun(error, options)), options);
+  }
+  let end: End | undefined;
+  child.once('error', (error) => (end = { error }));
+  child.once('exit', (code, signal) => (end = { code, signal }));
+
+  // VS Code is told not to show the launcher's own command line.
+  process.stdout.write(`> ${options.command.join(' ')}\n`);
+  const tail = new Tail(log);
+  const daemon = new StartedDaemon(options.url, ASK_TIMEOUT_MS);
+  const startedMs = performance.now();
+  let askedMs = -Infinity;
+  let hangsSinceMs: number | undefined;
+  let seen = 'it does not answer';
+  while (performance.now() - startedMs < timeoutMs) {
+    tail.print();
+    // A command may start its daemon and end, as service managers do: only a failure is the end of waiting.
+    if (end && !('code' in end && end.code === 0)) {
+      tail.print();
+      return fail(couldNot(await whyEnded(end, options, tail.text)), options);
+    }
+    if (performance.now() - askedMs >= ASK_EVERY_MS) {
+      askedMs = performance.now();
+      const proof = await daemon.ask();
+      if (proof.kind === 'works' || proof.kind === 'untold') {
+        tail.print();
+        if (proof.kind === 'untold') {
+          say(`The daemon was started; whether it works cannot be proven: ${proof.why}.`);
+        }
+        say(
+          `It runs in the background (pid ${child.pid ?? 'unknown'}) and outlives this terminal. Log: ${log}`,
+        );
+        return 0;
+      }
+      seen = proof.why;
+      hangsSinceMs = proof.kind === 'hangs' ? (hangsSinceMs ?? askedMs) : undefined;
+      // What hangs in the new life as in the old one gets one of its own intervals for a cycle.
+      const graceMs = Math.min(daemon.report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, timeoutMs);
+      if (hangsSinceMs !== undefined && askedMs - hangsSinceMs >= graceMs) {
+        tail.print();
+        return fail(
+          `The daemon was started and does not work: ${seen}. It was left running. Log: ${log}`,
+          options,
+        );
+      }
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+  return fail(
+    `After ${timeoutMs / 1_000} s the daemon is not proven to work: ${seen}. It was left running. Log: ${log}`,
+    options,
+  );
+}
+
+/** How the command came to its end, or why it never began. */
+type End =
+  { readonly error: Error } | { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+const couldNot = (reason: string) => `The daemon could not be started: ${reason}.`;
+
+/** Why a command could not be run at all, as a clause. */
+async function whyNotRun(error: unknown, { command, shell }: Options): Promise<string> {
+  const [name = ''] = shell === undefined ? command : [shell];
+  const why = await whyNotStartable({ kind: 'process', command: name, args: [], cwd: process.cwd() });
+  if (why) return failureInWords(why);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return cleanText(error instanceof Error ? error.message : String(error));
+  return `the system cannot run the command "${programName(name)}" (${code})`;
+}
+
+/** @param output what it printed last */
+async function whyEnded(end: End, options: Options, output: string): Promise<string> {
+  if ('error' in end) return whyNotRun(end.error, options);
+  const { command, shell } = options;
+  const [first = ''] = command;
+  if (shell !== undefined && end.code === SHELL_NOT_FOUND) {
+    const why = await whyNotStartable({ kind: 'shell', line: first, cwd: process.cwd() });
+    if (why) return failureInWords(why);
+  }
+  const who = shell === undefined ? programName(first) : 'the start command';
+  const how = end.code === null ? `was ended by ${end.signal}` : `ended with exit code ${end.code}`;
+  const words = lastWords(output);
+  return `${who} ${how}${words === undefined ? '' : `: ${words}`}`;
+}
+
+function readOptions(): Options {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      url: { type: 'string' },
+      log: { type: 'string' },
+      'timeout-ms': { type: 'string' },
+      shell: { type: 'string' },
+      'smithy-folder': { type: 'string' },
+    },
+  });
+  const { url, log, shell } = values;
+  if (url === undefined || positionals.length === 0) {
+    throw new Error(
+      'usage: launcher --url URL [--log FILE --timeout-ms N] [--shell SHELL] [--smithy-folder FOLDER] -- command args…',
+    );
+  }
+  return {
+    url,
+    background: log === undefined ? undefined : { log, timeoutMs: Number(values['timeout-ms']) },
+    shell,
+    smithyFolder: values['smithy-folder'],
+    command: positionals,
+  };
+}
+
+function startDetached(options: Options, log: string): ChildProcess {
+  mkdirSync(dirname(log), { recursive: true });
+  try {
+    renameSync(log, `${log}.1`);
+  } catch {
+    // The first start.
+  }
+  const output = openSync(log, 'a', 0o600);
+  const child = start(options, { detached: true, windowsHide: true, stdio: ['ignore', output, output] });
+  closeSync(output);
+  child.unref();
+  return child;
+}
+
+function start({ shell, command }: Options, how: SpawnOptions): ChildProcess {
+  const [file, ...args] = command;
+  const env = { ...process.env };
+  // It is for us; a daemon that is not run by the editor's own runtime has no use for it.
+  if (file !== process.execPath) delete env.ELECTRON_RUN_AS_NODE;
+  return spawn(file!, args, { ...how, env, ...(shell !== undefined && { shell }) });
+}
+
+/** Prints what was added to a file since the last time. */
+class Tail {
+  #offset = 0;
+  /** The end of what was printed. */
+  text = '';
+
+  constructor(private readonly file: string) {}
+
+  print(): void {
+    const size = statSync(this.file).size;
+    if (size <= this.#offset) return;
+    const from = Math.max(this.#offset, size - TAIL_BYTES);
+    const buffer = Buffer.alloc(size - from);
+    const fd = openSync(this.file, 'r');
+    try {
+      const added = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, from));
+      process.stdout.write(added);
+      this.text = (this.text + added.toString('utf8')).slice(-LAUNCHER_LOG_TAIL_BYTES);
+    } finally {
+      closeSync(fd);
+    }
+    this.#offset = size;
+  }
+}
+
+/** Says why, in the terminal and in the log where there is one. @returns the exit code */
+function fail(text: string, { background }: Options): number {
+  say(text);
+  if (background) addToLog(background.log, text);
+  return 1;
+}
+
+function say(text: string): void {
+  process.stdout.write(`\n${text}\n`);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,100 @@
+import { isLoopback } from '../settings/daemonList';
+import type { DaemonModel } from '../watch/registry';
+import type { ProcessInfo } from '../system/processInfo';
+import { forwarderIn, isServiceManager } from '../system/programs';
+
+export { isForwarder } from '../system/programs';
+
+/** More of several processes are counted, not named. */
+const MAX_NAMED = 3;
+
+/** The clock of a process' start has whole seconds, and an answer may have come while it was starting. */
+const START_TOLERANCE_MS = 2_000;
+
+/**
+ * Why the process that holds a daemon's port must not be ended; `undefined` where it may be.
+ *
+ * @param owners who listens there: more than one where the address is a name and each of its addresses has its own
+ * @param editor the numbers of our own process and of those that it was started by
+ */
+export function whyNotToEnd(
+  { daemon, track }: DaemonModel,
+  owners: readonly ProcessInfo[],
+  editor: readonly number[],
+): string | undefined {
+  const [owner, other] = owners;
+  if (!owner) return undefined;
+  const isItself = isInstance({ daemon, track }, owner);
+  const who = inWords(owner);
+  const held = `Port ${daemon.port} is held by`;
+  if (isServiceManager(owner)) {
+    return (
+      `${held} ${owner.name === '' ? 'a service manager' : owner.name}, ${who}, which starts and ends services: ` +
+      `start and stop ${daemon.name} by its own tools.`
+    );
+  }
+  if (owner.sharesSocket && !isItself) {
+    const named = owners.slice(0, MAX_NAMED).map(inWords).join(' and ');
+    return (
+      `${held} ${owners.length} processes that share a socket, ${named}. ` +
+      `Which of them is ${daemon.name} is not known: end it where it was started.`
+    );
+  }
+  if (other && !isItself) {
+    return (
+      `${held} two processes, ${who} and ${other.pid} (${other.commandLine}). ` +
+      'Say which one is meant by an address, 127.0.0.1 or [::1], in daemonHealth.daemons.'
+    );
+  }
+  if (!owner.isOurs) return `${held} ${who} of another user.`;
+  if (editor.includes(owner.pid)) {
+    return `${held} ${who}, in which this editor runs or from which it was started.`;
+  }
+  if (owner.inContainer) return `${held} ${who}, which runs in a container: restart it there.`;
+  const forwarder = forwarderIn(owner);
+  if (forwarder !== undefined) {
+    return (
+      `${held} ${forwarder}, ${who}, which only passes connections on: ${daemon.name} runs elsewhere, ` +
+      'such as in a container or on another machine. Restart it there.'
+    );
+  }
+  if (track.verdict.state === 'wrongAnswer' && !isItself && !mayBeTheSame({ daemon, track }, owner)) {
+    return `${held} ${who}, which does not answer as a daemon: ${track.verdict.reason}.`;
+  }
+  return undefined;
+}
+
+/** Why a daemon can only be started and stopped somewhere else; `undefined` where that can be done here. */
+export function whyNotHere({ daemon }: DaemonModel): string | undefined {
+  const { hostname } = new URL(daemon.origin);
+  if (isLoopback(hostname)) return undefined;
+  return `${daemon.name} is not on this machine (${hostname}): start and stop it there.`;
+}
+
+function inWords({ pid, commandLine }: ProcessInfo): string {
+  return `process ${pid} (${commandLine})`;
+}
+
+/**
+ * Whether the daemon itself said that it is this process. What only passes connections on is not believed: its far end
+ * may give any number.
+ */
+export function isInstance({ track }: DaemonModel, owner: ProcessInfo): boolean {
+  const { last } = track;
+  // A number that a container gives is one of its own.
+  if (last?.report.instance?.pid !== owner.pid || owner.inContainer) return false;
+  return forwarderIn(owner) === undefined && !isServiceManager(owner) && beganBefore(owner, last.at.wallAt);
+}
+
+/** Something answers that is no daemon: it may be ours, broken, if it was there when the daemon last answered. */
+function mayBeTheSame({ track }: DaemonModel, owner: ProcessInfo): boolean {
+  const { last } = track;
+  // What tells its number, and had another one, was another process.
+  if (!last || last.report.instance?.pid !== undefined) return false;
+  return beganBefore(owner, last.at.wallAt);
+}
+
+/** Whether a process may have given the answer that came at this time (epoch ms). */
+function beganBefore({ startedAt }: ProcessInfo, at: number): boolean {
+  return startedAt === undefined || startedAt <= at + START_TOLERANCE_MS;
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { readBootId } from '../system/bootId';
+import { tryLock } from '../system/lock';
+
+/**
+ * The right to restart or stop one daemon, among all windows of this machine.
+ * @returns a function that gives it back; `undefined` when another window has it
+ * @throws the file system's error where a lock can be neither read nor written
+ */
+export async function lockDaemon(folder: string, origin: string): Promise<(() => Promise<void>) | undefined> {
+  const name = createHash('sha256').update(origin).digest('hex').slice(0, 32);
+  await mkdir(folder, { recursive: true });
+  const locked = await tryLock({ folder, name: `restart.${name}.lock` }, await readBootId());
+  return locked.kind === 'ours' ? locked.release : undefined;
+}

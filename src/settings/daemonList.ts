@@ -1,0 +1,150 @@
+import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } from '../health/policy';
+import type { DaemonKind } from '../health/report';
+import { cleanText } from '../base/text';
+
+/** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
+export interface RestartConfig {
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** `terminal` ties the daemon to the task's terminal; `background` lets it outlive the window. */
+  readonly mode?: 'terminal' | 'background';
+}
+
+/** One daemon to watch. Two entries with one address are one daemon. */
+export interface DaemonConfig {
+  readonly name: string;
+  /** `http://host:port`, the daemon's identity. */
+  readonly origin: string;
+  readonly port: number;
+  readonly kind?: DaemonKind;
+  readonly pollIntervalMs: number;
+  readonly restart?: RestartConfig;
+  /** Written by the user; the built-in defaults are only looked for and stay hidden until they answer. */
+  readonly configured: boolean;
+  /** The port that it had until something else took it; known of a daemon that was found by itself. */
+  readonly movedFromPort?: number;
+}
+
+export interface DaemonsConfig {
+  readonly daemons: readonly DaemonConfig[];
+  /** What is wrong in the setting, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd', 'ductor'];
+
+const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The host of a daemon's address, as a socket wants it. */
+export function hostOf(origin: string): string {
+  return new URL(origin).hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
+  return (
+    host === 'localhost' ||
+    host === '::1' ||
+    /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host) ||
+    host === '::ffff:7f00:1'
+  );
+}
+
+/**
+ * The `daemonHealth.daemons` setting, whatever is in it, as daemons to watch and problems to show.
+ *
+ * @param configured whether the user wrote it, as opposed to the built-in default
+ */
+export function readDaemons(
+  raw: unknown,
+  { configured, allowRemote }: { configured: boolean; allowRemote: boolean },
+): DaemonsConfig {
+  if (!Array.isArray(raw)) return { daemons: [], problems: ['daemonHealth.daemons should be a list.'] };
+  const daemons: DaemonConfig[] = [];
+  const problems: string[] = [];
+  raw.forEach((entry: unknown, index) => {
+    const daemon = readDaemon(entry, configured, allowRemote);
+    if (typeof daemon === 'string') problems.push(`daemonHealth.daemons[${index}] ${daemon}.`);
+    else if (!daemons.some((known) => isSameAddress(known, daemon))) daemons.push(daemon);
+  });
+  return { daemons, problems };
+}
+
+/** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
+function isSameAddress(a: DaemonConfig, b: DaemonConfig): boolean {
+  if (a.origin === b.origin) return true;
+  const hosts = [a, b].map(({ origin }) => new URL(origin).hostname);
+  const isAmbiguous = hosts.includes('localhost') && hosts.every((host) => LOCALHOST.includes(host));
+  return a.port === b.port && isAmbiguous;
+}
+
+function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | string {
+  if (typeof entry !== 'object' || entry === null) return 'should be an object with a "name" and a "url"';
+  const raw = entry as Record<string, unknown>;
+  if (typeof raw.url !== 'string') return 'needs a "url", such as "http://127.0.0.1:3457"';
+  const url = parseUrl(raw.url);
+  if (url?.protocol !== 'http:') return `has a "url" that is not an http address: ${cleanText(raw.url, 80)}`;
+  if (!isLoopback(url.hostname) && !allowRemote) {
+    return `is not on this machine (${cleanText(url.hostname, 80)}); set daemonHealth.allowRemote to watch it all the same`;
+  }
+  const kind = KINDS.find((known) => known === raw.kind);
+  if (raw.kind !== undefined && kind === undefined)
+    return `has an unknown "kind"; known are ${KINDS.join(', ')}`;
+  const restart = readRestart(raw.restart);
+  if (typeof restart === 'string') return restart;
+  const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
+  return {
+    name: name === '' ? (kind ?? url.host) : name,
+    origin: url.origin,
+    port: url.port === '' ? 80 : Number(url.port),
+    ...(kind && { kind }),
+    pollIntervalMs: readInterval(raw.pollIntervalMs),
+    ...(restart && { restart }),
+    configured,
+  };
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function readInterval(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return DEFAULT_POLL_INTERVAL_MS;
+  return Math.min(MAX_POLL_INTERVAL_MS, Math.max(MIN_POLL_INTERVAL_MS, value));
+}
+
+function readRestart(value: unknown): RestartConfig | string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object') return 'has a "restart" that is not an object';
+  const { command, args, cwd, env, mode } = value as Record<string, unknown>;
+  if (typeof command !== 'string' || command.trim() === '') return 'has a "restart" without a "command"';
+  if (args !== undefined && !isStrings(args)) return 'has "restart.args" that are not a list of strings';
+  if (cwd !== undefined && typeof cwd !== 'string') return 'has a "restart.cwd" that is not a string';
+  if (env !== undefined && !isStringMap(env)) return 'has a "restart.env" that is not a map of strings';
+  if (mode !== undefined && mode !== 'terminal' && mode !== 'background') {
+    return 'has a "restart.mode" other than "terminal" or "background"';
+  }
+  return {
+    command,
+    ...(mode !== undefined && { mode }),
+    ...(args !== undefined && { args }),
+    ...(cwd !== undefined && { cwd }),
+    ...(env !== undefined && { env }),
+  };
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isStringMap(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => typeof item === 'string')
+  );
+}

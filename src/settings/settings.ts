@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { readDaemons, type DaemonsConfig } from './daemonList';
+import type { NotificationSettings } from '../ui/notifications/incidentText';
+
+/** A daemon as it is written into the user's list. */
+export interface ListedDaemon {
+  readonly name: string;
+  readonly url: string;
+  readonly kind?: string;
+}
+
+/** The `daemonHealth.*` settings, read when asked. */
+export class Settings {
+  daemons(): DaemonsConfig {
+    const section = vscode.workspace.getConfiguration('daemonHealth');
+    return readDaemons(section.get('daemons'), {
+      configured: this.hasOwnList,
+      allowRemote: section.get<boolean>('allowRemote', false),
+    });
+  }
+
+  /** Whether the user wrote a list of daemons, be it an empty one. */
+  get hasOwnList(): boolean {
+    const inspected = vscode.workspace.getConfiguration('daemonHealth').inspect('daemons');
+    return [inspected?.globalValue, inspected?.workspaceValue, inspected?.workspaceFolderValue].some(
+      (value) => value !== undefined,
+    );
+  }
+
+  /** Whether to look for daemons that nobody named. */
+  get discovery(): boolean {
+    return vscode.workspace.getConfiguration('daemonHealth').get('discovery', true);
+  }
+
+  /** Whether messages of this level are wanted at all. */
+  allows(level: 'error' | 'warning' | 'info'): boolean {
+    const wanted = this.notifications().level;
+    return wanted === 'all' || (wanted === 'errors' && level === 'error');
+  }
+
+  /** Whether smithy may be sent the PATCH that changes nothing and tells its limits. */
+  readSmithyLimits(): boolean {
+    return vscode.workspace.getConfiguration('daemonHealth').get<boolean>('readSmithyLimits', false);
+  }
+
+  notifications(): NotificationSettings {
+    const section = vscode.workspace.getConfiguration('daemonHealth');
+    const level = section.get<string>('notifications');
+    const muted = section.get<unknown>('mutedNotifications');
+    return {
+      level: level === 'errors' || level === 'none' ? level : 'all',
+      muted: Array.isArray(muted) ? muted.map(String) : [],
+    };
+  }
+
+  /** Whether a restart always looks into a Node daemon's event loop first. */
+  inspectNode(): boolean {
+    return vscode.workspace.getConfiguration('daemonHealth').get('evidence.inspectNode') === true;
+  }
+
+  /** "Don't Show Again": the setting is where it can be undone. */
+  async mute(kind: string): Promise<void> {
+    const { muted } = this.notifications();
+    await vscode.workspace
+      .getConfiguration('daemonHealth')
+      .update('mutedNotifications', [...new Set([...muted, kind])], vscode.ConfigurationTarget.Global);
+  }
+
+  /**
+   * Adds a daemon to the user's own list, or to the workspace's where that one counts.
+   *
+   * @param shown what is watched without a list: it goes into the new one, since only what is in it is watched then
+   */
+  async addDaemon(daemon: ListedDaemon, shown: readonly ListedDaemon[] = []): Promise<void> {
+    const section = vscode.workspace.getConfiguration('daemonHealth');
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    const { workspaceValue } = section.inspect('daemons') ?? {};
+    const target = workspaceValue !== undefined && vscode.workspace.isTrusted ? Workspace : Global;
+    const list = this.hasOwnList ? section.get<unknown[]>('daemons', []) : shown;
+    await section.update('daemons', [...list, daemon], target);
+  }
+
+  onDidChange(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration(
+      (event) => event.affectsConfiguration('daemonHealth') && listener(),
+    );
+  }
+}

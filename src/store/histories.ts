@@ -1,0 +1,54 @@
+import type { Memento } from 'vscode';
+import type { DaemonModel } from '../watch/registry';
+import { fromStored, toStored, type History, type StoredSpan } from '../health/history';
+import { HISTORY_KEEP_EVERY_MS, HISTORY_KEEP_GAP_MS, HISTORY_MAX_DAEMONS } from '../health/policy';
+
+const KEY = 'histories';
+
+/** The histories of one workspace's daemons across windows, by origin. What is kept there may be anything. */
+export class Histories {
+  readonly #kept = new Map<string, readonly StoredSpan[]>();
+  #current: readonly DaemonModel[] = [];
+  #keptAt = 0;
+
+  constructor(private readonly state: Memento) {
+    const kept: unknown = state.get(KEY);
+    if (typeof kept !== 'object' || kept === null) return;
+    for (const [origin, value] of Object.entries(kept).slice(-HISTORY_MAX_DAEMONS)) {
+      const history = fromStored(value, Date.now());
+      if (history) this.#kept.set(origin, toStored(history));
+    }
+  }
+
+  recall(origin: string): { readonly history?: History } {
+    const history = fromStored(this.#kept.get(origin), Date.now());
+    return history ? { history } : {};
+  }
+
+  /** Called after every poll; writes when a state changed, and now and then that it did not. */
+  keep(models: readonly DaemonModel[]): void {
+    this.#current = models;
+    const sinceMs = Date.now() - this.#keptAt;
+    if (sinceMs >= 0 && sinceMs < HISTORY_KEEP_GAP_MS) return;
+    if (models.some((model) => this.#isWorthKeeping(model))) void this.flush();
+  }
+
+  /** Writes what is known now: the window closes. */
+  async flush(): Promise<void> {
+    for (const { daemon, history } of this.#current) {
+      if (!history) continue;
+      this.#kept.delete(daemon.origin); // so that the newest come last
+      this.#kept.set(daemon.origin, toStored(history));
+    }
+    this.#keptAt = Date.now();
+    await this.state.update(KEY, Object.fromEntries([...this.#kept].slice(-HISTORY_MAX_DAEMONS)));
+  }
+
+  #isWorthKeeping({ daemon, history }: DaemonModel): boolean {
+    const last = history?.spans.at(-1);
+    if (!last) return false;
+    const [state, fromAt, toAt] = this.#kept.get(daemon.origin)?.at(-1) ?? [];
+    const isSame = state === last.state && fromAt === last.fromAt;
+    return !isSame || last.toAt - (toAt ?? 0) >= HISTORY_KEEP_EVERY_MS;
+  }
+}

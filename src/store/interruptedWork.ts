@@ -1,0 +1,72 @@
+import type { Memento } from 'vscode';
+import type { DaemonModel } from '../watch/registry';
+import { lostOf, stillLost, withLost, type Lost } from '../health/interrupted';
+import { LIVES_MAX_DAEMONS } from '../health/policy';
+import type { Session } from '../health/report';
+
+const KEY = 'lostWork';
+
+/** The work that restarts of smithys interrupted, by the smithy's address; kept in the workspace. */
+export class LostWork {
+  readonly #byOrigin = new Map<string, readonly Lost[]>();
+
+  /** @param onChange called after it changed, to draw it */
+  constructor(
+    private readonly state: Memento,
+    private readonly wallAt: () => number,
+    private readonly onChange: () => void,
+  ) {
+    const kept = state.get<unknown>(KEY);
+    if (typeof kept !== 'object' || kept === null) return;
+    for (const [origin, lost] of Object.entries(kept)) {
+      if (Array.isArray(lost)) this.#byOrigin.set(origin, lost.filter(isLost));
+    }
+  }
+
+  /** What the tree lists besides the daemon's own sessions. */
+  of({ daemon, track }: DaemonModel): readonly Session[] {
+    const lost = this.#byOrigin.get(daemon.origin);
+    return lost && track.last ? lostOf(lost, track.last.report) : [];
+  }
+
+  /** After every poll: what the daemon went on with is no longer lost, nor what is a day old. */
+  update({ daemon, track }: DaemonModel): void {
+    const lost = this.#byOrigin.get(daemon.origin);
+    if (!lost || track.sample?.ok !== true) return;
+    this.#set(daemon.origin, stillLost(lost, track.sample.report, this.wallAt()));
+  }
+
+  add({ daemon, track }: DaemonModel, sessions: readonly Session[]): void {
+    if (!track.last || sessions.length === 0) return;
+    const lost = this.#byOrigin.get(daemon.origin) ?? [];
+    this.#set(daemon.origin, withLost(lost, sessions, track.last.report, this.wallAt()));
+  }
+
+  /** Somebody dealt with it. */
+  dismiss(origin: string, id: string): void {
+    const lost = this.#byOrigin.get(origin) ?? [];
+    this.#set(
+      origin,
+      lost.filter(({ session }) => session.id !== id),
+    );
+  }
+
+  #set(origin: string, lost: readonly Lost[]): void {
+    if (lost === this.#byOrigin.get(origin)) return;
+    this.#byOrigin.delete(origin); // so that the newest come last
+    if (lost.length > 0) this.#byOrigin.set(origin, lost);
+    void this.state.update(KEY, Object.fromEntries([...this.#byOrigin].slice(-LIVES_MAX_DAEMONS)));
+    this.onChange();
+  }
+}
+
+/** What is kept may be of another version. */
+function isLost(value: unknown): value is Lost {
+  const { session, foundAt } = (value ?? {}) as { session?: Partial<Session>; foundAt?: unknown };
+  return (
+    typeof foundAt === 'number' &&
+    typeof session?.id === 'string' &&
+    typeof session.title === 'string' &&
+    session.status === 'interrupted'
+  );
+}

@@ -1,0 +1,47 @@
+import type { Memento } from 'vscode';
+import type { DaemonModel, Remembered } from '../watch/registry';
+import { cleanText } from '../base/text';
+import { SEEN_UP_MEMORY_MS } from '../health/policy';
+
+const KEY = 'daemons';
+/** How much older the kept time may be than the true one: what is asked of it is "within a day". */
+const KEEP_EVERY_MS = 600_000;
+
+/** What one workspace remembers of its daemons across windows: whether each was up, was stopped through us, or failed to start. */
+export class Memory {
+  readonly #kept: Record<string, Remembered>;
+
+  constructor(private readonly state: Memento) {
+    this.#kept = { ...state.get<Record<string, Remembered>>(KEY) };
+  }
+
+  recall(origin: string): Remembered {
+    const { seenUpAt, stoppedByUs, startFailed } = this.#kept[origin] ?? {};
+    const isRecent = seenUpAt !== undefined && Date.now() - seenUpAt < SEEN_UP_MEMORY_MS;
+    return {
+      ...(isRecent && { seenUpAt }),
+      ...(stoppedByUs && { stoppedByUs }),
+      // What is kept may be anything.
+      ...(typeof startFailed === 'string' && { startFailed: cleanText(startFailed) }),
+    };
+  }
+
+  /** Writes only what is worth writing: a changed flag, or a time that is minutes newer. */
+  keep(models: readonly DaemonModel[]): void {
+    let changed = false;
+    for (const { daemon, track } of models) {
+      const kept = this.#kept[daemon.origin];
+      const isNewer = (track.seenUpAt ?? 0) - (kept?.seenUpAt ?? 0) >= KEEP_EVERY_MS;
+      const isSame =
+        (kept?.stoppedByUs ?? false) === track.stoppedByUs && kept?.startFailed === track.startFailed;
+      if (!isNewer && isSame) continue;
+      this.#kept[daemon.origin] = {
+        ...(track.seenUpAt !== undefined && { seenUpAt: track.seenUpAt }),
+        ...(track.stoppedByUs && { stoppedByUs: true }),
+        ...(track.startFailed !== undefined && { startFailed: track.startFailed }),
+      };
+      changed = true;
+    }
+    if (changed) void this.state.update(KEY, { ...this.#kept });
+  }
+}

@@ -1,0 +1,265 @@
+import { join } from 'node:path';
+import { isPidAlive } from '../system/alive';
+import {
+  CLAIM_STALE_MS,
+  SPEAKER_TAKEOVER_MS,
+  TOLD_AHEAD_MS,
+  TOLD_KEPT_MS,
+  TOLD_WINDOW_MS,
+} from '../health/policy';
+import { identify, identityOf } from '../system/identity';
+
+/**
+ * The files in which the windows of this machine agree who tells what. This file is a chunk of its own, loaded when a
+ * window gets the focus or has something to say.
+ */
+
+export interface SpeakerLeaseOptions {
+  /** A folder that all windows of this machine share. */
+  readonly folder: string;
+  /** The window's extension host: alive as long as the window is. */
+  readonly pid: number;
+  /**
+   * Resolves when the window has answered. The extension host of a window whose connection was lost lives on for hours;
+   * what it says meanwhile nobody sees.
+   */
+  readonly reach?: () => PromiseLike<unknown>;
+  readonly takeoverMs?: number;
+  readonly toldWindowMs?: number;
+}
+
+interface Speaker {
+  readonly windowId: string;
+  readonly pid: number;
+}
+
+/** What a file about something told holds: who told it, when, and where it is known when that happened. */
+interface Told extends Speaker {
+  /** Epoch ms. */
+  readonly at: number;
+  /** Epoch ms by which it had happened; `null` while it goes on. */
+  readonly byAt?: number | null;
+  /** When the process of the window that told it began: its number may be another one's by now. */
+  readonly startTicks?: number;
+}
+
+/**
+ * When a thing happened, in epoch ms: after `afterAt` and by `byAt`. Without `byAt` it goes on until `over` is called.
+ * Windows see one happening at moments of their own, and their spans of it overlap. What happened after the span that
+ * was told is another happening.
+ */
+export interface Span {
+  readonly afterAt: number;
+  readonly byAt?: number;
+}
+
+/**
+ * What counts as told: anything of this key for so many ms; or as long as the window that goes on telling it asks again
+ * and again; or only what happened in this span.
+ */
+export type ToldFor = number | 'whileOpen' | Span;
+
+/** Does what `SpeakerLease` promises. */
+export class ToldFiles {
+  /** No two windows of a machine have it: each has a process of its own, which began at its own moment. */
+  readonly #windowId: string;
+  readonly #takeoverMs: number;
+  readonly #toldWindowMs: number;
+  #hasSwept = false;
+
+  constructor(private readonly options: SpeakerLeaseOptions) {
+    this.#windowId = `${options.pid}-${Math.random().toString(36).slice(2)}`;
+    this.#takeoverMs = options.takeoverMs ?? SPEAKER_TAKEOVER_MS;
+    this.#toldWindowMs = options.toldWindowMs ?? TOLD_WINDOW_MS;
+  }
+
+  /** This window has the focus: from now on it is the one that speaks. */
+  async take(): Promise<void> {
+    const { mkdir, rename, writeFile } = await files();
+    const speaker: Speaker = { windowId: this.#windowId, pid: this.options.pid };
+    await mkdir(this.options.folder, { recursive: true });
+    const own = join(this.options.folder, `speaker.${this.#windowId}`);
+    await writeFile(own, JSON.stringify(speaker));
+    await rename(own, this.#speakerFile);
+  }
+
+  /**
+   * Whether this window is the one to tell `key`, now or after the speaking window failed to.
+   * Where files cannot be written at all, every window speaks: twice is better than never.
+   *
+   * @param stillWanted asked after waiting: what was to be told may be over
+   */
+  async maySpeak(
+    key: string,
+    stillWanted: () => boolean,
+    toldFor: ToldFor = this.#toldWindowMs,
+  ): Promise<boolean> {
+    const askedMs = performance.now();
+    await this.options.reach?.();
+    try {
+      if (toldFor === 'whileOpen' && (await this.#renew(key))) return true;
+      const speaker = await this.#speaker();
+      const isOurs = speaker?.windowId === this.#windowId;
+      if (speaker && !isOurs && isPidAlive(speaker.pid)) {
+        await new Promise((resolve) => setTimeout(resolve, this.#takeoverMs).unref());
+      }
+      if (performance.now() - askedMs >= this.#takeoverMs && !stillWanted()) return false;
+      return await this.#claim(key, toldFor, isOurs);
+    } catch {
+      return true;
+    }
+  }
+
+  /** What this window told, and went on since, is over: what begins from now on is another happening. */
+  async over(key: string): Promise<void> {
+    const { rename, writeFile } = await files();
+    const file = await this.#fileOf(key);
+    const told = await readTold(file);
+    // As long as this window lives no other one writes over what goes on.
+    if (told.windowId !== this.#windowId || told.byAt !== null) return;
+    const own = `${file}.${this.#windowId}.over`;
+    await writeFile(own, JSON.stringify({ ...told, byAt: Date.now() }));
+    await rename(own, file);
+  }
+
+  get #speakerFile(): string {
+    return join(this.options.folder, 'speaker.json');
+  }
+
+  async #speaker(): Promise<Speaker | undefined> {
+    try {
+      const { readFile } = await files();
+      const { windowId, pid } = JSON.parse(await readFile(this.#speakerFile, 'utf8')) as Partial<Speaker>;
+      return typeof windowId === 'string' && typeof pid === 'number' ? { windowId, pid } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #fileOf(key: string): Promise<string> {
+    const { createHash } = await import('node:crypto');
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
+    return join(this.options.folder, `told.${name}`);
+  }
+
+  /** What this window tells already goes on being told by it. */
+  async #renew(key: string): Promise<boolean> {
+    const file = await this.#fileOf(key);
+    if ((await readTold(file)).windowId !== this.#windowId) return false;
+    await (await files()).writeFile(file, JSON.stringify(this.#told('whileOpen')));
+    return true;
+  }
+
+  /** Creating a file that must not exist yet succeeds in one window only. */
+  async #claim(key: string, toldFor: ToldFor, isOurs: boolean): Promise<boolean> {
+    const { mkdir, rename, rm } = await files();
+    const file = await this.#fileOf(key);
+    await mkdir(this.options.folder, { recursive: true });
+    const mine = this.#told(toldFor);
+    if (await create(file, mine)) {
+      await this.#sweep();
+      return true;
+    }
+    const told = await readTold(file);
+    if (await this.#counts(told, toldFor, isOurs)) return false;
+    const { at, windowId } = told;
+    // Of an older incident, or of a window that was closed. Of several that find it the one succeeds that first makes
+    // the file named after it; who comes later finds that it is not there any more.
+    const successor = `${file}.${windowId}.${at}`;
+    if (!(await create(successor, mine))) {
+      const ageMs = Date.now() - (await readTold(successor)).at;
+      if (ageMs > CLAIM_STALE_MS || ageMs < -TOLD_AHEAD_MS) await rm(successor, { force: true });
+      return false;
+    }
+    const now = await readTold(file);
+    if (now.at === at && now.windowId === windowId) {
+      await rename(successor, file);
+      return true;
+    }
+    await rm(successor, { force: true });
+    return false;
+  }
+
+  /** Whether what was told is what this window has to tell. */
+  async #counts(told: Partial<Told> & { at: number }, toldFor: ToldFor, isOurs: boolean): Promise<boolean> {
+    const ageMs = Date.now() - told.at;
+    // The clock was set back meanwhile: how long ago that was nobody knows.
+    if (ageMs < -TOLD_AHEAD_MS) return false;
+    if (typeof toldFor === 'number') return ageMs < toldFor;
+    const isClosed = told.pid !== undefined && !(await isThere(told.pid, told.startTicks));
+    // Of a window that was closed only the one with the focus goes on at once: it may be the same one, loaded anew.
+    if (toldFor === 'whileOpen') return ageMs < (isClosed && isOurs ? 0 : CLAIM_STALE_MS);
+    if (typeof told.byAt === 'number') return toldFor.afterAt < told.byAt;
+    if (told.byAt === null && !isClosed) return true;
+    // Nobody says when it was over.
+    return toldFor.afterAt < told.at + this.#toldWindowMs;
+  }
+
+  #told(toldFor: ToldFor): Told {
+    const { pid } = this.options;
+    const { startTicks } = identify(pid, 0);
+    return {
+      at: Date.now(),
+      windowId: this.#windowId,
+      pid,
+      ...(startTicks !== undefined && { startTicks }),
+      ...(typeof toldFor === 'object' && { byAt: toldFor.byAt ?? null }),
+    };
+  }
+
+  /** Once a window: what has been told long ago does not pile up. */
+  async #sweep(): Promise<void> {
+    if (this.#hasSwept) return;
+    this.#hasSwept = true;
+    const { readdir, rm, stat } = await files();
+    for (const name of await readdir(this.options.folder)) {
+      const file = join(this.options.folder, name);
+      if (!name.startsWith('told.')) continue;
+      const toldAt = await stat(file).then(({ mtimeMs }) => mtimeMs, Date.now);
+      if (Date.now() - toldAt > TOLD_KEPT_MS) await rm(file, { force: true });
+    }
+  }
+}
+
+/** One that is just being written tells no more than its age. */
+async function readTold(file: string): Promise<Partial<Told> & { readonly at: number }> {
+  const { readFile, stat } = await files();
+  try {
+    const told = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
+    const { at, windowId, pid, byAt, startTicks } = told;
+    if (typeof at === 'number' && typeof pid === 'number') {
+      return {
+        at,
+        pid,
+        windowId: String(windowId),
+        ...((typeof byAt === 'number' || byAt === null) && { byAt }),
+        ...(typeof startTicks === 'number' && { startTicks }),
+      };
+    }
+  } catch {
+    // Empty, or gone by now.
+  }
+  return { at: await stat(file).then(({ mtimeMs }) => mtimeMs, Date.now) };
+}
+
+/** Whether exactly this process is there: on Linux by its birth too, elsewhere by its number alone. */
+async function isThere(pid: number, startTicks: number | undefined): Promise<boolean> {
+  if (!isPidAlive(pid)) return false;
+  if (startTicks === undefined || process.platform !== 'linux') return true;
+  const now = await identityOf(pid).catch(() => undefined);
+  return now?.startTicks === undefined || now.startTicks === startTicks;
+}
+
+/** Loaded when there is something to say: both take longer to load than the extension's own code. */
+const files = () => import('node:fs/promises');
+
+async function create(file: string, told: Told): Promise<boolean> {
+  const { writeFile } = await files();
+  try {
+    await writeFile(file, JSON.stringify(told), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import { cleanText } from '../base/text';
+import { MAX_COMMAND_LINE_CHARS } from './processInfo';
+
+/** The longest beginning that is kept whole: two long paths. */
+const MAX_HEAD_CHARS = 1_000;
+const PATH = /^"?(?:[A-Za-z]:[\\/]|[\\/])/;
+
+/**
+ * A command line as one bounded line. The interpreter and the script stay whole, since they tell what runs and how it
+ * could be started again; what follows them is cut.
+ */
+export function shownCommandLine(words: readonly string[]): string {
+  const whole = words.join(' ');
+  const named = words.findIndex((word, index) => index > 0 && PATH.test(word));
+  const script = named > 0 ? named : words.findIndex((word, index) => index > 0 && !word.startsWith('-'));
+  const head = words.slice(0, script + 1).join(' ');
+  // One more for the mark of the cut.
+  const maxChars = Math.max(MAX_COMMAND_LINE_CHARS, Math.min(head.length + 1, MAX_HEAD_CHARS));
+  return cleanText(whole, maxChars);
+}

@@ -1,0 +1,186 @@
+import { connect, type Socket } from 'node:net';
+import type { Dispatcher } from 'undici';
+// undici's index is twice the size and thrice the load time of its client; the package declares no `exports`,
+// and `api-request` is what the index itself puts on the client.
+import Client from 'undici/lib/dispatcher/client.js';
+import request from 'undici/lib/api/api-request.js';
+import { MAX_BODY_BYTES } from '../health/policy';
+import { hostOf } from '../settings/daemonList';
+
+/** A whole answer, bounded and read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly location: string | undefined;
+  /** The `Date` header in epoch ms; whole seconds. */
+  readonly dateAt: number | undefined;
+  readonly body: string;
+}
+
+/** No answer. `message` is one line fit to show. */
+export class NoAnswer extends Error {
+  constructor(
+    readonly kind: 'refused' | 'reset' | 'timeout' | 'unusable',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * One keep-alive connection to one daemon, with a dispatcher of its own: the editor's proxy settings do not
+ * reach it, and every request has a deadline and a size limit.
+ */
+export class DaemonClient {
+  readonly #client: Dispatcher;
+  #socket: Socket | undefined;
+
+  constructor(readonly origin: string) {
+    const { port } = new URL(origin);
+    const host = hostOf(origin);
+    this.#client = new Client(origin, {
+      maxResponseSize: MAX_BODY_BYTES,
+      // undici ends neither a connection that is not accepted nor the requests that wait for it before ten seconds
+      // are over. With the socket in our hands the request's own deadline ends both.
+      connect: (_, callback) => {
+        // `localhost` may be ::1 or 127.0.0.1: whichever listens.
+        const socket = connect({ host, port: Number(port || 80), autoSelectFamily: true, noDelay: true });
+        this.#socket = socket;
+        const onError = (error: Error) => callback(error, null);
+        socket.once('error', onError);
+        socket.once('connect', () => {
+          socket.off('error', onError);
+          callback(null, socket);
+        });
+      },
+      pipelining: 1,
+      allowH2: false,
+    });
+  }
+
+  /**
+   * GETs a path within `timeoutMs` for all of it: connecting, headers and body.
+   * @throws {NoAnswer} when there is no whole answer
+   */
+  get(path: string, timeoutMs: number, token?: string): Promise<Answer> {
+    return this.#within(timeoutMs, async (signal) => {
+      try {
+        return await this.#request(path, signal, token);
+      } catch (error) {
+        // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
+        if (signal.aborted || toNoAnswer(error).kind !== 'reset') throw error;
+        return this.#request(path, signal, token);
+      }
+    });
+  }
+
+  /**
+   * Sends JSON once, never twice: what it asks for may have happened although no answer came.
+   * @throws {NoAnswer} when there is no whole answer
+   */
+  send(
+    method: 'POST' | 'PATCH',
+    path: string,
+    { body, token, timeoutMs }: { body: object; token?: string; timeoutMs: number },
+  ): Promise<Answer> {
+    return this.#within(timeoutMs, (signal) => this.#request(path, signal, token, { method, body }));
+  }
+
+  /** Ends `work` at its deadline, in whatever state the connection is then. */
+  async #within(timeoutMs: number, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const controller = new AbortController();
+    let immediate: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => {
+      // Timers run before sockets: an answer that came while our own event loop was busy is still to be read.
+      immediate = setImmediate(() => {
+        controller.abort(new NoAnswer('timeout', `no answer within ${timeoutMs / 1000} s`));
+        // Aborting does not reach a request whose connection is not there yet.
+        this.#stopConnecting(controller.signal.reason as NoAnswer);
+      });
+    }, timeoutMs);
+    try {
+      return await work(controller.signal);
+    } catch (error) {
+      throw toNoAnswer(controller.signal.aborted ? controller.signal.reason : error);
+    } finally {
+      clearTimeout(timer);
+      clearImmediate(immediate);
+    }
+  }
+
+  async #request(
+    path: string,
+    signal: AbortSignal,
+    token: string | undefined,
+    sent?: { method: 'POST' | 'PATCH'; body: object },
+  ): Promise<Answer> {
+    const { statusCode, headers, body } = await request.call(this.#client, {
+      path,
+      method: sent?.method ?? 'GET',
+      headers: {
+        accept: 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(sent && { 'content-type': 'application/json' }),
+      },
+      ...(sent && { body: JSON.stringify(sent.body) }),
+      signal,
+    });
+    const dateAt = Date.parse(first(headers.date) ?? '');
+    return {
+      status: statusCode,
+      contentType: first(headers['content-type']) ?? '',
+      location: first(headers.location),
+      dateAt: Number.isNaN(dateAt) ? undefined : dateAt,
+      body: await body.text(),
+    };
+  }
+
+  /** Closes the connection; a request under way fails. */
+  async close(): Promise<void> {
+    const closed = this.#client.destroy();
+    this.#stopConnecting(new NoAnswer('reset', 'connection closed without an answer'));
+    await closed;
+  }
+
+  #stopConnecting(reason: NoAnswer): void {
+    if (this.#socket?.connecting) this.#socket.destroy(reason);
+  }
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function toNoAnswer(error: unknown): NoAnswer {
+  if (error instanceof NoAnswer) return error;
+  const { name = '', code = '' } = error as { name?: string; code?: string };
+  const codes = [code, ...nested(error)];
+  if (codes.some((c) => /TIMEOUT|TIMEDOUT/.test(c))) {
+    return new NoAnswer('timeout', 'the connection timed out');
+  }
+  if (codes.includes('UND_ERR_RES_EXCEEDED_MAX_SIZE')) {
+    return new NoAnswer('unusable', `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`);
+  }
+  if (codes.includes('ECONNREFUSED')) return new NoAnswer('refused', 'connection refused');
+  if (codes.some((c) => c === 'ENOTFOUND' || c === 'EAI_AGAIN')) {
+    return new NoAnswer('refused', 'the host name is not known');
+  }
+  // Not every parser error has a code.
+  if (name === 'HTTPParserError' || codes.includes('UND_ERR_HEADERS_OVERFLOW')) {
+    return new NoAnswer('unusable', 'what answers does not speak HTTP');
+  }
+  const known = codes.find((c) => c !== '' && c !== 'UND_ERR_SOCKET');
+  return new NoAnswer(
+    'reset',
+    known ? `connection failed (${known})` : 'connection closed without an answer',
+  );
+}
+
+/** The codes of an error's causes: connecting to several addresses fails with one error of many. */
+function nested(error: unknown): string[] {
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  return [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].flatMap((inner) => {
+    const code = inner && typeof inner === 'object' ? (inner as { code?: unknown }).code : undefined;
+    return typeof code === 'string' ? [code] : [];
+  });
+}

@@ -1,0 +1,121 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { delimiter, isAbsolute, resolve } from 'node:path';
+import type { StartCommand } from '../restart/startCommand';
+
+/** Why a command cannot be started: the folder to start it in, or the program, is not there. */
+export type Unstartable =
+  | { readonly kind: 'noFolder'; readonly folder: string }
+  /** `onPath`: the name has no folder, so it was looked for on the PATH. */
+  | { readonly kind: 'noProgram'; readonly name: string; readonly onPath: boolean };
+
+/** What a program is looked for with where no PATH is set (`_PATH_DEFPATH` of glibc, musl and macOS). */
+const DEFAULT_PATH = '/usr/bin:/bin';
+
+/**
+ * Why a command cannot be started, as far as can be seen from here; `undefined` where nothing speaks against it.
+ * VS Code says in the terminal that there is no such command, and nothing at all to the extension that waits for it.
+ *
+ * @param env the environment that a terminal gets; the command's own variables win over it
+ */
+export async function whyNotStartable(
+  command: StartCommand,
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Unstartable | undefined> {
+  // What a launcher starts is what may be missing: the launcher itself comes with the extension.
+  const { cwd, env: own, ...what } = command.real ?? command;
+  if (cwd !== undefined && !(await isFolder(cwd))) return { kind: 'noFolder', folder: cwd };
+  const name = what.kind === 'process' ? what.command : programOf(what.line);
+  if (name === undefined) return undefined;
+  const all = merged([env, command.env, own], platform);
+  const found = await Promise.all(
+    places(name, cwd, all, platform).flatMap((place) =>
+      endings(platform, all).map((ending) => isProgram(place + ending)),
+    ),
+  );
+  return found.includes(true) ? undefined : { kind: 'noProgram', name, onPath: !/[\\/]/.test(name) };
+}
+
+/** As a doubt before anything is ended: "the start command "sf" was not found". */
+export function doubtInWords(why: Unstartable): string {
+  return why.kind === 'noFolder'
+    ? `the folder ${why.folder}, to start it in, does not exist`
+    : `the start command "${why.name}" was not found`;
+}
+
+/** As the reason of a start that failed: "the command "sf" was not found on PATH". */
+export function failureInWords(why: Unstartable): string {
+  return why.kind === 'noFolder'
+    ? doubtInWords(why)
+    : `the command "${why.name}" was not found${why.onPath ? ' on PATH' : ''}`;
+}
+
+/** A name or path without anything that a shell would take for more than a word. */
+const PLAIN_WORD = /^[\w@%+:,./\\-]+$/;
+/** After one of these another command runs although the first is not there. */
+const OTHER_COMMAND = /;|\|\||[\r\n]/;
+/** PowerShell calls its own commands so: `Start-Process`. */
+const CMDLET = /^[A-Z][a-z]+-[A-Z]/;
+/** Words that shells know by themselves: POSIX sh, bash, zsh, fish, and `cmd` of Windows. */
+const SHELL_WORDS = new Set(
+  (
+    '. : alias and autoload begin bg bind break builtin call case cd chdir cls command continue copy declare del ' +
+    'dir dirs disown do echo emulate enable end erase eval exec exit export fc fg for foreach function functions ' +
+    'getopts hash help history if jobs kill let local logout md mkdir mklink move noglob nocorrect not or popd ' +
+    'print printf pushd pwd rd read readonly rem ren repeat return rmdir select set setlocal setopt shift shopt ' +
+    'source start string suspend switch test then time times title trap type typeset ulimit umask unalias unset ' +
+    'until vol wait while'
+  ).split(' '),
+);
+
+/** The program that a shell line begins with, where that is plain; else `undefined`. */
+function programOf(line: string): string | undefined {
+  const [word = ''] = line.trim().split(/\s/, 1);
+  const isPlain = PLAIN_WORD.test(word) && !SHELL_WORDS.has(word.toLowerCase()) && !CMDLET.test(word);
+  return isPlain && !OTHER_COMMAND.test(line) ? word : undefined;
+}
+
+function places(
+  name: string,
+  cwd = '.',
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): readonly string[] {
+  if (isAbsolute(name)) return [name];
+  if (/[\\/]/.test(name)) return [resolve(cwd, name)];
+  const path = env.PATH ?? (platform === 'win32' ? '' : DEFAULT_PATH);
+  // An empty entry is the folder that the command is started in; a relative one counts from there.
+  return path.split(delimiter).map((folder) => resolve(cwd, folder, name));
+}
+
+/** Variables, the later ones in place of the earlier; Windows does not tell `PATH` from `Path`. */
+function merged(
+  layers: readonly (Readonly<Record<string, string | undefined>> | undefined)[],
+  platform: NodeJS.Platform,
+): NodeJS.ProcessEnv {
+  const all: NodeJS.ProcessEnv = {};
+  for (const [name, value] of layers.flatMap((layer) => Object.entries(layer ?? {}))) {
+    if (value !== undefined) all[platform === 'win32' ? name.toUpperCase() : name] = value;
+  }
+  return all;
+}
+
+function endings(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): readonly string[] {
+  return platform === 'win32' ? ['', ...(env.PATHEXT ?? '.COM;.EXE;.BAT;.CMD').split(';')] : [''];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (about) => about.isDirectory(),
+    () => false,
+  );
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

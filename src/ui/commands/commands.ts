@@ -1,0 +1,190 @@
+import * as vscode from 'vscode';
+import { isConflictId } from '../../health/conflicts';
+import type { DaemonState } from '../../health/verdict';
+import type { DaemonModel, Fleet } from '../../watch/registry';
+import type { Discovery } from '../../watch/discovery/discovery';
+import type { ListedDaemon, Settings } from '../../settings/settings';
+import { choose } from '../shared/choose';
+import { configureDaemons } from './configure';
+import { offeredOrigin } from '../tree/findingRows';
+import { LOOK, worstFirst } from '../../words/states';
+import type { Log } from '../shared/log';
+import { more } from './more';
+import type { RestartLoader } from '../../app/restartLoader';
+import { isSessionRowId } from '../tree/rowIds';
+import { inStatusBar, inView, say } from '../shared/say';
+import { snooze } from './snooze';
+import type { Snoozes } from '../../store/snoozes';
+import type { HealthTree } from '../tree/tree';
+import { canStop, hasDashboard } from '../shared/usable';
+import type { WorkLoader } from '../../app/sessionLoader';
+
+export interface CommandDeps {
+  readonly fleet: Fleet;
+  readonly tree: HealthTree;
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly restarts: RestartLoader;
+  readonly snoozes: Snoozes;
+  readonly work: WorkLoader;
+  readonly discovery: () => Promise<Discovery>;
+  /** Adds a daemon to the user's own list. */
+  readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
+  /** The bundled daemon as something to start, watched from then on. */
+  readonly bundledDaemon: () => Promise<DaemonModel>;
+}
+
+export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
+
+/** Which daemons a command is for, and what is said where there is none of them. */
+interface Purpose {
+  readonly question: string;
+  readonly isFor?: (model: DaemonModel) => boolean;
+  readonly none?: string;
+}
+
+/**
+ * Runs the commands of the palette, of the tree and of links; what looks after work has its own. `target` is a
+ * daemon's origin, one of its row ids or its name; without one the user picks, where there is a choice. This file is
+ * a chunk of its own, loaded with the first command.
+ */
+export function commandRunner(deps: CommandDeps): RunCommand {
+  const { fleet, tree, log, settings, restarts, snoozes, work, discovery, addDaemon, bundledDaemon } = deps;
+  const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
+    restart: async (target) => {
+      const model = await pick(deps, target, { question: 'Restart which daemon?' });
+      if (model) await restarts.restart(model);
+    },
+    start: async (target) => {
+      const down = target === undefined ? undefined : find(fleet, target);
+      await restarts.restart(down ?? (await bundledDaemon()));
+    },
+    stop: async (target) => {
+      const none = 'No daemon runs that could be stopped.';
+      const model = await pick(deps, target, { question: 'Stop which daemon?', isFor: canStop, none });
+      if (model) await restarts.stop(model);
+    },
+    refresh: () =>
+      inView('daemonHealth.daemons', () =>
+        Promise.all([fleet.refresh(), discovery().then((known) => known.scan())]),
+      ),
+    watch: async (target) => {
+      const daemon = (await discovery()).found(offeredOrigin(target) ?? '');
+      if (daemon) await addDaemon(daemon);
+    },
+    ignore: async (target) => (await discovery()).ignore(offeredOrigin(target) ?? ''),
+    offerIgnored: async () => {
+      const isNone = !fleet.found.some(({ isIgnored }) => isIgnored);
+      await (await discovery()).forgetIgnored();
+      if (isNone) void say('info', 'No ignored daemon is here right now.');
+    },
+    showDetails: (target) => {
+      const model = find(fleet, target) ?? worstFirst(fleet.models)[0];
+      const isRow = isConflictId(target) || isSessionRowId(target);
+      return tree.reveal(isRow ? target : model?.daemon.origin);
+    },
+    showLog: () => log.show(),
+    keepEvidence: async (target) => {
+      const model = await pick(deps, target, { question: 'Keep the evidence of which daemon?' });
+      if (!model) return;
+      await inStatusBar(`Keeping the evidence of ${model.daemon.name}`, () => restarts.keepEvidence(model));
+    },
+    snooze: async (target) => {
+      const model = await pick(deps, target, { question: 'Snooze the notifications of which daemon?' });
+      if (model) await snooze(model, snoozes);
+    },
+    dismissFailedStart: (target) => {
+      const model = find(fleet, target) ?? fleet.models.find(({ track }) => track.startFailed !== undefined);
+      if (model) fleet.monitor(model.daemon.origin)?.dismissStartFailure();
+    },
+    more: async (target, state) => {
+      const model = find(fleet, target);
+      if (model) await more(model, state as DaemonState, { log, settings, snoozes });
+    },
+    openDashboard: async (target) => {
+      const model = await pick(deps, target, {
+        question: 'Open the dashboard of which daemon?',
+        isFor: hasDashboard,
+        none: 'No daemon that answers now has a page of its own.',
+      });
+      if (model?.track.last?.report.kind === 'ductor') {
+        throw new Error(`${model.daemon.name} has no page of its own: a ductor is used through its chats.`);
+      }
+      if (model) await vscode.env.openExternal(vscode.Uri.parse(model.daemon.origin));
+    },
+    copyValue: (target) => {
+      const row = typeof target === 'string' ? tree.row(target) : undefined;
+      if (row) return vscode.env.clipboard.writeText(row.value);
+    },
+    copyDiagnostics: async (target) => {
+      const model = find(fleet, target);
+      const { copyDiagnostics } = await import('./copyDiagnostics');
+      await copyDiagnostics(fleet, model ? [model] : fleet.models);
+    },
+    configure: configureDaemons,
+  };
+  return (command, targets) => {
+    const name = command.replace(/^daemonHealth\./, '');
+    const handler = handlers[name] ?? (() => work.run(name, targets));
+    return guarded(() => handler(targets[0], targets[1]), log);
+  };
+}
+
+/** A command that fails says why, in a notification and in the log. */
+async function guarded(run: () => unknown, log: Log): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    log.error(text);
+    const show = 'Show Log';
+    void say('error', text, show).then((choice) => choice === show && log.show());
+  }
+}
+
+function find({ models }: Fleet, target: unknown): DaemonModel | undefined {
+  if (typeof target !== 'string') return undefined;
+  return models.find(
+    ({ daemon }) =>
+      target === daemon.origin || target.startsWith(`${daemon.origin}#`) || target === daemon.name,
+  );
+}
+
+async function pick(
+  { fleet, discovery }: Pick<CommandDeps, 'fleet' | 'discovery'>,
+  target: unknown,
+  { question, isFor = () => true, none = '' }: Purpose,
+): Promise<DaemonModel | undefined> {
+  const named = find(fleet, target);
+  if (named) return named;
+  // Right after the start a daemon that nobody listed has not answered yet.
+  await discovery();
+  if (fleet.models.length === 0 && !fleet.settled) {
+    await inStatusBar('Looking for daemons', () => fleet.refresh());
+  }
+  if (fleet.models.length === 0) {
+    tellNothingIsWatched();
+    return undefined;
+  }
+  const models = worstFirst(fleet.models).filter(isFor);
+  if (models.length === 0) void say('info', none);
+  if (models.length <= 1) return models[0];
+  const items = models.map((model) => ({
+    icon: LOOK[model.track.verdict.state].icon,
+    label: model.daemon.name,
+    description: `${LOOK[model.track.verdict.state].label} · ${model.daemon.origin}`,
+    value: model,
+  }));
+  return choose(items, { question });
+}
+
+function tellNothingIsWatched(): void {
+  const commands: Record<string, string> = {
+    'Start Bundled Daemon': 'daemonHealth.start',
+    'Configure Daemons': 'daemonHealth.configure',
+  };
+  void say('info', 'No daemon is watched.', 'Start Bundled Daemon', 'Configure Daemons').then((choice) => {
+    const command = choice === undefined ? undefined : commands[choice];
+    if (command !== undefined) void vscode.commands.executeCommand(command);
+  });
+}

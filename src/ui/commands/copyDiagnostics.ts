@@ -1,0 +1,54 @@
+import { homedir, release, type } from 'node:os';
+import * as vscode from 'vscode';
+import { systemClock } from '../../base/time';
+import type { DaemonModel, Fleet } from '../../watch/registry';
+import { diagnostics, type SettingValue } from '../../diagnostics/diagnostics';
+import { sayShortly } from '../shared/say';
+
+const EXTENSION_ID = 'daemon-health.daemon-health';
+const SECTION = 'daemonHealth';
+const COPIED_SHOWN_MS = 4_000;
+
+interface Manifest {
+  readonly version: string;
+  readonly contributes: {
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+  };
+}
+
+/** Copies what is known of these daemons. This file is a chunk of its own, loaded when it is asked for. */
+export async function copyDiagnostics(fleet: Fleet, models: readonly DaemonModel[]): Promise<void> {
+  const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest | undefined;
+  const text = diagnostics({
+    daemons: models.map((model) => ({ model, samples: fleet.samples(model.daemon.origin) })),
+    settings: settings(Object.keys(manifest?.contributes.configuration.properties ?? {})),
+    problems: fleet.problems,
+    versions: {
+      'Daemon Health': manifest?.version ?? 'unknown',
+      'VS Code': `${vscode.version} (${vscode.env.appHost}${vscode.env.remoteName ? `, remote: ${vscode.env.remoteName}` : ''})`,
+      'operating system': `${type()} ${release()} ${process.arch}`,
+      'Node.js': process.versions.node,
+      'workspace trust': vscode.workspace.isTrusted ? 'trusted' : 'restricted mode',
+    },
+    homeDir: homedir(),
+    now: systemClock.now(),
+  });
+  await vscode.env.clipboard.writeText(text);
+  sayShortly('check', 'Diagnostics copied', COPIED_SHOWN_MS);
+}
+
+/** Every setting with each scope it is set in, the one in force first. */
+function settings(keys: readonly string[]): SettingValue[] {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  return keys.flatMap((key) => {
+    const found = section.inspect(key.slice(SECTION.length + 1));
+    const set: SettingValue[] = [
+      { key, scope: 'workspace folder', value: found?.workspaceFolderValue },
+      { key, scope: 'workspace', value: found?.workspaceValue },
+      { key, scope: 'user', value: found?.globalValue },
+      { key, scope: 'default', value: found?.defaultValue },
+    ];
+    const chosen = set.filter(({ scope, value }) => value !== undefined && scope !== 'default');
+    return chosen.length > 0 ? chosen : set.slice(-1);
+  });
+}

@@ -1,0 +1,45 @@
+import type { DaemonModel } from '../../watch/registry';
+import { SEVERITY, type DaemonState } from '../../health/verdict';
+import type { Settings } from '../../settings/settings';
+import { choose, type Item } from '../shared/choose';
+import type { Log } from '../shared/log';
+import { LOOK } from '../../words/states';
+import { snoozeItems } from './snooze';
+import type { Snoozes } from '../../store/snoozes';
+
+export interface MoreDeps {
+  readonly log: Pick<Log, 'show'>;
+  readonly settings: Pick<Settings, 'mute'>;
+  readonly snoozes: Snoozes;
+}
+
+/** "More…" in the notification of an incident: what its three buttons have no room for. */
+export async function more(
+  model: DaemonModel,
+  state: DaemonState,
+  { log, settings, snoozes }: MoreDeps,
+): Promise<void> {
+  const { name, origin } = model.daemon;
+  const { label } = LOOK[state];
+  const items: Item<() => unknown>[] = [
+    { icon: 'output', label: 'Show Log', value: () => log.show() },
+    ...snoozeItems(model, 'Snooze').map(({ value: { snooze }, ...item }) => ({
+      ...item,
+      description: name,
+      value: () => snoozes.set(origin, snooze),
+    })),
+    // A red state that is never told again would defeat the extension.
+    ...(SEVERITY[state] === 'amber'
+      ? [
+          {
+            icon: 'circle-slash',
+            label: "Don't Show Again…",
+            description: `“${label}”, of any daemon`,
+            value: () => settings.mute(state),
+          },
+        ]
+      : []),
+  ];
+  const run = await choose(items, { title: `${name}: ${label}`, question: 'What else?' });
+  await run?.();
+}

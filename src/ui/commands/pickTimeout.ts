@@ -1,0 +1,37 @@
+import { duration } from '../../health/wording';
+import { chooseOrType } from '../shared/choose';
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000 };
+/** dispatchd takes no more. */
+const LONGEST_MS = 7 * 24 * 3_600_000;
+
+/** "90 s", "45 min", "2h", "1 h 30 min"; a bare number is minutes. `undefined` where it is no time to run. */
+export function parseDuration(text: string): number | undefined {
+  const trimmed = text.trim().toLowerCase();
+  if (/^\d{1,6}$/.test(trimmed)) return bounded(Number(trimmed) * 60_000);
+  if (!/^(\d{1,6}\s*(s|min|m|h)\s*)+$/.test(trimmed)) return undefined;
+  let sumMs = 0;
+  for (const [, value, unit] of trimmed.matchAll(/(\d+)\s*(min|s|m|h)/g)) {
+    sumMs += Number(value) * UNIT_MS[unit!]!;
+  }
+  return bounded(sumMs);
+}
+
+function bounded(ms: number): number | undefined {
+  return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
+}
+
+/** Asks for a time limit; what is typed may be any time. @param offeredMs the first is what Enter takes */
+export function pickTimeout(question: string, offeredMs: readonly number[]): Promise<number | undefined> {
+  const offered = [...new Set(offeredMs)];
+  const item = (ms: number) => ({ label: duration(ms), value: ms });
+  return chooseOrType({
+    question: `${question} Or type a time, such as 45 min`,
+    items: (typed) => {
+      const typedMs = parseDuration(typed);
+      const others = offered.filter((ms) => ms !== typedMs).map(item);
+      return typedMs === undefined ? others : [{ ...item(typedMs), isTyped: true }, ...others];
+    },
+    read: parseDuration,
+  });
+}

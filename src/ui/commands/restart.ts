@@ -1,0 +1,226 @@
+import { userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import type { DaemonModel } from '../../watch/registry';
+import type { Settings } from '../../settings/settings';
+import type { RestartController } from '../../restart/controller';
+import type { Plan } from '../../restart/plan';
+import type { Progress } from '../../restart/restart';
+import { isRestartLoop } from '../../store/restartRecords';
+import type { Outcome } from '../../restart/restart';
+import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../health/policy';
+import { severityOf } from '../../health/verdict';
+import { duration } from '../../health/wording';
+import { interruptedRowId } from '../tree/rowIds';
+import { ask, inNotification, say, type Buttons, type Steps } from '../shared/say';
+import { ensureTrusted } from './trust';
+
+const MAX_NAMED_SESSIONS = 5;
+
+/** Restart and stop as the user meets them: trust, consent, progress with cancel, an honest end. */
+export class RestartCommands {
+  constructor(
+    private readonly controller: RestartController,
+    private readonly settings: Settings,
+  ) {}
+
+  async restart(model: DaemonModel): Promise<void> {
+    const { name } = model.daemon;
+    const agreed = await this.#agree(model, `Restart ${name}?`, 'Restart');
+    if (!agreed) return;
+    const { plan, inspect } = agreed;
+    await this.#carryOut(plan, inspect, false);
+  }
+
+  async #carryOut(plan: Plan, inspect: boolean, onlyWait: boolean): Promise<void> {
+    const { name, origin } = plan.model.daemon;
+    const verb = onlyWait ? 'Waiting for' : plan.owner ? 'Restarting' : 'Starting';
+    const outcome = await inNotification(`${verb} ${name}`, (steps) =>
+      this.controller.restart(plan, {
+        ...shownIn(steps),
+        signal: abortSignal(steps.token),
+        inspect,
+        onlyWait,
+      }),
+    );
+    tellOutcome(outcome, origin, () => void this.#carryOut(plan, false, true));
+  }
+
+  /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
+  restartInTerminal(
+    model: DaemonModel,
+    write: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return inTerminal(write, async () => {
+      const agreed = await this.#agree(model, `Restart ${model.daemon.name}?`, 'Restart');
+      if (!agreed) return false;
+      const { kind, text } = await this.controller.restart(agreed.plan, {
+        signal,
+        inspect: agreed.inspect,
+        onStep: (step) => write(`${step}…`),
+      });
+      write(text);
+      return kind === 'cured' || kind === 'unproven';
+    });
+  }
+
+  /** Stop as a task. Resolves with whether the daemon is gone. */
+  stopInTerminal(model: DaemonModel, write: (line: string) => void, signal: AbortSignal): Promise<boolean> {
+    return inTerminal(write, async () => {
+      const plan = (await this.#agree(model, `Stop ${model.daemon.name}?`, 'Stop'))?.plan;
+      if (!plan) return false;
+      const { kind, text } = await this.controller.stop(plan, {
+        signal,
+        onStep: (step) => write(`${step}…`),
+      });
+      write(text);
+      return kind === 'stopped';
+    });
+  }
+
+  async stop(model: DaemonModel): Promise<void> {
+    const { name } = model.daemon;
+    const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
+    if (!plan) return;
+    const { text } = await inNotification(`Stopping ${name}`, (steps) =>
+      this.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
+    );
+    void say('info', text);
+  }
+
+  /** The plan, once the user agreed to what it ends; `undefined` where not. */
+  async #agree(
+    model: DaemonModel,
+    question: string,
+    verb: 'Restart' | 'Stop',
+  ): Promise<{ plan: Plan; inspect: boolean } | undefined> {
+    if (!(await ensureTrusted(`${verb === 'Restart' ? 'Restarting' : 'Stopping'} ${model.daemon.name}`)))
+      return undefined;
+    const plan = await (verb === 'Restart'
+      ? this.controller.planRestart(model)
+      : this.controller.plan(model));
+    const alwaysInspect = this.settings.inspectNode();
+    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, Date.now());
+    const detail = consequences(plan, isLoop);
+    if (detail === undefined) return { plan, inspect: alwaysInspect };
+    const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
+    const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
+    const choice = await ask('warning', question, detail, ...buttons);
+    if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
+    if (choice !== verb && choice !== INSPECT) return undefined;
+    return { plan, inspect: alwaysInspect || choice === INSPECT };
+  }
+}
+
+/** A task's work: an error is a line in its terminal, and so is a refusal. */
+async function inTerminal(write: (line: string) => void, work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    const done = await work();
+    if (!done) write('Not done.');
+    return done;
+  } catch (error) {
+    write(error instanceof Error ? error.message : String(error));
+    return false;
+  }
+}
+
+/** Opens the tree at the sessions that wait for somebody to run them again. */
+const SHOW_INTERRUPTED = 'Show Interrupted';
+const WAIT_LONGER = 'Wait Longer';
+const SHOW_LOG = 'Show Log';
+/** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
+const INSPECT = 'Inspect, Then Restart';
+
+/** What the user should know first; `undefined` where nothing is lost and the process is known. */
+function consequences(
+  { owner, interrupts, ownerIsKnown, model, doubt }: Plan,
+  isLoop: boolean,
+): string | undefined {
+  const parts: string[] = [];
+  // Where nothing runs nothing is lost by trying.
+  if (owner && doubt !== undefined) parts.push(`It may not start again: ${doubt}.`);
+  if (isLoop) {
+    parts.push(
+      `It was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
+        'Another restart may not help; the log may say why.',
+    );
+  }
+  if (owner) parts.push(...unknownWork(model));
+  if (owner && interrupts.length > 0) {
+    const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((what) => `• ${what}`);
+    const more = interrupts.length - named.length;
+    parts.push(
+      `This interrupts ${interrupts.length} running session${interrupts.length === 1 ? '' : 's'}:`,
+      ...named,
+      ...(more > 0 ? [`and ${more} more`] : []),
+    );
+  }
+  // What may not come back by itself is started by hand, by its whole command line.
+  if (owner && (!ownerIsKnown || doubt !== undefined)) {
+    parts.push(
+      `The process that holds port ${model.daemon.port} will be ended:`,
+      `${owner.pid}: ${owner.commandLine}`,
+      // Only the user's own processes come this far.
+      `of ${userInfo().username}` +
+        (owner.startedAt === undefined ? '' : `, started ${new Date(owner.startedAt).toLocaleString()}`),
+    );
+  }
+  return parts.length > 0 ? parts.join('\n') : undefined;
+}
+
+/** Work that may be interrupted although nothing tells of it. */
+function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): readonly string[] {
+  const { subAgents = [], turns = false, tasks = false } = last?.report.unknownWork ?? {};
+  const named = subAgents.slice(0, MAX_NAMED_SESSIONS);
+  const more = subAgents.length - named.length;
+  const names = [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const [agents, they] = subAgents.length === 1 ? ['sub-agent', 'it works'] : ['sub-agents', 'they work'];
+  const own = [...(turns ? ['on a turn of its chats'] : []), ...(tasks ? ['on background tasks'] : [])];
+  return [
+    ...(names === ''
+      ? []
+      : [`${name} runs the ${agents} ${names}; whether ${they} on something is not known.`]),
+    ...(own.length === 0 ? [] : [`Whether ${name} works ${own.join(' or ')} is not known.`]),
+  ];
+}
+
+/** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */
+function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): void {
+  const { kind, text } = outcome;
+  if (kind === 'cured' || kind === 'cancelled') {
+    const hasLost = kind === 'cured' && outcome.interrupted > 0;
+    void say('info', text, ...(hasLost ? ([SHOW_INTERRUPTED] as const) : [])).then((choice) => {
+      if (choice !== SHOW_INTERRUPTED) return;
+      void vscode.commands.executeCommand('daemonHealth.showDetails', interruptedRowId(origin));
+    });
+    return;
+  }
+  const commands: Record<string, string> = {
+    'Show Terminal': 'workbench.action.terminal.focus',
+    'Show Log': 'daemonHealth.showLog',
+    'Show Details': 'daemonHealth.showDetails',
+  };
+  const buttons: Buttons =
+    kind === 'late'
+      ? [WAIT_LONGER, 'Show Terminal', 'Show Log']
+      : ['Show Terminal', 'Show Log', 'Show Details'];
+  // A daemon that tells of no cycles cannot be proven to work: nothing went wrong with it.
+  const level = { failed: 'error', unproven: 'info', late: 'warning' } as const;
+  void say(level[kind], text, ...buttons).then((choice) => {
+    if (choice === WAIT_LONGER) waitLonger();
+    const command = choice === undefined ? undefined : commands[choice];
+    if (command !== undefined) void vscode.commands.executeCommand(command, origin);
+  });
+}
+
+/** Steps and waiting both take the one line of a notification. */
+function shownIn({ step }: Steps): Progress {
+  const show = (text: string) => step(`${text}…`);
+  return { onStep: show, onWait: show };
+}
+
+function abortSignal(token: vscode.CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => controller.abort(new Error('cancelled')));
+  return controller.signal;
+}

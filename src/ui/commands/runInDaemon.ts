@@ -1,0 +1,176 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { DaemonModel } from '../../watch/registry';
+import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../../health/policy';
+import { duration } from '../../health/wording';
+import type { WorkDeps } from '../../app/sessions';
+import { choose, chooseOrType } from '../shared/choose';
+import { answers, clientOf, isDispatchd } from '../../kinds/dispatchd/clientOf';
+import { ask, sayShortly } from '../shared/say';
+import { pickTimeout } from './pickTimeout';
+import { ensureTrusted } from './trust';
+
+const RECENT_KEY = 'recentCommands';
+const TITLE_CHARS = 60;
+const OFFERED_TIMEOUTS_MS = [DEFAULT_RUN_TIMEOUT_MS, 1_800_000, 3_600_000, 4 * 3_600_000];
+
+/** A command as it was run, to be offered again. */
+interface Recent {
+  readonly command: string;
+  readonly cwd?: string;
+  readonly timeoutMs: number;
+}
+
+/** "Run in Daemon…": a command that runs outside the editor, in the bundled daemon. */
+export class RunCommand {
+  constructor(private readonly deps: Pick<WorkDeps, 'models' | 'poll' | 'log' | 'state'>) {}
+
+  /**
+   * @param given `{ command, cwd?, timeoutMs? }` where a keybinding says it all; what is missing is asked for. Or the
+   * dispatchd to run it in, by its origin or its name: the tree passes the row that was clicked
+   */
+  async run(given: unknown): Promise<void> {
+    if (!(await ensureTrusted('Run in Daemon'))) return;
+    const model = await this.#daemon(given);
+    if (!model) return;
+    const wanted = isGiven(given) ? fill(given) : await this.#ask();
+    if (!wanted) return;
+
+    const { command, cwd, timeoutMs } = wanted;
+    const name = titleOf(command);
+    const client = await clientOf(model);
+    await client.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
+    await this.#remember(wanted);
+    this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
+    sayShortly('play', `“${name}” runs in ${model.daemon.name}`);
+    await vscode.commands.executeCommand('daemonHealth.showDetails', model.daemon.origin);
+    await this.deps.poll(model.daemon.origin);
+  }
+
+  /** The dispatchd to run in; started first where the user agrees: the one that is watched, else the bundled one. */
+  async #daemon(given: unknown): Promise<DaemonModel | undefined> {
+    const named = this.deps.models().find(({ daemon }) => given === daemon.origin || given === daemon.name);
+    if (named && !isDispatchd(named)) {
+      throw new Error(
+        `${named.daemon.name} runs only its own work: a command can be run in a dispatchd, such as the bundled daemon.`,
+      );
+    }
+    const running = this.deps.models().filter(named ? (model) => model === named && answers(model) : answers);
+    if (running.length > 1) return pickDispatchd(running);
+    return running[0] ?? this.#start(named);
+  }
+
+  async #start(named: DaemonModel | undefined): Promise<DaemonModel | undefined> {
+    const watched = (named ?? this.deps.models().find(isDispatchd))?.daemon;
+    const start = 'Start Daemon';
+    const choice = await ask(
+      'info',
+      watched ? `${watched.name} does not run. Start it?` : 'No dispatchd runs. Start the bundled one?',
+      'It runs commands outside the editor and needs nothing else installed.',
+      start,
+    );
+    if (choice !== start) return undefined;
+    await vscode.commands.executeCommand('daemonHealth.start', watched?.origin);
+    const started = this.deps
+      .models()
+      .find((model) => answers(model) && (!watched || model.daemon.origin === watched.origin));
+    if (!started) {
+      throw new Error(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
+    }
+    return started;
+  }
+
+  async #ask(): Promise<Recent | undefined> {
+    const recent = await this.#pickCommand();
+    if (!recent) return undefined;
+    if ('timeoutMs' in recent) return recent;
+    const cwd = await pickFolder();
+    if (cwd === null) return undefined;
+    const timeoutMs = await pickTimeout('How long may it run?', OFFERED_TIMEOUTS_MS);
+    if (timeoutMs === undefined) return undefined;
+    return { command: recent.command, timeoutMs, ...(cwd !== undefined && { cwd }) };
+  }
+
+  /** A recent one, whole; or a typed one, of which the rest has to be asked. */
+  #pickCommand(): Promise<Recent | { readonly command: string } | undefined> {
+    const recents = this.#recents().map((recent) => ({
+      icon: 'history',
+      label: recent.command,
+      description: [
+        ...(recent.cwd === undefined ? [] : [basename(recent.cwd)]),
+        duration(recent.timeoutMs),
+      ].join(' · '),
+      value: recent,
+    }));
+    const read = (typed: string) => (typed.trim() === '' ? undefined : { command: typed.trim() });
+    return chooseOrType<Recent | { readonly command: string }>({
+      title: 'Run in Daemon',
+      question: recents.length > 0 ? 'Type a command to run, or pick a recent one' : 'Type a command to run',
+      items: (typed) => {
+        const value = read(typed);
+        if (!value) return recents;
+        return [{ icon: 'play', label: value.command, description: 'run', isTyped: true, value }, ...recents];
+      },
+      read,
+    });
+  }
+
+  #recents(): readonly Recent[] {
+    const kept = this.deps.state.get<unknown>(RECENT_KEY);
+    return Array.isArray(kept) ? kept.filter(isGiven).map(fill).slice(0, MAX_RECENT_COMMANDS) : [];
+  }
+
+  async #remember(wanted: Recent): Promise<void> {
+    const others = this.#recents().filter(
+      ({ command, cwd }) => command !== wanted.command || cwd !== wanted.cwd,
+    );
+    await this.deps.state.update(RECENT_KEY, [wanted, ...others].slice(0, MAX_RECENT_COMMANDS));
+  }
+}
+
+function pickDispatchd(running: readonly DaemonModel[]): Promise<DaemonModel | undefined> {
+  const items = running.map((model) => ({
+    icon: 'server-process',
+    label: model.daemon.name,
+    description: model.daemon.origin,
+    value: model,
+  }));
+  return choose(items, { question: 'Run it in which dispatchd?' });
+}
+
+interface Given {
+  readonly command: string;
+  readonly cwd?: unknown;
+  readonly timeoutMs?: unknown;
+}
+
+function isGiven(value: unknown): value is Given {
+  return (
+    typeof value === 'object' && value !== null && 'command' in value && typeof value.command === 'string'
+  );
+}
+
+function fill({ command, cwd, timeoutMs }: Given): Recent {
+  const folder = typeof cwd === 'string' ? cwd : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  return {
+    command,
+    timeoutMs: typeof timeoutMs === 'number' ? timeoutMs : DEFAULT_RUN_TIMEOUT_MS,
+    ...(folder !== undefined && { cwd: folder }),
+  };
+}
+
+/** A name for the tree: the first line, without what a name may not hold. */
+function titleOf(command: string): string {
+  const line = command.trim().replace(/[\p{Cc}\s]+/gu, ' ');
+  return line.length > TITLE_CHARS ? `${line.slice(0, TITLE_CHARS - 1)}…` : line;
+}
+
+/** The folder to run in: `undefined` where none is open, `null` where the user went back. */
+async function pickFolder(): Promise<string | undefined | null> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length <= 1) return folders[0]?.uri.fsPath;
+  return (
+    (await vscode.window.showWorkspaceFolderPick({ placeHolder: 'Run it in which folder?' }))?.uri.fsPath ??
+    null
+  );
+}

@@ -1,0 +1,97 @@
+import type { DispatchdClient } from '../../kinds/dispatchd/client';
+import type { DaemonModel } from '../../watch/registry';
+import { choose } from '../shared/choose';
+import { clientOf } from '../../kinds/dispatchd/clientOf';
+import type { LostWork } from '../../store/interruptedWork';
+import { isSessionRowId, sessionRowId } from '../tree/rowIds';
+import { say } from '../shared/say';
+import {
+  PURPOSES,
+  isOfDispatchd,
+  meant,
+  usableOnSessions,
+  type Purpose,
+  type SessionCommand,
+  type SessionItem,
+} from './sessionPurposes';
+
+export interface FoundSession extends SessionItem {
+  readonly client: DispatchdClient;
+}
+
+export interface SessionChoiceDeps {
+  readonly models: () => readonly DaemonModel[];
+  readonly lost: Pick<LostWork, 'of'>;
+}
+
+/** Which sessions a command is about. */
+export class SessionChoice {
+  constructor(private readonly deps: SessionChoiceDeps) {}
+
+  /** The commands that are for some session now. */
+  usable(): readonly SessionCommand[] {
+    return usableOnSessions(this.deps.models(), (model) => this.deps.lost.of(model));
+  }
+
+  /**
+   * The sessions that the command was called for; without a target the user picks one.
+   *
+   * @param targets row ids
+   * @throws an error fit to show where a target is not known any more
+   */
+  async choose(command: SessionCommand, targets: readonly unknown[]): Promise<readonly SessionItem[]> {
+    const purpose: Purpose = PURPOSES[command];
+    // The tree passes what is selected besides what was clicked; a task, its own command line.
+    const ids = new Set(targets.flat().filter(isSessionRowId));
+    return ids.size > 0 ? this.#named(ids, purpose) : this.#pick(purpose);
+  }
+
+  /** The same, each with what changes it. */
+  async find(command: SessionCommand, targets: readonly unknown[]): Promise<readonly FoundSession[]> {
+    return Promise.all((await this.choose(command, targets)).map((item) => withClient(item)));
+  }
+
+  #named(ids: ReadonlySet<string>, { lost = () => false }: Purpose): readonly SessionItem[] {
+    const named = this.deps.models().flatMap((model) => {
+      const { sessions = [] } = model.track.last?.report ?? {};
+      const known = isOfDispatchd(model) ? sessions : this.deps.lost.of(model).filter(lost);
+      return known
+        .filter(({ id }) => ids.has(sessionRowId(model.daemon.origin, id)))
+        .map((session) => ({ model, session }));
+    });
+    if (named.length > 0) return named;
+    throw new Error(
+      'This session is not known any more, or belongs to a daemon that only runs its own work.',
+    );
+  }
+
+  async #pick(purpose: Purpose): Promise<readonly SessionItem[]> {
+    const items = this.deps
+      .models()
+      .flatMap((model) => meant(purpose, model, (other) => this.deps.lost.of(other)));
+    if (items.length === 0) {
+      void say('info', purpose.none);
+      return [];
+    }
+    const picked = await choose(
+      items.map((item) => ({
+        label: item.session.title,
+        description: item.session.status,
+        ...(item.session.command !== undefined && { detail: item.session.command }),
+        value: item,
+      })),
+      { question: purpose.question },
+    );
+    return picked ? [picked] : [];
+  }
+}
+
+/** Whether it is work that its daemon does not list any more. */
+export function isLost({ model }: SessionItem): boolean {
+  return !isOfDispatchd(model);
+}
+
+/** @throws an error fit to show where its daemon cannot be reached */
+export async function withClient(item: SessionItem): Promise<FoundSession> {
+  return { ...item, client: await clientOf(item.model) };
+}

@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import type { DaemonModel } from '../../watch/registry';
+import { resumeCommand } from '../../kinds/smithy/resume';
+import { endOf } from '../../health/sessions';
+import { duration } from '../../health/wording';
+import type { WorkDeps } from '../../app/sessions';
+import type { LostWork } from '../../store/interruptedWork';
+import type { OutputDocuments } from './outputDocuments';
+import { ask, inStatusBar, sayShortly } from '../shared/say';
+import { SessionChoice, isLost, withClient, type FoundSession } from './sessionChoice';
+import type { SessionCommand, SessionItem } from './sessionPurposes';
+import { pickTimeout } from './pickTimeout';
+import { ensureTrusted } from './trust';
+
+export interface SessionCommandDeps extends Pick<WorkDeps, 'models' | 'poll' | 'log'> {
+  readonly lost: LostWork;
+  readonly output: OutputDocuments;
+}
+
+/**
+ * The commands about single sessions. Their targets are row ids; from the palette, without one, the user picks among
+ * the sessions that the command is for. They fail with an error fit to show.
+ */
+export class SessionCommands {
+  readonly #choice: SessionChoice;
+
+  constructor(private readonly deps: SessionCommandDeps) {
+    this.#choice = new SessionChoice(deps);
+  }
+
+  /** The commands that are for some session now. */
+  usable(): readonly SessionCommand[] {
+    return this.#choice.usable();
+  }
+
+  /** Gives running sessions more time. */
+  async extendSession(targets: readonly unknown[]): Promise<void> {
+    for (const { model, session, client } of await this.#choice.find('extendSession', targets)) {
+      const byMs = await client.extend(session.id);
+      this.#say(model, `“${session.title}” extended by ${duration(byMs)}`);
+      await this.deps.poll(model.daemon.origin);
+    }
+  }
+
+  /** Runs ended or interrupted work again; what had timed out may be given more time. */
+  async runAgain(targets: readonly unknown[]): Promise<void> {
+    if (!(await ensureTrusted('Run Again'))) return;
+    for (const found of await this.#choice.find('runAgain', targets)) {
+      const { session } = found;
+      let timeoutMs: number | undefined;
+      if (endOf(session) === 'timedOut' && session.timeoutMs !== undefined) {
+        const picked = await pickTimeout(`“${session.title}” timed out. How long may it run now?`, [
+          2 * session.timeoutMs,
+          session.timeoutMs,
+        ]);
+        if (picked === undefined) return;
+        timeoutMs = picked;
+      }
+      await this.#start(found, timeoutMs);
+    }
+  }
+
+  /** Goes on with interrupted work: of a named session, or of a smithy's agent. */
+  async resumeSession(targets: readonly unknown[]): Promise<void> {
+    if (!(await ensureTrusted('Resume'))) return;
+    for (const item of await this.#choice.choose('resumeSession', targets)) {
+      if (isLost(item)) await this.#resumeLost(item);
+      else await this.#start(await withClient(item), undefined);
+    }
+  }
+
+  /** The command of a session; of a smithy's, which has none, the one that goes on with it. */
+  async copyCommand(targets: readonly unknown[]): Promise<void> {
+    for (const item of await this.#choice.choose('copyCommand', targets)) {
+      const command = isLost(item)
+        ? resumeCommand(item.model.daemon.origin, item.session)
+        : await (await withClient(item)).client.command(item.session.id);
+      await vscode.env.clipboard.writeText(command);
+    }
+  }
+
+  async showOutput(targets: readonly unknown[]): Promise<void> {
+    for (const { session, client } of await this.#choice.find('showOutput', targets)) {
+      await this.deps.output.show(session.title, session.id, client);
+    }
+  }
+
+  /** Ends running sessions, once the user has agreed. */
+  async cancelSession(targets: readonly unknown[]): Promise<void> {
+    for (const { model, session, client } of await this.#choice.find('cancelSession', targets)) {
+      const stop = 'Stop Session';
+      const choice = await ask('warning', `Stop “${session.title}”?`, session.command ?? '', stop);
+      if (choice !== stop) return;
+      await client.cancel(session.id);
+      this.#say(model, `“${session.title}” stopped`);
+      await this.deps.poll(model.daemon.origin);
+    }
+  }
+
+  /** Takes interrupted work off the list of what is to be run again. */
+  async dismissSession(targets: readonly unknown[]): Promise<void> {
+    for (const item of await this.#choice.choose('dismissSession', targets)) {
+      const { model, session } = item;
+      if (isLost(item)) this.deps.lost.dismiss(model.daemon.origin, session.id);
+      else {
+        await (await withClient(item)).client.dismiss(session.id);
+        await this.deps.poll(model.daemon.origin);
+      }
+    }
+  }
+
+  /** smithy answers when the agent has started, which may take it two minutes. */
+  async #resumeLost({ model, session }: SessionItem): Promise<void> {
+    const { origin } = model.daemon;
+    const { SmithyAgents } = await import('../../kinds/connect');
+    await inStatusBar(`Resuming “${session.title}”`, () => new SmithyAgents(origin).resume(session));
+    this.deps.lost.dismiss(origin, session.id);
+    this.#say(model, `“${session.title}” resumed`);
+    await this.deps.poll(origin);
+  }
+
+  async #start({ model, session, client }: FoundSession, timeoutMs: number | undefined): Promise<void> {
+    await client.runAgain(session.id, timeoutMs);
+    this.#say(model, `“${session.title}” runs again`);
+    await this.deps.poll(model.daemon.origin);
+  }
+
+  #say({ daemon }: DaemonModel, text: string): void {
+    this.deps.log(`[${daemon.name}] ${text}`);
+    sayShortly('check', text);
+  }
+}

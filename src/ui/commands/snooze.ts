@@ -1,0 +1,41 @@
+import type { DaemonModel } from '../../watch/registry';
+import type { Snooze } from '../../health/snooze';
+import { choose, type Item } from '../shared/choose';
+import type { Snoozes } from '../../store/snoozes';
+
+const MINUTE_MS = 60_000;
+
+/** For how long, and `undefined` for not at all. */
+interface Chosen {
+  readonly snooze: Snooze | undefined;
+}
+
+/** Asks for how long, and holds back this daemon's notifications. Its colour and its row stay as they are. */
+export async function snooze(model: DaemonModel, snoozes: Snoozes): Promise<void> {
+  const { daemon, snooze: current } = model;
+  const cancel = { icon: 'bell', label: 'Cancel Snooze', description: 'notify again from now on' };
+  const chosen = await choose<Chosen>(
+    [...(current ? [{ ...cancel, value: { snooze: undefined } }] : []), ...snoozeItems(model)],
+    {
+      title: `Snooze notifications of ${daemon.name}`,
+      question: 'The status bar and the tree go on showing its state',
+    },
+  );
+  if (chosen) await snoozes.set(daemon.origin, chosen.snooze);
+}
+
+/** For how long notifications can be held back. @param verb begins each label */
+export function snoozeItems({ track }: DaemonModel, verb = ''): readonly Item<Chosen & { snooze: Snooze }>[] {
+  const instanceId = track.last?.report.instance?.id;
+  const item = (label: string, snooze: Snooze) => ({
+    icon: 'bell-slash',
+    label: verb === '' ? label : `${verb} ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+    value: { snooze },
+  });
+  const until = (minutes: number): Snooze => ({ kind: 'until', untilAt: Date.now() + minutes * MINUTE_MS });
+  return [
+    item('15 minutes', until(15)),
+    item('1 hour', until(60)),
+    item('Until it is restarted', { kind: 'untilRestart', ...(instanceId !== undefined && { instanceId }) }),
+  ];
+}

@@ -1,0 +1,170 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/time';
+import {
+  NO_DEADLINES,
+  advanceDeadlines,
+  countdown,
+  nextDrawMs,
+  type Deadlines,
+  type Entry,
+  type TimedOut,
+} from '../../health/deadlines';
+import type { DaemonModel } from '../../watch/registry';
+import { CLOSE_DELAY_MS, COUNTDOWN_CLAIM_MS } from '../../health/policy';
+import type { Instant } from '../../health/report';
+import { answers } from '../../kinds/dispatchd/clientOf';
+import { countdownText, timedOutText } from './countdownText';
+import type { ToldFor } from '../../store/speakerTurn';
+import { NO_TEXT, type LinkedText } from '../shared/markdown';
+import { sessionRowId } from '../tree/rowIds';
+import { inLinkedNotification, say, type Buttons } from '../shared/say';
+
+/** Who may tell the user something, and what. */
+export interface Voice {
+  /** Whether the user wants messages of this level about this daemon now. */
+  wants(level: 'error' | 'warning' | 'info', origin: string): boolean;
+  /** Whether this window is the one to tell `key`. */
+  maySpeak(key: string, stillWanted: () => boolean, toldFor?: ToldFor): Promise<boolean>;
+}
+
+export interface CountdownDeps {
+  readonly clock: Clock;
+  readonly models: () => readonly DaemonModel[];
+  readonly voice: Voice;
+  readonly log: (line: string) => void;
+}
+
+const SHOW_SESSION = 'Show Session';
+const BUTTONS: Readonly<Record<string, string>> = {
+  'Run Again': 'daemonHealth.runAgain',
+  [SHOW_SESSION]: 'daemonHealth.showDetails',
+  'Show Log': 'daemonHealth.showOutput',
+};
+
+interface Asked {
+  readonly entry: Entry;
+  /** Monotonic. */
+  readonly atMs: number;
+  /** As far as is known. */
+  may: boolean;
+  isPending: boolean;
+}
+
+interface Shown {
+  readonly say: (message: LinkedText) => void;
+  readonly close: () => void;
+}
+
+/** The countdown before a time-out: one notification for all sessions, which ends by itself. */
+export class Countdown implements vscode.Disposable {
+  #deadlines: Deadlines = NO_DEADLINES;
+  #shown: Shown | undefined;
+  #text: LinkedText = NO_TEXT;
+  #disposed = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Whether this window may count a session down. */
+  readonly #may = new Map<string, Asked>();
+
+  constructor(private readonly deps: CountdownDeps) {}
+
+  /** Called after every poll. */
+  update(): void {
+    const sources = this.deps
+      .models()
+      .map(({ daemon, track }) => ({ origin: daemon.origin, name: daemon.name, track }));
+    const { deadlines, timedOut } = advanceDeadlines(this.#deadlines, sources, this.deps.clock.now());
+    this.#deadlines = deadlines;
+    for (const event of timedOut) void this.#tellTimedOut(event);
+    this.#draw();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    this.#shown?.close();
+    this.#shown = undefined;
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer);
+    const now = this.deps.clock.now();
+    const text = countdownText(this.#allowed(countdown(this.#deadlines, now), now));
+    if (text === '') {
+      this.#shown?.close();
+      this.#shown = undefined;
+    } else {
+      this.#shown ??= open();
+      if (text !== this.#text) this.#shown.say(text);
+    }
+    this.#text = text;
+    const inMs = nextDrawMs(this.#deadlines, now);
+    // setTimeout takes no more than 2^31 ms; whatever is later is set again by a poll.
+    if (inMs !== undefined) this.#timer = setTimeout(() => this.#draw(), Math.min(inMs + 1, 86_400_000));
+  }
+
+  #allowed(entries: readonly Entry[], now: Instant): readonly Entry[] {
+    for (const [key, { entry }] of this.#may) if (!this.#isWatched(entry)) this.#may.delete(key);
+    return entries.filter((entry) => {
+      if (!this.deps.voice.wants('warning', entry.origin)) return false;
+      const key = `${entry.origin} countdown ${entry.session.id}`;
+      const asked = this.#may.get(key);
+      // The window that counts it down may be closed, or loaded anew, meanwhile.
+      const isDue = !asked || (!asked.isPending && now.monotonicMs - asked.atMs >= COUNTDOWN_CLAIM_MS);
+      if (isDue)
+        void this.#ask(key, { entry, atMs: now.monotonicMs, may: asked?.may === true, isPending: true });
+      return asked?.may === true;
+    });
+  }
+
+  /** One window counts a session down from its start to its end, whatever extends it. */
+  async #ask(key: string, asked: Asked): Promise<void> {
+    const isWatched = () => this.#isWatched(asked.entry);
+    this.#may.set(key, asked);
+    asked.may = await this.deps.voice.maySpeak(key, isWatched, 'whileOpen');
+    asked.isPending = false;
+    if (isWatched()) this.#draw();
+  }
+
+  #isWatched({ origin, session }: Entry): boolean {
+    return !this.#disposed && this.#deadlines.get(origin)?.watched.has(session.id) === true;
+  }
+
+  async #tellTimedOut(event: TimedOut): Promise<void> {
+    const { origin, session } = event;
+    const text = timedOutText(event);
+    this.deps.log(`[${event.daemon}] ${text}`);
+    const isWanted = () => this.deps.voice.wants('error', origin);
+    if (!isWanted()) return;
+    if (!(await this.deps.voice.maySpeak(`${origin} timed out ${session.id}`, isWanted))) return;
+    // Only of a dispatchd's work there is more to be had.
+    const isOurs = this.deps.models().some((model) => model.daemon.origin === origin && answers(model));
+    const buttons: Buttons = isOurs ? ['Run Again', SHOW_SESSION, 'Show Log'] : [SHOW_SESSION];
+    // Only an error with buttons stays on screen until somebody answers it.
+    const choice = await say('error', text, ...buttons);
+    const command = choice === undefined ? undefined : BUTTONS[choice];
+    if (command !== undefined)
+      await vscode.commands.executeCommand(command, sessionRowId(origin, session.id));
+  }
+}
+
+/** VS Code starts the task of a progress only after a while: what is said until then is kept. */
+function open(): Shown {
+  let message = NO_TEXT;
+  let draw: (message: LinkedText) => void = () => undefined;
+  let close = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (close = resolve));
+  void inLinkedNotification((report) => {
+    draw = report;
+    draw(message);
+    return closed;
+  });
+  return {
+    say: (next) => {
+      message = next;
+      draw(next);
+    },
+    // Not at once: what a message says instead comes in the same moment, and VS Code, hiding its last toast, may
+    // hide that one with it.
+    close: () => void setTimeout(close, CLOSE_DELAY_MS),
+  };
+}

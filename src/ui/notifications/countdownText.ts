@@ -1,0 +1,104 @@
+import type { Entry, Extension, TimedOut } from '../../health/deadlines';
+import type { Session } from '../../health/report';
+import { duration } from '../../health/wording';
+import { NO_TEXT, commandLink, linked, type LinkedText } from '../shared/markdown';
+import { sessionRowId } from '../tree/rowIds';
+
+/** A countdown has one line of about 70 characters, links included. */
+const TITLE_CHARS = 24;
+const TITLE_CHARS_OF_MANY = 14;
+const MAX_NAMED = 2;
+
+/** What the countdown says now: one sentence for one session, a list for several, then what can be done. */
+export function countdownText(entries: readonly Entry[]): LinkedText {
+  const [first] = entries;
+  if (!first) return NO_TEXT;
+  const sentence = entries.length === 1 ? alone(first) : together(entries);
+  const extendable = entries.filter(({ canExtend }) => canExtend).map(rowId);
+  const links = [
+    ...(extendable.length === 0
+      ? []
+      : [
+          commandLink(
+            extendable.length > 1 ? 'Extend All' : 'Extend',
+            'daemonHealth.extendSession',
+            ...extendable,
+          ),
+        ]),
+    commandLink('Show', 'daemonHealth.showDetails', rowId(first)),
+  ];
+  return linked(sentence, links);
+}
+
+function alone(entry: Entry): string {
+  const { session, stage, extension } = entry;
+  const name = quoted(session, TITLE_CHARS);
+  const assumed = session.deadlineAssumed ? ' (assumed)' : '';
+  if (stage === 'due') {
+    return mayBeExtended(session)
+      ? `${name} is past its assumed limit.`
+      : `${name} is out of time${assumed}; it is being ended.`;
+  }
+  if (extension) return `${name} ${extended(extension)}, ${left(entry)} left.`;
+  if (mayBeExtended(session)) {
+    return `${name} may time out in ${left(entry)}${assumed}${stage === 'last' ? '!' : '.'}`;
+  }
+  return stage === 'last'
+    ? `Last ${left(entry)}${assumed} of ${name}!`
+    : `${name} times out in ${left(entry)}${assumed}.`;
+}
+
+/** Activity may move its deadline, and nobody will be told. */
+function mayBeExtended({ deadlineAssumed, extensionsUsed = 0, maxExtensions = 0 }: Session): boolean {
+  return deadlineAssumed === true && extensionsUsed < maxExtensions;
+}
+
+function together(entries: readonly Entry[]): string {
+  const named = entries.slice(0, MAX_NAMED).map((entry) => {
+    const name = quoted(entry.session, TITLE_CHARS_OF_MANY);
+    if (entry.stage === 'due') return `${name} now`;
+    return `${name} in ${left(entry)}`;
+  });
+  const more = entries.length - named.length;
+  return `${entries.length} sessions time out: ${named.join(', ')}${more > 0 ? ', …' : '.'}`;
+}
+
+/** "extended by 120 s (1 of 3)". */
+function extended({ byMs, used, max }: Extension): string {
+  const bySeconds = `extended by ${Math.round(byMs / 1_000)} s`;
+  if (used === undefined) return `${bySeconds} on request`;
+  return `${bySeconds} (${used}${max === undefined ? '' : ` of ${max}`})`;
+}
+
+/** Counts down to 1 s: a second that has begun still counts. */
+function left({ remainingMs }: Entry): string {
+  return duration(Math.ceil(remainingMs / 1_000) * 1_000);
+}
+
+/** The notification that a session has timed out. */
+export function timedOutText({ daemon, session, isInferred }: TimedOut): string {
+  const { startedAt, createdAt, endedAt, timeoutMs, extensionsUsed, maxExtensions } = session;
+  const beganAt = startedAt ?? createdAt;
+  const ran = beganAt !== undefined && endedAt !== undefined ? ` after ${duration(endedAt - beganAt)}` : '';
+  const facts = [
+    ...(timeoutMs === undefined
+      ? []
+      : [`limit ${duration(timeoutMs)}${session.deadlineAssumed ? ', assumed' : ''}`]),
+    ...(extensionsUsed === undefined || maxExtensions === undefined || maxExtensions === 0
+      ? []
+      : [`${extensionsUsed} of ${maxExtensions} extensions`]),
+  ];
+  const because = facts.length > 0 ? ` (${facts.join(', ')})` : '';
+  const name = `${quoted(session)} on ${daemon}`;
+  return isInferred
+    ? `${name} is gone since its time was up${because}.`
+    : `${name} timed out${ran}${because}.`;
+}
+
+function quoted({ title }: Session, maxChars = Infinity): string {
+  return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
+}
+
+function rowId({ origin, session }: Entry): string {
+  return sessionRowId(origin, session.id);
+}

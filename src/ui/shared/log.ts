@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { DaemonModel } from '../../watch/registry';
+import type { TrackEvent } from '../../health/track';
+import { severityOf, type Severity } from '../../health/verdict';
+import { LOOK } from '../../words/states';
+
+const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
+  red: 'error',
+  amber: 'warn',
+  plain: 'info',
+};
+
+/** The log: transitions with their reason, and what we did. Never the same line at every poll. */
+export class Log implements vscode.Disposable {
+  readonly #channel = vscode.window.createOutputChannel('Daemon Health', { log: true });
+
+  transitions({ daemon }: DaemonModel, events: readonly TrackEvent[]): void {
+    for (const event of events) {
+      if (event.kind !== 'transition') continue;
+      const { from, to } = event;
+      if (from.state === to.state) continue;
+      const change = `${LOOK[from.state].label} → ${LOOK[to.state].label}`;
+      this.#channel[LEVEL[severityOf(to)]](`[${daemon.name}] ${change}: ${to.reason}`);
+    }
+  }
+
+  info(line: string): void {
+    this.#channel.info(line);
+  }
+
+  error(line: string): void {
+    this.#channel.error(line);
+  }
+
+  show(): void {
+    this.#channel.show(true);
+  }
+
+  dispose(): void {
+    this.#channel.dispose();
+  }
+}

@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import { plain, type LinkedText } from './markdown';
+
+/*
+ * The one door to messages, questions, progress and lists to pick from. Whatever a daemon said is plain text behind
+ * it: neither a link nor an icon. The lint rules allow these calls of VS Code's nowhere else.
+ */
+
+export type Level = 'error' | 'warning' | 'info';
+
+/** VS Code cuts the labels of four buttons, in a window of any width. */
+export type Buttons =
+  readonly [] | readonly [string] | readonly [string, string] | readonly [string, string, string];
+
+const SHORT_MESSAGE_MS = 6_000;
+
+/** A notification. Resolves with the button that was pressed. */
+export function say(level: Level, text: string, ...buttons: Buttons): Promise<string | undefined> {
+  return Promise.resolve(showers()[level](plain(text), ...buttons));
+}
+
+/** A modal question, to be asked only when the user has just asked for something. */
+export function ask(
+  level: 'warning' | 'info',
+  question: string,
+  detail: string,
+  ...buttons: readonly string[]
+): Promise<string | undefined> {
+  const options = { modal: true, detail: plain(detail) };
+  return Promise.resolve(showers()[level](plain(question), options, ...buttons));
+}
+
+function showers() {
+  const { showErrorMessage, showInformationMessage, showWarningMessage } = vscode.window;
+  return { error: showErrorMessage, warning: showWarningMessage, info: showInformationMessage };
+}
+
+/** Words in the status bar that go by themselves. @param icon one of VS Code's own */
+export function sayShortly(icon: string, text: string, forMs = SHORT_MESSAGE_MS): void {
+  vscode.window.setStatusBarMessage(`$(${icon}) ${plain(text)}`, forMs);
+}
+
+export interface Steps {
+  /** Takes the place of the step before. */
+  readonly step: (text: string) => void;
+  readonly token: vscode.CancellationToken;
+}
+
+/** Work in the status bar, without its steps. */
+export function inStatusBar<T>(title: string, work: () => Thenable<T>): Promise<T> {
+  return inProgress({ location: vscode.ProgressLocation.Window, title: plain(title) }, work);
+}
+
+/** Work in a notification that the user can cancel. */
+export function inNotification<T>(title: string, work: (steps: Steps) => Thenable<T>): Promise<T> {
+  const location = vscode.ProgressLocation.Notification;
+  return inProgress({ location, title: plain(title), cancellable: true }, (progress, token) =>
+    work({ step: (text) => progress.report({ message: plain(text) }), token }),
+  );
+}
+
+/** A notification without a title, as long as the work lasts. */
+export function inLinkedNotification<T>(work: (say: (text: LinkedText) => void) => Thenable<T>): Promise<T> {
+  return inProgress({ location: vscode.ProgressLocation.Notification }, (progress) =>
+    work((message) => progress.report({ message })),
+  );
+}
+
+/** Work at the top of a view. */
+export function inView<T>(viewId: string, work: () => Thenable<T>): Promise<T> {
+  return inProgress({ location: { viewId } }, work);
+}
+
+function inProgress<T>(
+  options: vscode.ProgressOptions,
+  work: (progress: vscode.Progress<{ message: string }>, token: vscode.CancellationToken) => Thenable<T>,
+): Promise<T> {
+  return Promise.resolve(vscode.window.withProgress(options, work));
+}

@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import type { Fleet, DaemonModel } from '../../watch/registry';
+import type { StartCommand } from '../../restart/startCommand';
+import type { StartTask } from './taskRunner';
+
+export const TASK_TYPE = 'daemonHealth';
+
+export interface DaemonTaskDefinition extends vscode.TaskDefinition {
+  readonly type: typeof TASK_TYPE;
+  /** The daemon's name in the settings. */
+  readonly daemon: string;
+  /** `start` runs the start command unless something is there already; `restart` and `stop` do what the commands do. */
+  readonly action?: 'start' | 'restart' | 'stop';
+}
+
+export interface TaskDeps {
+  readonly fleet: Fleet;
+  /** @param how `unlooked`: the command itself has to look whether the daemon runs already */
+  readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => StartCommand | string;
+  readonly restart: TaskWork;
+  readonly stop: TaskWork;
+}
+
+/** Writes each step as a line; resolves with whether it came to the wanted end. */
+type TaskWork = (model: DaemonModel, write: (line: string) => void, signal: AbortSignal) => Promise<boolean>;
+
+/** Offers each daemon's start and restart under *Run Task*, and completes those written in `tasks.json`. */
+export class DaemonTasks implements vscode.TaskProvider {
+  constructor(private readonly deps: TaskDeps) {}
+
+  provideTasks(): vscode.Task[] {
+    const definitions = this.deps.fleet.models.flatMap(({ daemon }) =>
+      (['start', 'restart', 'stop'] as const).map(
+        (action) => ({ type: TASK_TYPE, daemon: daemon.name, action }) as const,
+      ),
+    );
+    return definitions.flatMap((definition) => this.#make(definition) ?? []);
+  }
+
+  resolveTask(task: vscode.Task): vscode.Task | undefined {
+    // VS Code matches a task by its definition: the very same object must come back.
+    return this.#make(task.definition as DaemonTaskDefinition);
+  }
+
+  /** For a port that is known to be free. @throws an error fit to show when there is no way to start this daemon */
+  startTask(model: DaemonModel, env: Readonly<Record<string, string>> = {}): StartTask {
+    const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
+    const found = this.deps.startCommand(model, { unlooked: false });
+    if (typeof found === 'string') throw new Error(found);
+    const command = { ...found, env: { ...found.env, ...env } };
+    return { task: startTerminal(definition, command), command };
+  }
+
+  #make(definition: DaemonTaskDefinition): vscode.Task | undefined {
+    const model = this.deps.fleet.models.find(({ daemon }) => daemon.name === definition.daemon);
+    if (!model) return undefined;
+    const { action } = definition;
+    if (action === 'restart' || action === 'stop') {
+      return terminalTask(definition, `${action} ${definition.daemon}`, execution(model, this.deps[action]));
+    }
+    const command = this.deps.startCommand(model, { unlooked: true });
+    if (typeof command === 'string') return undefined;
+    return startTerminal(definition, command);
+  }
+}
+
+function startTerminal(definition: DaemonTaskDefinition, command: StartCommand): vscode.Task {
+  const task = terminalTask(definition, `start ${definition.daemon}`, toExecution(command));
+  // VS Code would keep the launcher's own command line, of many lines, in sight over what the launcher says.
+  if (command.logFile !== undefined) task.presentationOptions = { ...task.presentationOptions, echo: false };
+  return task;
+}
+
+/** Work of ours in a terminal; closing the terminal cancels it. */
+function execution(model: DaemonModel, work: TaskWork): vscode.CustomExecution {
+  return new vscode.CustomExecution(() => {
+    const written = new vscode.EventEmitter<string>();
+    const closed = new vscode.EventEmitter<number>();
+    const abort = new AbortController();
+    const write = (line: string) => written.fire(`${line}\r\n`);
+    return Promise.resolve({
+      onDidWrite: written.event,
+      onDidClose: closed.event,
+      open: () => void work(model, write, abort.signal).then((done) => closed.fire(done ? 0 : 1)),
+      close: () => abort.abort(),
+    });
+  });
+}
+
+function terminalTask(
+  definition: DaemonTaskDefinition,
+  name: string,
+  execution: vscode.ProcessExecution | vscode.ShellExecution | vscode.CustomExecution,
+): vscode.Task {
+  const task = new vscode.Task(definition, vscode.TaskScope.Workspace, name, 'Daemon Health', execution, []);
+  task.isBackground = true;
+  task.presentationOptions = {
+    panel: vscode.TaskPanelKind.Dedicated,
+    reveal: vscode.TaskRevealKind.Always,
+    focus: false,
+    clear: true,
+    showReuseMessage: false,
+    close: false,
+  };
+  return task;
+}
+
+function toExecution(command: StartCommand): vscode.ProcessExecution | vscode.ShellExecution {
+  const options = {
+    ...(command.cwd !== undefined && { cwd: command.cwd }),
+    ...(command.env && { env: { ...command.env } }),
+  };
+  return command.kind === 'shell'
+    ? new vscode.ShellExecution(command.line, options)
+    : new vscode.ProcessExecution(command.command, [...command.args], options);
+}

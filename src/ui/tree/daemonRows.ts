@@ -1,0 +1,319 @@
+import type { DaemonConfig } from '../../settings/daemonList';
+import type { DaemonModel } from '../../watch/registry';
+import { projectFolder, shortPath } from '../../kinds/read/paths';
+import type { Instant, Report } from '../../health/report';
+import { isLive } from '../../health/sessions';
+import { staleThresholdMs } from '../../health/staleness';
+import type { DaemonState, Severity } from '../../health/verdict';
+import { coarseAge, duration, forOver } from '../../health/wording';
+import {
+  LOOK,
+  capitalise,
+  clockTime,
+  freshness,
+  isRecovering,
+  pastInWords,
+  severityOf,
+  snoozeInWords,
+  stalledForMs,
+  stateInWords,
+} from '../../words/states';
+
+/** One line of the tree, as drawn. `id` is unique and names its place: `origin`, `origin#loop`, … */
+export interface Row {
+  readonly id: string;
+  readonly parentId?: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly icon?: string;
+  readonly severity: Severity;
+  /** What the menus and inline buttons of package.json go by. */
+  readonly contextValue: string;
+  readonly children: readonly string[];
+  readonly expanded?: boolean;
+  /** What "Copy Value" copies. */
+  readonly value: string;
+  /** When what it says was said; the hover tells the age of it at that moment. */
+  readonly origin?: string;
+}
+
+/** A top-level row, which comes first, and all rows below it. */
+export type Section = readonly [Row, ...Row[]];
+
+/** An entry of the settings that cannot be used. */
+export function problemRow(problem: string, index: number): Section {
+  return [
+    {
+      id: `settings#${index}`,
+      label: 'Settings',
+      description: problem,
+      icon: 'gear',
+      severity: 'amber',
+      contextValue: 'settingsProblem',
+      children: [],
+      value: problem,
+    },
+  ];
+}
+
+/** A line about one aspect of a daemon. */
+export interface Detail {
+  readonly key: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly severity?: Severity;
+  /** What menus go by, where it is not the key. */
+  readonly contextValue?: string;
+  readonly children?: readonly Row[];
+  readonly expanded?: boolean;
+}
+
+/** What draws the rows of sessions: a chunk that is loaded once there are any. */
+export interface SessionRows {
+  details(model: DaemonModel, now: Instant): readonly Detail[];
+  /** `undefined` where the row is no session's. */
+  hover(rowId: string, model: DaemonModel, now: Instant): string | undefined;
+}
+
+/** The row of a daemon and all rows below it. What a row says changes only when there is something new, not by the second. */
+export function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Section {
+  const { daemon, track } = model;
+  const { state } = track.verdict;
+  const severity = severityOf(model);
+  const details = [
+    stateDetail(model, now),
+    ...snoozeDetail(model, now),
+    ...historyDetail(model, now),
+    ...reportDetails(model, now, sessionRows),
+    ...restartsDetail(model, now),
+  ];
+  const rows = details.map((detail) => detailRow(model, detail));
+  return [
+    {
+      id: daemon.origin,
+      origin: daemon.origin,
+      label: daemon.name,
+      description: stateInWords(model, now),
+      icon: LOOK[state].icon,
+      severity,
+      contextValue: contextOf(model),
+      children: rows.map(({ id }) => id),
+      expanded: true,
+      value: `${daemon.name} (${daemon.origin}): ${stateInWords(model, now)}`,
+    },
+    ...rows,
+    ...details.flatMap(({ children }) => children ?? []),
+  ];
+}
+
+/** Phases of a daemon that offer other commands than `up`, which is all that may hold its port. */
+const PHASE: Readonly<Partial<Record<DaemonState, string>>> = {
+  restarting: 'busy',
+  offline: 'down',
+  unreachable: 'gone',
+};
+
+/** What the menus go by: the phase, and the kind where it offers more or less than others. */
+function contextOf({ daemon, track }: DaemonModel): string {
+  const kind = track.last?.report.kind ?? daemon.kind;
+  const suffix = kind === 'dispatchd' || kind === 'ductor' ? `.${kind}` : '';
+  return `daemon.${PHASE[track.verdict.state] ?? 'up'}${suffix}`;
+}
+
+function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
+  return {
+    id: `${daemon.origin}#${detail.key}`,
+    parentId: daemon.origin,
+    origin: daemon.origin,
+    label: detail.label,
+    description: detail.description,
+    icon: detail.icon,
+    severity: detail.severity ?? 'plain',
+    contextValue: detail.contextValue ?? `detail.${detail.key}`,
+    children: (detail.children ?? []).map(({ id }) => id),
+    ...(detail.expanded && { expanded: true }),
+    value: `${detail.label}: ${detail.description}`,
+  };
+}
+
+const RESTART_ICON = {
+  cured: 'pass',
+  unproven: 'question',
+  failed: 'error',
+  late: 'watch',
+  cancelled: 'circle-slash',
+} as const;
+
+/** The last restarts: when, what they were to cure, how they ended. */
+function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): Detail[] {
+  const [newest] = restarts;
+  if (!newest) return [];
+  const key = 'restarts';
+  const children = restarts.map((record, index): Row => {
+    const label = clockTime(record.at, now.wallAt);
+    const description = `was ${LOOK[record.why].label} · ${record.text}`;
+    return {
+      id: `${daemon.origin}#${key}#${index}`,
+      parentId: `${daemon.origin}#${key}`,
+      origin: daemon.origin,
+      label,
+      description,
+      icon: RESTART_ICON[record.kind],
+      severity: record.kind === 'failed' || record.startFailed !== undefined ? 'red' : 'plain',
+      contextValue: 'restartRecord',
+      children: [],
+      value: `${label}: ${description}`,
+    };
+  });
+  return [
+    {
+      key,
+      label: 'Restarts',
+      description: `last at ${children[0]!.label}`,
+      icon: 'history',
+      severity: children[0]!.severity,
+      children,
+    },
+  ];
+}
+
+function stateDetail(model: DaemonModel, now: Instant): Detail {
+  const { verdict, incident } = model.track;
+  const recovering = isRecovering(model) && incident ? `was ${LOOK[incident.state].label}; ` : '';
+  return {
+    key: 'state',
+    label: capitalise(isRecovering(model) ? 'recovering' : LOOK[verdict.state].label),
+    description: `since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${recovering}${verdict.reason}`,
+    icon: 'info',
+    ...(verdict.startFailed && { contextValue: 'detail.startFailed' }),
+  };
+}
+
+function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
+  const snoozed = snoozeInWords(model, now);
+  return snoozed === ''
+    ? []
+    : [{ key: 'snooze', label: 'Snoozed', description: snoozed, icon: 'bell-slash' }];
+}
+
+function historyDetail(model: DaemonModel, now: Instant): Detail[] {
+  const description = pastInWords(model, now);
+  return model.history && description !== undefined
+    ? [{ key: 'history', label: 'Last 24 h', description, icon: 'graph' }]
+    : [];
+}
+
+function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Detail[] {
+  const { last, sample } = model.track;
+  if (!last) return [];
+  const { report } = last;
+  // A ductor has neither a queue nor a rate limit of its own.
+  const hasQueue = report.kind !== 'ductor';
+  // Old answers stay on screen while a daemon fails, and say how old they are.
+  const age = sample?.ok ? '' : ` · ${coarseAge(now.monotonicMs - last.at.monotonicMs)} ago`;
+  return [
+    loopDetail(model, now),
+    ...(hasQueue
+      ? [queueDetail(report, severityOf(model) === 'red' ? LOOK[model.track.verdict.state].label : undefined)]
+      : []),
+    ...(sessionRows?.details(model, now) ?? [sessionsDetail(model)]),
+    ...(hasQueue ? [pauseDetail(report, now)] : []),
+    ...workspaceDetail(report),
+    instanceDetail(report, model.daemon),
+  ].map((detail) => ({ ...detail, description: `${detail.description}${age}` }));
+}
+
+function loopDetail(model: DaemonModel, now: Instant): Detail {
+  const { report, loop } = model.track.last!;
+  const threshold = `threshold ${duration(staleThresholdMs(report))}`;
+  const every = report.pollIntervalMs === undefined ? '' : `every ${duration(report.pollIntervalMs)}, `;
+  const detail = { key: 'loop', label: 'Poll loop', icon: 'sync' };
+  switch (loop?.kind) {
+    case undefined:
+      return { ...detail, description: 'stopped' };
+    case 'stale':
+      return {
+        ...detail,
+        description: `no cycle completed ${forOver(stalledForMs(model, now))}, ${threshold}`,
+        severity: 'red',
+      };
+    case 'starting':
+      return { ...detail, description: `first cycle in flight, ${threshold}` };
+    case 'advancing':
+      return { ...detail, description: `${every}last cycle ${coarseAge(loop.ageMs)} ago` };
+    case 'unknown':
+      return { ...detail, description: 'not known' };
+  }
+}
+
+/** @param hiddenBy the cause that silences this effect: a queue cannot move while the loop is dead */
+function queueDetail({ queue }: Report, hiddenBy: string | undefined): Detail {
+  const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = queue ?? {};
+  return {
+    key: 'queue',
+    label: 'Queue',
+    description:
+      `${counted(ready, 'ready task')} · ${counted(workers, 'worker')}` +
+      (stuck && hiddenBy ? ` · stuck, hidden by: ${hiddenBy}` : ''),
+    icon: 'list-ordered',
+    ...(stuck && !hiddenBy && { severity: 'amber' as const }),
+  };
+}
+
+function counted(value: number | undefined, what: string): string {
+  return value === undefined ? `${what}s: not known` : `${value} ${what}${value === 1 ? '' : 's'}`;
+}
+
+function sessionsDetail(model: DaemonModel): Detail {
+  const { sessions } = model.track.last!.report;
+  const live = sessions?.filter(isLive).length;
+  return {
+    key: 'sessions',
+    label: 'Sessions',
+    description: live === undefined ? 'not known' : live === 0 ? 'none running' : `${live} running`,
+    icon: 'terminal',
+  };
+}
+
+function pauseDetail({ pause }: Report, now: Instant): Detail {
+  const detail = { key: 'pause', label: 'Rate limit', icon: 'clock' };
+  if (!pause) return { ...detail, description: 'not known' };
+  if (!pause.isPaused) return { ...detail, description: 'not paused' };
+  return {
+    ...detail,
+    description:
+      pause.resumesAt === undefined ? 'paused' : `paused until ${clockTime(pause.resumesAt, now.wallAt)}`,
+  };
+}
+
+/** Which work it is for: a smithy's project by its database, a dispatchd's workspace. */
+function workspaceDetail({ database, instance }: Report): Detail[] {
+  const folder = database ? (projectFolder(database.path) ?? database.path) : instance?.workspace;
+  return folder === undefined
+    ? []
+    : [{ key: 'workspace', label: 'Workspace', description: shortPath(folder), icon: 'folder' }];
+}
+
+function instanceDetail(
+  { kind, instance, daemonNow }: Report,
+  { port, movedFromPort }: DaemonConfig,
+): Detail {
+  const { pid, version, startedAt } = instance ?? {};
+  const parts = [
+    kind,
+    movedFromPort === undefined ? `port ${port}` : `port ${port}, moved from ${movedFromPort}`,
+    ...(version === undefined ? [] : [version]),
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(startedAt === undefined || daemonNow === undefined ? [] : [`up ${coarseAge(daemonNow - startedAt)}`]),
+  ];
+  return { key: 'instance', label: 'Instance', description: parts.join(' · '), icon: 'server-process' };
+}
+
+/** The precise age of what a daemon's rows say, for a hover: worked out when it is shown. */
+export function rowHover(row: Row, model: DaemonModel | undefined, now: Instant): string {
+  if (!model) return row.value;
+  const { last } = model.track;
+  const asOf = last ? ` As of ${duration(now.monotonicMs - last.at.monotonicMs)} ago` : ' Never answered';
+  return `${row.value}.${asOf}, ${freshness(model, now)}.`;
+}

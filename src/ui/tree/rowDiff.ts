@@ -1,0 +1,63 @@
+import type { Row, Section } from './daemonRows';
+
+/** Rows of the tree as they were last drawn, by id. */
+export class DrawnRows {
+  #sections: readonly Section[] = [];
+  readonly #byId = new Map<string, Row>();
+
+  /** The ids of the top-level rows, in order. */
+  get roots(): string[] {
+    return this.#sections.map(([root]) => root.id);
+  }
+
+  row(id: string): Row | undefined {
+    return this.#byId.get(id);
+  }
+
+  /**
+   * Takes over new rows. A section that is the very same array was not made anew and is not looked at.
+   *
+   * @returns the rows to draw again, each with all below it: none, top-level ones, or (`undefined`) the whole tree
+   */
+  update(next: readonly Section[]): readonly (string | undefined)[] {
+    const previous = this.#sections;
+    this.#sections = next;
+    const isSameList =
+      previous.length === next.length && next.every(([root], index) => root.id === previous[index]![0].id);
+    if (!isSameList) {
+      this.#byId.clear();
+      for (const section of next) this.#add(section);
+      return [undefined];
+    }
+    const changed: string[] = [];
+    next.forEach((section, index) => {
+      const before = previous[index]!;
+      if (section === before) return;
+      for (const { id } of before) this.#byId.delete(id);
+      this.#add(section);
+      if (!isSame(before, section)) changed.push(section[0].id);
+    });
+    return changed;
+  }
+
+  #add(section: Section): void {
+    for (const row of section) this.#byId.set(row.id, row);
+  }
+}
+
+function isSame(before: Section, after: Section): boolean {
+  return before.length === after.length && after.every((row, index) => isSameRow(row, before[index]!));
+}
+
+function isSameRow(a: Row, b: Row): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a) as (keyof Row)[];
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => (key === 'children' ? isSameList(a.children, b.children) : a[key] === b[key]))
+  );
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}

@@ -1,0 +1,288 @@
+import type { DaemonModel } from '../../watch/registry';
+import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
+import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
+import type { Instant, Session } from '../../health/report';
+import { endOf, isLive, isStranded, type End } from '../../health/sessions';
+import { coarseAge, duration } from '../../health/wording';
+import { canResume } from '../../kinds/smithy/resume';
+import { LOOK, capitalise, clockTime } from '../../words/states';
+import { INTERRUPTED, sessionRowId } from './rowIds';
+import type { Detail, Row, SessionRows } from './daemonRows';
+
+/**
+ * Drawn by the tree from when this chunk is loaded.
+ *
+ * @param lostOf work that the daemon itself does not list any more
+ */
+export function sessionRows(lostOf: (model: DaemonModel) => readonly Session[]): SessionRows {
+  return {
+    details: (model, now) => sessionDetails(model, lostOf(model), now),
+    hover: (rowId, model, now) => rowHover(rowId, model, lostOf(model), now),
+  };
+}
+
+const END: Readonly<Record<End, { readonly label: string; readonly icon: string }>> = {
+  completed: { label: 'completed', icon: 'pass' },
+  failed: { label: 'failed', icon: 'error' },
+  timedOut: { label: 'timed out', icon: 'watch' },
+  cancelled: { label: 'cancelled', icon: 'circle-slash' },
+  interrupted: { label: 'interrupted', icon: 'debug-disconnect' },
+};
+
+/** Running work, then what was interrupted and waits for somebody, then what ended within the day. */
+function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Instant): Detail[] {
+  const { report } = model.track.last!;
+  const running = { key: 'sessions', label: 'Sessions', icon: 'terminal' };
+  if (!report.sessions) {
+    return [{ ...running, description: 'not known' }, ...interruptedDetail(model, lost, now)];
+  }
+  const { live, stranded, over } = groupsOf(report.sessions);
+  const nowAt = report.daemonNow ?? now.wallAt;
+  const ended = over.filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS);
+  const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
+  const cause = live.some(({ deadlineAt }) => deadlineAt !== undefined) && inhibitedBy(model.track);
+  return [
+    {
+      ...running,
+      // VS Code keeps a row closed that once had nothing to open: with something in it, it is another row.
+      key: live.length === 0 ? 'sessions' : 'running',
+      description:
+        (live.length === 0 ? 'none running' : `${live.length} running`) +
+        (cause ? ` · countdowns hidden by: ${LOOK[cause].label}` : ''),
+      children: rows(model, live, 'running', (session) => liveRow(model, session, now)),
+      expanded: true,
+    },
+    ...interruptedDetail(model, [...stranded, ...lost], now),
+    ...(ended.length === 0
+      ? []
+      : [
+          {
+            key: 'ended',
+            label: 'Ended today',
+            description: `${ended.length}${bad > 0 ? ` · ${bad} timed out or failed` : ''}`,
+            icon: 'history',
+            children: rows(model, ended, 'ended', (session) => endedRow(session, 'ended', now)),
+          },
+        ]),
+  ];
+}
+
+interface Groups {
+  readonly live: readonly Session[];
+  readonly stranded: readonly Session[];
+  /** The newest first. */
+  readonly over: readonly Session[];
+}
+
+/** A list of sessions is the very same one as long as none of them changed. */
+const groups = new WeakMap<readonly Session[], Groups>();
+
+function groupsOf(sessions: readonly Session[]): Groups {
+  const known = groups.get(sessions);
+  if (known) return known;
+  const made = {
+    live: sessions.filter(isLive),
+    stranded: sessions.filter(isStranded),
+    over: sessions
+      .filter((session) => endOf(session) !== undefined && !isStranded(session))
+      .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)),
+  };
+  groups.set(sessions, made);
+  return made;
+}
+
+function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now: Instant): Detail[] {
+  if (stranded.length === 0) return [];
+  // A smithy resumes by itself what it can, a dispatchd has done so already.
+  const waits = model.track.last!.report.kind === 'dispatchd' ? 'to run again' : 'not resumed';
+  return [
+    {
+      key: INTERRUPTED,
+      label: 'Interrupted',
+      description: `${stranded.length} ${waits}`,
+      icon: 'debug-disconnect',
+      severity: 'amber',
+      children: rows(model, stranded, INTERRUPTED, (session) => endedRow(session, 'interrupted', now)),
+      expanded: true,
+    },
+  ];
+}
+
+type Drawn = Pick<Row, 'description' | 'icon' | 'severity' | 'contextValue'>;
+
+/** How a session is drawn, and the words in it that change with time alone. */
+interface Drawing {
+  readonly words: readonly string[];
+  readonly draw: () => Drawn;
+}
+
+/** A row is the very same one as long as its session is, and its words are: then nothing needs to be compared. */
+const made = new WeakMap<Session, { readonly words: string; readonly row: Row }>();
+
+function rows(
+  { daemon, track }: DaemonModel,
+  sessions: readonly Session[],
+  group: string,
+  drawing: (session: Session) => Drawing,
+): Row[] {
+  const parentId = `${daemon.origin}#${group}`;
+  const { kind } = track.last!.report;
+  const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
+    const { words: changing, draw } = drawing(session);
+    const words = [parentId, kind, ...changing].join('\n');
+    const known = made.get(session);
+    if (known?.words === words) return known.row;
+    const drawn = draw();
+    const row = {
+      ...drawn,
+      contextValue: `${drawn.contextValue}.${kind}`,
+      id: sessionRowId(daemon.origin, session.id),
+      parentId,
+      origin: daemon.origin,
+      label: session.title,
+      children: [],
+      value: `${session.id}: ${session.title}, ${drawn.description ?? ''}`,
+    };
+    made.set(session, { words, row });
+    return row;
+  });
+  const more = sessions.length - shown.length;
+  if (more <= 0) return shown;
+  const label = `and ${more} more`;
+  return [
+    ...shown,
+    {
+      id: `${parentId}#more`,
+      parentId,
+      origin: daemon.origin,
+      label,
+      severity: 'plain',
+      contextValue: 'more',
+      children: [],
+      value: label,
+    },
+  ];
+}
+
+/** Says nothing that changes by the second: a row that did would be written again every second. */
+function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawing {
+  const { report } = track.last!;
+  const leftMs = timeLeftMs(session, track, now);
+  const activeMs =
+    session.lastActivityAt === undefined || report.daemonNow === undefined
+      ? undefined
+      : report.daemonNow - session.lastActivityAt;
+  const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
+  const left = leftMs === undefined ? [] : [coarseTimeLeft(leftMs)];
+  const active = activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`];
+  return {
+    words: [...left, ...active],
+    draw: () => ({
+      description: [
+        ...role(session),
+        ...(session.stopping === undefined
+          ? session.status === 'running'
+            ? []
+            : [session.status]
+          : [`ending: ${session.stopping}`]),
+        ...left,
+        ...extensions(session),
+        ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
+        ...active,
+        ...what(session),
+      ].join(' · '),
+      icon: isNear ? 'watch' : 'play-circle',
+      severity: isNear ? 'amber' : 'plain',
+      contextValue: 'session.running',
+    }),
+  };
+}
+
+function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): Drawing {
+  const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
+  return { words: [at], draw: () => drawEnded(session, group, at) };
+}
+
+function drawEnded(session: Session, group: 'ended' | 'interrupted', at: string): Drawn {
+  const end = endOf(session) ?? 'completed';
+  // What became of it was decided already: it cannot be run from here a second time.
+  const isHandled = group === 'ended' && end === 'interrupted';
+  const isResumable = session.kind === 'named' || canResume(session);
+  const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
+  return {
+    description: [...role(session), `${END[end].label}${at}`, ...what(session)].join(' · '),
+    icon: END[end].icon,
+    severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
+    contextValue: `session.${group}.${kind}`,
+  };
+}
+
+/** The command, where the title is not that already. */
+function what({ title, command }: Session): string[] {
+  return command === undefined || command === title ? [] : [command];
+}
+
+/** What the agent is, where the title does not say that. */
+function role({ title, role: is }: Session): string[] {
+  return is === undefined || is === title ? [] : [is];
+}
+
+function extensions({ extensionsUsed = 0, maxExtensions, requestedExtensions = 0 }: Session): string[] {
+  return [
+    ...(extensionsUsed > 0
+      ? [`extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`]
+      : []),
+    ...(requestedExtensions > 0 ? [`${requestedExtensions} × on request`] : []),
+  ];
+}
+
+const STEPS_MIN = [1, 5, 10, 30, 60] as const;
+
+/** "under 5 min left": five words in the whole life of a session. */
+function coarseTimeLeft(ms: number): string {
+  if (ms <= 0) return 'time is up';
+  const step = STEPS_MIN.find((minutes) => ms <= minutes * 60_000);
+  return step === undefined ? 'over 1 h left' : step === 60 ? 'under 1 h left' : `under ${step} min left`;
+}
+
+function rowHover(
+  rowId: string,
+  model: DaemonModel,
+  lost: readonly Session[],
+  now: Instant,
+): string | undefined {
+  const sessions = [...(model.track.last?.report.sessions ?? []), ...lost];
+  const session = sessions.find(({ id }) => sessionRowId(model.daemon.origin, id) === rowId);
+  return session && sessionHover(session, model, now);
+}
+
+/** All that is known of a session, to the second, for its hover: one fact a line. */
+function sessionHover(session: Session, { track }: DaemonModel, now: Instant): string {
+  const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
+  const daemonNow = track.last?.report.daemonNow;
+  const time = (label: string, at: number | undefined) =>
+    at === undefined ? [] : [`${label} ${clockTime(at, now.wallAt)}`];
+  const { timeoutMs, maxExtensions, lastActivityAt } = session;
+  return [
+    session.title,
+    ...(session.command === undefined ? [] : [`Runs: ${session.command}`]),
+    ...(session.cwd === undefined ? [] : [`In: ${session.cwd}`]),
+    ...time('Started', session.startedAt ?? session.createdAt),
+    ...(leftMs === undefined
+      ? []
+      : [`${duration(Math.max(0, leftMs))} left${session.deadlineAssumed ? ' (its limit is assumed)' : ''}`]),
+    ...(timeoutMs === undefined
+      ? []
+      : [
+          `Limit ${duration(timeoutMs)}` +
+            (maxExtensions === undefined
+              ? ''
+              : `, ${session.extensionsUsed ?? 0} of ${maxExtensions} extensions`),
+        ]),
+    ...(lastActivityAt === undefined || daemonNow === undefined || leftMs === undefined
+      ? []
+      : [`Active ${duration(daemonNow - lastActivityAt)} before the last answer`]),
+    ...time(isStranded(session) ? 'Last seen' : 'Ended', session.endedAt),
+    ...(session.outcome === undefined ? [] : [capitalise(session.outcome)]),
+  ].join('\n');
+}

@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/time';
+import type { Fleet } from '../../watch/registry';
+import type { Severity } from '../../health/verdict';
+import { DrawnRows } from './rowDiff';
+import { withFindings } from './findingRows';
+import { keeping } from '../shared/kept';
+import { isProblem } from '../../words/states';
+import { Rendered } from '../shared/rendered';
+import { toMarkdown } from '../statusBar/statusItem';
+import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './daemonRows';
+
+const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
+  red: 'problemsErrorIcon.foreground',
+  amber: 'problemsWarningIcon.foreground',
+  plain: undefined,
+};
+
+/**
+ * The health tree. Its elements are row ids, so that VS Code keeps what is open and selected while the rows
+ * behind them are made anew; it is told to draw again only when a row it can see says something else.
+ */
+export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<string | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #view: vscode.TreeView<string>;
+  readonly #subscriptions: vscode.Disposable[];
+  readonly #rows = new DrawnRows();
+  #sessionRows: SessionRows | undefined;
+  #rowsOf = keeping((model, now) => daemonRows(model, now, undefined));
+
+  readonly #badge = new Rendered<number>((problems) => {
+    this.#view.badge =
+      problems === 0
+        ? undefined
+        : { value: problems, tooltip: `${problems} problem${problems === 1 ? '' : 's'}` };
+  });
+  readonly #welcome = new Rendered<string>((state) => {
+    void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
+  });
+
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly clock: Clock,
+    createView: (provider: HealthTree) => vscode.TreeView<string> = (provider) =>
+      vscode.window.createTreeView('daemonHealth.daemons', {
+        treeDataProvider: provider,
+        showCollapseAll: true,
+      }),
+  ) {
+    this.#view = createView(this);
+    this.#subscriptions = [this.#view, this.#changed, this.#view.onDidChangeVisibility(() => this.render())];
+  }
+
+  /** From now on sessions have rows of their own. */
+  drawSessions(sessionRows: SessionRows): void {
+    this.#sessionRows = sessionRows;
+    this.#rowsOf = keeping((model, now) => daemonRows(model, now, sessionRows));
+    this.render();
+  }
+
+  /** Draws what changed. Rows nobody sees are not made; the badge always is. */
+  render(): void {
+    const { models, problems } = this.fleet;
+    this.#badge.set(models.filter(isProblem).length + this.fleet.conflicts.length);
+    this.#welcome.set(models.length + problems.length > 0 ? 'some' : this.fleet.settled ? 'none' : 'looking');
+    if (!this.#view.visible) return;
+    for (const target of this.#rows.update(this.#sections())) this.#changed.fire(target);
+  }
+
+  #sections(): readonly Section[] {
+    const { models, problems, found } = this.fleet;
+    const now = this.clock.now();
+    const daemons = models.map((model) => this.#rowsOf(model, now));
+    return withFindings([...daemons, ...problems.map(problemRow)], this.fleet.conflicts, found);
+  }
+
+  /** Shows a daemon's row, selected and opened; the whole view where none is named. */
+  async reveal(id: string | undefined): Promise<void> {
+    await vscode.commands.executeCommand('daemonHealth.daemons.focus');
+    this.render();
+    // That it is visible now has not been heard of yet: VS Code asks for the rows afterwards.
+    if (!this.#view.visible) this.#rows.update(this.#sections());
+    if (id === undefined || !this.row(id)) return;
+    await this.#view.reveal(id, { select: true, focus: true, expand: true });
+  }
+
+  row(id: string): Row | undefined {
+    return this.#rows.row(id);
+  }
+
+  getChildren(id?: string): string[] {
+    if (id === undefined) {
+      this.#rows.update(this.#sections());
+      return this.#rows.roots;
+    }
+    return [...(this.row(id)?.children ?? [])];
+  }
+
+  getParent(id: string): string | undefined {
+    return this.row(id)?.parentId;
+  }
+
+  getTreeItem(id: string): vscode.TreeItem {
+    const row = this.row(id);
+    if (!row) return new vscode.TreeItem(id);
+    const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(
+      row.label,
+      row.children.length === 0 ? None : row.expanded ? Expanded : Collapsed,
+    );
+    item.id = row.id;
+    item.contextValue = row.contextValue;
+    item.accessibilityInformation = { label: `${row.label}: ${row.description ?? ''}` };
+    if (row.description !== undefined) item.description = row.description;
+    if (row.icon !== undefined) {
+      const colour = ICON_COLOUR[row.severity];
+      item.iconPath = new vscode.ThemeIcon(
+        row.icon,
+        colour === undefined ? undefined : new vscode.ThemeColor(colour),
+      );
+    }
+    if (row.contextValue === 'settingsProblem') {
+      item.command = { command: 'daemonHealth.configure', title: 'Open Settings' };
+    }
+    return item;
+  }
+
+  /** Asked for on hover, so ages are of that moment. Nothing that a daemon said is drawn as Markdown. */
+  resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
+    const row = this.row(id);
+    if (row) {
+      const model = row.origin === undefined ? undefined : this.fleet.model(row.origin);
+      const now = this.clock.now();
+      const text = (model && this.#sessionRows?.hover(row.id, model, now)) ?? rowHover(row, model, now);
+      const strip = row.contextValue === 'detail.history' ? model?.history?.segments : undefined;
+      item.tooltip = strip ? toMarkdown([{ text }, { markdown: '\n\n' }, { strip }]) : text;
+    }
+    return item;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+}

@@ -1,0 +1,57 @@
+import { findConflicts, type Conflict, type Party } from '../health/conflicts';
+import { isLive } from '../health/sessions';
+import type { DaemonState } from '../health/verdict';
+import { isLoopback } from '../settings/daemonList';
+import type { DaemonModel, Fleet } from './registry';
+import { shortPath } from '../kinds/read/paths';
+
+/**
+ * States in which nothing of a daemon dispatches, and that last: one lost answer is none of them. In those of
+ * `TELLING` the daemon tells which sessions run; in the others nobody knows whether they still do.
+ */
+const NOT_DISPATCHING: readonly DaemonState[] = [
+  'unreachable',
+  'offline',
+  'wrongAnswer',
+  'unavailable',
+  'stopped',
+];
+const TELLING: readonly DaemonState[] = ['unavailable', 'stopped'];
+
+/** The conflicts among the daemons that are watched and those that were found. */
+export function conflictsOf({ models, found }: Pick<Fleet, 'models' | 'found'>): readonly Conflict[] {
+  const watched = models.flatMap(watchedParty);
+  const foundParties = found.map((daemon) => ({
+    name: daemon.kind,
+    kind: daemon.kind,
+    port: daemon.port,
+    database: daemon.database,
+    databaseShown: daemon.place,
+    isWorking: daemon.isRunning || daemon.runsAgents === true,
+    runsOnlyAgents: !daemon.isRunning,
+    isWatched: false,
+  }));
+  return findConflicts([...watched, ...foundParties]);
+}
+
+function watchedParty({ daemon, track }: DaemonModel): Party[] {
+  const report = track.last?.report;
+  // A database of another machine is not the same one, whatever its path.
+  if (!report?.database || !isLoopback(new URL(daemon.origin).hostname)) return [];
+  const { state } = track.verdict;
+  const dispatches = !NOT_DISPATCHING.includes(state);
+  // The loop of a smithy can be stopped while its agents go on (the stop of its dispatch daemon ends none of them).
+  const runsAgents = TELLING.includes(state) && report.sessions?.some(isLive) === true;
+  return [
+    {
+      name: daemon.name,
+      kind: report.kind,
+      port: daemon.port,
+      database: report.database.realPath,
+      databaseShown: shortPath(report.database.path),
+      isWorking: dispatches || runsAgents,
+      runsOnlyAgents: !dispatches,
+      isWatched: true,
+    },
+  ];
+}

@@ -1,0 +1,263 @@
+import type { Memento } from 'vscode';
+import type { Clock } from '../../base/time';
+import {
+  CONFLICT_RESCAN_MS,
+  DEFAULT_POLL_INTERVAL_MS,
+  DISCOVERY_INTERVAL_MS,
+  DISCOVERY_RESCAN_DIVISOR,
+  DISCOVERY_RESCAN_MS,
+} from '../../health/policy';
+import {
+  decideAdoption,
+  identityOf,
+  nameOf,
+  type Adopted,
+  type Adoption,
+  type FoundDaemon,
+  type Watched,
+} from './adoption';
+import { isLoopback, type DaemonConfig, type DaemonsConfig } from '../../settings/daemonList';
+import type { DaemonModel, Fleet, Remembered } from '../registry';
+import type { ScanRequest } from './scan';
+
+const ADOPTION_KEY = 'discovery';
+const IGNORED_KEY = 'ignoredDaemons';
+
+export interface DiscoveryDeps {
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly settings: {
+    daemons(): DaemonsConfig;
+    /** Whether the user wrote a list of daemons: then nothing is watched that is not in it. */
+    readonly hasOwnList: boolean;
+    readonly discovery: boolean;
+  };
+  /** Kept with the workspace: what was adopted. */
+  readonly workspaceState: Memento;
+  /** Kept for all windows: what was ignored. */
+  readonly globalState: Memento;
+  readonly recall: (origin: string) => Remembered;
+  readonly workspaceFolders: () => readonly string[];
+  readonly isFocused: () => boolean;
+  /** Looks for daemons; loaded when first needed. */
+  readonly scan: (request: ScanRequest) => Promise<readonly FoundDaemon[]>;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Says which daemons are watched: those of the settings, and those found that belong to the open
+ * workspace. This file is a chunk of its own, loaded after activation.
+ */
+export class Discovery {
+  #adoption: Adoption;
+  #found: readonly FoundDaemon[] = [];
+  #scanning: Promise<void> | undefined;
+  #lastScanMs = -Infinity;
+  #watchedPorts: ReadonlySet<number> = new Set();
+  /** The origins of those of them that are on this machine. */
+  #watchedHere: ReadonlySet<string> = new Set();
+  #disposed = false;
+
+  constructor(private readonly deps: DiscoveryDeps) {
+    const kept = deps.workspaceState.get<Partial<Adoption>>(ADOPTION_KEY);
+    this.#adoption = {
+      // One that has not been up for a day is not an outage but history.
+      adopted: (kept?.adopted ?? []).filter(({ origin }) => deps.recall(origin).seenUpAt !== undefined),
+      retired: kept?.retired ?? [],
+    };
+    deps.fleet.on('change', () => this.#onChange());
+  }
+
+  /** Watches what the settings say now, and looks for more. */
+  start(): void {
+    this.#configure();
+    void this.scan();
+  }
+
+  #configure(): void {
+    const { settings, fleet } = this.deps;
+    const { daemons, problems } = settings.daemons();
+    const { adopted, retired } = this.#adopts ? this.#adoption : { adopted: [], retired: [] };
+    const watched = [
+      ...daemons.filter(({ configured, origin }) => configured || !retired.includes(origin)),
+      ...adopted.map(toConfig),
+    ];
+    const here = watched.filter(isHere);
+    this.#watchedPorts = new Set(here.map(({ port }) => port));
+    this.#watchedHere = new Set(here.map(({ origin }) => origin));
+    fleet.configure({ daemons: watched, problems });
+    this.#offer();
+  }
+
+  /** Looks for daemons now, or joins the scan under way. Never rejects. */
+  scan(): Promise<void> {
+    this.#scanning ??= this.#scan()
+      .catch((error: unknown) => this.deps.log(`Looking for daemons failed: ${String(error)}`))
+      .finally(() => (this.#scanning = undefined));
+    return this.#scanning;
+  }
+
+  /** The window got the focus: looks again, unless it did a moment ago. */
+  attend(): void {
+    if (this.#sinceScanMs() >= DISCOVERY_INTERVAL_MS) void this.scan();
+  }
+
+  /** A found daemon by its origin, as an entry for the user's list. */
+  found(origin: string): { name: string; url: string; kind: string } | undefined {
+    const daemon = this.#found.find((found) => found.origin === origin);
+    return daemon && { name: nameOf(daemon), url: daemon.origin, kind: daemon.kind };
+  }
+
+  /** Never offers this daemon again, wherever it listens. */
+  async ignore(origin: string): Promise<void> {
+    const daemon = this.#found.find((found) => found.origin === origin);
+    if (!daemon) return;
+    await this.deps.globalState.update(IGNORED_KEY, [...new Set([...this.#ignored(), identityOf(daemon)])]);
+    this.#offer();
+  }
+
+  /** Offers again what was ignored. */
+  async forgetIgnored(): Promise<void> {
+    await this.deps.globalState.update(IGNORED_KEY, undefined);
+    this.#offer();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+  }
+
+  get #adopts(): boolean {
+    return this.deps.settings.discovery && !this.deps.settings.hasOwnList;
+  }
+
+  #sinceScanMs(): number {
+    return this.deps.clock.now().monotonicMs - this.#lastScanMs;
+  }
+
+  async #scan(): Promise<void> {
+    this.#lastScanMs = this.deps.clock.now().monotonicMs;
+    const found = this.deps.settings.discovery
+      ? await this.deps.scan({
+          skipPorts: this.#watchedPorts,
+          workspaceFolders: this.deps.workspaceFolders(),
+        })
+      : [];
+    await this.#askAgain(found);
+    if (this.#disposed) return;
+    this.#found = found;
+    this.#decide(found);
+    this.#offer();
+  }
+
+  /** A found daemon may be a watched one that moved a moment ago: whether that one still answers decides. */
+  async #askAgain(found: readonly FoundDaemon[]): Promise<void> {
+    const { fleet } = this.deps;
+    const databases = new Set(found.flatMap(({ database }) => database ?? []));
+    const suspects = fleet.models.filter(({ track }) =>
+      databases.has(track.last?.report.database?.realPath ?? ''),
+    );
+    await Promise.all(suspects.map(async ({ daemon }) => fleet.monitor(daemon.origin)?.poll()));
+  }
+
+  #decide(found: readonly FoundDaemon[]): void {
+    if (!this.#adopts) return;
+    const { notes, ...adoption } = decideAdoption(this.#adoption, this.#watched(), found);
+    if (notes.length === 0) return;
+    this.#adoption = adoption;
+    void this.deps.workspaceState.update(ADOPTION_KEY, adoption);
+    for (const note of notes) this.deps.log(`discovery: ${note}`);
+    this.#configure();
+  }
+
+  #watched(): readonly Watched[] {
+    return this.deps.fleet.models
+      .filter(({ daemon }) => this.#watchedHere.has(daemon.origin))
+      .map((model) => toWatched(model, this.#adoption.adopted));
+  }
+
+  /** What may have moved to another port. */
+  #gone(): readonly Watched[] {
+    return this.#watched().filter(({ isGone, database }) => isGone && database !== undefined);
+  }
+
+  #offer(): void {
+    const ignored = this.#ignored();
+    const gone = this.#gone();
+    this.deps.fleet.offer(
+      this.#found
+        .filter(({ port }) => !this.#watchedPorts.has(port))
+        .map((daemon) => {
+          const before = gone.find(({ database }) => database === daemon.database);
+          return {
+            ...daemon,
+            isIgnored: ignored.includes(identityOf(daemon)),
+            ...(before && { inPlaceOf: { name: before.name, port: before.port } }),
+          };
+        }),
+    );
+  }
+
+  #ignored(): readonly string[] {
+    return this.deps.globalState.get<string[]>(IGNORED_KEY, []);
+  }
+
+  /** Something was polled: a daemon that is gone may have moved, and a conflict may be over. */
+  #onChange(): void {
+    if (this.#disposed || this.#scanning || !this.deps.settings.discovery) return;
+    const gone = this.#gone();
+    if (gone.length > 0) this.#decide([]);
+    if (!this.deps.isFocused() || this.#sinceScanMs() < this.#rescanAfterMs(gone)) return;
+    void this.scan();
+  }
+
+  /** Ever less often while a daemon stays away: it may have been stopped for the day. */
+  #rescanAfterMs(gone: readonly Watched[]): number {
+    if (gone.length > 0) {
+      const goneForMs = Math.min(...gone.map((daemon) => daemon.goneForMs));
+      return Math.min(
+        Math.max(DISCOVERY_RESCAN_MS, goneForMs / DISCOVERY_RESCAN_DIVISOR),
+        DISCOVERY_INTERVAL_MS,
+      );
+    }
+    const { fleet } = this.deps;
+    const isConflictUnwatched =
+      fleet.found.length > 0 &&
+      fleet.conflicts.some(({ parties }) => parties.some(({ isWatched }) => !isWatched));
+    return isConflictUnwatched ? CONFLICT_RESCAN_MS : Infinity;
+  }
+}
+
+function isHere({ origin }: DaemonConfig): boolean {
+  return isLoopback(new URL(origin).hostname);
+}
+
+function toConfig({ name, kind, origin, movedFromPort }: Adopted): DaemonConfig {
+  return {
+    name,
+    kind,
+    origin,
+    port: Number(new URL(origin).port),
+    pollIntervalMs: DEFAULT_POLL_INTERVAL_MS,
+    configured: false,
+    ...(movedFromPort !== undefined && { movedFromPort }),
+  };
+}
+
+function toWatched({ daemon, track }: DaemonModel, adopted: readonly Adopted[]): Watched {
+  const said = track.last?.report.database?.realPath;
+  const database = adopted.find(({ origin }) => origin === daemon.origin)?.database ?? said;
+  const answers = track.sample?.ok === true;
+  const isReplaced = answers && said !== undefined && said !== database;
+  const isAway = track.sample?.ok === false && track.sample.failure.kind !== 'timeout';
+  return {
+    name: daemon.name,
+    origin: daemon.origin,
+    port: daemon.port,
+    configured: daemon.configured,
+    ...(database !== undefined && { database }),
+    answers,
+    isReplaced,
+    isGone: (isAway || isReplaced) && !track.restarting && !track.stoppedByUs,
+    goneForMs: track.streak ? track.streak.lastMs - track.streak.firstMs : 0,
+  };
+}

@@ -1,0 +1,132 @@
+import type { Memento } from 'vscode';
+import {
+  advanceLife,
+  isWorthTelling,
+  rememberedLife,
+  type Life,
+  type LifeStep,
+  type ProcessFate,
+  type Restarted,
+  type Worth,
+} from '../health/instances';
+import { hasEnded, type EndedSession } from '../health/interrupted';
+import { LIVES_MAX_DAEMONS } from '../health/policy';
+import type { Session } from '../health/report';
+import { isLive } from '../health/sessions';
+import type { DaemonModel } from './registry';
+import type { SmithyAgents } from '../kinds/smithy/agents';
+import { SmithyProcesses } from './processFates';
+
+const KEY = 'lives';
+
+export interface LivesDeps {
+  readonly models: () => readonly DaemonModel[];
+  /** Where the last life of each dispatchd is kept, for the next window of this workspace. */
+  readonly state: Memento;
+  /**
+   * Called for every restart that was seen. @param isNews whether it is worth a message
+   * @param began between which moments (epoch ms) the new life began
+   */
+  readonly onRestarted: (
+    model: DaemonModel,
+    restarted: Restarted,
+    isNews: boolean,
+    worth: Worth,
+    began: Began,
+  ) => void;
+  readonly processes?: SmithyProcesses;
+  readonly agentsOf?: (origin: string) => Promise<Pick<SmithyAgents, 'ended'>>;
+}
+
+export type Began = NonNullable<LifeStep['began']>;
+
+interface Kept {
+  readonly id: string;
+  readonly stateDir?: string;
+}
+
+/** Follows the lives of all daemons: asks what tells a restart from a pause, and what became of the work. */
+export class Lives {
+  readonly #lives = new Map<string, Life | undefined>();
+  readonly #kept: Map<string, Kept>;
+  readonly #processes: SmithyProcesses;
+  /** Whose process is being looked at. */
+  readonly #asking = new Set<string>();
+
+  constructor(private readonly deps: LivesDeps) {
+    const kept = deps.state.get<unknown>(KEY);
+    this.#kept = new Map(
+      typeof kept === 'object' && kept !== null ? (Object.entries(kept) as [string, Kept][]) : [],
+    );
+    this.#processes = deps.processes ?? new SmithyProcesses();
+  }
+
+  /** Called after every poll. */
+  update(): void {
+    for (const model of this.deps.models()) this.#look(model);
+  }
+
+  #look(model: DaemonModel, process?: ProcessFate): void {
+    const { daemon, track } = model;
+    const { origin } = daemon;
+    if (this.#asking.has(origin)) return;
+    const before = this.#lives.get(origin) ?? this.#recall(origin);
+    const step = advanceLife(before, track, process);
+    this.#lives.set(origin, step.life);
+    if (step.asksProcess) void this.#askProcess(origin);
+    if (step.restarted || step.isAnother) this.#processes.forget(origin);
+    if (step.restarted && step.began) {
+      void this.#settle(model, step.restarted, step.worth ?? 'any', step.began);
+    }
+    const report = track.sample?.ok ? track.sample.report : undefined;
+    if (report?.kind === 'smithy' && report.sessions?.some(isLive)) this.#processes.note(daemon);
+    this.#keep(origin, step.life);
+  }
+
+  async #askProcess(origin: string): Promise<void> {
+    this.#asking.add(origin);
+    const fate = await this.#processes.fate(origin);
+    this.#asking.delete(origin);
+    const model = this.deps.models().find(({ daemon }) => daemon.origin === origin);
+    if (model) this.#look(model, fate);
+  }
+
+  async #settle(model: DaemonModel, seen: Restarted, worth: Worth, began: Began): Promise<void> {
+    const lost = await this.#notEnded(model, seen.lost);
+    const interrupted = seen.interrupted - (seen.lost.length - lost.length);
+    const restarted = { ...seen, lost, interrupted };
+    this.deps.onRestarted(model, restarted, isWorthTelling(restarted, worth), worth, began);
+  }
+
+  /** Without what the daemon itself remembers to have ended: it ended between our last look and the restart. */
+  async #notEnded({ daemon }: DaemonModel, lost: readonly Session[]): Promise<readonly Session[]> {
+    const agentIds = [...new Set(lost.flatMap(({ agentId }) => agentId ?? []))];
+    if (agentIds.length === 0) return lost;
+    const ended: EndedSession[] = [];
+    try {
+      const agents = await (this.deps.agentsOf ?? agentsOf)(daemon.origin);
+      for (const id of agentIds) ended.push(...(await agents.ended(id)));
+    } catch {
+      // What it does not tell stays what it seemed.
+    }
+    return lost.filter((session) => !hasEnded(session, ended));
+  }
+
+  #recall(origin: string): Life | undefined {
+    const { id, stateDir } = this.#kept.get(origin) ?? {};
+    return typeof id === 'string' ? rememberedLife(id, stateDir) : undefined;
+  }
+
+  #keep(origin: string, life: Life | undefined): void {
+    const { id, stateDir } = life?.report.instance ?? {};
+    if (id === undefined || this.#kept.get(origin)?.id === id) return;
+    this.#kept.delete(origin); // so that the newest come last
+    this.#kept.set(origin, { id, ...(stateDir !== undefined && { stateDir }) });
+    void this.deps.state.update(KEY, Object.fromEntries([...this.#kept].slice(-LIVES_MAX_DAEMONS)));
+  }
+}
+
+async function agentsOf(origin: string): Promise<SmithyAgents> {
+  const { SmithyAgents } = await import('../kinds/connect');
+  return new SmithyAgents(origin);
+}

@@ -1,0 +1,54 @@
+import type { ProcessFate } from '../health/instances';
+import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
+import { findListener } from '../system/processTable';
+import { isLoopback, type DaemonConfig } from '../settings/daemonList';
+
+/** How processes are found and looked at; a seam for tests. */
+export interface ProcessFinder {
+  readonly ownerOf: (port: number) => Promise<ProcessIdentity | undefined>;
+  readonly isAlive: (identity: ProcessIdentity) => Promise<boolean>;
+}
+
+/**
+ * The processes behind smithys, which do not tell their pid. Each is looked for once, when it has work to lose; from
+ * then on only that one process is looked at, and only when all its work is gone. When it is gone too, whoever owns the
+ * port now is another one.
+ */
+export class SmithyProcesses {
+  readonly #owners = new Map<string, Promise<ProcessIdentity | undefined>>();
+
+  constructor(private readonly finder: ProcessFinder = systemFinder) {}
+
+  /** Finds out whose the port is, if that is not known yet. */
+  note({ origin, port }: Pick<DaemonConfig, 'origin' | 'port'>): void {
+    if (this.#owners.has(origin) || !isLoopback(new URL(origin).hostname)) return;
+    this.#owners.set(
+      origin,
+      this.finder.ownerOf(port).catch(() => undefined),
+    );
+  }
+
+  /** Another one is there by now. */
+  forget(origin: string): void {
+    this.#owners.delete(origin);
+  }
+
+  /** What became of the process that was noted. Never throws. */
+  async fate(origin: string): Promise<ProcessFate> {
+    try {
+      const owner = await this.#owners.get(origin);
+      if (!owner) return 'unknown';
+      return (await this.finder.isAlive(owner)) ? 'lives' : 'gone';
+    } catch {
+      return 'unknown';
+    }
+  }
+}
+
+const systemFinder: ProcessFinder = {
+  ownerOf: async (port) => {
+    const owner = await findListener(port);
+    return owner && identityOf(owner.pid);
+  },
+  isAlive: isSameProcessAlive,
+};

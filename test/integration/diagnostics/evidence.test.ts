@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { systemClock } from '../../../src/base/time';
+import { beginTrack } from '../../../src/health/track';
+import { EVIDENCE_FILES_KEPT } from '../../../src/health/policy';
+import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
+import { inspectNode } from '../../../src/diagnostics/inspectNode';
+import { takeInspectorPort } from '../../support/inspectorPort';
+import { findListener, isAlive } from '../../../src/system/processTable';
+
+/** A Node process that says `ready`, then goes on as `code` makes it. */
+async function node(code: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['-e', `console.log('ready');${code}`], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+const WAITS = 'setInterval(() => {}, 60_000); new Promise(() => {})';
+const SPINS = 'setImmediate(function spinning() { for (let i = 0; i < 1e6; i++); setImmediate(spinning); })';
+
+describe('evidence of a daemon in trouble', function () {
+  takeInspectorPort();
+  this.timeout(30_000);
+  let folder: string;
+  let child: ChildProcess | undefined;
+
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'daemon-health-evidence-'))));
+  afterEach(() => {
+    child?.kill('SIGKILL');
+    child = undefined;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function request(changes: Partial<EvidenceRequest> = {}): EvidenceRequest {
+    const now = systemClock.now();
+    return {
+      model: {
+        daemon: {
+          name: 'a/b "c"',
+          origin: 'http://127.0.0.1:9',
+          port: 9,
+          pollIntervalMs: 5_000,
+          configured: true,
+        },
+        track: beginTrack({ configured: true }, now),
+      },
+      samples: [{ at: now.wallAt, state: 'wedged', latencyMs: 1.5, cycleAgeMs: 61_000 }],
+      status: () => Promise.resolve('{"isRunning":true,"apiToken":"abcdef0123456789"}'),
+      owner: undefined,
+      inspect: false,
+      folder,
+      now,
+      ...changes,
+    };
+  }
+
+  const owner = (process: ChildProcess) => ({
+    pid: process.pid!,
+    name: 'node',
+    commandLine: 'node',
+    isOurs: true,
+  });
+
+  it('holds verdict, rules, status, process and samples, and no secret', async () => {
+    child = await node(WAITS);
+    const text = readFileSync(await keepEvidence(request({ owner: owner(child) })), 'utf8');
+    assert.match(text, /^# a\/b "c": unverified/);
+    assert.match(text, /→ unverified: yes, not asked yet/);
+    assert.match(text, /wedged: no \(pollStale/);
+    assert.match(text, /"isRunning":true/);
+    assert.doesNotMatch(text, /abcdef0123456789/);
+    assert.match(text, /CPU over 2 s: 0 % of one core/);
+    assert.match(text, /threads: \d+/);
+    assert.match(text, /wedged {2}answered in 1\.5 ms {2}last cycle 61000 ms old/);
+  });
+
+  it('tells a process that spins from one that waits', async () => {
+    child = await node(SPINS);
+    const text = readFileSync(await keepEvidence(request({ owner: owner(child) })), 'utf8');
+    const share = Number(/CPU over 2 s: (\d+) %/.exec(text)?.[1]);
+    assert.ok(share > 20, `${share} %`);
+  });
+
+  it('is kept even when the daemon never answers', async () => {
+    const startedMs = performance.now();
+    const text = readFileSync(
+      await keepEvidence(request({ status: () => new Promise(() => undefined) })),
+      'utf8',
+    );
+    assert.match(text, /could not be had in time/);
+    assert.ok(performance.now() - startedMs < 15_000);
+  });
+
+  it('names what a Node daemon waits for, and closes its inspector again', async () => {
+    child = await node(WAITS);
+    const text = await inspectNode(child.pid!, AbortSignal.timeout(10_000));
+    assert.match(text, /1 × Timeout/);
+    assert.equal(await isAlive(child.pid!), true);
+    assert.equal(await findListener(9229), undefined);
+  });
+
+  it('leaves a daemon of ES modules, which has no require, as it was', async () => {
+    child = spawn(process.execPath, ['--input-type=module', '-e', `console.log('ready');${WAITS}`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout!, 'data');
+    assert.match(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), /1 × Timeout/);
+    assert.equal(await findListener(9229), undefined, 'its inspector is closed');
+    assert.equal(await isAlive(child.pid!), true);
+  });
+
+  it('names where a Node daemon spins', async () => {
+    child = await node(SPINS);
+    assert.match(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), /% spinning/);
+  });
+
+  it('leaves a process alone that is not Node', async () => {
+    child = spawn('sleep', ['60']);
+    await once(child, 'spawn');
+    assert.equal(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), 'not a Node process');
+    assert.equal(await isAlive(child.pid!), true);
+  });
+
+  it('keeps the newest files only', async () => {
+    for (let day = 0; day < EVIDENCE_FILES_KEPT + 5; day++) {
+      writeFileSync(join(folder, `2020-01-${String(day).padStart(2, '0')} old.md`), '');
+    }
+    const file = await keepEvidence(request());
+    const names = readdirSync(folder);
+    assert.equal(names.length, EVIDENCE_FILES_KEPT);
+    assert.ok(names.some((name) => file.endsWith(name)));
+    assert.ok(!names.includes('2020-01-00 old.md'));
+  });
+});

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DispatchdClient } from '../../../src/kinds/connect';
+import {
+  DaemonProcess,
+  dispatchdFile,
+  newStateDir,
+  stopDaemons,
+} from '../../support/dispatchd/daemonProcess';
+import { Impostor, statusOf } from '../../support/impostor';
+import { NOBODY, whyNoOtherUser } from '../../support/otherUser';
+import { Scope } from '../support';
+import { notRun } from '../../support/notRun';
+
+describe('what is sent to a dispatchd', function () {
+  this.timeout(40_000);
+  const scope = new Scope();
+  before(() => dispatchdFile());
+  afterEach(async () => {
+    await scope.close();
+    await stopDaemons();
+  });
+
+  const instanceOf = (stateDir: string) =>
+    JSON.parse(readFileSync(join(stateDir, 'instance.json'), 'utf8')) as Record<string, unknown> & {
+      id: string;
+    };
+  const clientOf = (daemon: DaemonProcess, host = '127.0.0.1') =>
+    new DispatchdClient(`http://${host}:${daemon.port}`, daemon.stateDir);
+
+  const ACTIONS: readonly [string, (client: DispatchdClient) => Promise<unknown>][] = [
+    ['Run in Daemon', (client) => client.submit({ name: 'n', command: 'echo secret' })],
+    ['Extend', (client) => client.extend('session-a')],
+    ['Run Again', (client) => client.runAgain('session-a')],
+    ['Stop Session', (client) => client.cancel('session-a')],
+    ['Dismiss', (client) => client.dismiss('session-a')],
+    ['Show Output', (client) => client.output('session-a')],
+    ['Copy Command', (client) => client.command('session-a')],
+    ['Stop and Restart', (client) => client.shutDown()],
+  ];
+
+  async function impersonated(
+    pid: 'PID' | 'old' = 'PID',
+    isOther = true,
+  ): Promise<{ daemon: DaemonProcess; impostor: Impostor }> {
+    const daemon = await DaemonProcess.start();
+    const { id } = instanceOf(daemon.stateDir);
+    await daemon.stop('SIGKILL');
+    const answer = statusOf(daemon.stateDir, pid === 'old' ? daemon.child.pid! : 'PID', id);
+    const impostor = await Impostor.listen(daemon.port, answer, isOther);
+    scope.add(() => impostor.stop());
+    return { daemon, impostor };
+  }
+
+  it('reaches a dispatchd that is ours, by each name of its address', async () => {
+    const daemon = await DaemonProcess.start();
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const client = clientOf(daemon, host);
+      const id = await client.submit({ name: 'n', command: 'sleep 60' });
+      await daemon.session(id, 'running');
+      assert.equal(await client.output(id), '');
+      assert.ok((await client.extend(id)) > 0);
+      await client.cancel(id);
+    }
+    await clientOf(daemon).shutDown();
+    assert.equal((await daemon.exited).code, 0);
+  });
+
+  for (const [action, act] of ACTIONS) {
+    it(`is nothing where another program has the port of a dispatchd that was killed (${Impostor.kind}): ${action}`, async () => {
+      const { daemon, impostor } = await impersonated();
+      const error = await act(clientOf(daemon)).then(
+        () => undefined,
+        (caught: Error) => caught,
+      );
+      assert.deepEqual(impostor.told, []);
+      assert.equal(
+        error?.message,
+        `Another program answers at http://127.0.0.1:${daemon.port} (${impostor.inWords}): nothing was sent.`,
+      );
+    });
+  }
+
+  it('is nothing where that program tells the number and the id of the dispatchd that was killed', async () => {
+    const { daemon, impostor } = await impersonated('old');
+    for (const [, act] of ACTIONS)
+      await assert.rejects(act(clientOf(daemon)), /^Error: Another program answers .*: nothing was sent\.$/);
+    assert.deepEqual(impostor.told, []);
+  });
+
+  it('is nothing where a later process has the number that the file tells', async function () {
+    if (process.platform !== 'linux') notRun(this, 'only Linux tells which process listens, without a tool');
+    const { daemon, impostor } = await impersonated('PID', false);
+    const file = join(daemon.stateDir, 'instance.json');
+    // As if the dispatchd had had this number: only its birth differs.
+    writeFileSync(file, JSON.stringify({ ...instanceOf(daemon.stateDir), pid: impostor.pid }));
+    await assert.rejects(
+      clientOf(daemon).extend('session-a'),
+      /Another program answers at .*nothing was sent/,
+    );
+    assert.deepEqual(impostor.told, []);
+  });
+
+  it('is nothing where the file of an earlier version tells only a start before that of the process', async () => {
+    const { daemon, impostor } = await impersonated('PID', false);
+    const { birth: _, ...earlier } = instanceOf(daemon.stateDir);
+    const startedAt = new Date(Date.now() - 600_000).toISOString();
+    const file = join(daemon.stateDir, 'instance.json');
+    writeFileSync(file, JSON.stringify({ ...earlier, startedAt, pid: impostor.pid }));
+    await assert.rejects(
+      clientOf(daemon).extend('session-a'),
+      /Another program answers at .*nothing was sent/,
+    );
+    assert.deepEqual(impostor.told, []);
+  });
+
+  it('goes to a dispatchd of an earlier version, whose file tells no birth', async () => {
+    const daemon = await DaemonProcess.start();
+    const { birth: _, ...earlier } = instanceOf(daemon.stateDir);
+    writeFileSync(join(daemon.stateDir, 'instance.json'), JSON.stringify(earlier));
+    const id = await clientOf(daemon).submit({ name: 'n', command: 'true' });
+    await daemon.session(id, 'completed');
+  });
+
+  it('is nothing where nobody listens, and that is said', async () => {
+    const daemon = await DaemonProcess.start();
+    await daemon.stop('SIGKILL');
+    await assert.rejects(
+      clientOf(daemon).extend('session-a'),
+      /^Error: Nothing listens at http:\/\/127\.0\.0\.1:\d+: nothing was sent\.$/,
+    );
+  });
+
+  it('is nothing to another machine, although a folder of this one is named', async () => {
+    const daemon = await DaemonProcess.start();
+    const client = new DispatchdClient(`http://192.0.2.1:${daemon.port}`, daemon.stateDir);
+    await assert.rejects(client.extend('session-a'), /not on this machine.*nothing was sent/);
+  });
+
+  for (const [what, spoil] of [
+    ['the folder', (dir: string) => chmodSync(dir, 0o777)],
+    ['the token', (dir: string) => chmodSync(join(dir, 'token'), 0o666)],
+    ['instance.json', (dir: string) => chmodSync(join(dir, 'instance.json'), 0o666)],
+  ] as const) {
+    it(`is nothing where others may change ${what}`, async function () {
+      if (process.platform === 'win32') notRun(this, 'Windows tells neither owner nor mode');
+      const daemon = await DaemonProcess.start();
+      spoil(daemon.stateDir);
+      await assert.rejects(
+        clientOf(daemon).submit({ name: 'n', command: 'true' }),
+        /other users may change.*nothing was sent/i,
+      );
+      assert.deepEqual((await daemon.get('/api/tasks')).json().tasks, []);
+    });
+  }
+
+  for (const name of ['.', 'token', 'instance.json']) {
+    it(`is nothing where ${name} in the folder belongs to another user (chown)`, async function () {
+      const why = whyNoOtherUser();
+      if (why !== undefined) notRun(this, why);
+      const daemon = await DaemonProcess.start();
+      chownSync(join(daemon.stateDir, name), NOBODY, NOBODY);
+      await assert.rejects(
+        clientOf(daemon).submit({ name: 'n', command: 'true' }),
+        /belongs to user nobody.*nothing was sent/i,
+      );
+      assert.deepEqual((await daemon.get('/api/tasks')).json().tasks, []);
+    });
+  }
+
+  it('needs a new token after a life that was killed, and after one that others could read', async () => {
+    const stateDir = newStateDir();
+    const tokens = [];
+    for (const end of ['SIGTERM', 'SIGKILL', 'SIGTERM', 'read'] as const) {
+      const daemon = await DaemonProcess.start([], stateDir);
+      tokens.push(daemon.token);
+      await clientOf(daemon).submit({ name: 'n', command: 'true' });
+      await daemon.stop(end === 'read' ? 'SIGTERM' : end);
+      if (end === 'read') chmodSync(join(stateDir, 'token'), 0o644);
+    }
+    const daemon = await DaemonProcess.start([], stateDir);
+    const last = daemon.token;
+    await daemon.stop('SIGTERM');
+    const [first, afterTerm, afterKill, again] = tokens;
+    if (process.platform !== 'win32') assert.equal(afterTerm, first, 'kept after a clean end');
+    assert.notEqual(afterKill, afterTerm, 'new after a kill');
+    if (process.platform !== 'win32') {
+      assert.equal(again, afterKill);
+      assert.notEqual(last, again, 'new where others could read it');
+    }
+  });
+});

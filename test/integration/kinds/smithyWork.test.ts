@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { SmithyAgents } from '../../../src/kinds/connect';
+import { SmithyProcesses } from '../../../src/watch/processFates';
+import type { Session } from '../../../src/health/report';
+import { SmithyProcess } from '../../support/smithyProcess';
+import { Scope, playing, loadRecording, freePort } from '../support';
+
+describe('the process behind a smithy', function () {
+  this.timeout(20_000);
+  let smithy: SmithyProcess;
+  beforeEach(async () => (smithy = await new SmithyProcess('/project').start()));
+  afterEach(() => smithy.kill());
+
+  const daemon = () => ({ origin: smithy.url, port: smithy.port });
+
+  it('lives, however often it is asked for', async () => {
+    const processes = new SmithyProcesses();
+    processes.note(daemon());
+    for (let n = 0; n < 3; n++) assert.equal(await processes.fate(smithy.url), 'lives');
+  });
+
+  it('is gone when it was killed, also once another one owns the port', async () => {
+    const processes = new SmithyProcesses();
+    processes.note(daemon());
+    assert.equal(await processes.fate(smithy.url), 'lives');
+    await smithy.kill();
+    assert.equal(await processes.fate(smithy.url), 'gone');
+    await smithy.start();
+    processes.note(daemon());
+    assert.equal(await processes.fate(smithy.url), 'gone', 'it is still the same one that is asked for');
+    processes.forget(smithy.url);
+    processes.note(daemon());
+    assert.equal(await processes.fate(smithy.url), 'lives');
+  });
+
+  it('is not known where nobody noted it, where nothing listens, and on another machine', async () => {
+    const processes = new SmithyProcesses();
+    assert.equal(await processes.fate(smithy.url), 'unknown');
+    const port = await freePort();
+    processes.note({ origin: `http://127.0.0.1:${port}`, port });
+    assert.equal(await processes.fate(`http://127.0.0.1:${port}`), 'unknown');
+    processes.note({ origin: `http://build.example:${smithy.port}`, port: smithy.port });
+    assert.equal(await processes.fate(`http://build.example:${smithy.port}`), 'unknown');
+  });
+
+  it('is looked for once, and only one process is looked at afterwards', async () => {
+    const calls: string[] = [];
+    const processes = new SmithyProcesses({
+      ownerOf: (port) => {
+        calls.push(`owner of ${port}`);
+        return Promise.resolve({ pid: 7, startedAtMs: 0 });
+      },
+      isAlive: ({ pid }) => {
+        calls.push(`look at ${pid}`);
+        return Promise.resolve(true);
+      },
+    });
+    for (let poll = 0; poll < 5; poll++) processes.note({ origin: 'http://localhost:3457', port: 3457 });
+    await processes.fate('http://localhost:3457');
+    assert.deepEqual(calls, ['owner of 3457', 'look at 7']);
+  });
+
+  it('is not known where the system fails', async () => {
+    const processes = new SmithyProcesses({
+      ownerOf: () => Promise.reject(new Error('no lsof')),
+      isAlive: () => Promise.reject(new Error('no ps')),
+    });
+    processes.note(daemon());
+    assert.equal(await processes.fate(smithy.url), 'unknown');
+  });
+});
+
+describe('what a smithy tells of its agents', () => {
+  const scope = new Scope();
+  afterEach(() => scope.close());
+
+  const session: Session = {
+    id: 'session-1',
+    title: 'worker',
+    status: 'interrupted',
+    agentId: 'el-4253',
+    providerSessionId: '1d19c563-a61b-4c11-8a50-fde92e24faf5',
+  };
+
+  it('is which sessions ended, as recorded', async () => {
+    const { origin } = await scope.http(
+      playing({ '/api/agents/el-4253/status': loadRecording('restart/1-after-agent-status') }),
+    );
+    const ended = await new SmithyAgents(origin).ended('el-4253');
+    assert.equal(ended.length, 5);
+    assert.deepEqual(ended[0], {
+      id: 'session-mwr45c3l-0009-j8xn',
+      providerSessionId: '1d19c563-a61b-4c11-8a50-fde92e24faf5',
+      endedAt: Date.parse('2026-11-22T00:43:39.064Z'),
+    });
+  });
+
+  for (const [what, body] of [
+    ['no history', {}],
+    ['a history that is none', { recentHistory: 'x' }],
+    ['entries that are none', { recentHistory: [null, 7, {}, { id: 7 }] }],
+  ] as const) {
+    it(`is nothing where it answers with ${what}`, async () => {
+      const { origin } = await scope.http((_request, response) => response.end(JSON.stringify(body)));
+      assert.deepEqual(await new SmithyAgents(origin).ended('el-4253'), []);
+    });
+  }
+
+  it('is not known where it does not answer, or has no such agent', async () => {
+    const { origin } = await scope.http(playing({}));
+    await assert.rejects(new SmithyAgents(origin).ended('el-4253'));
+    await assert.rejects(new SmithyAgents(`http://127.0.0.1:${await freePort()}`).ended('el-4253'));
+  });
+
+  it('goes on where its conversation is named, as recorded', async () => {
+    let sent = '';
+    const { origin } = await scope.http((request, response) => {
+      request.on('data', (chunk) => (sent += String(chunk)));
+      request.on('end', () => {
+        playing({ '/api/agents/el-4253/resume': loadRecording('agent-resume-explicit') })(request, response);
+      });
+    });
+    await new SmithyAgents(origin).resume({ ...session, cwd: '/project/worktree' });
+    assert.deepEqual(JSON.parse(sent), {
+      providerSessionId: '1d19c563-a61b-4c11-8a50-fde92e24faf5',
+      workingDirectory: '/project/worktree',
+    });
+  });
+
+  it('is its own reason where it refuses', async () => {
+    const { origin } = await scope.http(
+      playing({ '/api/agents/el-4253/resume': loadRecording('restart/1-after-resume-none') }),
+    );
+    await assert.rejects(new SmithyAgents(origin).resume(session), {
+      message: 'smithy refuses: No resumable session found.',
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../../src/base/time';
+import { Fleet } from '../../../src/watch/registry';
+import { createProbe } from '../../../src/kinds/connect';
+import { RestartController } from '../../../src/restart/controller';
+import { findListener, isAlive } from '../../../src/system/processTable';
+import { RestartRecords } from '../../../src/store/restartRecords';
+import { startCommandFor } from '../../../src/restart/startCommand';
+import { freePort } from '../../support/freePort';
+import { MemoryMemento } from '../../support/memento';
+import { untilTrue } from '../../support/until';
+
+const DUCTOR = join(__dirname, '..', 'fixtures', 'daemons', 'ductor.mjs');
+const LAUNCHER = join(__dirname, '..', '..', '..', 'src', 'launcher', 'main.ts');
+
+describe('a restart of a ductor, on real processes', function () {
+  this.timeout(40_000);
+  let folder: string;
+  let port: number;
+  let fleet: Fleet;
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'daemon-health-ductor-'));
+    port = await freePort();
+    fleet = new Fleet({
+      clock: systemClock,
+      random: () => 0.5,
+      isFocused: () => true,
+      createProbe: (origin, kind) =>
+        Promise.resolve(createProbe(origin, undefined, { kind, ductorHome: join(folder, 'home') })),
+      recall: () => ({}),
+    });
+    const origin = `http://127.0.0.1:${port}`;
+    fleet.configure({
+      daemons: [{ name: 'ductor', kind: 'ductor', origin, port, pollIntervalMs: 60_000, configured: true }],
+      problems: [],
+    });
+  });
+  afterEach(async () => {
+    fleet.dispose();
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    const listener = await findListener(port);
+    if (listener) process.kill(listener.pid, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const command = (...flags: string[]) => [
+    DUCTOR,
+    '--port',
+    String(port),
+    '--home',
+    join(folder, 'home'),
+    ...flags,
+  ];
+
+  async function running(): Promise<number> {
+    const child = run(...command());
+    await once(child.stdout!, 'data');
+    await fleet.refresh();
+    await untilTrue(() => fleet.models[0]!.track.verdict.state === 'unverified');
+    return child.pid!;
+  }
+
+  function run(...args: string[]): ChildProcess {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    return child;
+  }
+
+  async function restart(flags: string[], proofTimeoutMs?: number) {
+    const steps: string[] = [];
+    const controller = new RestartController({
+      fleet,
+      startDoubt: () => Promise.resolve(undefined),
+      log: () => undefined,
+      records: new RestartRecords(new MemoryMemento()),
+      folder,
+      keepEvidence: () => Promise.resolve(undefined),
+      onRestarted: () => undefined,
+      start: () => {
+        const child = run(...command(...flags));
+        return Promise.resolve({ ended: once(child, 'exit').then(([code]) => code as number) });
+      },
+    });
+    const plan = await controller.plan(fleet.models[0]!);
+    const outcome = await controller.restart(plan, {
+      signal: new AbortController().signal,
+      onStep: (step) => steps.push(step),
+      ...(proofTimeoutMs !== undefined && { proofTimeoutMs }),
+    });
+    return { plan, outcome, steps };
+  }
+
+  it('says that a new one runs, and that nothing tells whether its loop advances', async () => {
+    const oldPid = await running();
+    const { plan, outcome, steps } = await restart(['--lists-after-ms', '1500']);
+    assert.equal(plan.ownerIsKnown, true, 'its own file names the process');
+    assert.equal(outcome.kind, 'unproven');
+    assert.match(
+      outcome.text,
+      /^ductor restarted in \d[\d.]* s, but ductor does not tell whether its loop advances\.$/,
+    );
+    assert.equal(await isAlive(oldPid), false);
+    assert.equal(steps.at(-1), 'waiting for it to answer as running');
+    assert.equal(fleet.models[0]!.track.verdict.state, 'unverified');
+  });
+
+  it('is not over while it is starting', async () => {
+    await running();
+    const { outcome } = await restart(['--lists-after-ms', '60000'], 6_000);
+    assert.equal(outcome.kind, 'late');
+    assert.match(outcome.text, /the new process answers, but it is still starting/);
+  });
+
+  it('says so when its main agent crashed', async () => {
+    await running();
+    const { outcome } = await restart(['--crashed'], 6_000);
+    assert.equal(outcome.kind, 'late');
+    assert.match(outcome.text, /the new process answers, but its main agent crashed: OSError: no route/);
+  });
+
+  it('into the background ends once its main agent runs', async () => {
+    const launcher = spawn(
+      process.execPath,
+      [
+        ...['--import', 'tsx', LAUNCHER, '--url', `http://127.0.0.1:${port}`],
+        ...['--log', join(folder, 'ductor.log'), '--timeout-ms', '20000', '--'],
+        ...[process.execPath, ...command('--lists-after-ms', '1000')],
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    launcher.stdout.on('data', (chunk) => (output += String(chunk)));
+    const [code] = (await once(launcher, 'close')) as [number];
+    assert.equal(code, 0, output);
+    assert.match(output, /runs in the background/);
+  });
+
+  it('needs a command of its own: how it was installed is not known', () => {
+    const { daemon } = fleet.models[0]!;
+    const context = {
+      dispatchdPath: '',
+      nodePath: '',
+      launcherPath: '',
+      logFile: '',
+      workspaceFolder: undefined,
+      shell: '/bin/sh',
+      platform: process.platform,
+    };
+    const none = startCommandFor(daemon, undefined, context);
+    assert.ok(typeof none === 'string');
+    assert.match(none, /Set "restart" for it.*systemctl --user restart ductor/);
+    const restart = { command: 'systemctl --user restart ductor' };
+    assert.deepEqual(startCommandFor({ ...daemon, restart }, undefined, context), {
+      kind: 'shell',
+      line: restart.command,
+    });
+  });
+});

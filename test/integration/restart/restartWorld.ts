@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../../src/base/time';
+import { Fleet, type DaemonModel } from '../../../src/watch/registry';
+import { createProbe } from '../../../src/kinds/connect';
+import { RestartController, type RestartWork } from '../../../src/restart/controller';
+import { findListener } from '../../../src/system/processTable';
+import { RestartRecords } from '../../../src/store/restartRecords';
+import type { StartedCommand } from '../../../src/restart/restart';
+import { dispatchdFile } from '../../support/dispatchd/daemonProcess';
+import { freePort } from '../../support/freePort';
+import { MemoryMemento } from '../../support/memento';
+import { untilTrue } from '../../support/until';
+
+export const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
+
+export interface WorldOptions {
+  /** What the start command adds to the flags of `daemon.mjs`, or what it is instead. */
+  readonly flags?: readonly string[];
+  readonly command?: readonly string[];
+  /** In place of a command: the start as a whole. */
+  readonly start?: (signal: AbortSignal, env: NodeJS.ProcessEnv) => Promise<StartedCommand>;
+  readonly keepEvidence?: () => Promise<string | undefined>;
+  readonly host?: string;
+}
+
+/** A restart in a world of real processes: what was started, and what the daemon's port says. */
+export class World {
+  readonly children: ChildProcess[] = [];
+  readonly steps: string[] = [];
+  /** What was said anew every second. */
+  readonly waits: string[] = [];
+  readonly log: string[] = [];
+  readonly output: string[] = [];
+  readonly folder = mkdtempSync(join(tmpdir(), 'daemon-health-restart-'));
+  readonly fleet: Fleet;
+  readonly controller: RestartController;
+  readonly abort = new AbortController();
+
+  private constructor(
+    readonly port: number,
+    private readonly options: WorldOptions,
+  ) {
+    this.fleet = this.#makeFleet();
+    this.controller = this.#makeController(this.fleet);
+  }
+
+  static async create(options: WorldOptions = {}): Promise<World> {
+    return new World(await freePort(), options);
+  }
+
+  /** Restarts with the bundled daemon, as a real process with its state in the world's folder. */
+  static async ofDispatchd(...flags: readonly string[]): Promise<World> {
+    const port = await freePort();
+    const file = await dispatchdFile();
+    const command: string[] = [];
+    const world = new World(port, { command });
+    command.push(process.execPath, file, '--port', String(port), '--state-dir', join(world.folder, 'state'));
+    command.push('--poll-interval-ms', '50', ...flags);
+    return world;
+  }
+
+  /** Another window on the same machine, which watches the same daemon. */
+  otherWindow(): { fleet: Fleet; controller: RestartController } {
+    const fleet = this.#makeFleet();
+    return { fleet, controller: this.#makeController(fleet) };
+  }
+
+  /** @param env the mark of a restart; without, somebody starts it by hand */
+  start(flags: readonly string[] = this.options.flags ?? [], env: NodeJS.ProcessEnv = {}): StartedCommand {
+    return this.run(
+      this.options.command ?? [process.execPath, DAEMON, '--port', String(this.port), ...flags],
+      { env: { ...process.env, ...env } },
+    );
+  }
+
+  run([command, ...args]: readonly string[], options: SpawnOptions = {}): StartedCommand {
+    const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'ignore'], ...options });
+    child.stdout?.on('data', (chunk) => this.output.push(String(chunk)));
+    this.children.push(child);
+    return {
+      ended: new Promise((resolve) => {
+        child.once('exit', (code) => resolve(code ?? undefined));
+        child.once('error', () => resolve(undefined));
+      }),
+    };
+  }
+
+  /** The daemon that runs before the restart. @returns its pid */
+  async running(flags?: readonly string[]): Promise<number> {
+    this.start(flags);
+    await this.listening();
+    return this.children.at(-1)!.pid!;
+  }
+
+  /** Waits until the process started last listens, and asks it. */
+  async listening(): Promise<void> {
+    const said = () => this.output.join('').match(/listening/g)?.length ?? 0;
+    await untilTrue(() => said() >= this.children.length);
+    await this.fleet.refresh();
+  }
+
+  /** Waits until a process has printed this. */
+  async said(text: string): Promise<void> {
+    await untilTrue(() => this.output.join('').includes(text));
+  }
+
+  get model(): DaemonModel {
+    return this.fleet.models[0]!;
+  }
+
+  get origin(): string {
+    return this.model.daemon.origin;
+  }
+
+  async restart(work: Partial<RestartWork> = {}) {
+    const plan = await this.controller.plan(this.model);
+    return this.controller.restart(plan, { ...this.#progress, ...work });
+  }
+
+  async stop() {
+    const plan = await this.controller.plan(this.model);
+    return this.controller.stop(plan, this.#progress);
+  }
+
+  /** Aborts as soon as this is said, as a step or while waiting. */
+  abortAt(words: RegExp): void {
+    this.#abortAt = words;
+  }
+
+  async dispose(): Promise<void> {
+    this.fleet.dispose();
+    for (const child of this.children) child.kill('SIGKILL');
+    // What a daemon left behind.
+    const listener = await findListener(this.port);
+    if (listener && listener.pid !== process.pid) process.kill(listener.pid, 'SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #abortAt: RegExp | undefined;
+
+  get #progress(): RestartWork {
+    const take = (list: string[]) => (text: string) => {
+      list.push(text);
+      if (this.#abortAt?.test(text)) this.abort.abort(new Error('cancelled'));
+    };
+    return { signal: this.abort.signal, onStep: take(this.steps), onWait: take(this.waits) };
+  }
+
+  #makeFleet(): Fleet {
+    const fleet = new Fleet({
+      clock: systemClock,
+      random: () => 0.5,
+      isFocused: () => true,
+      createProbe: (origin) => Promise.resolve(createProbe(origin, { requestMs: 2_000, fallbackMs: 500 })),
+      recall: () => ({}),
+    });
+    const { host = '127.0.0.1' } = this.options;
+    const origin = `http://${host}:${this.port}`;
+    fleet.configure({
+      daemons: [{ name: 'test', origin, port: this.port, pollIntervalMs: 60_000, configured: true }],
+      problems: [],
+    });
+    return fleet;
+  }
+
+  #makeController(fleet: Fleet): RestartController {
+    return new RestartController({
+      fleet,
+      startDoubt: () => Promise.resolve(undefined),
+      log: (line) => this.log.push(line),
+      records: new RestartRecords(new MemoryMemento()),
+      folder: this.folder,
+      keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve(undefined)),
+      onRestarted: () => undefined,
+      start: async (_model, signal, env) => ({
+        ...(await (this.options.start?.(signal, env) ?? this.start(undefined, env))),
+        isMarked: true,
+      }),
+    });
+  }
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isAlive } from '../../../src/system/processTable';
+import { stopProcess, type StopOptions, type StopStage } from '../../../src/system/endProcess';
+import { identityOf, type ProcessSources } from '../../../src/system/identity';
+import { spawnAs } from '../../support/reusedPid';
+import { untilTrue } from '../../support/until';
+import { notRun } from '../../support/notRun';
+
+const WAITS = 'setInterval(() => {}, 60_000)';
+const IGNORES = "process.on('SIGTERM', () => console.log('SIGTERM'))";
+
+describe('the end of a process', function () {
+  this.timeout(20_000);
+  const children: ChildProcess[] = [];
+  let output = '';
+  let stages: StopStage[] = [];
+
+  beforeEach(() => {
+    output = '';
+    stages = [];
+  });
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  async function running(code: string): Promise<number> {
+    const child = spawn(process.execPath, ['-e', `console.log('ready');${WAITS};${code}`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    children.push(child);
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
+    await once(child.stdout, 'data');
+    return child.pid!;
+  }
+
+  const stop = (pid: number, options: StopOptions = {}) =>
+    stopProcess(pid, { onStage: (stage) => stages.push(stage), ...options });
+  const kinds = () => stages.map(({ kind }) => kind);
+  /** "3 s, then kill" for each second that was counted. */
+  const counted = () =>
+    stages.flatMap((stage) =>
+      stage.kind === 'waiting' ? [`${Math.ceil(stage.leftMs / 1_000)} s, then ${stage.next}`] : [],
+    );
+
+  it('comes on SIGTERM, without a word about time where it is quick', async () => {
+    const pid = await running('');
+    assert.equal(await stop(pid), 'ended on SIGTERM');
+    assert.deepEqual(kinds(), ['terminating']);
+    assert.equal(await isAlive(pid), false);
+  });
+
+  it('comes by force after the grace time, which is counted down', async () => {
+    const pid = await running(IGNORES);
+    assert.equal(await stop(pid, { graceMs: 3_000 }), 'was ended by force');
+    assert.deepEqual(counted(), ['2 s, then kill', '1 s, then kill']);
+    assert.equal(kinds().at(-1), 'killing');
+    assert.equal(output.match(/SIGTERM/g)?.length, 1);
+  });
+
+  it('comes by force for the children as well, also for those born in the grace time', async () => {
+    const child = `process.on('SIGTERM', () => {
+      const { pid } = require('child_process').spawn(process.execPath, ['-e', "${WAITS}"]);
+      console.log('child', pid);
+    })`;
+    const pid = await running(child);
+    assert.equal(await stop(pid, { graceMs: 1_000 }), 'was ended by force');
+    const born = Number(/child (\d+)/.exec(output)?.[1]);
+    assert.ok(born > 0);
+    await untilTrue(() => !isThere(born));
+  });
+
+  it('comes by its API where it has one, without a signal', async () => {
+    const pid = await running(`${IGNORES};process.on('SIGUSR2', () => process.exit(0))`);
+    const askToEnd = () => Promise.resolve(void process.kill(pid, 'SIGUSR2'));
+    assert.equal(await stop(pid, { askToEnd }), 'ended by its own API');
+    assert.deepEqual(kinds(), ['asking']);
+    assert.doesNotMatch(output, /SIGTERM/);
+  });
+
+  it('comes on SIGTERM where it agrees to end and does not', async () => {
+    const pid = await running('');
+    const ended = await stop(pid, { askToEnd: () => Promise.resolve(), apiWaitMs: 2_000 });
+    assert.equal(ended, 'ended on SIGTERM');
+    assert.deepEqual(counted(), ['1 s, then terminate']);
+    assert.deepEqual(kinds(), ['asking', 'waiting', 'terminating']);
+  });
+
+  it('comes on SIGTERM at once where it cannot be asked, and says why', async () => {
+    const pid = await running('');
+    const askToEnd = () => Promise.reject(new Error('no answer within 2 s'));
+    assert.equal(await stop(pid, { askToEnd }), 'ended on SIGTERM');
+    assert.deepEqual(stages[1], { kind: 'notAsked', why: 'no answer within 2 s' });
+  });
+
+  it('is not brought about when it has come already', async () => {
+    const pid = await running('process.exit(0)');
+    await untilTrue(() => !isThere(pid));
+    assert.equal(await stop(pid), 'had ended already');
+    assert.deepEqual(stages, []);
+  });
+
+  it('is not brought about when that was cancelled before', async () => {
+    const pid = await running(IGNORES);
+    await assert.rejects(stop(pid, { signal: AbortSignal.abort(new Error('cancelled')) }), /cancelled/);
+    assert.equal(await isAlive(pid), true);
+    assert.equal(output, 'ready\n');
+  });
+
+  for (const platform of ['linux', 'win32'] as const) {
+    it(`is not brought about on ${platform} where nothing tells whether it is the same process`, async () => {
+      const pid = await running('');
+      const target = await identityOf(pid);
+      const sources: ProcessSources = {
+        platform,
+        exists: () => true,
+        readStat: () => Promise.reject(new Error('not told')),
+        run: () => Promise.reject(new Error('not told')),
+      };
+      const run = () => Promise.reject(new Error('not to be used'));
+      await assert.rejects(
+        stopProcess(target!, { platform, sources, run, graceMs: 500 }),
+        new RegExp(`^Error: The system does not tell when process ${pid} began, .*it was left alone\\.$`),
+      );
+      assert.equal(await isAlive(pid), true);
+    });
+  }
+
+  it('is not brought about of who got the number in the grace time', async function () {
+    const pid = await running(IGNORES);
+    const ended = stop(pid, { graceMs: 4_000 });
+    await untilTrue(() => stages.some(({ kind }) => kind === 'terminating'));
+    const gone = once(children[0]!, 'exit');
+    process.kill(pid, 'SIGKILL');
+    await gone;
+    const stranger = await spawnAs(pid, 'sleep', ['300']);
+    if (!stranger) notRun(this, 'the system gives no chosen number to a process');
+    children.push(stranger);
+    assert.equal(await ended, 'ended on SIGTERM');
+    assert.equal(await isAlive(pid), true, 'the stranger lives');
+  });
+
+  it('comes by taskkill, with its children, on Windows, which has no SIGTERM', async () => {
+    const pid = await running(IGNORES);
+    const taskkill = (command: string, args: readonly string[]) => {
+      assert.deepEqual([command, ...args], ['taskkill', '/PID', String(pid), '/T', '/F']);
+      process.kill(pid, 'SIGKILL');
+      return Promise.resolve('');
+    };
+    assert.equal(await stop(pid, { platform: 'win32', run: taskkill }), 'was ended by force');
+    assert.deepEqual(kinds(), ['killing']);
+    assert.equal(output, 'ready\n');
+  });
+
+  it('comes by its API on Windows, too, before any force', async () => {
+    const pid = await running("process.on('SIGUSR2', () => process.exit(0))");
+    const askToEnd = () => Promise.resolve(void process.kill(pid, 'SIGUSR2'));
+    const run = () => Promise.reject(new Error('not to be used'));
+    assert.equal(await stop(pid, { askToEnd, platform: 'win32', run }), 'ended by its own API');
+  });
+
+  function isThere(pid: number): boolean {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+});

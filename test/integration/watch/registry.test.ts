@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { systemClock, type Clock } from '../../../src/base/time';
+import { readDaemons } from '../../../src/settings/daemonList';
+import { Fleet } from '../../../src/watch/registry';
+import { createProbe, type ProbeTimeouts } from '../../../src/kinds/connect';
+import type { TrackEvent } from '../../../src/health/track';
+import type { DaemonState } from '../../../src/health/verdict';
+import { Rendered } from '../../../src/ui/shared/rendered';
+import { renderStatus } from '../../../src/ui/statusBar/statusText';
+import { daemonRows } from '../../../src/ui/tree/daemonRows';
+import { recordingAt, type Recording } from '../../fixtures/recordings';
+import { FakeTime } from '../../unit/health/support';
+import { HEALTHY, PATIENT, Scope, TIMEOUTS, answering, freePort, playing, until } from '../support';
+
+describe('a fleet over real servers', function () {
+  this.timeout(30_000);
+  const scope = new Scope();
+  afterEach(() => scope.close());
+
+  /** Watches these addresses; nothing is polled by itself within a test unless time is real. */
+  function watch(
+    urls: readonly string[],
+    {
+      clock = systemClock,
+      timeouts = PATIENT,
+      configured = true,
+      pollIntervalMs = 300_000,
+    }: { clock?: Clock; timeouts?: ProbeTimeouts; configured?: boolean; pollIntervalMs?: number } = {},
+  ): { fleet: Fleet; state: (index?: number) => DaemonState; events: TrackEvent[] } {
+    const events: TrackEvent[] = [];
+    const fleet = new Fleet({
+      clock,
+      random: () => 0.5,
+      isFocused: () => true,
+      createProbe: (origin) => Promise.resolve(createProbe(origin, timeouts)),
+      recall: () => ({}),
+    });
+    scope.add(() => Promise.resolve(fleet.dispose()));
+    fleet.on('events', (_model, heard) => events.push(...heard));
+    fleet.configure(
+      readDaemons(
+        urls.map((url, index) => ({ name: `d${index}`, url, pollIntervalMs })),
+        { configured, allowRemote: false },
+      ),
+    );
+    return { fleet, state: (index = 0) => fleet.models[index]!.track.verdict.state, events };
+  }
+
+  it('asks each daemon at once, and knows when it has asked them all', async () => {
+    const server = await scope.http(playing(HEALTHY));
+    const { fleet, state } = watch([server.origin, `http://127.0.0.1:${await freePort()}`]);
+    assert.equal(fleet.settled, false);
+    await fleet.refresh();
+    assert.equal(fleet.settled, true);
+    assert.deepEqual([state(0), state(1)], ['healthy', 'offline']);
+  });
+
+  it('polls one origin once, however often it is configured', async () => {
+    const server = await scope.http(playing(HEALTHY));
+    const { fleet } = watch([server.origin, `${server.origin}/`, `${server.origin}/dashboard`]);
+    await fleet.refresh();
+    assert.equal(fleet.models.length, 1);
+    assert.equal(server.requests.filter((path) => path === '/api/daemon/status').length, 1);
+  });
+
+  it('never has two polls of one daemon under way: who asks meanwhile joins', async () => {
+    let underWay = 0;
+    let most = 0;
+    const server = await scope.http((request, response) => {
+      underWay++;
+      most = Math.max(most, underWay);
+      response.on('finish', () => underWay--);
+      setTimeout(() => playing(HEALTHY)(request, response), 30);
+    });
+    const { fleet } = watch([server.origin], { pollIntervalMs: 1_000 });
+    const monitor = fleet.monitor(server.origin)!;
+    const statuses = () => server.requests.filter((path) => path === '/api/daemon/status').length;
+    await Promise.all([fleet.refresh(), monitor.poll(), monitor.attend(), fleet.refresh()]);
+    assert.equal(statuses(), 1);
+    await until(() => statuses() >= 3, 'polls by the timer');
+    assert.equal(most, 1);
+  });
+
+  it('goes on polling a server that never answers, and sees it come back', async () => {
+    let isHung = true;
+    const server = await scope.http((request, response) => {
+      if (!isHung) playing(HEALTHY)(request, response);
+    });
+    const { fleet, state } = watch([server.origin], { timeouts: TIMEOUTS, pollIntervalMs: 1_000 });
+    await until(() => fleet.models[0]!.track.samples >= 3, 'three polls', 20_000);
+    assert.equal(state(), 'unverified');
+    isHung = false;
+    await until(() => state() === 'healthy', 'the recovery', 20_000);
+  });
+
+  it('lets a hung server hold up no other', async () => {
+    const hung = await scope.tcp(() => {});
+    const good = await scope.http(playing(HEALTHY));
+    const { state } = watch([hung.origin, good.origin], { timeouts: PATIENT });
+    await until(() => state(1) === 'healthy', 'the good one');
+    assert.equal(state(0), 'unverified');
+  });
+
+  it('shows a default daemon only once it has answered as one, and says nothing of what else is there', async () => {
+    const time = new FakeTime();
+    let answer = answering('<html></html>', { type: 'text/html' });
+    const server = await scope.http((request, response) => answer(request, response));
+    const { fleet, events } = watch([server.origin], { clock: time, configured: false });
+    for (let poll = 0; poll < 20; poll++) {
+      await fleet.refresh();
+      time.advance(5_000);
+    }
+    assert.deepEqual(fleet.models, []);
+    assert.deepEqual(
+      events.filter(({ kind }) => kind === 'notice'),
+      [],
+    );
+    answer = playing(HEALTHY);
+    await fleet.refresh();
+    assert.equal(fleet.models.length, 1);
+  });
+
+  it('keeps what it knows of a daemon whose settings did not change', async () => {
+    const server = await scope.http(playing(HEALTHY));
+    const { fleet } = watch([server.origin]);
+    await fleet.refresh();
+    const { track } = fleet.models[0]!;
+    const settings = [{ name: 'd0', url: server.origin, pollIntervalMs: 300_000 }];
+    fleet.configure(readDaemons(settings, { configured: true, allowRemote: false }));
+    assert.equal(fleet.models[0]!.track, track);
+    fleet.configure({ daemons: [], problems: [] });
+    assert.deepEqual(fleet.models, []);
+  });
+
+  /** How often a poll every five seconds writes to the status item and the tree. */
+  async function writes(
+    url: string,
+    { warmUp = 25, polls = 40, timeouts = PATIENT, time = new FakeTime() } = {},
+  ) {
+    const { fleet, state } = watch([url], { clock: time, timeouts });
+    const count = { status: 0, rows: 0 };
+    const status = new Rendered(() => void count.status++);
+    const rows = new Rendered(() => void count.rows++);
+    const poll = async () => {
+      await fleet.refresh();
+      status.set(renderStatus(fleet.models, fleet.conflicts, time.now()));
+      rows.set(fleet.models.map((model) => daemonRows(model, time.now(), undefined)));
+      time.advance(5_000);
+    };
+    for (let index = 0; index < warmUp; index++) await poll();
+    count.status = count.rows = 0;
+    const before = state();
+    for (let index = 0; index < polls; index++) await poll();
+    assert.equal(state(), before);
+    return { state: before, ...count };
+  }
+
+  function live(time: FakeTime, name: string, change: (recording: Recording) => Recording = (same) => same) {
+    return (
+      request: Parameters<ReturnType<typeof playing>>[0],
+      response: Parameters<ReturnType<typeof playing>>[1],
+    ) =>
+      playing({
+        ...HEALTHY,
+        '/api/daemon/status': change(recordingAt(name, time.wallAt)),
+        '/api/sessions': recordingAt('sessions-worker-running', time.wallAt),
+      })(request, response);
+  }
+
+  describe('writes nothing to the surfaces', () => {
+    const unchanged: readonly [name: string, DaemonState][] = [
+      ['status-running', 'healthy'],
+      ['status-stopped', 'stopped'],
+      ['master/status-running', 'unverified'],
+    ];
+    for (const [name, state] of unchanged) {
+      it(`while a daemon stays ${state}`, async () => {
+        const time = new FakeTime();
+        const server = await scope.http(live(time, name));
+        assert.deepEqual(await writes(server.origin, { time }), { state, status: 0, rows: 0 });
+      });
+    }
+
+    it('while nothing listens', async () => {
+      const origin = `http://127.0.0.1:${await freePort()}`;
+      assert.deepEqual(await writes(origin), { state: 'offline', status: 0, rows: 0 });
+    });
+  });
+
+  describe('writes at most once a minute, for a time that is shown in minutes,', () => {
+    const failing: readonly [
+      what: string,
+      handler: (time: FakeTime) => ReturnType<typeof playing>,
+      DaemonState,
+    ][] = [
+      ['no worker', (time) => live(time, 'status-stuck-no-workers'), 'stuck'],
+      ['no repository', (time) => live(time, 'status-no-git'), 'unavailable'],
+      ['the same wrong answer', () => answering('{"error":"x"}', { status: 500 }), 'wrongAnswer'],
+    ];
+    for (const [what, handler, expected] of failing) {
+      it(`while there is ${what}`, async () => {
+        const time = new FakeTime();
+        const server = await scope.http(handler(time));
+        const { state, status, rows } = await writes(server.origin, { time, polls: 36 });
+        assert.equal(state, expected);
+        assert.ok(status <= 4 && rows <= 4, `${status} and ${rows} writes in three minutes`);
+      });
+    }
+
+    it('while it never answers', async () => {
+      const server = await scope.tcp(() => {});
+      const { state, status, rows } = await writes(server.origin, {
+        timeouts: { requestMs: 20, fallbackMs: 20 },
+        polls: 24,
+      });
+      assert.equal(state, 'unresponsive');
+      assert.ok(status <= 3 && rows <= 3, `${status} and ${rows} writes in two minutes`);
+    });
+
+    it('while it is wedged', async () => {
+      const time = new FakeTime();
+      const wedgedAt = time.wallAt - 10 * 60_000;
+      const server = await scope.http(
+        live(time, 'status-pollstale', (recording) => {
+          const body = recording.body as { health: object };
+          const at = (ms: number) => new Date(ms).toISOString();
+          const health = {
+            ...body.health,
+            lastPollStartedAt: at(wedgedAt),
+            lastPollCompletedAt: at(wedgedAt - 50),
+          };
+          return { ...recording, body: { ...body, health: { ...health, computedAt: at(time.wallAt) } } };
+        }),
+      );
+      const { state, status, rows } = await writes(server.origin, { time, polls: 36 });
+      assert.equal(state, 'wedged');
+      assert.ok(status <= 4 && rows <= 4, `${status} and ${rows} writes in three minutes`);
+    });
+  });
+
+  describe('that is disposed', () => {
+    const open = () =>
+      process.getActiveResourcesInfo().filter((what) => /Timeout|TCPSocket/.test(what)).length;
+
+    it('asks no more, keeps no connection, holds nothing open', async () => {
+      const server = await scope.http(playing(HEALTHY));
+      const openBefore = open();
+      const { fleet } = watch([server.origin], { pollIntervalMs: 1_000 });
+      await fleet.refresh();
+      const monitor = fleet.monitor(server.origin)!;
+      const asked = server.requests.length;
+      fleet.dispose();
+      await monitor.poll();
+      await monitor.attend();
+      assert.equal(server.requests.length, asked);
+      assert.deepEqual(fleet.models, []);
+      // Sooner than an idle connection would end by itself.
+      await until(() => open() <= openBefore, 'timers and sockets to end', 2_000);
+    });
+
+    it('in the middle of a poll, ends it and hears nothing of it', async () => {
+      const server = await scope.tcp(() => {});
+      const openBefore = open();
+      const { fleet, events } = watch([server.origin]);
+      await until(() => server.connections() > 0, 'the connection');
+      const polling = fleet.monitor(server.origin)!.poll();
+      fleet.dispose();
+      await polling;
+      await server.close();
+      assert.deepEqual(events, []);
+      await until(() => open() <= openBefore, 'timers and sockets to end', 2_000);
+    });
+
+    it('while its probe is still being loaded, closes it', async () => {
+      let deliver = () => {};
+      let closed = 0;
+      const server = await scope.http(playing(HEALTHY));
+      const fleet = new Fleet({
+        clock: systemClock,
+        random: () => 0.5,
+        isFocused: () => true,
+        createProbe: (origin) =>
+          new Promise((resolve) => {
+            deliver = () => {
+              const probe = createProbe(origin, PATIENT);
+              resolve({ ...probe, close: () => (closed++, probe.close()) });
+            };
+          }),
+        recall: () => ({}),
+      });
+      fleet.configure(readDaemons([{ url: server.origin }], { configured: true, allowRemote: false }));
+      const polling = fleet.monitor(server.origin)!.poll();
+      fleet.dispose();
+      deliver();
+      await polling;
+      assert.equal(closed, 1);
+      assert.deepEqual(server.requests, []);
+    });
+  });
+});

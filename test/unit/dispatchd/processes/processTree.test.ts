@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import {
+  isTreeAlive,
+  parseGroup,
+  signalTree,
+  type TreeSystem,
+} from '../../../../src/dispatchd/processes/processTree';
+
+/** A platform whose processes are these, and what was done to them. */
+class FakeSystem implements TreeSystem {
+  readonly done: string[] = [];
+
+  constructor(
+    readonly platform: NodeJS.Platform,
+    private readonly processes: Readonly<Record<number, 'ours' | 'foreign'>> = {},
+  ) {}
+
+  readonly kill = (pid: number, signal: NodeJS.Signals | 0) => {
+    const owner = this.processes[pid];
+    const code = owner === undefined ? 'ESRCH' : owner === 'foreign' ? 'EPERM' : undefined;
+    if (code) throw Object.assign(new Error(code), { code });
+    if (signal !== 0) this.done.push(`${signal} ${pid}`);
+  };
+
+  readonly run = (tool: string, args: readonly string[]) => void this.done.push([tool, ...args].join(' '));
+}
+
+describe('dispatchd process tree', () => {
+  const cases: [string, FakeSystem, number | undefined, string[]][] = [
+    ['on macOS is its group', new FakeSystem('darwin', { [-4711]: 'ours' }), 4711, ['SIGTERM -4711']],
+    ['on macOS may be gone already', new FakeSystem('darwin'), 4711, []],
+    ['on macOS never had a process', new FakeSystem('darwin'), undefined, []],
+    [
+      'on Windows is what taskkill finds below it',
+      new FakeSystem('win32'),
+      4711,
+      ['taskkill /pid 4711 /T /F'],
+    ],
+    ['on Windows never had a process', new FakeSystem('win32'), undefined, []],
+  ];
+  for (const [what, system, pid, done] of cases) {
+    it(what, () => {
+      signalTree(pid, 'session-1', 'SIGTERM', system);
+      assert.deepEqual(system.done, done);
+    });
+  }
+
+  const alive: [string, FakeSystem, boolean][] = [
+    ['a group of ours on macOS', new FakeSystem('darwin', { [-7]: 'ours' }), true],
+    ['a group with somebody else’s process on macOS', new FakeSystem('darwin', { [-7]: 'foreign' }), true],
+    ['only another process of that pid on macOS', new FakeSystem('darwin', { 7: 'ours' }), false],
+    ['the leader on Windows', new FakeSystem('win32', { 7: 'ours' }), true],
+    ['a leader on Windows that we may not ask', new FakeSystem('win32', { 7: 'foreign' }), true],
+    ['nobody on Windows', new FakeSystem('win32', { [-7]: 'ours' }), false],
+  ];
+  for (const [what, system, expected] of alive) {
+    it(`is ${expected ? '' : 'not '}alive where there is ${what}`, () => {
+      assert.equal(isTreeAlive(7, system), expected);
+    });
+  }
+
+  it('reads state and group behind a name of any kind', () => {
+    assert.deepEqual(parseGroup('12 (a) b (x)) Z 1 34 34 0'), { state: 'Z', group: 34 });
+  });
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { Exit } from '../../../../src/dispatchd/processes/launch';
+import { duration, endState } from '../../../../src/dispatchd/sessions/outcome';
+import type { RunningSession, Session, StopCause } from '../../../../src/dispatchd/sessions/session';
+import { running, session } from '../../../support/dispatchd/sessions';
+
+function end(exit: Exit, cause?: StopCause, overrides: Partial<Session> = {}) {
+  const state = running(cause && { stopping: { cause, at: 1_000_000 } });
+  const { status, outcome } = endState(
+    session(state, overrides) as RunningSession,
+    exit,
+    1_000_000 + 605_000,
+  );
+  return [status, outcome];
+}
+
+describe('dispatchd outcome', () => {
+  for (const [title, actual, expected] of [
+    ['success', end({ exitCode: 0 }), ['completed', 'Completed after 10 min 5 s.']],
+    ['failure', end({ exitCode: 3 }), ['failed', 'Failed with exit code 3 after 10 min 5 s.']],
+    [
+      'not found',
+      end({ exitCode: 127 }),
+      ['failed', 'Failed with exit code 127 after 10 min 5 s: command not found.'],
+    ],
+    ['a signal', end({ signal: 'SIGSEGV' }), ['failed', 'Ended by signal SIGSEGV after 10 min 5 s.']],
+    ['not startable', end({ error: 'spawn EAGAIN' }), ['failed', 'Could not be started: spawn EAGAIN']],
+    ['cancelled', end({ exitCode: 143 }, 'cancel'), ['cancelled', 'Cancelled after 10 min 5 s.']],
+    [
+      'timed out',
+      end({ signal: 'SIGKILL' }, 'timeout'),
+      [
+        'timed-out',
+        'Timed out after 10 min 5 s (limit 10 min, no extensions). ' +
+          'Run it again with more time, for example timeoutMs 1210000 (20 min 10 s).',
+      ],
+    ],
+    [
+      'timed out although extended',
+      end({ exitCode: 0 }, 'timeout', { extensionsUsed: 2, requestedExtensions: 1 }),
+      [
+        'timed-out',
+        'Timed out after 10 min 5 s (limit 10 min, 2 of 3 extensions for activity, 1 on request). ' +
+          'Run it again with more time, for example timeoutMs 1210000 (20 min 10 s).',
+      ],
+    ],
+  ] as const) {
+    it(title, () => assert.deepEqual(actual, expected));
+  }
+
+  for (const [ms, expected] of [
+    [-5, '0 ms'],
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [1_000, '1 s'],
+    [12_340, '12.3 s'],
+    [60_000, '1 min'],
+    [185_000, '3 min 5 s'],
+    [3_600_000, '1 h'],
+    [7_800_000, '2 h 10 min'],
+  ] as const) {
+    it(`${ms} ms read "${expected}"`, () => assert.equal(duration(ms), expected));
+  }
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { readSessions } from '../../../../src/kinds/smithy/sessions';
+import { DOCUMENTED_LIMITS, keepingDeadlines, withDeadlines } from '../../../../src/kinds/smithy/limits';
+import { endOf, isLive, isStranded, type End } from '../../../../src/health/sessions';
+
+const CREATED = '2026-11-22T00:30:00.000Z';
+
+describe('a session of dispatchd', () => {
+  it('is read with all that the tree and the countdown tell of it', () => {
+    const [session] = readSessions([
+      {
+        id: 's-1',
+        name: 'build',
+        kind: 'named',
+        status: 'running',
+        command: 'make  -j4\nall',
+        cwd: '/work',
+        createdAt: CREATED,
+        startedAt: '2026-11-22T00:30:01.000Z',
+        deadlineAt: '2026-11-22T00:40:01.000Z',
+        timeoutMs: 600_000,
+        extensionsUsed: 1,
+        maxExtensions: 3,
+        requestedExtensions: 2,
+        attempt: 2,
+        recovered: true,
+        stopping: { cause: 'timeout', since: CREATED },
+      },
+    ]);
+    assert.deepEqual(session, {
+      id: 's-1',
+      title: 'build',
+      kind: 'named',
+      status: 'running',
+      command: 'make -j4 all',
+      cwd: '/work',
+      createdAt: Date.parse(CREATED),
+      startedAt: Date.parse(CREATED) + 1_000,
+      deadlineAt: Date.parse(CREATED) + 601_000,
+      timeoutMs: 600_000,
+      extensionsUsed: 1,
+      maxExtensions: 3,
+      requestedExtensions: 2,
+      attempt: 2,
+      recovered: true,
+      stopping: 'timeout',
+    });
+  });
+
+  it('leaves out every field that is not what it should be', () => {
+    const hostile = {
+      id: 's-1',
+      kind: 'other',
+      timeoutMs: -1,
+      extensionsUsed: '3',
+      maxExtensions: NaN,
+      attempt: null,
+      recovered: 'yes',
+      exitCode: 1.5,
+      stopping: 'now',
+      command: { length: 3 },
+      outcome: ['x'],
+    };
+    assert.deepEqual(readSessions([hostile]), [{ id: 's-1', title: 'session', status: 'unknown' }]);
+  });
+});
+
+describe('the title of a session of smithy', () => {
+  const cases: [string, object][] = [
+    ['e-worker-9-write-the-notes', { worktree: '/p/.stoneforge/.worktrees/e-worker-9-write-the-notes' }],
+    ['e-worker-9-write', { workingDirectory: '/p/.stoneforge/.worktrees/e-worker-9-write' }],
+    ['e-worker-9-write', { workingDirectory: 'C:\\p\\.stoneforge\\.worktrees\\e-worker-9-write' }],
+    ['worker', { workingDirectory: '/home/dev/project' }],
+    ['worker', { workingDirectory: '/home/dev/.worktrees/other' }],
+    ['worker', { worktree: 7 }],
+    ['worker', {}],
+  ];
+  for (const [title, raw] of cases) {
+    it(`is ${title} for ${JSON.stringify(raw)}`, () => {
+      assert.equal(readSessions([{ id: 's', agentRole: 'worker', ...raw }])[0]?.title, title);
+    });
+  }
+});
+
+describe('how a session ended', () => {
+  const cases: [object, End | undefined][] = [
+    [{ status: 'running' }, undefined],
+    [{ status: 'completed' }, 'completed'],
+    [{ status: 'failed' }, 'failed'],
+    [{ status: 'timed-out' }, 'timedOut'],
+    [{ status: 'cancelled' }, 'cancelled'],
+    [{ status: 'interrupted' }, 'interrupted'],
+    [{ status: 'terminated' }, 'completed'],
+    [{ status: 'terminated', terminationReason: 'Session exceeded max duration (25s)' }, 'timedOut'],
+    [
+      { status: 'terminated', terminationReason: 'Steward session exceeded max duration (10s, limit: 5s)' },
+      'timedOut',
+    ],
+    [{ status: 'constructor' }, undefined],
+  ];
+  for (const [raw, end] of cases) {
+    it(`${JSON.stringify(raw)} is ${end}`, () => {
+      const [session] = readSessions([{ id: 'a', ...raw }]);
+      assert.equal(endOf(session!), end);
+      assert.equal(isLive(session!), 'status' in raw && raw.status === 'running');
+    });
+  }
+
+  it('is open where it was interrupted and nobody dealt with it', () => {
+    const [open, done] = readSessions([
+      { id: 'a', status: 'interrupted' },
+      { id: 'b', status: 'interrupted', handled: 'run' },
+    ]);
+    assert.ok(isStranded(open!));
+    assert.ok(!isStranded(done!));
+  });
+});
+
+describe('deadlines that smithy does not tell', () => {
+  const [worker, steward] = readSessions([
+    { id: 'w', agentRole: 'worker', status: 'running', createdAt: CREATED },
+    { id: 's', agentRole: 'steward', status: 'running', createdAt: CREATED },
+  ]);
+
+  it('are its documented ones, and said to be assumed, while it may not be asked', () => {
+    const [w, s] = withDeadlines([worker!, steward!], DOCUMENTED_LIMITS);
+    assert.equal(w!.deadlineAt, undefined, 'workers have no limit by default');
+    assert.equal(s!.deadlineAt, Date.parse(CREATED) + 30 * 60_000);
+    assert.equal(s!.deadlineAssumed, true);
+  });
+
+  it('are its own once it told its limits', () => {
+    const [w, s] = withDeadlines([worker!, steward!], { sessionMs: 25_000, stewardMs: 0, assumed: false });
+    assert.equal(w!.deadlineAt, Date.parse(CREATED) + 25_000);
+    assert.equal(w!.deadlineAssumed, undefined);
+    assert.equal(s!.deadlineAt, undefined);
+  });
+
+  it('are given again as they are for the sessions and the limits that they were made for', () => {
+    const keeping = keepingDeadlines();
+    const sessions = [worker!, steward!];
+    const first = keeping(sessions, DOCUMENTED_LIMITS);
+    assert.deepEqual(first, withDeadlines(sessions, DOCUMENTED_LIMITS));
+    assert.equal(keeping(sessions, { ...DOCUMENTED_LIMITS }), first);
+    assert.equal(keeping([steward!], DOCUMENTED_LIMITS)[0], first[1]);
+    const told = { sessionMs: 25_000, stewardMs: 10_000, assumed: false };
+    assert.deepEqual(keeping(sessions, told), withDeadlines(sessions, told));
+    assert.deepEqual(keeping(sessions, DOCUMENTED_LIMITS), first);
+  });
+});

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import type { DaemonModel } from '../../../src/watch/registry';
+import { isForwarder, whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
+import { choose } from '../../../src/system/holders';
+import type { ProcessInfo } from '../../../src/system/processInfo';
+import { Watch, goodReport } from '../health/support';
+
+const OWNER: ProcessInfo = { pid: 4711, name: 'node', commandLine: 'node sf serve smithy', isOurs: true };
+const OTHER: ProcessInfo = { ...OWNER, pid: 5000, commandLine: 'node vite' };
+
+function modelOf(watch: Watch, origin = 'http://127.0.0.1:3457'): DaemonModel {
+  const daemon = { name: 'smithy', origin, port: 3457, pollIntervalMs: 5_000, configured: true };
+  return { daemon, track: watch.track };
+}
+
+const healthy = () => modelOf(Watch.healthy());
+
+/** Answers as the process 4711 itself. */
+function known(): DaemonModel {
+  const watch = new Watch();
+  return modelOf(watch.answer(goodReport(watch.time, { instance: { id: 'a', pid: 4711 } })) && watch);
+}
+
+/** A daemon that answered once, and in whose place something else answers now. */
+function usurped(): DaemonModel {
+  const watch = Watch.healthy();
+  watch.wait(5_000).fail('wrongAnswer');
+  return modelOf(watch);
+}
+
+describe('the holder of a daemon’s port', () => {
+  const cases: [string, DaemonModel, ProcessInfo[], RegExp | undefined][] = [
+    ['is ended when it is a process of the user', healthy(), [OWNER], undefined],
+    [
+      'is left when it is another user’s',
+      healthy(),
+      [{ ...OWNER, isOurs: false }],
+      /4711 \(.*\) of another user/,
+    ],
+    ['is left when this editor runs in it', healthy(), [{ ...OWNER, pid: 42 }], /in which this editor runs/],
+    [
+      'is left when it is in a container that shares our network',
+      healthy(),
+      [{ ...OWNER, inContainer: true }],
+      /runs in a container: restart it there/,
+    ],
+    [
+      'is left when it only passes connections on',
+      healthy(),
+      [{ ...OWNER, name: 'docker-proxy', commandLine: '/usr/bin/docker-proxy -host-port 3457' }],
+      /held by docker-proxy, process 4711 \(.*\), which only passes connections on: smithy runs elsewhere/,
+    ],
+    [
+      'is ended when it is the bundled daemon in the runtime of an editor',
+      known(),
+      [{ ...OWNER, name: 'code', runsBundled: true }],
+      undefined,
+    ],
+    [
+      'is left when it only passes connections on, though its far end gives its number',
+      known(),
+      [{ ...OWNER, name: 'socat' }],
+      /held by socat, process 4711 \(.*\), which only passes connections on/,
+    ],
+    [
+      'is left when it is an editor, though its far end gives its number',
+      known(),
+      [{ ...OWNER, name: 'code' }],
+      /held by code, process 4711/,
+    ],
+    [
+      'is left when it passes connections on by another of its names',
+      healthy(),
+      [{ ...OWNER, name: 'busybox', otherNames: ['nc'] }],
+      /held by nc, process 4711/,
+    ],
+    [
+      'is left when it only passes connections on, though it would run the bundled daemon',
+      known(),
+      [{ ...OWNER, name: 'ssh', runsBundled: true }],
+      /held by ssh/,
+    ],
+    [
+      'is left when it is a service manager, whatever it says',
+      known(),
+      [{ ...OWNER, name: 'systemd' }],
+      /held by systemd, process 4711 \(.*\), which starts and ends services/,
+    ],
+    [
+      'is left when it is the first process of all',
+      healthy(),
+      [{ ...OWNER, pid: 1 }],
+      /held by node, process 1 .*which starts and ends services/,
+    ],
+    [
+      'is left when it shares its socket and does not say who it is',
+      healthy(),
+      [OWNER, OTHER].map((each) => ({ ...each, sharesSocket: true })),
+      /held by 2 processes that share a socket, process 4711 .* and process 5000/,
+    ],
+    [
+      'is left when it may be one of two',
+      healthy(),
+      [OWNER, OTHER],
+      /two processes, process 4711 .* and 5000/,
+    ],
+    ['is ended when it is the one of two that the daemon says it is', known(), [OWNER, OTHER], undefined],
+    [
+      'is left when it never answered as a daemon',
+      modelOf(
+        (() => {
+          const watch = new Watch();
+          watch.fail('wrongAnswer');
+          return watch;
+        })(),
+      ),
+      [OWNER],
+      /does not answer as a daemon/,
+    ],
+    ['is ended, after a look, when it may be the daemon gone wrong', usurped(), [OWNER], undefined],
+    [
+      'is left when it began after the daemon last answered',
+      usurped(),
+      [{ ...OWNER, startedAt: usurped().track.last!.at.wallAt + 60_000 }],
+      /does not answer as a daemon/,
+    ],
+  ];
+  for (const [what, model, owners, expected] of cases) {
+    it(what, () => {
+      const reason = whyNotToEnd(model, owners, [42]);
+      if (expected) assert.match(reason ?? '', expected);
+      else assert.equal(reason, undefined);
+    });
+  }
+
+  for (const name of [
+    'docker-proxy',
+    'ssh',
+    'code-tunnel',
+    'Code Helper (Plugin)',
+    'com.docker.backend',
+    'wslrelay',
+    ...[
+      'nc',
+      'ncat',
+      'stunnel',
+      'stunnel4',
+      'rinetd',
+      'podman',
+      'conmon',
+      'devtunnel',
+      'tsh',
+      'gost',
+      'dropbear',
+    ],
+    ...['plink', 'OrbStack Helper', 'session-manager-plugin', 'host-switch'],
+  ]) {
+    it(`only passes connections on when it is ${name}`, () => assert.equal(isForwarder(name), true));
+  }
+  for (const name of ['node', 'sf', 'dispatchd', 'python3', 'ssh-agent-of-mine', '']) {
+    it(`may be a daemon when it is ${name || 'not known'}`, () => assert.equal(isForwarder(name), false));
+  }
+});
+
+describe('a daemon of another machine', () => {
+  it('is neither started nor stopped here', () => {
+    const model = modelOf(Watch.healthy(), 'http://192.168.1.5:3457');
+    assert.match(whyNotHere(model) ?? '', /smithy is not on this machine \(192\.168\.1\.5\)/);
+  });
+  for (const host of ['127.0.0.1', 'localhost', '[::1]', '127.0.0.2']) {
+    it(`is not one at ${host}`, () => {
+      assert.equal(whyNotHere(modelOf(Watch.healthy(), `http://${host}:3457`)), undefined);
+    });
+  }
+});
+
+describe('of several holders of a socket', () => {
+  const holder = (pid: number, name = 'node', ancestors: number[] = [1]): ProcessInfo => ({
+    ...OWNER,
+    pid,
+    name,
+    ancestors,
+  });
+  const cases: [string, ProcessInfo[], number | undefined, number[]][] = [
+    ['the only one is it', [holder(7)], undefined, [7]],
+    ['the one that the daemon names is it', [holder(7), holder(8, 'node', [7, 1])], 8, [8]],
+    ['no service manager is it', [holder(7, 'systemd'), holder(8, 'node', [7, 1])], undefined, [8]],
+    ['no service manager is it, though the daemon names it', [holder(1), holder(8)], 1, [8]],
+    [
+      'no God of PM2 is it',
+      [{ ...holder(7), otherNames: ['PM2 v5.3.0: God Daemon'] }, holder(8)],
+      undefined,
+      [8],
+    ],
+    ['a service manager that is alone is named', [holder(7, 'launchd')], undefined, [7]],
+    [
+      'the ancestor of all others is it',
+      [holder(9, 'node', [8, 7, 1]), holder(7), holder(8, 'node', [7])],
+      undefined,
+      [7],
+    ],
+    [
+      'none is it where they are siblings',
+      [holder(8, 'node', [7, 1]), holder(9, 'node', [7, 1])],
+      undefined,
+      [8, 9],
+    ],
+    ['none is it where another one is named', [holder(8), holder(9)], 7, [8, 9]],
+  ];
+  for (const [what, holders, named, expected] of cases) {
+    it(what, () => {
+      const chosen = choose(holders, named);
+      assert.deepEqual(
+        chosen.map(({ pid }) => pid),
+        expected,
+      );
+      assert.equal(chosen[0]?.sharesSocket ?? false, expected.length > 1);
+    });
+  }
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { isLoopback, readDaemons } from '../../../src/settings/daemonList';
+
+const LOCAL = { configured: true, allowRemote: false };
+
+function one(entry: unknown, options = LOCAL) {
+  const { daemons, problems } = readDaemons([entry], options);
+  return { daemon: daemons[0], problem: problems[0] };
+}
+
+describe('the daemons setting', () => {
+  it('is read, with defaults for what it leaves out', () => {
+    const { daemons, problems } = readDaemons(
+      [{ url: 'http://localhost:3457/some/path?x#y', kind: 'smithy' }],
+      LOCAL,
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(daemons, [
+      {
+        name: 'smithy',
+        origin: 'http://localhost:3457',
+        port: 3457,
+        kind: 'smithy',
+        pollIntervalMs: 5_000,
+        configured: true,
+      },
+    ]);
+  });
+
+  it('takes one origin once, however it is written; the first wins', () => {
+    const urls = ['http://localhost:3457', 'http://LOCALHOST:3457/', 'http://user:pw@localhost:3457/x'];
+    const { daemons } = readDaemons(
+      urls.map((url, index) => ({ name: `n${index}`, url })),
+      LOCAL,
+    );
+    assert.deepEqual(
+      daemons.map(({ name, origin }) => [name, origin]),
+      [['n0', 'http://localhost:3457']],
+    );
+  });
+
+  const ADDRESSES: readonly [first: string, second: string, watched: number][] = [
+    ['http://localhost:3457', 'http://127.0.0.1:3457', 1],
+    ['http://127.0.0.1:3457', 'http://localhost:3457', 1],
+    ['http://[::1]:3457', 'http://localhost:3457', 1],
+    ['http://127.0.0.1:3457', 'http://[::1]:3457', 2],
+    ['http://localhost:3457', 'http://127.0.0.1:3458', 2],
+    ['http://localhost:3457', 'http://127.0.0.2:3457', 2],
+  ];
+  for (const [first, second, watched] of ADDRESSES) {
+    it(`takes ${first} and ${second} as ${watched === 1 ? 'one daemon' : 'two daemons'}`, () => {
+      const entries = [first, second].map((url, index) => ({ name: `n${index}`, url }));
+      const { daemons } = readDaemons(entries, LOCAL);
+      assert.equal(daemons.length, watched);
+      assert.equal(daemons[0]?.name, 'n0');
+    });
+  }
+
+  describe('says what is wrong with an entry', () => {
+    const rows: readonly [entry: unknown, problem: RegExp][] = [
+      [null, /should be an object/],
+      ['http://localhost:3457', /should be an object/],
+      [{}, /needs a "url"/],
+      [{ url: 5 }, /needs a "url"/],
+      [{ url: 'localhost:3457' }, /not an http address/],
+      [{ url: 'https://localhost:3457' }, /not an http address/],
+      [{ url: 'file:///etc/passwd' }, /not an http address/],
+      [{ url: '' }, /not an http address/],
+      [{ url: 'http://example.com' }, /not on this machine \(example.com\).*allowRemote/],
+      [{ url: 'http://127.0.0.1.example.com' }, /not on this machine/],
+      [{ url: 'http://0.0.0.0:3457' }, /not on this machine/],
+      [{ url: 'http://localhost:1', kind: 'toaster' }, /unknown "kind".*smithy, dispatchd, ductor/],
+      [{ url: 'http://localhost:1', restart: 'sf serve' }, /"restart" that is not an object/],
+      [{ url: 'http://localhost:1', restart: {} }, /without a "command"/],
+      [{ url: 'http://localhost:1', restart: { command: ' ' } }, /without a "command"/],
+      [{ url: 'http://localhost:1', restart: { command: 'x', args: 'y' } }, /restart.args/],
+      [{ url: 'http://localhost:1', restart: { command: 'x', args: [1] } }, /restart.args/],
+      [{ url: 'http://localhost:1', restart: { command: 'x', cwd: 1 } }, /restart.cwd/],
+      [{ url: 'http://localhost:1', restart: { command: 'x', env: 'A=b' } }, /restart.env/],
+      [{ url: 'http://localhost:1', restart: { command: 'x', env: null } }, /restart.env/],
+      [{ url: 'http://localhost:1', restart: { command: 'x', env: ['a'] } }, /restart.env/],
+      [{ url: 'http://localhost:1', restart: { command: 'x', env: { A: 1 } } }, /restart.env/],
+    ];
+    for (const [entry, problem] of rows) {
+      it(JSON.stringify(entry), () => {
+        const read = one(entry);
+        assert.equal(read.daemon, undefined);
+        assert.match(read.problem ?? '', problem);
+        assert.match(read.problem ?? '', /^daemonHealth\.daemons\[0\] /);
+      });
+    }
+
+    it('that it is no list', () => {
+      for (const raw of [undefined, null, {}, 'x', 5]) {
+        assert.deepEqual(readDaemons(raw, LOCAL).daemons, []);
+        assert.equal(readDaemons(raw, LOCAL).problems.length, 1);
+      }
+    });
+
+    it('and goes on with the others', () => {
+      const { daemons, problems } = readDaemons([{}, { url: 'http://[::1]:3457' }], LOCAL);
+      assert.equal(problems.length, 1);
+      assert.equal(daemons[0]?.origin, 'http://[::1]:3457');
+    });
+  });
+
+  describe('names a daemon', () => {
+    const rows: readonly [entry: object, name: string][] = [
+      [{ name: ' my  smithy\n' }, 'my smithy'],
+      [{ name: '' }, 'localhost:3457'],
+      [{ name: '\u202e\u0007' }, 'localhost:3457'],
+      [{ name: 5 }, 'localhost:3457'],
+      [{ kind: 'dispatchd' }, 'dispatchd'],
+      [{ name: 'x'.repeat(1_000) }, `${'x'.repeat(59)}…`],
+    ];
+    for (const [entry, name] of rows) {
+      it(JSON.stringify(entry).slice(0, 60), () =>
+        assert.equal(one({ url: 'http://localhost:3457', ...entry }).daemon?.name, name),
+      );
+    }
+  });
+
+  describe('keeps the interval between one second and five minutes', () => {
+    const rows: readonly [value: unknown, intervalMs: number][] = [
+      [undefined, 5_000],
+      ['5', 5_000],
+      [Number.NaN, 5_000],
+      [-1, 1_000],
+      [0, 1_000],
+      [1_500, 1_500],
+      [1e12, 300_000],
+    ];
+    for (const [pollIntervalMs, intervalMs] of rows) {
+      it(`${String(pollIntervalMs)} is ${intervalMs}`, () =>
+        assert.equal(
+          one({ url: 'http://localhost:3457', pollIntervalMs }).daemon?.pollIntervalMs,
+          intervalMs,
+        ));
+    }
+  });
+
+  it('watches other machines only where that is allowed', () => {
+    const { daemon } = one({ url: 'http://build-box:3457' }, { configured: true, allowRemote: true });
+    assert.equal(daemon?.origin, 'http://build-box:3457');
+  });
+
+  it('keeps a restart command as it is', () => {
+    const restart = { command: 'sf', args: ['serve', 'smithy'], cwd: '/w', env: { A: 'b' } };
+    assert.deepEqual(one({ url: 'http://localhost:3457', restart }).daemon?.restart, restart);
+  });
+});
+
+describe('this machine', () => {
+  for (const host of [
+    'localhost',
+    'LocalHost',
+    '127.0.0.1',
+    '127.1.2.3',
+    '::1',
+    '[::1]',
+    '::ffff:127.0.0.1',
+    '[::ffff:7f00:1]',
+  ]) {
+    it(`is ${host}`, () => assert.equal(isLoopback(host), true));
+  }
+  for (const host of [
+    '',
+    '128.0.0.1',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '::',
+    '0.0.0.0',
+    '[fe80::1]',
+  ]) {
+    it(`is not ${host || 'nothing'}`, () => assert.equal(isLoopback(host), false));
+  }
+});

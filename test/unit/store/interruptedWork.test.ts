@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resumeCommand } from '../../../src/kinds/smithy/resume';
+import type { Session } from '../../../src/health/report';
+import { LostWork } from '../../../src/store/interruptedWork';
+import { sessionRows } from '../../../src/ui/tree/sessionRows';
+import { daemonRows } from '../../../src/ui/tree/daemonRows';
+import { MemoryMemento } from '../../support/memento';
+import { Watch, goodReport } from '../health/support';
+import { HOSTILE, modelOf } from '../ui/support';
+
+const LOST: Session = {
+  id: 'session-1',
+  title: 'e-worker-9-write-the-release-notes',
+  status: 'interrupted',
+  role: 'worker',
+  agentId: 'el-1',
+  providerSessionId: 'conversation-1',
+  cwd: '/project/.stoneforge/.worktrees/e-worker-9-write-the-release-notes',
+  outcome: 'it ran when its daemon restarted, and was not seen since',
+};
+const UNKNOWN: Session = { id: 'session-2', title: 'director', status: 'interrupted' };
+
+/** A smithy that lost something, with what keeps it. */
+class Room {
+  readonly watch = new Watch();
+  readonly state = new MemoryMemento();
+  draws = 0;
+  writes = 0;
+  lost = this.open();
+
+  open(): LostWork {
+    const state = {
+      keys: () => this.state.keys(),
+      get: <T>(key: string) => this.state.get<T>(key),
+      update: (key: string, value: unknown) => {
+        this.writes++;
+        // As VS Code does: what is kept is JSON.
+        return this.state.update(key, JSON.parse(JSON.stringify(value)));
+      },
+    };
+    return (this.lost = new LostWork(
+      state,
+      () => this.watch.time.wallAt,
+      () => this.draws++,
+    ));
+  }
+
+  get model() {
+    return modelOf(this.watch);
+  }
+
+  answer(sessions: readonly Session[] = []): this {
+    this.watch.wait(5_000).answer(goodReport(this.watch.time, { sessions }));
+    this.lost.update(this.model);
+    return this;
+  }
+
+  get ids() {
+    return this.lost.of(this.model).map(({ id }) => id);
+  }
+
+  rows() {
+    const rows = daemonRows(
+      this.model,
+      this.watch.time.now(),
+      sessionRows((model) => this.lost.of(model)),
+    );
+    return rows.filter(({ id }) => id.endsWith('#interrupted') || id.includes('#session#'));
+  }
+}
+
+describe('what a smithy lost to a restart', () => {
+  it('is kept over a reload of the window, and goes when the daemon goes on with it', () => {
+    const room = new Room().answer();
+    room.lost.add(room.model, [LOST, UNKNOWN]);
+    room.open();
+    assert.deepEqual(room.answer().ids, ['session-1', 'session-2']);
+    room.answer([{ id: 'new', title: 'worker', status: 'running', providerSessionId: 'conversation-1' }]);
+    assert.deepEqual(room.ids, ['session-2']);
+    room.open();
+    assert.deepEqual(room.answer().ids, ['session-2']);
+  });
+
+  it('is not touched while the daemon does not answer', () => {
+    const room = new Room().answer();
+    room.lost.add(room.model, [LOST]);
+    room.watch.wait(5_000).fail('refused');
+    room.lost.update(room.model);
+    assert.deepEqual(room.ids, ['session-1']);
+  });
+
+  it('can be dismissed', () => {
+    const room = new Room().answer();
+    room.lost.add(room.model, [LOST, UNKNOWN]);
+    room.lost.dismiss(room.model.daemon.origin, 'session-1');
+    assert.deepEqual(room.ids, ['session-2']);
+  });
+
+  it('is written and drawn when it changes, not at every poll', () => {
+    const room = new Room().answer();
+    room.lost.add(room.model, [LOST]);
+    for (let poll = 0; poll < 5; poll++) room.answer();
+    assert.deepEqual([room.writes, room.draws], [1, 1]);
+  });
+
+  it('may be kept by anybody: what is no lost work is left out', async () => {
+    const room = new Room().answer();
+    const { origin } = room.model.daemon;
+    const good = { session: LOST, foundAt: room.watch.time.wallAt };
+    const bad = [
+      null,
+      7,
+      {},
+      { session: LOST },
+      { session: {}, foundAt: 1 },
+      { ...good, session: { id: 1 } },
+    ];
+    for (const kept of [null, 'x', [], { [origin]: 7 }, { [origin]: [...bad, good] }]) {
+      await room.state.update('lostWork', kept);
+      room.open();
+    }
+    assert.deepEqual(room.ids, ['session-1']);
+  });
+
+  it('has a group of its own in the tree, which says that nothing has resumed it', () => {
+    const room = new Room().answer();
+    room.lost.add(room.model, [LOST]);
+    const [group, row] = room.rows();
+    assert.ok(row);
+    assert.equal(group?.description, '1 not resumed');
+    assert.equal(group.severity, 'amber');
+    assert.deepEqual(
+      [row.label, row.description],
+      ['e-worker-9-write-the-release-notes', 'worker · interrupted'],
+    );
+    const hover = sessionRows((model) => room.lost.of(model)).hover(
+      row.id,
+      room.model,
+      room.watch.time.now(),
+    );
+    assert.match(
+      hover ?? '',
+      /^e-worker-9-write-the-release-notes\nIn: \/project\/.*\nIt ran when its daemon restarted/,
+    );
+  });
+
+  it('is listed where the sessions are not told now', () => {
+    const room = new Room().answer();
+    room.lost.add(room.model, [LOST]);
+    room.watch.wait(5_000).answer(goodReport(room.watch.time));
+    assert.deepEqual(
+      room.rows().map(({ label }) => label),
+      ['Interrupted', 'e-worker-9-write-the-release-notes'],
+    );
+  });
+
+  it('offers what smithy can do for it, and never Run Again', () => {
+    const room = new Room().answer();
+    room.lost.add(room.model, [LOST, UNKNOWN]);
+    const offered = room
+      .rows()
+      .filter(({ id }) => id.includes('#session#'))
+      .map((row) => [row.label, commandsFor(row.contextValue)]);
+    assert.deepEqual(offered, [
+      [LOST.title, ['copyCommand', 'dismissSession', 'resumeSession']],
+      ['director', ['dismissSession']],
+    ]);
+  });
+
+  for (const hostile of HOSTILE) {
+    it(`is one bounded line, whatever was kept: ${JSON.stringify(hostile.slice(0, 30))}`, () => {
+      const command = resumeCommand('http://127.0.0.1:3457', {
+        ...LOST,
+        agentId: hostile,
+        cwd: `/${hostile}'`,
+      });
+      assert.match(command, /^curl -X POST -H 'content-type: application\/json' -d '/);
+      assert.ok(!command.includes('\n'));
+    });
+  }
+
+  it('is resumed by a line that a shell reads as it was meant', () => {
+    assert.equal(
+      resumeCommand('http://127.0.0.1:3457', { ...LOST, cwd: "/it's here" }),
+      "curl -X POST -H 'content-type: application/json' " +
+        `-d '{"providerSessionId":"conversation-1","workingDirectory":"/it'\\''s here"}' ` +
+        'http://127.0.0.1:3457/api/agents/el-1/resume',
+    );
+    assert.ok(!resumeCommand('http://x', { ...LOST, cwd: '/cut off…' }).includes('workingDirectory'));
+  });
+});
+
+/** The commands that package.json offers for a row, besides those for every row. */
+function commandsFor(contextValue: string): string[] {
+  const { contributes } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as {
+    contributes: { menus: Record<string, { command: string; when: string }[]> };
+  };
+  const offered = contributes.menus['view/item/context']!.filter(({ when }) => {
+    const [, pattern] = /viewItem =~ \/(.*)\/$/.exec(when) ?? [];
+    const [, value] = /viewItem == (\S+)$/.exec(when) ?? [];
+    return pattern === undefined ? value === contextValue : new RegExp(pattern).test(contextValue);
+  });
+  return [...new Set(offered.map(({ command }) => command.replace('daemonHealth.', '')))].sort();
+}

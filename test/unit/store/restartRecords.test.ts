@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { RESTARTS_KEPT } from '../../../src/health/policy';
+import { RestartRecords, recordOf, type RestartRecord } from '../../../src/store/restartRecords';
+import { MemoryMemento } from '../../support/memento';
+
+const ORIGIN = 'http://127.0.0.1:3457';
+const record: RestartRecord = { at: 1, why: 'wedged', kind: 'failed', text: 'x', startFailed: 'exit code 7' };
+
+describe('the restarts that are remembered', () => {
+  it('keep why nothing ran afterwards, and are the newest', async () => {
+    const state = new MemoryMemento();
+    for (let at = 0; at < RESTARTS_KEPT + 3; at++)
+      await new RestartRecords(state).add(ORIGIN, { ...record, at });
+    const kept = new RestartRecords(state).of(ORIGIN);
+    assert.equal(kept.length, RESTARTS_KEPT);
+    assert.deepEqual(kept[0], { ...record, at: RESTARTS_KEPT + 2 });
+  });
+
+  it('say of a restart how it ended', () => {
+    const cured = { kind: 'cured', tookMs: 1, text: 'restarted', interrupted: 0 } as const;
+    assert.deepEqual(recordOf(cured, 'stuck', 5), { at: 5, why: 'stuck', kind: 'cured', text: 'restarted' });
+    const failed = { kind: 'failed', text: 'x', startFailed: 'exit code 7' } as const;
+    assert.deepEqual(recordOf(failed, 'wedged', 1), record);
+  });
+
+  for (const kept of [null, 5, 'x', [], { [ORIGIN]: 5 }, { [ORIGIN]: null }, { [ORIGIN]: [null, 5, {}] }]) {
+    it(`are none where ${JSON.stringify(kept)} was kept`, async () => {
+      const state = new MemoryMemento();
+      await state.update('restarts', kept);
+      assert.deepEqual(new RestartRecords(state).of(ORIGIN), []);
+      await new RestartRecords(state).add(ORIGIN, record);
+      assert.deepEqual(new RestartRecords(state).of(ORIGIN), [record]);
+    });
+  }
+
+  for (const bad of [{ why: 'asleep' }, { kind: 'odd' }, { text: 5 }, { at: '1' }, { startFailed: {} }]) {
+    it(`are without one of another version: ${JSON.stringify(bad)}`, async () => {
+      const state = new MemoryMemento();
+      await state.update('restarts', { [ORIGIN]: [{ ...record, ...bad }, record] });
+      assert.deepEqual(new RestartRecords(state).of(ORIGIN), [record]);
+    });
+  }
+});

@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  SpeakerLease,
+  type SpeakerLeaseOptions,
+  type Span,
+  type ToldFor,
+} from '../../../src/store/speakerTurn';
+import { notRun } from '../../support/notRun';
+
+const WINDOWS = 5;
+const always = () => true;
+
+describe('the say among several windows', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'daemon-health-lease-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const window = (options: Partial<SpeakerLeaseOptions> = {}) =>
+    new SpeakerLease({ folder, pid: process.pid, takeoverMs: 60, ...options });
+
+  const readdirAfter = (_told: boolean) => readdirSync(folder);
+
+  /** Time passes over what has been told. */
+  const agedBy = (ms: number) => {
+    for (const name of readdirSync(folder).filter((file) => file.startsWith('told.'))) {
+      const told = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { at: number };
+      writeFileSync(join(folder, name), JSON.stringify({ ...told, at: told.at - ms }));
+    }
+  };
+
+  it('is had by exactly one of five for each thing to tell', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window());
+    for (const key of ['a wedged', 'a recovered', 'b wedged']) {
+      const said = await Promise.all(windows.map((each) => each.maySpeak(key, always)));
+      assert.equal(said.filter(Boolean).length, 1, key);
+    }
+  });
+
+  it('is had by the window with the focus, whoever asks first', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window());
+    await windows[3]!.take();
+    const said = await Promise.all(windows.map((each) => each.maySpeak('wedged', always)));
+    assert.deepEqual(said, [false, false, false, true, false]);
+  });
+
+  it('moves with the focus', async () => {
+    const [first, second] = [window(), window()];
+    await first.take();
+    await second.take();
+    const said = await Promise.all([first, second].map((each) => each.maySpeak('wedged', always)));
+    assert.deepEqual(said, [false, true]);
+  });
+
+  it('is taken over from a window that has the focus but does not speak', async () => {
+    const [hung, other] = [window(), window()];
+    await hung.take();
+    assert.equal(await other.maySpeak('wedged', always), true);
+    assert.equal(await hung.maySpeak('wedged', always), false);
+  });
+
+  it('is taken over at once from a window that crashed', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    await window({ pid }).take();
+    let asked = false;
+    const other = window({ takeoverMs: 60_000 });
+    assert.equal(await other.maySpeak('wedged', () => (asked = true)), true);
+    assert.equal(asked, false, 'it did not wait');
+  });
+
+  it('is let go by a window whose news is over after the wait', async () => {
+    const [focused, other] = [window(), window()];
+    await focused.take();
+    assert.equal(await other.maySpeak('wedged', () => false), false);
+  });
+
+  it('comes again for the next incident, and again to one window only', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window({ toldWindowMs: 0 }));
+    for (let incident = 0; incident < 3; incident++) {
+      assert.equal(await windows[incident]!.maySpeak('wedged', always), true);
+    }
+  });
+
+  it('is everybody’s where no file can be written: told twice is better than never', async () => {
+    const nowhere = new SpeakerLease({ folder: '/dev/null/x', pid: process.pid, takeoverMs: 1 });
+    assert.equal(await nowhere.maySpeak('wedged', always), true);
+  });
+
+  it('is kept for what a window goes on telling, and asked for again by the same one', async () => {
+    const [showing, other] = [window({ toldWindowMs: 0 }), window({ toldWindowMs: 0 })];
+    assert.equal(await showing.maySpeak('countdown', always, 'whileOpen'), true);
+    for (let n = 0; n < 3; n++) {
+      assert.equal(await other.maySpeak('countdown', always, 'whileOpen'), false);
+      assert.equal(await showing.maySpeak('countdown', always, 'whileOpen'), true);
+    }
+  });
+
+  it('is not had by a window whose connection is lost, until it is back', async () => {
+    let reconnect = () => {};
+    const gone = window({ reach: () => new Promise<void>((resolve) => (reconnect = resolve)) });
+    await gone.take();
+    const answer = gone.maySpeak('restarted', always);
+    assert.equal(await window().maySpeak('restarted', always), true);
+    reconnect();
+    assert.equal(await answer, false);
+  });
+
+  it('is asked for again by a window that was away: what it was to tell may be over', async () => {
+    let isOver = false;
+    const reach = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      isOver = true;
+    };
+    assert.equal(await window({ reach }).maySpeak('wedged', () => !isOver), false);
+  });
+
+  it('passes on when the window that went on telling does not say so any more', async () => {
+    const [silent, other] = [window(), window()];
+    await silent.maySpeak('countdown', always, 'whileOpen');
+    agedBy(14_000);
+    assert.equal(await other.maySpeak('countdown', always, 'whileOpen'), false);
+    await silent.maySpeak('countdown', always, 'whileOpen');
+    agedBy(14_000);
+    assert.equal(await other.maySpeak('countdown', always, 'whileOpen'), false, 'it said so meanwhile');
+    agedBy(2_000);
+    assert.equal(await other.maySpeak('countdown', always, 'whileOpen'), true);
+    assert.equal(await silent.maySpeak('countdown', always, 'whileOpen'), false);
+  });
+
+  it('passes to the window with the focus at once when the one that went on telling was closed', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    await window({ pid }).maySpeak('countdown', always, 'whileOpen');
+    const [other, reloaded] = [window(), window()];
+    assert.equal(await other.maySpeak('countdown', always, 'whileOpen'), false);
+    await reloaded.take();
+    assert.equal(await reloaded.maySpeak('countdown', always, 'whileOpen'), true);
+  });
+
+  it('passes to exactly one of five after a while when the window that went on telling was closed', async function () {
+    this.timeout(20_000);
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    // They come at moments of their own, some while another one is about to succeed.
+    const reach = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+    for (let session = 0; session < 20; session++) {
+      const key = `countdown ${session}`;
+      assert.equal(await window({ pid }).maySpeak(key, always, 'whileOpen'), true);
+      agedBy(16_000);
+      const windows = Array.from({ length: WINDOWS }, () => window({ reach }));
+      const said = await Promise.all(windows.map((each) => each.maySpeak(key, always, 'whileOpen')));
+      assert.equal(said.filter(Boolean).length, 1);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is taken over in the end from a window that was closed while it took over', async () => {
+    await window().maySpeak('countdown', always, 'whileOpen');
+    agedBy(16_000);
+    const [file] = readdirSync(folder);
+    const told = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as { windowId: string; at: number };
+    const successor = join(folder, `${file}.${told.windowId}.${told.at}`);
+    writeFileSync(successor, JSON.stringify({ ...told, at: Date.now() - 16_000 }));
+    const said = [];
+    for (let n = 0; n < 3; n++) said.push(await window().maySpeak('countdown', always, 'whileOpen'));
+    assert.deepEqual(said, [false, true, false]);
+    assert.deepEqual(readdirSync(folder), [file]);
+  });
+
+  it('is had once in the time that a thing counts as told', async () => {
+    assert.equal(await window().maySpeak('restarted', always, 60_000), true);
+    assert.equal(await window({ toldWindowMs: 0 }).maySpeak('restarted', always, 60_000), false);
+    assert.equal(await window().maySpeak('restarted', always, 0), true);
+  });
+
+  describe('over what began in a span of time', () => {
+    let now: number;
+    beforeEach(() => (now = Date.now()));
+    const ago = (afterMs: number, byMs: number) => ({ afterAt: now - afterMs, byAt: now - byMs });
+    const told = (span: Span) => window().maySpeak('a restarted', always, span);
+
+    it('is had once, however differently the windows saw it', async () => {
+      assert.equal(await told(ago(9_000, 6_000)), true);
+      for (const span of [ago(9_000, 6_000), ago(30_000, 8_500), ago(6_500, 1_000), ago(60_000, 0)]) {
+        assert.equal(await told(span), false);
+      }
+    });
+
+    it('comes again for the next one, however soon', async () => {
+      assert.equal(await told(ago(9_000, 6_000)), true);
+      assert.equal(await told(ago(6_000, 5_999)), true);
+      assert.equal(await told(ago(5_000, 4_000)), true);
+      assert.equal(await told(ago(9_000, 6_000)), false, 'the first one, seen late');
+      assert.equal(await told(ago(5_500, 3_000)), false, 'the third one, seen otherwise');
+    });
+
+    it('is had once for each by one of five windows', async () => {
+      for (const [afterMs, byMs] of [
+        [50_000, 45_000],
+        [40_000, 35_000],
+        [30_000, 25_000],
+      ] as const) {
+        const said = await Promise.all(
+          Array.from({ length: WINDOWS }, (_, n) => told(ago(afterMs + n * 100, byMs - n * 100))),
+        );
+        assert.equal(said.filter(Boolean).length, 1);
+      }
+    });
+
+    it('is kept while it goes on, and comes again for what begins after its end', async () => {
+      const first = window();
+      assert.equal(await first.maySpeak('wedged', always, { afterAt: now - 600_000 }), true);
+      agedBy(600_000);
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), false, 'it goes on');
+      await window().over('wedged');
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), false, 'another says that');
+      await first.over('wedged');
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now - 1 }), false, 'seen late');
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: Date.now() + 1 }), true);
+    });
+
+    it('comes again after a while where the window that told it was closed', async () => {
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      await window({ pid }).maySpeak('wedged', always, { afterAt: now });
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now + 1_000 }), false);
+      agedBy(121_000);
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now + 1_000 }), true);
+    });
+
+    it('comes again where a process got the number of the window that was closed', async function () {
+      if (process.platform !== 'linux') notRun(this, 'births of processes are compared on Linux only');
+      await window().maySpeak('wedged', always, { afterAt: now });
+      const [file] = readdirSync(folder);
+      const told = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as {
+        startTicks: number;
+        at: number;
+      };
+      const other = { ...told, startTicks: told.startTicks - 1, at: told.at - 121_000 };
+      writeFileSync(join(folder, file!), JSON.stringify(other));
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), true);
+    });
+  });
+
+  it('is not silenced by what was told before the clock was set back', async () => {
+    const asked: Record<string, ToldFor | undefined> = {
+      once: undefined,
+      'for a week': 7 * 86_400_000,
+      'what goes on being told': 'whileOpen',
+      'a span': { afterAt: Date.now() - 1_000, byAt: Date.now() },
+      'what goes on': { afterAt: Date.now() - 1_000 },
+    };
+    for (const [key, toldFor] of Object.entries(asked)) {
+      await window().maySpeak(key, always, toldFor);
+      agedBy(-86_400_000);
+      assert.equal(await window().maySpeak(key, always, toldFor), true, key);
+      assert.equal(await window().maySpeak(key, always, toldFor), false, `${key}, told again`);
+    }
+  });
+
+  it('is understood where another version, or a moment, left half of it', async () => {
+    const [first] = readdirAfter(await window().maySpeak('wedged', always));
+    for (const text of ['', '1700000000000', '{"at":', 'null']) {
+      writeFileSync(join(folder, first!), text);
+      assert.equal(await window().maySpeak('wedged', always), false, 'it is new');
+      utimesSync(join(folder, first!), 1, 1);
+      assert.equal(await window().maySpeak('wedged', always), true, 'it is old');
+    }
+  });
+
+  it('forgets what was told more than a week ago', async () => {
+    const eightDaysAgo = Date.now() / 1_000 - 8 * 86_400;
+    const [old] = readdirAfter(await window().maySpeak('old', always));
+    utimesSync(join(folder, old!), eightDaysAgo, eightDaysAgo);
+    await window().maySpeak('new', always);
+    assert.equal(readdirSync(folder).includes(old!), false);
+    assert.equal(readdirSync(folder).length, 1);
+  });
+
+  it('leaves no files behind but one a key and the speaker', async () => {
+    const windows = Array.from({ length: WINDOWS }, () => window({ toldWindowMs: 0 }));
+    await windows[0]!.take();
+    for (const each of windows) await each.maySpeak('wedged', always);
+    assert.equal(readdirSync(folder).length, 2);
+  });
+});

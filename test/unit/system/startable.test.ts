@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { doubtInWords, failureInWords, whyNotStartable } from '../../../src/system/startable';
+import { startCommandFor, type StartCommand } from '../../../src/restart/startCommand';
+
+describe('what speaks against a start command', () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'daemon health "bin" '));
+    mkdirSync(join(folder, 'bin'));
+    for (const [name, mode] of [
+      ['run', 0o755],
+      ['notes', 0o644],
+    ] as const) {
+      writeFileSync(join(folder, 'bin', name), '');
+      chmodSync(join(folder, 'bin', name), mode);
+    }
+    writeFileSync(join(folder, 'bin', 'sf.CMD'), '', { mode: 0o755 });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const command = (name: string, more: object = {}): StartCommand => ({
+    kind: 'process',
+    command: name,
+    args: [],
+    ...more,
+  });
+  const why = async (start: StartCommand, platform: NodeJS.Platform = 'linux', env: object = {}) => {
+    const all = { PATH: `/nowhere:${join(folder, 'bin')}`, PATHEXT: '.EXE;.CMD', ...env };
+    const found = await whyNotStartable(start, all, platform);
+    return found && doubtInWords(found);
+  };
+  const notFound = (name: string) => `the start command "${name}" was not found`;
+
+  it('is nothing for a program on the PATH, by its path, or by one in its folder', async () => {
+    assert.equal(await why(command('run')), undefined);
+    assert.equal(await why(command(join(folder, 'bin', 'run'))), undefined);
+    assert.equal(await why(command('./bin/run', { cwd: folder })), undefined);
+    assert.equal(await why(command('run', { env: { PATH: '/nowhere' } })), notFound('run'));
+  });
+
+  it('is that it is not there, is no program, or is a folder', async () => {
+    for (const name of ['no-such-program', 'notes', folder]) {
+      assert.equal(await why(command(name)), notFound(name));
+    }
+  });
+
+  it('is looked for on the PATH that the command itself is given, from its own folder', async () => {
+    const env = { PATH: '/nowhere' };
+    const path = (PATH: string, more: object = {}) => command('run', { env: { PATH }, ...more });
+    assert.equal(await why(path(join(folder, 'bin')), 'linux', env), undefined);
+    assert.equal(await why(path('bin', { cwd: folder }), 'linux', env), undefined, 'a relative entry');
+    assert.equal(await why(path('', { cwd: join(folder, 'bin') }), 'linux', env), undefined, 'an empty one');
+    assert.equal(await why(path('bin', { cwd: tmpdir() }), 'linux', env), notFound('run'));
+    assert.equal(await why(command('sh'), 'linux', { PATH: undefined }), undefined, 'the default');
+  });
+
+  it('is nothing for a program of Windows without its ending, whatever PATH is called', async () => {
+    assert.equal(await why(command('sf'), 'win32'), undefined);
+    const env = { PATH: undefined, Path: '/nowhere' };
+    assert.equal(await why(command('sf', { env: { PATH: join(folder, 'bin') } }), 'win32', env), undefined);
+    assert.equal(await why(command('sf'), 'win32', env), notFound('sf'));
+    assert.equal(await why(command('sf', { env: { PATHEXT: '.EXE' } }), 'win32'), notFound('sf'));
+  });
+
+  it('is a folder that is not there, for a shell line as well', async () => {
+    const cwd = join(folder, 'gone');
+    const gone = `the folder ${cwd}, to start it in, does not exist`;
+    assert.equal(await why(command('run', { cwd })), gone);
+    assert.equal(await why({ kind: 'shell', line: 'run', cwd }), gone);
+  });
+
+  it('is the first word of a shell line, where that is plainly a program', async () => {
+    for (const line of [
+      'no-such-program',
+      'no-such-program --flag "a b" > log',
+      '  no-such-program $PORT && echo',
+    ]) {
+      assert.equal(await why({ kind: 'shell', line }), notFound('no-such-program'), line);
+    }
+    assert.equal(await why({ kind: 'shell', line: './bin/gone -v', cwd: folder }), notFound('./bin/gone'));
+    assert.equal(await why({ kind: 'shell', line: 'run --flag' }), undefined);
+  });
+
+  for (const line of [
+    '',
+    'cd /project && no-such-program',
+    'exec no-such-program',
+    'PORT=1 no-such-program',
+    '$HOME/bin/no-such-program',
+    '~/bin/no-such-program',
+    '"no such program" --flag',
+    '(no-such-program)',
+    'no-such-program || npx no-such-program',
+    'no-such-program; run',
+    'no-such-program\nrun',
+    'Start-Process no-such-program',
+    'if true; then no-such-program; fi',
+  ]) {
+    it(`is not told of the shell line ${JSON.stringify(line)}`, async () => {
+      assert.equal(await why({ kind: 'shell', line }), undefined);
+    });
+  }
+
+  it('is what the launcher starts, not the launcher', async () => {
+    const context = {
+      dispatchdPath: '/dist/dispatchd.js',
+      nodePath: process.execPath,
+      workspaceFolder: folder,
+      platform: 'linux',
+      shell: '/bin/sh',
+      launcherPath: '/dist/launcher.js',
+      logFile: '/logs/daemon.log',
+    } as const;
+    const daemon = {
+      name: 'mine',
+      origin: 'http://127.0.0.1:3457',
+      port: 3_457,
+      pollIntervalMs: 1_000,
+      configured: true,
+    };
+    const start = (more: object, how: object = {}) => {
+      const made = startCommandFor({ ...daemon, ...more }, undefined, context, how);
+      assert.ok(typeof made !== 'string');
+      return made;
+    };
+    const mode = 'background';
+    assert.equal(await why(start({ kind: 'smithy' })), notFound('sf'));
+    assert.equal(
+      await why(start({ kind: 'ductor', restart: { command: 'ductor', mode } })),
+      notFound('ductor'),
+    );
+    assert.equal(await why(start({ restart: { command: 'ductor run', mode } })), notFound('ductor'));
+    assert.equal(
+      await why(start({ restart: { command: 'ductor' } }, { unlooked: true })),
+      notFound('ductor'),
+    );
+    assert.equal(await why(start({ kind: 'dispatchd' })), undefined);
+    const env = { PATH: join(folder, 'bin') };
+    const found = start({ restart: { command: 'run', mode, env } });
+    assert.equal(await why(found, 'linux', { PATH: '/nowhere' }), undefined, "the launcher's own PATH");
+  });
+
+  it('says as the reason of a failed start where a name was looked for', async () => {
+    const failure = async (name: string) => failureInWords((await whyNotStartable(command(name), {}))!);
+    assert.equal(await failure('no-such'), 'the command "no-such" was not found on PATH');
+    assert.equal(await failure('/no/such'), 'the command "/no/such" was not found');
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { Entry } from '../../../../src/health/deadlines';
+import type { Session } from '../../../../src/health/report';
+import { countdownText, timedOutText } from '../../../../src/ui/notifications/countdownText';
+
+const session: Session = { id: 's-1', title: 'build', status: 'running' };
+const entry = (more: Partial<Entry> = {}): Entry => ({
+  origin: 'http://127.0.0.1:3470',
+  daemon: 'dispatchd',
+  session,
+  stage: 'soon',
+  remainingMs: 41_200,
+  canExtend: false,
+  ...more,
+});
+const sentence = (...entries: readonly Entry[]) => countdownText(entries).split(' [')[0];
+
+describe('the text of a countdown', () => {
+  const extension = { byMs: 120_000, seenMs: 0, used: 1, max: 3 };
+  const assumed = { ...session, deadlineAssumed: true, extensionsUsed: 0, maxExtensions: 3 };
+  const cases: [string, Partial<Entry>][] = [
+    ['“build” times out in 42 s.', {}],
+    ['Last 9 s of “build”!', { stage: 'last', remainingMs: 8_400 }],
+    [
+      '“build” extended by 120 s (1 of 3), 2 min left.',
+      { stage: 'extended', remainingMs: 120_000, extension },
+    ],
+    [
+      '“build” extended by 120 s on request, 1 min 5 s left.',
+      { stage: 'extended', remainingMs: 64_100, extension: { byMs: 120_000, seenMs: 0 } },
+    ],
+    ['“build” is out of time; it is being ended.', { stage: 'due', remainingMs: 0 }],
+    ['“build” may time out in 42 s (assumed).', { session: assumed }],
+    ['“build” may time out in 9 s (assumed)!', { session: assumed, stage: 'last', remainingMs: 8_400 }],
+    ['“build” times out in 42 s (assumed).', { session: { ...assumed, extensionsUsed: 3 } }],
+    ['“build” is past its assumed limit.', { session: assumed, stage: 'due' }],
+    ['“build” times out in 42 s (assumed).', { session: { ...session, deadlineAssumed: true } }],
+    [
+      '“a title of many, many c…” times out in 42 s.',
+      { session: { ...session, title: 'a title of many, many characters' } },
+    ],
+  ];
+  for (const [text, more] of cases) it(text, () => assert.equal(sentence(entry(more)), text));
+
+  it('is one sentence for several', () => {
+    const other = entry({ session: { ...session, title: 'test' }, remainingMs: 50_000 });
+    assert.equal(sentence(entry(), other), '2 sessions time out: “build” in 42 s, “test” in 50 s.');
+    assert.equal(sentence(entry(), other, other), '3 sessions time out: “build” in 42 s, “test” in 50 s, …');
+  });
+
+  it('links to the row, and extends where that is possible', () => {
+    const text = countdownText([entry({ canExtend: true })]);
+    const row = encodeURIComponent(JSON.stringify(['http://127.0.0.1:3470#session#s-1']));
+    assert.ok(
+      text.endsWith(
+        `[Extend](command:daemonHealth.extendSession?${row}) · [Show](command:daemonHealth.showDetails?${row})`,
+      ),
+    );
+    assert.doesNotMatch(countdownText([entry()]), /Extend/);
+  });
+
+  it('draws no link that a daemon wrote, in its title or by its id', () => {
+    const title = '[x](command:evil)';
+    const text = countdownText([entry({ session: { ...session, title, id: 'a)[y](command:evil)' } })]);
+    const links = [...text.matchAll(/\]\(command:([\w.]+)/g)].map(([, command]) => command);
+    assert.deepEqual(links, ['daemonHealth.showDetails']);
+  });
+
+  it('of nothing is nothing', () => assert.equal(countdownText([]), ''));
+});
+
+describe('the text of a time-out', () => {
+  it('says how long it ran, its limit and its extensions', () => {
+    const ended = {
+      ...session,
+      startedAt: 1_000,
+      endedAt: 23_100,
+      timeoutMs: 14_000,
+      extensionsUsed: 1,
+      maxExtensions: 3,
+    };
+    assert.equal(
+      timedOutText({ origin: '', daemon: 'dispatchd', session: ended, isInferred: false }),
+      '“build” on dispatchd timed out after 22 s (limit 14 s, 1 of 3 extensions).',
+    );
+  });
+
+  it('says where it is only inferred', () => {
+    assert.equal(
+      timedOutText({ origin: '', daemon: 'smithy', session, isInferred: true }),
+      '“build” on smithy is gone since its time was up.',
+    );
+  });
+});

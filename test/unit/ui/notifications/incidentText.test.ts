@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import type { Notice } from '../../../../src/health/incident';
+import { SEVERITY, type DaemonState } from '../../../../src/health/verdict';
+import { LOOK } from '../../../../src/words/states';
+import { noticeMessage } from '../../../../src/ui/notifications/incidentText';
+import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
+import { HOSTILE, modelOf } from '../support';
+
+function wedged(forMs: number): Watch {
+  const watch = Watch.healthy();
+  watch.wait(5_000).answer(wedgedReport(watch.time, forMs));
+  return watch;
+}
+
+/** The message of the last notice a daemon gave. */
+function lastMessage(watch: Watch) {
+  const noted = watch.notices.at(-1);
+  assert.ok(noted, 'it gave a notice');
+  return noticeMessage(modelOf(watch), noted.notice, watch.time.now());
+}
+
+describe('a notification', () => {
+  it('of a wedge is an error that says since when, and what it means', () => {
+    assert.deepEqual(lastMessage(wedged(3 * MINUTE_MS)), {
+      level: 'error',
+      text:
+        'smithy is wedged: it answers, but its poll loop has completed no cycle for over 3 minutes. ' +
+        'Nothing is dispatched until it is restarted.',
+      offersRestart: true,
+    });
+  });
+
+  it('of a wedge of unknown age says "for a while"', () => {
+    const watch = Watch.healthy();
+    watch
+      .wait(5_000)
+      .answer(goodReport(watch.time, { pollStale: true, lastPollCompletedAt: watch.time.wallAt }));
+    assert.match(lastMessage(watch).text, /no cycle for a while\./);
+  });
+
+  it('of an outage is a warning with its figures', () => {
+    const watch = Watch.healthy();
+    watch.repeat(3, 5_000, () => watch.fail('refused'));
+    const { level, text, offersRestart } = lastMessage(watch);
+    assert.deepEqual([level, offersRestart], ['warning', true]);
+    assert.match(text, /^smithy is unreachable: it was up before.*3 failures in 10 s/);
+  });
+
+  it('of a stuck queue is a warning that offers no restart: that would not cure it', () => {
+    const watch = Watch.healthy();
+    const queue = { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true };
+    watch.repeat(3, 5_000, () => watch.answer(goodReport(watch.time, { queue })));
+    assert.deepEqual(lastMessage(watch), {
+      level: 'warning',
+      text: 'smithy is stuck: 3 ready tasks, no available worker.',
+      offersRestart: false,
+    });
+  });
+
+  it('of a recovery is information that says what it was, and for how long', () => {
+    const watch = wedged(61_000);
+    watch.repeat(24, 5_000, () => watch.answer(wedgedReport(watch.time, 70_000)));
+    watch.wait(5_000).stayHealthy(30_000);
+    assert.deepEqual(lastMessage(watch), {
+      level: 'info',
+      text: 'smithy is healthy again. It was wedged for 2 min 5 s.',
+      offersRestart: false,
+    });
+  });
+
+  it('that reminds says "still"', () => {
+    const watch = wedged(61_000);
+    watch.repeat(800, 5_000, () => watch.answer(wedgedReport(watch.time, 70_000)));
+    assert.match(lastMessage(watch).text, /^smithy is still wedged/);
+  });
+
+  it('names the state, whichever it is', () => {
+    const watch = wedged(61_000);
+    for (const state of Object.keys(SEVERITY) as DaemonState[]) {
+      if (SEVERITY[state] === 'plain') continue;
+      const notice: Notice = { kind: 'problem', state, openedAt: watch.time.now() };
+      const { level, text } = noticeMessage(modelOf(watch), notice, watch.time.now());
+      assert.ok(text.includes(LOOK[state].label), text);
+      assert.notEqual(level, 'info');
+    }
+  });
+
+  it('is one bounded line, whatever the daemon says', () => {
+    for (const hostile of HOSTILE) {
+      const watch = Watch.healthy();
+      // What the probe makes of it is tested there; this is the most that can get here.
+      const cause = hostile.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 300);
+      watch.repeat(5, 5_000, () => watch.fail('wrongAnswer', { cause }));
+      const { text } = lastMessage(watch);
+      assert.ok(text.length <= 400);
+      assert.doesNotMatch(text, /[\p{Cc}]/u);
+    }
+  });
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { restartedText } from '../../../../src/ui/notifications/instancesText';
+
+const restarted = { kind: 'restart', isInferred: false, resumed: 0, interrupted: 0, lost: [] } as const;
+const UP_MS = 3 * 3_600_000 + 12 * 60_000;
+
+describe('the text about a new life of a daemon', () => {
+  const cases: [string, Parameters<typeof restartedText>[1]][] = [
+    ['dispatchd restarted.', restarted],
+    [
+      'dispatchd restarted (was up 3 h 12 min); 2 sessions resumed, 1 interrupted.',
+      { ...restarted, wasUpMs: UP_MS, resumed: 2, interrupted: 1 },
+    ],
+    [
+      'dispatchd restarted 2 h 5 min ago (was up 3 h 12 min); 1 session resumed.',
+      { ...restarted, wasUpMs: UP_MS, agoMs: 2 * 3_600_000 + 5 * 60_000 + 59_000, resumed: 1 },
+    ],
+    ['dispatchd restarted.', { ...restarted, agoMs: 59_000 }],
+    [
+      'dispatchd restarted after a reboot (was up 3 h 12 min); 1 session interrupted.',
+      { ...restarted, kind: 'reboot', wasUpMs: UP_MS, interrupted: 1 },
+    ],
+    [
+      'dispatchd seems to have restarted; 3 sessions interrupted.',
+      { ...restarted, isInferred: true, interrupted: 3 },
+    ],
+  ];
+  for (const [text, event] of cases) it(text, () => assert.equal(restartedText('dispatchd', event), text));
+});

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import type { Conflict } from '../../../../src/health/conflicts';
+import { readStatus } from '../../../../src/kinds/smithy/status';
+import type { Report } from '../../../../src/health/report';
+import type { DaemonState } from '../../../../src/health/verdict';
+import { LOOK } from '../../../../src/words/states';
+import { TOOLTIP_COMMANDS, renderStatus } from '../../../../src/ui/statusBar/statusText';
+import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
+import { HOSTILE, markdown, modelOf, texts } from '../support';
+
+/** A daemon brought into each state by samples, as in life. */
+const INTO: Readonly<Record<DaemonState, () => Watch>> = {
+  restarting: () => by(Watch.healthy(), (watch) => watch.restart({ restarting: true })),
+  unresponsive: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('timeout'))),
+  unreachable: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('refused'))),
+  offline: () => by(new Watch(), (watch) => watch.fail('refused')),
+  wrongAnswer: () => by(new Watch(), (watch) => watch.fail('wrongAnswer')),
+  unavailable: () => answered({ available: false, isRunning: false, unavailableReason: 'no git repository' }),
+  stopped: () => answered({ isRunning: false, pollStale: true }),
+  starting: () =>
+    by(new Watch(), (watch) => {
+      const { lastPollCompletedAt: _, ...first } = goodReport(watch.time);
+      watch.answer(first);
+    }),
+  wedged: () => by(new Watch(), (watch) => watch.answer(wedgedReport(watch.time, 3 * MINUTE_MS + 30_000))),
+  stuck: () => answered({ queue: { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true } }),
+  unstable: () =>
+    by(Watch.healthy(), (watch) =>
+      watch.repeat(5, 5_000, () => {
+        watch.fail('refused');
+        return watch.wait(5_000).answer();
+      }),
+    ),
+  paused: () => answered({ pause: { isPaused: true } }),
+  unverified: () =>
+    by(new Watch(), (watch) => watch.answer({ kind: 'smithy', isRunning: true, malformed: [] })),
+  healthy: () => answered({}),
+};
+const STATES = Object.keys(INTO) as DaemonState[];
+
+function by(watch: Watch, act: (watch: Watch) => unknown): Watch {
+  act(watch);
+  return watch;
+}
+
+function answered(parts: Partial<Report>): Watch {
+  return by(new Watch(), (watch) => watch.answer(goodReport(watch.time, parts)));
+}
+
+function viewOf(...watches: readonly (readonly [name: string, watch: Watch])[]) {
+  const models = watches.map(([name, watch], index) => modelOf(watch, name, 3457 + index));
+  return renderStatus(models, [], watches[0]![1].time.now());
+}
+
+describe('the status item', () => {
+  for (const state of STATES) {
+    it(`names its state, in text or spoken: ${state}`, () => {
+      const watch = INTO[state]();
+      assert.equal(watch.state, state);
+      const view = viewOf(['smithy', watch]);
+      assert.ok(view.spoken.includes(LOOK[state].label), view.spoken);
+      if (state !== 'healthy') assert.ok(view.text.includes(LOOK[state].label), view.text);
+      assert.ok(view.text.startsWith(`$(${LOOK[state].icon}) `), view.text);
+      assert.ok(texts(view.tooltip).toLowerCase().includes(watch.reason.slice(1).toLowerCase()));
+      assert.match(texts(view.tooltip), /Since \d/);
+    });
+  }
+
+  it('has the colour of its state', () => {
+    const severities = Object.fromEntries(
+      STATES.map((state) => [state, viewOf(['d', INTO[state]()]).severity]),
+    );
+    const red = STATES.filter((state) => severities[state] === 'red');
+    const amber = STATES.filter((state) => severities[state] === 'amber');
+    assert.deepEqual(red, ['unresponsive', 'unreachable', 'wedged']);
+    assert.deepEqual(amber, ['wrongAnswer', 'unavailable', 'stuck', 'unstable']);
+  });
+
+  it('quantifies a wedge: whole minutes since the last completed cycle', () => {
+    const view = viewOf(['smithy', INTO.wedged()]);
+    assert.equal(view.text, '$(error) smithy wedged 3 min');
+    assert.equal(view.spoken, 'Daemon Health: smithy wedged for over 3 minutes');
+    const young = by(new Watch(), (watch) => watch.answer(goodReport(watch.time, { pollStale: true })));
+    assert.equal(viewOf(['smithy', young]).text, '$(error) smithy wedged');
+    assert.equal(viewOf(['smithy', young]).spoken, 'Daemon Health: smithy wedged for a while');
+  });
+
+  it('shows the worst first, then how many others have a problem', () => {
+    const view = viewOf(['calm', INTO.healthy()], ['slow', INTO.stuck()], ['smithy', INTO.wedged()]);
+    assert.equal(view.text, '$(error) smithy wedged 3 min · +1');
+    assert.match(view.spoken, /smithy wedged.*and 1 more with problems/);
+    assert.equal(view.severity, 'red');
+    const shown = texts(view.tooltip);
+    assert.ok(
+      shown.indexOf('smithy') < shown.indexOf('slow') && shown.indexOf('slow') < shown.indexOf('calm'),
+    );
+  });
+
+  it('describes the worst few of many, and says how many more there are', () => {
+    const many = Array.from({ length: 7 }, (_, index) => [`daemon ${index}`, INTO.healthy()] as const);
+    const text = texts(viewOf(...many, ['the wedged one', INTO.wedged()]).tooltip);
+    assert.match(text, /^the wedged one/);
+    assert.match(text, /daemon 3/);
+    assert.doesNotMatch(text, /daemon 4/);
+    assert.match(text, /3 more in the tree$/);
+  });
+
+  it('counts healthy daemons, and names a single one', () => {
+    assert.equal(viewOf(['smithy', INTO.healthy()]).text, '$(pulse) smithy');
+    assert.equal(viewOf(['a', INTO.healthy()], ['b', INTO.healthy()]).text, '$(pulse) 2 daemons');
+  });
+
+  it('says so while a daemon recovers, and is plain meanwhile', () => {
+    const watch = INTO.wedged();
+    watch.wait(5_000).answer();
+    const view = viewOf(['smithy', watch]);
+    assert.match(view.text, /smithy recovering$/);
+    assert.equal(view.severity, 'plain');
+  });
+
+  describe('with two daemons on one database', () => {
+    const conflict: Conflict = {
+      id: 'conflict#/home/someone/x](command:evil',
+      database: '/home/someone/x](command:evil',
+      parties: [3457, 3458].map((port) => ({
+        name: 'smithy',
+        kind: 'smithy',
+        port,
+        database: '/home/someone/project/.stoneforge/stoneforge.db',
+        databaseShown: '~/project',
+        isWorking: true,
+        isWatched: port === 3457,
+      })),
+    };
+    const viewWith = (watch: Watch, conflicts = [conflict]) =>
+      renderStatus([modelOf(watch, 'smithy', 3457)], conflicts, watch.time.now());
+
+    it('says so in amber while both are well by themselves', () => {
+      const view = viewWith(INTO.healthy());
+      assert.equal(view.text, '$(warning) Same database: 3457 and 3458');
+      assert.equal(view.severity, 'amber');
+      assert.equal(view.spoken, 'Daemon Health: Same database: 3457 and 3458');
+      assert.match(texts(view.tooltip), /^2 smithys work on the same database, ~\/project/);
+      const [, query] = /command:daemonHealth\.showDetails\?([^)]*)\)/.exec(markdown(view.tooltip))!;
+      assert.deepEqual(JSON.parse(decodeURIComponent(query!)), [conflict.id]);
+      assert.doesNotMatch(markdown(view.tooltip), /command:evil/);
+      assert.equal(viewWith(INTO.healthy(), [conflict, conflict]).text.endsWith(' · +1'), true);
+    });
+
+    it('links to it also where a folder has brackets in its name', () => {
+      const id = 'conflict#/x (copy)/.stoneforge/stoneforge.db';
+      const view = viewWith(INTO.healthy(), [{ ...conflict, id }]);
+      const [, query] = /command:daemonHealth\.showDetails\?([^)]*)\)/.exec(markdown(view.tooltip))!;
+      assert.deepEqual(JSON.parse(decodeURIComponent(query!)), [id]);
+    });
+
+    it('counts it beside a daemon that is worse off', () => {
+      const view = viewWith(INTO.wedged());
+      assert.equal(view.text, '$(error) smithy wedged 3 min · +1');
+      assert.equal(view.severity, 'red');
+    });
+  });
+
+  it('offers the bundled daemon where there is none', () => {
+    const view = renderStatus([], [], new Watch().time.now());
+    assert.match(view.spoken, /no daemon found/);
+    assert.match(markdown(view.tooltip), /\(command:daemonHealth\.start\)/);
+  });
+
+  it('links only to allowed commands, with arguments that cannot end the link', () => {
+    for (const state of STATES) {
+      const links = [
+        ...markdown(viewOf(['x)](command:evil', INTO[state]()]).tooltip).matchAll(
+          /\(command:([^)?]+)(\?[^)]*)?\)/g,
+        ),
+      ];
+      assert.ok(links.length >= 2);
+      for (const [, command, query] of links) {
+        assert.ok((TOOLTIP_COMMANDS as readonly string[]).includes(command!), command);
+        if (query === undefined) continue;
+        assert.match(query, /^\?[\w%.~-]+$/);
+        assert.deepEqual(JSON.parse(decodeURIComponent(query.slice(1))), ['http://127.0.0.1:3457']);
+      }
+    }
+  });
+
+  it('draws no icon but its own, whatever a daemon is called', () => {
+    const { text } = viewOf(['smithy ($(error) $(bell~spin))', Watch.healthy()]);
+    assert.deepEqual(
+      [...text.matchAll(/\$\([\w~-]+\)/g)].map(([icon]) => icon),
+      ['$(pulse)'],
+    );
+  });
+
+  for (const hostile of HOSTILE) {
+    it(`draws nothing a daemon says: ${JSON.stringify(hostile.slice(0, 30))}`, () => {
+      const report = readStatus(
+        { isRunning: false, available: false, reason: hostile, instance: { id: hostile, version: hostile } },
+        undefined,
+      );
+      const refused = readStatus({ isRunning: hostile }, undefined);
+      assert.ok(typeof report !== 'string' && typeof refused === 'string');
+      const watches = [
+        by(new Watch(), (watch) => watch.answer(report)),
+        by(new Watch(), (watch) => watch.fail('wrongAnswer', { cause: refused })),
+      ];
+      for (const watch of watches) {
+        const view = viewOf(['smithy', watch]);
+        const ours = markdown(view.tooltip);
+        for (const piece of ['bold', 'workbench', 'heading', 'xxxx', 'data:image', '$(sync', 'backwards'])
+          assert.equal(ours.includes(piece), false, piece);
+        assert.doesNotMatch(texts(view.tooltip), /[\p{Cc}\p{Cf}]/u);
+        assert.ok(texts(view.tooltip).length < 1_000);
+        assert.ok(view.text.length < 80 && view.spoken.length < 200);
+      }
+    });
+  }
+});

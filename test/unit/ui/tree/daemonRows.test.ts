@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { readStatus } from '../../../../src/kinds/smithy/status';
+import { daemonRows, problemRow, rowHover, type Row } from '../../../../src/ui/tree/daemonRows';
+import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
+import { HOSTILE, modelOf } from '../support';
+
+const ORIGIN = 'http://127.0.0.1:3457';
+
+interface Rows {
+  readonly roots: readonly string[];
+  readonly byId: ReadonlyMap<string, Row>;
+}
+
+function rowsOf(watch: Watch, problems: readonly string[] = []): Rows {
+  const sections = [daemonRows(modelOf(watch), watch.time.now(), undefined), ...problems.map(problemRow)];
+  return {
+    roots: sections.map(([root]) => root.id),
+    byId: new Map(sections.flat().map((row) => [row.id, row])),
+  };
+}
+
+function row(rows: Rows, key = ''): Row {
+  const found = rows.byId.get(key === '' ? ORIGIN : `${ORIGIN}#${key}`);
+  assert.ok(found, `no row ${key}: ${[...rows.byId.keys()].join(', ')}`);
+  return found;
+}
+
+describe('the rows of the tree', () => {
+  it('are one for each daemon, with its state, and one for each of its aspects', () => {
+    const rows = rowsOf(Watch.healthy());
+    assert.deepEqual(rows.roots, [ORIGIN]);
+    assert.equal(row(rows).label, 'smithy');
+    assert.equal(row(rows).description, 'healthy');
+    for (const key of ['state', 'loop', 'queue', 'pause', 'instance'])
+      assert.equal(row(rows, key).parentId, ORIGIN);
+    assert.match(row(rows, 'loop').description ?? '', /^every 5 s, last cycle under 15 s ago$/);
+    assert.match(row(rows, 'queue').description ?? '', /^0 ready tasks · 2 workers$/);
+  });
+
+  it('name their children, and every child is there', () => {
+    const rows = rowsOf(Watch.healthy());
+    for (const [id, { children, parentId }] of rows.byId) {
+      for (const child of children) assert.equal(rows.byId.get(child)?.parentId, id);
+      if (parentId !== undefined) assert.ok(rows.byId.get(parentId)?.children.includes(id), id);
+    }
+  });
+
+  it('say since when a loop hangs, and at which threshold', () => {
+    const watch = Watch.healthy();
+    watch.wait(5_000).answer(wedgedReport(watch.time, 3 * MINUTE_MS));
+    const rows = rowsOf(watch);
+    assert.equal(row(rows).description, 'wedged for over 3 minutes');
+    assert.equal(row(rows).severity, 'red');
+    assert.equal(row(rows, 'loop').description, 'no cycle completed for over 3 minutes, threshold 1 min');
+    assert.equal(row(rows, 'loop').severity, 'red');
+    assert.match(row(rows, 'state').description ?? '', /pollStale/);
+  });
+
+  it('keep the last answer through failures, and say how old it is', () => {
+    const watch = Watch.healthy();
+    const before = rowsOf(watch);
+    watch.repeat(30, 5_000, () => watch.fail('refused'));
+    const rows = rowsOf(watch);
+    assert.equal(row(rows).description, 'unreachable');
+    assert.equal(row(rows, 'queue').description, `${row(before, 'queue').description} · 2 min ago`);
+  });
+
+  it('of a ductor leave out what no ductor has', () => {
+    const watch = new Watch();
+    watch.answer({ kind: 'ductor', isRunning: true, malformed: [] });
+    const rows = rowsOf(watch);
+    assert.deepEqual(
+      [...rows.byId.keys()].map((id) => id.slice(ORIGIN.length)),
+      ['', '#state', '#loop', '#sessions', '#instance'],
+    );
+    assert.equal(row(rows).description, 'unverified');
+    assert.match(row(rows, 'state').description ?? '', /ductor does not tell whether its loop advances$/);
+  });
+
+  it('say what is not known, and never a default', () => {
+    const watch = new Watch();
+    watch.answer({ kind: 'smithy', isRunning: true, malformed: [] });
+    const rows = rowsOf(watch);
+    assert.equal(row(rows).description, 'unverified');
+    assert.equal(row(rows, 'loop').description, 'not known');
+    assert.equal(row(rows, 'queue').description, 'ready tasks: not known · workers: not known');
+    assert.equal(row(rows, 'pause').description, 'not known');
+  });
+
+  it('have one for each problem of the settings', () => {
+    const rows = rowsOf(Watch.healthy(), ['daemonHealth.daemons[1] needs a "url"']);
+    assert.deepEqual(rows.roots, [ORIGIN, 'settings#0']);
+    assert.equal(rows.byId.get('settings#0')?.description, 'daemonHealth.daemons[1] needs a "url"');
+  });
+
+  it('are the same for an unchanged daemon, whenever they are made', () => {
+    const watch = Watch.healthy();
+    const before = rowsOf(watch);
+    watch.stayHealthy(10 * MINUTE_MS);
+    assert.deepEqual(rowsOf(watch), before);
+  });
+
+  it('tell the precise age on hover', () => {
+    const watch = Watch.healthy();
+    watch.wait(2_500);
+    const hover = rowHover(row(rowsOf(watch), 'queue'), modelOf(watch), watch.time.now());
+    assert.match(
+      hover,
+      /^Queue: 0 ready tasks · 2 workers\. As of 2\.5 s ago, answering, checked every 5 s\.$/,
+    );
+    const never = new Watch();
+    assert.match(
+      rowHover(row(rowsOf(never)), modelOf(never), never.time.now()),
+      /Never answered, not asked yet/,
+    );
+  });
+
+  it('offer a restart where there is something to restart, a start where there is not', () => {
+    const context = (watch: Watch) => row(rowsOf(watch)).contextValue;
+    const offline = new Watch();
+    offline.fail('refused');
+    const restarting = Watch.healthy();
+    restarting.restart({ restarting: true });
+    assert.deepEqual([Watch.healthy(), offline, restarting].map(context), [
+      'daemon.up',
+      'daemon.down',
+      'daemon.busy',
+    ]);
+  });
+
+  for (const hostile of HOSTILE) {
+    it(`are single bounded lines, whatever a daemon says: ${JSON.stringify(hostile.slice(0, 30))}`, () => {
+      const watch = new Watch();
+      const report = readStatus(
+        {
+          isRunning: true,
+          available: false,
+          reason: hostile,
+          instance: { id: hostile, version: hostile, workspace: `/home/${hostile}`, stateDir: hostile },
+          sessions: [{ id: hostile, name: hostile, status: 'running', command: hostile }],
+        },
+        watch.time.wallAt,
+      );
+      assert.ok(typeof report !== 'string');
+      watch.answer({ ...goodReport(watch.time), ...report });
+      for (const { id, label, description = '', value } of rowsOf(watch).byId.values()) {
+        for (const text of [label, description, value]) {
+          assert.doesNotMatch(text, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u, id);
+          assert.ok(text.length <= 700, `${id}: ${text.length} characters`);
+        }
+      }
+    });
+  }
+});

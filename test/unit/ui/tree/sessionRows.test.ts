@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import type { Session } from '../../../../src/health/report';
+import { sessionRows } from '../../../../src/ui/tree/sessionRows';
+import type { Row } from '../../../../src/ui/tree/daemonRows';
+import { MINUTE_MS, Watch, goodReport } from '../../health/support';
+import { modelOf } from '../support';
+
+describe('the row of a session', () => {
+  const drawn = sessionRows(() => []);
+
+  /** Polled now with these sessions: the rows below "running" and "ended". */
+  function rowsAt(watch: Watch, sessions: readonly Session[]): readonly Row[] {
+    watch.answer(goodReport(watch.time, { kind: 'dispatchd', sessions }));
+    return drawn.details(modelOf(watch), watch.time.now()).flatMap(({ children }) => children ?? []);
+  }
+
+  it('is the very same one while it says the same', () => {
+    const watch = new Watch();
+    const at = watch.time.wallAt;
+    const sessions: readonly Session[] = [
+      { id: 'a', title: 'build', status: 'running', deadlineAt: at + 30 * MINUTE_MS, lastActivityAt: at },
+      { id: 'b', title: 'test', status: 'completed', endedAt: at - MINUTE_MS },
+    ];
+    const before = rowsAt(watch, sessions);
+    watch.wait(5_000);
+    const after = rowsAt(watch, sessions);
+    assert.equal(before.length, 2);
+    after.forEach((row, index) => assert.equal(row, before[index]));
+  });
+
+  const later: readonly [what: string, waitMs: number, description: RegExp][] = [
+    ['its time left is another step', 26 * MINUTE_MS, /under 5 min left/],
+    ['its last activity is older by a step', 3 * MINUTE_MS, /active 3 min ago/],
+  ];
+  for (const [what, waitMs, description] of later) {
+    it(`is made anew when ${what}`, () => {
+      const watch = new Watch();
+      const at = watch.time.wallAt;
+      const sessions: readonly Session[] = [
+        { id: 'a', title: 'build', status: 'running', deadlineAt: at + 30 * MINUTE_MS, lastActivityAt: at },
+      ];
+      const [before] = rowsAt(watch, sessions);
+      watch.wait(waitMs);
+      const [after] = rowsAt(watch, sessions);
+      assert.notEqual(after, before);
+      assert.match(after!.description!, description);
+    });
+  }
+
+  it('is another one when the session is', () => {
+    const watch = new Watch();
+    const at = watch.time.wallAt;
+    const session: Session = { id: 'a', title: 'build', status: 'running', deadlineAt: at + 30 * MINUTE_MS };
+    const [before] = rowsAt(watch, [session]);
+    const [after] = rowsAt(watch, [{ ...session, stopping: 'cancelled' }]);
+    assert.notEqual(after, before);
+    assert.match(after!.description!, /ending: cancelled/);
+  });
+});

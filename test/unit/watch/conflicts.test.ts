@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import type { FoundDaemon, OfferedDaemon } from '../../../src/watch/discovery/adoption';
+import type { DaemonModel } from '../../../src/watch/registry';
+import { conflictsOf } from '../../../src/watch/conflicts';
+import { conflictSummary } from '../../../src/health/conflicts';
+import type { DaemonState } from '../../../src/health/verdict';
+import { daemon } from '../ui/support';
+
+const DATABASE = '/project/.stoneforge/stoneforge.db';
+
+/** A smithy on the one database, in a state, with sessions of these; `undefined` where it does not tell them. */
+function smithy(port: number, state: DaemonState, sessions?: readonly string[]): DaemonModel {
+  const report = {
+    kind: 'smithy',
+    isRunning: state !== 'stopped',
+    database: { path: DATABASE, realPath: DATABASE },
+    ...(sessions && { sessions: sessions.map((status, n) => ({ id: `${port} ${n}`, status })) }),
+    malformed: [],
+  };
+  return {
+    daemon: daemon(`smithy ${port}`, port),
+    track: { last: { report }, verdict: { state } },
+  } as unknown as DaemonModel;
+}
+
+function found(port: number, more: Partial<FoundDaemon>): OfferedDaemon {
+  return {
+    kind: 'smithy',
+    origin: `http://localhost:${port}`,
+    port,
+    place: '/project',
+    database: DATABASE,
+    isRunning: true,
+    belongs: false,
+    isIgnored: false,
+    ...more,
+  };
+}
+
+describe('two smithys on one database', () => {
+  const summary = (models: DaemonModel[], others: OfferedDaemon[] = []) =>
+    conflictsOf({ models, found: others }).map(conflictSummary);
+  const second = smithy(3458, 'healthy', []);
+
+  for (const status of ['starting', 'running', 'suspended', 'terminating']) {
+    for (const state of ['stopped', 'unavailable'] as const) {
+      it(`are a conflict while one is ${state} and has a session that is ${status}`, () => {
+        assert.deepEqual(summary([smithy(3457, state, ['terminated', status]), second]), [
+          '2 smithys, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+        ]);
+      });
+    }
+  }
+
+  it('are a conflict while both are stopped and agents of both run', () => {
+    assert.deepEqual(summary([3457, 3458].map((port) => smithy(port, 'stopped', ['running']))), [
+      '2 smithys, stop one: agents of both still run',
+    ]);
+  });
+
+  const none: Record<string, DaemonModel> = {
+    'is stopped and runs nothing': smithy(3457, 'stopped', []),
+    'is stopped and has sessions that ended': smithy(3457, 'stopped', ['terminated', 'completed']),
+    'is stopped and does not tell its sessions': smithy(3457, 'stopped'),
+    'is gone, whatever ran before': smithy(3457, 'unreachable', ['running']),
+    'was stopped from here, whatever ran before': smithy(3457, 'offline', ['running']),
+    'is perhaps another service by now': smithy(3457, 'wrongAnswer', ['running']),
+  };
+  for (const [what, first] of Object.entries(none)) {
+    it(`are none where one ${what}`, () => assert.deepEqual(summary([first, second]), []));
+  }
+
+  it('are a conflict where one that is only found is stopped and runs agents', () => {
+    assert.deepEqual(summary([second], [found(3457, { isRunning: false, runsAgents: true })]), [
+      '2 smithys, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+    ]);
+    for (const runsAgents of [false, undefined]) {
+      const stopped = found(3457, { isRunning: false, ...(runsAgents !== undefined && { runsAgents }) });
+      assert.deepEqual(summary([second], [stopped]), []);
+    }
+  });
+
+  it('and more are named by what each of them does', () => {
+    const models = [second, smithy(3459, 'healthy', []), smithy(3457, 'stopped', ['running'])];
+    assert.deepEqual(summary(models), [
+      '3 smithys, stop all but one: 3458 and 3459 dispatch tasks, and agents of 3457 still run',
+    ]);
+  });
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readStatus } from '../../../src/kinds/smithy/status';
+import type { Report, Sample } from '../../../src/health/report';
+import { loadRecording } from '../../fixtures/recordings';
+import { systemClock } from '../../../src/base/time';
+import { Monitor } from '../../../src/watch/monitor';
+import type { Probe } from '../../../src/kinds/connect';
+
+const DAEMON = { name: 'd', origin: 'http://127.0.0.1:9', port: 9, pollIntervalMs: 5_000, configured: true };
+const DEPS = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
+
+/** Probes that are made when the test says so, and know whether they are open. */
+class Probes {
+  made = 0;
+  open = 0;
+  #release: (() => void) | undefined;
+  readonly #held: Promise<void>;
+
+  constructor(isHeld = false) {
+    this.#held = isHeld ? new Promise((resolve) => (this.#release = resolve)) : Promise.resolve();
+  }
+
+  release(): void {
+    this.#release?.();
+  }
+
+  readonly create = async (): Promise<Probe> => {
+    this.made++;
+    await this.#held;
+    this.open++;
+    return {
+      ask: () =>
+        Promise.resolve({
+          ok: false,
+          startedMs: 0,
+          failure: { kind: 'refused', cause: 'connection refused' },
+        }),
+      statusText: () => Promise.resolve('status'),
+      close: () => {
+        this.open--;
+        return Promise.resolve();
+      },
+    };
+  };
+}
+
+function monitorOf(probes: Probes): Monitor {
+  return new Monitor(DAEMON, {}, { ...DEPS, createProbe: probes.create });
+}
+
+describe('the probe of a monitor', () => {
+  it('is one, whoever asks first', async () => {
+    const probes = new Probes();
+    const monitor = monitorOf(probes);
+    await Promise.all([monitor.poll(), monitor.statusText()]);
+    await monitor.statusText();
+    assert.equal(probes.made, 1);
+    monitor.dispose();
+    await new Promise(setImmediate);
+    assert.equal(probes.open, 0);
+  });
+
+  it('is not made any more once the daemon is no longer watched', async () => {
+    const probes = new Probes();
+    const monitor = monitorOf(probes);
+    monitor.dispose();
+    await assert.rejects(monitor.statusText(), /no longer watched/);
+    await monitor.poll();
+    assert.equal(probes.made, 0);
+  });
+
+  it('is closed although it was still being made then', async () => {
+    const probes = new Probes(true);
+    const monitor = monitorOf(probes);
+    const status = monitor.statusText().catch(() => undefined);
+    monitor.dispose();
+    probes.release();
+    await status;
+    await new Promise(setImmediate);
+    assert.deepEqual([probes.made, probes.open], [1, 0]);
+  });
+
+  it('is tried again when it could not be made', async () => {
+    let fails = true;
+    const probes = new Probes();
+    const monitor = new Monitor(
+      DAEMON,
+      {},
+      {
+        ...DEPS,
+        createProbe: () => (fails ? Promise.reject(new Error('no chunk')) : probes.create()),
+      },
+    );
+    await assert.rejects(monitor.statusText(), /no chunk/);
+    fails = false;
+    assert.equal(await monitor.statusText(), 'status');
+    monitor.dispose();
+  });
+});
+
+describe('a monitor whose own event loop stands still', () => {
+  type Ask = { readonly answers: boolean; readonly ourLagMs: number };
+
+  /** A monitor whose asks come out like this, one after the other; a poll fails where more are made. */
+  function monitorThatSees(asks: Ask[]): Monitor {
+    const probe: Probe = {
+      ask: () => {
+        const { answers, ourLagMs } = asks.shift()!;
+        const startedMs = performance.now();
+        return Promise.resolve<Sample>(
+          answers
+            ? { ok: true, startedMs, latencyMs: 2, ourLagMs, report: readRunning() }
+            : { ok: false, startedMs, ourLagMs, failure: { kind: 'timeout', cause: 'no answer within 5 s' } },
+        );
+      },
+      statusText: () => Promise.resolve(''),
+      close: () => Promise.resolve(),
+    };
+    return new Monitor(DAEMON, {}, { ...DEPS, createProbe: () => Promise.resolve(probe) });
+  }
+
+  function readRunning(): Report {
+    const { body, headers } = loadRecording('status-running');
+    return readStatus(body, Date.parse(headers.date ?? '')) as Report;
+  }
+
+  const late = { answers: false, ourLagMs: 6_000 };
+  const rows: readonly [
+    what: string,
+    asks: Ask[],
+    left: number,
+    streak: number | undefined,
+    reason: RegExp,
+  ][] = [
+    [
+      'asks again at once, and takes the answer',
+      [late, { answers: true, ourLagMs: 0 }],
+      0,
+      undefined,
+      /completes cycles/,
+    ],
+    [
+      'asks again at once, and takes the silence',
+      [late, { answers: false, ourLagMs: 0 }],
+      0,
+      1,
+      /no answer within 5 s/,
+    ],
+    [
+      'takes an answer that was read late: it proves life',
+      [{ answers: true, ourLagMs: 6_000 }],
+      0,
+      undefined,
+      /completes cycles/,
+    ],
+    [
+      'takes a silence that it stood still for no more than a second of',
+      [{ answers: false, ourLagMs: 1_000 }],
+      0,
+      1,
+      /no answer/,
+    ],
+    [
+      'after three asks says that it cannot tell',
+      [late, late, late, late],
+      1,
+      undefined,
+      /cannot tell: this editor is busy/,
+    ],
+  ];
+  for (const [what, asks, left, streak, reason] of rows) {
+    it(what, async () => {
+      const monitor = monitorThatSees(asks);
+      await monitor.poll();
+      monitor.dispose();
+      assert.equal(monitor.track.streak?.count, streak);
+      assert.match(monitor.track.verdict.reason, reason);
+      assert.equal(asks.length, left, 'asks that were not made');
+    });
+  }
+});
