@@ -1,6 +1,6 @@
 import type { Event } from 'vscode';
-import type { DaemonModel } from './watch/registry';
-import type { DaemonState } from './health/verdict';
+import type { DaemonModel } from './model/daemonModel';
+import type { DaemonState } from './health/states';
 
 /** One daemon as other extensions may see it. */
 export interface DaemonSnapshot {

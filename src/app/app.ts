@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { toSnapshot, type DaemonSnapshot } from '../api';
-import { systemClock } from '../base/time';
+import { systemClock } from './systemClock';
 import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
-import { Fleet } from '../watch/registry';
+import { Registry } from '../watch/registry';
 import { Histories } from '../store/histories';
-import { Memory } from '../store/seenDaemons';
+import { SeenDaemons } from '../store/seenDaemons';
 import { bundledDaemon } from '../ui/tasks/bundledDaemon';
 import { RestartLoader } from './restartLoader';
 import { RestartRecords } from '../store/restartRecords';
@@ -19,10 +19,8 @@ import { StatusItem } from '../ui/statusBar/statusItem';
 import { renderStatus } from '../ui/statusBar/statusText';
 import { HealthTree } from '../ui/tree/tree';
 import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
-import { WorkLoader } from './sessionLoader';
-
-/** Nobody reads faster than this. */
-const DRAW_INTERVAL_MS = 200;
+import { SessionLoader } from './sessionLoader';
+import { DRAW_INTERVAL_MS } from './policy';
 
 /** What one window does once it is activated. */
 export interface App extends vscode.Disposable {
@@ -44,7 +42,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const isFocused = () => vscode.window.state.focused;
   const log = new Log();
   const settings = new Settings();
-  const memory = new Memory(workspaceState);
+  const memory = new SeenDaemons(workspaceState);
   const histories = new Histories(workspaceState);
   const lease = new SpeakerLease({
     folder: globalStorageUri.fsPath,
@@ -53,8 +51,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
   const records = new RestartRecords(globalState);
-  const snoozes: Snoozes = new Snoozes(globalState, () => fleet.remake());
-  const fleet: Fleet = new Fleet({
+  const snoozes: Snoozes = new Snoozes(globalState, () => registry.remake());
+  const registry: Registry = new Registry({
     clock,
     random: Math.random,
     isFocused,
@@ -70,7 +68,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   const restarts = new RestartLoader({
     context,
-    fleet,
+    registry,
     clock,
     log,
     settings,
@@ -80,7 +78,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   let discovering: Promise<Discovery> | undefined;
   const discoveryDeps: DiscoveryDeps = {
-    fleet,
+    registry,
     clock,
     settings,
     workspaceState,
@@ -100,8 +98,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     ));
 
   const statusItem = StatusItem.create();
-  const tree = new HealthTree(fleet, clock);
-  const current = (origin: string) => fleet.model(origin);
+  const tree = new HealthTree(registry, clock);
+  const current = (origin: string) => registry.model(origin);
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
   });
@@ -112,11 +110,16 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     current,
     more: (origin, state) => run('more', [origin, state]),
   });
-  const conflictNotifier = new ConflictNotifier({ clock, settings, lease, conflicts: () => fleet.conflicts });
-  const work = new WorkLoader({
+  const conflictNotifier = new ConflictNotifier({
     clock,
-    models: () => fleet.models,
-    poll: async (origin) => fleet.monitor(origin)?.poll(),
+    settings,
+    lease,
+    conflicts: () => registry.conflicts,
+  });
+  const work = new SessionLoader({
+    clock,
+    models: () => registry.models,
+    poll: async (origin) => registry.monitor(origin)?.poll(),
     voice: {
       wants: (level, origin) => settings.allows(level) && !current(origin)?.snooze,
       maySpeak: (...what) => lease.maySpeak(...what),
@@ -127,13 +130,13 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     state: workspaceState,
   });
   const render = () => {
-    statusItem.render(renderStatus(fleet.models, fleet.conflicts, clock.now()));
+    statusItem.render(renderStatus(registry.models, registry.conflicts, clock.now()));
     tree.render();
-    usable.set('daemons', usableOnDaemons(fleet.models, fleet.found));
-    memory.keep(fleet.models);
-    histories.keep(fleet.models);
+    usable.set('daemons', usableOnDaemons(registry.models, registry.found));
+    memory.keep(registry.models);
+    histories.keep(registry.models);
     notifier.resume();
-    work.update(fleet.models);
+    work.update(registry.models);
     conflictNotifier.update();
   };
 
@@ -141,7 +144,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const run: RunCommand = async (command, targets) => {
     runner ??= import('../ui/commands/commands').then(({ commandRunner }) =>
       commandRunner({
-        fleet,
+        registry,
         tree,
         log,
         settings,
@@ -149,8 +152,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         snoozes,
         work,
         discovery,
-        addDaemon: (daemon) => settings.addDaemon(daemon, fleet.listed()),
-        bundledDaemon: () => bundledDaemon(fleet, settings),
+        addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
+        bundledDaemon: () => bundledDaemon(registry, settings),
       }),
     );
     return (await runner)(command, targets);
@@ -167,11 +170,11 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       render();
     }, inMs);
   };
-  fleet.on('change', () => {
+  registry.on('change', () => {
     if (!drawing) draw(Math.max(0, drawnMs + DRAW_INTERVAL_MS - clock.now().monotonicMs));
     onDidPoll();
   });
-  fleet.on('events', (model, events) => {
+  registry.on('events', (model, events) => {
     draw(0);
     log.transitions(model, events);
     for (const event of events) {
@@ -183,7 +186,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lease
       .take()
       .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
-    void fleet.refresh();
+    void registry.refresh();
     void discovery().then((known) => known.attend());
   };
   void discovery().then((known) => known.start());
@@ -191,7 +194,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   const subscriptions = vscode.Disposable.from(
     log,
-    fleet,
+    registry,
     statusItem,
     tree,
     work,
@@ -204,7 +207,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   );
   return {
     run,
-    daemons: () => fleet.models.map(toSnapshot),
+    daemons: () => registry.models.map(toSnapshot),
     provideTasks: () => restarts.provideTasks(),
     resolveTask: (task) => restarts.resolveTask(task),
     dispose: () => void subscriptions.dispose(),

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { DaemonModel } from '../watch/registry';
+import type { DaemonModel } from '../model/daemonModel';
 import type { Restarts, RestartsDeps } from './restarts';
 
 /** The part of restarting that is there from activation on; the rest is loaded when it is asked for. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
-import type { DaemonModel, Fleet } from '../watch/registry';
+import type { Registry } from '../watch/registry';
+import type { DaemonModel } from '../model/daemonModel';
 import { startCommand } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
@@ -16,7 +17,7 @@ import { RestartCommands } from '../ui/commands/restart';
 
 export interface RestartsDeps {
   readonly context: vscode.ExtensionContext;
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -37,7 +38,7 @@ export interface Restarts {
 
 export function createRestarts({
   context,
-  fleet,
+  registry,
   clock,
   log,
   settings,
@@ -46,14 +47,14 @@ export function createRestarts({
 }: RestartsDeps): Restarts {
   const folder = context.globalStorageUri;
   const evidence = new Evidence({
-    fleet,
+    registry,
     clock,
     log,
     folder: vscode.Uri.joinPath(folder, 'evidence').fsPath,
   });
   const runner = new TaskRunner();
   const controller: RestartController = new RestartController({
-    fleet,
+    registry,
     records,
     folder: folder.fsPath,
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
@@ -70,7 +71,7 @@ export function createRestarts({
   });
   const commands = new RestartCommands(controller, settings);
   const tasks = new DaemonTasks({
-    fleet,
+    registry,
     startCommand: (model, how) => startCommand(context, controller, model, how),
     restart: (model, write, signal) => commands.restartInTerminal(model, write, signal),
     stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),

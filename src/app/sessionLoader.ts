@@ -1,14 +1,15 @@
 import type * as vscode from 'vscode';
-import type { DaemonModel } from '../watch/registry';
-import type { Work, WorkDeps } from './sessions';
+import type { DaemonModel } from '../model/daemonModel';
+import type { Sessions } from './sessions';
+import type { SessionsDeps } from '../ui/shared/sessionsDeps';
 
 /** What looks after running work is a chunk of its own: loaded when a daemon has answered, or by a command. */
-export class WorkLoader implements vscode.Disposable {
-  #work: Work | undefined;
-  #loading: Promise<Work> | undefined;
+export class SessionLoader implements vscode.Disposable {
+  #work: Sessions | undefined;
+  #loading: Promise<Sessions> | undefined;
   #disposed = false;
 
-  constructor(private readonly deps: WorkDeps) {}
+  constructor(private readonly deps: SessionsDeps) {}
 
   /** Called after every poll. */
   update(models: readonly DaemonModel[]): void {
@@ -26,9 +27,9 @@ export class WorkLoader implements vscode.Disposable {
     this.#work?.dispose();
   }
 
-  #load(): Promise<Work> {
-    return (this.#loading ??= import('./sessions').then(({ createWork }) => {
-      this.#work = createWork(this.deps);
+  #load(): Promise<Sessions> {
+    return (this.#loading ??= import('./sessions').then(({ createSessions }) => {
+      this.#work = createSessions(this.deps);
       if (this.#disposed) this.#work.dispose();
       else this.#work.update();
       return this.#work;

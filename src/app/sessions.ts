@@ -1,21 +1,19 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../base/time';
-import type { DaemonModel } from '../watch/registry';
-import { Countdown, type Voice } from '../ui/notifications/countdown';
-import { LifeNotices } from '../ui/notifications/instances';
-import { LostWork } from '../store/interruptedWork';
+import { Countdown } from '../ui/notifications/countdown';
+import { InstanceNotices } from '../ui/notifications/instances';
+import { InterruptedWork } from '../store/interruptedWork';
 import { OutputDocuments } from '../ui/commands/outputDocuments';
-import { RunCommand } from '../ui/commands/runInDaemon';
+import { RunInDaemon } from '../ui/commands/runInDaemon';
 import { SessionCommands } from '../ui/commands/sessions';
 import { isSessionCommand } from '../ui/commands/sessionPurposes';
 import { sessionRows } from '../ui/tree/sessionRows';
-import type { SessionRows } from '../ui/tree/daemonRows';
+import type { SessionsDeps } from '../ui/shared/sessionsDeps';
 
 /**
  * What looks after the work that daemons run: countdowns, what restarts make of it, and the commands about sessions.
  * This file is a chunk of its own, loaded once a daemon answers.
  */
-export interface Work extends vscode.Disposable {
+export interface Sessions extends vscode.Disposable {
   /** Called after every poll. */
   update(): void;
   /**
@@ -25,32 +23,18 @@ export interface Work extends vscode.Disposable {
   run(command: string, targets: readonly unknown[]): Promise<void>;
 }
 
-export interface WorkDeps {
-  readonly clock: Clock;
-  readonly models: () => readonly DaemonModel[];
-  /** Asks a daemon now. */
-  readonly poll: (origin: string) => Promise<void>;
-  readonly voice: Voice;
-  readonly log: (line: string) => void;
-  readonly drawSessions: (rows: SessionRows) => void;
-  /** The commands about sessions that can do something now, by their names without prefix. */
-  readonly showUsable: (commands: readonly string[]) => void;
-  /** Where recent commands are kept. */
-  readonly state: vscode.Memento;
-}
-
-export function createWork(deps: WorkDeps): Work {
+export function createSessions(deps: SessionsDeps): Sessions {
   // What is drawn is drawn anew where it is drawn by another.
   const draw = () => {
     deps.drawSessions(sessionRows((model) => lost.of(model)));
     deps.showUsable(sessions.usable());
   };
-  const lost: LostWork = new LostWork(deps.state, () => deps.clock.now().wallAt, draw);
+  const lost: InterruptedWork = new InterruptedWork(deps.state, () => deps.clock.now().wallAt, draw);
   const countdown = new Countdown(deps);
-  const lives = new LifeNotices({ ...deps, lost });
+  const lives = new InstanceNotices({ ...deps, lost });
   const output = new OutputDocuments();
   const sessions: SessionCommands = new SessionCommands({ ...deps, lost, output });
-  const runCommand = new RunCommand(deps);
+  const runCommand = new RunInDaemon(deps);
   const subscriptions = vscode.Disposable.from(countdown, output);
   draw();
   return {

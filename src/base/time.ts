@@ -1,11 +1,62 @@
-import { uptime } from 'node:os';
-import type { Instant } from '../health/report';
-
 /** Where time comes from; tests pass their own. */
 export interface Clock {
   now(): Instant;
 }
 
-export const systemClock: Clock = {
-  now: () => ({ wallAt: Date.now(), monotonicMs: performance.now(), uptimeMs: uptime() * 1_000 }),
-};
+/** A moment on both clocks: the wall for showing, the monotonic one for measuring. */
+export interface Instant {
+  /** Epoch milliseconds. May jump; never subtract two of them. */
+  readonly wallAt: number;
+  /** Milliseconds since an arbitrary start; never jumps, and on Linux stands still while the machine sleeps. */
+  readonly monotonicMs: number;
+  /** Milliseconds since boot, sleep included; whole seconds on some systems. Only good for seeing sleep. */
+  readonly uptimeMs: number;
+}
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** Words for durations. All take milliseconds and round down: "over 3 minutes" must be true. */
+
+const count = (n: number, unit: string) => `${n} ${unit}${n === 1 ? '' : 's'}`;
+
+/** "for over 3 minutes"; "for a while" where the age is unknown or under one minute (smithy's own wording). */
+export function forOver(ageMs: number | undefined): string {
+  const minutes = ageMs === undefined ? 0 : Math.floor(ageMs / MINUTE_MS);
+  return minutes < 1 ? 'for a while' : `for over ${count(minutes, 'minute')}`;
+}
+
+/** A short age for the status bar: "3 min", "2 h 5 min"; empty where it says nothing. */
+export function shortAge(ageMs: number | undefined): string {
+  if (ageMs === undefined || ageMs < MINUTE_MS) return '';
+  return duration(Math.floor(ageMs / MINUTE_MS) * MINUTE_MS);
+}
+
+/** "850 ms", "4.2 s", "42 s", "3 min 12 s", "2 h 5 min", "3 d 4 h". */
+export function duration(ms: number): string {
+  const value = Math.max(0, ms);
+  if (value < SECOND_MS) return `${Math.floor(value)} ms`;
+  if (value < 10 * SECOND_MS && value % SECOND_MS !== 0)
+    return `${(Math.floor(value / 100) / 10).toFixed(1)} s`;
+  if (value < MINUTE_MS) return `${Math.floor(value / SECOND_MS)} s`;
+  if (value < HOUR_MS) return two(value, MINUTE_MS, 'min', SECOND_MS, 's');
+  if (value < DAY_MS) return two(value, HOUR_MS, 'h', MINUTE_MS, 'min');
+  return two(value, DAY_MS, 'd', HOUR_MS, 'h');
+}
+
+function two(ms: number, bigMs: number, big: string, smallMs: number, small: string): string {
+  const rest = Math.floor((ms % bigMs) / smallMs);
+  return `${Math.floor(ms / bigMs)} ${big}${rest > 0 ? ` ${rest} ${small}` : ''}`;
+}
+
+/**
+ * An age that changes rarely, for rows that stay on screen: "under 15 s", "under 1 min", "3 min".
+ * A row that said "4 s" would have to be written again every second.
+ */
+export function coarseAge(ms: number): string {
+  if (ms < 15 * SECOND_MS) return 'under 15 s';
+  if (ms < MINUTE_MS) return 'under 1 min';
+  return duration(Math.floor(ms / MINUTE_MS) * MINUTE_MS);
+}

@@ -1,11 +1,12 @@
-import type { DaemonModel } from '../watch/registry';
-import type { Instant, Report } from '../health/report';
+import type { DaemonModel } from '../model/daemonModel';
+import type { Report } from '../health/report';
+import { type Instant, duration } from '../base/time';
 import type { CompactSample } from '../health/samples';
 import { trace } from '../health/verdict';
-import { duration } from '../health/wording';
-import { LOOK } from '../words/states';
+import { STATE_LABELS } from '../words/states';
 import { redact, redactValue } from './redact';
-import { stripText } from '../ui/shared/timeline';
+import { stripText } from '../words/timelineText';
+import { MAX_SESSIONS, MAX_BLOCK_CHARS } from './policy';
 
 /** One of the extension's settings, where it was set. The first of a key is the one in force. */
 export interface SettingValue {
@@ -24,9 +25,6 @@ export interface DiagnosticsInput {
   readonly homeDir: string;
   readonly now: Instant;
 }
-
-const MAX_SESSIONS = 10;
-const MAX_BLOCK_CHARS = 8_000;
 
 /**
  * Everything needed to understand a verdict from afar, as Markdown that is safe to paste: all that a daemon or a
@@ -74,7 +72,7 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
   const failure = sample && !sample.ok ? `${sample.failure.kind}: ${sample.failure.cause}` : undefined;
   const lines: [string, string | undefined][] = [
     ['address', `${daemon.origin}, polled every ${duration(daemon.pollIntervalMs)}`],
-    ['state', LOOK[verdict.state].label],
+    ['state', STATE_LABELS[verdict.state].label],
     ['reason', verdict.reason],
     ['since', `${iso(verdict.since.wallAt)} (${age(verdict.since, now)} ago)`],
     ['as of', `${iso(verdict.asOf.wallAt)} (${age(verdict.asOf, now)} ago)`],
@@ -82,7 +80,7 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
     [
       'incident',
       incident
-        ? `${LOOK[incident.state].label}, open since ${iso(incident.openedAt.wallAt)}, ` +
+        ? `${STATE_LABELS[incident.state].label}, open since ${iso(incident.openedAt.wallAt)}, ` +
           `${incident.spokeMs === undefined ? 'not told' : 'told'}${incident.calm ? ', recovering' : ''}`
         : 'none',
     ],
@@ -99,7 +97,7 @@ function traceLines({ track }: DaemonModel): string {
   return rules
     .map(({ state, rule, reason }, index) => {
       const mark = index === decisive ? '>' : reason === undefined ? ' ' : '+';
-      return `${mark} ${LOOK[state].label.padEnd(12)} ${rule}${reason === undefined ? '' : ` → ${reason}`}`;
+      return `${mark} ${STATE_LABELS[state].label.padEnd(12)} ${rule}${reason === undefined ? '' : ` → ${reason}`}`;
     })
     .join('\n');
 }
@@ -107,7 +105,7 @@ function traceLines({ track }: DaemonModel): string {
 function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample): string {
   const parts = [
     iso(at),
-    LOOK[state].label.padEnd(12),
+    STATE_LABELS[state].label.padEnd(12),
     ...(latencyMs === undefined ? [] : [`${latencyMs.toFixed(1)} ms`]),
     ...(cycleAgeMs === undefined ? [] : [`cycle ${duration(cycleAgeMs)} ago`]),
     ...(failure === undefined ? [] : [failure]),

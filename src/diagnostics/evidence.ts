@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { DaemonModel } from '../watch/registry';
-import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS } from '../health/policy';
-import type { Instant } from '../health/report';
+import type { DaemonModel } from '../model/daemonModel';
+import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_STATUS_CHARS } from './policy';
+import type { Instant } from '../base/time';
 import type { CompactSample } from '../health/samples';
 import { trace } from '../health/verdict';
 import { stateInWords } from '../words/states';
@@ -25,8 +25,6 @@ export interface EvidenceRequest {
   readonly folder: string;
   readonly now: Instant;
 }
-
-const MAX_STATUS_CHARS = 20_000;
 
 /**
  * Keeps what is known of a daemon in trouble, before a restart wipes it: a Markdown file in `folder`, of which the

@@ -5,21 +5,18 @@ import { WebSocket } from 'ws';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
 import { findListeners, runTool, sendSignal, type RunTool } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
-
-/** Node opens its inspector here on SIGUSR1 (`--inspect-port` moves it; then we find nothing and say so). */
-const INSPECTOR_PORT = 9229;
-/** These three together are less than EVIDENCE_TIMEOUT_MS. */
-const OPEN_TIMEOUT_MS = 3_000;
-const LOOK_TIMEOUT_MS = 3_500;
-const CLOSE_TIMEOUT_MS = 3_000;
-/** A process that is stopped or blocked for longer keeps its inspector. */
-const CLOSE_LATER_MS = 60_000;
-const ANSWER_TIMEOUT_MS = 2_000;
-const LOOK_EVERY_MS = 50;
-/** What the inspector tells is a few KB; a profile of half a second is less than 1 MB. */
-const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
-const PROFILE_MS = 500;
-const MAX_FRAMES = 12;
+import {
+  INSPECTOR_PORT,
+  OPEN_TIMEOUT_MS,
+  LOOK_EVERY_MS,
+  CLOSE_TIMEOUT_MS,
+  CLOSE_LATER_MS,
+  LOOK_TIMEOUT_MS,
+  ANSWER_TIMEOUT_MS,
+  PROFILE_MS,
+  MAX_FRAMES,
+  MAX_MESSAGE_BYTES,
+} from './policy';
 
 /** Only a Node process survives SIGUSR1, so only one that is known to be Node may get it. */
 export async function isNode(

@@ -2,11 +2,7 @@ import { readFile, readdir, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findDescendants, type RunTool, runTool } from '../system/processTable';
 import { cpuMsIn } from '../system/linux';
-
-/** How long the CPU of a process is watched, to tell one that spins from one that waits. */
-const CPU_WINDOW_MS = 2_000;
-const MAX_SOCKETS = 40;
-const MAX_CHILDREN = 20;
+import { CPU_WINDOW_MS, MAX_SOCKETS, MAX_CHILDREN } from './policy';
 
 /** What the system tells of a process: `[name, value]` rows, in the order to show them. Never throws. */
 export async function processFacts(

@@ -1,9 +1,6 @@
-/** Every number of dispatchd, with its unit in its name and its reason beside it. */
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time';
 
-export const SECOND_MS = 1000;
-export const MINUTE_MS = 60 * SECOND_MS;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
+/** Every number of dispatchd, with its unit in its name and its reason beside it. */
 
 /** Not smithy's 3457, whose 20 fall-back ports end at 3476 only when 13 daemons are already running. */
 export const DEFAULT_PORT = 3470;
@@ -38,8 +35,6 @@ export const CONNECTIONS_CHECK_INTERVAL_MS = SECOND_MS;
 /** A handful of windows poll; the rest is abuse. */
 export const MAX_CONNECTIONS = 256;
 
-/** External tools (ps, lsof, reg, taskkill) answer in milliseconds; a hanging one must not hang the start. */
-export const TOOL_TIMEOUT_MS = 5 * SECOND_MS;
 /** How long the question "what are you?" to the owner of our port may take. */
 export const PROBE_TIMEOUT_MS = SECOND_MS;
 
@@ -98,9 +93,6 @@ export const ORPHAN_GRACE_MS = 3 * SECOND_MS;
 export const TREE_POLL_MS = 50;
 /** After SIGKILL a tree is gone at once, but for zombies that nobody reaps. */
 export const AFTER_KILL_MS = SECOND_MS;
-/** Boot times computed from a clock that is being corrected differ by less than this within one boot. */
-export const BOOT_TIME_TOLERANCE_MS = 2 * MINUTE_MS;
-
 /** Interrupted work and the last turn of a name wait this long for somebody to come back from a break. */
 export const KEEP_INTERRUPTED_MS = 7 * DAY_MS;
 export const MAX_INTERRUPTED_SESSIONS = 100;

@@ -4,7 +4,8 @@ import { get } from 'node:http';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { systemTool } from '../system/exec';
-import { MAX_BODY_BYTES, PROBE_TIMEOUT_MS, TOOL_TIMEOUT_MS } from './policy';
+import { TOOL_TIMEOUT_MS } from '../system/policy';
+import { MAX_BODY_BYTES, PROBE_TIMEOUT_MS } from './policy';
 
 /** Runs a tool of the system; a seam for the platforms that tests do not run on. Rejects where it fails. */
 export type RunTool = (tool: string, args: readonly string[]) => Promise<string>;

@@ -13,7 +13,7 @@ import {
   UNDECIDED_POLL_INTERVAL_MS,
   UNFOCUSED_POLL_INTERVAL_MS,
 } from './policy';
-import type { Instant } from './report';
+import type { Instant } from '../base/time';
 import type { Track } from './track';
 import { severityOf } from './verdict';
 

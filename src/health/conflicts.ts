@@ -1,10 +1,11 @@
 import { AMBER_PENDING_MS } from './policy';
-import type { DaemonKind, Instant } from './report';
+import type { DaemonKind } from './report';
+import type { Instant } from '../base/time';
 
 const ID_PREFIX = 'conflict#';
 
 /** A daemon, watched or only found, as far as it can get into another's way. */
-export interface Party {
+export interface InvolvedDaemon {
   readonly name: string;
   readonly kind: DaemonKind;
   readonly port: number;
@@ -24,18 +25,18 @@ export interface Party {
 export interface Conflict {
   readonly id: string;
   readonly database: string;
-  readonly parties: readonly Party[];
+  readonly parties: readonly InvolvedDaemon[];
 }
 
 /**
  * Groups daemons of this machine by their database: more than one at work on the same is a conflict. smithy has no lock;
  * started twice in one folder it silently moves to the next port, and both dispatch the same tasks.
  */
-export function findConflicts(parties: readonly Party[]): readonly Conflict[] {
-  const byDatabase = new Map<string, Map<number, Party>>();
+export function findConflicts(parties: readonly InvolvedDaemon[]): readonly Conflict[] {
+  const byDatabase = new Map<string, Map<number, InvolvedDaemon>>();
   for (const party of parties) {
     if (party.database === undefined || !party.isWorking) continue;
-    const group = byDatabase.get(party.database) ?? new Map<number, Party>();
+    const group = byDatabase.get(party.database) ?? new Map<number, InvolvedDaemon>();
     byDatabase.set(party.database, group);
     // One port is one daemon, by whichever names it is watched.
     if (!group.has(party.port)) group.set(party.port, party);
@@ -87,7 +88,7 @@ export function conflictText(conflict: Conflict): string {
   );
 }
 
-function counted(parties: readonly Party[]): string {
+function counted(parties: readonly InvolvedDaemon[]): string {
   const kinds = new Set(parties.map(({ kind }) => kind));
   return `${parties.length} ${kinds.size === 1 ? `${[...kinds][0]}s` : 'daemons'}`;
 }

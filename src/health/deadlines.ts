@@ -2,18 +2,17 @@ import { isGone } from './instances';
 import {
   CLOCK_JITTER_MS,
   COUNTDOWN_FIRST_MS,
-  COUNTDOWN_LAST_MS,
   COUNTDOWN_LEAD_MS,
   COUNTDOWN_POLL_INTERVAL_MS,
   DEADLINE_MOVED_MS,
   DEADLINE_WATCH_MS,
-  EXTENSION_SHOWN_MS,
   MIN_POLL_INTERVAL_MS,
 } from './policy';
-import type { Instant, Report, Session } from './report';
+import type { Report, Session } from './report';
+import type { Instant } from '../base/time';
 import { endOf, isLive } from './sessions';
 import type { Track } from './track';
-import type { DaemonState } from './verdict';
+import type { DaemonState } from './states';
 
 /**
  * The stages of a session before its deadline. They come from the deadline itself: no daemon delivers its
@@ -71,18 +70,6 @@ export interface TimedOut {
   readonly session: Session;
   /** It was there until its deadline and then gone: the daemon itself did not say why. */
   readonly isInferred: boolean;
-}
-
-/** One line of the countdown. */
-export interface Entry {
-  readonly origin: string;
-  readonly daemon: string;
-  readonly session: Session;
-  readonly stage: Stage;
-  /** Never negative. */
-  readonly remainingMs: number;
-  readonly extension?: Extension;
-  readonly canExtend: boolean;
 }
 
 export const NO_DEADLINES: Deadlines = new Map();
@@ -241,55 +228,6 @@ function watch(before: Watched | undefined, session: Session, dueMs: number, now
       ...(used && session.maxExtensions !== undefined && { max: session.maxExtensions }),
     },
   };
-}
-
-/** What a countdown shows now, the nearest deadline first; empty where there is nothing to count. */
-export function countdown(deadlines: Deadlines, now: Instant): readonly Entry[] {
-  const entries: Entry[] = [];
-  for (const [origin, { name, kind, isInhibited, watched }] of deadlines) {
-    if (isInhibited) continue;
-    for (const { session, dueMs, extension } of watched.values()) {
-      const leftMs = dueMs - now.monotonicMs;
-      const isFresh = extension !== undefined && now.monotonicMs - extension.seenMs < EXTENSION_SHOWN_MS;
-      if (leftMs > COUNTDOWN_FIRST_MS && !isFresh) continue;
-      if (leftMs <= -DEADLINE_WATCH_MS) continue;
-      const stage = session.stopping === undefined ? stageAt(leftMs) : 'due';
-      entries.push({
-        origin,
-        daemon: name,
-        session,
-        stage,
-        remainingMs: Math.max(0, leftMs),
-        ...(isFresh && { extension }),
-        canExtend: kind === 'dispatchd' && stage !== 'due',
-      });
-    }
-  }
-  return entries.sort((a, b) => a.remainingMs - b.remainingMs);
-}
-
-function stageAt(leftMs: number): Stage {
-  if (leftMs <= 0) return 'due';
-  if (leftMs <= COUNTDOWN_LAST_MS) return 'last';
-  return leftMs <= COUNTDOWN_FIRST_MS ? 'soon' : 'extended';
-}
-
-/**
- * When the countdown has to be drawn next, in ms from now: at the next whole second of the nearest deadline while
- * there is one, else when the first session comes into sight. `undefined` where nothing is to be expected.
- */
-export function nextDrawMs(deadlines: Deadlines, now: Instant): number | undefined {
-  const [first] = countdown(deadlines, now);
-  if (first) return first.remainingMs % 1_000 || 1_000;
-  let nearestMs = Infinity;
-  for (const { isInhibited, watched } of deadlines.values()) {
-    if (isInhibited) continue;
-    for (const { dueMs } of watched.values()) {
-      const leftMs = dueMs - now.monotonicMs;
-      if (leftMs > COUNTDOWN_FIRST_MS) nearestMs = Math.min(nearestMs, leftMs - COUNTDOWN_FIRST_MS);
-    }
-  }
-  return nearestMs === Infinity ? undefined : nearestMs;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { MINUTE_MS, type Instant, duration } from '../base/time';
 import {
   BACKOFF_LONGEST_MS,
   CLOCK_SET_MS,
@@ -11,9 +12,7 @@ import {
   REQUEST_TIMEOUT_MS,
   SLEEP_GAP_MS,
 } from './policy';
-import type { Instant } from './report';
-import { SEVERITY, type DaemonState } from './verdict';
-import { duration } from './wording';
+import { SEVERITY, type DaemonState } from './states';
 
 /** Time in one state, in epoch ms. Between two spans that do not touch nobody watched. */
 export interface Span {
@@ -42,7 +41,6 @@ export interface History {
   readonly summary: string;
 }
 
-const MINUTE_MS = 60_000;
 const BUCKETS = HISTORY_WINDOW_MS / HISTORY_BUCKET_MS;
 /** A daemon in one of these works, or is about to. */
 const WORKING: readonly DaemonState[] = ['healthy', 'paused', 'starting', 'restarting'];

@@ -5,8 +5,9 @@ import {
   STARTUP_PENDING_MS,
   UNPROVEN_END_MS,
 } from './policy';
-import type { Instant } from './report';
-import { SEVERITY, type DaemonState, type Verdict } from './verdict';
+import type { Instant } from '../base/time';
+import { type Verdict } from './verdict';
+import { SEVERITY, type DaemonState } from './states';
 
 /** From the moment a daemon leaves the good states until it is good again. */
 export interface Incident {

@@ -1,5 +1,6 @@
-import { LIFE_SETTLE_MS } from './policy';
-import type { Instant, Report, Session } from './report';
+import { INSTANCE_SETTLE_MS } from './policy';
+import type { Report, Session } from './report';
+import type { Instant } from '../base/time';
 import { endOf, isLive, isStranded } from './sessions';
 import type { Track } from './track';
 
@@ -7,7 +8,7 @@ import type { Track } from './track';
 export type ProcessFate = 'lives' | 'gone' | 'unknown';
 
 /** What is remembered of one daemon's life. */
-export interface Life {
+export interface KnownInstance {
   readonly report: Report;
   /** As last told: one answer without them does not make them forgotten. */
   readonly sessions: readonly Session[];
@@ -45,13 +46,13 @@ export interface Restarted {
  * Which restart is worth a message: any; where it was ours, one that interrupted work; where nobody looked on, one that
  * touched work. None that is `told`: our restart that is under way sees the same, and its outcome says it.
  */
-export type Worth = 'any' | 'interrupted' | 'touched' | 'told';
+export type Announce = 'any' | 'interrupted' | 'touched' | 'told';
 
-export interface LifeStep {
-  readonly life: Life | undefined;
+export interface InstanceStep {
+  readonly life: KnownInstance | undefined;
   /** A new life has begun. */
   readonly restarted?: Restarted;
-  readonly worth?: Worth;
+  readonly worth?: Announce;
   /** Epoch ms between which it began: the last answer of the life before, and the first of the new one. */
   readonly began?: { readonly afterAt: number; readonly byAt: number };
   /** Another daemon has taken the port: nothing that was known counts any more. */
@@ -61,7 +62,7 @@ export interface LifeStep {
 }
 
 /** What an earlier window kept of a dispatchd's life, as a life to compare the next answer with. */
-export function rememberedLife(id: string, stateDir: string | undefined): Life {
+export function rememberedInstance(id: string, stateDir: string | undefined): KnownInstance {
   const instance = { id, ...(stateDir !== undefined && { stateDir }) };
   return {
     report: { kind: 'dispatchd', isRunning: true, instance, malformed: [] },
@@ -80,13 +81,17 @@ export function rememberedLife(id: string, stateDir: string | undefined): Life {
  *
  * @param process what became of its process, once that was asked for
  */
-export function advanceLife(previous: Life | undefined, track: Track, process?: ProcessFate): LifeStep {
+export function advanceInstance(
+  previous: KnownInstance | undefined,
+  track: Track,
+  process?: ProcessFate,
+): InstanceStep {
   const { last } = track;
   if (!last) return { life: previous };
   if (!previous) return { life: begin(last, track) };
   if (isAnotherDaemon(previous.report, last.report)) return { life: begin(last, track), isAnother: true };
   const { report } = last;
-  const life: Life = {
+  const life: KnownInstance = {
     ...previous,
     wasGone: previous.wasGone || isGone(track),
     wasOurs: previous.wasOurs || isOurs(track),
@@ -98,7 +103,7 @@ export function advanceLife(previous: Life | undefined, track: Track, process?: 
 
   let { overSince } = life;
   if (overSince === undefined) {
-    const isNew = isNewLife(life, report, process);
+    const isNew = isNewInstance(life, report, process);
     if (isNew === 'ask') return { life, asksProcess: true };
     // What it ran is still to be compared with.
     if (isNew === undefined) return { life: { ...life, answer: last } };
@@ -107,18 +112,18 @@ export function advanceLife(previous: Life | undefined, track: Track, process?: 
   }
   // A ductor tells of no cycles; it has started.
   const isSettled = !report.isRunning || report.lastPollCompletedAt !== undefined || report.kind === 'ductor';
-  if (!isSettled && last.at.monotonicMs - overSince.monotonicMs < LIFE_SETTLE_MS) {
+  if (!isSettled && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSince } };
   }
   return {
     life: begin(last, track),
     restarted: compare(life, report),
-    worth: worthOf(life, track),
+    worth: announceOf(life, track),
     began: { afterAt: life.knownAt ?? overSince.wallAt, byAt: overSince.wallAt },
   };
 }
 
-function worthOf({ wasOurs, isRemembered }: Life, { restarting, last }: Track): Worth {
+function announceOf({ wasOurs, isRemembered }: KnownInstance, { restarting, last }: Track): Announce {
   // Of a smithy the outcome tells what came back, not what is lost.
   const proves = last?.report.instance?.id !== undefined && last.report.lastPollCompletedAt !== undefined;
   if (restarting && proves) return 'told';
@@ -126,7 +131,7 @@ function worthOf({ wasOurs, isRemembered }: Life, { restarting, last }: Track): 
 }
 
 /** Whether a restart is to be told. */
-export function isWorthTelling({ resumed, interrupted }: Restarted, worth: Worth): boolean {
+export function isAnnounced({ resumed, interrupted }: Restarted, worth: Announce): boolean {
   if (worth === 'told') return false;
   return worth === 'any' || interrupted > 0 || (worth === 'touched' && resumed > 0);
 }
@@ -138,7 +143,11 @@ export function isGone({ sample, streak }: Track): boolean {
   return kind === 'refused' || (kind === 'reset' && (streak?.count ?? 0) > 1);
 }
 
-function begin(answer: NonNullable<Track['last']>, track: Track, known: readonly Session[] = []): Life {
+function begin(
+  answer: NonNullable<Track['last']>,
+  track: Track,
+  known: readonly Session[] = [],
+): KnownInstance {
   return {
     report: answer.report,
     sessions: answer.report.sessions ?? known,
@@ -175,10 +184,14 @@ function isReset(before: Report, after: Report): boolean {
 }
 
 /** @returns `undefined` where it cannot be told yet, `ask` where only its process can tell */
-function isNewLife(life: Life, after: Report, process: ProcessFate | undefined): boolean | undefined | 'ask' {
+function isNewInstance(
+  life: KnownInstance,
+  after: Report,
+  process: ProcessFate | undefined,
+): boolean | undefined | 'ask' {
   const before = life.report.instance?.id;
   if (before !== undefined && after.instance?.id !== undefined) return before !== after.instance.id;
-  return isNewLifeOfSmithy(life, after, process);
+  return isNewInstanceOfSmithy(life, after, process);
 }
 
 /**
@@ -187,8 +200,8 @@ function isNewLife(life: Life, after: Report, process: ProcessFate | undefined):
  * the loop gone too, or its process, or after a while in which nobody answered, it is a restart. A process that still
  * lives refutes silence but not lost times: it may be a forwarder of the port.
  */
-function isNewLifeOfSmithy(
-  { sessions, wasGone, wasReset }: Life,
+function isNewInstanceOfSmithy(
+  { sessions, wasGone, wasReset }: KnownInstance,
   after: Report,
   process: ProcessFate | undefined,
 ): boolean | undefined | 'ask' {
@@ -202,7 +215,7 @@ function isNewLifeOfSmithy(
   return process === 'gone' || (process === 'unknown' && wasGone);
 }
 
-function compare({ report: before, sessions }: Life, after: Report): Restarted {
+function compare({ report: before, sessions }: KnownInstance, after: Report): Restarted {
   const isNamed = after.instance?.id !== undefined;
   const { startKind, previousUpMs, startedAt } = after.instance ?? {};
   return {

@@ -2,16 +2,6 @@
 
 export type DaemonKind = 'smithy' | 'dispatchd' | 'ductor';
 
-/** A moment on both clocks: the wall for showing, the monotonic one for measuring. */
-export interface Instant {
-  /** Epoch milliseconds. May jump; never subtract two of them. */
-  readonly wallAt: number;
-  /** Milliseconds since an arbitrary start; never jumps, and on Linux stands still while the machine sleeps. */
-  readonly monotonicMs: number;
-  /** Milliseconds since boot, sleep included; whole seconds on some systems. Only good for seeing sleep. */
-  readonly uptimeMs: number;
-}
-
 /** One piece of agent work, as far as the daemon tells. Times are on the daemon's clock. */
 export interface Session {
   readonly id: string;

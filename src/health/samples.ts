@@ -1,7 +1,7 @@
 import { SAMPLES_KEPT } from './policy';
 import type { Sample } from './report';
 import type { Track } from './track';
-import type { DaemonState } from './verdict';
+import type { DaemonState } from './states';
 
 /** One poll's outcome in a few words, for diagnostics. */
 export interface CompactSample {

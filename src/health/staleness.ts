@@ -6,7 +6,7 @@ import {
   STALE_THRESHOLD_INTERVALS,
 } from './policy';
 import type { Report } from './report';
-import { duration } from './wording';
+import { duration } from '../base/time';
 
 /**
  * Whether a daemon's poll loop advances; `crossesInMs` is when the cycle in flight will be stale.

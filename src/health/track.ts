@@ -11,17 +11,11 @@ import {
   SLEEP_GAP_MS,
   STOP_LONGEST_MS,
 } from './policy';
-import type { Instant, Report, Sample } from './report';
+import type { Report, Sample } from './report';
+import type { Instant } from '../base/time';
 import { assessLoop, nextBegun, type BegunCycles, type Loop } from './staleness';
-import {
-  decide,
-  severityOf,
-  type DaemonState,
-  type Facts,
-  type Streak,
-  type Unsettled,
-  type Verdict,
-} from './verdict';
+import { decide, severityOf, type Facts, type Streak, type Unsettled, type Verdict } from './verdict';
+import { type DaemonState } from './states';
 
 /** Everything remembered about one daemon. Replaced at every sample, never changed. */
 export interface Track {

@@ -5,44 +5,10 @@ import {
   FLAP_WINDOW_SAMPLES,
   STARVED_RED_MS,
 } from './policy';
-import type { Failure, Instant, Report } from './report';
+import type { Failure, Report } from './report';
+import { type Instant, duration } from '../base/time';
 import type { Loop } from './staleness';
-import { duration } from './wording';
-
-export type DaemonState =
-  | 'restarting'
-  | 'unresponsive'
-  | 'unreachable'
-  | 'offline'
-  | 'wrongAnswer'
-  | 'unavailable'
-  | 'stopped'
-  | 'starting'
-  | 'wedged'
-  | 'stuck'
-  | 'unstable'
-  | 'paused'
-  | 'unverified'
-  | 'healthy';
-
-export type Severity = 'red' | 'amber' | 'plain';
-
-export const SEVERITY: Readonly<Record<DaemonState, Severity>> = {
-  restarting: 'plain',
-  unresponsive: 'red',
-  unreachable: 'red',
-  offline: 'plain',
-  wrongAnswer: 'amber',
-  unavailable: 'amber',
-  stopped: 'plain',
-  starting: 'plain',
-  wedged: 'red',
-  stuck: 'amber',
-  unstable: 'amber',
-  paused: 'plain',
-  unverified: 'plain',
-  healthy: 'plain',
-};
+import { type Severity, SEVERITY, type DaemonState } from './states';
 
 /** How much a verdict wants a look: by its state, and amber where nothing runs because a start failed. */
 export function severityOf({ state, startFailed }: Pick<Verdict, 'state' | 'startFailed'>): Severity {

@@ -1,9 +1,5 @@
-import {
-  FALLBACK_TIMEOUT_MS,
-  OWN_STALL_MS,
-  REQUEST_TIMEOUT_MS,
-  SMITHY_LIMITS_REREAD_MS,
-} from '../health/policy';
+import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import { SMITHY_LIMITS_REREAD_MS } from './smithy/policy';
 import type { DaemonKind, Failure, Report, Sample, Session } from '../health/report';
 import { notAStatus } from './read/answers';
 import { DatabaseOfSmithy } from './smithy/database';
@@ -12,7 +8,7 @@ import { HealthRoute } from './smithy/healthRoute';
 import { HostWatch, holdersOf, systemHost, type HostSources } from './hostLoad';
 import { DaemonClient, NoAnswer, type Answer } from '../system/httpClient';
 import { LoopLag } from '../system/loopLag';
-import { AnswerReader, type Answered } from './smithy/reuse';
+import { AnswerReader, type ReadAnswer } from './smithy/reuse';
 import { DOCUMENTED_LIMITS, keepingDeadlines, readSmithyLimits, type SmithyLimits } from './smithy/limits';
 import { readStatus } from './smithy/status';
 import { cleanText } from '../base/text';
@@ -139,7 +135,7 @@ export function createProbe(
 function read(answer: Answer, reader: AnswerReader): Report | string {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
-  let answered: Answered;
+  let answered: ReadAnswer;
   try {
     answered = reader.read(answer.body);
   } catch {

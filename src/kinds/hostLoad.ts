@@ -1,15 +1,18 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { BUSY_SHARE, STARVED_LAG_MS, STARVED_RUNNABLE_PER_CORE } from '../health/policy';
+import {
+  BUSY_SHARE,
+  LOOK_EVERY_MS,
+  LOOK_AFTER_MS,
+  STARVED_LAG_MS,
+  STARVED_RUNNABLE_PER_CORE,
+} from './policy';
 import type { HostLoad } from '../health/report';
 import { findListeners } from '../system/processTable';
 import { cpuMsIn, readOr, statFields } from '../system/linux';
 import { parseStartTicks } from '../system/identity';
-import { hostOf, isLoopback } from '../settings/daemonList';
-
-/** An ask that takes longer than this makes us look at the machine; answers take milliseconds. */
-const LOOK_AFTER_MS = 1_000;
-const LOOK_EVERY_MS = 400;
+import { hostOf } from '../system/address';
+import { isLoopback } from './read/paths';
 
 /** A process at one moment. Times are of its main thread, which runs the event loop of a Node or Python daemon. */
 export interface ProcessLook {

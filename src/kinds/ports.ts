@@ -1,4 +1,5 @@
-import { DUCTOR_PORT, SMITHY_FIRST_PORT, SMITHY_LAST_PORT } from '../health/policy';
+import { DUCTOR_PORT } from './ductor/policy';
+import { SMITHY_FIRST_PORT, SMITHY_LAST_PORT } from './smithy/policy';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostOf } from '../settings/daemonList';
+import { hostOf } from '../system/address';
 import { DaemonClient } from '../system/httpClient';
 import { smithyPorts } from '../kinds/ports';
 import { readPath } from '../kinds/read/paths';
-import { DISCOVERY_TIMEOUT_MS } from '../health/policy';
+import { DISCOVERY_TIMEOUT_MS } from '../kinds/policy';
 import { findListeners } from '../system/processTable';
 import { isPortFree } from '../system/endProcess';
 

@@ -3,14 +3,11 @@ import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { cleanText } from '../base/text';
-import { LAUNCHER_LOG_TAIL_BYTES } from '../health/policy';
+import { LAUNCHER_LOG_TAIL_BYTES, MAX_SAID_CHARS, MAX_LAST_LINE_CHARS } from './policy';
 
 /** The launcher's own words in the log of the daemon that it starts, and how the extension reads them there. */
 
 const LINE = /^\[(\d{4}-\d\d-\d\dT[\d:.]+Z) Daemon Health\] (.+)$/;
-const MAX_SAID_CHARS = 300;
-const MAX_LAST_LINE_CHARS = 160;
-
 /** Adds a sentence to the log, with its time. Never throws: the terminal has the sentence, too. */
 export function addToLog(log: string, text: string, now = new Date()): void {
   try {

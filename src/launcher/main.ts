@@ -6,7 +6,8 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { cleanText } from '../base/text';
-import { ASSUMED_DAEMON_INTERVAL_MS, LAUNCHER_LOG_TAIL_BYTES } from '../health/policy';
+import { ASSUMED_DAEMON_INTERVAL_MS } from '../health/policy';
+import { ASK_TIMEOUT_MS, ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK_EVERY_MS } from './policy';
 import { alreadyThere } from './alreadyThere';
 import { StartedDaemon } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
@@ -22,10 +23,6 @@ import { failureInWords, whyNotStartable } from '../system/startable';
  * with 1 and the reason, which the log gets too; the daemon is left running. Without, the daemon runs in the terminal, and its exit code is this one's.
  */
 
-const LOOK_EVERY_MS = 100;
-const ASK_EVERY_MS = 500;
-const ASK_TIMEOUT_MS = 2_000;
-const TAIL_BYTES = 64 * 1024;
 /** By the custom of shells, a process ended by signal N has the exit code 128 + N. */
 const SIGNAL_EXIT = 128;
 /** What a POSIX shell exits with where there is no such command. */

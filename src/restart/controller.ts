@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { hostOf } from '../settings/daemonList';
-import type { DaemonModel, Fleet } from '../watch/registry';
+import { hostOf } from '../system/address';
+import type { Registry } from '../watch/registry';
+import type { DaemonModel } from '../model/daemonModel';
 import type { Monitor } from '../watch/monitor';
 import { severityOf } from '../health/verdict';
-import { duration } from '../health/wording';
+import { duration } from '../base/time';
 import { endDaemon } from '../kinds/dispatchd/stop';
 import { lockDaemon } from './restartLock';
 import { flagsOf, ownersOf, planFor, type Plan } from './plan';
@@ -17,12 +18,12 @@ import {
   tellStop,
   waitLonger,
   whyNotAgreed,
-  type Outcome,
   type Progress,
   type RestartEdges,
   type RestartRequest,
   type StartedCommand,
 } from './restart';
+import { type Outcome } from '../model/outcome';
 import { isPortFree } from '../system/endProcess';
 import { orAborted } from '../base/wait';
 
@@ -34,7 +35,7 @@ interface Attempt {
 }
 
 export interface ControllerDeps {
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   /** @param env to be added to the environment of the command */
   readonly start: (
     model: DaemonModel,
@@ -111,7 +112,7 @@ export class RestartController {
     const { name, origin } = daemon;
     if (this.#busy.has(origin)) throw new Error(`${name} is already being restarted or stopped.`);
     // What was asked for may be old: the user was asked for trust first.
-    const monitor = this.deps.fleet.monitor(origin);
+    const monitor = this.deps.registry.monitor(origin);
     if (!monitor) throw new Error(`${name} is not watched any more.`);
     const started = this.#started.get(origin);
     const plan = await planFor(monitor, { started, records: this.deps.records.of(origin) });
@@ -123,7 +124,7 @@ export class RestartController {
   /** Carries out a plan; never throws. */
   async restart(plan: Plan, work: RestartWork): Promise<Outcome> {
     const { name, origin } = plan.model.daemon;
-    const monitor = this.deps.fleet.monitor(origin);
+    const monitor = this.deps.registry.monitor(origin);
     if (!monitor) return { kind: 'failed', text: `${name} is not watched any more.` };
     let began = false;
     let outcome: Outcome | undefined;
@@ -186,7 +187,7 @@ export class RestartController {
   async stop(plan: Plan, work: StopWork): Promise<StopOutcome> {
     const { owner } = plan;
     const { name, port, origin } = plan.model.daemon;
-    const monitor = this.deps.fleet.monitor(origin);
+    const monitor = this.deps.registry.monitor(origin);
     if (!owner || !monitor) {
       return { kind: 'stopped', text: `${name} does not run: nothing listens on port ${port}.` };
     }

@@ -1,13 +1,11 @@
 import { cleanText } from '../base/text';
+import { MAX_REASON_CHARS } from './policy';
 
 /** A start under way, as far as its failure is concerned. */
 export interface EndedStart {
   /** What it said of its failure, where that can be read. */
   readonly said?: () => Promise<string | undefined>;
 }
-
-/** The longest reason that rows and the status item show. */
-export const MAX_REASON_CHARS = 160;
 
 const COULD_NOT = 'The daemon could not be started: ';
 

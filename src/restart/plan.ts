@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostOf } from '../settings/daemonList';
-import type { DaemonModel } from '../watch/registry';
+import { hostOf } from '../system/address';
+import type { DaemonModel } from '../model/daemonModel';
 import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
-import { duration } from '../health/wording';
-import { isInstance, whyNotHere, whyNotToEnd } from './refusals';
+import { duration } from '../base/time';
+import { whyNotHere, whyNotToEnd } from './refusals';
+import { isInstance } from '../kinds/sameInstance';
 import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from '../system/processTable';
-import type { RestartRecord } from '../store/restartRecords';
+import type { RestartRecord } from '../model/restartRecord';
 import { isPortFree } from '../system/endProcess';
 
 /** What will happen if the user goes on, for the one who has to agree. */

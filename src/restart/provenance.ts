@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { forwarderIn, isServiceManager } from '../system/programs';
 import { describeProcess, findAncestors, type ProcessInfo } from '../system/processTable';
+import { TICKS_PER_S, WHOLE_SECONDS_MS } from './policy';
 
 /**
  * Whether the process that answers is the one that a restart started. Something else may have taken the port, or may
@@ -12,11 +13,6 @@ import { describeProcess, findAncestors, type ProcessInfo } from '../system/proc
  * it, too, also after its parents have ended and it was adopted.
  */
 export const START_MARK = 'DAEMON_HEALTH_START';
-
-/** Linux counts a process' start in ticks of 1/100 s since the machine's, and so does /proc/uptime. */
-const TICKS_PER_S = 100;
-/** Elsewhere starts are told in whole seconds. */
-const WHOLE_SECONDS_MS = 1_000;
 
 /** A moment that can be compared with a process' start. */
 export interface Moment {

@@ -1,15 +1,11 @@
-import { isLoopback } from '../settings/daemonList';
-import type { DaemonModel } from '../watch/registry';
+import { isLoopback } from '../kinds/read/paths';
+import { beganBefore, isInstance } from '../kinds/sameInstance';
+import type { DaemonModel } from '../model/daemonModel';
 import type { ProcessInfo } from '../system/processInfo';
 import { forwarderIn, isServiceManager } from '../system/programs';
+import { MAX_NAMED } from './policy';
 
 export { isForwarder } from '../system/programs';
-
-/** More of several processes are counted, not named. */
-const MAX_NAMED = 3;
-
-/** The clock of a process' start has whole seconds, and an answer may have come while it was starting. */
-const START_TOLERANCE_MS = 2_000;
 
 /**
  * Why the process that holds a daemon's port must not be ended; `undefined` where it may be.
@@ -75,26 +71,10 @@ function inWords({ pid, commandLine }: ProcessInfo): string {
   return `process ${pid} (${commandLine})`;
 }
 
-/**
- * Whether the daemon itself said that it is this process. What only passes connections on is not believed: its far end
- * may give any number.
- */
-export function isInstance({ track }: DaemonModel, owner: ProcessInfo): boolean {
-  const { last } = track;
-  // A number that a container gives is one of its own.
-  if (last?.report.instance?.pid !== owner.pid || owner.inContainer) return false;
-  return forwarderIn(owner) === undefined && !isServiceManager(owner) && beganBefore(owner, last.at.wallAt);
-}
-
 /** Something answers that is no daemon: it may be ours, broken, if it was there when the daemon last answered. */
 function mayBeTheSame({ track }: DaemonModel, owner: ProcessInfo): boolean {
   const { last } = track;
   // What tells its number, and had another one, was another process.
   if (!last || last.report.instance?.pid !== undefined) return false;
   return beganBefore(owner, last.at.wallAt);
-}
-
-/** Whether a process may have given the answer that came at this time (epoch ms). */
-function beganBefore({ startedAt }: ProcessInfo, at: number): boolean {
-  return startedAt === undefined || startedAt <= at + START_TOLERANCE_MS;
 }

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DaemonConfig } from '../settings/daemonList';
+import type { DaemonConfig } from '../model/daemonConfig';
 import {
-  PORT_FREE_TIMEOUT_MS,
+  FAILED_SETTLES_MS,
+  DOUBT_SETTLES_MS,
   PROOF_POLL_INTERVAL_MS,
   RESTART_PROOF_TIMEOUT_MS,
-  WAIT_STEP_MS,
-} from '../health/policy';
+  PORT_FREE_TIMEOUT_MS,
+} from './policy';
+import { WAIT_STEP_MS } from '../system/policy';
 import type { Report } from '../health/report';
-import { duration } from '../health/wording';
+import { duration } from '../base/time';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from '../system/processInfo';
 import { proofOf } from '../health/proof';
@@ -15,6 +17,7 @@ import type { NotOurs } from './provenance';
 import { recoveredBy, recoveredText } from '../health/recovered';
 import type { Ended, StopOptions, StopStage } from '../system/endProcess';
 import { orAborted, until } from '../base/wait';
+import type { Left, Outcome } from '../model/outcome';
 
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
 export interface StartedCommand extends EndedStart {
@@ -69,40 +72,12 @@ export interface RestartRequest extends Progress {
   readonly startedMs?: number;
 }
 
-/** What a failed command had started ends within moments of it; so long its answers are not judged. */
-const FAILED_SETTLES_MS = 2_000;
-/** A command whose daemon cannot take its port fails within moments; so long who answers instead is not judged. */
-const DOUBT_SETTLES_MS = 5_000;
-
-/** What a restart that was cancelled leaves behind. */
-export type Left = 'unchanged' | 'ending' | 'stopped' | 'started';
-
 const LEFT: Readonly<Record<Left, string>> = {
   unchanged: 'nothing was changed',
   ending: 'the old process was asked to stop and may still be ending; nothing was started',
   stopped: 'the old process has ended; nothing was started',
   started: 'the daemon was started; whether it works was not waited for',
 };
-
-/** How a restart ended, as was seen. `text` says it in one sentence. */
-export type Outcome =
-  | {
-      readonly kind: 'cured' | 'unproven';
-      readonly tookMs: number;
-      readonly text: string;
-      /** How much work waits for somebody to run it again. */
-      readonly interrupted: number;
-      /** The process that this restart is proven to have started. */
-      readonly process?: ProcessInfo;
-    }
-  | { readonly kind: 'cancelled'; readonly text: string; readonly left: Left }
-  /** `late`: started, and not proven in time; one may wait on. */
-  | {
-      readonly kind: 'failed' | 'late';
-      readonly text: string;
-      /** Why nothing runs now: the old process has ended, and the new one could not be started. */
-      readonly startFailed?: string;
-    };
 
 /** What of the old process' end is told in the outcome. */
 const ENDED: Readonly<Partial<Record<Ended, string>>> = {

@@ -1,6 +1,6 @@
-import type { DaemonConfig } from '../settings/daemonList';
+import type { DaemonConfig } from '../model/daemonConfig';
 import { projectFolder } from '../kinds/read/paths';
-import { RESTART_PROOF_TIMEOUT_MS } from '../health/policy';
+import { RESTART_PROOF_TIMEOUT_MS } from './policy';
 import type { Report } from '../health/report';
 
 /** What starts a daemon: an argument list, which needs no quoting, or a shell line where the user wrote one. */

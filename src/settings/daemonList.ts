@@ -1,57 +1,12 @@
 import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } from '../health/policy';
 import type { DaemonKind } from '../health/report';
 import { cleanText } from '../base/text';
-
-/** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
-export interface RestartConfig {
-  readonly command: string;
-  readonly args?: readonly string[];
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** `terminal` ties the daemon to the task's terminal; `background` lets it outlive the window. */
-  readonly mode?: 'terminal' | 'background';
-}
-
-/** One daemon to watch. Two entries with one address are one daemon. */
-export interface DaemonConfig {
-  readonly name: string;
-  /** `http://host:port`, the daemon's identity. */
-  readonly origin: string;
-  readonly port: number;
-  readonly kind?: DaemonKind;
-  readonly pollIntervalMs: number;
-  readonly restart?: RestartConfig;
-  /** Written by the user; the built-in defaults are only looked for and stay hidden until they answer. */
-  readonly configured: boolean;
-  /** The port that it had until something else took it; known of a daemon that was found by itself. */
-  readonly movedFromPort?: number;
-}
-
-export interface DaemonsConfig {
-  readonly daemons: readonly DaemonConfig[];
-  /** What is wrong in the setting, one sentence each. */
-  readonly problems: readonly string[];
-}
+import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import { isLoopback } from '../kinds/read/paths';
 
 const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd', 'ductor'];
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
-
-/** The host of a daemon's address, as a socket wants it. */
-export function hostOf(origin: string): string {
-  return new URL(origin).hostname.replace(/^\[|\]$/g, '');
-}
-
-/** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
-export function isLoopback(hostname: string): boolean {
-  const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  return (
-    host === 'localhost' ||
-    host === '::1' ||
-    /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host) ||
-    host === '::ffff:7f00:1'
-  );
-}
 
 /**
  * The `daemonHealth.daemons` setting, whatever is in it, as daemons to watch and problems to show.

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { readDaemons, type DaemonsConfig } from './daemonList';
-import type { NotificationSettings } from '../ui/notifications/incidentText';
+import { readDaemons } from './daemonList';
+import { type DaemonsConfig } from '../model/daemonConfig';
 
 /** A daemon as it is written into the user's list. */
 export interface ListedDaemon {
@@ -85,4 +85,10 @@ export class Settings {
       (event) => event.affectsConfiguration('daemonHealth') && listener(),
     );
   }
+}
+
+/** Which notifications the user wants. `muted` are states, each silenced by "Don't Show Again". */
+export interface NotificationSettings {
+  readonly level: 'all' | 'errors' | 'none';
+  readonly muted: readonly string[];
 }

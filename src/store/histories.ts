@@ -1,7 +1,7 @@
 import type { Memento } from 'vscode';
-import type { DaemonModel } from '../watch/registry';
+import type { DaemonModel } from '../model/daemonModel';
 import { fromStored, toStored, type History, type StoredSpan } from '../health/history';
-import { HISTORY_KEEP_EVERY_MS, HISTORY_KEEP_GAP_MS, HISTORY_MAX_DAEMONS } from '../health/policy';
+import { HISTORY_KEEP_EVERY_MS, HISTORY_KEEP_GAP_MS, HISTORY_MAX_DAEMONS } from './policy';
 
 const KEY = 'histories';
 

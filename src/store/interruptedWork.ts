@@ -1,13 +1,13 @@
 import type { Memento } from 'vscode';
-import type { DaemonModel } from '../watch/registry';
+import type { DaemonModel } from '../model/daemonModel';
 import { lostOf, stillLost, withLost, type Lost } from '../health/interrupted';
-import { LIVES_MAX_DAEMONS } from '../health/policy';
+import { INSTANCES_MAX_DAEMONS } from './policy';
 import type { Session } from '../health/report';
 
 const KEY = 'lostWork';
 
 /** The work that restarts of smithys interrupted, by the smithy's address; kept in the workspace. */
-export class LostWork {
+export class InterruptedWork {
   readonly #byOrigin = new Map<string, readonly Lost[]>();
 
   /** @param onChange called after it changed, to draw it */
@@ -55,7 +55,7 @@ export class LostWork {
     if (lost === this.#byOrigin.get(origin)) return;
     this.#byOrigin.delete(origin); // so that the newest come last
     if (lost.length > 0) this.#byOrigin.set(origin, lost);
-    void this.state.update(KEY, Object.fromEntries([...this.#byOrigin].slice(-LIVES_MAX_DAEMONS)));
+    void this.state.update(KEY, Object.fromEntries([...this.#byOrigin].slice(-INSTANCES_MAX_DAEMONS)));
     this.onChange();
   }
 }

@@ -1,19 +1,8 @@
 import type { Memento } from 'vscode';
-import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../health/policy';
-import { SEVERITY, type DaemonState } from '../health/verdict';
-import type { Outcome } from '../restart/restart';
-
-/** One restart through us, as it ended. */
-export interface RestartRecord {
-  /** Epoch ms of its end. */
-  readonly at: number;
-  /** The state it was to cure. */
-  readonly why: DaemonState;
-  readonly kind: Outcome['kind'];
-  readonly text: string;
-  /** Why nothing ran afterwards. */
-  readonly startFailed?: string;
-}
+import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from './policy';
+import { SEVERITY, type DaemonState } from '../health/states';
+import type { Outcome } from '../model/outcome';
+import type { RestartRecord } from '../model/restartRecord';
 
 const KEY = 'restarts';
 const KINDS: readonly Outcome['kind'][] = ['cured', 'unproven', 'cancelled', 'failed', 'late'];

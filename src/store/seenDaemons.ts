@@ -1,14 +1,11 @@
 import type { Memento } from 'vscode';
-import type { DaemonModel, Remembered } from '../watch/registry';
+import type { DaemonModel, Remembered } from '../model/daemonModel';
 import { cleanText } from '../base/text';
-import { SEEN_UP_MEMORY_MS } from '../health/policy';
+import { KEEP_EVERY_MS, SEEN_UP_MEMORY_MS } from './policy';
 
 const KEY = 'daemons';
-/** How much older the kept time may be than the true one: what is asked of it is "within a day". */
-const KEEP_EVERY_MS = 600_000;
-
 /** What one workspace remembers of its daemons across windows: whether each was up, was stopped through us, or failed to start. */
-export class Memory {
+export class SeenDaemons {
   readonly #kept: Record<string, Remembered>;
 
   constructor(private readonly state: Memento) {

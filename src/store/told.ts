@@ -1,13 +1,6 @@
 import { join } from 'node:path';
-import { isPidAlive } from '../system/alive';
-import {
-  CLAIM_STALE_MS,
-  SPEAKER_TAKEOVER_MS,
-  TOLD_AHEAD_MS,
-  TOLD_KEPT_MS,
-  TOLD_WINDOW_MS,
-} from '../health/policy';
-import { identify, identityOf } from '../system/identity';
+import { isPidAlive, identify, identityOf } from '../system/identity';
+import { CLAIM_STALE_MS, TOLD_AHEAD_MS, TOLD_KEPT_MS, SPEAKER_TAKEOVER_MS, TOLD_WINDOW_MS } from './policy';
 
 /**
  * The files in which the windows of this machine agree who tells what. This file is a chunk of its own, loaded when a

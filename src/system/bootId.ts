@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { promisify } from 'node:util';
 import { systemTool } from './exec';
-import { BOOT_TIME_TOLERANCE_MS, TOOL_TIMEOUT_MS } from '../dispatchd/policy';
+import { TOOL_TIMEOUT_MS, BOOT_TIME_TOLERANCE_MS } from './policy';
 
 /** Where a boot id may come from; a seam for tests. */
 export interface BootSources {

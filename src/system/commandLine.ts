@@ -1,8 +1,6 @@
 import { cleanText } from '../base/text';
-import { MAX_COMMAND_LINE_CHARS } from './processInfo';
+import { MAX_HEAD_CHARS, MAX_COMMAND_LINE_CHARS } from './policy';
 
-/** The longest beginning that is kept whole: two long paths. */
-const MAX_HEAD_CHARS = 1_000;
 const PATH = /^"?(?:[A-Za-z]:[\\/]|[\\/])/;
 
 /**

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS, WAIT_STEP_MS } from '../health/policy';
+import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS } from './policy';
 import {
   identityOf,
   isProvenAlive,

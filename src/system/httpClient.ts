@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici';
 // and `api-request` is what the index itself puts on the client.
 import Client from 'undici/lib/dispatcher/client.js';
 import request from 'undici/lib/api/api-request.js';
-import { MAX_BODY_BYTES } from '../health/policy';
-import { hostOf } from '../settings/daemonList';
+import { MAX_BODY_BYTES } from './policy';
+import { hostOf } from './address';
 
 /** A whole answer, bounded and read to its end. */
 export interface Answer {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { isPidAlive } from './alive';
 import { systemTool } from './exec';
+import { TOOL_TIMEOUT_MS, START_TIME_TOLERANCE_MS } from './policy';
 
 /** Enough to tell a process from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -23,11 +23,6 @@ export interface ProcessSources {
   readonly readStat: (pid: number) => Promise<string>;
   readonly run: (tool: string, args: readonly string[], env: NodeJS.ProcessEnv) => Promise<string>;
 }
-
-/** ps and Windows' process list give whole seconds: two start times nearer than this are the same process. */
-const START_TIME_TOLERANCE_MS = 2_000;
-/** ps and PowerShell answer in a second at most; a hanging one must not hang whoever asks. */
-const TOOL_TIMEOUT_MS = 5_000;
 
 /** Notes who `pid` is, right after it was started. */
 export function identify(pid: number, startedAtMs: number): ProcessIdentity {
@@ -175,3 +170,13 @@ const systemSources: ProcessSources = {
     return (await promisify(execFile)(systemTool(tool), [...args], options)).stdout;
   },
 };
+
+/** Whether a process is there. One that we may not signal is; a zombie counts too. */
+export function isPidAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

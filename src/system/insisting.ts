@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** How long one waits, in ms, before replacing a file is tried again; after the last one it has failed. */
-const RETRY_DELAYS_MS = [10, 20, 40, 80, 160, 320];
+import { RETRY_DELAYS_MS } from './policy';
 
 /**
  * On Windows whoever looks at a file, a virus scanner above all, keeps it from being replaced for some moments.

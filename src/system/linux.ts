@@ -3,12 +3,10 @@ import { basename } from 'node:path';
 import { cleanText } from '../base/text';
 import { parseStartTicks } from './identity';
 import { shownCommandLine } from './commandLine';
-import { BUNDLED_DAEMON, namesBeside, MAX_NAME_CHARS, type Listener, type ProcessInfo } from './processInfo';
+import { BUNDLED_DAEMON, namesBeside, type Listener, type ProcessInfo } from './processInfo';
+import { MAX_NAME_CHARS, TICK_MS } from './policy';
 
 /** Linux tells everything in /proc; no tool has to be there. */
-
-/** Linux counts time in ticks of 1/100 s on every architecture Node runs on (sysconf _SC_CLK_TCK). */
-const TICK_MS = 10;
 
 // /proc/net/tcp: "sl local_address rem_address st … uid timeout inode", addresses in hex, state 0A = LISTEN.
 const LISTEN = '0A';

@@ -4,10 +4,10 @@ import { copyFile, link, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { join } from 'node:path';
 import { pid as ownPid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPidAlive } from './alive';
+import { isPidAlive, identityOf, isSameProcessAlive, ownIdentity, type ProcessIdentity } from './identity';
 import { isOtherBoot } from './bootId';
 import { insisting } from './insisting';
-import { identityOf, isSameProcessAlive, ownIdentity, type ProcessIdentity } from './identity';
+import { TORN_WAIT_MS } from './policy';
 
 /** Where a lock is. Several locks may share a folder: all files of a lock begin with its name. */
 export interface LockPlace {
@@ -31,11 +31,6 @@ interface Owner {
 
 /** Other users have no business with a lock. */
 const PRIVATE_FILE_MODE = 0o600;
-/**
- * No file of ours is ever torn on a disk that knows hard links. An earlier version, or a copy on a disk without
- * hard links, writes one within a millisecond: it is looked at twice before it counts as nobody's.
- */
-const TORN_WAIT_MS = 10;
 const NOBODY = 'nobody';
 const KEY = /^[\w-]{1,64}$/;
 

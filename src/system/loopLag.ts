@@ -1,5 +1,4 @@
-/** How often the event loop is looked at: a stall is seen to within this time. */
-const LOOK_EVERY_MS = 250;
+import { LOOK_EVERY_MS } from './policy';
 
 /**
  * Measures how late our own event loop was, from when this is made until `stop`. While the loop stands still no answer

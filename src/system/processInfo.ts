@@ -1,10 +1,7 @@
 import { cleanText } from '../base/text';
 import type { ProcessIdentity } from './identity';
+import { MAX_NAME_CHARS, START_TOLERANCE_MS } from './policy';
 
-/** More of a command line than this tells nobody more, where interpreter and script are in it. */
-export const MAX_COMMAND_LINE_CHARS = 200;
-/** The longest names of programs have some 30 characters; Linux itself keeps 15. */
-export const MAX_NAME_CHARS = 60;
 /** The bundled daemon's file, whatever runs it. */
 export const BUNDLED_DAEMON = 'dispatchd.js';
 
@@ -47,9 +44,6 @@ export function identityIn({ pid, birth, startedAt }: ProcessInfo): ProcessIdent
   if (birth !== undefined) return { pid, startedAtMs: startedAt ?? 0, startTicks: birth };
   return startedAt === undefined ? undefined : { pid, startedAtMs: startedAt };
 }
-
-/** Clocks of a process' start have whole seconds. */
-const START_TOLERANCE_MS = 2_000;
 
 /** Whether two looks at the system saw the same process. Where a birth is missing they are not proven to have. */
 export function isSameProcess(a: ProcessInfo, b: ProcessInfo): boolean {

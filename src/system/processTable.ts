@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { isPidAlive } from './alive';
+import { isPidAlive, identityOf, isProvenAlive, isProvenAliveNow, type ProcessIdentity } from './identity';
 import { systemTool } from './exec';
-import { identityOf, isProvenAlive, isProvenAliveNow, type ProcessIdentity } from './identity';
 import { listenersLinux, parentsLinux, describeLinux, isZombieLinux } from './linux';
 import { describeByPs, describeWindows, listenersByLsof, listenersWindows, parentsByPs } from './darwin';
 import { choose } from './holders';
 import type { Listener, ProcessInfo, RunTool } from './processInfo';
+import { TOOL_TIMEOUT_MS } from './policy';
 
 export { identityIn, isSameProcess } from './processInfo';
 export type { ProcessInfo, RunTool } from './processInfo';
-
-const TOOL_TIMEOUT_MS = 5_000;
 
 export const runTool: RunTool = async (command, args) => {
   try {

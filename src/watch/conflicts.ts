@@ -1,9 +1,9 @@
-import { findConflicts, type Conflict, type Party } from '../health/conflicts';
+import { findConflicts, type Conflict, type InvolvedDaemon } from '../health/conflicts';
 import { isLive } from '../health/sessions';
-import type { DaemonState } from '../health/verdict';
-import { isLoopback } from '../settings/daemonList';
-import type { DaemonModel, Fleet } from './registry';
-import { shortPath } from '../kinds/read/paths';
+import type { DaemonState } from '../health/states';
+import { isLoopback, shortPath } from '../kinds/read/paths';
+import type { Registry } from './registry';
+import type { DaemonModel } from '../model/daemonModel';
 
 /**
  * States in which nothing of a daemon dispatches, and that last: one lost answer is none of them. In those of
@@ -19,7 +19,7 @@ const NOT_DISPATCHING: readonly DaemonState[] = [
 const TELLING: readonly DaemonState[] = ['unavailable', 'stopped'];
 
 /** The conflicts among the daemons that are watched and those that were found. */
-export function conflictsOf({ models, found }: Pick<Fleet, 'models' | 'found'>): readonly Conflict[] {
+export function conflictsOf({ models, found }: Pick<Registry, 'models' | 'found'>): readonly Conflict[] {
   const watched = models.flatMap(watchedParty);
   const foundParties = found.map((daemon) => ({
     name: daemon.kind,
@@ -34,7 +34,7 @@ export function conflictsOf({ models, found }: Pick<Fleet, 'models' | 'found'>):
   return findConflicts([...watched, ...foundParties]);
 }
 
-function watchedParty({ daemon, track }: DaemonModel): Party[] {
+function watchedParty({ daemon, track }: DaemonModel): InvolvedDaemon[] {
   const report = track.last?.report;
   // A database of another machine is not the same one, whatever its path.
   if (!report?.database || !isLoopback(new URL(daemon.origin).hostname)) return [];

@@ -1,6 +1,7 @@
-import type { Clock } from '../base/time';
+import { type Clock, duration } from '../base/time';
 import { nextPollDelayMs } from '../health/cadence';
-import { ASKS_WHILE_STALLED, OWN_STALL_MS } from '../health/policy';
+import { OWN_STALL_MS } from '../health/policy';
+import { ASKS_WHILE_STALLED } from './policy';
 import type { DaemonKind, Sample } from '../health/report';
 import {
   beginTrack,
@@ -13,10 +14,9 @@ import {
   type Track,
   type TrackEvent,
 } from '../health/track';
-import type { DaemonConfig } from '../settings/daemonList';
+import type { DaemonConfig } from '../model/daemonConfig';
 import type { Probe } from '../kinds/connect';
 import { cleanText } from '../base/text';
-import { duration } from '../health/wording';
 
 export interface MonitorDeps {
   readonly clock: Clock;

@@ -1,7 +1,8 @@
 import type { ProcessFate } from '../health/instances';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
 import { findListener } from '../system/processTable';
-import { isLoopback, type DaemonConfig } from '../settings/daemonList';
+import { isLoopback } from '../kinds/read/paths';
+import { type DaemonConfig } from '../model/daemonConfig';
 
 /** How processes are found and looked at; a seam for tests. */
 export interface ProcessFinder {
@@ -14,7 +15,7 @@ export interface ProcessFinder {
  * then on only that one process is looked at, and only when all its work is gone. When it is gone too, whoever owns the
  * port now is another one.
  */
-export class SmithyProcesses {
+export class ProcessFates {
   readonly #owners = new Map<string, Promise<ProcessIdentity | undefined>>();
 
   constructor(private readonly finder: ProcessFinder = systemFinder) {}

@@ -6,41 +6,22 @@ import { appendState, longestGapMs, type History } from '../health/history';
 import type { Report } from '../health/report';
 import { appendSample, type CompactSample } from '../health/samples';
 import type { Snooze } from '../health/snooze';
-import type { RestartRecord } from '../store/restartRecords';
+import type { RestartRecord } from '../model/restartRecord';
 import type { Track, TrackEvent } from '../health/track';
-import type { OfferedDaemon } from './discovery/adoption';
-import type { DaemonConfig, DaemonsConfig } from '../settings/daemonList';
+import type { OfferedDaemon } from '../model/foundDaemon';
+import type { DaemonsConfig } from '../model/daemonConfig';
 import { Monitor, type MonitorDeps } from './monitor';
 import { conflictsOf } from './conflicts';
+import type { Remembered, DaemonModel } from '../model/daemonModel';
 
-/** What every surface renders: one entry a daemon, with the config it is watched by. */
-export interface DaemonModel {
-  readonly daemon: DaemonConfig;
-  readonly track: Track;
-  /** Its notifications are held back. */
-  readonly snooze?: Snooze;
-  /** Its last restarts through us, newest first. */
-  readonly restarts?: readonly RestartRecord[];
-  readonly history?: History;
-}
-
-/** What survives a window: kept by the extension in its workspace state, per origin. */
-export interface Remembered {
-  readonly seenUpAt?: number;
-  readonly stoppedByUs?: boolean;
-  /** Why the last start through us failed. */
-  readonly startFailed?: string;
-  readonly history?: History;
-}
-
-export interface FleetDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
+export interface RegistryDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
   readonly clock: Clock;
   readonly recall: (origin: string) => Remembered;
   readonly restartsOf?: (origin: string) => readonly RestartRecord[];
   readonly snoozeOf?: (origin: string, report: Report | undefined) => Snooze | undefined;
 }
 
-interface FleetEvents {
+interface RegistryEvents {
   /** Something about some daemon may look different now. */
   change: [];
   /** A sample brought transitions or notices. */
@@ -53,7 +34,7 @@ function isKnown({ seenUpAt, restarting, startFailed }: Track): boolean {
 }
 
 /** All monitored daemons. The one source that every surface renders from. */
-export class Fleet extends EventEmitter<FleetEvents> {
+export class Registry extends EventEmitter<RegistryEvents> {
   readonly #monitors = new Map<string, Monitor>();
   /** Kept when a daemon's settings change: it is still the same daemon. */
   readonly #histories = new Map<string, History>();
@@ -66,7 +47,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #models: readonly DaemonModel[] | undefined;
   #conflicts: readonly Conflict[] | undefined;
 
-  constructor(private readonly deps: FleetDeps) {
+  constructor(private readonly deps: RegistryDeps) {
     super();
   }
 

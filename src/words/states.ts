@@ -1,31 +1,27 @@
-import type { DaemonModel } from '../watch/registry';
+import type { DaemonModel } from '../model/daemonModel';
 import { HISTORY_WINDOW_MS } from '../health/policy';
-import {
-  SEVERITY,
-  severityOf as severityOfVerdict,
-  type DaemonState,
-  type Severity,
-} from '../health/verdict';
-import { duration, forOver, shortAge } from '../health/wording';
-import type { Instant } from '../health/report';
+import { severityOf as severityOfVerdict } from '../health/verdict';
+import { SEVERITY, type DaemonState, type Severity } from '../health/states';
+import { duration, forOver, shortAge, type Instant } from '../base/time';
 
 /** How a state looks everywhere: its name in words and its icon among VS Code's own. */
-export const LOOK: Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>> = {
-  restarting: { label: 'restarting', icon: 'sync~spin' },
-  unresponsive: { label: 'unresponsive', icon: 'error' },
-  unreachable: { label: 'unreachable', icon: 'debug-disconnect' },
-  offline: { label: 'offline', icon: 'circle-outline' },
-  wrongAnswer: { label: 'wrong answer', icon: 'warning' },
-  unavailable: { label: 'unavailable', icon: 'circle-slash' },
-  stopped: { label: 'stopped', icon: 'stop-circle' },
-  starting: { label: 'starting', icon: 'loading~spin' },
-  wedged: { label: 'wedged', icon: 'error' },
-  stuck: { label: 'stuck', icon: 'warning' },
-  unstable: { label: 'unstable', icon: 'warning' },
-  paused: { label: 'paused', icon: 'clock' },
-  unverified: { label: 'unverified', icon: 'question' },
-  healthy: { label: 'healthy', icon: 'pulse' },
-};
+export const STATE_LABELS: Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>> =
+  {
+    restarting: { label: 'restarting', icon: 'sync~spin' },
+    unresponsive: { label: 'unresponsive', icon: 'error' },
+    unreachable: { label: 'unreachable', icon: 'debug-disconnect' },
+    offline: { label: 'offline', icon: 'circle-outline' },
+    wrongAnswer: { label: 'wrong answer', icon: 'warning' },
+    unavailable: { label: 'unavailable', icon: 'circle-slash' },
+    stopped: { label: 'stopped', icon: 'stop-circle' },
+    starting: { label: 'starting', icon: 'loading~spin' },
+    wedged: { label: 'wedged', icon: 'error' },
+    stuck: { label: 'stuck', icon: 'warning' },
+    unstable: { label: 'unstable', icon: 'warning' },
+    paused: { label: 'paused', icon: 'clock' },
+    unverified: { label: 'unverified', icon: 'question' },
+    healthy: { label: 'healthy', icon: 'pulse' },
+  };
 
 /** What comes first where only one can be shown: by severity, then by how much it wants a look. */
 const ORDER: readonly DaemonState[] = [
@@ -79,7 +75,7 @@ export function stalledForMs({ track }: DaemonModel, now: Instant): number | und
 export function stateInWords(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
   const { state, startFailed, reason } = model.track.verdict;
-  const { label } = LOOK[state];
+  const { label } = STATE_LABELS[state];
   if (startFailed) return `${label} · ${reason}`;
   return state === 'wedged' ? `${label} ${forOver(stalledForMs(model, now))}` : label;
 }
@@ -88,9 +84,9 @@ export function stateInWords(model: DaemonModel, now: Instant): string {
 export function stateInShort(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
   const { state, startFailed } = model.track.verdict;
-  if (startFailed) return `${LOOK[state].label}: start failed`;
+  if (startFailed) return `${STATE_LABELS[state].label}: start failed`;
   const age = state === 'wedged' ? shortAge(stalledForMs(model, now)) : '';
-  return `${LOOK[state].label}${age === '' ? '' : ` ${age}`}`;
+  return `${STATE_LABELS[state].label}${age === '' ? '' : ` ${age}`}`;
 }
 
 /** What the last 24 h were like: their problems, and the last start through us that failed. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import * as vscode from 'vscode';
-import { systemClock } from '../../src/base/time';
-import { Fleet } from '../../src/watch/registry';
+import { systemClock } from '../../src/app/systemClock';
+import { Registry } from '../../src/watch/registry';
 import { createProbe } from '../../src/kinds/connect';
 import { StatusItem } from '../../src/ui/statusBar/statusItem';
 import { renderStatus } from '../../src/ui/statusBar/statusText';
@@ -26,7 +26,7 @@ function counted<T extends object>(target: T, writes: string[]): T {
 }
 
 interface Surfaces {
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   readonly writes: string[];
   readonly dispose: () => void;
 }
@@ -34,7 +34,7 @@ interface Surfaces {
 /** The real surfaces on a real daemon, drawn after every poll as the extension does. */
 function surfaces(url: string): Surfaces {
   const writes: string[] = [];
-  const fleet = new Fleet({
+  const registry = new Registry({
     clock: systemClock,
     random: () => 0.5,
     isFocused: () => true,
@@ -50,16 +50,16 @@ function surfaces(url: string): Surfaces {
     dispose: () => undefined,
   };
   const tree = new HealthTree(
-    fleet,
+    registry,
     systemClock,
     () => counted(view, writes) as unknown as vscode.TreeView<string>,
   );
   tree.onDidChangeTreeData((element) => writes.push(`tree ${element ?? 'all'}`));
-  fleet.on('change', () => {
-    status.render(renderStatus(fleet.models, fleet.conflicts, systemClock.now()));
+  registry.on('change', () => {
+    status.render(renderStatus(registry.models, registry.conflicts, systemClock.now()));
     tree.render();
   });
-  fleet.configure({
+  registry.configure({
     daemons: [
       {
         name: 'test',
@@ -72,10 +72,10 @@ function surfaces(url: string): Surfaces {
     problems: [],
   });
   return {
-    fleet,
+    registry,
     writes,
     dispose: () => {
-      fleet.dispose();
+      registry.dispose();
       status.dispose();
       tree.dispose();
     },
@@ -94,13 +94,13 @@ describe('what polling writes to the surfaces of VS Code', () => {
   for (const [what, answer] of Object.entries(answers)) {
     it(`is nothing while ${what} stays as it is`, async () => {
       const server = await AnsweringServer.start(answer);
-      const { fleet, writes, dispose } = surfaces(server.url);
+      const { registry, writes, dispose } = surfaces(server.url);
       try {
-        await fleet.refresh();
-        await fleet.refresh();
+        await registry.refresh();
+        await registry.refresh();
         assert.ok(writes.includes('text'), 'the first poll draws');
         writes.length = 0;
-        for (let poll = 0; poll < POLLS; poll++) await fleet.refresh();
+        for (let poll = 0; poll < POLLS; poll++) await registry.refresh();
         assert.deepEqual(writes, []);
       } finally {
         dispose();
@@ -111,12 +111,12 @@ describe('what polling writes to the surfaces of VS Code', () => {
 
   it('is one drawing of item, badge and row when the daemon goes red', async () => {
     const server = await AnsweringServer.start(healthyAnswer);
-    const { fleet, writes, dispose } = surfaces(server.url);
+    const { registry, writes, dispose } = surfaces(server.url);
     try {
-      await fleet.refresh();
+      await registry.refresh();
       writes.length = 0;
       server.become((response) => sendJson(response, { isRunning: true, health: { pollStale: true } }));
-      for (let poll = 0; poll < POLLS; poll++) await fleet.refresh();
+      for (let poll = 0; poll < POLLS; poll++) await registry.refresh();
       assert.deepEqual(writes, [
         'text',
         'tooltip',

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock';
 import { isOtherBoot } from '../../system/bootId';
 import { AFTER_KILL_MS, ORPHAN_GRACE_MS, TREE_POLL_MS } from '../policy';
-import { isPidAlive } from '../../system/alive';
-import { isSameProcess } from '../../system/identity';
+import { isPidAlive, isSameProcess } from '../../system/identity';
 import { findMarked, isTreeAlive, signalTree } from './processTree';
 import type { RunningSession } from '../sessions/session';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { systemTool } from '../../system/exec';
-import { TOOL_TIMEOUT_MS } from '../policy';
+import { TOOL_TIMEOUT_MS } from '../../system/policy';
 
 /** How processes are ended; a seam for the platforms that tests do not run on. */
 export interface TreeSystem {

@@ -1,4 +1,5 @@
-import { API_STOP_ANSWER_MS, REQUEST_TIMEOUT_MS } from '../../health/policy';
+import { REQUEST_TIMEOUT_MS } from '../../health/policy';
+import { API_STOP_ANSWER_MS } from './policy';
 import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './listenerProof';
 import { DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
 import { cleanText } from '../../base/text';

@@ -1,5 +1,5 @@
 import type { DispatchdClient } from './client';
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 
 /** Whether this is a dispatchd that answers now. */
 export function answers({ track }: DaemonModel): boolean {

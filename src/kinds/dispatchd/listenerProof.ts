@@ -1,21 +1,17 @@
-import type { Stats } from 'node:fs';
-import { constants } from 'node:fs';
+import { type Stats, constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSameProcessAlive } from '../../system/identity';
 import { findListeners, type ProcessInfo } from '../../system/processTable';
 import { isPortFree } from '../../system/endProcess';
 import { userOf } from '../../system/userName';
-import { hostOf, isLoopback } from '../../settings/daemonList';
+import { hostOf } from '../../system/address';
+import { isLoopback } from '../read/paths';
 import { cleanText } from '../../base/text';
+import { START_TOLERANCE_MS, MAX_FILE_BYTES } from './policy';
 
 /** Group and others. */
 const WRITABLE_BY_OTHERS = 0o022;
-/** A dispatchd notes its start after its process began; the clock of a process' start has whole seconds. */
-const START_TOLERANCE_MS = 2_000;
-/** instance.json holds flags of a few hundred bytes, the token 64. */
-const MAX_FILE_BYTES = 64 * 1024;
-
 /** What the state folder tells of the dispatchd that has it. */
 export interface Claim {
   readonly token: string;

@@ -1,5 +1,5 @@
-import type { DaemonModel } from '../../watch/registry';
-import { isInstance } from '../../restart/refusals';
+import type { DaemonModel } from '../../model/daemonModel';
+import { isInstance } from '../sameInstance';
 import { identityIn, type ProcessInfo } from '../../system/processInfo';
 import { stopProcess, untold, type Ended, type StopOptions } from '../../system/endProcess';
 

@@ -3,23 +3,19 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Report, Sample, Session, UnknownWork } from '../../health/report';
 import { notAStatus } from '../read/answers';
-import { isLoopback } from '../../settings/daemonList';
+import { isLoopback } from '../read/paths';
 import { DuctorState, type DuctorFiles } from './files';
 import { DEFAULT_LIMITS, readTasks, taskSessions, type Task } from './work';
 import type { Answer, DaemonClient } from '../../system/httpClient';
-import { MAX_SESSIONS } from '../smithy/sessions';
+import { MAX_SESSIONS } from '../smithy/policy';
 import { cleanText } from '../../base/text';
+import { MAX_NAME_CHARS, MAX_AGENTS, MAX_ERROR_CHARS } from './policy';
 
 /** Of the server that ductor always has on this machine, for its own agents. */
 export const AGENTS_ROUTE = '/interagent/health';
 const TASKS_ROUTE = '/tasks/list';
 /** Of the API server, which has to be enabled: it tells no more than that it is there. */
 export const API_ROUTE = '/health';
-
-/** More than this are not one machine's agents. */
-const MAX_AGENTS = 100;
-const MAX_ERROR_CHARS = 160;
-const MAX_NAME_CHARS = 40;
 
 /** `record` alone takes lists too. */
 const Agents = v.object({
@@ -36,7 +32,7 @@ type Agent = v.InferOutput<typeof Agent>;
 const Api = v.object({ status: v.literal('ok'), connections: v.pipe(v.number(), v.integer()) });
 
 /** What ductor says of itself, without its work. */
-type Said = Pick<Report, 'isRunning' | 'starting' | 'available' | 'unavailableReason' | 'malformed'>;
+type ReportedState = Pick<Report, 'isRunning' | 'starting' | 'available' | 'unavailableReason' | 'malformed'>;
 
 /** Where a ductor of this machine keeps its files. */
 export function ductorHome(
@@ -122,7 +118,7 @@ export class Ductor {
     return { ok: true, startedMs, latencyMs, report };
   }
 
-  async #say(timeoutMs: number): Promise<{ answer: Answer; said: Said | string }> {
+  async #say(timeoutMs: number): Promise<{ answer: Answer; said: ReportedState | string }> {
     const answer = await this.client.get(this.#route, timeoutMs);
     if (this.#route === API_ROUTE) return { answer, said: read(answer, readApi) };
     if (answer.status === 404 && this.options.isConfigured) {
@@ -182,7 +178,10 @@ export class Ductor {
   }
 }
 
-function read(answer: Answer, readBody: (body: unknown) => Said | undefined): Said | string {
+function read(
+  answer: Answer,
+  readBody: (body: unknown) => ReportedState | undefined,
+): ReportedState | string {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
   try {
@@ -193,12 +192,12 @@ function read(answer: Answer, readBody: (body: unknown) => Said | undefined): Sa
 }
 
 /** `/health` of the API server; `undefined` where it is another's. */
-export function readApi(body: unknown): Said | undefined {
+export function readApi(body: unknown): ReportedState | undefined {
   return v.is(Api, body) ? { isRunning: true, malformed: [] } : undefined;
 }
 
 /** `/interagent/health`; `undefined` where it is another's. */
-export function readAgents(body: unknown): Said | undefined {
+export function readAgents(body: unknown): ReportedState | undefined {
   if (!v.is(Agents, body)) return undefined;
   const entries = Object.entries(body.agents).slice(0, MAX_AGENTS);
   // It lists its agents once they are made, which takes minutes where it builds an image first.

@@ -1,8 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPidAlive } from '../../system/alive';
-import { DUCTOR_API_PORT, DUCTOR_PORT, DUCTOR_STARTUP_MS, MAX_STATE_FILE_BYTES } from '../../health/policy';
+import { isPidAlive } from '../../system/identity';
+import {
+  CLOCK_TOLERANCE_MS,
+  DUCTOR_API_PORT,
+  DUCTOR_PORT,
+  DUCTOR_STARTUP_MS,
+  MAX_STATE_FILE_BYTES,
+} from './policy';
 import type { DaemonInstance, Session } from '../../health/report';
 import {
   isOtherBoot,
@@ -163,9 +169,6 @@ function workOfSub(
     title: `${name}: ${session.title}`,
   }));
 }
-
-/** A file's time and a time written into a file, by two clocks of one machine. */
-const CLOCK_TOLERANCE_MS = 1_000;
 
 interface Content {
   /** As JSON has it; `undefined` where that is no JSON, or too long. */

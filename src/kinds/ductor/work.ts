@@ -1,4 +1,6 @@
+import { SECOND_MS } from '../../base/time';
 import * as v from 'valibot';
+import { ENDED_SHOWN_MS } from '../../health/policy';
 import {
   DUCTOR_END_MS,
   DUCTOR_EXTENSION_MS,
@@ -6,16 +8,14 @@ import {
   DUCTOR_TASK_LIMIT_MS,
   DUCTOR_TURN_LIMIT_MS,
   DUCTOR_UNSET_LIMIT_MS,
-  ENDED_SHOWN_MS,
-} from '../../health/policy';
+} from './policy';
 import type { Session } from '../../health/report';
-import { MAX_SESSIONS } from '../smithy/sessions';
+import { MAX_SESSIONS } from '../smithy/policy';
 import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
 
 /** Reads ductor's work. It tells no deadlines: they are worked out from its limits, and marked as assumed. */
 
-const SECOND_MS = 1_000;
 /** The last moment that a `Date` can hold. */
 const LAST_AT = 8.64e15;
 

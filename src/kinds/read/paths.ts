@@ -1,9 +1,7 @@
 import { homedir } from 'node:os';
 import { posix, sep, win32 } from 'node:path';
 import { cleanText } from '../../base/text';
-
-/** The longest path that is kept; Linux' PATH_MAX. */
-const MAX_PATH_CHARS = 4_096;
+import { MAX_PATH_CHARS } from '../policy';
 
 /**
  * An absolute path as a daemon gave it; `undefined` for all else. A path is kept whole or not at all: a shortened
@@ -47,4 +45,15 @@ function isWithin(inner: string, outer: string): boolean {
 /** By the path and not by the system: what is compared may be of either. */
 function pathsOf(path: string): typeof posix {
   return posix.isAbsolute(path) ? posix : win32;
+}
+
+/** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
+  return (
+    host === 'localhost' ||
+    host === '::1' ||
+    /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host) ||
+    host === '::ffff:7f00:1'
+  );
 }

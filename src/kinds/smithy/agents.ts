@@ -5,9 +5,7 @@ import { DaemonClient } from '../../system/httpClient';
 import { agentPath, resumption } from './resume';
 import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
-
-/** smithy starts a headless agent within two minutes, or gives up. */
-const RESUME_TIMEOUT_MS = 130_000;
+import { RESUME_TIMEOUT_MS } from './policy';
 
 /** What can be asked of the agents of one smithy. */
 export class SmithyAgents {

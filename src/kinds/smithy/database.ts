@@ -1,10 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DATABASE_MAX_AGE_MS } from '../../health/policy';
+import { DATABASE_MAX_AGE_MS } from './policy';
 import type { Database } from '../../health/report';
-import { isLoopback } from '../../settings/daemonList';
+import { isLoopback, readPath } from '../read/paths';
 import type { DaemonClient } from '../../system/httpClient';
-import { readPath } from '../read/paths';
 
 /** Which database a smithy works on: asked for once, and again when another process may have taken its port. */
 export class DatabaseOfSmithy {

@@ -1,4 +1,4 @@
-import { STATUS_SHARE_OF_ASK } from '../../health/policy';
+import { STATUS_SHARE_OF_ASK } from './policy';
 import type { Sample } from '../../health/report';
 import { DaemonClient } from '../../system/httpClient';
 

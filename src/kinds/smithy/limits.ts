@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from '../../health/policy';
+import { SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from './policy';
 import type { Session } from '../../health/report';
 import type { DaemonClient } from '../../system/httpClient';
 

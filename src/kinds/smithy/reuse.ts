@@ -1,9 +1,10 @@
 import type { Session } from '../../health/report';
-import { MAX_SESSIONS, readSession, sessionsOf } from './sessions';
+import { readSession, sessionsOf } from './sessions';
+import { MAX_ENDS_TRIED, MAX_SESSIONS } from './policy';
 import { USUAL_CHARS, parseTime } from '../read/time';
 
 /** An answer of a daemon's. */
-export interface Answered {
+export interface ReadAnswer {
   /** As JSON has it, but for its sessions. */
   readonly value: unknown;
   /** `undefined` where it has no list of them. */
@@ -30,9 +31,6 @@ interface List {
 const LIST = '"sessions":[';
 const ITEM = '{"id":"';
 const ACTIVITY = '"lastActivityAt":"';
-/** What a session says of itself may look like the end of the list; this often it is taken for that. */
-const MAX_ENDS_TRIED = 8;
-
 /**
  * Reads the answers of one daemon, most of which say again what the one before said: parses and reads only the
  * sessions whose text changed. The others are the objects that they were; so is their list, where none changed.
@@ -45,14 +43,14 @@ export class AnswerReader {
   #last: List | undefined;
 
   /** What `JSON.parse` and `sessionsOf` give. @throws SyntaxError where it is not JSON */
-  read(body: string): Answered {
+  read(body: string): ReadAnswer {
     const inParts = this.#readInParts(body);
     if (inParts) return inParts;
     const value: unknown = JSON.parse(body);
     return { value, sessions: sessionsOf(value) };
   }
 
-  #readInParts(body: string): Answered | undefined {
+  #readInParts(body: string): ReadAnswer | undefined {
     const key = body.indexOf(LIST + ITEM);
     // After any other character the first quote may be one within a text.
     if (key < 1 || !'{,'.includes(body.charAt(key - 1))) return undefined;

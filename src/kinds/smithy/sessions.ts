@@ -1,9 +1,7 @@
 import type { Session } from '../../health/report';
 import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
-
-/** More than this is not one machine's work; the rest is dropped rather than read at every poll. */
-export const MAX_SESSIONS = 5_000;
+import { MAX_SESSIONS } from './policy';
 
 const TIMES = ['createdAt', 'startedAt', 'lastActivityAt', 'endedAt', 'deadlineAt'] as const;
 const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtensions', 'attempt'] as const;

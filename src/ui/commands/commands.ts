@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { isConflictId } from '../../health/conflicts';
-import type { DaemonState } from '../../health/verdict';
-import type { DaemonModel, Fleet } from '../../watch/registry';
+import type { DaemonState } from '../../health/states';
+import type { Registry } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { Discovery } from '../../watch/discovery/discovery';
 import type { ListedDaemon, Settings } from '../../settings/settings';
 import { choose } from '../shared/choose';
 import { configureDaemons } from './configure';
 import { offeredOrigin } from '../tree/findingRows';
-import { LOOK, worstFirst } from '../../words/states';
+import { STATE_LABELS, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
 import { more } from './more';
 import type { RestartLoader } from '../../app/restartLoader';
@@ -17,16 +18,16 @@ import { snooze } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 import type { HealthTree } from '../tree/tree';
 import { canStop, hasDashboard } from '../shared/usable';
-import type { WorkLoader } from '../../app/sessionLoader';
+import type { SessionLoader } from '../../app/sessionLoader';
 
 export interface CommandDeps {
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   readonly tree: HealthTree;
   readonly log: Log;
   readonly settings: Settings;
   readonly restarts: RestartLoader;
   readonly snoozes: Snoozes;
-  readonly work: WorkLoader;
+  readonly work: SessionLoader;
   readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
@@ -49,14 +50,15 @@ interface Purpose {
  * a chunk of its own, loaded with the first command.
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
-  const { fleet, tree, log, settings, restarts, snoozes, work, discovery, addDaemon, bundledDaemon } = deps;
+  const { registry, tree, log, settings, restarts, snoozes, work, discovery, addDaemon, bundledDaemon } =
+    deps;
   const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
     restart: async (target) => {
       const model = await pick(deps, target, { question: 'Restart which daemon?' });
       if (model) await restarts.restart(model);
     },
     start: async (target) => {
-      const down = target === undefined ? undefined : find(fleet, target);
+      const down = target === undefined ? undefined : find(registry, target);
       await restarts.restart(down ?? (await bundledDaemon()));
     },
     stop: async (target) => {
@@ -66,7 +68,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     },
     refresh: () =>
       inView('daemonHealth.daemons', () =>
-        Promise.all([fleet.refresh(), discovery().then((known) => known.scan())]),
+        Promise.all([registry.refresh(), discovery().then((known) => known.scan())]),
       ),
     watch: async (target) => {
       const daemon = (await discovery()).found(offeredOrigin(target) ?? '');
@@ -74,12 +76,12 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     },
     ignore: async (target) => (await discovery()).ignore(offeredOrigin(target) ?? ''),
     offerIgnored: async () => {
-      const isNone = !fleet.found.some(({ isIgnored }) => isIgnored);
+      const isNone = !registry.found.some(({ isIgnored }) => isIgnored);
       await (await discovery()).forgetIgnored();
       if (isNone) void say('info', 'No ignored daemon is here right now.');
     },
     showDetails: (target) => {
-      const model = find(fleet, target) ?? worstFirst(fleet.models)[0];
+      const model = find(registry, target) ?? worstFirst(registry.models)[0];
       const isRow = isConflictId(target) || isSessionRowId(target);
       return tree.reveal(isRow ? target : model?.daemon.origin);
     },
@@ -94,11 +96,12 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       if (model) await snooze(model, snoozes);
     },
     dismissFailedStart: (target) => {
-      const model = find(fleet, target) ?? fleet.models.find(({ track }) => track.startFailed !== undefined);
-      if (model) fleet.monitor(model.daemon.origin)?.dismissStartFailure();
+      const model =
+        find(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
+      if (model) registry.monitor(model.daemon.origin)?.dismissStartFailure();
     },
     more: async (target, state) => {
-      const model = find(fleet, target);
+      const model = find(registry, target);
       if (model) await more(model, state as DaemonState, { log, settings, snoozes });
     },
     openDashboard: async (target) => {
@@ -117,9 +120,9 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       if (row) return vscode.env.clipboard.writeText(row.value);
     },
     copyDiagnostics: async (target) => {
-      const model = find(fleet, target);
+      const model = find(registry, target);
       const { copyDiagnostics } = await import('./copyDiagnostics');
-      await copyDiagnostics(fleet, model ? [model] : fleet.models);
+      await copyDiagnostics(registry, model ? [model] : registry.models);
     },
     configure: configureDaemons,
   };
@@ -142,7 +145,7 @@ async function guarded(run: () => unknown, log: Log): Promise<void> {
   }
 }
 
-function find({ models }: Fleet, target: unknown): DaemonModel | undefined {
+function find({ models }: Registry, target: unknown): DaemonModel | undefined {
   if (typeof target !== 'string') return undefined;
   return models.find(
     ({ daemon }) =>
@@ -151,28 +154,28 @@ function find({ models }: Fleet, target: unknown): DaemonModel | undefined {
 }
 
 async function pick(
-  { fleet, discovery }: Pick<CommandDeps, 'fleet' | 'discovery'>,
+  { registry, discovery }: Pick<CommandDeps, 'registry' | 'discovery'>,
   target: unknown,
   { question, isFor = () => true, none = '' }: Purpose,
 ): Promise<DaemonModel | undefined> {
-  const named = find(fleet, target);
+  const named = find(registry, target);
   if (named) return named;
   // Right after the start a daemon that nobody listed has not answered yet.
   await discovery();
-  if (fleet.models.length === 0 && !fleet.settled) {
-    await inStatusBar('Looking for daemons', () => fleet.refresh());
+  if (registry.models.length === 0 && !registry.settled) {
+    await inStatusBar('Looking for daemons', () => registry.refresh());
   }
-  if (fleet.models.length === 0) {
+  if (registry.models.length === 0) {
     tellNothingIsWatched();
     return undefined;
   }
-  const models = worstFirst(fleet.models).filter(isFor);
+  const models = worstFirst(registry.models).filter(isFor);
   if (models.length === 0) void say('info', none);
   if (models.length <= 1) return models[0];
   const items = models.map((model) => ({
-    icon: LOOK[model.track.verdict.state].icon,
+    icon: STATE_LABELS[model.track.verdict.state].icon,
     label: model.daemon.name,
-    description: `${LOOK[model.track.verdict.state].label} · ${model.daemon.origin}`,
+    description: `${STATE_LABELS[model.track.verdict.state].label} · ${model.daemon.origin}`,
     value: model,
   }));
   return choose(items, { question });

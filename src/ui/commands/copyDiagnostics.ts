@@ -1,14 +1,14 @@
 import { homedir, release, type } from 'node:os';
 import * as vscode from 'vscode';
-import { systemClock } from '../../base/time';
-import type { DaemonModel, Fleet } from '../../watch/registry';
+import { systemClock } from '../../app/systemClock';
+import type { Registry } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import { diagnostics, type SettingValue } from '../../diagnostics/diagnostics';
 import { sayShortly } from '../shared/say';
+import { COPIED_SHOWN_MS } from '../policy';
 
 const EXTENSION_ID = 'daemon-health.daemon-health';
 const SECTION = 'daemonHealth';
-const COPIED_SHOWN_MS = 4_000;
-
 interface Manifest {
   readonly version: string;
   readonly contributes: {
@@ -17,12 +17,12 @@ interface Manifest {
 }
 
 /** Copies what is known of these daemons. This file is a chunk of its own, loaded when it is asked for. */
-export async function copyDiagnostics(fleet: Fleet, models: readonly DaemonModel[]): Promise<void> {
+export async function copyDiagnostics(registry: Registry, models: readonly DaemonModel[]): Promise<void> {
   const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest | undefined;
   const text = diagnostics({
-    daemons: models.map((model) => ({ model, samples: fleet.samples(model.daemon.origin) })),
+    daemons: models.map((model) => ({ model, samples: registry.samples(model.daemon.origin) })),
     settings: settings(Object.keys(manifest?.contributes.configuration.properties ?? {})),
-    problems: fleet.problems,
+    problems: registry.problems,
     versions: {
       'Daemon Health': manifest?.version ?? 'unknown',
       'VS Code': `${vscode.version} (${vscode.env.appHost}${vscode.env.remoteName ? `, remote: ${vscode.env.remoteName}` : ''})`,

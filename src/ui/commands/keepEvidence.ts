@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
-import type { DaemonModel, Fleet } from '../../watch/registry';
+import type { Registry } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { ProcessInfo } from '../../system/processTable';
 import type { Log } from '../shared/log';
 
 export interface EvidenceDeps {
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
   readonly folder: string;
@@ -24,15 +25,15 @@ export class Evidence {
     owner: ProcessInfo | undefined,
     inspect: boolean,
   ): Promise<string | undefined> {
-    const { fleet, clock, log, folder } = this.deps;
+    const { registry, clock, log, folder } = this.deps;
     const { name, origin } = model.daemon;
     let left: string | undefined;
     try {
       const { keepEvidence } = await import('../../diagnostics/evidence');
       const file = await keepEvidence({
         model,
-        samples: fleet.samples(origin),
-        status: () => fleet.monitor(origin)?.statusText() ?? Promise.reject(new Error('not watched')),
+        samples: registry.samples(origin),
+        status: () => registry.monitor(origin)?.statusText() ?? Promise.reject(new Error('not watched')),
         owner,
         inspect,
         onLeftOpen: (text) => {

@@ -1,9 +1,9 @@
-import type { DaemonModel } from '../../watch/registry';
-import { SEVERITY, type DaemonState } from '../../health/verdict';
+import type { DaemonModel } from '../../model/daemonModel';
+import { SEVERITY, type DaemonState } from '../../health/states';
 import type { Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
 import type { Log } from '../shared/log';
-import { LOOK } from '../../words/states';
+import { STATE_LABELS } from '../../words/states';
 import { snoozeItems } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 
@@ -20,7 +20,7 @@ export async function more(
   { log, settings, snoozes }: MoreDeps,
 ): Promise<void> {
   const { name, origin } = model.daemon;
-  const { label } = LOOK[state];
+  const { label } = STATE_LABELS[state];
   const items: Item<() => unknown>[] = [
     { icon: 'output', label: 'Show Log', value: () => log.show() },
     ...snoozeItems(model, 'Snooze').map(({ value: { snooze }, ...item }) => ({

@@ -1,10 +1,8 @@
-import { duration } from '../../health/wording';
+import { duration } from '../../base/time';
+import { LONGEST_MS } from '../policy';
 import { chooseOrType } from '../shared/choose';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000 };
-/** dispatchd takes no more. */
-const LONGEST_MS = 7 * 24 * 3_600_000;
-
 /** "90 s", "45 min", "2h", "1 h 30 min"; a bare number is minutes. `undefined` where it is no time to run. */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim().toLowerCase();

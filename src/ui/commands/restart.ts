@@ -1,20 +1,19 @@
 import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
 import type { RestartController } from '../../restart/controller';
 import type { Plan } from '../../restart/plan';
 import type { Progress } from '../../restart/restart';
 import { isRestartLoop } from '../../store/restartRecords';
-import type { Outcome } from '../../restart/restart';
-import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../health/policy';
+import type { Outcome } from '../../model/outcome';
+import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
 import { severityOf } from '../../health/verdict';
-import { duration } from '../../health/wording';
+import { duration } from '../../base/time';
 import { interruptedRowId } from '../tree/rowIds';
 import { ask, inNotification, say, type Buttons, type Steps } from '../shared/say';
 import { ensureTrusted } from './trust';
-
-const MAX_NAMED_SESSIONS = 5;
+import { MAX_NAMED_SESSIONS } from '../policy';
 
 /** Restart and stop as the user meets them: trust, consent, progress with cancel, an honest end. */
 export class RestartCommands {

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { DaemonModel } from '../../watch/registry';
-import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../../health/policy';
-import { duration } from '../../health/wording';
-import type { WorkDeps } from '../../app/sessions';
+import type { DaemonModel } from '../../model/daemonModel';
+import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../policy';
+import { duration } from '../../base/time';
+import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
 import { answers, clientOf, isDispatchd } from '../../kinds/dispatchd/clientOf';
 import { ask, sayShortly } from '../shared/say';
@@ -22,8 +22,8 @@ interface Recent {
 }
 
 /** "Run in Daemon…": a command that runs outside the editor, in the bundled daemon. */
-export class RunCommand {
-  constructor(private readonly deps: Pick<WorkDeps, 'models' | 'poll' | 'log' | 'state'>) {}
+export class RunInDaemon {
+  constructor(private readonly deps: Pick<SessionsDeps, 'models' | 'poll' | 'log' | 'state'>) {}
 
   /**
    * @param given `{ command, cwd?, timeoutMs? }` where a keybinding says it all; what is missing is asked for. Or the

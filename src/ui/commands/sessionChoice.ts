@@ -1,8 +1,8 @@
 import type { DispatchdClient } from '../../kinds/dispatchd/client';
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import { choose } from '../shared/choose';
 import { clientOf } from '../../kinds/dispatchd/clientOf';
-import type { LostWork } from '../../store/interruptedWork';
+import type { InterruptedWork } from '../../store/interruptedWork';
 import { isSessionRowId, sessionRowId } from '../tree/rowIds';
 import { say } from '../shared/say';
 import {
@@ -21,7 +21,7 @@ export interface FoundSession extends SessionItem {
 
 export interface SessionChoiceDeps {
   readonly models: () => readonly DaemonModel[];
-  readonly lost: Pick<LostWork, 'of'>;
+  readonly lost: Pick<InterruptedWork, 'of'>;
 }
 
 /** Which sessions a command is about. */

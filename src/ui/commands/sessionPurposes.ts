@@ -1,4 +1,4 @@
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import { canResume } from '../../kinds/smithy/resume';
 import type { Session } from '../../health/report';
 import { endOf, isLive, isStranded } from '../../health/sessions';

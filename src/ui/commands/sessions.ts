@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import { resumeCommand } from '../../kinds/smithy/resume';
 import { endOf } from '../../health/sessions';
-import { duration } from '../../health/wording';
-import type { WorkDeps } from '../../app/sessions';
-import type { LostWork } from '../../store/interruptedWork';
+import { duration } from '../../base/time';
+import type { SessionsDeps } from '../shared/sessionsDeps';
+import type { InterruptedWork } from '../../store/interruptedWork';
 import type { OutputDocuments } from './outputDocuments';
 import { ask, inStatusBar, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, withClient, type FoundSession } from './sessionChoice';
@@ -12,8 +12,8 @@ import type { SessionCommand, SessionItem } from './sessionPurposes';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
 
-export interface SessionCommandDeps extends Pick<WorkDeps, 'models' | 'poll' | 'log'> {
-  readonly lost: LostWork;
+export interface SessionCommandDeps extends Pick<SessionsDeps, 'models' | 'poll' | 'log'> {
+  readonly lost: InterruptedWork;
   readonly output: OutputDocuments;
 }
 

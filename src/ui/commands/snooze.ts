@@ -1,9 +1,8 @@
-import type { DaemonModel } from '../../watch/registry';
+import { MINUTE_MS } from '../../base/time';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { Snooze } from '../../health/snooze';
 import { choose, type Item } from '../shared/choose';
 import type { Snoozes } from '../../store/snoozes';
-
-const MINUTE_MS = 60_000;
 
 /** For how long, and `undefined` for not at all. */
 interface Chosen {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { TRUST_WAIT_MS } from '../../health/policy';
+import { TRUST_WAIT_MS } from '../policy';
 import { ask } from '../shared/say';
 
 const MANAGE = 'Manage Workspace Trust';

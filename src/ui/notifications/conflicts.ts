@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import { advanceConflicts, conflictText, type Conflict, type ConflictLog } from '../../health/conflicts';
-import { CONFLICT_OVER_MS } from '../../health/policy';
+import { CONFLICT_OVER_MS } from '../../watch/policy';
 import type { Settings } from '../../settings/settings';
 import type { SpeakerLease } from '../../store/speakerTurn';
 import { say } from '../shared/say';

@@ -1,17 +1,9 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../../base/time';
-import {
-  NO_DEADLINES,
-  advanceDeadlines,
-  countdown,
-  nextDrawMs,
-  type Deadlines,
-  type Entry,
-  type TimedOut,
-} from '../../health/deadlines';
-import type { DaemonModel } from '../../watch/registry';
-import { CLOSE_DELAY_MS, COUNTDOWN_CLAIM_MS } from '../../health/policy';
-import type { Instant } from '../../health/report';
+import type { Clock, Instant } from '../../base/time';
+import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../health/deadlines';
+import { countdown, nextDrawMs, type Entry } from '../../health/countdown';
+import type { DaemonModel } from '../../model/daemonModel';
+import { COUNTDOWN_CLAIM_MS, CLOSE_DELAY_MS } from '../policy';
 import { answers } from '../../kinds/dispatchd/clientOf';
 import { countdownText, timedOutText } from './countdownText';
 import type { ToldFor } from '../../store/speakerTurn';
@@ -20,7 +12,7 @@ import { sessionRowId } from '../tree/rowIds';
 import { inLinkedNotification, say, type Buttons } from '../shared/say';
 
 /** Who may tell the user something, and what. */
-export interface Voice {
+export interface Speaker {
   /** Whether the user wants messages of this level about this daemon now. */
   wants(level: 'error' | 'warning' | 'info', origin: string): boolean;
   /** Whether this window is the one to tell `key`. */
@@ -30,7 +22,7 @@ export interface Voice {
 export interface CountdownDeps {
   readonly clock: Clock;
   readonly models: () => readonly DaemonModel[];
-  readonly voice: Voice;
+  readonly voice: Speaker;
   readonly log: (line: string) => void;
 }
 

@@ -1,14 +1,13 @@
-import type { Entry, Extension, TimedOut } from '../../health/deadlines';
+import type { Extension, TimedOut } from '../../health/deadlines';
+import type { Entry } from '../../health/countdown';
 import type { Session } from '../../health/report';
-import { duration } from '../../health/wording';
+import { duration } from '../../base/time';
 import { NO_TEXT, commandLink, linked, type LinkedText } from '../shared/markdown';
 import { sessionRowId } from '../tree/rowIds';
+import { MAX_NAMED, TITLE_CHARS_OF_MANY } from '../policy';
 
 /** A countdown has one line of about 70 characters, links included. */
 const TITLE_CHARS = 24;
-const TITLE_CHARS_OF_MANY = 14;
-const MAX_NAMED = 2;
-
 /** What the countdown says now: one sentence for one session, a list for several, then what can be done. */
 export function countdownText(entries: readonly Entry[]): LinkedText {
   const [first] = entries;

@@ -1,9 +1,9 @@
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { Notice } from '../../health/incident';
-import type { Instant } from '../../health/report';
-import { SEVERITY, type DaemonState } from '../../health/verdict';
-import { duration, forOver } from '../../health/wording';
-import { LOOK, stalledForMs } from '../../words/states';
+import { type Instant, duration, forOver } from '../../base/time';
+import { SEVERITY, type DaemonState } from '../../health/states';
+import { STATE_LABELS, stalledForMs } from '../../words/states';
+import type { NotificationSettings } from '../../settings/settings';
 
 export interface Message {
   readonly level: 'error' | 'warning' | 'info';
@@ -17,12 +17,6 @@ const ERRORS: readonly DaemonState[] = ['wedged', 'unresponsive'];
 /** States that a restart cannot mend. */
 const NOT_CURED_BY_RESTART: readonly DaemonState[] = ['stuck', 'wrongAnswer', 'unavailable'];
 
-/** Which notifications the user wants. `muted` are states, each silenced by "Don't Show Again". */
-export interface NotificationSettings {
-  readonly level: 'all' | 'errors' | 'none';
-  readonly muted: readonly string[];
-}
-
 /** Whether a notice is to be shown: red ones are errors, the rest is for those who want all. */
 export function isWanted(notice: Notice, { level, muted }: NotificationSettings): boolean {
   if (level === 'none' || muted.includes(notice.state)) return false;
@@ -35,7 +29,7 @@ export function noticeMessage(model: DaemonModel, notice: Notice, now: Instant):
   if (notice.kind === 'recovered') {
     return {
       level: 'info',
-      text: `${name} is healthy again. It was ${LOOK[notice.state].label} for ${duration(notice.lastedMs)}.`,
+      text: `${name} is healthy again. It was ${STATE_LABELS[notice.state].label} for ${duration(notice.lastedMs)}.`,
       offersRestart: false,
     };
   }
@@ -65,6 +59,6 @@ function problemText(model: DaemonModel, state: DaemonState, still: string, now:
     case 'unavailable':
       return `${name} is ${still}unavailable: ${reason}.`;
     default:
-      return `${name}: ${still}${LOOK[state].label}. ${reason}.`;
+      return `${name}: ${still}${STATE_LABELS[state].label}. ${reason}.`;
   }
 }

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../../base/time';
-import type { DaemonModel } from '../../watch/registry';
+import type { Clock, Instant } from '../../base/time';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { Notice } from '../../health/incident';
-import type { Instant } from '../../health/report';
-import type { DaemonState } from '../../health/verdict';
+import type { DaemonState } from '../../health/states';
 import type { Settings } from '../../settings/settings';
 import type { Span, SpeakerLease } from '../../store/speakerTurn';
 import { isWanted, noticeMessage } from './incidentText';

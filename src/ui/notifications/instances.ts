@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
-import type { DaemonModel } from '../../watch/registry';
-import { Lives, type Began } from '../../watch/lives';
+import type { DaemonModel } from '../../model/daemonModel';
+import { Instances, type Began } from '../../watch/instances';
 import type { Restarted } from '../../health/instances';
-import type { WorkDeps } from '../../app/sessions';
-import { lifeTold, restartedText } from './instancesText';
-import type { LostWork } from '../../store/interruptedWork';
+import type { SessionsDeps } from '../shared/sessionsDeps';
+import { instanceTold, restartedText } from './instancesText';
+import type { InterruptedWork } from '../../store/interruptedWork';
 import { interruptedRowId } from '../tree/rowIds';
 import { say } from '../shared/say';
 
 const SHOW = 'Show Details';
 
-export interface LifeNoticesDeps extends Pick<WorkDeps, 'models' | 'voice' | 'log' | 'state'> {
-  readonly lost: LostWork;
+export interface InstanceNoticesDeps extends Pick<SessionsDeps, 'models' | 'voice' | 'log' | 'state'> {
+  readonly lost: InterruptedWork;
 }
 
 /** Tells once, in one window, that a daemon began a new life by itself, and what became of its work. */
-export class LifeNotices {
-  readonly #lives: Lives;
+export class InstanceNotices {
+  readonly #lives: Instances;
 
-  constructor(private readonly deps: LifeNoticesDeps) {
-    this.#lives = new Lives({
+  constructor(private readonly deps: InstanceNoticesDeps) {
+    this.#lives = new Instances({
       ...deps,
       onRestarted: (model, restarted, isNews, worth, began) => {
         deps.lost.add(model, restarted.lost);
@@ -51,7 +51,7 @@ export class LifeNotices {
 
   /** Whether it is this window that tells of the life that has begun. */
   #claim({ daemon, track }: DaemonModel, began: Began, isWanted: () => boolean): Promise<boolean> {
-    const { key, toldFor } = lifeTold(daemon.origin, track.last?.report.instance?.id, began);
+    const { key, toldFor } = instanceTold(daemon.origin, track.last?.report.instance?.id, began);
     return this.deps.voice.maySpeak(key, isWanted, toldFor);
   }
 }

@@ -1,10 +1,8 @@
 import type { Restarted } from '../../health/instances';
-import { LIFE_TOLD_MS } from '../../health/policy';
-import { coarseAge, duration } from '../../health/wording';
+import { INSTANCE_TOLD_MS } from '../../store/policy';
+import { coarseAge, duration } from '../../base/time';
 import type { Span, ToldFor } from '../../store/told';
-
-/** Younger than this it has just happened. */
-const JUST_NOW_MS = 60_000;
+import { JUST_NOW_MS } from '../policy';
 
 /** "dispatchd restarted after a reboot (was up 3 h 12 min); 2 sessions resumed, 1 interrupted." */
 export function restartedText(name: string, restarted: Restarted): string {
@@ -25,13 +23,13 @@ export function restartedText(name: string, restarted: Restarted): string {
  * By which key, and for how long, a life counts as told in all windows. One without a name is known by the time in
  * which it began (epoch ms), which each window sees in its own way.
  */
-export function lifeTold(
+export function instanceTold(
   origin: string,
   instanceId: string | undefined,
   began: Span,
 ): { readonly key: string; readonly toldFor: ToldFor } {
   return {
     key: `${origin} restarted ${instanceId ?? 'new life'}`,
-    toldFor: instanceId === undefined ? began : LIFE_TOLD_MS,
+    toldFor: instanceId === undefined ? began : INSTANCE_TOLD_MS,
   };
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { TrackEvent } from '../../health/track';
-import { severityOf, type Severity } from '../../health/verdict';
-import { LOOK } from '../../words/states';
+import { severityOf } from '../../health/verdict';
+import { type Severity } from '../../health/states';
+import { STATE_LABELS } from '../../words/states';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
   red: 'error',
@@ -19,7 +20,7 @@ export class Log implements vscode.Disposable {
       if (event.kind !== 'transition') continue;
       const { from, to } = event;
       if (from.state === to.state) continue;
-      const change = `${LOOK[from.state].label} → ${LOOK[to.state].label}`;
+      const change = `${STATE_LABELS[from.state].label} → ${STATE_LABELS[to.state].label}`;
       this.#channel[LEVEL[severityOf(to)]](`[${daemon.name}] ${change}: ${to.reason}`);
     }
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plain, type LinkedText } from './markdown';
+import { SHORT_MESSAGE_MS } from '../policy';
 
 /*
  * The one door to messages, questions, progress and lists to pick from. Whatever a daemon said is plain text behind
@@ -11,8 +12,6 @@ export type Level = 'error' | 'warning' | 'info';
 /** VS Code cuts the labels of four buttons, in a window of any width. */
 export type Buttons =
   readonly [] | readonly [string] | readonly [string, string] | readonly [string, string, string];
-
-const SHORT_MESSAGE_MS = 6_000;
 
 /** A notification. Resolves with the button that was pressed. */
 export function say(level: Level, text: string, ...buttons: Buttons): Promise<string | undefined> {

@@ -1,5 +1,5 @@
-import type { OfferedDaemon } from '../../watch/discovery/adoption';
-import type { DaemonModel } from '../../watch/registry';
+import type { OfferedDaemon } from '../../model/foundDaemon';
+import type { DaemonModel } from '../../model/daemonModel';
 import { Rendered } from './rendered';
 
 /** Whether a process of this daemon is there to be ended. */

@@ -1,12 +1,12 @@
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import { conflictText, conflictTitle, type Conflict } from '../../health/conflicts';
 import type { Segment } from '../../health/history';
-import type { Instant } from '../../health/report';
-import type { Severity } from '../../health/verdict';
-import { keeping } from '../shared/kept';
+import type { Instant } from '../../base/time';
+import type { Severity } from '../../health/states';
+import { cachedByModel } from '../shared/modelCache';
 import { commandLink, plain } from '../shared/markdown';
 import {
-  LOOK,
+  STATE_LABELS,
   capitalise,
   clockTime,
   freshness,
@@ -19,6 +19,7 @@ import {
   stateInWords,
   worstFirst,
 } from '../../words/states';
+import { MAX_DESCRIBED } from '../policy';
 
 /** A piece of a tooltip: text is escaped when drawn, Markdown is ours; a strip is a picture, made when drawn. */
 export type TooltipPart =
@@ -40,9 +41,6 @@ export const TOOLTIP_COMMANDS = [
   'daemonHealth.start',
   'daemonHealth.snooze',
 ] as const;
-
-/** A tooltip taller than the window helps nobody; the tree has them all. */
-const MAX_DESCRIBED = 5;
 
 const RULE: TooltipPart = { markdown: '\n\n---\n\n' };
 
@@ -122,7 +120,7 @@ function past(model: DaemonModel, now: Instant): TooltipPart[] {
 }
 
 function icon(model: DaemonModel): string {
-  return LOOK[model.track.verdict.state].icon;
+  return STATE_LABELS[model.track.verdict.state].icon;
 }
 
 function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
@@ -132,7 +130,7 @@ function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Inst
   return healthy > 1 ? `${healthy} daemons` : worst.daemon.name;
 }
 
-const description = keeping(describe);
+const description = cachedByModel(describe);
 
 function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
   const { daemon, track } = model;

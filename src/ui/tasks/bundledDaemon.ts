@@ -1,19 +1,20 @@
-import type { DaemonModel, Fleet } from '../../watch/registry';
+import type { Registry } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
 
 /** dispatchd's default address; a fixed name of the product. */
 const DISPATCHD_URL = 'http://127.0.0.1:3470';
 
 /** The bundled daemon, added to the watched ones where the user's list does not have it. */
-export async function bundledDaemon(fleet: Fleet, settings: Settings): Promise<DaemonModel> {
+export async function bundledDaemon(registry: Registry, settings: Settings): Promise<DaemonModel> {
   const known = () => {
-    const monitor = fleet.monitor(DISPATCHD_URL);
+    const monitor = registry.monitor(DISPATCHD_URL);
     return monitor && { daemon: monitor.daemon, track: monitor.track };
   };
   const model = known();
   if (model) return model;
   await settings.addDaemon({ name: 'dispatchd', url: DISPATCHD_URL, kind: 'dispatchd' });
-  fleet.configure(settings.daemons());
+  registry.configure(settings.daemons());
   const added = known();
   if (!added) throw new Error('The bundled daemon could not be added to daemonHealth.daemons.');
   return added;

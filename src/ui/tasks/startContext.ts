@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { RestartController } from '../../restart/controller';
 import { startCommandFor, type StartCommand, type StartContext } from '../../restart/startCommand';
 

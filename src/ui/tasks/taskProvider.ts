@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Fleet, DaemonModel } from '../../watch/registry';
+import type { Registry } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { StartCommand } from '../../restart/startCommand';
 import type { StartTask } from './taskRunner';
 
@@ -14,7 +15,7 @@ export interface DaemonTaskDefinition extends vscode.TaskDefinition {
 }
 
 export interface TaskDeps {
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   /** @param how `unlooked`: the command itself has to look whether the daemon runs already */
   readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => StartCommand | string;
   readonly restart: TaskWork;
@@ -29,7 +30,7 @@ export class DaemonTasks implements vscode.TaskProvider {
   constructor(private readonly deps: TaskDeps) {}
 
   provideTasks(): vscode.Task[] {
-    const definitions = this.deps.fleet.models.flatMap(({ daemon }) =>
+    const definitions = this.deps.registry.models.flatMap(({ daemon }) =>
       (['start', 'restart', 'stop'] as const).map(
         (action) => ({ type: TASK_TYPE, daemon: daemon.name, action }) as const,
       ),
@@ -52,7 +53,7 @@ export class DaemonTasks implements vscode.TaskProvider {
   }
 
   #make(definition: DaemonTaskDefinition): vscode.Task | undefined {
-    const model = this.deps.fleet.models.find(({ daemon }) => daemon.name === definition.daemon);
+    const model = this.deps.registry.models.find(({ daemon }) => daemon.name === definition.daemon);
     if (!model) return undefined;
     const { action } = definition;
     if (action === 'restart' || action === 'stop') {

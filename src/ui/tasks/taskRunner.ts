@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { TASK_HOPELESS_TIMEOUT_MS, TASK_START_TIMEOUT_MS } from '../../health/policy';
+import { TASK_HOPELESS_TIMEOUT_MS, TASK_START_TIMEOUT_MS } from '../policy';
 import type { StartedCommand } from '../../restart/restart';
 import { lastSaid } from '../../launcher/launcherLog';
 import { StartFailed } from '../../restart/failedStart';

@@ -1,13 +1,13 @@
-import type { DaemonConfig } from '../../settings/daemonList';
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonConfig } from '../../model/daemonConfig';
+import type { DaemonModel } from '../../model/daemonModel';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
-import type { Instant, Report } from '../../health/report';
+import type { Report } from '../../health/report';
+import { type Instant, coarseAge, duration, forOver } from '../../base/time';
 import { isLive } from '../../health/sessions';
 import { staleThresholdMs } from '../../health/staleness';
-import type { DaemonState, Severity } from '../../health/verdict';
-import { coarseAge, duration, forOver } from '../../health/wording';
+import type { DaemonState, Severity } from '../../health/states';
 import {
-  LOOK,
+  STATE_LABELS,
   capitalise,
   clockTime,
   freshness,
@@ -95,7 +95,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
       origin: daemon.origin,
       label: daemon.name,
       description: stateInWords(model, now),
-      icon: LOOK[state].icon,
+      icon: STATE_LABELS[state].icon,
       severity,
       contextValue: contextOf(model),
       children: rows.map(({ id }) => id),
@@ -152,7 +152,7 @@ function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): D
   const key = 'restarts';
   const children = restarts.map((record, index): Row => {
     const label = clockTime(record.at, now.wallAt);
-    const description = `was ${LOOK[record.why].label} · ${record.text}`;
+    const description = `was ${STATE_LABELS[record.why].label} · ${record.text}`;
     return {
       id: `${daemon.origin}#${key}#${index}`,
       parentId: `${daemon.origin}#${key}`,
@@ -180,10 +180,10 @@ function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): D
 
 function stateDetail(model: DaemonModel, now: Instant): Detail {
   const { verdict, incident } = model.track;
-  const recovering = isRecovering(model) && incident ? `was ${LOOK[incident.state].label}; ` : '';
+  const recovering = isRecovering(model) && incident ? `was ${STATE_LABELS[incident.state].label}; ` : '';
   return {
     key: 'state',
-    label: capitalise(isRecovering(model) ? 'recovering' : LOOK[verdict.state].label),
+    label: capitalise(isRecovering(model) ? 'recovering' : STATE_LABELS[verdict.state].label),
     description: `since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${recovering}${verdict.reason}`,
     icon: 'info',
     ...(verdict.startFailed && { contextValue: 'detail.startFailed' }),
@@ -215,7 +215,12 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
   return [
     loopDetail(model, now),
     ...(hasQueue
-      ? [queueDetail(report, severityOf(model) === 'red' ? LOOK[model.track.verdict.state].label : undefined)]
+      ? [
+          queueDetail(
+            report,
+            severityOf(model) === 'red' ? STATE_LABELS[model.track.verdict.state].label : undefined,
+          ),
+        ]
       : []),
     ...(sessionRows?.details(model, now) ?? [sessionsDetail(model)]),
     ...(hasQueue ? [pauseDetail(report, now)] : []),

@@ -1,4 +1,4 @@
-import type { OfferedDaemon } from '../../watch/discovery/adoption';
+import type { OfferedDaemon } from '../../model/foundDaemon';
 import { conflictSummary, conflictText, conflictTitle, type Conflict } from '../../health/conflicts';
 import type { Section } from './daemonRows';
 

@@ -1,11 +1,11 @@
-import type { DaemonModel } from '../../watch/registry';
+import type { DaemonModel } from '../../model/daemonModel';
 import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
-import type { Instant, Session } from '../../health/report';
+import type { Session } from '../../health/report';
+import { type Instant, coarseAge, duration } from '../../base/time';
 import { endOf, isLive, isStranded, type End } from '../../health/sessions';
-import { coarseAge, duration } from '../../health/wording';
 import { canResume } from '../../kinds/smithy/resume';
-import { LOOK, capitalise, clockTime } from '../../words/states';
+import { STATE_LABELS, capitalise, clockTime } from '../../words/states';
 import { INTERRUPTED, sessionRowId } from './rowIds';
 import type { Detail, Row, SessionRows } from './daemonRows';
 
@@ -48,7 +48,7 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
       key: live.length === 0 ? 'sessions' : 'running',
       description:
         (live.length === 0 ? 'none running' : `${live.length} running`) +
-        (cause ? ` · countdowns hidden by: ${LOOK[cause].label}` : ''),
+        (cause ? ` · countdowns hidden by: ${STATE_LABELS[cause].label}` : ''),
       children: rows(model, live, 'running', (session) => liveRow(model, session, now)),
       expanded: true,
     },

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
-import type { Fleet } from '../../watch/registry';
-import type { Severity } from '../../health/verdict';
+import type { Registry } from '../../watch/registry';
+import type { Severity } from '../../health/states';
 import { DrawnRows } from './rowDiff';
 import { withFindings } from './findingRows';
-import { keeping } from '../shared/kept';
+import { cachedByModel } from '../shared/modelCache';
 import { isProblem } from '../../words/states';
 import { Rendered } from '../shared/rendered';
 import { toMarkdown } from '../statusBar/statusItem';
@@ -27,7 +27,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly #subscriptions: vscode.Disposable[];
   readonly #rows = new DrawnRows();
   #sessionRows: SessionRows | undefined;
-  #rowsOf = keeping((model, now) => daemonRows(model, now, undefined));
+  #rowsOf = cachedByModel((model, now) => daemonRows(model, now, undefined));
 
   readonly #badge = new Rendered<number>((problems) => {
     this.#view.badge =
@@ -40,7 +40,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   });
 
   constructor(
-    private readonly fleet: Fleet,
+    private readonly registry: Registry,
     private readonly clock: Clock,
     createView: (provider: HealthTree) => vscode.TreeView<string> = (provider) =>
       vscode.window.createTreeView('daemonHealth.daemons', {
@@ -55,24 +55,26 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** From now on sessions have rows of their own. */
   drawSessions(sessionRows: SessionRows): void {
     this.#sessionRows = sessionRows;
-    this.#rowsOf = keeping((model, now) => daemonRows(model, now, sessionRows));
+    this.#rowsOf = cachedByModel((model, now) => daemonRows(model, now, sessionRows));
     this.render();
   }
 
   /** Draws what changed. Rows nobody sees are not made; the badge always is. */
   render(): void {
-    const { models, problems } = this.fleet;
-    this.#badge.set(models.filter(isProblem).length + this.fleet.conflicts.length);
-    this.#welcome.set(models.length + problems.length > 0 ? 'some' : this.fleet.settled ? 'none' : 'looking');
+    const { models, problems } = this.registry;
+    this.#badge.set(models.filter(isProblem).length + this.registry.conflicts.length);
+    this.#welcome.set(
+      models.length + problems.length > 0 ? 'some' : this.registry.settled ? 'none' : 'looking',
+    );
     if (!this.#view.visible) return;
     for (const target of this.#rows.update(this.#sections())) this.#changed.fire(target);
   }
 
   #sections(): readonly Section[] {
-    const { models, problems, found } = this.fleet;
+    const { models, problems, found } = this.registry;
     const now = this.clock.now();
     const daemons = models.map((model) => this.#rowsOf(model, now));
-    return withFindings([...daemons, ...problems.map(problemRow)], this.fleet.conflicts, found);
+    return withFindings([...daemons, ...problems.map(problemRow)], this.registry.conflicts, found);
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */
@@ -130,7 +132,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
     const row = this.row(id);
     if (row) {
-      const model = row.origin === undefined ? undefined : this.fleet.model(row.origin);
+      const model = row.origin === undefined ? undefined : this.registry.model(row.origin);
       const now = this.clock.now();
       const text = (model && this.#sessionRows?.hover(row.id, model, now)) ?? rowHover(row, model, now);
       const strip = row.contextValue === 'detail.history' ? model?.history?.segments : undefined;

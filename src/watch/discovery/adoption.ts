@@ -1,23 +1,6 @@
 import type { DaemonKind } from '../../health/report';
 import { folderName } from '../../kinds/read/paths';
-
-/** A daemon that a scan found. */
-export interface FoundDaemon {
-  readonly kind: DaemonKind;
-  /** `http://host:port`. */
-  readonly origin: string;
-  readonly port: number;
-  /** Where it works, and how that is shown: a smithy's project folder or database, a dispatchd's workspace. */
-  readonly folder?: string;
-  readonly place: string;
-  /** Identity of a smithy's database, symbolic links resolved. */
-  readonly database?: string;
-  readonly isRunning: boolean;
-  /** Its loop is stopped, and sessions that it started still run; not known of any other daemon. */
-  readonly runsAgents?: boolean;
-  /** It works in the open workspace. */
-  readonly belongs: boolean;
-}
+import type { FoundDaemon } from '../../model/foundDaemon';
 
 /** A found daemon that is watched without the user having said so. */
 export interface Adopted {
@@ -52,14 +35,6 @@ export interface Watched {
   /** Another daemon is on its port. */
   readonly isReplaced: boolean;
   readonly answers: boolean;
-}
-
-/** A found daemon that is not watched, as the tree offers it. */
-export interface OfferedDaemon extends FoundDaemon {
-  /** The user does not want to be offered it. */
-  readonly isIgnored: boolean;
-  /** The watched daemon, named by the user, that is gone and whose database this one serves. */
-  readonly inPlaceOf?: { readonly name: string; readonly port: number };
 }
 
 export interface Decision extends Adoption {

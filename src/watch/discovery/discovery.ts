@@ -1,30 +1,25 @@
 import type { Memento } from 'vscode';
 import type { Clock } from '../../base/time';
+import { DEFAULT_POLL_INTERVAL_MS } from '../../health/policy';
 import {
   CONFLICT_RESCAN_MS,
-  DEFAULT_POLL_INTERVAL_MS,
   DISCOVERY_INTERVAL_MS,
   DISCOVERY_RESCAN_DIVISOR,
   DISCOVERY_RESCAN_MS,
-} from '../../health/policy';
-import {
-  decideAdoption,
-  identityOf,
-  nameOf,
-  type Adopted,
-  type Adoption,
-  type FoundDaemon,
-  type Watched,
-} from './adoption';
-import { isLoopback, type DaemonConfig, type DaemonsConfig } from '../../settings/daemonList';
-import type { DaemonModel, Fleet, Remembered } from '../registry';
+} from '../policy';
+import { decideAdoption, identityOf, nameOf, type Adopted, type Adoption, type Watched } from './adoption';
+import { type FoundDaemon } from '../../model/foundDaemon';
+import { isLoopback } from '../../kinds/read/paths';
+import { type DaemonConfig, type DaemonsConfig } from '../../model/daemonConfig';
+import type { Registry } from '../registry';
+import type { DaemonModel, Remembered } from '../../model/daemonModel';
 import type { ScanRequest } from './scan';
 
 const ADOPTION_KEY = 'discovery';
 const IGNORED_KEY = 'ignoredDaemons';
 
 export interface DiscoveryDeps {
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly settings: {
     daemons(): DaemonsConfig;
@@ -65,7 +60,7 @@ export class Discovery {
       adopted: (kept?.adopted ?? []).filter(({ origin }) => deps.recall(origin).seenUpAt !== undefined),
       retired: kept?.retired ?? [],
     };
-    deps.fleet.on('change', () => this.#onChange());
+    deps.registry.on('change', () => this.#onChange());
   }
 
   /** Watches what the settings say now, and looks for more. */
@@ -75,7 +70,7 @@ export class Discovery {
   }
 
   #configure(): void {
-    const { settings, fleet } = this.deps;
+    const { settings, registry } = this.deps;
     const { daemons, problems } = settings.daemons();
     const { adopted, retired } = this.#adopts ? this.#adoption : { adopted: [], retired: [] };
     const watched = [
@@ -85,7 +80,7 @@ export class Discovery {
     const here = watched.filter(isHere);
     this.#watchedPorts = new Set(here.map(({ port }) => port));
     this.#watchedHere = new Set(here.map(({ origin }) => origin));
-    fleet.configure({ daemons: watched, problems });
+    registry.configure({ daemons: watched, problems });
     this.#offer();
   }
 
@@ -151,12 +146,12 @@ export class Discovery {
 
   /** A found daemon may be a watched one that moved a moment ago: whether that one still answers decides. */
   async #askAgain(found: readonly FoundDaemon[]): Promise<void> {
-    const { fleet } = this.deps;
+    const { registry } = this.deps;
     const databases = new Set(found.flatMap(({ database }) => database ?? []));
-    const suspects = fleet.models.filter(({ track }) =>
+    const suspects = registry.models.filter(({ track }) =>
       databases.has(track.last?.report.database?.realPath ?? ''),
     );
-    await Promise.all(suspects.map(async ({ daemon }) => fleet.monitor(daemon.origin)?.poll()));
+    await Promise.all(suspects.map(async ({ daemon }) => registry.monitor(daemon.origin)?.poll()));
   }
 
   #decide(found: readonly FoundDaemon[]): void {
@@ -170,7 +165,7 @@ export class Discovery {
   }
 
   #watched(): readonly Watched[] {
-    return this.deps.fleet.models
+    return this.deps.registry.models
       .filter(({ daemon }) => this.#watchedHere.has(daemon.origin))
       .map((model) => toWatched(model, this.#adoption.adopted));
   }
@@ -183,7 +178,7 @@ export class Discovery {
   #offer(): void {
     const ignored = this.#ignored();
     const gone = this.#gone();
-    this.deps.fleet.offer(
+    this.deps.registry.offer(
       this.#found
         .filter(({ port }) => !this.#watchedPorts.has(port))
         .map((daemon) => {
@@ -219,10 +214,10 @@ export class Discovery {
         DISCOVERY_INTERVAL_MS,
       );
     }
-    const { fleet } = this.deps;
+    const { registry } = this.deps;
     const isConflictUnwatched =
-      fleet.found.length > 0 &&
-      fleet.conflicts.some(({ parties }) => parties.some(({ isWatched }) => !isWatched));
+      registry.found.length > 0 &&
+      registry.conflicts.some(({ parties }) => parties.some(({ isWatched }) => !isWatched));
     return isConflictUnwatched ? CONFLICT_RESCAN_MS : Infinity;
   }
 }

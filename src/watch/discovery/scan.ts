@@ -1,18 +1,18 @@
-import { isPidAlive } from '../../system/alive';
+import { isPidAlive } from '../../system/identity';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DISCOVERY_CONCURRENCY, DISCOVERY_TIMEOUT_MS } from '../../health/policy';
+import { DISCOVERY_TIMEOUT_MS } from '../../kinds/policy';
+import { DISCOVERY_CONCURRENCY } from '../policy';
 import { isLive } from '../../health/sessions';
-import type { FoundDaemon } from './adoption';
-import { isLoopback } from '../../settings/daemonList';
+import type { FoundDaemon } from '../../model/foundDaemon';
+import { isLoopback, belongsTo, projectFolder, readPath, shortPath } from '../../kinds/read/paths';
 import { resolved, toDatabase } from '../../kinds/smithy/database';
 import { AGENTS_ROUTE, readAgents } from '../../kinds/ductor/connection';
 import { DaemonClient } from '../../system/httpClient';
 import { scannedPorts } from '../../kinds/ports';
 import { sessionsOf } from '../../kinds/smithy/sessions';
 import { readStatus } from '../../kinds/smithy/status';
-import { belongsTo, projectFolder, readPath, shortPath } from '../../kinds/read/paths';
 
 /** Looks for daemons on this machine. Part of the probe's chunk, whose HTTP client it shares. */
 

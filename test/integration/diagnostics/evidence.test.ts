@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { systemClock } from '../../../src/base/time';
+import { systemClock } from '../../../src/app/systemClock';
 import { beginTrack } from '../../../src/health/track';
-import { EVIDENCE_FILES_KEPT } from '../../../src/health/policy';
+import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
 import { inspectNode } from '../../../src/diagnostics/inspectNode';
 import { takeInspectorPort } from '../../support/inspectorPort';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { EVIDENCE_TIMEOUT_MS } from '../../../src/health/policy';
+import { EVIDENCE_TIMEOUT_MS } from '../../../src/diagnostics/policy';
 import { inspectNode } from '../../../src/diagnostics/inspectNode';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { takeInspectorPort } from '../../support/inspectorPort';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/base/time';
+import { systemClock } from '../../../src/app/systemClock';
 import { readDaemons } from '../../../src/settings/daemonList';
-import { Fleet } from '../../../src/watch/registry';
+import { Registry } from '../../../src/watch/registry';
 import { createProbe } from '../../../src/kinds/connect';
 import { noticeMessage } from '../../../src/ui/notifications/incidentText';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
@@ -164,7 +164,7 @@ describe('dispatchd on a disk that is full (a tmpfs of 1 MB)', function () {
 
   it('is amber in the window, with those words, and the incident ends with a cycle that succeeds', async () => {
     const daemon = await start();
-    const fleet = new Fleet({
+    const registry = new Registry({
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
@@ -173,20 +173,20 @@ describe('dispatchd on a disk that is full (a tmpfs of 1 MB)', function () {
     });
     try {
       const url = `http://127.0.0.1:${daemon.port}`;
-      fleet.configure(
+      registry.configure(
         readDaemons([{ name: 'dispatchd', url, pollIntervalMs: 300_000 }], {
           configured: true,
           allowRemote: false,
         }),
       );
-      await fleet.refresh();
+      await registry.refresh();
       await waitingOnAFullDisk(daemon);
-      await fleet.refresh();
-      const model = fleet.models[0]!;
+      await registry.refresh();
+      const model = registry.models[0]!;
       const now = systemClock.now();
       assert.equal(model.track.verdict.state, 'unavailable');
       assert.equal(model.track.incident?.severity, 'amber');
-      const status = renderStatus(fleet.models, [], now);
+      const status = renderStatus(registry.models, [], now);
       assert.equal(status.severity, 'amber');
       assert.match(status.text, /dispatchd unavailable/);
       assert.match(JSON.stringify(status.tooltip), /Cannot write its state: no space left/);
@@ -199,10 +199,10 @@ describe('dispatchd on a disk that is full (a tmpfs of 1 MB)', function () {
       assert.equal(text, `dispatchd is unavailable: ${NO_SPACE}.`);
       disk.free();
       await until(async () => (await available(daemon)).available, 'it to be available again');
-      await fleet.refresh();
-      assert.equal(fleet.models[0]!.track.verdict.state, 'healthy');
+      await registry.refresh();
+      assert.equal(registry.models[0]!.track.verdict.state, 'healthy');
     } finally {
-      fleet.dispose();
+      registry.dispose();
     }
   });
 

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { cpus } from 'node:os';
 import { Monitor } from '../../../src/watch/monitor';
 import { createProbe } from '../../../src/kinds/connect';
-import { systemClock } from '../../../src/base/time';
+import { systemClock } from '../../../src/app/systemClock';
 import type { HostLoad } from '../../../src/health/report';
 import { Scope, TIMEOUTS, failureOf } from '../support';
 import { notRun } from '../../support/notRun';

@@ -5,9 +5,9 @@ import type http from 'node:http';
 import type net from 'node:net';
 import { assessLoop } from '../../../src/health/staleness';
 import { beginTrack, observe } from '../../../src/health/track';
-import { systemClock } from '../../../src/base/time';
+import { systemClock } from '../../../src/app/systemClock';
 import type { Failure, Sample } from '../../../src/health/report';
-import type { DaemonState } from '../../../src/health/verdict';
+import type { DaemonState } from '../../../src/health/states';
 import {
   HEALTHY,
   PATIENT,

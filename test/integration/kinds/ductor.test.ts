@@ -4,13 +4,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { systemClock } from '../../../src/base/time';
+import { systemClock } from '../../../src/app/systemClock';
 import { createProbe, type Probe } from '../../../src/kinds/connect';
 import { scan } from '../../../src/watch/discovery/scan';
-import { advanceLife } from '../../../src/health/instances';
+import { advanceInstance } from '../../../src/health/instances';
 import type { DaemonKind, Report, Sample } from '../../../src/health/report';
 import { beginTrack, observe, type Track } from '../../../src/health/track';
-import { SEVERITY } from '../../../src/health/verdict';
+import { SEVERITY } from '../../../src/health/states';
 import {
   DUCTOR,
   FakeDuctor,
@@ -442,9 +442,9 @@ describe('asking a ductor', function () {
       const after = await probe.ask();
       const told: unknown[] = [];
       const seen: Sample[] = [];
-      let life: ReturnType<typeof advanceLife>['life'];
+      let life: ReturnType<typeof advanceInstance>['life'];
       for (const sample of [before, listsNothing, starting, after, after]) {
-        const step = advanceLife(life, tracked(...seen, sample));
+        const step = advanceInstance(life, tracked(...seen, sample));
         seen.push(sample);
         life = step.life;
         told.push(

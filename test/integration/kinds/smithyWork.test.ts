@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SmithyAgents } from '../../../src/kinds/connect';
-import { SmithyProcesses } from '../../../src/watch/processFates';
+import { ProcessFates } from '../../../src/watch/processFates';
 import type { Session } from '../../../src/health/report';
 import { SmithyProcess } from '../../support/smithyProcess';
 import { Scope, playing, loadRecording, freePort } from '../support';
@@ -14,13 +14,13 @@ describe('the process behind a smithy', function () {
   const daemon = () => ({ origin: smithy.url, port: smithy.port });
 
   it('lives, however often it is asked for', async () => {
-    const processes = new SmithyProcesses();
+    const processes = new ProcessFates();
     processes.note(daemon());
     for (let n = 0; n < 3; n++) assert.equal(await processes.fate(smithy.url), 'lives');
   });
 
   it('is gone when it was killed, also once another one owns the port', async () => {
-    const processes = new SmithyProcesses();
+    const processes = new ProcessFates();
     processes.note(daemon());
     assert.equal(await processes.fate(smithy.url), 'lives');
     await smithy.kill();
@@ -34,7 +34,7 @@ describe('the process behind a smithy', function () {
   });
 
   it('is not known where nobody noted it, where nothing listens, and on another machine', async () => {
-    const processes = new SmithyProcesses();
+    const processes = new ProcessFates();
     assert.equal(await processes.fate(smithy.url), 'unknown');
     const port = await freePort();
     processes.note({ origin: `http://127.0.0.1:${port}`, port });
@@ -45,7 +45,7 @@ describe('the process behind a smithy', function () {
 
   it('is looked for once, and only one process is looked at afterwards', async () => {
     const calls: string[] = [];
-    const processes = new SmithyProcesses({
+    const processes = new ProcessFates({
       ownerOf: (port) => {
         calls.push(`owner of ${port}`);
         return Promise.resolve({ pid: 7, startedAtMs: 0 });
@@ -61,7 +61,7 @@ describe('the process behind a smithy', function () {
   });
 
   it('is not known where the system fails', async () => {
-    const processes = new SmithyProcesses({
+    const processes = new ProcessFates({
       ownerOf: () => Promise.reject(new Error('no lsof')),
       isAlive: () => Promise.reject(new Error('no ps')),
     });

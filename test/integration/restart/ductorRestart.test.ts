@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/base/time';
-import { Fleet } from '../../../src/watch/registry';
+import { systemClock } from '../../../src/app/systemClock';
+import { Registry } from '../../../src/watch/registry';
 import { createProbe } from '../../../src/kinds/connect';
 import { RestartController } from '../../../src/restart/controller';
 import { findListener, isAlive } from '../../../src/system/processTable';
@@ -22,13 +22,13 @@ describe('a restart of a ductor, on real processes', function () {
   this.timeout(40_000);
   let folder: string;
   let port: number;
-  let fleet: Fleet;
+  let registry: Registry;
   const children: ChildProcess[] = [];
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'daemon-health-ductor-'));
     port = await freePort();
-    fleet = new Fleet({
+    registry = new Registry({
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
@@ -37,13 +37,13 @@ describe('a restart of a ductor, on real processes', function () {
       recall: () => ({}),
     });
     const origin = `http://127.0.0.1:${port}`;
-    fleet.configure({
+    registry.configure({
       daemons: [{ name: 'ductor', kind: 'ductor', origin, port, pollIntervalMs: 60_000, configured: true }],
       problems: [],
     });
   });
   afterEach(async () => {
-    fleet.dispose();
+    registry.dispose();
     for (const child of children.splice(0)) child.kill('SIGKILL');
     const listener = await findListener(port);
     if (listener) process.kill(listener.pid, 'SIGKILL');
@@ -62,8 +62,8 @@ describe('a restart of a ductor, on real processes', function () {
   async function running(): Promise<number> {
     const child = run(...command());
     await once(child.stdout!, 'data');
-    await fleet.refresh();
-    await untilTrue(() => fleet.models[0]!.track.verdict.state === 'unverified');
+    await registry.refresh();
+    await untilTrue(() => registry.models[0]!.track.verdict.state === 'unverified');
     return child.pid!;
   }
 
@@ -76,7 +76,7 @@ describe('a restart of a ductor, on real processes', function () {
   async function restart(flags: string[], proofTimeoutMs?: number) {
     const steps: string[] = [];
     const controller = new RestartController({
-      fleet,
+      registry,
       startDoubt: () => Promise.resolve(undefined),
       log: () => undefined,
       records: new RestartRecords(new MemoryMemento()),
@@ -88,7 +88,7 @@ describe('a restart of a ductor, on real processes', function () {
         return Promise.resolve({ ended: once(child, 'exit').then(([code]) => code as number) });
       },
     });
-    const plan = await controller.plan(fleet.models[0]!);
+    const plan = await controller.plan(registry.models[0]!);
     const outcome = await controller.restart(plan, {
       signal: new AbortController().signal,
       onStep: (step) => steps.push(step),
@@ -108,7 +108,7 @@ describe('a restart of a ductor, on real processes', function () {
     );
     assert.equal(await isAlive(oldPid), false);
     assert.equal(steps.at(-1), 'waiting for it to answer as running');
-    assert.equal(fleet.models[0]!.track.verdict.state, 'unverified');
+    assert.equal(registry.models[0]!.track.verdict.state, 'unverified');
   });
 
   it('is not over while it is starting', async () => {
@@ -143,7 +143,7 @@ describe('a restart of a ductor, on real processes', function () {
   });
 
   it('needs a command of its own: how it was installed is not known', () => {
-    const { daemon } = fleet.models[0]!;
+    const { daemon } = registry.models[0]!;
     const context = {
       dispatchdPath: '',
       nodePath: '',

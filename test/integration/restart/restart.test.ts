@@ -30,7 +30,7 @@ describe('a restart, on real processes', function () {
 
   it('starts a daemon that does not run', async () => {
     world = await World.create();
-    await world.fleet.refresh();
+    await world.registry.refresh();
     const outcome = await world.restart();
     assert.match(outcome.text, /^test started in \d/);
   });
@@ -68,12 +68,12 @@ describe('a restart, on real processes', function () {
     });
     await world.running([]);
     const notices: string[] = [];
-    world.fleet.on('events', (_model, events) =>
+    world.registry.on('events', (_model, events) =>
       events.forEach((event) => event.kind === 'notice' && notices.push(event.notice.kind)),
     );
     const outcome = await world.restart();
     assert.equal(outcome.text, 'The daemon could not be started: node ended with exit code 7: no database.');
-    for (let poll = 0; poll < 3; poll++) await world.fleet.refresh();
+    for (let poll = 0; poll < 3; poll++) await world.registry.refresh();
     const { verdict } = world.model.track;
     assert.equal(verdict.reason, 'start failed: node ended with exit code 7: no database');
     assert.deepEqual([verdict.state, severityOf(verdict), notices], ['offline', 'amber', []]);
@@ -81,7 +81,7 @@ describe('a restart, on real processes', function () {
     assert.equal(record?.startFailed, 'node ended with exit code 7: no database');
     world.start([]);
     await untilTrue(() => world.output.join('').match(/listening/g)?.length === 2);
-    await world.fleet.refresh();
+    await world.registry.refresh();
     assert.equal(world.model.track.verdict.state, 'healthy', 'it was started by hand');
   });
 
@@ -89,7 +89,7 @@ describe('a restart, on real processes', function () {
     world = await World.create({ start: () => Promise.resolve(world.run([process.execPath, '-e', ''])) });
     await world.running([]);
     await world.restart({ proofTimeoutMs: 1_500 });
-    await world.fleet.refresh();
+    await world.registry.refresh();
     assert.equal(world.model.track.verdict.reason, 'start failed: no answer within 1.5 s');
   });
 
@@ -164,7 +164,7 @@ describe('a restart, on real processes', function () {
       '127.0.0.1',
     );
     await once(server, 'listening');
-    await world.fleet.refresh();
+    await world.registry.refresh();
     await assert.rejects(world.restart(), new RegExp(`${process.pid}.*Nothing was ended`));
     server.close();
   });
@@ -182,8 +182,8 @@ describe('a restart, on real processes', function () {
     world = await World.create();
     await world.running([]);
     const other = world.otherWindow();
-    await other.fleet.refresh();
-    const plan = await other.controller.plan(other.fleet.models[0]!);
+    await other.registry.refresh();
+    const plan = await other.controller.plan(other.registry.models[0]!);
     const first = world.restart();
     await untilTrue(() => world.steps.length > 0);
     const second = await other.controller.restart(plan, {
@@ -193,7 +193,7 @@ describe('a restart, on real processes', function () {
     assert.match(second.text, /in another window/);
     assert.equal((await first).kind, 'cured');
     assert.equal(world.children.length, 2);
-    other.fleet.dispose();
+    other.registry.dispose();
   });
 
   it('remembers why, when and how it ended', async () => {
@@ -210,9 +210,9 @@ describe('a restart, on real processes', function () {
     world = await World.create();
     await world.running([]);
     const states = new Set<string>();
-    world.fleet.on('change', () => states.add(world.model.track.verdict.state));
+    world.registry.on('change', () => states.add(world.model.track.verdict.state));
     await world.restart();
-    await world.fleet.refresh();
+    await world.registry.refresh();
     assert.deepEqual([...states].sort(), ['healthy', 'restarting']);
   });
 });

@@ -13,7 +13,7 @@ describe('a restart that is cancelled', function () {
   afterEach(() => world.dispose());
 
   const state = async () => {
-    await world.fleet.refresh();
+    await world.registry.refresh();
     return world.model.track.verdict;
   };
 
@@ -38,7 +38,7 @@ describe('a restart that is cancelled', function () {
   async function untilBroken(): Promise<void> {
     process.kill(world.children[0]!.pid!, 'SIGSTOP');
     for (let polls = 0; polls < 20 && world.model.track.verdict.state !== 'unresponsive'; polls++) {
-      await world.fleet.refresh();
+      await world.registry.refresh();
     }
     process.kill(world.children[0]!.pid!, 'SIGCONT');
     assert.equal(world.model.track.verdict.state, 'unresponsive');

@@ -82,7 +82,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     const pids = () => [...world.output.join('').matchAll(/listening (\d+)/g)].map(([, pid]) => Number(pid));
     const count = Number(own[own.indexOf('--children') + 1] ?? 1) || 1;
     await untilTrue(() => pids().length === count);
-    await world.fleet.refresh();
+    await world.registry.refresh();
     return pids();
   }
 
@@ -151,9 +151,9 @@ describe('a restart ends the daemon’s own process and no other', function () {
   it('not the editor, nor what the editor was started from', async () => {
     world = await World.create();
     const server = createServer((_request, response) => healthyAnswer(response));
-    await world.fleet.refresh();
+    await world.registry.refresh();
     await once(server.listen(world.port, '127.0.0.1'), 'listening');
-    await world.fleet.refresh();
+    await world.registry.refresh();
     assert.equal(world.model.track.verdict.state, 'healthy');
     await assert.rejects(
       world.restart(),

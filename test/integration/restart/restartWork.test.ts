@@ -20,7 +20,7 @@ async function post(world: World, path: string, body: object = {}): Promise<void
 /** Polls until this holds of what the daemon said last. */
 async function seen(world: World, condition: () => boolean): Promise<void> {
   while (!condition()) {
-    await world.fleet.refresh();
+    await world.registry.refresh();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -103,7 +103,7 @@ describe('a restart of dispatchd', function () {
     assert.match((await world.stop()).text, /^test stopped in \S+ m?s: process \d+ ended by its own API\.$/);
     assert.deepEqual(await exit, [0, null]);
     assert.equal(await isAlive(pid), false);
-    await world.fleet.refresh();
+    await world.registry.refresh();
     const { state, reason } = world.model.track.verdict;
     assert.deepEqual([state, reason], ['offline', 'stopped from here']);
     assert.equal((await world.stop()).text, `test does not run: nothing listens on port ${world.port}.`);

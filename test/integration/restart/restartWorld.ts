@@ -2,8 +2,9 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/base/time';
-import { Fleet, type DaemonModel } from '../../../src/watch/registry';
+import { systemClock } from '../../../src/app/systemClock';
+import { Registry } from '../../../src/watch/registry';
+import { type DaemonModel } from '../../../src/model/daemonModel';
 import { createProbe } from '../../../src/kinds/connect';
 import { RestartController, type RestartWork } from '../../../src/restart/controller';
 import { findListener } from '../../../src/system/processTable';
@@ -35,7 +36,7 @@ export class World {
   readonly log: string[] = [];
   readonly output: string[] = [];
   readonly folder = mkdtempSync(join(tmpdir(), 'daemon-health-restart-'));
-  readonly fleet: Fleet;
+  readonly registry: Registry;
   readonly controller: RestartController;
   readonly abort = new AbortController();
 
@@ -43,8 +44,8 @@ export class World {
     readonly port: number,
     private readonly options: WorldOptions,
   ) {
-    this.fleet = this.#makeFleet();
-    this.controller = this.#makeController(this.fleet);
+    this.registry = this.#makeRegistry();
+    this.controller = this.#makeController(this.registry);
   }
 
   static async create(options: WorldOptions = {}): Promise<World> {
@@ -63,9 +64,9 @@ export class World {
   }
 
   /** Another window on the same machine, which watches the same daemon. */
-  otherWindow(): { fleet: Fleet; controller: RestartController } {
-    const fleet = this.#makeFleet();
-    return { fleet, controller: this.#makeController(fleet) };
+  otherWindow(): { registry: Registry; controller: RestartController } {
+    const registry = this.#makeRegistry();
+    return { registry, controller: this.#makeController(registry) };
   }
 
   /** @param env the mark of a restart; without, somebody starts it by hand */
@@ -99,7 +100,7 @@ export class World {
   async listening(): Promise<void> {
     const said = () => this.output.join('').match(/listening/g)?.length ?? 0;
     await untilTrue(() => said() >= this.children.length);
-    await this.fleet.refresh();
+    await this.registry.refresh();
   }
 
   /** Waits until a process has printed this. */
@@ -108,7 +109,7 @@ export class World {
   }
 
   get model(): DaemonModel {
-    return this.fleet.models[0]!;
+    return this.registry.models[0]!;
   }
 
   get origin(): string {
@@ -131,7 +132,7 @@ export class World {
   }
 
   async dispose(): Promise<void> {
-    this.fleet.dispose();
+    this.registry.dispose();
     for (const child of this.children) child.kill('SIGKILL');
     // What a daemon left behind.
     const listener = await findListener(this.port);
@@ -149,8 +150,8 @@ export class World {
     return { signal: this.abort.signal, onStep: take(this.steps), onWait: take(this.waits) };
   }
 
-  #makeFleet(): Fleet {
-    const fleet = new Fleet({
+  #makeRegistry(): Registry {
+    const registry = new Registry({
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
@@ -159,16 +160,16 @@ export class World {
     });
     const { host = '127.0.0.1' } = this.options;
     const origin = `http://${host}:${this.port}`;
-    fleet.configure({
+    registry.configure({
       daemons: [{ name: 'test', origin, port: this.port, pollIntervalMs: 60_000, configured: true }],
       problems: [],
     });
-    return fleet;
+    return registry;
   }
 
-  #makeController(fleet: Fleet): RestartController {
+  #makeController(registry: Registry): RestartController {
     return new RestartController({
-      fleet,
+      registry,
       startDoubt: () => Promise.resolve(undefined),
       log: (line) => this.log.push(line),
       records: new RestartRecords(new MemoryMemento()),

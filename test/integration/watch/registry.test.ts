@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { systemClock, type Clock } from '../../../src/base/time';
+import { type Clock } from '../../../src/base/time';
+import { systemClock } from '../../../src/app/systemClock';
 import { readDaemons } from '../../../src/settings/daemonList';
-import { Fleet } from '../../../src/watch/registry';
+import { Registry } from '../../../src/watch/registry';
 import { createProbe, type ProbeTimeouts } from '../../../src/kinds/connect';
 import type { TrackEvent } from '../../../src/health/track';
-import type { DaemonState } from '../../../src/health/verdict';
+import type { DaemonState } from '../../../src/health/states';
 import { Rendered } from '../../../src/ui/shared/rendered';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
@@ -12,7 +13,7 @@ import { recordingAt, type Recording } from '../../fixtures/recordings';
 import { FakeTime } from '../../unit/health/support';
 import { HEALTHY, PATIENT, Scope, TIMEOUTS, answering, freePort, playing, until } from '../support';
 
-describe('a fleet over real servers', function () {
+describe('a registry over real servers', function () {
   this.timeout(30_000);
   const scope = new Scope();
   afterEach(() => scope.close());
@@ -26,40 +27,40 @@ describe('a fleet over real servers', function () {
       configured = true,
       pollIntervalMs = 300_000,
     }: { clock?: Clock; timeouts?: ProbeTimeouts; configured?: boolean; pollIntervalMs?: number } = {},
-  ): { fleet: Fleet; state: (index?: number) => DaemonState; events: TrackEvent[] } {
+  ): { registry: Registry; state: (index?: number) => DaemonState; events: TrackEvent[] } {
     const events: TrackEvent[] = [];
-    const fleet = new Fleet({
+    const registry = new Registry({
       clock,
       random: () => 0.5,
       isFocused: () => true,
       createProbe: (origin) => Promise.resolve(createProbe(origin, timeouts)),
       recall: () => ({}),
     });
-    scope.add(() => Promise.resolve(fleet.dispose()));
-    fleet.on('events', (_model, heard) => events.push(...heard));
-    fleet.configure(
+    scope.add(() => Promise.resolve(registry.dispose()));
+    registry.on('events', (_model, heard) => events.push(...heard));
+    registry.configure(
       readDaemons(
         urls.map((url, index) => ({ name: `d${index}`, url, pollIntervalMs })),
         { configured, allowRemote: false },
       ),
     );
-    return { fleet, state: (index = 0) => fleet.models[index]!.track.verdict.state, events };
+    return { registry, state: (index = 0) => registry.models[index]!.track.verdict.state, events };
   }
 
   it('asks each daemon at once, and knows when it has asked them all', async () => {
     const server = await scope.http(playing(HEALTHY));
-    const { fleet, state } = watch([server.origin, `http://127.0.0.1:${await freePort()}`]);
-    assert.equal(fleet.settled, false);
-    await fleet.refresh();
-    assert.equal(fleet.settled, true);
+    const { registry, state } = watch([server.origin, `http://127.0.0.1:${await freePort()}`]);
+    assert.equal(registry.settled, false);
+    await registry.refresh();
+    assert.equal(registry.settled, true);
     assert.deepEqual([state(0), state(1)], ['healthy', 'offline']);
   });
 
   it('polls one origin once, however often it is configured', async () => {
     const server = await scope.http(playing(HEALTHY));
-    const { fleet } = watch([server.origin, `${server.origin}/`, `${server.origin}/dashboard`]);
-    await fleet.refresh();
-    assert.equal(fleet.models.length, 1);
+    const { registry } = watch([server.origin, `${server.origin}/`, `${server.origin}/dashboard`]);
+    await registry.refresh();
+    assert.equal(registry.models.length, 1);
     assert.equal(server.requests.filter((path) => path === '/api/daemon/status').length, 1);
   });
 
@@ -72,10 +73,10 @@ describe('a fleet over real servers', function () {
       response.on('finish', () => underWay--);
       setTimeout(() => playing(HEALTHY)(request, response), 30);
     });
-    const { fleet } = watch([server.origin], { pollIntervalMs: 1_000 });
-    const monitor = fleet.monitor(server.origin)!;
+    const { registry } = watch([server.origin], { pollIntervalMs: 1_000 });
+    const monitor = registry.monitor(server.origin)!;
     const statuses = () => server.requests.filter((path) => path === '/api/daemon/status').length;
-    await Promise.all([fleet.refresh(), monitor.poll(), monitor.attend(), fleet.refresh()]);
+    await Promise.all([registry.refresh(), monitor.poll(), monitor.attend(), registry.refresh()]);
     assert.equal(statuses(), 1);
     await until(() => statuses() >= 3, 'polls by the timer');
     assert.equal(most, 1);
@@ -86,8 +87,8 @@ describe('a fleet over real servers', function () {
     const server = await scope.http((request, response) => {
       if (!isHung) playing(HEALTHY)(request, response);
     });
-    const { fleet, state } = watch([server.origin], { timeouts: TIMEOUTS, pollIntervalMs: 1_000 });
-    await until(() => fleet.models[0]!.track.samples >= 3, 'three polls', 20_000);
+    const { registry, state } = watch([server.origin], { timeouts: TIMEOUTS, pollIntervalMs: 1_000 });
+    await until(() => registry.models[0]!.track.samples >= 3, 'three polls', 20_000);
     assert.equal(state(), 'unverified');
     isHung = false;
     await until(() => state() === 'healthy', 'the recovery', 20_000);
@@ -105,31 +106,31 @@ describe('a fleet over real servers', function () {
     const time = new FakeTime();
     let answer = answering('<html></html>', { type: 'text/html' });
     const server = await scope.http((request, response) => answer(request, response));
-    const { fleet, events } = watch([server.origin], { clock: time, configured: false });
+    const { registry, events } = watch([server.origin], { clock: time, configured: false });
     for (let poll = 0; poll < 20; poll++) {
-      await fleet.refresh();
+      await registry.refresh();
       time.advance(5_000);
     }
-    assert.deepEqual(fleet.models, []);
+    assert.deepEqual(registry.models, []);
     assert.deepEqual(
       events.filter(({ kind }) => kind === 'notice'),
       [],
     );
     answer = playing(HEALTHY);
-    await fleet.refresh();
-    assert.equal(fleet.models.length, 1);
+    await registry.refresh();
+    assert.equal(registry.models.length, 1);
   });
 
   it('keeps what it knows of a daemon whose settings did not change', async () => {
     const server = await scope.http(playing(HEALTHY));
-    const { fleet } = watch([server.origin]);
-    await fleet.refresh();
-    const { track } = fleet.models[0]!;
+    const { registry } = watch([server.origin]);
+    await registry.refresh();
+    const { track } = registry.models[0]!;
     const settings = [{ name: 'd0', url: server.origin, pollIntervalMs: 300_000 }];
-    fleet.configure(readDaemons(settings, { configured: true, allowRemote: false }));
-    assert.equal(fleet.models[0]!.track, track);
-    fleet.configure({ daemons: [], problems: [] });
-    assert.deepEqual(fleet.models, []);
+    registry.configure(readDaemons(settings, { configured: true, allowRemote: false }));
+    assert.equal(registry.models[0]!.track, track);
+    registry.configure({ daemons: [], problems: [] });
+    assert.deepEqual(registry.models, []);
   });
 
   /** How often a poll every five seconds writes to the status item and the tree. */
@@ -137,14 +138,14 @@ describe('a fleet over real servers', function () {
     url: string,
     { warmUp = 25, polls = 40, timeouts = PATIENT, time = new FakeTime() } = {},
   ) {
-    const { fleet, state } = watch([url], { clock: time, timeouts });
+    const { registry, state } = watch([url], { clock: time, timeouts });
     const count = { status: 0, rows: 0 };
     const status = new Rendered(() => void count.status++);
     const rows = new Rendered(() => void count.rows++);
     const poll = async () => {
-      await fleet.refresh();
-      status.set(renderStatus(fleet.models, fleet.conflicts, time.now()));
-      rows.set(fleet.models.map((model) => daemonRows(model, time.now(), undefined)));
+      await registry.refresh();
+      status.set(renderStatus(registry.models, registry.conflicts, time.now()));
+      rows.set(registry.models.map((model) => daemonRows(model, time.now(), undefined)));
       time.advance(5_000);
     };
     for (let index = 0; index < warmUp; index++) await poll();
@@ -245,15 +246,15 @@ describe('a fleet over real servers', function () {
     it('asks no more, keeps no connection, holds nothing open', async () => {
       const server = await scope.http(playing(HEALTHY));
       const openBefore = open();
-      const { fleet } = watch([server.origin], { pollIntervalMs: 1_000 });
-      await fleet.refresh();
-      const monitor = fleet.monitor(server.origin)!;
+      const { registry } = watch([server.origin], { pollIntervalMs: 1_000 });
+      await registry.refresh();
+      const monitor = registry.monitor(server.origin)!;
       const asked = server.requests.length;
-      fleet.dispose();
+      registry.dispose();
       await monitor.poll();
       await monitor.attend();
       assert.equal(server.requests.length, asked);
-      assert.deepEqual(fleet.models, []);
+      assert.deepEqual(registry.models, []);
       // Sooner than an idle connection would end by itself.
       await until(() => open() <= openBefore, 'timers and sockets to end', 2_000);
     });
@@ -261,10 +262,10 @@ describe('a fleet over real servers', function () {
     it('in the middle of a poll, ends it and hears nothing of it', async () => {
       const server = await scope.tcp(() => {});
       const openBefore = open();
-      const { fleet, events } = watch([server.origin]);
+      const { registry, events } = watch([server.origin]);
       await until(() => server.connections() > 0, 'the connection');
-      const polling = fleet.monitor(server.origin)!.poll();
-      fleet.dispose();
+      const polling = registry.monitor(server.origin)!.poll();
+      registry.dispose();
       await polling;
       await server.close();
       assert.deepEqual(events, []);
@@ -275,7 +276,7 @@ describe('a fleet over real servers', function () {
       let deliver = () => {};
       let closed = 0;
       const server = await scope.http(playing(HEALTHY));
-      const fleet = new Fleet({
+      const registry = new Registry({
         clock: systemClock,
         random: () => 0.5,
         isFocused: () => true,
@@ -288,9 +289,9 @@ describe('a fleet over real servers', function () {
           }),
         recall: () => ({}),
       });
-      fleet.configure(readDaemons([{ url: server.origin }], { configured: true, allowRemote: false }));
-      const polling = fleet.monitor(server.origin)!.poll();
-      fleet.dispose();
+      registry.configure(readDaemons([{ url: server.origin }], { configured: true, allowRemote: false }));
+      const polling = registry.monitor(server.origin)!.poll();
+      registry.dispose();
       deliver();
       await polling;
       assert.equal(closed, 1);

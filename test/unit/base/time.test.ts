@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { coarseAge, duration, forOver, shortAge } from '../../../src/health/wording';
+import { coarseAge, duration, forOver, shortAge } from '../../../src/base/time';
 
 const MINUTE_MS = 60_000;
 

@@ -5,7 +5,7 @@ import type { Session } from '../../../src/health/report';
 import { appendSample, type CompactSample } from '../../../src/health/samples';
 import { RULES } from '../../../src/health/verdict';
 import { diagnostics, type DiagnosticsInput } from '../../../src/diagnostics/diagnostics';
-import { LOOK } from '../../../src/words/states';
+import { STATE_LABELS } from '../../../src/words/states';
 import { redact, redactValue } from '../../../src/diagnostics/redact';
 import { Watch, goodReport, wedgedReport } from '../health/support';
 
@@ -108,7 +108,7 @@ describe('the diagnostics', () => {
   it('tell for each rule whether it matched, and which decided', () => {
     const text = diagnostics(input(wedged()));
     for (const { state, rule } of RULES)
-      assert.ok(text.includes(`${LOOK[state].label.padEnd(12)} ${rule}`), state);
+      assert.ok(text.includes(`${STATE_LABELS[state].label.padEnd(12)} ${rule}`), state);
     const marked = text.split('\n').filter((line) => line.startsWith('> '));
     assert.deepEqual(marked, [
       '> wedged       pollStale, or a poll cycle older than the threshold → its poll loop hangs (the daemon says pollStale)',

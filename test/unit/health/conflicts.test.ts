@@ -6,13 +6,13 @@ import {
   conflictTitle,
   findConflicts,
   type ConflictLog,
-  type Party,
+  type InvolvedDaemon,
 } from '../../../src/health/conflicts';
 import { AMBER_PENDING_MS } from '../../../src/health/policy';
 
 const at = (monotonicMs: number) => ({ wallAt: 0, monotonicMs, uptimeMs: monotonicMs });
 
-function party(port: number, changes: Partial<Party> = {}): Party {
+function party(port: number, changes: Partial<InvolvedDaemon> = {}): InvolvedDaemon {
   return {
     name: `smithy ${port}`,
     kind: 'smithy',
@@ -26,7 +26,8 @@ function party(port: number, changes: Partial<Party> = {}): Party {
 }
 
 describe('daemons on one database', () => {
-  const ports = (parties: Party[]) => findConflicts(parties).map((c) => c.parties.map(({ port }) => port));
+  const ports = (parties: InvolvedDaemon[]) =>
+    findConflicts(parties).map((c) => c.parties.map(({ port }) => port));
 
   it('are a conflict, watched or only found', () => {
     assert.deepEqual(ports([party(3458, { isWatched: false }), party(3457)]), [[3457, 3458]]);
@@ -44,7 +45,7 @@ describe('daemons on one database', () => {
     ]);
   });
 
-  const none: Record<string, Party[]> = {
+  const none: Record<string, InvolvedDaemon[]> = {
     'with databases of their own': [party(3457), party(3458, { database: '/other.db' })],
     'that do not tell their database': [
       party(3457, { database: undefined }),

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  NO_DEADLINES,
-  advanceDeadlines,
-  countdown,
-  nextDrawMs,
-  type Deadlines,
-  type TimedOut,
-} from '../../../src/health/deadlines';
+import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../../src/health/deadlines';
+import { countdown, nextDrawMs } from '../../../src/health/countdown';
 import type { Report, Session } from '../../../src/health/report';
 import { DAY_MS, MINUTE_MS, SECOND_MS, Watch, goodReport } from './support';
 

@@ -10,7 +10,7 @@ import {
   type Span,
 } from '../../../src/health/history';
 import { HISTORY_MAX_SPANS } from '../../../src/health/policy';
-import { SEVERITY, type DaemonState } from '../../../src/health/verdict';
+import { SEVERITY, type DaemonState } from '../../../src/health/states';
 import { FakeTime, HOUR_MS, MINUTE_MS, SECOND_MS } from './support';
 
 const POLL_MS = 5_000;

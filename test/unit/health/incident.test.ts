@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { STOP_LONGEST_MS } from '../../../src/health/policy';
-import { SEVERITY } from '../../../src/health/verdict';
+import { SEVERITY } from '../../../src/health/states';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, Watch, goodReport, wedgedReport } from './support';
 
 function stuck(watch: Watch) {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readSessions } from '../../../src/kinds/smithy/sessions';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import {
-  advanceLife,
-  isWorthTelling,
-  rememberedLife,
-  type Life,
+  advanceInstance,
+  isAnnounced,
+  rememberedInstance,
+  type KnownInstance,
   type ProcessFate,
   type Restarted,
 } from '../../../src/health/instances';
@@ -23,7 +23,7 @@ class Lives {
   readonly watch = new Watch();
   readonly told: Restarted[] = [];
   readonly unharmed: Restarted[] = [];
-  life: Life | undefined;
+  life: KnownInstance | undefined;
   asked = 0;
 
   /** @param fate what is found when its process is looked at */
@@ -66,14 +66,14 @@ class Lives {
   }
 
   look(): this {
-    let step = advanceLife(this.life, this.watch.track);
+    let step = advanceInstance(this.life, this.watch.track);
     if (step.asksProcess) {
       this.asked++;
-      step = advanceLife(step.life, this.watch.track, this.fate);
+      step = advanceInstance(step.life, this.watch.track, this.fate);
     }
     this.life = step.life;
     if (step.restarted) {
-      const isTold = isWorthTelling(step.restarted, step.worth ?? 'any');
+      const isTold = isAnnounced(step.restarted, step.worth ?? 'any');
       (isTold ? this.told : this.unharmed).push(step.restarted);
     }
     return this;
@@ -213,7 +213,7 @@ describe('a new life that our own restart proves', () => {
 describe('a daemon that began a new life while no window of the workspace was open', () => {
   const remembered = (id: string) => {
     const lives = new Lives();
-    lives.life = rememberedLife(id, '/state');
+    lives.life = rememberedInstance(id, '/state');
     return lives;
   };
   const now = { ...second, stateDir: '/state' };

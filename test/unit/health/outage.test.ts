@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Failure, HostLoad } from '../../../src/health/report';
-import { SEVERITY, type DaemonState } from '../../../src/health/verdict';
+import { SEVERITY, type DaemonState } from '../../../src/health/states';
 import { DAY_MS, HOUR_MS, MINUTE_MS, Watch, goodReport, wedgedReport } from './support';
 
 const poll =

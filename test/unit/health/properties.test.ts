@@ -4,15 +4,8 @@ import { readStatus } from '../../../src/kinds/smithy/status';
 import { FLAP_WINDOW_SAMPLES, LATENCY_WINDOW_SAMPLES } from '../../../src/health/policy';
 import type { Failure, Report } from '../../../src/health/report';
 import { assessLoop } from '../../../src/health/staleness';
-import {
-  RULES,
-  SEVERITY,
-  decide,
-  trace,
-  type DaemonState,
-  type Facts,
-  type Severity,
-} from '../../../src/health/verdict';
+import { RULES, decide, trace, type Facts } from '../../../src/health/verdict';
+import { SEVERITY, type DaemonState, type Severity } from '../../../src/health/states';
 import { FAILURES, Watch, goodReport } from './support';
 
 const NOW_AT = Date.parse('2026-03-02T08:00:00.000Z');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SEVERITY } from '../../../src/health/verdict';
+import { SEVERITY } from '../../../src/health/states';
 import { FakeSmithy } from './fakeSmithy';
 import { DAY_MS, FakeTime, HOUR_MS, MINUTE_MS, SECOND_MS, Watch } from './support';
 

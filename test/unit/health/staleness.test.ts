@@ -3,7 +3,7 @@ import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report } from '../../../src/health/report';
 import { assessLoop, staleThresholdMs, type Loop } from '../../../src/health/staleness';
 import { observe, beginTrack } from '../../../src/health/track';
-import type { DaemonState } from '../../../src/health/verdict';
+import type { DaemonState } from '../../../src/health/states';
 import { loadRecording, shiftTimes } from '../../fixtures/recordings';
 import { DAY_MS, FakeTime, Watch, goodReport } from './support';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Report } from '../../../src/health/report';
 import type { Loop } from '../../../src/health/staleness';
-import { RULES, SEVERITY, decide, trace, type DaemonState, type Facts } from '../../../src/health/verdict';
+import { RULES, decide, trace, type Facts } from '../../../src/health/verdict';
+import { SEVERITY, type DaemonState } from '../../../src/health/states';
 import { FAILURES, FakeTime, Watch, goodReport, wedgedReport } from './support';
 
 const ORDER: readonly DaemonState[] = [

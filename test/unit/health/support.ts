@@ -1,7 +1,7 @@
-import type { Clock } from '../../../src/base/time';
+import type { Clock, Instant } from '../../../src/base/time';
 import { nextPollDelayMs } from '../../../src/health/cadence';
 import type { Notice } from '../../../src/health/incident';
-import type { Failure, Instant, Report, Sample } from '../../../src/health/report';
+import type { Failure, Report, Sample } from '../../../src/health/report';
 import {
   beginTrack,
   dismissStartFailure,
@@ -11,7 +11,7 @@ import {
   type Step,
   type Track,
 } from '../../../src/health/track';
-import type { DaemonState } from '../../../src/health/verdict';
+import type { DaemonState } from '../../../src/health/states';
 
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60_000;

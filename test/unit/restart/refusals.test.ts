@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DaemonModel } from '../../../src/watch/registry';
+import type { DaemonModel } from '../../../src/model/daemonModel';
 import { isForwarder, whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
 import { choose } from '../../../src/system/holders';
 import type { ProcessInfo } from '../../../src/system/processInfo';

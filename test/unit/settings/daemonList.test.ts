@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isLoopback, readDaemons } from '../../../src/settings/daemonList';
+import { readDaemons } from '../../../src/settings/daemonList';
+import { isLoopback } from '../../../src/kinds/read/paths';
 
 const LOCAL = { configured: true, allowRemote: false };
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resumeCommand } from '../../../src/kinds/smithy/resume';
 import type { Session } from '../../../src/health/report';
-import { LostWork } from '../../../src/store/interruptedWork';
+import { InterruptedWork } from '../../../src/store/interruptedWork';
 import { sessionRows } from '../../../src/ui/tree/sessionRows';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
 import { MemoryMemento } from '../../support/memento';
@@ -30,7 +30,7 @@ class Room {
   writes = 0;
   lost = this.open();
 
-  open(): LostWork {
+  open(): InterruptedWork {
     const state = {
       keys: () => this.state.keys(),
       get: <T>(key: string) => this.state.get<T>(key),
@@ -40,7 +40,7 @@ class Room {
         return this.state.update(key, JSON.parse(JSON.stringify(value)));
       },
     };
-    return (this.lost = new LostWork(
+    return (this.lost = new InterruptedWork(
       state,
       () => this.watch.time.wallAt,
       () => this.draws++,

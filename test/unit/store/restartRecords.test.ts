@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { RESTARTS_KEPT } from '../../../src/health/policy';
-import { RestartRecords, recordOf, type RestartRecord } from '../../../src/store/restartRecords';
+import { RESTARTS_KEPT } from '../../../src/store/policy';
+import { RestartRecords, recordOf } from '../../../src/store/restartRecords';
+import { type RestartRecord } from '../../../src/model/restartRecord';
 import { MemoryMemento } from '../../support/memento';
 
 const ORIGIN = 'http://127.0.0.1:3457';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Memory } from '../../../src/store/seenDaemons';
+import { SeenDaemons } from '../../../src/store/seenDaemons';
 import { MemoryMemento } from '../../support/memento';
 import { Watch } from '../health/support';
 import { modelOf } from '../ui/support';
@@ -10,14 +10,14 @@ describe('what a workspace remembers of a start that failed', () => {
   it('is its reason, until it is over', () => {
     const state = new MemoryMemento();
     const watch = Watch.healthy();
-    const memory = new Memory(state);
+    const memory = new SeenDaemons(state);
     watch.restart({ restarting: true });
     watch.restart({ restarting: false, proven: false, startFailed: 'exit code 7' });
     memory.keep([modelOf(watch)]);
-    assert.equal(new Memory(state).recall(ORIGIN).startFailed, 'exit code 7');
+    assert.equal(new SeenDaemons(state).recall(ORIGIN).startFailed, 'exit code 7');
     watch.dismissStartFailure();
     memory.keep([modelOf(watch)]);
-    const after = new Memory(state).recall(ORIGIN);
+    const after = new SeenDaemons(state).recall(ORIGIN);
     assert.deepEqual([after.startFailed, after.stoppedByUs], [undefined, true]);
   });
 
@@ -25,14 +25,14 @@ describe('what a workspace remembers of a start that failed', () => {
     it(`is nothing where ${JSON.stringify(kept)} was kept`, async () => {
       const state = new MemoryMemento();
       await state.update('daemons', { [ORIGIN]: { startFailed: kept } });
-      assert.equal(new Memory(state).recall(ORIGIN).startFailed, undefined);
+      assert.equal(new SeenDaemons(state).recall(ORIGIN).startFailed, undefined);
     });
   }
 
   it('is one clean, bounded line', async () => {
     const state = new MemoryMemento();
     await state.update('daemons', { [ORIGIN]: { startFailed: `a\n\u001b${'x'.repeat(9_999)}` } });
-    const { startFailed = '' } = new Memory(state).recall(ORIGIN);
+    const { startFailed = '' } = new SeenDaemons(state).recall(ORIGIN);
     assert.ok(startFailed.length <= 300);
     assert.match(startFailed, /^a x+…$/);
   });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { isNode } from '../../../src/diagnostics/inspectNode';
 import { findListeners, type RunTool } from '../../../src/system/processTable';
 import { forwarderIn } from '../../../src/system/programs';
-import { isRestartLoop, type RestartRecord } from '../../../src/store/restartRecords';
+import { isRestartLoop } from '../../../src/store/restartRecords';
+import { type RestartRecord } from '../../../src/model/restartRecord';
 import { startCommandFor, type StartContext } from '../../../src/restart/startCommand';
-import type { DaemonConfig } from '../../../src/settings/daemonList';
+import type { DaemonConfig } from '../../../src/model/daemonConfig';
 
 /** System tools that print what was recorded, by the beginning of their command line. */
 function tools(outputs: Readonly<Record<string, string>>): RunTool {

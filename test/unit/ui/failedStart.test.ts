@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendState } from '../../../src/health/history';
-import type { RestartRecord } from '../../../src/store/restartRecords';
+import type { RestartRecord } from '../../../src/model/restartRecord';
 import { isProblem, worstFirst } from '../../../src/words/states';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
@@ -17,7 +17,7 @@ function failed(): Watch {
   return watch;
 }
 
-/** As the fleet makes it: with a history without problems, and the restarts. */
+/** As the registry makes it: with a history without problems, and the restarts. */
 function model(watch: Watch, restarts: readonly Partial<RestartRecord>[] = [{}], name = 'smithy') {
   const { time } = watch;
   const history = appendState(undefined, 'healthy', time.now(), 60_000);

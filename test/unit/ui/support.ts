@@ -1,5 +1,6 @@
-import { readDaemons, type DaemonConfig } from '../../../src/settings/daemonList';
-import type { DaemonModel } from '../../../src/watch/registry';
+import { readDaemons } from '../../../src/settings/daemonList';
+import { type DaemonConfig } from '../../../src/model/daemonConfig';
+import type { DaemonModel } from '../../../src/model/daemonModel';
 import type { TooltipPart } from '../../../src/ui/statusBar/statusText';
 import type { Watch } from '../health/support';
 

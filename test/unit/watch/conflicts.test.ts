@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FoundDaemon, OfferedDaemon } from '../../../src/watch/discovery/adoption';
-import type { DaemonModel } from '../../../src/watch/registry';
+import type { OfferedDaemon, FoundDaemon } from '../../../src/model/foundDaemon';
+import type { DaemonModel } from '../../../src/model/daemonModel';
 import { conflictsOf } from '../../../src/watch/conflicts';
 import { conflictSummary } from '../../../src/health/conflicts';
-import type { DaemonState } from '../../../src/health/verdict';
+import type { DaemonState } from '../../../src/health/states';
 import { daemon } from '../ui/support';
 
 const DATABASE = '/project/.stoneforge/stoneforge.db';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report, Sample } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';
-import { systemClock } from '../../../src/base/time';
+import { systemClock } from '../../../src/app/systemClock';
 import { Monitor } from '../../../src/watch/monitor';
 import type { Probe } from '../../../src/kinds/connect';
 

@@ -12,7 +12,8 @@ import {
   taskSessions,
   type DuctorLimits,
 } from '../../../../src/kinds/ductor/work';
-import { NO_DEADLINES, advanceDeadlines, countdown } from '../../../../src/health/deadlines';
+import { NO_DEADLINES, advanceDeadlines } from '../../../../src/health/deadlines';
+import { countdown } from '../../../../src/health/countdown';
 import { endOf, isLive, isStranded } from '../../../../src/health/sessions';
 import { countdownText } from '../../../../src/ui/notifications/countdownText';
 import { FakeTime, Watch } from '../../health/support';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { AnswerReader } from '../../../../src/kinds/smithy/reuse';
-import { MAX_SESSIONS, sessionsOf } from '../../../../src/kinds/smithy/sessions';
+import { sessionsOf } from '../../../../src/kinds/smithy/sessions';
+import { MAX_SESSIONS } from '../../../../src/kinds/smithy/policy';
 
 interface RawSession {
   readonly id: string;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Entry } from '../../../../src/health/deadlines';
+import type { Entry } from '../../../../src/health/countdown';
 import type { Session } from '../../../../src/health/report';
 import { countdownText, timedOutText } from '../../../../src/ui/notifications/countdownText';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Notice } from '../../../../src/health/incident';
-import { SEVERITY, type DaemonState } from '../../../../src/health/verdict';
-import { LOOK } from '../../../../src/words/states';
+import { SEVERITY, type DaemonState } from '../../../../src/health/states';
+import { STATE_LABELS } from '../../../../src/words/states';
 import { noticeMessage } from '../../../../src/ui/notifications/incidentText';
 import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
 import { HOSTILE, modelOf } from '../support';
@@ -80,7 +80,7 @@ describe('a notification', () => {
       if (SEVERITY[state] === 'plain') continue;
       const notice: Notice = { kind: 'problem', state, openedAt: watch.time.now() };
       const { level, text } = noticeMessage(modelOf(watch), notice, watch.time.now());
-      assert.ok(text.includes(LOOK[state].label), text);
+      assert.ok(text.includes(STATE_LABELS[state].label), text);
       assert.notEqual(level, 'info');
     }
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Notice } from '../../../../src/health/incident';
-import { isWanted, type NotificationSettings } from '../../../../src/ui/notifications/incidentText';
+import { isWanted } from '../../../../src/ui/notifications/incidentText';
+import { type NotificationSettings } from '../../../../src/settings/settings';
 
 const openedAt = { wallAt: 0, monotonicMs: 0, uptimeMs: 0 };
 const wedged: Notice = { kind: 'problem', state: 'wedged', openedAt };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { toSegments, type Segment, type Span } from '../../../../src/health/history';
-import { SEVERITY, type DaemonState } from '../../../../src/health/verdict';
-import { COLOURS, stripMarkdown, stripSvg, stripText } from '../../../../src/ui/shared/timeline';
+import { SEVERITY, type DaemonState } from '../../../../src/health/states';
+import { COLOURS, stripMarkdown, stripSvg } from '../../../../src/ui/shared/timeline';
+import { stripText } from '../../../../src/words/timelineText';
 
 const MINUTE_MS = 60_000;
 const NINE = new Date(2026, 2, 2, 9, 0, 0).getTime();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OfferedDaemon } from '../../../../src/watch/discovery/adoption';
+import type { OfferedDaemon } from '../../../../src/model/foundDaemon';
 import type { Session } from '../../../../src/health/report';
 import { PURPOSES, usableOnSessions } from '../../../../src/ui/commands/sessionPurposes';
 import { settingsTab } from '../../../../src/ui/shared/settingsTab';

@@ -5,9 +5,9 @@ import {
   decideAdoption,
   identityOf,
   type Adopted,
-  type FoundDaemon,
   type Watched,
 } from '../../../../src/watch/discovery/adoption';
+import { type FoundDaemon } from '../../../../src/model/foundDaemon';
 import { readPorts } from '../../../../src/kinds/ports';
 import { readInstanceFile, scanPlaces } from '../../../../src/watch/discovery/scan';
 import { belongsTo, projectFolder, readPath, shortPath } from '../../../../src/kinds/read/paths';

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/base/time';
-import { Fleet } from '../../../src/watch/registry';
-import { Lives, type Began } from '../../../src/watch/lives';
+import { systemClock } from '../../../src/app/systemClock';
+import { Registry } from '../../../src/watch/registry';
+import { Instances, type Began } from '../../../src/watch/instances';
 import { createProbe } from '../../../src/kinds/connect';
-import { SmithyProcesses } from '../../../src/watch/processFates';
+import { ProcessFates } from '../../../src/watch/processFates';
 import type { Restarted } from '../../../src/health/instances';
 import { SpeakerLease } from '../../../src/store/speakerTurn';
-import { lifeTold } from '../../../src/ui/notifications/instancesText';
+import { instanceTold } from '../../../src/ui/notifications/instancesText';
 import { DaemonProcess, dispatchdFile, stopDaemons } from '../../support/dispatchd/daemonProcess';
 import { LONG } from '../../support/dispatchd/commands';
 import { MemoryMemento } from '../../support/memento';
@@ -18,7 +18,7 @@ import { until } from '../support';
 
 /** One window that looks at one daemon only when told to. */
 class Window {
-  readonly fleet = new Fleet({
+  readonly registry = new Registry({
     clock: systemClock,
     random: () => 0.5,
     isFocused: () => true,
@@ -26,16 +26,16 @@ class Window {
     recall: () => ({}),
   });
   readonly seen: { readonly restarted: Restarted; readonly isNews: boolean }[] = [];
-  readonly processes = new SmithyProcesses();
-  readonly lives: Lives;
+  readonly processes = new ProcessFates();
+  readonly lives: Instances;
 
   constructor(
     readonly url: string,
     state = new MemoryMemento(),
     onNews: (restarted: Restarted, began: Began) => void = () => {},
   ) {
-    this.lives = new Lives({
-      models: () => this.fleet.models,
+    this.lives = new Instances({
+      models: () => this.registry.models,
       state,
       processes: this.processes,
       onRestarted: (_model, restarted, isNews, _worth, began) => {
@@ -44,14 +44,14 @@ class Window {
       },
     });
     const port = Number(new URL(url).port);
-    this.fleet.configure({
+    this.registry.configure({
       daemons: [{ name: 'test', origin: url, port, pollIntervalMs: 300_000, configured: true }],
       problems: [],
     });
   }
 
   async look(): Promise<void> {
-    await this.fleet.refresh();
+    await this.registry.refresh();
     this.lives.update();
   }
 
@@ -72,7 +72,7 @@ describe('the lives of real daemons', function () {
     return window;
   };
   afterEach(async () => {
-    for (const { fleet } of windows.splice(0)) fleet.dispose();
+    for (const { registry } of windows.splice(0)) registry.dispose();
     await stopDaemons();
   });
 
@@ -177,7 +177,7 @@ describe('the lives of real daemons', function () {
           const lease = new SpeakerLease({ folder, pid: process.pid, takeoverMs: 50 });
           const seen: Promise<void>[] = [];
           const teller = open(smithy.url, new MemoryMemento(), (restarted, began) => {
-            const { key, toldFor } = lifeTold(smithy.url, undefined, began);
+            const { key, toldFor } = instanceTold(smithy.url, undefined, began);
             const claim = lease.maySpeak(key, () => true, toldFor);
             seen.push(claim.then((may) => void (may && told.push(`${restarted.interrupted} by ${name}`))));
           });

@@ -1,25 +1,25 @@
 import type { Memento } from 'vscode';
 import {
-  advanceLife,
-  isWorthTelling,
-  rememberedLife,
-  type Life,
-  type LifeStep,
+  advanceInstance,
+  isAnnounced,
+  rememberedInstance,
+  type KnownInstance,
+  type InstanceStep,
   type ProcessFate,
   type Restarted,
-  type Worth,
+  type Announce,
 } from '../health/instances';
 import { hasEnded, type EndedSession } from '../health/interrupted';
-import { LIVES_MAX_DAEMONS } from '../health/policy';
+import { INSTANCES_MAX_DAEMONS } from '../store/policy';
 import type { Session } from '../health/report';
 import { isLive } from '../health/sessions';
-import type { DaemonModel } from './registry';
+import type { DaemonModel } from '../model/daemonModel';
 import type { SmithyAgents } from '../kinds/smithy/agents';
-import { SmithyProcesses } from './processFates';
+import { ProcessFates } from './processFates';
 
 const KEY = 'lives';
 
-export interface LivesDeps {
+export interface InstancesDeps {
   readonly models: () => readonly DaemonModel[];
   /** Where the last life of each dispatchd is kept, for the next window of this workspace. */
   readonly state: Memento;
@@ -31,14 +31,14 @@ export interface LivesDeps {
     model: DaemonModel,
     restarted: Restarted,
     isNews: boolean,
-    worth: Worth,
+    worth: Announce,
     began: Began,
   ) => void;
-  readonly processes?: SmithyProcesses;
+  readonly processes?: ProcessFates;
   readonly agentsOf?: (origin: string) => Promise<Pick<SmithyAgents, 'ended'>>;
 }
 
-export type Began = NonNullable<LifeStep['began']>;
+export type Began = NonNullable<InstanceStep['began']>;
 
 interface Kept {
   readonly id: string;
@@ -46,19 +46,19 @@ interface Kept {
 }
 
 /** Follows the lives of all daemons: asks what tells a restart from a pause, and what became of the work. */
-export class Lives {
-  readonly #lives = new Map<string, Life | undefined>();
+export class Instances {
+  readonly #lives = new Map<string, KnownInstance | undefined>();
   readonly #kept: Map<string, Kept>;
-  readonly #processes: SmithyProcesses;
+  readonly #processes: ProcessFates;
   /** Whose process is being looked at. */
   readonly #asking = new Set<string>();
 
-  constructor(private readonly deps: LivesDeps) {
+  constructor(private readonly deps: InstancesDeps) {
     const kept = deps.state.get<unknown>(KEY);
     this.#kept = new Map(
       typeof kept === 'object' && kept !== null ? (Object.entries(kept) as [string, Kept][]) : [],
     );
-    this.#processes = deps.processes ?? new SmithyProcesses();
+    this.#processes = deps.processes ?? new ProcessFates();
   }
 
   /** Called after every poll. */
@@ -71,7 +71,7 @@ export class Lives {
     const { origin } = daemon;
     if (this.#asking.has(origin)) return;
     const before = this.#lives.get(origin) ?? this.#recall(origin);
-    const step = advanceLife(before, track, process);
+    const step = advanceInstance(before, track, process);
     this.#lives.set(origin, step.life);
     if (step.asksProcess) void this.#askProcess(origin);
     if (step.restarted || step.isAnother) this.#processes.forget(origin);
@@ -91,11 +91,11 @@ export class Lives {
     if (model) this.#look(model, fate);
   }
 
-  async #settle(model: DaemonModel, seen: Restarted, worth: Worth, began: Began): Promise<void> {
+  async #settle(model: DaemonModel, seen: Restarted, worth: Announce, began: Began): Promise<void> {
     const lost = await this.#notEnded(model, seen.lost);
     const interrupted = seen.interrupted - (seen.lost.length - lost.length);
     const restarted = { ...seen, lost, interrupted };
-    this.deps.onRestarted(model, restarted, isWorthTelling(restarted, worth), worth, began);
+    this.deps.onRestarted(model, restarted, isAnnounced(restarted, worth), worth, began);
   }
 
   /** Without what the daemon itself remembers to have ended: it ended between our last look and the restart. */
@@ -112,17 +112,17 @@ export class Lives {
     return lost.filter((session) => !hasEnded(session, ended));
   }
 
-  #recall(origin: string): Life | undefined {
+  #recall(origin: string): KnownInstance | undefined {
     const { id, stateDir } = this.#kept.get(origin) ?? {};
-    return typeof id === 'string' ? rememberedLife(id, stateDir) : undefined;
+    return typeof id === 'string' ? rememberedInstance(id, stateDir) : undefined;
   }
 
-  #keep(origin: string, life: Life | undefined): void {
+  #keep(origin: string, life: KnownInstance | undefined): void {
     const { id, stateDir } = life?.report.instance ?? {};
     if (id === undefined || this.#kept.get(origin)?.id === id) return;
     this.#kept.delete(origin); // so that the newest come last
     this.#kept.set(origin, { id, ...(stateDir !== undefined && { stateDir }) });
-    void this.deps.state.update(KEY, Object.fromEntries([...this.#kept].slice(-LIVES_MAX_DAEMONS)));
+    void this.deps.state.update(KEY, Object.fromEntries([...this.#kept].slice(-INSTANCES_MAX_DAEMONS)));
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { DaemonModel } from '../../../../src/watch/registry';
+import type { DaemonModel } from '../../../../src/model/daemonModel';
 import { beginTrack } from '../../../../src/health/track';
-import { keeping } from '../../../../src/ui/shared/kept';
+import { cachedByModel } from '../../../../src/ui/shared/modelCache';
 
 const at = (ms: number) => ({ wallAt: 1_700_000_000_000 + ms, monotonicMs: ms, uptimeMs: ms });
 const daemon = {
@@ -21,7 +21,7 @@ describe('what is kept between polls', () => {
   ];
   for (const { what, next, nowMs, kept } of cases) {
     it(what, () => {
-      const rowsOf = keeping(({ track }) => [track.verdict.state]);
+      const rowsOf = cachedByModel(({ track }) => [track.verdict.state]);
       const first = rowsOf(model, at(0));
       assert.equal(rowsOf(next, at(nowMs)) === first, kept);
     });

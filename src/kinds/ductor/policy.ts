@@ -1,0 +1,29 @@
+/** ductor's two servers: the one for its own agents, which is always there, and the API one may enable (its config). */
+export const DUCTOR_PORT = 8_799;
+export const DUCTOR_API_PORT = 8_741;
+
+/** ductor's defaults (its config.py): a foreground turn, what activity adds to it and how often, a background task. */
+export const DUCTOR_TURN_LIMIT_MS = 1_800_000;
+export const DUCTOR_EXTENSION_MS = 120_000;
+export const DUCTOR_MAX_EXTENSIONS = 3;
+export const DUCTOR_TASK_LIMIT_MS = 3_600_000;
+
+/** Ending a turn takes it seconds: one that runs so much longer than its deadline was extended. */
+export const DUCTOR_END_MS = 10_000;
+
+/** `timeouts.normal` of this value is not meant: `cli_timeout` counts then (the same file's sync rule). */
+export const DUCTOR_UNSET_LIMIT_MS = 600_000;
+
+/** So long it waits itself for its main agent to start (its supervisor), which then notes the start in a file. */
+export const DUCTOR_STARTUP_MS = 120_000;
+
+/** ductor's state files have some KB; a larger one is not read. */
+export const MAX_STATE_FILE_BYTES = 1024 * 1024;
+
+/** A file's time and a time written into a file, by two clocks of one machine. */
+export const CLOCK_TOLERANCE_MS = 1_000;
+
+/** More than this are not one machine's agents. */
+export const MAX_AGENTS = 100;
+export const MAX_ERROR_CHARS = 160;
+export const MAX_NAME_CHARS = 40;

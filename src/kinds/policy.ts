@@ -1,0 +1,21 @@
+/** A machine is starved where the processes that want to run are this many times its cores (design). */
+export const STARVED_RUNNABLE_PER_CORE = 2;
+
+/** Our own event loop has no work of this length: so late, it did not get the CPU, or shares it with one that takes it. */
+export const STARVED_LAG_MS = 250;
+
+/** A process that ran or waited for the CPU for this share of an ask was busy; a silent one that hangs on an await is not. */
+export const BUSY_SHARE = 0.5;
+
+/** `/api/health` takes smithy 1 ms; a port that takes this long is not worth a scan's time. */
+export const DISCOVERY_TIMEOUT_MS = 1_000;
+
+/** An ask that takes longer than this makes us look at the machine; answers take milliseconds. */
+export const LOOK_AFTER_MS = 1_000;
+export const LOOK_EVERY_MS = 400;
+
+/** The longest path that is kept; Linux' PATH_MAX. */
+export const MAX_PATH_CHARS = 4_096;
+
+/** The clock of a process' start has whole seconds, and an answer may have come while it was starting. */
+export const START_TOLERANCE_MS = 2_000;

@@ -1,0 +1,25 @@
+/** That question is put inside the ask, before its deadline, and leaves at least this share of the ask to the status. */
+export const STATUS_SHARE_OF_ASK = 0.5;
+
+/** smithy's documented defaults: stewards end after 30 min, all others never (0 = off). */
+export const SMITHY_SESSION_LIMIT_MS = 0;
+export const SMITHY_STEWARD_LIMIT_MS = 1_800_000;
+
+/** Its true limits change by hand only; read again this often, where the setting allows it at all. */
+export const SMITHY_LIMITS_REREAD_MS = 600_000;
+
+/** smithy's default port and the 20 that it tries one after the other when its own is taken (its serve command). */
+export const SMITHY_FIRST_PORT = 3_457;
+export const SMITHY_LAST_PORT = 3_476;
+
+/** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
+export const DATABASE_MAX_AGE_MS = 60_000;
+
+/** More than this is not one machine's work; the rest is dropped rather than read at every poll. */
+export const MAX_SESSIONS = 5_000;
+
+/** smithy starts a headless agent within two minutes, or gives up. */
+export const RESUME_TIMEOUT_MS = 130_000;
+
+/** What a session says of itself may look like the end of the list; this often it is taken for that. */
+export const MAX_ENDS_TRIED = 8;

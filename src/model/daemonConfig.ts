@@ -1,0 +1,32 @@
+import type { DaemonKind } from '../health/report';
+
+/** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
+export interface RestartConfig {
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** `terminal` ties the daemon to the task's terminal; `background` lets it outlive the window. */
+  readonly mode?: 'terminal' | 'background';
+}
+
+/** One daemon to watch. Two entries with one address are one daemon. */
+export interface DaemonConfig {
+  readonly name: string;
+  /** `http://host:port`, the daemon's identity. */
+  readonly origin: string;
+  readonly port: number;
+  readonly kind?: DaemonKind;
+  readonly pollIntervalMs: number;
+  readonly restart?: RestartConfig;
+  /** Written by the user; the built-in defaults are only looked for and stay hidden until they answer. */
+  readonly configured: boolean;
+  /** The port that it had until something else took it; known of a daemon that was found by itself. */
+  readonly movedFromPort?: number;
+}
+
+export interface DaemonsConfig {
+  readonly daemons: readonly DaemonConfig[];
+  /** What is wrong in the setting, one sentence each. */
+  readonly problems: readonly string[];
+}

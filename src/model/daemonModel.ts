@@ -1,0 +1,25 @@
+import type { History } from '../health/history';
+import type { Snooze } from '../health/snooze';
+import type { Track } from '../health/track';
+import type { RestartRecord } from './restartRecord';
+import type { DaemonConfig } from './daemonConfig';
+
+/** What every surface renders: one entry a daemon, with the config it is watched by. */
+export interface DaemonModel {
+  readonly daemon: DaemonConfig;
+  readonly track: Track;
+  /** Its notifications are held back. */
+  readonly snooze?: Snooze;
+  /** Its last restarts through us, newest first. */
+  readonly restarts?: readonly RestartRecord[];
+  readonly history?: History;
+}
+
+/** What survives a window: kept by the extension in its workspace state, per origin. */
+export interface Remembered {
+  readonly seenUpAt?: number;
+  readonly stoppedByUs?: boolean;
+  /** Why the last start through us failed. */
+  readonly startFailed?: string;
+  readonly history?: History;
+}

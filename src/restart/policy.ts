@@ -1,0 +1,26 @@
+/** smithy moves to the next port when its own is still taken, so nothing is started before it is free. */
+export const PORT_FREE_TIMEOUT_MS = 10_000;
+
+/** From the start command to a completed poll cycle. smithy took 2.8 s to listen; a first cycle may recover work. */
+export const RESTART_PROOF_TIMEOUT_MS = 60_000;
+
+/** How often a daemon that was just started is asked whether it completed a cycle. */
+export const PROOF_POLL_INTERVAL_MS = 500;
+
+/** What a failed command had started ends within moments of it; so long its answers are not judged. */
+export const FAILED_SETTLES_MS = 2_000;
+
+/** A command whose daemon cannot take its port fails within moments; so long who answers instead is not judged. */
+export const DOUBT_SETTLES_MS = 5_000;
+
+/** The longest reason that rows and the status item show. */
+export const MAX_REASON_CHARS = 160;
+
+/** More of several processes are counted, not named. */
+export const MAX_NAMED = 3;
+
+/** Linux counts a process' start in ticks of 1/100 s since the machine's, and so does /proc/uptime. */
+export const TICKS_PER_S = 100;
+
+/** Elsewhere starts are told in whole seconds. */
+export const WHOLE_SECONDS_MS = 1_000;

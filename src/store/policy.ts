@@ -1,0 +1,42 @@
+/** "It was up before" is remembered across windows for a day: yesterday's daemon is not an outage today. */
+export const SEEN_UP_MEMORY_MS = 24 * 3_600_000;
+
+/** How much of the time in an unchanged state a crashed window may lose. */
+export const HISTORY_KEEP_EVERY_MS = 600_000;
+
+/** A change is kept soon: what a window has not written when it is reloaded is lost. A poll a second is the most. */
+export const HISTORY_KEEP_GAP_MS = 1_000;
+
+/** Of how many daemons a workspace keeps the history. */
+export const HISTORY_MAX_DAEMONS = 50;
+
+/** A window that holds the say but does not speak is hung or gone: another speaks after this long (under 10 s). */
+export const SPEAKER_TAKEOVER_MS = 8_000;
+
+/** Windows see one incident up to this far apart: an unfocused one polls every 15 s and wants three failures. */
+export const TOLD_WINDOW_MS = 120_000;
+
+/** A restart is told once, also to windows that are opened later: as long as dispatchd keeps what it interrupted. */
+export const INSTANCE_TOLD_MS = 7 * 24 * 3_600_000;
+
+/** A file says that something was told later than now by this much: the clock was set back. File times may be some ms ahead. */
+export const TOLD_AHEAD_MS = 5_000;
+
+/** Files that say what has been told are of no use after that. */
+export const TOLD_KEPT_MS = INSTANCE_TOLD_MS;
+
+/** Of how many daemons a workspace remembers the last life. */
+export const INSTANCES_MAX_DAEMONS = 50;
+
+/** Three of them missed: that window is gone, though its process may live on for hours waiting for it to come back. */
+export const CLAIM_STALE_MS = 15_000;
+
+/** Restarts remembered for the tree. */
+export const RESTARTS_KEPT = 10;
+
+/** A crash loop, by the practice of process supervisors: this many restarts in this time want the log first. */
+export const RESTART_LOOP_COUNT = 3;
+export const RESTART_LOOP_MS = 15 * 60_000;
+
+/** How much older the kept time may be than the true one: what is asked of it is "within a day". */
+export const KEEP_EVERY_MS = 600_000;

@@ -1,0 +1,37 @@
+/** VS Code starts a task within a second; a dialog that was cancelled never does (facts of its task API). */
+export const TASK_START_TIMEOUT_MS = 15_000;
+
+/** Where the command or its folder cannot be found, only VS Code's own word for it is waited for. */
+export const TASK_HOPELESS_TIMEOUT_MS = 3_000;
+
+/** A countdown that is over goes this much later than the message about its end comes. */
+export const CLOSE_DELAY_MS = 500;
+
+/** How often the window that shows a countdown says so, and the others ask whether it still does. */
+export const COUNTDOWN_CLAIM_MS = 5_000;
+
+/** Commands that "Run in Daemon…" remembers in a workspace. */
+export const MAX_RECENT_COMMANDS = 10;
+
+/** dispatchd's own default limit of one run, first in the list to choose from. */
+export const DEFAULT_RUN_TIMEOUT_MS = 600_000;
+
+/** Whoever trusts a workspace later than this does it for another reason than the restart that asked for it. */
+export const TRUST_WAIT_MS = 5 * 60_000;
+
+/** What ages a surface tells are allowed to lag behind by: no more than a daemon polled by itself is asked anew in. */
+export const MODEL_CACHE_MS = 5_000;
+export const SHORT_MESSAGE_MS = 6_000;
+export const TITLE_CHARS_OF_MANY = 14;
+export const MAX_NAMED = 2;
+
+/** Younger than this it has just happened. */
+export const JUST_NOW_MS = 60_000;
+
+/** A tooltip taller than the window helps nobody; the tree has them all. */
+export const MAX_DESCRIBED = 5;
+
+/** dispatchd takes no more. */
+export const LONGEST_MS = 7 * 24 * 3_600_000;
+export const MAX_NAMED_SESSIONS = 5;
+export const COPIED_SHOWN_MS = 4_000;

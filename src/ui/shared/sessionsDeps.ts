@@ -1,0 +1,19 @@
+import type * as vscode from 'vscode';
+import type { Clock } from '../../base/time';
+import type { DaemonModel } from '../../model/daemonModel';
+import type { Speaker } from '../notifications/countdown';
+import type { SessionRows } from '../tree/daemonRows';
+
+export interface SessionsDeps {
+  readonly clock: Clock;
+  readonly models: () => readonly DaemonModel[];
+  /** Asks a daemon now. */
+  readonly poll: (origin: string) => Promise<void>;
+  readonly voice: Speaker;
+  readonly log: (line: string) => void;
+  readonly drawSessions: (rows: SessionRows) => void;
+  /** The commands about sessions that can do something now, by their names without prefix. */
+  readonly showUsable: (commands: readonly string[]) => void;
+  /** Where recent commands are kept. */
+  readonly state: vscode.Memento;
+}

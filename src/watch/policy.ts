@@ -1,0 +1,20 @@
+/** So many such asks in a row are made at once; then our editor is busy, and that is all that is known. */
+export const ASKS_WHILE_STALLED = 3;
+
+/** Ports asked at a time: at start the editor has other things to do. */
+export const DISCOVERY_CONCURRENCY = 4;
+
+/** Focus may change many times a minute; daemons do not. */
+export const DISCOVERY_INTERVAL_MS = 60_000;
+
+/** While a daemon is gone that may have moved: soon enough to find it before 10 s of failures turn red. */
+export const DISCOVERY_RESCAN_MS = 5_000;
+
+/** And ever less often: after this part of the time that it has been gone. */
+export const DISCOVERY_RESCAN_DIVISOR = 4;
+
+/** While one of two daemons on one database is not watched, only a scan tells that it has been stopped. */
+export const CONFLICT_RESCAN_MS = 15_000;
+
+/** Gone for two scans, a conflict is over: one scan may miss a daemon on a busy machine. The next one is told again. */
+export const CONFLICT_OVER_MS = 2 * CONFLICT_RESCAN_MS;
