@@ -1,5 +1,7 @@
 import js from '@eslint/js';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { roomRules } from './eslint.rooms.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/', 'test/fixtures/cf91ddc/bundle/'] },
@@ -16,8 +18,23 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: 'error',
+      // A promise that nobody waits for needs `void`, which says that its failure is handled inside.
+      '@typescript-eslint/no-floating-promises': 'error',
     },
   },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.d.ts', '.js', '.json'] })],
+    },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
+    },
+  },
+  ...roomRules,
   {
     files: ['src/**/*.ts'],
     ignores: ['src/ui/shared/say.ts', 'src/ui/shared/choose.ts'],
@@ -33,29 +50,19 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/health/**/*.ts'],
+    files: ['src/health/**/*.ts', 'src/words/**/*.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: ['vscode', 'node:*', '../daemons/*', '../ui/*', '../restart/*'] },
-      ],
       'no-restricted-syntax': [
         'error',
         {
           selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-          message: 'health/ is pure: time is a parameter.',
+          message: 'This room is pure: time is a parameter.',
         },
         {
           selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-          message: 'health/ is pure: time is a parameter.',
+          message: 'This room is pure: time is a parameter.',
         },
       ],
-    },
-  },
-  {
-    files: ['src/dispatchd/**/*.ts'],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: ['vscode', '../ui/*', '../daemons/*', '../restart/*'] }],
     },
   },
   {

@@ -1,6 +1,6 @@
 /**
- * The rooms of `src/`, and who may import whom. The lint rules and docs/architecture.md are made of this table; there
- * is no other. Each room may import itself and `base`.
+ * The rooms of `src/`, and who may import whom. The lint is made of this table, and docs/architecture.md explains the
+ * table. A test holds that every exception is still needed. Each room may import itself and `base`.
  */
 
 /** `node`: which modules of Node, `true` for all. `vscode`: `true`, `false`, or `'types'` for `import type` only. */
@@ -32,6 +32,7 @@ export const rooms = {
   },
   app: {
     may: [
+      'api.ts',
       'protocol',
       'system',
       'health',
@@ -51,3 +52,146 @@ export const rooms = {
   launcher: { may: ['protocol', 'system', 'health', 'kinds', 'words'], node: true, vscode: false },
   dispatchd: { may: ['protocol', 'system'], node: true, vscode: false },
 };
+
+/** Files outside the rooms. Everything in them may import what stands here. */
+const doors = {
+  'api.ts': ['base', 'health', 'model'],
+  'extension.ts': ['base', 'api.ts', 'app'],
+};
+
+/**
+ * Imports that break the table today. Each names the step of the plan that ends it; the list only gets shorter.
+ * `to` is a file of `src/`, a module of Node, or `vscode`.
+ */
+export const exceptions = [
+  { file: 'kinds/connect.ts', to: 'watch/discovery/scan.ts', until: 'a kind identifies itself (step 3)' },
+  { file: 'model/outcome.ts', to: 'system/processInfo.ts', until: 'an outcome is data (step 7)' },
+  { file: 'watch/discovery/discovery.ts', to: 'vscode', until: 'Stored<T> keeps what is kept (step 6)' },
+  { file: 'watch/instances.ts', to: 'vscode', until: 'the file dissolves into advance (step 5)' },
+  { file: 'ui/shared/rendered.ts', to: 'node:util', until: 'surfaces compare by themselves (step 6)' },
+  { file: 'ui/commands/copyDiagnostics.ts', to: 'node:os', until: 'diagnostics share one report (step 7)' },
+  {
+    file: 'ui/commands/copyDiagnostics.ts',
+    to: 'app/systemClock.ts',
+    until: 'the clock is passed in (step 2)',
+  },
+  { file: 'ui/commands/restart.ts', to: 'node:os', until: 'restartText speaks (step 7)' },
+  { file: 'ui/commands/runInDaemon.ts', to: 'node:path', until: 'recent commands stand in store/ (step 6)' },
+  {
+    file: 'ui/tasks/taskRunner.ts',
+    to: 'node:timers/promises',
+    until: 'a start is data, then words (step 7)',
+  },
+  {
+    file: 'ui/tasks/taskRunner.ts',
+    to: 'launcher/launcherLog.ts',
+    until: 'a start is data, then words (step 7)',
+  },
+  {
+    file: 'ui/tasks/taskRunner.ts',
+    to: 'system/startable.ts',
+    until: 'a start is data, then words (step 7)',
+  },
+];
+
+/** A file over this many lines is split by meaning. */
+export const MAX_LINES = 250;
+
+/** Files that are longer, each with the reason. The list only gets shorter. */
+export const longFiles = {
+  'diagnostics/inspectNode.ts': 'One conversation with one debugger; ws goes with a newer VS Code (step 8).',
+  'dispatchd/processes/supervisor.ts':
+    'Slots, starts and ends of commands share one state (issue of dispatchd).',
+  'health/deadlines.ts': 'The stages that no daemon needs go with the parts of step 8.',
+  'health/history.ts': 'Its sentence moves to words/ (step 7).',
+  'health/instances.ts': 'What became of the work becomes the only answer to it (step 5).',
+  'health/track.ts': 'Becomes the machines that advance() runs (step 5).',
+  'kinds/ductor/connection.ts': 'Splits into kind and connection (step 3).',
+  'kinds/ductor/work.ts': 'Splits by the file that each part reads (step 3).',
+  'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
+  'restart/controller.ts': 'Its sentences move to words/ (step 7).',
+  'restart/restart.ts': 'Its sentences move to words/ (step 7).',
+  'store/told.ts': 'Becomes one door for notifications (step 6).',
+  'ui/tree/daemonRows.ts': 'Its reasons move to words/ (step 7).',
+  'ui/tree/sessionRows.ts': 'The identity layer goes (step 8).',
+  'watch/discovery/discovery.ts': 'What it keeps moves to store/ (step 6).',
+};
+
+const ALL = Object.keys(rooms);
+const PAGE = 'docs/architecture.md says where a change belongs.';
+
+/** The rules of one room, and of each file in it that has exceptions. */
+function blocksOf(name, files, { may, node, vscode }) {
+  const excepted = exceptions.filter(({ file }) =>
+    files.some((each) => each === file || file.startsWith(each)),
+  );
+  const own = [...new Set(excepted.map(({ file }) => file))];
+  const glob = (file) => (file.endsWith('.ts') ? `src/${file}` : `src/${file}**/*.ts`);
+  return [
+    block(name, files.map(glob), { may, node, vscode }, []),
+    ...own.map((file) =>
+      block(
+        name,
+        [glob(file)],
+        { may, node, vscode },
+        excepted.filter((each) => each.file === file).map(({ to }) => to),
+      ),
+    ),
+  ];
+}
+
+function block(name, files, { may, node, vscode }, allowed) {
+  const forbidden = [...ALL, ...Object.keys(doors)].filter(
+    (other) => other !== name && other !== 'base' && !may.includes(other),
+  );
+  const list = [...may, 'base'].join(', ');
+  const zones = forbidden.map((other) => ({
+    target: files,
+    from: `./src/${other}`,
+    except: allowed.filter((to) => to.startsWith(`${other}/`)).map((to) => `./${to.slice(other.length + 1)}`),
+    message: `The room ${name} may import only: ${list}. ${PAGE}`,
+  }));
+  const isAllowed = (module) => allowed.includes(module);
+  const paths = [
+    ...(vscode === true || isAllowed('vscode')
+      ? []
+      : [
+          {
+            name: 'vscode',
+            message: `The room ${name} knows nothing of VS Code${vscode === 'types' ? ' but types' : ''}. ${PAGE}`,
+            allowTypeImports: vscode === 'types',
+          },
+        ]),
+  ];
+  const modules = Array.isArray(node) ? [...node, ...allowed.filter((to) => to.startsWith('node:'))] : [];
+  const patterns =
+    node === true
+      ? []
+      : [
+          {
+            regex: `^node:(?!(?:${modules.map((module) => module.slice('node:'.length)).join('|') || '-'})$)`,
+            message: `The room ${name} may import ${modules.length > 0 ? `only ${modules.join(', ')}` : 'nothing'} of Node. ${PAGE}`,
+          },
+        ];
+  return {
+    files,
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        { zones: zones.filter(({ from }) => !allowed.some((to) => `./src/${to}` === from)) },
+      ],
+      '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }],
+    },
+  };
+}
+
+/** For eslint.config.mjs: one block a room, and one for each file with exceptions. */
+export const roomRules = [
+  ...Object.entries(rooms).flatMap(([name, room]) => blocksOf(name, [`${name}/`], room)),
+  ...Object.entries(doors).flatMap(([file, may]) => blocksOf(file, [file], { may, node: [], vscode: true })),
+  {
+    files: ['src/**/*.ts'],
+    ignores: Object.keys(longFiles).map((file) => `src/${file}`),
+    rules: { 'max-lines': ['error', { max: MAX_LINES }] },
+  },
+];

@@ -42,7 +42,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const isFocused = () => vscode.window.state.focused;
   const log = new Log();
   const settings = new Settings();
-  const memory = new SeenDaemons(workspaceState);
+  const seenDaemons = new SeenDaemons(workspaceState);
   const histories = new Histories(workspaceState);
   const lease = new SpeakerLease({
     folder: globalStorageUri.fsPath,
@@ -61,7 +61,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         kind,
         mayReadLimits: () => settings.readSmithyLimits(),
       }),
-    recall: (origin) => ({ ...memory.recall(origin), ...histories.recall(origin) }),
+    recall: (origin) => ({ ...seenDaemons.recall(origin), ...histories.recall(origin) }),
     snoozeOf: (origin, report) => snoozes.of(origin, report),
     restartsOf: (origin) => records.of(origin),
   });
@@ -83,7 +83,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     settings,
     workspaceState,
     globalState,
-    recall: (origin) => memory.recall(origin),
+    recall: (origin) => seenDaemons.recall(origin),
     workspaceFolders: () =>
       (vscode.workspace.workspaceFolders ?? [])
         .filter(({ uri }) => uri.scheme === 'file')
@@ -116,7 +116,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lease,
     conflicts: () => registry.conflicts,
   });
-  const work = new SessionLoader({
+  const sessions = new SessionLoader({
     clock,
     models: () => registry.models,
     poll: async (origin) => registry.monitor(origin)?.poll(),
@@ -133,10 +133,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     statusItem.render(renderStatus(registry.models, registry.conflicts, clock.now()));
     tree.render();
     usable.set('daemons', usableOnDaemons(registry.models, registry.found));
-    memory.keep(registry.models);
+    seenDaemons.keep(registry.models);
     histories.keep(registry.models);
     notifier.resume();
-    work.update(registry.models);
+    sessions.update(registry.models);
     conflictNotifier.update();
   };
 
@@ -150,7 +150,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         settings,
         restarts,
         snoozes,
-        work,
+        sessions,
         discovery,
         addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
         bundledDaemon: () => bundledDaemon(registry, settings),
@@ -197,7 +197,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     registry,
     statusItem,
     tree,
-    work,
+    sessions,
     { dispose: () => clearTimeout(drawing) },
     { dispose: () => histories.flush() },
     { dispose: () => void discovering?.then((known) => known.dispose()) },

@@ -1,5 +1,5 @@
 /** What stands for something that is nobody else's business. */
-export const REDACTED = '<redacted>';
+const REDACTED = '<redacted>';
 
 /** Names whose values are secrets: of variables, flags, query parameters, headers, JSON keys. */
 const SECRET_NAME =
@@ -39,7 +39,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Whether a value of this name is a secret. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 

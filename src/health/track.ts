@@ -252,7 +252,7 @@ function isStartup(track: Track): boolean {
 }
 
 /** Nobody is there to answer. */
-export function isDown(state: DaemonState): boolean {
+function isDown(state: DaemonState): boolean {
   return state === 'offline' || state === 'unreachable' || state === 'unresponsive';
 }
 

@@ -1,6 +1,15 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, resolve } from 'node:path';
-import type { StartCommand } from '../restart/startCommand';
+
+/** What is to be started: a program, or a line of a shell. `real` is what a launcher starts for us. */
+export type Startable = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly real?: Startable;
+} & (
+  | { readonly kind: 'process'; readonly command: string; readonly args: readonly string[] }
+  | { readonly kind: 'shell'; readonly line: string }
+);
 
 /** Why a command cannot be started: the folder to start it in, or the program, is not there. */
 export type Unstartable =
@@ -18,7 +27,7 @@ const DEFAULT_PATH = '/usr/bin:/bin';
  * @param env the environment that a terminal gets; the command's own variables win over it
  */
 export async function whyNotStartable(
-  command: StartCommand,
+  command: Startable,
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): Promise<Unstartable | undefined> {

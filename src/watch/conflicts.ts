@@ -2,8 +2,8 @@ import { findConflicts, type Conflict, type InvolvedDaemon } from '../health/con
 import { isLive } from '../health/sessions';
 import type { DaemonState } from '../health/states';
 import { isLoopback, shortPath } from '../kinds/read/paths';
-import type { Registry } from './registry';
 import type { DaemonModel } from '../model/daemonModel';
+import type { OfferedDaemon } from '../model/foundDaemon';
 
 /**
  * States in which nothing of a daemon dispatches, and that last: one lost answer is none of them. In those of
@@ -18,8 +18,13 @@ const NOT_DISPATCHING: readonly DaemonState[] = [
 ];
 const TELLING: readonly DaemonState[] = ['unavailable', 'stopped'];
 
+interface KnownDaemons {
+  readonly models: readonly DaemonModel[];
+  readonly found: readonly OfferedDaemon[];
+}
+
 /** The conflicts among the daemons that are watched and those that were found. */
-export function conflictsOf({ models, found }: Pick<Registry, 'models' | 'found'>): readonly Conflict[] {
+export function conflictsOf({ models, found }: KnownDaemons): readonly Conflict[] {
   const watched = models.flatMap(watchedParty);
   const foundParties = found.map((daemon) => ({
     name: daemon.kind,

@@ -3,7 +3,7 @@ import { HISTORY_BUCKET_MS } from '../health/policy';
 import { STATE_LABELS } from './states';
 
 /** In words, only the newest runs: nobody listens to more. */
-export const MAX_RUNS = 8;
+const MAX_RUNS = 8;
 
 /** What the strip shows, in words: "Last 24 h: healthy 08:00 to 10:30, wedged 10:30 to 11:00, healthy since 11:00". */
 export function stripText(segments: readonly Segment[]): string {

@@ -10,7 +10,7 @@ const ATTEMPTS = 300;
 /** How a number is given away a second time here: for a test's title. */
 export const REUSE = canChoose() ? 'its number was really given away' : 'a birth planted in the plan';
 
-export function canChoose(): boolean {
+function canChoose(): boolean {
   try {
     // What it is already: nothing changes but that it could.
     writeFileSync(LAST_PID, String(process.pid));

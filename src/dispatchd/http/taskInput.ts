@@ -92,7 +92,7 @@ export async function readTask(
 }
 
 /** @throws ApiError when a command could not run there */
-export async function checkFolder(cwd: string): Promise<void> {
+async function checkFolder(cwd: string): Promise<void> {
   const folder = await stat(cwd).catch(() => undefined);
   if (!folder?.isDirectory()) throw new ApiError(400, 'INVALID_INPUT', `cwd: there is no folder ${cwd}`);
 }

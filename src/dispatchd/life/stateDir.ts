@@ -25,7 +25,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Why this state directory is not used, in a sentence fit to show. */
-export class StateDirRefused extends Error {}
+class StateDirRefused extends Error {}
 
 /**
  * Makes the state directory where it is missing, and proves that nobody else can change what is in it: what waits

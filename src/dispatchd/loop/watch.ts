@@ -23,7 +23,7 @@ export interface WatchLine {
 }
 
 /** One tick: the next state, and one line for each transition. */
-export function watch(
+function watch(
   previous: WatchState,
   sample: WatchSample,
   now: Stamp,

@@ -43,7 +43,7 @@ function timedOut({ spec, extensionsUsed, requestedExtensions }: RunningSession,
 }
 
 /** Twice what it had, in whole seconds. */
-export function suggestedTimeoutMs(timeoutMs: number, ranMs: number): number {
+function suggestedTimeoutMs(timeoutMs: number, ranMs: number): number {
   return Math.ceil((2 * Math.max(timeoutMs, ranMs)) / 1000) * 1000;
 }
 

@@ -11,23 +11,28 @@ import { offeredOrigin } from '../tree/findingRows';
 import { STATE_LABELS, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
 import { more } from './more';
-import type { RestartLoader } from '../../app/restartLoader';
 import { isSessionRowId } from '../tree/rowIds';
 import { inStatusBar, inView, say } from '../shared/say';
 import { snooze } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 import type { HealthTree } from '../tree/tree';
 import { canStop, hasDashboard } from '../shared/usable';
-import type { SessionLoader } from '../../app/sessionLoader';
+
+/** What the room of restarts does; loaded when it is first asked for. */
+interface RestartCommands {
+  restart(model: DaemonModel): Promise<void>;
+  stop(model: DaemonModel): Promise<void>;
+  keepEvidence(model: DaemonModel): Promise<void>;
+}
 
 export interface CommandDeps {
   readonly registry: Registry;
   readonly tree: HealthTree;
   readonly log: Log;
   readonly settings: Settings;
-  readonly restarts: RestartLoader;
+  readonly restarts: RestartCommands;
   readonly snoozes: Snoozes;
-  readonly work: SessionLoader;
+  readonly sessions: { run: RunCommand };
   readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
@@ -50,7 +55,7 @@ interface Purpose {
  * a chunk of its own, loaded with the first command.
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
-  const { registry, tree, log, settings, restarts, snoozes, work, discovery, addDaemon, bundledDaemon } =
+  const { registry, tree, log, settings, restarts, snoozes, sessions, discovery, addDaemon, bundledDaemon } =
     deps;
   const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
     restart: async (target) => {
@@ -128,7 +133,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
   };
   return (command, targets) => {
     const name = command.replace(/^daemonHealth\./, '');
-    const handler = handlers[name] ?? (() => work.run(name, targets));
+    const handler = handlers[name] ?? (() => sessions.run(name, targets));
     return guarded(() => handler(targets[0], targets[1]), log);
   };
 }

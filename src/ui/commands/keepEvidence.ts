@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
-import type { ProcessInfo } from '../../system/processTable';
+import type { EvidenceRequest } from '../../diagnostics/evidence';
 import type { Log } from '../shared/log';
 
 export interface EvidenceDeps {
@@ -22,7 +22,7 @@ export class Evidence {
    */
   async keep(
     model: DaemonModel,
-    owner: ProcessInfo | undefined,
+    owner: EvidenceRequest['owner'],
     inspect: boolean,
   ): Promise<string | undefined> {
     const { registry, clock, log, folder } = this.deps;

@@ -4,7 +4,7 @@ import { chooseOrType } from '../shared/choose';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000 };
 /** "90 s", "45 min", "2h", "1 h 30 min"; a bare number is minutes. `undefined` where it is no time to run. */
-export function parseDuration(text: string): number | undefined {
+function parseDuration(text: string): number | undefined {
   const trimmed = text.trim().toLowerCase();
   if (/^\d{1,6}$/.test(trimmed)) return bounded(Number(trimmed) * 60_000);
   if (!/^(\d{1,6}\s*(s|min|m|h)\s*)+$/.test(trimmed)) return undefined;

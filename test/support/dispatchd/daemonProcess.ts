@@ -36,7 +36,7 @@ export function newStateDir(): string {
 }
 const stateDirs: string[] = [];
 
-export function removeStateDirs(): void {
+function removeStateDirs(): void {
   for (const dir of stateDirs.splice(0)) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
 }
 
