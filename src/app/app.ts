@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
 import { toSnapshot, type DaemonSnapshot } from '../api';
 import { systemClock } from './systemClock';
@@ -61,9 +62,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         kind,
         mayReadLimits: () => settings.readSmithyLimits(),
       }),
-    recall: (origin) => ({ ...seenDaemons.recall(origin), ...histories.recall(origin) }),
-    snoozeOf: (origin, report) => snoozes.of(origin, report),
-    restartsOf: (origin) => records.of(origin),
+    recall: (daemonId) => ({ ...seenDaemons.recall(daemonId), ...histories.recall(daemonId) }),
+    snoozeOf: (daemonId, report) => snoozes.of(daemonId, report),
+    restartsOf: (daemonId) => records.of(daemonId),
   });
 
   const restarts = new RestartLoader({
@@ -73,7 +74,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     log,
     settings,
     records,
-    onRestarted: (origin) => void snoozes.endAtRestart(origin),
+    onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
   });
 
   let discovering: Promise<Discovery> | undefined;
@@ -83,7 +84,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     settings,
     workspaceState,
     globalState,
-    recall: (origin) => seenDaemons.recall(origin),
+    recall: (daemonId) => seenDaemons.recall(daemonId),
     workspaceFolders: () =>
       (vscode.workspace.workspaceFolders ?? [])
         .filter(({ uri }) => uri.scheme === 'file')
@@ -99,7 +100,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   const statusItem = StatusItem.create();
   const tree = new HealthTree(registry, clock);
-  const current = (origin: string) => registry.model(origin);
+  const current = (daemonId: DaemonId) => registry.model(daemonId);
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
   });
@@ -108,7 +109,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     settings,
     lease,
     current,
-    more: (origin, state) => run('more', [origin, state]),
+    more: (daemonId, state) => run('more', [daemonId, state]),
   });
   const conflictNotifier = new ConflictNotifier({
     clock,
@@ -119,9 +120,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const sessions = new SessionLoader({
     clock,
     models: () => registry.models,
-    poll: async (origin) => registry.monitor(origin)?.poll(),
+    poll: async (daemonId) => registry.monitor(daemonId)?.poll(),
     voice: {
-      wants: (level, origin) => settings.allows(level) && !current(origin)?.snooze,
+      wants: (level, daemonId) => settings.allows(level) && !current(daemonId)?.snooze,
       maySpeak: (...what) => lease.maySpeak(...what),
     },
     log: (line) => log.info(line),

@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { Registry } from '../watch/registry';
@@ -22,7 +23,7 @@ export interface RestartsDeps {
   readonly log: Log;
   readonly settings: Settings;
   readonly records: RestartRecords;
-  readonly onRestarted: (origin: string) => void;
+  readonly onRestarted: (daemonId: DaemonId) => void;
 }
 
 /**

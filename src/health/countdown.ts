@@ -1,11 +1,11 @@
+import type { DaemonId, Session } from './report';
 import type { Instant } from '../base/time';
 import type { Stage, Extension, Deadlines } from './deadlines';
 import { EXTENSION_SHOWN_MS, COUNTDOWN_FIRST_MS, DEADLINE_WATCH_MS, COUNTDOWN_LAST_MS } from './policy';
-import type { Session } from './report';
 
 /** One line of the countdown. */
 export interface Entry {
-  readonly origin: string;
+  readonly daemonId: DaemonId;
   readonly daemon: string;
   readonly session: Session;
   readonly stage: Stage;
@@ -18,7 +18,7 @@ export interface Entry {
 /** What a countdown shows now, the nearest deadline first; empty where there is nothing to count. */
 export function countdown(deadlines: Deadlines, now: Instant): readonly Entry[] {
   const entries: Entry[] = [];
-  for (const [origin, { name, kind, isInhibited, watched }] of deadlines) {
+  for (const [daemonId, { name, kind, isInhibited, watched }] of deadlines) {
     if (isInhibited) continue;
     for (const { session, dueMs, extension } of watched.values()) {
       const leftMs = dueMs - now.monotonicMs;
@@ -27,7 +27,7 @@ export function countdown(deadlines: Deadlines, now: Instant): readonly Entry[] 
       if (leftMs <= -DEADLINE_WATCH_MS) continue;
       const stage = session.stopping === undefined ? stageAt(leftMs) : 'due';
       entries.push({
-        origin,
+        daemonId,
         daemon: name,
         session,
         stage,

@@ -1,3 +1,4 @@
+import type { DaemonId, Report, Session } from './report';
 import { isGone } from './instances';
 import {
   CLOCK_JITTER_MS,
@@ -8,7 +9,6 @@ import {
   DEADLINE_WATCH_MS,
   MIN_POLL_INTERVAL_MS,
 } from './policy';
-import type { Report, Session } from './report';
 import type { Instant } from '../base/time';
 import { endOf, isLive } from './sessions';
 import type { Track } from './track';
@@ -54,18 +54,18 @@ interface Known {
   readonly timedOut: ReadonlySet<string>;
 }
 
-/** By the daemon's origin. */
-export type Deadlines = ReadonlyMap<string, Known>;
+/** By the daemon. */
+export type Deadlines = ReadonlyMap<DaemonId, Known>;
 
 export interface DeadlineSource {
-  readonly origin: string;
+  readonly daemonId: DaemonId;
   readonly name: string;
   readonly track: Track;
 }
 
 /** A session that its deadline has ended; told once. */
 export interface TimedOut {
-  readonly origin: string;
+  readonly daemonId: DaemonId;
   readonly daemon: string;
   readonly session: Session;
   /** It was there until its deadline and then gone: the daemon itself did not say why. */
@@ -117,10 +117,10 @@ export function advanceDeadlines(
   now: Instant,
 ): { readonly deadlines: Deadlines; readonly timedOut: readonly TimedOut[] } {
   const timedOut: TimedOut[] = [];
-  const deadlines = new Map<string, Known>();
+  const deadlines = new Map<DaemonId, Known>();
   for (const source of sources) {
-    const { origin, track } = source;
-    const known = previous.get(origin);
+    const { daemonId, track } = source;
+    const known = previous.get(daemonId);
     if (!track.last) continue;
     const isInhibited = inhibitedBy(track) !== undefined;
     if (!known && !track.last.report.sessions) continue;
@@ -128,15 +128,15 @@ export function advanceDeadlines(
     if (known && (isInhibited || known.answer === track.last || !track.last.report.sessions)) {
       const wasGone = known.wasGone || isGone(track);
       const isSame = known.isInhibited === isInhibited && known.wasGone === wasGone;
-      deadlines.set(origin, isSame ? known : { ...known, isInhibited, wasGone });
+      deadlines.set(daemonId, isSame ? known : { ...known, isInhibited, wasGone });
       continue;
     }
     if (known && saysTheSame(known, track.last)) {
-      deadlines.set(origin, { ...known, answer: track.last, isInhibited, wasGone: false });
+      deadlines.set(daemonId, { ...known, answer: track.last, isInhibited, wasGone: false });
       continue;
     }
     const next = learn(known, source, track.last, isInhibited, now);
-    deadlines.set(origin, next.known);
+    deadlines.set(daemonId, next.known);
     timedOut.push(...next.timedOut);
   }
   return { deadlines, timedOut };
@@ -161,7 +161,7 @@ function clockOffsetMs({ report, at }: NonNullable<Track['last']>): number | und
 
 function learn(
   known: Known | undefined,
-  { origin, name }: DeadlineSource,
+  { daemonId, name }: DeadlineSource,
   answer: NonNullable<Track['last']>,
   isInhibited: boolean,
   now: Instant,
@@ -180,7 +180,7 @@ function learn(
     if (endOf(session) !== 'timedOut') continue;
     over.add(session.id);
     if (known && !known.timedOut.has(session.id)) {
-      timedOut.push({ origin, daemon: name, session, isInferred: false });
+      timedOut.push({ daemonId, daemon: name, session, isInferred: false });
     }
   }
   // What a smithy ran until it went away was not ended by its deadline.
@@ -190,7 +190,7 @@ function learn(
     for (const [id, { session, dueMs }] of known.watched) {
       // smithy forgets an ended session after 5 s: between two slow polls it is gone without a word.
       if (listed.has(id) || now.monotonicMs < dueMs || known.timedOut.has(id)) continue;
-      timedOut.push({ origin, daemon: name, session, isInferred: true });
+      timedOut.push({ daemonId, daemon: name, session, isInferred: true });
     }
   }
   return {

@@ -1,5 +1,13 @@
 /** What a daemon said, normalised. A field it did not give is `undefined`, never a default. */
 
+declare const daemonId: unique symbol;
+
+/**
+ * What tells one watched daemon from the others, in every map and in everything that is kept. Made in `settings/` only;
+ * nobody takes one apart. For an entry with an address the text is its origin, so that what is kept stays valid.
+ */
+export type DaemonId = string & { readonly [daemonId]: true };
+
 export type DaemonKind = 'smithy' | 'dispatchd' | 'ductor';
 
 /** One piece of agent work, as far as the daemon tells. Times are on the daemon's clock. */

@@ -1,4 +1,4 @@
-import type { DaemonKind } from '../health/report';
+import type { DaemonId, DaemonKind } from '../health/report';
 
 /** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
 export interface RestartConfig {
@@ -13,7 +13,8 @@ export interface RestartConfig {
 /** One daemon to watch. Two entries with one address are one daemon. */
 export interface DaemonConfig {
   readonly name: string;
-  /** `http://host:port`, the daemon's identity. */
+  readonly id: DaemonId;
+  /** Its address, `http://host:port`. */
   readonly origin: string;
   readonly port: number;
   readonly kind?: DaemonKind;

@@ -15,7 +15,7 @@ export interface DaemonModel {
   readonly history?: History;
 }
 
-/** What survives a window: kept by the extension in its workspace state, per origin. */
+/** What survives a window: kept by the extension in its workspace state, per daemon. */
 export interface Remembered {
   readonly seenUpAt?: number;
   readonly stoppedByUs?: boolean;

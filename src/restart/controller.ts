@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import { randomUUID } from 'node:crypto';
 import { hostOf } from '../system/address';
 import type { Registry } from '../watch/registry';
@@ -58,7 +59,7 @@ export interface ControllerDeps {
     inspect: boolean,
   ) => Promise<string | undefined>;
   /** A new process is there, proven to work or not. */
-  readonly onRestarted: (origin: string) => void;
+  readonly onRestarted: (daemonId: DaemonId) => void;
 }
 
 export interface StopWork extends Progress {
@@ -83,18 +84,18 @@ export interface StopOutcome {
 export class RestartController {
   readonly #busy = new Set<string>();
   /** The process that was started for each daemon, and was seen to work. */
-  readonly #started = new Map<string, ProcessInfo>();
-  readonly #lastArgs = new Map<string, readonly string[]>();
+  readonly #started = new Map<DaemonId, ProcessInfo>();
+  readonly #lastArgs = new Map<DaemonId, readonly string[]>();
   /** What tells whether the last restart of each daemon started who answers. */
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new Map<DaemonId, Attempt>();
   /** When the last restart of each daemon began. */
-  readonly #beganMs = new Map<string, number>();
+  readonly #beganMs = new Map<DaemonId, number>();
 
   constructor(private readonly deps: ControllerDeps) {}
 
   /** The flags the bundled daemon ran with, as last seen in its own state folder. */
-  lastArgs(origin: string): readonly string[] {
-    return this.#lastArgs.get(origin) ?? [];
+  lastArgs(daemonId: DaemonId): readonly string[] {
+    return this.#lastArgs.get(daemonId) ?? [];
   }
 
   /**
@@ -109,22 +110,22 @@ export class RestartController {
 
   /** What a stop would end. @throws an error fit to show where it must not go on */
   async plan({ daemon }: DaemonModel): Promise<Plan> {
-    const { name, origin } = daemon;
-    if (this.#busy.has(origin)) throw new Error(`${name} is already being restarted or stopped.`);
+    const { name, id: daemonId } = daemon;
+    if (this.#busy.has(daemonId)) throw new Error(`${name} is already being restarted or stopped.`);
     // What was asked for may be old: the user was asked for trust first.
-    const monitor = this.deps.registry.monitor(origin);
+    const monitor = this.deps.registry.monitor(daemonId);
     if (!monitor) throw new Error(`${name} is not watched any more.`);
-    const started = this.#started.get(origin);
-    const plan = await planFor(monitor, { started, records: this.deps.records.of(origin) });
+    const started = this.#started.get(daemonId);
+    const plan = await planFor(monitor, { started, records: this.deps.records.of(daemonId) });
     const flags = await flagsOf(plan);
-    if (flags) this.#lastArgs.set(origin, flags);
+    if (flags) this.#lastArgs.set(daemonId, flags);
     return plan;
   }
 
   /** Carries out a plan; never throws. */
   async restart(plan: Plan, work: RestartWork): Promise<Outcome> {
-    const { name, origin } = plan.model.daemon;
-    const monitor = this.deps.registry.monitor(origin);
+    const { name, id: daemonId } = plan.model.daemon;
+    const monitor = this.deps.registry.monitor(daemonId);
     if (!monitor) return { kind: 'failed', text: `${name} is not watched any more.` };
     let began = false;
     let outcome: Outcome | undefined;
@@ -145,7 +146,7 @@ export class RestartController {
 
   async #restart(plan: Plan, monitor: Monitor, work: RestartWork): Promise<Outcome> {
     const { model, owner } = plan;
-    const { origin } = model.daemon;
+    const { id: daemonId } = model.daemon;
     const { signal, inspect = false, onlyWait = false } = work;
     const why = model.track.verdict.state;
     let left: string | undefined;
@@ -154,7 +155,7 @@ export class RestartController {
       // Whoever cancels now waits for nothing; that nothing was changed is said below.
       left = await orAborted(this.deps.keepEvidence(model, owner, inspect), signal).catch(() => undefined);
     }
-    if (!onlyWait) this.#beganMs.set(origin, performance.now());
+    if (!onlyWait) this.#beganMs.set(daemonId, performance.now());
     monitor.beginRestart();
     this.#log(model, `restart: ${owner ? `ending process ${owner.pid}` : 'nothing listens, starting it'}`);
     const request: RestartRequest = {
@@ -164,10 +165,10 @@ export class RestartController {
       owner,
       // A restart that was late has an answer of the new life by now.
       before: (onlyWait ? model : monitor).track.last?.report,
-      startedMs: this.#beganMs.get(origin) ?? performance.now(),
+      startedMs: this.#beganMs.get(daemonId) ?? performance.now(),
     };
-    const attempt = (onlyWait ? this.#attempts.get(origin) : undefined) ?? { mark: randomUUID() };
-    this.#attempts.set(origin, attempt);
+    const attempt = (onlyWait ? this.#attempts.get(daemonId) : undefined) ?? { mark: randomUUID() };
+    this.#attempts.set(daemonId, attempt);
     const edges = this.#edges(plan, monitor, attempt);
     const came = await (onlyWait
       ? waitLonger(request, edges, attempt.command ?? { ended: new Promise<never>(() => undefined) })
@@ -175,19 +176,19 @@ export class RestartController {
     const isLeft = left !== undefined && owner && (await isThere(owner));
     const outcome = isLeft ? { ...came, text: `${came.text} In the daemon, ${left}.` } : came;
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
-      if (outcome.process) this.#started.set(origin, outcome.process);
-      this.deps.onRestarted(origin);
+      if (outcome.process) this.#started.set(daemonId, outcome.process);
+      this.deps.onRestarted(daemonId);
     }
     this.#log(model, outcome.text);
-    await this.deps.records.add(origin, recordOf(outcome, why, Date.now()));
+    await this.deps.records.add(daemonId, recordOf(outcome, why, Date.now()));
     return outcome;
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
   async stop(plan: Plan, work: StopWork): Promise<StopOutcome> {
     const { owner } = plan;
-    const { name, port, origin } = plan.model.daemon;
-    const monitor = this.deps.registry.monitor(origin);
+    const { name, port, id: daemonId } = plan.model.daemon;
+    const monitor = this.deps.registry.monitor(daemonId);
     if (!owner || !monitor) {
       return { kind: 'stopped', text: `${name} does not run: nothing listens on port ${port}.` };
     }
@@ -252,16 +253,16 @@ export class RestartController {
 
   /** Does one thing with a daemon at a time, in all windows of this machine. */
   async #alone<T>(
-    { daemon: { name, origin } }: DaemonModel,
+    { daemon: { name, id: daemonId } }: DaemonModel,
     work: () => Promise<T>,
     refuse: (text: string) => T,
   ): Promise<T> {
-    if (this.#busy.has(origin)) return refuse(`${name} is already being restarted or stopped.`);
-    this.#busy.add(origin);
+    if (this.#busy.has(daemonId)) return refuse(`${name} is already being restarted or stopped.`);
+    this.#busy.add(daemonId);
     try {
       let unlock: (() => Promise<void>) | undefined;
       try {
-        unlock = await lockDaemon(this.deps.folder, origin);
+        unlock = await lockDaemon(this.deps.folder, daemonId);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         return refuse(
@@ -279,7 +280,7 @@ export class RestartController {
         );
       }
     } finally {
-      this.#busy.delete(origin);
+      this.#busy.delete(daemonId);
     }
   }
 

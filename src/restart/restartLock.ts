@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { readBootId } from '../system/bootId';
@@ -8,8 +9,11 @@ import { tryLock } from '../system/lock';
  * @returns a function that gives it back; `undefined` when another window has it
  * @throws the file system's error where a lock can be neither read nor written
  */
-export async function lockDaemon(folder: string, origin: string): Promise<(() => Promise<void>) | undefined> {
-  const name = createHash('sha256').update(origin).digest('hex').slice(0, 32);
+export async function lockDaemon(
+  folder: string,
+  daemonId: DaemonId,
+): Promise<(() => Promise<void>) | undefined> {
+  const name = createHash('sha256').update(daemonId).digest('hex').slice(0, 32);
   await mkdir(folder, { recursive: true });
   const locked = await tryLock({ folder, name: `restart.${name}.lock` }, await readBootId());
   return locked.kind === 'ours' ? locked.release : undefined;

@@ -1,5 +1,5 @@
 import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } from '../health/policy';
-import type { DaemonKind } from '../health/report';
+import type { DaemonId, DaemonKind } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
 import { isLoopback } from '../kinds/read/paths';
@@ -53,6 +53,7 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
     name: name === '' ? (kind ?? url.host) : name,
+    id: daemonIdOf(url.origin),
     origin: url.origin,
     port: url.port === '' ? 80 : Number(url.port),
     ...(kind && { kind }),
@@ -60,6 +61,11 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
     ...(restart && { restart }),
     configured,
   };
+}
+
+/** The id of a daemon that is known by its address, `http://host:port`. */
+export function daemonIdOf(origin: string): DaemonId {
+  return origin as DaemonId;
 }
 
 function parseUrl(text: string): URL | undefined {

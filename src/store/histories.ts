@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
 import type { DaemonModel } from '../model/daemonModel';
 import { fromStored, toStored, type History, type StoredSpan } from '../health/history';
@@ -5,7 +6,7 @@ import { HISTORY_KEEP_EVERY_MS, HISTORY_KEEP_GAP_MS, HISTORY_MAX_DAEMONS } from 
 
 const KEY = 'histories';
 
-/** The histories of one workspace's daemons across windows, by origin. What is kept there may be anything. */
+/** The histories of one workspace's daemons across windows, by their ids. What is kept there may be anything. */
 export class Histories {
   readonly #kept = new Map<string, readonly StoredSpan[]>();
   #current: readonly DaemonModel[] = [];
@@ -14,14 +15,14 @@ export class Histories {
   constructor(private readonly state: Memento) {
     const kept: unknown = state.get(KEY);
     if (typeof kept !== 'object' || kept === null) return;
-    for (const [origin, value] of Object.entries(kept).slice(-HISTORY_MAX_DAEMONS)) {
+    for (const [daemonId, value] of Object.entries(kept).slice(-HISTORY_MAX_DAEMONS)) {
       const history = fromStored(value, Date.now());
-      if (history) this.#kept.set(origin, toStored(history));
+      if (history) this.#kept.set(daemonId, toStored(history));
     }
   }
 
-  recall(origin: string): { readonly history?: History } {
-    const history = fromStored(this.#kept.get(origin), Date.now());
+  recall(daemonId: DaemonId): { readonly history?: History } {
+    const history = fromStored(this.#kept.get(daemonId), Date.now());
     return history ? { history } : {};
   }
 
@@ -37,8 +38,8 @@ export class Histories {
   async flush(): Promise<void> {
     for (const { daemon, history } of this.#current) {
       if (!history) continue;
-      this.#kept.delete(daemon.origin); // so that the newest come last
-      this.#kept.set(daemon.origin, toStored(history));
+      this.#kept.delete(daemon.id); // so that the newest come last
+      this.#kept.set(daemon.id, toStored(history));
     }
     this.#keptAt = Date.now();
     await this.state.update(KEY, Object.fromEntries([...this.#kept].slice(-HISTORY_MAX_DAEMONS)));
@@ -47,7 +48,7 @@ export class Histories {
   #isWorthKeeping({ daemon, history }: DaemonModel): boolean {
     const last = history?.spans.at(-1);
     if (!last) return false;
-    const [state, fromAt, toAt] = this.#kept.get(daemon.origin)?.at(-1) ?? [];
+    const [state, fromAt, toAt] = this.#kept.get(daemon.id)?.at(-1) ?? [];
     const isSame = state === last.state && fromAt === last.fromAt;
     return !isSame || last.toAt - (toAt ?? 0) >= HISTORY_KEEP_EVERY_MS;
   }

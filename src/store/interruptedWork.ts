@@ -1,14 +1,14 @@
+import type { DaemonId, Session } from '../health/report';
 import type { Memento } from 'vscode';
 import type { DaemonModel } from '../model/daemonModel';
 import { lostOf, stillLost, withLost, type Lost } from '../health/interrupted';
 import { INSTANCES_MAX_DAEMONS } from './policy';
-import type { Session } from '../health/report';
 
 const KEY = 'lostWork';
 
 /** The work that restarts of smithys interrupted, by the smithy's address; kept in the workspace. */
 export class InterruptedWork {
-  readonly #byOrigin = new Map<string, readonly Lost[]>();
+  readonly #byDaemon = new Map<string, readonly Lost[]>();
 
   /** @param onChange called after it changed, to draw it */
   constructor(
@@ -18,44 +18,44 @@ export class InterruptedWork {
   ) {
     const kept = state.get<unknown>(KEY);
     if (typeof kept !== 'object' || kept === null) return;
-    for (const [origin, lost] of Object.entries(kept)) {
-      if (Array.isArray(lost)) this.#byOrigin.set(origin, lost.filter(isLost));
+    for (const [daemonId, lost] of Object.entries(kept)) {
+      if (Array.isArray(lost)) this.#byDaemon.set(daemonId, lost.filter(isLost));
     }
   }
 
   /** What the tree lists besides the daemon's own sessions. */
   of({ daemon, track }: DaemonModel): readonly Session[] {
-    const lost = this.#byOrigin.get(daemon.origin);
+    const lost = this.#byDaemon.get(daemon.id);
     return lost && track.last ? lostOf(lost, track.last.report) : [];
   }
 
   /** After every poll: what the daemon went on with is no longer lost, nor what is a day old. */
   update({ daemon, track }: DaemonModel): void {
-    const lost = this.#byOrigin.get(daemon.origin);
+    const lost = this.#byDaemon.get(daemon.id);
     if (!lost || track.sample?.ok !== true) return;
-    this.#set(daemon.origin, stillLost(lost, track.sample.report, this.wallAt()));
+    this.#set(daemon.id, stillLost(lost, track.sample.report, this.wallAt()));
   }
 
   add({ daemon, track }: DaemonModel, sessions: readonly Session[]): void {
     if (!track.last || sessions.length === 0) return;
-    const lost = this.#byOrigin.get(daemon.origin) ?? [];
-    this.#set(daemon.origin, withLost(lost, sessions, track.last.report, this.wallAt()));
+    const lost = this.#byDaemon.get(daemon.id) ?? [];
+    this.#set(daemon.id, withLost(lost, sessions, track.last.report, this.wallAt()));
   }
 
   /** Somebody dealt with it. */
-  dismiss(origin: string, id: string): void {
-    const lost = this.#byOrigin.get(origin) ?? [];
+  dismiss(daemonId: DaemonId, id: string): void {
+    const lost = this.#byDaemon.get(daemonId) ?? [];
     this.#set(
-      origin,
+      daemonId,
       lost.filter(({ session }) => session.id !== id),
     );
   }
 
-  #set(origin: string, lost: readonly Lost[]): void {
-    if (lost === this.#byOrigin.get(origin)) return;
-    this.#byOrigin.delete(origin); // so that the newest come last
-    if (lost.length > 0) this.#byOrigin.set(origin, lost);
-    void this.state.update(KEY, Object.fromEntries([...this.#byOrigin].slice(-INSTANCES_MAX_DAEMONS)));
+  #set(daemonId: DaemonId, lost: readonly Lost[]): void {
+    if (lost === this.#byDaemon.get(daemonId)) return;
+    this.#byDaemon.delete(daemonId); // so that the newest come last
+    if (lost.length > 0) this.#byDaemon.set(daemonId, lost);
+    void this.state.update(KEY, Object.fromEntries([...this.#byDaemon].slice(-INSTANCES_MAX_DAEMONS)));
     this.onChange();
   }
 }

@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
 import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from './policy';
 import { SEVERITY, type DaemonState } from '../health/states';
@@ -18,14 +19,14 @@ export function recordOf(outcome: Outcome, why: DaemonState, at: number): Restar
 export class RestartRecords {
   constructor(private readonly state: Memento) {}
 
-  of(origin: string): readonly RestartRecord[] {
-    const kept = this.#all()[origin];
+  of(daemonId: DaemonId): readonly RestartRecord[] {
+    const kept = this.#all()[daemonId];
     return Array.isArray(kept) ? kept.filter(isRecord).slice(0, RESTARTS_KEPT) : [];
   }
 
-  async add(origin: string, record: RestartRecord): Promise<void> {
-    const records = [record, ...this.of(origin)].slice(0, RESTARTS_KEPT);
-    await this.state.update(KEY, { ...this.#all(), [origin]: records });
+  async add(daemonId: DaemonId, record: RestartRecord): Promise<void> {
+    const records = [record, ...this.of(daemonId)].slice(0, RESTARTS_KEPT);
+    await this.state.update(KEY, { ...this.#all(), [daemonId]: records });
   }
 
   #all(): Record<string, unknown> {

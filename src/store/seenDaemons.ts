@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
 import type { DaemonModel, Remembered } from '../model/daemonModel';
 import { cleanText } from '../base/text';
@@ -12,8 +13,8 @@ export class SeenDaemons {
     this.#kept = { ...state.get<Record<string, Remembered>>(KEY) };
   }
 
-  recall(origin: string): Remembered {
-    const { seenUpAt, stoppedByUs, startFailed } = this.#kept[origin] ?? {};
+  recall(daemonId: DaemonId): Remembered {
+    const { seenUpAt, stoppedByUs, startFailed } = this.#kept[daemonId] ?? {};
     const isRecent = seenUpAt !== undefined && Date.now() - seenUpAt < SEEN_UP_MEMORY_MS;
     return {
       ...(isRecent && { seenUpAt }),
@@ -27,12 +28,12 @@ export class SeenDaemons {
   keep(models: readonly DaemonModel[]): void {
     let changed = false;
     for (const { daemon, track } of models) {
-      const kept = this.#kept[daemon.origin];
+      const kept = this.#kept[daemon.id];
       const isNewer = (track.seenUpAt ?? 0) - (kept?.seenUpAt ?? 0) >= KEEP_EVERY_MS;
       const isSame =
         (kept?.stoppedByUs ?? false) === track.stoppedByUs && kept?.startFailed === track.startFailed;
       if (!isNewer && isSame) continue;
-      this.#kept[daemon.origin] = {
+      this.#kept[daemon.id] = {
         ...(track.seenUpAt !== undefined && { seenUpAt: track.seenUpAt }),
         ...(track.stoppedByUs && { stoppedByUs: true }),
         ...(track.startFailed !== undefined && { startFailed: track.startFailed }),

@@ -1,10 +1,10 @@
+import type { DaemonId, Report } from '../health/report';
 import type { Memento } from 'vscode';
-import type { Report } from '../health/report';
 import { isSnoozed, type Snooze } from '../health/snooze';
 
 const KEY = 'snoozes';
 
-/** The snoozes of all daemons, by origin. Kept in the global state, which every window of the user shares. */
+/** The snoozes of all daemons, by their ids. Kept in the global state, which every window of the user shares. */
 export class Snoozes {
   constructor(
     private readonly state: Memento,
@@ -12,20 +12,20 @@ export class Snoozes {
   ) {}
 
   /** The snooze that holds now, if any. */
-  of(origin: string, report: Report | undefined): Snooze | undefined {
-    const snooze = this.#all()[origin];
+  of(daemonId: DaemonId, report: Report | undefined): Snooze | undefined {
+    const snooze = this.#all()[daemonId];
     return isSnoozed(snooze, report, Date.now()) ? snooze : undefined;
   }
 
-  async set(origin: string, snooze: Snooze | undefined): Promise<void> {
-    const { [origin]: _, ...others } = this.#all();
-    await this.state.update(KEY, snooze ? { ...others, [origin]: snooze } : others);
+  async set(daemonId: DaemonId, snooze: Snooze | undefined): Promise<void> {
+    const { [daemonId]: _, ...others } = this.#all();
+    await this.state.update(KEY, snooze ? { ...others, [daemonId]: snooze } : others);
     this.onChange();
   }
 
   /** The daemon was restarted through us: whatever was to last until then is over. */
-  async endAtRestart(origin: string): Promise<void> {
-    if (this.#all()[origin]?.kind === 'untilRestart') await this.set(origin, undefined);
+  async endAtRestart(daemonId: DaemonId): Promise<void> {
+    if (this.#all()[daemonId]?.kind === 'untilRestart') await this.set(daemonId, undefined);
   }
 
   #all(): Record<string, Snooze> {

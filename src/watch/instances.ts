@@ -1,3 +1,4 @@
+import type { DaemonId, Session } from '../health/report';
 import type { Memento } from 'vscode';
 import {
   advanceInstance,
@@ -11,7 +12,6 @@ import {
 } from '../health/instances';
 import { hasEnded, type EndedSession } from '../health/interrupted';
 import { INSTANCES_MAX_DAEMONS } from '../store/policy';
-import type { Session } from '../health/report';
 import { isLive } from '../health/sessions';
 import type { DaemonModel } from '../model/daemonModel';
 import type { SmithyAgents } from '../kinds/smithy/agents';
@@ -47,7 +47,7 @@ interface Kept {
 
 /** Follows the lives of all daemons: asks what tells a restart from a pause, and what became of the work. */
 export class Instances {
-  readonly #lives = new Map<string, KnownInstance | undefined>();
+  readonly #lives = new Map<DaemonId, KnownInstance | undefined>();
   readonly #kept: Map<string, Kept>;
   readonly #processes: ProcessFates;
   /** Whose process is being looked at. */
@@ -68,26 +68,26 @@ export class Instances {
 
   #look(model: DaemonModel, process?: ProcessFate): void {
     const { daemon, track } = model;
-    const { origin } = daemon;
-    if (this.#asking.has(origin)) return;
-    const before = this.#lives.get(origin) ?? this.#recall(origin);
+    const { id: daemonId } = daemon;
+    if (this.#asking.has(daemonId)) return;
+    const before = this.#lives.get(daemonId) ?? this.#recall(daemonId);
     const step = advanceInstance(before, track, process);
-    this.#lives.set(origin, step.life);
-    if (step.asksProcess) void this.#askProcess(origin);
-    if (step.restarted || step.isAnother) this.#processes.forget(origin);
+    this.#lives.set(daemonId, step.life);
+    if (step.asksProcess) void this.#askProcess(daemonId);
+    if (step.restarted || step.isAnother) this.#processes.forget(daemonId);
     if (step.restarted && step.began) {
       void this.#settle(model, step.restarted, step.worth ?? 'any', step.began);
     }
     const report = track.sample?.ok ? track.sample.report : undefined;
     if (report?.kind === 'smithy' && report.sessions?.some(isLive)) this.#processes.note(daemon);
-    this.#keep(origin, step.life);
+    this.#keep(daemonId, step.life);
   }
 
-  async #askProcess(origin: string): Promise<void> {
-    this.#asking.add(origin);
-    const fate = await this.#processes.fate(origin);
-    this.#asking.delete(origin);
-    const model = this.deps.models().find(({ daemon }) => daemon.origin === origin);
+  async #askProcess(daemonId: DaemonId): Promise<void> {
+    this.#asking.add(daemonId);
+    const fate = await this.#processes.fate(daemonId);
+    this.#asking.delete(daemonId);
+    const model = this.deps.models().find(({ daemon }) => daemon.id === daemonId);
     if (model) this.#look(model, fate);
   }
 
@@ -112,16 +112,16 @@ export class Instances {
     return lost.filter((session) => !hasEnded(session, ended));
   }
 
-  #recall(origin: string): KnownInstance | undefined {
-    const { id, stateDir } = this.#kept.get(origin) ?? {};
+  #recall(daemonId: DaemonId): KnownInstance | undefined {
+    const { id, stateDir } = this.#kept.get(daemonId) ?? {};
     return typeof id === 'string' ? rememberedInstance(id, stateDir) : undefined;
   }
 
-  #keep(origin: string, life: KnownInstance | undefined): void {
+  #keep(daemonId: DaemonId, life: KnownInstance | undefined): void {
     const { id, stateDir } = life?.report.instance ?? {};
-    if (id === undefined || this.#kept.get(origin)?.id === id) return;
-    this.#kept.delete(origin); // so that the newest come last
-    this.#kept.set(origin, { id, ...(stateDir !== undefined && { stateDir }) });
+    if (id === undefined || this.#kept.get(daemonId)?.id === id) return;
+    this.#kept.delete(daemonId); // so that the newest come last
+    this.#kept.set(daemonId, { id, ...(stateDir !== undefined && { stateDir }) });
     void this.deps.state.update(KEY, Object.fromEntries([...this.#kept].slice(-INSTANCES_MAX_DAEMONS)));
   }
 }

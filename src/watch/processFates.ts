@@ -1,3 +1,4 @@
+import type { DaemonId } from '../health/report';
 import type { ProcessFate } from '../health/instances';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
 import { findListener } from '../system/processTable';
@@ -16,28 +17,28 @@ export interface ProcessFinder {
  * port now is another one.
  */
 export class ProcessFates {
-  readonly #owners = new Map<string, Promise<ProcessIdentity | undefined>>();
+  readonly #owners = new Map<DaemonId, Promise<ProcessIdentity | undefined>>();
 
   constructor(private readonly finder: ProcessFinder = systemFinder) {}
 
   /** Finds out whose the port is, if that is not known yet. */
-  note({ origin, port }: Pick<DaemonConfig, 'origin' | 'port'>): void {
-    if (this.#owners.has(origin) || !isLoopback(new URL(origin).hostname)) return;
+  note({ id: daemonId, origin, port }: Pick<DaemonConfig, 'id' | 'origin' | 'port'>): void {
+    if (this.#owners.has(daemonId) || !isLoopback(new URL(origin).hostname)) return;
     this.#owners.set(
-      origin,
+      daemonId,
       this.finder.ownerOf(port).catch(() => undefined),
     );
   }
 
   /** Another one is there by now. */
-  forget(origin: string): void {
-    this.#owners.delete(origin);
+  forget(daemonId: DaemonId): void {
+    this.#owners.delete(daemonId);
   }
 
   /** What became of the process that was noted. Never throws. */
-  async fate(origin: string): Promise<ProcessFate> {
+  async fate(daemonId: DaemonId): Promise<ProcessFate> {
     try {
-      const owner = await this.#owners.get(origin);
+      const owner = await this.#owners.get(daemonId);
       if (!owner) return 'unknown';
       return (await this.finder.isAlive(owner)) ? 'lives' : 'gone';
     } catch {

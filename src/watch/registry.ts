@@ -1,9 +1,9 @@
+import type { DaemonId, Report } from '../health/report';
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/time';
 import type { Conflict } from '../health/conflicts';
 import { appendState, longestGapMs, type History } from '../health/history';
-import type { Report } from '../health/report';
 import { appendSample, type CompactSample } from '../health/samples';
 import type { Snooze } from '../health/snooze';
 import type { RestartRecord } from '../model/restartRecord';
@@ -16,9 +16,9 @@ import type { Remembered, DaemonModel } from '../model/daemonModel';
 
 export interface RegistryDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
   readonly clock: Clock;
-  readonly recall: (origin: string) => Remembered;
-  readonly restartsOf?: (origin: string) => readonly RestartRecord[];
-  readonly snoozeOf?: (origin: string, report: Report | undefined) => Snooze | undefined;
+  readonly recall: (daemonId: DaemonId) => Remembered;
+  readonly restartsOf?: (daemonId: DaemonId) => readonly RestartRecord[];
+  readonly snoozeOf?: (daemonId: DaemonId, report: Report | undefined) => Snooze | undefined;
 }
 
 interface RegistryEvents {
@@ -35,15 +35,15 @@ function isKnown({ seenUpAt, restarting, startFailed }: Track): boolean {
 
 /** All monitored daemons. The one source that every surface renders from. */
 export class Registry extends EventEmitter<RegistryEvents> {
-  readonly #monitors = new Map<string, Monitor>();
+  readonly #monitors = new Map<DaemonId, Monitor>();
   /** Kept when a daemon's settings change: it is still the same daemon. */
-  readonly #histories = new Map<string, History>();
-  readonly #samples = new Map<string, readonly CompactSample[]>();
-  #order: readonly string[] = [];
+  readonly #histories = new Map<DaemonId, History>();
+  readonly #samples = new Map<DaemonId, readonly CompactSample[]>();
+  #order: readonly DaemonId[] = [];
   #problems: readonly string[] = [];
   #found: readonly OfferedDaemon[] = [];
   /** A daemon's entry is made once a poll: with many of them, a poll of one would else make those of all. */
-  readonly #made = new Map<string, DaemonModel>();
+  readonly #made = new Map<DaemonId, DaemonModel>();
   #models: readonly DaemonModel[] | undefined;
   #conflicts: readonly Conflict[] | undefined;
 
@@ -54,13 +54,13 @@ export class Registry extends EventEmitter<RegistryEvents> {
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
   get models(): readonly DaemonModel[] {
     return (this.#models ??= this.#order
-      .map((origin) => this.#model(this.#monitors.get(origin)!))
+      .map((daemonId) => this.#model(this.#monitors.get(daemonId)!))
       .filter(({ daemon, track }) => daemon.configured || isKnown(track)));
   }
 
   /** One of those to show. */
-  model(origin: string): DaemonModel | undefined {
-    return this.models.find(({ daemon }) => daemon.origin === origin);
+  model(daemonId: DaemonId): DaemonModel | undefined {
+    return this.models.find(({ daemon }) => daemon.id === daemonId);
   }
 
   /** Daemons that get into each other's way, the watched and the found ones. */
@@ -105,37 +105,37 @@ export class Registry extends EventEmitter<RegistryEvents> {
     return [...this.#monitors.values()].every((monitor) => monitor.track.samples > 0);
   }
 
-  monitor(origin: string): Monitor | undefined {
-    return this.#monitors.get(origin);
+  monitor(daemonId: DaemonId): Monitor | undefined {
+    return this.#monitors.get(daemonId);
   }
 
   /** The last samples of a daemon, oldest first. */
-  samples(origin: string): readonly CompactSample[] {
-    return this.#samples.get(origin) ?? [];
+  samples(daemonId: DaemonId): readonly CompactSample[] {
+    return this.#samples.get(daemonId) ?? [];
   }
 
   /** Watches exactly these daemons; one whose settings did not change keeps its memory. */
   configure({ daemons, problems }: DaemonsConfig): void {
-    const wanted = new Map(daemons.map((daemon) => [daemon.origin, daemon]));
-    for (const [origin, monitor] of this.#monitors) {
-      const next = wanted.get(origin);
-      if (next && JSON.stringify(next) === JSON.stringify(monitor.daemon)) wanted.delete(origin);
+    const wanted = new Map(daemons.map((daemon) => [daemon.id, daemon]));
+    for (const [daemonId, monitor] of this.#monitors) {
+      const next = wanted.get(daemonId);
+      if (next && JSON.stringify(next) === JSON.stringify(monitor.daemon)) wanted.delete(daemonId);
       else {
         monitor.dispose();
-        this.#monitors.delete(origin);
-        this.#made.delete(origin);
+        this.#monitors.delete(daemonId);
+        this.#made.delete(daemonId);
       }
     }
     for (const daemon of wanted.values()) {
-      const monitor = new Monitor(daemon, this.deps.recall(daemon.origin), {
+      const monitor = new Monitor(daemon, this.deps.recall(daemon.id), {
         ...this.deps,
         onStep: (source, events) => this.#onStep(source, events),
       });
-      this.#monitors.set(daemon.origin, monitor);
+      this.#monitors.set(daemon.id, monitor);
     }
-    this.#order = [...new Set(daemons.map(({ origin }) => origin))];
+    this.#order = [...new Set(daemons.map(({ id }) => id))];
     this.#problems = problems;
-    for (const origin of wanted.keys()) this.#monitors.get(origin)?.start();
+    for (const daemonId of wanted.keys()) this.#monitors.get(daemonId)?.start();
     this.#change();
   }
 
@@ -154,9 +154,9 @@ export class Registry extends EventEmitter<RegistryEvents> {
   }
 
   #onStep(monitor: Monitor, events: readonly TrackEvent[]): void {
-    if (this.#monitors.get(monitor.daemon.origin) !== monitor) return;
+    if (this.#monitors.get(monitor.daemon.id) !== monitor) return;
     this.#remember(monitor);
-    this.#made.delete(monitor.daemon.origin);
+    this.#made.delete(monitor.daemon.id);
     if (events.length > 0) this.emit('events', this.#model(monitor), events);
     this.#change();
   }
@@ -167,20 +167,20 @@ export class Registry extends EventEmitter<RegistryEvents> {
     this.emit('change');
   }
 
-  #remember({ daemon: { origin, pollIntervalMs }, track }: Monitor): void {
-    const history = this.#histories.get(origin) ?? this.deps.recall(origin).history;
+  #remember({ daemon: { id: daemonId, pollIntervalMs }, track }: Monitor): void {
+    const history = this.#histories.get(daemonId) ?? this.deps.recall(daemonId).history;
     const maxGapMs = longestGapMs(pollIntervalMs);
     const now = this.deps.clock.now();
-    this.#histories.set(origin, appendState(history, track.verdict.state, now, maxGapMs));
-    this.#samples.set(origin, appendSample(this.samples(origin), track));
+    this.#histories.set(daemonId, appendState(history, track.verdict.state, now, maxGapMs));
+    this.#samples.set(daemonId, appendSample(this.samples(daemonId), track));
   }
 
   #model({ daemon, track }: Monitor): DaemonModel {
-    const made = this.#made.get(daemon.origin);
+    const made = this.#made.get(daemon.id);
     if (made) return made;
-    const snooze = this.deps.snoozeOf?.(daemon.origin, track.last?.report);
-    const history = this.#histories.get(daemon.origin);
-    const restarts = this.deps.restartsOf?.(daemon.origin);
+    const snooze = this.deps.snoozeOf?.(daemon.id, track.last?.report);
+    const history = this.#histories.get(daemon.id);
+    const restarts = this.deps.restartsOf?.(daemon.id);
     const model = {
       daemon,
       track,
@@ -188,7 +188,7 @@ export class Registry extends EventEmitter<RegistryEvents> {
       ...(snooze && { snooze }),
       ...(history && { history }),
     };
-    this.#made.set(daemon.origin, model);
+    this.#made.set(daemon.id, model);
     return model;
   }
 }

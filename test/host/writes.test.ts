@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import * as vscode from 'vscode';
@@ -63,6 +64,7 @@ function surfaces(url: string): Surfaces {
     daemons: [
       {
         name: 'test',
+        id: daemonIdOf(url),
         origin: url,
         port: Number(new URL(url).port),
         pollIntervalMs: 60_000,

@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../src/settings/daemonList';
 /** A process that contends for a lock each time that `lockRace.ts` tells it to, and holds the lock until told to let go. */
 import { readBootId } from '../../src/system/bootId';
 import { acquireLock, StateDirInUse } from '../../src/dispatchd/life/lock';
@@ -18,7 +19,7 @@ async function contend({
   // All start within microseconds of each other: whoever sleeps wakes up a millisecond late.
   while (process.hrtime.bigint() < BigInt(goAtNs));
   if (lock === 'restart') {
-    release = await lockDaemon(folder, ORIGIN);
+    release = await lockDaemon(folder, daemonIdOf(ORIGIN));
   } else {
     release = await acquireLock(folder, bootId).catch((error: unknown) => {
       if (error instanceof StateDirInUse) return undefined;

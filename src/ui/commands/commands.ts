@@ -88,7 +88,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     showDetails: (target) => {
       const model = find(registry, target) ?? worstFirst(registry.models)[0];
       const isRow = isConflictId(target) || isSessionRowId(target);
-      return tree.reveal(isRow ? target : model?.daemon.origin);
+      return tree.reveal(isRow ? target : model?.daemon.id);
     },
     showLog: () => log.show(),
     keepEvidence: async (target) => {
@@ -103,7 +103,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     dismissFailedStart: (target) => {
       const model =
         find(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
-      if (model) registry.monitor(model.daemon.origin)?.dismissStartFailure();
+      if (model) registry.monitor(model.daemon.id)?.dismissStartFailure();
     },
     more: async (target, state) => {
       const model = find(registry, target);
@@ -153,8 +153,7 @@ async function guarded(run: () => unknown, log: Log): Promise<void> {
 function find({ models }: Registry, target: unknown): DaemonModel | undefined {
   if (typeof target !== 'string') return undefined;
   return models.find(
-    ({ daemon }) =>
-      target === daemon.origin || target.startsWith(`${daemon.origin}#`) || target === daemon.name,
+    ({ daemon }) => target === daemon.id || target.startsWith(`${daemon.id}#`) || target === daemon.name,
   );
 }
 

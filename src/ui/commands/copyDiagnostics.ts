@@ -20,7 +20,7 @@ interface Manifest {
 export async function copyDiagnostics(registry: Registry, models: readonly DaemonModel[]): Promise<void> {
   const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest | undefined;
   const text = diagnostics({
-    daemons: models.map((model) => ({ model, samples: registry.samples(model.daemon.origin) })),
+    daemons: models.map((model) => ({ model, samples: registry.samples(model.daemon.id) })),
     settings: settings(Object.keys(manifest?.contributes.configuration.properties ?? {})),
     problems: registry.problems,
     versions: {

@@ -26,14 +26,14 @@ export class Evidence {
     inspect: boolean,
   ): Promise<string | undefined> {
     const { registry, clock, log, folder } = this.deps;
-    const { name, origin } = model.daemon;
+    const { name, id: daemonId } = model.daemon;
     let left: string | undefined;
     try {
       const { keepEvidence } = await import('../../diagnostics/evidence');
       const file = await keepEvidence({
         model,
-        samples: registry.samples(origin),
-        status: () => registry.monitor(origin)?.statusText() ?? Promise.reject(new Error('not watched')),
+        samples: registry.samples(daemonId),
+        status: () => registry.monitor(daemonId)?.statusText() ?? Promise.reject(new Error('not watched')),
         owner,
         inspect,
         onLeftOpen: (text) => {

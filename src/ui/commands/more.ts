@@ -19,14 +19,14 @@ export async function more(
   state: DaemonState,
   { log, settings, snoozes }: MoreDeps,
 ): Promise<void> {
-  const { name, origin } = model.daemon;
+  const { name, id: daemonId } = model.daemon;
   const { label } = STATE_LABELS[state];
   const items: Item<() => unknown>[] = [
     { icon: 'output', label: 'Show Log', value: () => log.show() },
     ...snoozeItems(model, 'Snooze').map(({ value: { snooze }, ...item }) => ({
       ...item,
       description: name,
-      value: () => snoozes.set(origin, snooze),
+      value: () => snoozes.set(daemonId, snooze),
     })),
     // A red state that is never told again would defeat the extension.
     ...(SEVERITY[state] === 'amber'

@@ -1,3 +1,4 @@
+import type { DaemonId } from '../../health/report';
 import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
@@ -31,7 +32,7 @@ export class RestartCommands {
   }
 
   async #carryOut(plan: Plan, inspect: boolean, onlyWait: boolean): Promise<void> {
-    const { name, origin } = plan.model.daemon;
+    const { name, id: daemonId } = plan.model.daemon;
     const verb = onlyWait ? 'Waiting for' : plan.owner ? 'Restarting' : 'Starting';
     const outcome = await inNotification(`${verb} ${name}`, (steps) =>
       this.controller.restart(plan, {
@@ -41,7 +42,7 @@ export class RestartCommands {
         onlyWait,
       }),
     );
-    tellOutcome(outcome, origin, () => void this.#carryOut(plan, false, true));
+    tellOutcome(outcome, daemonId, () => void this.#carryOut(plan, false, true));
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
@@ -184,13 +185,13 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
 }
 
 /** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */
-function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): void {
+function tellOutcome(outcome: Outcome, daemonId: DaemonId, waitLonger: () => void): void {
   const { kind, text } = outcome;
   if (kind === 'cured' || kind === 'cancelled') {
     const hasLost = kind === 'cured' && outcome.interrupted > 0;
     void say('info', text, ...(hasLost ? ([SHOW_INTERRUPTED] as const) : [])).then((choice) => {
       if (choice !== SHOW_INTERRUPTED) return;
-      void vscode.commands.executeCommand('daemonHealth.showDetails', interruptedRowId(origin));
+      void vscode.commands.executeCommand('daemonHealth.showDetails', interruptedRowId(daemonId));
     });
     return;
   }
@@ -208,7 +209,7 @@ function tellOutcome(outcome: Outcome, origin: string, waitLonger: () => void): 
   void say(level[kind], text, ...buttons).then((choice) => {
     if (choice === WAIT_LONGER) waitLonger();
     const command = choice === undefined ? undefined : commands[choice];
-    if (command !== undefined) void vscode.commands.executeCommand(command, origin);
+    if (command !== undefined) void vscode.commands.executeCommand(command, daemonId);
   });
 }
 

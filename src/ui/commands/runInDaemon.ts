@@ -43,13 +43,13 @@ export class RunInDaemon {
     await this.#remember(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
     sayShortly('play', `“${name}” runs in ${model.daemon.name}`);
-    await vscode.commands.executeCommand('daemonHealth.showDetails', model.daemon.origin);
-    await this.deps.poll(model.daemon.origin);
+    await vscode.commands.executeCommand('daemonHealth.showDetails', model.daemon.id);
+    await this.deps.poll(model.daemon.id);
   }
 
   /** The dispatchd to run in; started first where the user agrees: the one that is watched, else the bundled one. */
   async #daemon(given: unknown): Promise<DaemonModel | undefined> {
-    const named = this.deps.models().find(({ daemon }) => given === daemon.origin || given === daemon.name);
+    const named = this.deps.models().find(({ daemon }) => given === daemon.id || given === daemon.name);
     if (named && !isDispatchd(named)) {
       throw new Error(
         `${named.daemon.name} runs only its own work: a command can be run in a dispatchd, such as the bundled daemon.`,
@@ -70,10 +70,10 @@ export class RunInDaemon {
       start,
     );
     if (choice !== start) return undefined;
-    await vscode.commands.executeCommand('daemonHealth.start', watched?.origin);
+    await vscode.commands.executeCommand('daemonHealth.start', watched?.id);
     const started = this.deps
       .models()
-      .find((model) => answers(model) && (!watched || model.daemon.origin === watched.origin));
+      .find((model) => answers(model) && (!watched || model.daemon.id === watched.id));
     if (!started) {
       throw new Error(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
     }

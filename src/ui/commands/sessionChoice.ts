@@ -56,7 +56,7 @@ export class SessionChoice {
       const { sessions = [] } = model.track.last?.report ?? {};
       const known = isOfDispatchd(model) ? sessions : this.deps.lost.of(model).filter(lost);
       return known
-        .filter(({ id }) => ids.has(sessionRowId(model.daemon.origin, id)))
+        .filter(({ id }) => ids.has(sessionRowId(model.daemon.id, id)))
         .map((session) => ({ model, session }));
     });
     if (named.length > 0) return named;

@@ -38,7 +38,7 @@ export class SessionCommands {
     for (const { model, session, client } of await this.#choice.find('extendSession', targets)) {
       const byMs = await client.extend(session.id);
       this.#say(model, `“${session.title}” extended by ${duration(byMs)}`);
-      await this.deps.poll(model.daemon.origin);
+      await this.deps.poll(model.daemon.id);
     }
   }
 
@@ -93,7 +93,7 @@ export class SessionCommands {
       if (choice !== stop) return;
       await client.cancel(session.id);
       this.#say(model, `“${session.title}” stopped`);
-      await this.deps.poll(model.daemon.origin);
+      await this.deps.poll(model.daemon.id);
     }
   }
 
@@ -101,28 +101,28 @@ export class SessionCommands {
   async dismissSession(targets: readonly unknown[]): Promise<void> {
     for (const item of await this.#choice.choose('dismissSession', targets)) {
       const { model, session } = item;
-      if (isLost(item)) this.deps.lost.dismiss(model.daemon.origin, session.id);
+      if (isLost(item)) this.deps.lost.dismiss(model.daemon.id, session.id);
       else {
         await (await withClient(item)).client.dismiss(session.id);
-        await this.deps.poll(model.daemon.origin);
+        await this.deps.poll(model.daemon.id);
       }
     }
   }
 
   /** smithy answers when the agent has started, which may take it two minutes. */
   async #resumeLost({ model, session }: SessionItem): Promise<void> {
-    const { origin } = model.daemon;
+    const { id: daemonId, origin } = model.daemon;
     const { SmithyAgents } = await import('../../kinds/connect');
     await inStatusBar(`Resuming “${session.title}”`, () => new SmithyAgents(origin).resume(session));
-    this.deps.lost.dismiss(origin, session.id);
+    this.deps.lost.dismiss(daemonId, session.id);
     this.#say(model, `“${session.title}” resumed`);
-    await this.deps.poll(origin);
+    await this.deps.poll(daemonId);
   }
 
   async #start({ model, session, client }: FoundSession, timeoutMs: number | undefined): Promise<void> {
     await client.runAgain(session.id, timeoutMs);
     this.#say(model, `“${session.title}” runs again`);
-    await this.deps.poll(model.daemon.origin);
+    await this.deps.poll(model.daemon.id);
   }
 
   #say({ daemon }: DaemonModel, text: string): void {

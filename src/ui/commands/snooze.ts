@@ -20,7 +20,7 @@ export async function snooze(model: DaemonModel, snoozes: Snoozes): Promise<void
       question: 'The status bar and the tree go on showing its state',
     },
   );
-  if (chosen) await snoozes.set(daemon.origin, chosen.snooze);
+  if (chosen) await snoozes.set(daemon.id, chosen.snooze);
 }
 
 /** For how long notifications can be held back. @param verb begins each label */

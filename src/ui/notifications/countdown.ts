@@ -1,3 +1,4 @@
+import type { DaemonId } from '../../health/report';
 import * as vscode from 'vscode';
 import type { Clock, Instant } from '../../base/time';
 import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../health/deadlines';
@@ -14,7 +15,7 @@ import { inLinkedNotification, say, type Buttons } from '../shared/say';
 /** Who may tell the user something, and what. */
 export interface Speaker {
   /** Whether the user wants messages of this level about this daemon now. */
-  wants(level: 'error' | 'warning' | 'info', origin: string): boolean;
+  wants(level: 'error' | 'warning' | 'info', daemonId: DaemonId): boolean;
   /** Whether this window is the one to tell `key`. */
   maySpeak(key: string, stillWanted: () => boolean, toldFor?: ToldFor): Promise<boolean>;
 }
@@ -63,7 +64,7 @@ export class Countdown implements vscode.Disposable {
   update(): void {
     const sources = this.deps
       .models()
-      .map(({ daemon, track }) => ({ origin: daemon.origin, name: daemon.name, track }));
+      .map(({ daemon, track }) => ({ daemonId: daemon.id, name: daemon.name, track }));
     const { deadlines, timedOut } = advanceDeadlines(this.#deadlines, sources, this.deps.clock.now());
     this.#deadlines = deadlines;
     for (const event of timedOut) void this.#tellTimedOut(event);
@@ -97,8 +98,8 @@ export class Countdown implements vscode.Disposable {
   #allowed(entries: readonly Entry[], now: Instant): readonly Entry[] {
     for (const [key, { entry }] of this.#may) if (!this.#isWatched(entry)) this.#may.delete(key);
     return entries.filter((entry) => {
-      if (!this.deps.voice.wants('warning', entry.origin)) return false;
-      const key = `${entry.origin} countdown ${entry.session.id}`;
+      if (!this.deps.voice.wants('warning', entry.daemonId)) return false;
+      const key = `${entry.daemonId} countdown ${entry.session.id}`;
       const asked = this.#may.get(key);
       // The window that counts it down may be closed, or loaded anew, meanwhile.
       const isDue = !asked || (!asked.isPending && now.monotonicMs - asked.atMs >= COUNTDOWN_CLAIM_MS);
@@ -117,25 +118,25 @@ export class Countdown implements vscode.Disposable {
     if (isWatched()) this.#draw();
   }
 
-  #isWatched({ origin, session }: Entry): boolean {
-    return !this.#disposed && this.#deadlines.get(origin)?.watched.has(session.id) === true;
+  #isWatched({ daemonId, session }: Entry): boolean {
+    return !this.#disposed && this.#deadlines.get(daemonId)?.watched.has(session.id) === true;
   }
 
   async #tellTimedOut(event: TimedOut): Promise<void> {
-    const { origin, session } = event;
+    const { daemonId, session } = event;
     const text = timedOutText(event);
     this.deps.log(`[${event.daemon}] ${text}`);
-    const isWanted = () => this.deps.voice.wants('error', origin);
+    const isWanted = () => this.deps.voice.wants('error', daemonId);
     if (!isWanted()) return;
-    if (!(await this.deps.voice.maySpeak(`${origin} timed out ${session.id}`, isWanted))) return;
+    if (!(await this.deps.voice.maySpeak(`${daemonId} timed out ${session.id}`, isWanted))) return;
     // Only of a dispatchd's work there is more to be had.
-    const isOurs = this.deps.models().some((model) => model.daemon.origin === origin && answers(model));
+    const isOurs = this.deps.models().some((model) => model.daemon.id === daemonId && answers(model));
     const buttons: Buttons = isOurs ? ['Run Again', SHOW_SESSION, 'Show Log'] : [SHOW_SESSION];
     // Only an error with buttons stays on screen until somebody answers it.
     const choice = await say('error', text, ...buttons);
     const command = choice === undefined ? undefined : BUTTONS[choice];
     if (command !== undefined)
-      await vscode.commands.executeCommand(command, sessionRowId(origin, session.id));
+      await vscode.commands.executeCommand(command, sessionRowId(daemonId, session.id));
   }
 }
 

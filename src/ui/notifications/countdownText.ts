@@ -98,6 +98,6 @@ function quoted({ title }: Session, maxChars = Infinity): string {
   return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
 }
 
-function rowId({ origin, session }: Entry): string {
-  return sessionRowId(origin, session.id);
+function rowId({ daemonId, session }: Entry): string {
+  return sessionRowId(daemonId, session.id);
 }

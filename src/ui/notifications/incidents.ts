@@ -1,3 +1,4 @@
+import type { DaemonId } from '../../health/report';
 import * as vscode from 'vscode';
 import type { Clock, Instant } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
@@ -23,17 +24,17 @@ export interface NotifierDeps {
   readonly settings: Settings;
   readonly lease: SpeakerLease;
   /** The daemon as it is now; `undefined` when it is no longer watched. */
-  readonly current: (origin: string) => DaemonModel | undefined;
+  readonly current: (daemonId: DaemonId) => DaemonModel | undefined;
   /** Asks what else to do about a daemon that is or was in this state. */
-  readonly more: (origin: string, state: DaemonState) => Promise<void>;
+  readonly more: (daemonId: DaemonId, state: DaemonState) => Promise<void>;
 }
 
 /** Tells the user of an incident, once, in one window, with what helps now. */
 export class Notifier {
   /** Held back by a snooze: told when it ends, if the incident has not. */
-  readonly #held = new Map<string, Notice & { kind: 'reminder' }>();
+  readonly #held = new Map<DaemonId, Notice & { kind: 'reminder' }>();
   /** Incidents that this window told and that go on, by their key. */
-  readonly #open = new Map<string, { readonly origin: string; readonly openedAt: Instant }>();
+  readonly #open = new Map<string, { readonly daemonId: DaemonId; readonly openedAt: Instant }>();
 
   constructor(private readonly deps: NotifierDeps) {}
 
@@ -42,17 +43,17 @@ export class Notifier {
    * @param openedAt when the incident began
    */
   async tell(model: DaemonModel, notice: Notice, openedAt: Instant): Promise<void> {
-    const { origin } = model.daemon;
+    const { id: daemonId } = model.daemon;
     if (!isWanted(notice, this.deps.settings.notifications())) return;
     if (model.snooze) {
-      if (notice.kind === 'recovered') this.#held.delete(origin);
-      else this.#held.set(origin, { ...notice, kind: 'reminder' });
+      if (notice.kind === 'recovered') this.#held.delete(daemonId);
+      else this.#held.set(daemonId, { ...notice, kind: 'reminder' });
       return;
     }
-    const key = `${origin} ${notice.kind === 'recovered' ? 'recovered' : `${notice.kind} ${notice.state}`}`;
-    const stillWanted = () => notice.kind === 'recovered' || this.#isOpen(origin);
+    const key = `${daemonId} ${notice.kind === 'recovered' ? 'recovered' : `${notice.kind} ${notice.state}`}`;
+    const stillWanted = () => notice.kind === 'recovered' || this.#isOpen(daemonId);
     if (!(await this.deps.lease.maySpeak(key, stillWanted, this.#toldFor(notice, openedAt)))) return;
-    if (notice.kind === 'problem') this.#open.set(key, { origin, openedAt });
+    if (notice.kind === 'problem') this.#open.set(key, { daemonId, openedAt });
     await this.#show(model, notice);
   }
 
@@ -64,30 +65,30 @@ export class Notifier {
 
   /** Called after every poll: tells what a snooze held back, once it is over. */
   resume(): void {
-    for (const [key, { origin, openedAt }] of this.#open) {
-      if (this.deps.current(origin)?.track.incident?.openedAt === openedAt) continue;
+    for (const [key, { daemonId, openedAt }] of this.#open) {
+      if (this.deps.current(daemonId)?.track.incident?.openedAt === openedAt) continue;
       this.#open.delete(key);
       // Where no file can be written every window tells every incident.
       void this.deps.lease.over(key).catch(() => {});
     }
-    for (const [origin, notice] of this.#held) {
-      const model = this.deps.current(origin);
-      if (model?.snooze && this.#isOpen(origin)) continue;
-      this.#held.delete(origin);
-      if (model && this.#isOpen(origin)) void this.tell(model, notice, notice.openedAt);
+    for (const [daemonId, notice] of this.#held) {
+      const model = this.deps.current(daemonId);
+      if (model?.snooze && this.#isOpen(daemonId)) continue;
+      this.#held.delete(daemonId);
+      if (model && this.#isOpen(daemonId)) void this.tell(model, notice, notice.openedAt);
     }
   }
 
-  #isOpen(origin: string): boolean {
-    return this.deps.current(origin)?.track.incident !== undefined;
+  #isOpen(daemonId: DaemonId): boolean {
+    return this.deps.current(daemonId)?.track.incident !== undefined;
   }
 
   async #show(model: DaemonModel, notice: Notice): Promise<void> {
     const { level, text, offersRestart } = noticeMessage(model, notice, this.deps.clock.now());
     const choice = await say(level, text, ...buttonsFor(notice, offersRestart));
-    if (choice === MORE) await this.deps.more(model.daemon.origin, notice.state);
+    if (choice === MORE) await this.deps.more(model.daemon.id, notice.state);
     const command = choice === undefined ? undefined : COMMAND[choice];
-    if (command !== undefined) await vscode.commands.executeCommand(command, model.daemon.origin);
+    if (command !== undefined) await vscode.commands.executeCommand(command, model.daemon.id);
   }
 }
 

@@ -41,17 +41,17 @@ export class InstanceNotices {
     const text = restartedText(daemon.name, restarted);
     this.deps.log(`[${daemon.name}] ${text}`);
     const level = restarted.interrupted > 0 ? 'warning' : 'info';
-    const isWanted = () => this.deps.voice.wants(level, daemon.origin);
+    const isWanted = () => this.deps.voice.wants(level, daemon.id);
     if (!isWanted() || !(await this.#claim(model, began, isWanted))) return;
     const choice = await say(level, text, SHOW);
     if (choice !== SHOW) return;
-    const row = restarted.interrupted > 0 ? interruptedRowId(daemon.origin) : daemon.origin;
+    const row = restarted.interrupted > 0 ? interruptedRowId(daemon.id) : daemon.id;
     await vscode.commands.executeCommand('daemonHealth.showDetails', row);
   }
 
   /** Whether it is this window that tells of the life that has begun. */
   #claim({ daemon, track }: DaemonModel, began: Began, isWanted: () => boolean): Promise<boolean> {
-    const { key, toldFor } = instanceTold(daemon.origin, track.last?.report.instance?.id, began);
+    const { key, toldFor } = instanceTold(daemon.id, track.last?.report.instance?.id, began);
     return this.deps.voice.maySpeak(key, isWanted, toldFor);
   }
 }

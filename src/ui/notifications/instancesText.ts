@@ -1,3 +1,4 @@
+import type { DaemonId } from '../../health/report';
 import type { Restarted } from '../../health/instances';
 import { INSTANCE_TOLD_MS } from '../../store/policy';
 import { coarseAge, duration } from '../../base/time';
@@ -24,12 +25,12 @@ export function restartedText(name: string, restarted: Restarted): string {
  * which it began (epoch ms), which each window sees in its own way.
  */
 export function instanceTold(
-  origin: string,
+  daemonId: DaemonId,
   instanceId: string | undefined,
   began: Span,
 ): { readonly key: string; readonly toldFor: ToldFor } {
   return {
-    key: `${origin} restarted ${instanceId ?? 'new life'}`,
+    key: `${daemonId} restarted ${instanceId ?? 'new life'}`,
     toldFor: instanceId === undefined ? began : INSTANCE_TOLD_MS,
   };
 }

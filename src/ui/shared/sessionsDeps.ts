@@ -1,3 +1,4 @@
+import type { DaemonId } from '../../health/report';
 import type * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
@@ -8,7 +9,7 @@ export interface SessionsDeps {
   readonly clock: Clock;
   readonly models: () => readonly DaemonModel[];
   /** Asks a daemon now. */
-  readonly poll: (origin: string) => Promise<void>;
+  readonly poll: (daemonId: DaemonId) => Promise<void>;
   readonly voice: Speaker;
   readonly log: (line: string) => void;
   readonly drawSessions: (rows: SessionRows) => void;

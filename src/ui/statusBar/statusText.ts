@@ -143,10 +143,10 @@ function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
           link(
             verdict.state === 'offline' ? 'Start Daemon' : 'Restart Daemon',
             'daemonHealth.restart',
-            daemon.origin,
+            daemon.id,
           ),
         ]),
-    link('Show Details', 'daemonHealth.showDetails', daemon.origin),
+    link('Show Details', 'daemonHealth.showDetails', daemon.id),
     link('Show Log', 'daemonHealth.showLog'),
   ];
   return [
@@ -163,7 +163,7 @@ function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
       : [
           { markdown: '\n\n$(bell-slash) ' },
           { text: `${capitalise(snoozed)} ` },
-          { markdown: `(${link('change', 'daemonHealth.snooze', daemon.origin)})` },
+          { markdown: `(${link('change', 'daemonHealth.snooze', daemon.id)})` },
         ]),
     ...past(model, now),
     { markdown: `\n\n${links.join(' · ')}` },

@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../settings/daemonList';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
@@ -8,7 +9,7 @@ const DISPATCHD_URL = 'http://127.0.0.1:3470';
 /** The bundled daemon, added to the watched ones where the user's list does not have it. */
 export async function bundledDaemon(registry: Registry, settings: Settings): Promise<DaemonModel> {
   const known = () => {
-    const monitor = registry.monitor(DISPATCHD_URL);
+    const monitor = registry.monitor(daemonIdOf(DISPATCHD_URL));
     return monitor && { daemon: monitor.daemon, track: monitor.track };
   };
   const model = known();

@@ -20,7 +20,7 @@ export function startCommand(
     workspaceFolder: vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath,
     shell: vscode.env.shell || defaultShell(),
     platform: process.platform,
-    lastArgs: controller.lastArgs(daemon.origin),
+    lastArgs: controller.lastArgs(daemon.id),
   };
   return startCommandFor(daemon, track.last?.report, context, how);
 }

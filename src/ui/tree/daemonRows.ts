@@ -1,7 +1,7 @@
+import type { DaemonId, Report } from '../../health/report';
 import type { DaemonConfig } from '../../model/daemonConfig';
 import type { DaemonModel } from '../../model/daemonModel';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
-import type { Report } from '../../health/report';
 import { type Instant, coarseAge, duration, forOver } from '../../base/time';
 import { isLive } from '../../health/sessions';
 import { staleThresholdMs } from '../../health/staleness';
@@ -34,7 +34,7 @@ export interface Row {
   /** What "Copy Value" copies. */
   readonly value: string;
   /** When what it says was said; the hover tells the age of it at that moment. */
-  readonly origin?: string;
+  readonly daemonId?: DaemonId;
 }
 
 /** A top-level row, which comes first, and all rows below it. */
@@ -91,8 +91,8 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
   const rows = details.map((detail) => detailRow(model, detail));
   return [
     {
-      id: daemon.origin,
-      origin: daemon.origin,
+      id: daemon.id,
+      daemonId: daemon.id,
       label: daemon.name,
       description: stateInWords(model, now),
       icon: STATE_LABELS[state].icon,
@@ -123,9 +123,9 @@ function contextOf({ daemon, track }: DaemonModel): string {
 
 function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
   return {
-    id: `${daemon.origin}#${detail.key}`,
-    parentId: daemon.origin,
-    origin: daemon.origin,
+    id: `${daemon.id}#${detail.key}`,
+    parentId: daemon.id,
+    daemonId: daemon.id,
     label: detail.label,
     description: detail.description,
     icon: detail.icon,
@@ -154,9 +154,9 @@ function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): D
     const label = clockTime(record.at, now.wallAt);
     const description = `was ${STATE_LABELS[record.why].label} · ${record.text}`;
     return {
-      id: `${daemon.origin}#${key}#${index}`,
-      parentId: `${daemon.origin}#${key}`,
-      origin: daemon.origin,
+      id: `${daemon.id}#${key}#${index}`,
+      parentId: `${daemon.id}#${key}`,
+      daemonId: daemon.id,
       label,
       description,
       icon: RESTART_ICON[record.kind],

@@ -1,11 +1,12 @@
+import type { DaemonId } from '../../health/report';
 /** The row of a session, whichever group it is in. */
-export function sessionRowId(origin: string, id: string): string {
-  return `${origin}#session#${id}`;
+export function sessionRowId(daemonId: DaemonId, id: string): string {
+  return `${daemonId}#session#${id}`;
 }
 
 /** The row above a daemon's interrupted work. */
-export function interruptedRowId(origin: string): string {
-  return `${origin}#${INTERRUPTED}`;
+export function interruptedRowId(daemonId: DaemonId): string {
+  return `${daemonId}#${INTERRUPTED}`;
 }
 
 export const INTERRUPTED = 'interrupted';

@@ -125,7 +125,7 @@ function rows(
   group: string,
   drawing: (session: Session) => Drawing,
 ): Row[] {
-  const parentId = `${daemon.origin}#${group}`;
+  const parentId = `${daemon.id}#${group}`;
   const { kind } = track.last!.report;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
     const { words: changing, draw } = drawing(session);
@@ -136,9 +136,9 @@ function rows(
     const row = {
       ...drawn,
       contextValue: `${drawn.contextValue}.${kind}`,
-      id: sessionRowId(daemon.origin, session.id),
+      id: sessionRowId(daemon.id, session.id),
       parentId,
-      origin: daemon.origin,
+      daemonId: daemon.id,
       label: session.title,
       children: [],
       value: `${session.id}: ${session.title}, ${drawn.description ?? ''}`,
@@ -154,7 +154,7 @@ function rows(
     {
       id: `${parentId}#more`,
       parentId,
-      origin: daemon.origin,
+      daemonId: daemon.id,
       label,
       severity: 'plain',
       contextValue: 'more',
@@ -252,7 +252,7 @@ function rowHover(
   now: Instant,
 ): string | undefined {
   const sessions = [...(model.track.last?.report.sessions ?? []), ...lost];
-  const session = sessions.find(({ id }) => sessionRowId(model.daemon.origin, id) === rowId);
+  const session = sessions.find(({ id }) => sessionRowId(model.daemon.id, id) === rowId);
   return session && sessionHover(session, model, now);
 }
 

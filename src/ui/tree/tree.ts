@@ -132,7 +132,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
     const row = this.row(id);
     if (row) {
-      const model = row.origin === undefined ? undefined : this.registry.model(row.origin);
+      const model = row.daemonId === undefined ? undefined : this.registry.model(row.daemonId);
       const now = this.clock.now();
       const text = (model && this.#sessionRows?.hover(row.id, model, now)) ?? rowHover(row, model, now);
       const strip = row.contextValue === 'detail.history' ? model?.history?.segments : undefined;

@@ -1,3 +1,5 @@
+import type { DaemonId } from '../../health/report';
+import { daemonIdOf } from '../../settings/daemonList';
 import type { Memento } from 'vscode';
 import type { Clock } from '../../base/time';
 import { DEFAULT_POLL_INTERVAL_MS } from '../../health/policy';
@@ -31,7 +33,7 @@ export interface DiscoveryDeps {
   readonly workspaceState: Memento;
   /** Kept for all windows: what was ignored. */
   readonly globalState: Memento;
-  readonly recall: (origin: string) => Remembered;
+  readonly recall: (daemonId: DaemonId) => Remembered;
   readonly workspaceFolders: () => readonly string[];
   readonly isFocused: () => boolean;
   /** Looks for daemons; loaded when first needed. */
@@ -57,7 +59,9 @@ export class Discovery {
     const kept = deps.workspaceState.get<Partial<Adoption>>(ADOPTION_KEY);
     this.#adoption = {
       // One that has not been up for a day is not an outage but history.
-      adopted: (kept?.adopted ?? []).filter(({ origin }) => deps.recall(origin).seenUpAt !== undefined),
+      adopted: (kept?.adopted ?? []).filter(
+        ({ origin }) => deps.recall(daemonIdOf(origin)).seenUpAt !== undefined,
+      ),
       retired: kept?.retired ?? [],
     };
     deps.registry.on('change', () => this.#onChange());
@@ -151,7 +155,7 @@ export class Discovery {
     const suspects = registry.models.filter(({ track }) =>
       databases.has(track.last?.report.database?.realPath ?? ''),
     );
-    await Promise.all(suspects.map(async ({ daemon }) => registry.monitor(daemon.origin)?.poll()));
+    await Promise.all(suspects.map(async ({ daemon }) => registry.monitor(daemon.id)?.poll()));
   }
 
   #decide(found: readonly FoundDaemon[]): void {
@@ -230,6 +234,7 @@ function toConfig({ name, kind, origin, movedFromPort }: Adopted): DaemonConfig 
   return {
     name,
     kind,
+    id: daemonIdOf(origin),
     origin,
     port: Number(new URL(origin).port),
     pollIntervalMs: DEFAULT_POLL_INTERVAL_MS,

@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { SmithyAgents } from '../../../src/kinds/connect';
 import { ProcessFates } from '../../../src/watch/processFates';
@@ -11,36 +12,44 @@ describe('the process behind a smithy', function () {
   beforeEach(async () => (smithy = await new SmithyProcess('/project').start()));
   afterEach(() => smithy.kill());
 
-  const daemon = () => ({ origin: smithy.url, port: smithy.port });
+  const daemon = () => ({ id: daemonIdOf(smithy.url), origin: smithy.url, port: smithy.port });
 
   it('lives, however often it is asked for', async () => {
     const processes = new ProcessFates();
     processes.note(daemon());
-    for (let n = 0; n < 3; n++) assert.equal(await processes.fate(smithy.url), 'lives');
+    for (let n = 0; n < 3; n++) assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'lives');
   });
 
   it('is gone when it was killed, also once another one owns the port', async () => {
     const processes = new ProcessFates();
     processes.note(daemon());
-    assert.equal(await processes.fate(smithy.url), 'lives');
+    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'lives');
     await smithy.kill();
-    assert.equal(await processes.fate(smithy.url), 'gone');
+    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'gone');
     await smithy.start();
     processes.note(daemon());
-    assert.equal(await processes.fate(smithy.url), 'gone', 'it is still the same one that is asked for');
-    processes.forget(smithy.url);
+    assert.equal(
+      await processes.fate(daemonIdOf(smithy.url)),
+      'gone',
+      'it is still the same one that is asked for',
+    );
+    processes.forget(daemonIdOf(smithy.url));
     processes.note(daemon());
-    assert.equal(await processes.fate(smithy.url), 'lives');
+    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'lives');
   });
 
   it('is not known where nobody noted it, where nothing listens, and on another machine', async () => {
     const processes = new ProcessFates();
-    assert.equal(await processes.fate(smithy.url), 'unknown');
+    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'unknown');
     const port = await freePort();
-    processes.note({ origin: `http://127.0.0.1:${port}`, port });
-    assert.equal(await processes.fate(`http://127.0.0.1:${port}`), 'unknown');
-    processes.note({ origin: `http://build.example:${smithy.port}`, port: smithy.port });
-    assert.equal(await processes.fate(`http://build.example:${smithy.port}`), 'unknown');
+    processes.note({ id: daemonIdOf(`http://127.0.0.1:${port}`), origin: `http://127.0.0.1:${port}`, port });
+    assert.equal(await processes.fate(daemonIdOf(`http://127.0.0.1:${port}`)), 'unknown');
+    processes.note({
+      id: daemonIdOf(`http://build.example:${smithy.port}`),
+      origin: `http://build.example:${smithy.port}`,
+      port: smithy.port,
+    });
+    assert.equal(await processes.fate(daemonIdOf(`http://build.example:${smithy.port}`)), 'unknown');
   });
 
   it('is looked for once, and only one process is looked at afterwards', async () => {
@@ -55,8 +64,13 @@ describe('the process behind a smithy', function () {
         return Promise.resolve(true);
       },
     });
-    for (let poll = 0; poll < 5; poll++) processes.note({ origin: 'http://localhost:3457', port: 3457 });
-    await processes.fate('http://localhost:3457');
+    for (let poll = 0; poll < 5; poll++)
+      processes.note({
+        id: daemonIdOf('http://localhost:3457'),
+        origin: 'http://localhost:3457',
+        port: 3457,
+      });
+    await processes.fate(daemonIdOf('http://localhost:3457'));
     assert.deepEqual(calls, ['owner of 3457', 'look at 7']);
   });
 
@@ -66,7 +80,7 @@ describe('the process behind a smithy', function () {
       isAlive: () => Promise.reject(new Error('no ps')),
     });
     processes.note(daemon());
-    assert.equal(await processes.fate(smithy.url), 'unknown');
+    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'unknown');
   });
 });
 

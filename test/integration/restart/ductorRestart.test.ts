@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,7 +39,17 @@ describe('a restart of a ductor, on real processes', function () {
     });
     const origin = `http://127.0.0.1:${port}`;
     registry.configure({
-      daemons: [{ name: 'ductor', kind: 'ductor', origin, port, pollIntervalMs: 60_000, configured: true }],
+      daemons: [
+        {
+          name: 'ductor',
+          kind: 'ductor',
+          id: daemonIdOf(origin),
+          origin,
+          port,
+          pollIntervalMs: 60_000,
+          configured: true,
+        },
+      ],
       problems: [],
     });
   });

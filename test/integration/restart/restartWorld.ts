@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -161,7 +162,16 @@ export class World {
     const { host = '127.0.0.1' } = this.options;
     const origin = `http://${host}:${this.port}`;
     registry.configure({
-      daemons: [{ name: 'test', origin, port: this.port, pollIntervalMs: 60_000, configured: true }],
+      daemons: [
+        {
+          name: 'test',
+          id: daemonIdOf(origin),
+          origin,
+          port: this.port,
+          pollIntervalMs: 60_000,
+          configured: true,
+        },
+      ],
       problems: [],
     });
     return registry;

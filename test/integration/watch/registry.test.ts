@@ -1,7 +1,7 @@
+import { daemonIdOf, readDaemons } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { type Clock } from '../../../src/base/time';
 import { systemClock } from '../../../src/app/systemClock';
-import { readDaemons } from '../../../src/settings/daemonList';
 import { Registry } from '../../../src/watch/registry';
 import { createProbe, type ProbeTimeouts } from '../../../src/kinds/connect';
 import type { TrackEvent } from '../../../src/health/track';
@@ -74,7 +74,7 @@ describe('a registry over real servers', function () {
       setTimeout(() => playing(HEALTHY)(request, response), 30);
     });
     const { registry } = watch([server.origin], { pollIntervalMs: 1_000 });
-    const monitor = registry.monitor(server.origin)!;
+    const monitor = registry.monitor(daemonIdOf(server.origin))!;
     const statuses = () => server.requests.filter((path) => path === '/api/daemon/status').length;
     await Promise.all([registry.refresh(), monitor.poll(), monitor.attend(), registry.refresh()]);
     assert.equal(statuses(), 1);
@@ -248,7 +248,7 @@ describe('a registry over real servers', function () {
       const openBefore = open();
       const { registry } = watch([server.origin], { pollIntervalMs: 1_000 });
       await registry.refresh();
-      const monitor = registry.monitor(server.origin)!;
+      const monitor = registry.monitor(daemonIdOf(server.origin))!;
       const asked = server.requests.length;
       registry.dispose();
       await monitor.poll();
@@ -264,7 +264,7 @@ describe('a registry over real servers', function () {
       const openBefore = open();
       const { registry, events } = watch([server.origin]);
       await until(() => server.connections() > 0, 'the connection');
-      const polling = registry.monitor(server.origin)!.poll();
+      const polling = registry.monitor(daemonIdOf(server.origin))!.poll();
       registry.dispose();
       await polling;
       await server.close();
@@ -290,7 +290,7 @@ describe('a registry over real servers', function () {
         recall: () => ({}),
       });
       registry.configure(readDaemons([{ url: server.origin }], { configured: true, allowRemote: false }));
-      const polling = registry.monitor(server.origin)!.poll();
+      const polling = registry.monitor(daemonIdOf(server.origin))!.poll();
       registry.dispose();
       deliver();
       await polling;

@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../../src/health/deadlines';
 import { countdown, nextDrawMs } from '../../../src/health/countdown';
@@ -37,7 +38,7 @@ class Room {
   look(): this {
     const { deadlines, timedOut } = advanceDeadlines(
       this.deadlines,
-      [{ origin: ORIGIN, name: 'dispatchd', track: this.watch.track }],
+      [{ daemonId: daemonIdOf(ORIGIN), name: 'dispatchd', track: this.watch.track }],
       this.watch.time.now(),
     );
     this.deadlines = deadlines;

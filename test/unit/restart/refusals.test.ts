@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import { isForwarder, whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
@@ -9,7 +10,14 @@ const OWNER: ProcessInfo = { pid: 4711, name: 'node', commandLine: 'node sf serv
 const OTHER: ProcessInfo = { ...OWNER, pid: 5000, commandLine: 'node vite' };
 
 function modelOf(watch: Watch, origin = 'http://127.0.0.1:3457'): DaemonModel {
-  const daemon = { name: 'smithy', origin, port: 3457, pollIntervalMs: 5_000, configured: true };
+  const daemon = {
+    name: 'smithy',
+    id: daemonIdOf(origin),
+    origin,
+    port: 3457,
+    pollIntervalMs: 5_000,
+    configured: true,
+  };
   return { daemon, track: watch.track };
 }
 

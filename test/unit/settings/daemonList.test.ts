@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readDaemons } from '../../../src/settings/daemonList';
+import { daemonIdOf, readDaemons } from '../../../src/settings/daemonList';
 import { isLoopback } from '../../../src/kinds/read/paths';
 
 const LOCAL = { configured: true, allowRemote: false };
@@ -19,6 +19,7 @@ describe('the daemons setting', () => {
     assert.deepEqual(daemons, [
       {
         name: 'smithy',
+        id: daemonIdOf('http://localhost:3457'),
         origin: 'http://localhost:3457',
         port: 3457,
         kind: 'smithy',

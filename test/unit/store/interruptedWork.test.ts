@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -94,7 +95,7 @@ describe('what a smithy lost to a restart', () => {
   it('can be dismissed', () => {
     const room = new Room().answer();
     room.lost.add(room.model, [LOST, UNKNOWN]);
-    room.lost.dismiss(room.model.daemon.origin, 'session-1');
+    room.lost.dismiss(daemonIdOf(room.model.daemon.origin), 'session-1');
     assert.deepEqual(room.ids, ['session-2']);
   });
 

@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { isNode } from '../../../src/diagnostics/inspectNode';
 import { findListeners, type RunTool } from '../../../src/system/processTable';
@@ -170,6 +171,7 @@ describe('how a daemon is started', () => {
   };
   const daemon = (changes: Partial<DaemonConfig>): DaemonConfig => ({
     name: 'x',
+    id: daemonIdOf('http://127.0.0.1:3470'),
     origin: 'http://127.0.0.1:3470',
     port: 3470,
     pollIntervalMs: 5_000,

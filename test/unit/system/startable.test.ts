@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -117,6 +118,7 @@ describe('what speaks against a start command', () => {
     } as const;
     const daemon = {
       name: 'mine',
+      id: daemonIdOf('http://127.0.0.1:3457'),
       origin: 'http://127.0.0.1:3457',
       port: 3_457,
       pollIntervalMs: 1_000,

@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report, Sample } from '../../../src/health/report';
@@ -6,7 +7,14 @@ import { systemClock } from '../../../src/app/systemClock';
 import { Monitor } from '../../../src/watch/monitor';
 import type { Probe } from '../../../src/kinds/connect';
 
-const DAEMON = { name: 'd', origin: 'http://127.0.0.1:9', port: 9, pollIntervalMs: 5_000, configured: true };
+const DAEMON = {
+  name: 'd',
+  id: daemonIdOf('http://127.0.0.1:9'),
+  origin: 'http://127.0.0.1:9',
+  port: 9,
+  pollIntervalMs: 5_000,
+  configured: true,
+};
 const DEPS = { clock: systemClock, random: () => 0.5, isFocused: () => true, onStep: () => undefined };
 
 /** Probes that are made when the test says so, and know whether they are open. */
