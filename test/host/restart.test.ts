@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { DaemonHealthApi } from '../../src/api';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { untilTrue } from '../support/until';
+import { until } from '../support/until';
 import { activatedApi, realDispatchd, untilState, watch } from './support';
 
 describe('Restart Daemon in the extension host', function () {
@@ -58,13 +58,17 @@ describe('Restart Daemon in the extension host', function () {
     const task = tasks.find(({ definition }) => definition.action === 'restart');
     assert.ok(task);
     await vscode.tasks.executeTask(task);
-    await untilTrue(() => {
-      try {
-        return daemon.pid !== oldPid;
-      } catch {
-        return false;
-      }
-    }, 20_000);
+    await until(
+      () => {
+        try {
+          return daemon.pid !== oldPid;
+        } catch {
+          return false;
+        }
+      },
+      'the restart to end',
+      20_000,
+    );
     await untilState(api, daemon.url, 'healthy');
   });
 

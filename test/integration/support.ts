@@ -129,22 +129,3 @@ export function failureOf(sample: Sample): Failure {
 }
 
 export { loadRecording };
-
-/** A port nothing listens on, a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Resolves once the condition holds; looked at whenever the event loop turns. */
-export async function until(condition: () => boolean, what: string, withinMs = 8_000): Promise<void> {
-  const endMs = performance.now() + withinMs;
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { NOBODY, whyNoOtherUser } from './otherUser';
-import { untilTrue } from './until';
+import { until } from './until';
 
 /** A request as it came. */
 export interface Heard {
@@ -54,7 +54,7 @@ export class Impostor {
     const args = ['-e', SCRIPT, String(port), JSON.stringify(answer)];
     const child = spawn(process.execPath, args, { cwd: '/', stdio: ['ignore', 'pipe', 'inherit'], ...other });
     const impostor = new Impostor(child);
-    await untilTrue(() => impostor.#ready);
+    await until(() => impostor.#ready);
     return impostor;
   }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { untilTrue } from './until';
+import { until } from './until';
 
 /** The bundled daemon as a real process with a folder of its own. */
 export class RealDispatchd {
@@ -87,7 +87,7 @@ export class RealDispatchd {
     for (const pid of new Set([this.process?.pid, this.livePid()])) {
       if (pid !== undefined) tryKill(pid);
     }
-    await untilTrue(() => this.livePid() === undefined);
+    await until(() => this.livePid() === undefined);
     rmSync(this.stateDir, { recursive: true, force: true });
   }
 

@@ -5,7 +5,7 @@ import { EVIDENCE_TIMEOUT_MS } from '../../../src/diagnostics/policy';
 import { inspectNode } from '../../../src/diagnostics/inspectNode';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { takeInspectorPort } from '../../support/inspectorPort';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 
 const INSPECTOR_PORT = 9229;
 const WAITS = 'setInterval(() => {}, 60_000)';
@@ -85,7 +85,7 @@ describe('the inspector of a daemon', function () {
     const pid = await running(`setTimeout(() => { ${block}; console.log('goes on') }, 10);${WAITS}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await inspect(pid, AbortSignal.timeout(EVIDENCE_TIMEOUT_MS));
-    await untilTrue(() => printed.includes('goes on'));
+    await until(() => printed.includes('goes on'));
     await untilClosed();
     assert.equal(await isAlive(pid), true);
   });

@@ -7,8 +7,8 @@ import {
   dispatchdFile,
   newStateDir,
   stopDaemons,
-  until,
 } from '../../support/dispatchd/daemonProcess';
+import { until } from '../../support/until';
 
 const DAY_MS = 86_400_000;
 const TIMES = ['createdAt', 'startedAt', 'endedAt', 'aliveAt', 'at', 'lastActivityAt', 'foundAt'];

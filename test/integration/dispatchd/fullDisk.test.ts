@@ -14,10 +14,10 @@ import {
   dispatchdFile,
   newStateDir,
   stopDaemons,
-  until,
 } from '../../support/dispatchd/daemonProcess';
 import { smallDisk, type SmallDisk } from '../../support/fullDisk';
 import { notRun } from '../../support/notRun';
+import { until } from '../../support/until';
 
 const NO_SPACE = 'cannot write its state: no space left';
 

@@ -10,10 +10,10 @@ import {
   dispatchdFile,
   newStateDir,
   stopDaemons,
-  until,
 } from '../../support/dispatchd/daemonProcess';
 import { session } from '../../support/dispatchd/sessions';
 import { notRun } from '../../support/notRun';
+import { until } from '../../support/until';
 
 const POSIX = process.platform !== 'win32';
 

@@ -11,9 +11,9 @@ import {
   dispatchdFile,
   newStateDir,
   stopDaemons,
-  until,
 } from '../../support/dispatchd/daemonProcess';
 import { notRun } from '../../support/notRun';
+import { until } from '../../support/until';
 
 describe('dispatchd process', function () {
   this.timeout(30_000);

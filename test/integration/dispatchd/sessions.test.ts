@@ -8,9 +8,9 @@ import {
   DaemonProcess,
   dispatchdFile,
   stopDaemons,
-  until,
 } from '../../support/dispatchd/daemonProcess';
 import { notRun } from '../../support/notRun';
+import { until } from '../../support/until';
 
 const POSIX = process.platform !== 'win32';
 

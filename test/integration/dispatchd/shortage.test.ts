@@ -9,9 +9,9 @@ import {
   dispatchdFile,
   newStateDir,
   stopDaemons,
-  until,
 } from '../../support/dispatchd/daemonProcess';
 import { notRun } from '../../support/notRun';
+import { until } from '../../support/until';
 
 const TASKS = 60;
 const FEW_TASKS = 12;

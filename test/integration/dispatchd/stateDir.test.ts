@@ -17,12 +17,12 @@ import {
   dispatchdFile,
   newStateDir,
   stopDaemons,
-  until,
 } from '../../support/dispatchd/daemonProcess';
 import { session, spec } from '../../support/dispatchd/sessions';
 import { smallDisk } from '../../support/fullDisk';
 import { NOBODY, whyNoOtherUser } from '../../support/otherUser';
 import { notRun } from '../../support/notRun';
+import { until } from '../../support/until';
 
 describe('dispatchd and the state directory that it is given', function () {
   this.timeout(30_000);

@@ -8,19 +8,10 @@ import { beginTrack, observe } from '../../../src/health/track';
 import { systemClock } from '../../../src/app/systemClock';
 import type { Failure, Sample } from '../../../src/health/report';
 import type { DaemonState } from '../../../src/health/states';
-import {
-  HEALTHY,
-  PATIENT,
-  Scope,
-  TIMEOUTS,
-  answering,
-  failureOf,
-  freePort,
-  playing,
-  reportOf,
-  until,
-} from '../support';
+import { HEALTHY, PATIENT, Scope, TIMEOUTS, answering, failureOf, playing, reportOf } from '../support';
 import { notRun } from '../../support/notRun';
+import { freePort } from '../../support/freePort';
+import { until } from '../../support/until';
 
 /** What the first sample of a configured daemon means. */
 function stateOf(sample: Sample): DaemonState {

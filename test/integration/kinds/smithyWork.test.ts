@@ -4,7 +4,8 @@ import { SmithyAgents } from '../../../src/kinds/connect';
 import { ProcessFates } from '../../../src/watch/processFates';
 import type { Session } from '../../../src/health/report';
 import { SmithyProcess } from '../../support/smithyProcess';
-import { Scope, playing, loadRecording, freePort } from '../support';
+import { Scope, playing, loadRecording } from '../support';
+import { freePort } from '../../support/freePort';
 
 describe('the process behind a smithy', function () {
   this.timeout(20_000);

@@ -14,7 +14,7 @@ import { RestartRecords } from '../../../src/store/restartRecords';
 import { startCommandFor } from '../../../src/restart/startCommand';
 import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 
 const DUCTOR = join(__dirname, '..', 'fixtures', 'daemons', 'ductor.mjs');
 const LAUNCHER = join(__dirname, '..', '..', '..', 'src', 'launcher', 'main.ts');
@@ -74,7 +74,7 @@ describe('a restart of a ductor, on real processes', function () {
     const child = run(...command());
     await once(child.stdout!, 'data');
     await registry.refresh();
-    await untilTrue(() => registry.models[0]!.track.verdict.state === 'unverified');
+    await until(() => registry.models[0]!.track.verdict.state === 'unverified');
     return child.pid!;
   }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { severityOf } from '../../../src/health/verdict';
 import { findListener, isAlive } from '../../../src/system/processTable';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 import { World } from './restartWorld';
 
 describe('a restart, on real processes', function () {
@@ -80,7 +80,7 @@ describe('a restart, on real processes', function () {
     const [record] = (await world.controller.plan(world.model)).records;
     assert.equal(record?.startFailed, 'node ended with exit code 7: no database');
     world.start([]);
-    await untilTrue(() => world.output.join('').match(/listening/g)?.length === 2);
+    await until(() => world.output.join('').match(/listening/g)?.length === 2);
     await world.registry.refresh();
     assert.equal(world.model.track.verdict.state, 'healthy', 'it was started by hand');
   });
@@ -173,7 +173,7 @@ describe('a restart, on real processes', function () {
     world = await World.create();
     await world.running([]);
     const first = world.restart();
-    await untilTrue(() => world.steps.length > 0);
+    await until(() => world.steps.length > 0);
     await assert.rejects(world.controller.plan(world.model), /already being restarted/);
     assert.equal((await first).kind, 'cured');
   });
@@ -185,7 +185,7 @@ describe('a restart, on real processes', function () {
     await other.registry.refresh();
     const plan = await other.controller.plan(other.registry.models[0]!);
     const first = world.restart();
-    await untilTrue(() => world.steps.length > 0);
+    await until(() => world.steps.length > 0);
     const second = await other.controller.restart(plan, {
       signal: new AbortController().signal,
       onStep: () => undefined,

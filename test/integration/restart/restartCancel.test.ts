@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { orAborted } from '../../../src/base/wait';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 import { World } from './restartWorld';
 
 const NEVER = new Promise<never>(() => undefined);
@@ -55,7 +55,7 @@ describe('a restart that is cancelled', function () {
     );
     assert.equal(await isAlive(pid), true, 'it got no signal');
     process.kill(pid, 'SIGKILL');
-    await untilTrue(() => world.children[0]!.exitCode !== null || world.children[0]!.signalCode !== null);
+    await until(() => world.children[0]!.exitCode !== null || world.children[0]!.signalCode !== null);
     assert.deepEqual(reasonOf(await state()), ['offline', 'stopped from here']);
   });
 
@@ -79,7 +79,7 @@ describe('a restart that is cancelled', function () {
     assert.equal(outcome.text, 'Restart cancelled: the old process has ended; nothing was started.');
     assert.equal(await isAlive(pid), false);
     assert.equal(world.children.length, 1);
-    await untilTrue(() => world.output.join('').includes('listening'));
+    await until(() => world.output.join('').includes('listening'));
     await until(async () => (await findListener(world.port)) === undefined);
     assert.deepEqual(reasonOf(await state()), ['offline', 'stopped from here']);
   });
@@ -144,8 +144,4 @@ describe('a stop that is cancelled', function () {
 
 function reasonOf({ state, reason }: { state: string; reason: string }): [string, string] {
   return [state, reason];
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { healthyAnswer } from '../../support/answeringServer';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 import { DAEMON, World } from './restartWorld';
 import { notRun } from '../../support/notRun';
 
@@ -81,7 +81,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     world.run([node, ...words]);
     const pids = () => [...world.output.join('').matchAll(/listening (\d+)/g)].map(([, pid]) => Number(pid));
     const count = Number(own[own.indexOf('--children') + 1] ?? 1) || 1;
-    await untilTrue(() => pids().length === count);
+    await until(() => pids().length === count);
     await world.registry.refresh();
     return pids();
   }

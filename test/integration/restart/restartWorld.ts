@@ -14,7 +14,7 @@ import type { StartedCommand } from '../../../src/restart/restart';
 import { dispatchdFile } from '../../support/dispatchd/daemonProcess';
 import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 
 export const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
 
@@ -100,13 +100,13 @@ export class World {
   /** Waits until the process started last listens, and asks it. */
   async listening(): Promise<void> {
     const said = () => this.output.join('').match(/listening/g)?.length ?? 0;
-    await untilTrue(() => said() >= this.children.length);
+    await until(() => said() >= this.children.length);
     await this.registry.refresh();
   }
 
   /** Waits until a process has printed this. */
   async said(text: string): Promise<void> {
-    await untilTrue(() => this.output.join('').includes(text));
+    await until(() => this.output.join('').includes(text));
   }
 
   get model(): DaemonModel {

@@ -5,7 +5,7 @@ import { isAlive } from '../../../src/system/processTable';
 import { stopProcess, type StopOptions, type StopStage } from '../../../src/system/endProcess';
 import { identityOf, type ProcessSources } from '../../../src/system/identity';
 import { spawnAs } from '../../support/reusedPid';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 import { notRun } from '../../support/notRun';
 
 const WAITS = 'setInterval(() => {}, 60_000)';
@@ -68,7 +68,7 @@ describe('the end of a process', function () {
     assert.equal(await stop(pid, { graceMs: 1_000 }), 'was ended by force');
     const born = Number(/child (\d+)/.exec(output)?.[1]);
     assert.ok(born > 0);
-    await untilTrue(() => !isThere(born));
+    await until(() => !isThere(born));
   });
 
   it('comes by its API where it has one, without a signal', async () => {
@@ -96,7 +96,7 @@ describe('the end of a process', function () {
 
   it('is not brought about when it has come already', async () => {
     const pid = await running('process.exit(0)');
-    await untilTrue(() => !isThere(pid));
+    await until(() => !isThere(pid));
     assert.equal(await stop(pid), 'had ended already');
     assert.deepEqual(stages, []);
   });
@@ -130,7 +130,7 @@ describe('the end of a process', function () {
   it('is not brought about of who got the number in the grace time', async function () {
     const pid = await running(IGNORES);
     const ended = stop(pid, { graceMs: 4_000 });
-    await untilTrue(() => stages.some(({ kind }) => kind === 'terminating'));
+    await until(() => stages.some(({ kind }) => kind === 'terminating'));
     const gone = once(children[0]!, 'exit');
     process.kill(pid, 'SIGKILL');
     await gone;

@@ -15,7 +15,7 @@ import { DaemonProcess, dispatchdFile, stopDaemons } from '../../support/dispatc
 import { LONG } from '../../support/dispatchd/commands';
 import { MemoryMemento } from '../../support/memento';
 import { SmithyProcess, smithySession } from '../../support/smithyProcess';
-import { until } from '../support';
+import { until } from '../../support/until';
 
 /** One window that looks at one daemon only when told to. */
 class Window {

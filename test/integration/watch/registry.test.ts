@@ -11,7 +11,9 @@ import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
 import { recordingAt, type Recording } from '../../fixtures/recordings';
 import { FakeTime } from '../../unit/health/support';
-import { HEALTHY, PATIENT, Scope, TIMEOUTS, answering, freePort, playing, until } from '../support';
+import { HEALTHY, PATIENT, Scope, TIMEOUTS, answering, playing } from '../support';
+import { freePort } from '../../support/freePort';
+import { until } from '../../support/until';
 
 describe('a registry over real servers', function () {
   this.timeout(30_000);

@@ -5,6 +5,7 @@ import { request, type OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { until } from '../until';
 
 const SOURCE = resolve(__dirname, '../../../src/dispatchd/main.ts');
 let built: Promise<string> | undefined;
@@ -254,15 +255,6 @@ const running = new Set<DaemonProcess>();
 export async function stopDaemons(): Promise<void> {
   await Promise.all([...running].map((daemon) => daemon.stop()));
   removeStateDirs();
-}
-
-/** Waits until `condition` holds, with a deadline that suits a loaded machine. */
-export async function until(condition: () => unknown, what: string, deadlineMs = 9_000): Promise<void> {
-  const endMs = performance.now() + deadlineMs;
-  while (!(await condition())) {
-    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 /** Whether a process lives; one that nobody has reaped does not. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DaemonProcess, dispatchdFile, newStateDir, stopDaemons, until } from './daemonProcess';
+import { DaemonProcess, dispatchdFile, newStateDir, stopDaemons } from './daemonProcess';
 import { notRun } from '../notRun';
+import { until } from '../until';
 
 const SEED = Number(process.env['DISPATCHD_TEST_SEED'] ?? Date.now() % 2 ** 31);
 const FINAL = ['completed', 'failed', 'timed-out', 'cancelled', 'interrupted'];

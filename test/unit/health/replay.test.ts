@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { SEVERITY } from '../../../src/health/states';
-import { FakeSmithy } from './fakeSmithy';
+import { SimulatedSmithy } from './simulatedSmithy';
 import { DAY_MS, FakeTime, HOUR_MS, MINUTE_MS, SECOND_MS, Watch } from './support';
 
 interface Scene {
   readonly time: FakeTime;
-  readonly smithy: FakeSmithy;
+  readonly smithy: SimulatedSmithy;
   readonly watch: Watch;
   /** While false the windows are not focused. */
   focused: boolean;
@@ -36,7 +36,7 @@ function play(
 ): { lines: string[]; scene: Scene; polls: number } {
   const time = new FakeTime();
   const beginMs = time.uptimeMs;
-  const scene: Scene = { time, smithy: new FakeSmithy(time), watch: new Watch({ time }), focused: true };
+  const scene: Scene = { time, smithy: new SimulatedSmithy(time), watch: new Watch({ time }), focused: true };
   prepare?.(scene);
   const { watch, smithy } = scene;
   const lines: string[] = [];
@@ -238,7 +238,7 @@ describe('a whole day', () => {
 
   it('with faults of every kind says each of them once', () => {
     const http =
-      (value: FakeSmithy['http']) =>
+      (value: SimulatedSmithy['http']) =>
       ({ smithy }: Scene) =>
         void (smithy.http = value);
     const { lines } = play(

@@ -12,7 +12,7 @@ import {
   type ProcessSources,
 } from '../../../src/system/identity';
 import { systemTool } from '../../../src/system/exec';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 
 const STARTED_AT = Date.parse('2026-10-25T00:30:00.000Z');
 const TICKS = 4242;
@@ -111,7 +111,7 @@ describe('whether a process is the one that was started', () => {
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const child = identify(Number(String(line)), Date.now());
     try {
-      await untilTrue(() => / Z /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8')));
+      await until(() => / Z /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8')));
       assert.deepEqual([await isSameProcess(child), await isSameProcessAlive(child)], [true, false]);
     } finally {
       parent.kill('SIGKILL');

@@ -9,7 +9,7 @@ export type Http = 'answers' | 'refuses' | 'never answers' | 'status hangs' | 'i
  * A smithy in fake time: the poll loop of the real one (an interval with a re-entrancy guard), and its rule for
  * `pollStale`, which does not look at `isRunning`. Its timers stand still while the machine sleeps.
  */
-export class FakeSmithy {
+export class SimulatedSmithy {
   http: Http = 'answers';
   isRunning = true;
   stuck = false;
