@@ -7,9 +7,9 @@ import {
   linesOfLives,
   readKept,
   readKeptLines,
-} from '../record/driver';
-import { lives } from '../record/lives';
-import type { Played } from '../record/worker';
+} from '../../record/driver';
+import { lives } from '../../record/lives';
+import type { Played } from '../../record/worker';
 
 /** Paths and processes of the runs are those of Linux. */
 const isPlayable = process.platform !== 'win32';

@@ -6,9 +6,9 @@ import {
   DaemonProcess,
   newStateDir,
   stopDaemons,
-  until,
   type SessionJson,
 } from '../../support/dispatchd/daemonProcess';
+import { until } from '../../support/until';
 import { dispatchdOf, type Version } from '../../support/window/installed';
 import { RecordedMachine } from '../../support/window/recorded';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RealDispatchd } from '../../support/realDispatchd';
 import { SmithyProcess, smithySession } from '../../support/smithyProcess';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 import { endWindows, FakeWindow } from '../../support/window/fakeWindow';
 import { dispatchdOf, installed } from '../../support/window/installed';
 import { RecordedMachine } from '../../support/window/recorded';
@@ -211,7 +211,7 @@ describe('the names and formats of what is kept', function () {
 
     await daemon.post('/api/chaos/hang');
     const told = join(folder, `told.${hash(`${daemon.url} problem wedged`)}`);
-    await untilTrue(() => existsSync(told));
+    await until(() => existsSync(told));
     storage['told.<hash> of "<origin> problem wedged"'] = read(told);
     storage['speaker.json'] = read(join(folder, 'speaker.json'));
 

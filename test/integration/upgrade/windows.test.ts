@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/freePort';
 import { RealDispatchd } from '../../support/realDispatchd';
-import { untilTrue } from '../../support/until';
+import { until } from '../../support/until';
 import { endWindows, FakeWindow, type Look } from '../../support/window/fakeWindow';
 import { dispatchdOf, installed, type Version } from '../../support/window/installed';
 
@@ -56,7 +56,7 @@ describe('windows of two versions on one machine', function () {
       const slow = { restart: { command: process.execPath, args: ['-e', script] } };
       const [busy, other] = [await open(first, url, slow), await open(second, url, slow)];
       void busy.run('restart', url).catch(() => undefined);
-      await untilTrue(() => existsSync(started));
+      await until(() => existsSync(started));
       const lock = readdirSync(storage).filter((name) => name.endsWith('.lock'));
       assert.equal(lock.length, 1);
       const look = await other.run('restart', url);
@@ -79,11 +79,11 @@ describe('windows of two versions on one machine', function () {
       const slow = { restart: { command: process.execPath, args: ['-e', script] } };
       const [busy, other] = [await open(first, url, slow), await open(second, url, slow)];
       void busy.run('restart', url).catch(() => undefined);
-      await untilTrue(() => existsSync(started));
+      await until(() => existsSync(started));
       await busy.kill();
       rmSync(started);
       void other.run('restart', url).catch(() => undefined);
-      await untilTrue(() => existsSync(started));
+      await until(() => existsSync(started));
     });
 
     it(`tell each thing once, where the ${first} one has the focus`, async () => {
