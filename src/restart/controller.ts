@@ -7,7 +7,7 @@ import type { Monitor } from '../watch/monitor';
 import { severityOf } from '../health/verdict';
 import { duration } from '../base/time';
 import { endDaemon } from '../kinds/dispatchd/stop';
-import { lockDaemon } from './restartLock';
+import { lockDaemon, LockedElsewhere } from './restartLock';
 import { flagsOf, ownersOf, planFor, type Plan } from './plan';
 import { isSameProcessAlive } from '../system/identity';
 import { isAlive } from '../system/processTable';
@@ -264,6 +264,9 @@ export class RestartController {
       try {
         unlock = await lockDaemon(this.deps.folder, daemonId);
       } catch (error) {
+        if (error instanceof LockedElsewhere) {
+          return refuse(`Nothing was done: ${name} may be being restarted or stopped by ${error.message}.`);
+        }
         const why = error instanceof Error ? error.message : String(error);
         return refuse(
           `Nothing was done: another window may be restarting or stopping ${name}, and the file that would tell ` +

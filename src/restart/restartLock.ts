@@ -2,12 +2,19 @@ import type { DaemonId } from '../health/report';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { readBootId } from '../system/bootId';
-import { tryLock } from '../system/lock';
+import { tryLock, unprovenOwner, type Held } from '../system/lock';
+
+/** Whoever has the lock may be dead: its message says who, after "may be", and what to do. */
+export class LockedElsewhere extends Error {
+  constructor(pid: number, unproven: NonNullable<Held['unproven']>) {
+    super(unprovenOwner(pid, unproven));
+  }
+}
 
 /**
  * The right to restart or stop one daemon, among all windows of this machine.
  * @returns a function that gives it back; `undefined` when another window has it
- * @throws the file system's error where a lock can be neither read nor written
+ * @throws LockedElsewhere where another machine or another container may have it, and the file system's error where a lock can be neither read nor written
  */
 export async function lockDaemon(
   folder: string,
@@ -16,5 +23,7 @@ export async function lockDaemon(
   const name = createHash('sha256').update(daemonId).digest('hex').slice(0, 32);
   await mkdir(folder, { recursive: true });
   const locked = await tryLock({ folder, name: `restart.${name}.lock` }, await readBootId());
-  return locked.kind === 'ours' ? locked.release : undefined;
+  if (locked.kind === 'ours') return locked.release;
+  if (locked.unproven) throw new LockedElsewhere(locked.pid, locked.unproven);
+  return undefined;
 }

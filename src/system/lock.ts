@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pid as ownPid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPidAlive, identityOf, isSameProcessAlive, ownIdentity, type ProcessIdentity } from './identity';
-import { isOtherBoot } from './bootId';
+import { ownHabitat, type Habitat } from './habitat';
+import { identityOf, ownIdentity } from './identity';
 import { insisting } from './insisting';
+import { parseOwner, stateOf, type Elsewhere, type Owner } from './lockOwner';
+import { listenBeside, type Listening } from './lockSocket';
 import { TORN_WAIT_MS } from './policy';
 
-/** Where a lock is. Several locks may share a folder: all files of a lock begin with its name. */
+/** Where a lock is. Several locks may share a folder: all files of a lock but its sockets begin with its name. */
 export interface LockPlace {
   /** Exists already. */
   readonly folder: string;
@@ -17,85 +18,149 @@ export interface LockPlace {
 }
 
 /** What came of asking for a lock. */
-export type Locked =
-  | { readonly kind: 'ours'; readonly release: () => Promise<void> }
-  | { readonly kind: 'held'; readonly pid: number };
+export type Locked = { readonly kind: 'ours'; readonly release: () => Promise<void> } | Held;
 
-/** Who a lock file names. Without `process` the file is torn and names nobody. */
-interface Owner {
-  /** Unique for each attempt to get the lock. */
-  readonly key: string;
-  readonly process?: Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
-  readonly bootId?: string;
+/** Somebody else has the lock, or may have it. */
+export interface Held {
+  readonly kind: 'held';
+  readonly pid: number;
+  /** Whether the owner lives cannot be told from here. Who knows that it has ended may delete the file. */
+  readonly unproven?: { readonly where: Elsewhere; readonly file: string };
+}
+
+/** In words, after "held by" or the like: who may have a lock, and the way out. */
+export function unprovenOwner(pid: number, { where, file }: NonNullable<Held['unproven']>): string {
+  const place = where === 'otherMachine' ? 'on another machine' : 'in another container or sandbox';
+  return `process ${pid} ${place}. Whether that process still runs cannot be told from here: if it has ended, delete ${file} and try again`;
 }
 
 /** Other users have no business with a lock. */
 const PRIVATE_FILE_MODE = 0o600;
 const NOBODY = 'nobody';
-const KEY = /^[\w-]{1,64}$/;
 
 /**
- * Asks for a lock among all processes that use this folder. A lock whose owner has died is taken over. The owner is
- * known by its process number and its birth, so a number that was given away, or ours of an earlier life, is told
- * apart; a reboot is told by the boot id. Clocks do not count.
+ * Asks for a lock among all processes that use this folder. A lock whose owner has died is taken over.
  *
- * A lock is written whole under a name of its own, then linked: nobody reads a half-written one. Of several that
- * find the same dead owner, the one takes over that first links the file `NAME.after.<the dead owner's key>`. That
- * file names its maker, so a maker that dies half-way is succeeded in the same manner: a kill at any moment neither
- * gives the lock to two nor keeps it from everybody.
+ * The owner listens on a socket in the folder (Windows: on a pipe) for as long as it has the lock: the kernel says
+ * whether it lives, also of a stopped process and of one in another container. Where no socket answers, the number of
+ * the process and its birth decide within one boot and one namespace of processes. Clocks do not count.
+ *
+ * A lock is written whole under a name of its own, its owner listens, and then the lock is linked: nobody reads a
+ * half-written lock, and no lock has a socket that is yet to come. Of several that find the same dead owner, the one
+ * takes over that first links the file `NAME.after.<the dead owner's key>`. That file names its maker, so a maker that
+ * dies half-way is succeeded in the same manner: a kill at any moment neither gives the lock to two nor keeps it from
+ * everybody.
  *
  * @throws the file system's error where the lock can be neither read nor written: nobody has it then
  */
 export async function tryLock(place: LockPlace, bootId: string): Promise<Locked> {
-  // A window of a version up to 0.1 takes a lock without `at` for nobody's, removes it and restarts a second time.
-  // One with `at` counts for that window for five minutes; here `at` counts for nothing.
-  const own = { key: randomUUID(), ...ownIdentity(), bootId, at: Date.now() };
+  const own = await ownHabitat(bootId);
+  const attempt = new Attempt(place, own);
   const lock = fileOf(place);
-  const candidate = fileOf(place, 'candidate', own.key);
   try {
-    await writeFile(candidate, JSON.stringify(own), { mode: PRIVATE_FILE_MODE });
-    while (!(await createExclusively(candidate, lock))) {
+    await attempt.prepare();
+    while (!(await createExclusively(attempt.candidate, lock))) {
       const owner = await readOwner(lock, NOBODY);
       if (owner === undefined) continue;
-      const succession = await succeed(place, owner, candidate, bootId);
-      if (succession.kind === 'held') return succession;
+      const succession = await succeed(place, { file: lock, owner }, attempt, own);
+      if (succession.kind === 'held') {
+        await attempt.giveUp();
+        return succession;
+      }
       // Somebody else may have taken over and cleaned up since the lock was read.
       if ((await readOwner(lock, NOBODY))?.key === owner.key) {
-        await insisting(() => rename(candidate, lock));
+        await insisting(() => rename(attempt.candidate, lock));
         break;
       }
       await rm(succession.file, { force: true });
     }
-  } finally {
-    await rm(candidate, { force: true });
+  } catch (error) {
+    await attempt.giveUp();
+    throw error;
   }
+  await rm(attempt.candidate, { force: true }).catch(() => undefined);
   // With the lock in hand, what others left on their way there is of no use; it does no harm either.
-  await cleanUp(place, bootId).catch(() => undefined);
+  await cleanUp(place, attempt.key, own).catch(() => undefined);
   return {
     kind: 'ours',
     release: async () => {
       // A later owner may have it by now; that lock is not ours to remove.
-      if ((await readOwner(lock, NOBODY))?.key === own.key) await rm(lock, { force: true });
+      if ((await readOwner(lock, NOBODY))?.key === attempt.key) await rm(lock, { force: true });
+      // Only now: a lock that could not be removed is held for as long as this process lives.
+      await attempt.silence();
     },
   };
+}
+
+/** One try to get a lock: its candidate and its socket. */
+class Attempt {
+  readonly key = randomBytes(8).toString('hex');
+  readonly candidate: string;
+  /** The file that says whom this attempt succeeds. */
+  successor: string | undefined;
+  #listening: Listening | undefined;
+
+  constructor(
+    private readonly place: LockPlace,
+    private readonly own: Habitat,
+  ) {
+    this.candidate = fileOf(place, 'candidate', this.key);
+  }
+
+  /** Listens, and writes the candidate. The candidate is first: a socket that no candidate names is left over. */
+  async prepare(): Promise<void> {
+    const { place, key, own } = this;
+    const socket = socketOf(place, key);
+    // `at`: versions up to 0.1 take a restart lock without it for nobody's.
+    const about = { key, ...ownIdentity(), ...own, at: Date.now() };
+    await this.#write({ ...about, socket });
+    this.#listening = await listenBeside(place.folder, socket);
+    if (this.#listening) return;
+    // Without a socket the birth alone tells that the owner lives, so the birth is the one that others will be told:
+    // one that is computed from a clock that was set since is another one.
+    const told = process.platform === 'linux' ? undefined : await identityOf(process.pid);
+    await this.#write({ ...about, ...told });
+  }
+
+  /** Leaves nothing behind. Never throws: why the attempt failed counts more. */
+  async giveUp(): Promise<void> {
+    for (const file of [this.successor, this.candidate]) {
+      if (file !== undefined) await rm(file, { force: true }).catch(() => undefined);
+    }
+    await this.silence();
+  }
+
+  async silence(): Promise<void> {
+    await this.#listening?.close().catch(() => undefined);
+  }
+
+  async #write(about: unknown): Promise<void> {
+    await writeFile(this.candidate, JSON.stringify(about), { mode: PRIVATE_FILE_MODE });
+  }
 }
 
 /** Becomes the successor of a dead owner, or of the dead that wanted to succeed it. */
 async function succeed(
   place: LockPlace,
-  owner: Owner,
-  candidate: string,
-  bootId: string,
-): Promise<
-  { readonly kind: 'next'; readonly file: string } | { readonly kind: 'held'; readonly pid: number }
-> {
-  if (owner.process && (await isAlive(owner, bootId))) return { kind: 'held', pid: owner.process.pid };
+  before: { readonly file: string; readonly owner: Owner },
+  attempt: Attempt,
+  own: Habitat,
+): Promise<{ readonly kind: 'next'; readonly file: string } | Held> {
+  const { owner } = before;
+  const state = await stateOf(owner, place.folder, own);
+  if (owner.process && state !== 'dead') {
+    const unproven = state === 'lives' ? {} : { unproven: { where: state, file: before.file } };
+    return { kind: 'held', pid: owner.process.pid, ...unproven };
+  }
   const file = fileOf(place, 'after', owner.key);
   for (;;) {
-    if (await createExclusively(candidate, file)) return { kind: 'next', file };
+    if (await createExclusively(attempt.candidate, file)) {
+      attempt.successor = file;
+      return { kind: 'next', file };
+    }
     // A torn one is succeeded like a dead one: whoever removed it might remove the file of the next.
     const other = await readOwner(file, `${owner.key}.torn`);
-    if (other) return succeed(place, other, candidate, bootId);
+    if (other) return succeed(place, { file, owner: other }, attempt, own);
   }
 }
 
@@ -119,47 +184,6 @@ async function readOwner(file: string, tornKey: string): Promise<Owner | undefin
   return again === undefined ? undefined : (parseOwner(again) ?? { key: tornKey });
 }
 
-function parseOwner(text: string): Owner | undefined {
-  const about = parseObject(text);
-  if (!about) return undefined;
-  const { key, pid, startedAtMs, startTicks, bootId, at } = about;
-  if (!isPid(pid)) return undefined;
-  if (
-    typeof key === 'string' &&
-    KEY.test(key) &&
-    typeof startedAtMs === 'number' &&
-    typeof bootId === 'string'
-  ) {
-    const process = { pid, startedAtMs, ...(typeof startTicks === 'number' && { startTicks }) };
-    return { key, process, bootId };
-  }
-  // The restart lock of versions up to 0.1: a number without a birth, and when it was written.
-  return typeof at === 'number' ? { key: `old-${pid}-${at}`, process: { pid } } : undefined;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isPid(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
-}
-
-async function isAlive({ process, bootId }: Owner, ownBootId: string): Promise<boolean> {
-  if (!process || (bootId !== undefined && isOtherBoot(bootId, ownBootId))) return false;
-  const { pid, startedAtMs } = process;
-  if (startedAtMs !== undefined) return isSameProcessAlive({ ...process, startedAtMs });
-  // This version writes no lock without a birth: an earlier life of this number did.
-  if (pid === ownPid) return false;
-  const now = await identityOf(pid);
-  return now ? isSameProcessAlive(now) : isPidAlive(pid);
-}
-
 /** Makes `file` with the content of `source`, unless it exists. */
 async function createExclusively(source: string, file: string): Promise<boolean> {
   try {
@@ -175,15 +199,34 @@ async function createExclusively(source: string, file: string): Promise<boolean>
   }
 }
 
-async function cleanUp({ folder, name }: LockPlace, bootId: string): Promise<void> {
-  for (const entry of await readdir(folder)) {
-    const file = join(folder, entry);
-    if (entry.startsWith(`${name}.after.`)) await rm(file, { force: true });
-    if (!entry.startsWith(`${name}.candidate.`)) continue;
+/** Removes what the dead left. @param ownKey of the owner, who alone may clean up */
+async function cleanUp(place: LockPlace, ownKey: string, own: Habitat): Promise<void> {
+  const { folder, name } = place;
+  const entries = await readdir(folder);
+  const keysOf = (prefix: string) =>
+    entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
+  for (const dead of keysOf(`${name}.after.`)) await rm(fileOf(place, 'after', dead), { force: true });
+  const trying = new Set([ownKey]);
+  for (const key of keysOf(`${name}.candidate.`)) {
+    const file = fileOf(place, 'candidate', key);
     const owner = await readOwner(file, NOBODY);
-    // A torn candidate may be one that is being written.
-    if (owner?.process && !(await isAlive(owner, bootId))) await rm(file, { force: true });
+    // A torn candidate may be one that is being written, and one whose socket refuses may be about to listen.
+    const isDead = owner?.process && (await stateOf(withoutSocket(owner), folder, own)) === 'dead';
+    if (isDead) await rm(file, { force: true });
+    else trying.add(key);
   }
+  for (const key of keysOf(socketOf(place, ''))) {
+    if (!trying.has(key)) await rm(join(folder, socketOf(place, key)), { force: true });
+  }
+}
+
+/** Short, since the path of a socket must be. */
+function socketOf({ name }: LockPlace, key: string): string {
+  return `sock.${createHash('sha256').update(name).digest('hex').slice(0, 8)}.${key}`;
+}
+
+function withoutSocket({ socket: _socket, ...owner }: Owner): Owner {
+  return owner;
 }
 
 function fileOf({ folder, name }: LockPlace, ...rest: readonly string[]): string {

@@ -1,79 +1,61 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readBootId } from '../../src/system/bootId';
+import { parseOwner } from '../../src/system/lockOwner';
+import {
+  ContenderMaker,
+  whyNoNamespace,
+  type Contender,
+  type ContenderReply,
+  type RacedLock,
+} from './lockContenders';
+import { NAMESPACE_SCENES, SCENES, type Scene, type Stage } from './lockScenes';
 
-/** Of whom the lock is: of the windows that restart a daemon, or of dispatchd's state directory. */
-export type RacedLock = 'restart' | 'dispatchd';
-
-export type ContenderMessage =
-  | { readonly kind: 'go'; readonly lock: RacedLock; readonly folder: string; readonly goAtNs: string }
-  | { readonly kind: 'release' };
-
-export type ContenderReply =
-  | { readonly kind: 'tried'; readonly got: boolean }
-  | { readonly kind: 'released' }
-  | { readonly kind: 'failed'; readonly why: string };
-
-/** Higher than any process number of Linux, macOS or Windows (4,194,304 at most). */
-const DEAD_PID = 2 ** 22 + 1;
-const BOOT = '11111111-1111-1111-1111-111111111111';
 const MAX_CONTENDERS = 6;
 const MIN_CONTENDERS = 2;
 /** For the message to reach all contenders, which then wait for the same moment. */
 const GO_AFTER_MS = 2;
 const RESTART_LOCK = `restart.${createHash('sha256').update('http://127.0.0.1:3457').digest('hex').slice(0, 32)}.lock`;
 
-const dead = (key: string) => ({
-  key,
-  pid: DEAD_PID,
-  startedAtMs: 1,
-  startTicks: 1,
-  bootId: BOOT,
-  at: Date.now(),
-});
-
-/** What lies there before a round, by the ending of its file's name. */
-const CASES: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
-  free: () => ({}),
-  'left by a dead owner': () => ({ '': JSON.stringify(dead('d')) }),
-  'left by a dead owner of an earlier version': () => ({
-    '': JSON.stringify({ pid: DEAD_PID, at: Date.now() }),
-  }),
-  'an empty file': () => ({ '': '' }),
-  'a half-written file': () => ({ '': JSON.stringify(dead('d')).slice(0, 40) }),
-  'left by the dead that took over from the dead': () => ({
-    '': JSON.stringify(dead('d')),
-    '.after.d': JSON.stringify(dead('e')),
-    '.after.e': '{"key":"f',
-  }),
-};
-
 /** The two locks have had formats of their own. */
 export function casesOf(lock: RacedLock): readonly string[] {
-  return Object.keys(CASES).filter((name) => lock === 'restart' || !name.endsWith('earlier version'));
+  return [...Object.keys(SCENES), ...Object.keys(NAMESPACE_SCENES)].filter(
+    (name) => lock === 'restart' || !name.endsWith('earlier version'),
+  );
 }
 
 export interface RaceResult {
   readonly rounds: number;
   readonly tookMs: number;
-  /** Rounds that did not have exactly one holder, or left something behind; each in words. */
+  /** Rounds with two holders, with none where the owner was dead, or that left something behind; each in words. */
   readonly wrong: readonly string[];
 }
 
 /** Processes that contend for locks in real files, round after round. */
 export class LockRace {
-  readonly #contenders: Contender[] = [];
+  readonly #maker = new ContenderMaker();
+  readonly #here: Contender[] = [];
+  readonly #elsewhere: Contender[] = [];
+  readonly #others = new Map<'here' | 'otherNamespace', Contender>();
+  readonly #noNamespace = whyNoNamespace();
+  #bootId = '';
 
   async start(): Promise<this> {
-    const file = join(__dirname, 'lockContender.ts');
-    for (let i = 0; i < MAX_CONTENDERS; i++) {
-      this.#contenders.push(new Contender(fork(file, { execArgv: ['--import', 'tsx'] })));
-    }
-    await Promise.all(this.#contenders.map((contender) => contender.next()));
+    this.#bootId = await readBootId();
+    await this.#maker.start();
+    const many = (count: number, where: 'here' | 'otherNamespace') =>
+      Promise.all(Array.from({ length: count }, () => this.#maker.make(where)));
+    this.#here.push(...(await many(MAX_CONTENDERS, 'here')));
+    if (this.#noNamespace === undefined)
+      this.#elsewhere.push(...(await many(MAX_CONTENDERS / 2, 'otherNamespace')));
     return this;
+  }
+
+  /** Why a case cannot be had on this machine; `undefined` where it can. */
+  whyNotRun(name: string): string | undefined {
+    return name in NAMESPACE_SCENES ? this.#noNamespace : undefined;
   }
 
   /** Rounds of one case, with 2 to 6 processes in turn. */
@@ -83,9 +65,11 @@ export class LockRace {
     const wrong: string[] = [];
     try {
       for (let round = 0; round < rounds; round++) {
+        for (const entry of readdirSync(folder)) rmSync(join(folder, entry));
         const count = MIN_CONTENDERS + (round % (MAX_CONTENDERS - MIN_CONTENDERS + 1));
-        const contenders = this.#contenders.slice(0, count);
-        const trouble = await this.#round(lock, folder, CASES[name]!(), contenders);
+        const stage = this.#stage(lock, folder, round);
+        const scene = await (SCENES[name] ?? NAMESPACE_SCENES[name])!(stage);
+        const trouble = await this.#round(stage, scene, this.#contenders(count, scene));
         if (trouble !== undefined) wrong.push(`round ${round} with ${count} processes: ${trouble}`);
       }
     } finally {
@@ -94,52 +78,94 @@ export class LockRace {
     return { rounds, tookMs: performance.now() - startedMs, wrong };
   }
 
-  async #round(
-    lock: RacedLock,
-    folder: string,
-    files: Readonly<Record<string, string>>,
-    contenders: readonly Contender[],
-  ): Promise<string | undefined> {
-    for (const name of readdirSync(folder)) rmSync(join(folder, name));
-    const name = lock === 'restart' ? RESTART_LOCK : 'lock';
-    for (const [ending, text] of Object.entries(files)) writeFileSync(join(folder, name + ending), text);
-    const goAtNs = String(process.hrtime.bigint() + BigInt(GO_AFTER_MS * 1e6));
-    const tried = await Promise.all(
-      contenders.map((contender) => contender.ask({ kind: 'go', lock, folder, goAtNs })),
-    );
-    const holders = tried.filter((reply) => reply.kind === 'tried' && reply.got).length;
-    const left = readdirSync(folder);
-    const released = await Promise.all(contenders.map((contender) => contender.ask({ kind: 'release' })));
-    const failed = [...tried, ...released].find((reply) => reply.kind === 'failed');
-    if (failed?.kind === 'failed') return failed.why;
-    if (holders !== 1) return `${holders} holders`;
-    if (left.length !== 1 || left[0] !== name) return `left ${left.join(', ')} while it was held`;
-    const after = readdirSync(folder);
+  #stage(lock: RacedLock, folder: string, round: number): Stage {
+    return {
+      lock,
+      folder,
+      round,
+      name: lock === 'restart' ? RESTART_LOCK : 'lock',
+      bootId: this.#bootId,
+      ask: (contender, clockShiftMs = 0) =>
+        contender.ask({ kind: 'go', lock, folder, goAtNs: this.#goAtNs(), clockShiftMs }),
+      other: async (where = 'here') => {
+        const known = this.#others.get(where);
+        if (known?.isThere) return known;
+        const other = await this.#maker.make(where);
+        this.#others.set(where, other);
+        return other;
+      },
+    };
+  }
+
+  #goAtNs(): string {
+    return String(process.hrtime.bigint() + BigInt(GO_AFTER_MS * 1e6));
+  }
+
+  #contenders(count: number, { mixed = false }: Scene): readonly Contender[] {
+    if (!mixed) return this.#here.slice(0, count);
+    const elsewhere = Math.floor(count / 2);
+    return [...this.#here.slice(0, count - elsewhere), ...this.#elsewhere.slice(0, elsewhere)];
+  }
+
+  async #round(stage: Stage, scene: Scene, contenders: readonly Contender[]): Promise<string | undefined> {
+    const { ends, dying } = scene;
+    if (ends) {
+      const trouble = await this.#contend(stage, scene, contenders, (holders) => holders === 0);
+      await ends();
+      if (trouble !== undefined) return `while it was held: ${trouble}`;
+    }
+    if (dying) {
+      const trouble = await this.#contend(stage, scene, contenders, (holders) => holders <= 1);
+      if (trouble !== undefined) return `while one died: ${trouble}`;
+    }
+    const trouble = await this.#contend(stage, scene, contenders, (holders) => holders === 1, true);
+    if (trouble !== undefined) return trouble;
+    const after = readdirSync(stage.folder);
     return after.length > 0 ? `left ${after.join(', ')}` : undefined;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(
-      this.#contenders.splice(0).map(async ({ child }) => {
-        const gone = once(child, 'exit');
-        child.disconnect();
-        await gone;
-      }),
+  /** All ask at once, and give back what they got. @param isLast everybody who may die has */
+  async #contend(
+    stage: Stage,
+    scene: Scene,
+    contenders: readonly Contender[],
+    isRight: (holders: number) => boolean,
+    isLast = false,
+  ): Promise<string | undefined> {
+    const { lock, folder, name } = stage;
+    const goAtNs = this.#goAtNs();
+    const dying = isLast ? undefined : scene.dying?.go();
+    const { clockShiftMs = 0 } = scene;
+    const tried = await Promise.all(
+      contenders.map((contender) => contender.ask({ kind: 'go', lock, folder, goAtNs, clockShiftMs })),
     );
+    const died = await dying;
+    const left = readdirSync(folder);
+    const socket = left.includes(name) && parseOwner(readFileSync(join(folder, name), 'utf8'))?.socket;
+    const released = await Promise.all(contenders.map((contender) => contender.release()));
+    const failed = [...tried, ...released].find(({ kind }) => kind === 'failed' || kind === 'died');
+    if (failed) return failed.kind === 'failed' ? failed.why : 'a contender died';
+    const got = tried.flatMap((reply) => gotAt(reply) ?? []);
+    if (!isRight(got.length)) return `${got.length} holders${whyOf(tried)}`;
+    const { killedAtNs = 0n, gotAtNs } = died ?? {};
+    // The one that was killed had the lock by then, and another one got it before that one was killed.
+    if (gotAtNs !== undefined && got.some((atNs) => atNs < killedAtNs)) return '2 holders, one of whom died';
+    const others = left.filter((entry) => entry !== name && entry !== socket && entry !== 'made');
+    return isLast && others.length > 0 ? `left ${left.join(', ')} while it was held` : undefined;
+  }
+
+  async stop(): Promise<void> {
+    const all = [...this.#here.splice(0), ...this.#elsewhere.splice(0), ...this.#others.values()];
+    await Promise.all(all.map((contender) => contender.end()));
+    this.#maker.stop();
   }
 }
 
-class Contender {
-  constructor(readonly child: ChildProcess) {}
+function gotAt(reply: ContenderReply): bigint | undefined {
+  return reply.kind === 'tried' && reply.gotAtNs !== undefined ? BigInt(reply.gotAtNs) : undefined;
+}
 
-  async next(): Promise<ContenderReply> {
-    const [reply] = (await once(this.child, 'message')) as [ContenderReply];
-    return reply;
-  }
-
-  ask(message: ContenderMessage): Promise<ContenderReply> {
-    const reply = this.next();
-    this.child.send(message);
-    return reply;
-  }
+function whyOf(tried: readonly ContenderReply[]): string {
+  const whys = tried.flatMap((reply) => (reply.kind === 'tried' && reply.why) || []);
+  return whys.length > 0 ? ` (${whys[0]})` : '';
 }

@@ -1,15 +1,21 @@
 /** What `npm run race` runs. */
 import { parseArgs } from 'node:util';
-import { casesOf, LockRace, type RacedLock } from './lockRace';
+import { casesOf, LockRace } from './lockRace';
+import type { RacedLock } from './lockContenders';
 
 const LINES_SHOWN = 5;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10000' } } });
-  const runs = (['restart', 'dispatchd'] satisfies RacedLock[]).flatMap((lock) =>
+  const race = await new LockRace().start();
+  const all = (['restart', 'dispatchd'] satisfies RacedLock[]).flatMap((lock) =>
     casesOf(lock).map((name) => ({ lock, name })),
   );
-  const race = await new LockRace().start();
+  for (const { lock, name } of all) {
+    const reason = race.whyNotRun(name);
+    if (reason !== undefined) console.log(`${lock.padEnd(9)}  ${name}: not run (${reason})`);
+  }
+  const runs = all.filter(({ name }) => race.whyNotRun(name) === undefined);
   let rounds = 0;
   let wrong = 0;
   let tookMs = 0;
@@ -19,9 +25,9 @@ async function main(): Promise<void> {
     rounds += result.rounds;
     wrong += result.wrong.length;
     tookMs += result.tookMs;
-    const verdict = result.wrong.length === 0 ? 'one holder each' : `${result.wrong.length} WRONG`;
+    const verdict = result.wrong.length === 0 ? 'right' : `${result.wrong.length} WRONG`;
     console.log(
-      [lock.padEnd(9), name.padEnd(46), `${result.rounds} rounds`, seconds(result.tookMs), verdict].join(
+      [lock.padEnd(9), name.padEnd(70), `${result.rounds} rounds`, seconds(result.tookMs), verdict].join(
         '  ',
       ),
     );

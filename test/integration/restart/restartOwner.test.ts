@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -215,6 +216,21 @@ describe('a restart ends the daemon’s own process and no other', function () {
     const words = /^Nothing was done: another window may be restarting or stopping test, and the file .* \(E/;
     assert.match((await world.restart()).text, words);
     await assert.rejects(world.stop(), (error: Error) => words.test(error.message));
+    assert.equal(await isAlive(pid), true);
+  });
+
+  it('none where another machine may be restarting it, and names the file to delete', async () => {
+    world = await World.create();
+    const pid = await world.running();
+    const name = createHash('sha256').update(world.model.daemon.origin).digest('hex').slice(0, 32);
+    const file = join(world.folder, `restart.${name}.lock`);
+    const owner = { key: 'a', pid: 7, startedAtMs: 1, bootId: 'unknown', machine: 'another' };
+    writeFileSync(file, JSON.stringify(owner));
+    const words =
+      'Nothing was done: test may be being restarted or stopped by process 7 on another machine. Whether that process ' +
+      `still runs cannot be told from here: if it has ended, delete ${file} and try again.`;
+    assert.equal((await world.restart()).text, words);
+    await assert.rejects(world.stop(), { message: words });
     assert.equal(await isAlive(pid), true);
   });
 

@@ -19,12 +19,20 @@ describe('dispatchd lock', () => {
   const living = (key = 'living') => ({ key, ...identify(other.pid ?? 0, Date.now()), bootId: BOOT });
   const dead = (key: string) => ({ key, pid: 2 ** 22 + 1, startedAtMs: 1, bootId: BOOT });
   const put = (name: string, content: unknown) => writeFileSync(join(dir, name), JSON.stringify(content));
-  const owner = () => JSON.parse(readFileSync(join(dir, 'lock'), 'utf8')) as { pid: number; key: string };
+  const owner = () =>
+    JSON.parse(readFileSync(join(dir, 'lock'), 'utf8')) as {
+      pid: number;
+      key: string;
+      socket?: string;
+    };
+
+  /** What is there beside the socket that the owner of the lock listens on. */
+  const left = () => readdirSync(dir).filter((name) => name !== owner().socket);
 
   it('is taken, seen, and given back', async () => {
     const release = await acquireLock(dir, BOOT);
     assert.equal(owner().pid, process.pid);
-    assert.deepEqual(readdirSync(dir), ['lock']);
+    assert.deepEqual(left(), ['lock']);
     await release();
     assert.deepEqual(readdirSync(dir), []);
   });
@@ -32,7 +40,7 @@ describe('dispatchd lock', () => {
   it('is refused while its owner lives', async () => {
     put('lock', living());
     await assert.rejects(acquireLock(dir, BOOT), new RegExp(`pid ${other.pid}`));
-    assert.deepEqual(readdirSync(dir), ['lock']);
+    assert.deepEqual(left(), ['lock']);
   });
 
   for (const [title, content] of [
@@ -47,7 +55,7 @@ describe('dispatchd lock', () => {
       put('lock', content());
       await acquireLock(dir, BOOT);
       assert.equal(owner().pid, process.pid);
-      assert.deepEqual(readdirSync(dir), ['lock']);
+      assert.deepEqual(left(), ['lock']);
     });
   }
 
@@ -69,7 +77,7 @@ describe('dispatchd lock', () => {
     put('lock.after.e', dead('f'));
     await acquireLock(dir, BOOT);
     assert.equal(owner().pid, process.pid);
-    assert.deepEqual(readdirSync(dir), ['lock']);
+    assert.deepEqual(left(), ['lock']);
   });
 
   it('is taken in spite of torn files, and clears away what the dead left', async () => {
@@ -79,7 +87,7 @@ describe('dispatchd lock', () => {
     put('lock.candidate.y', living('y'));
     await acquireLock(dir, BOOT);
     assert.equal(owner().pid, process.pid);
-    assert.deepEqual(readdirSync(dir).sort(), ['lock', 'lock.candidate.y']);
+    assert.deepEqual(left().sort(), ['lock', 'lock.candidate.y']);
   });
 
   it('makes its folder, and is given back also where somebody took it away', async () => {
@@ -107,13 +115,22 @@ describe('dispatchd lock', () => {
     writeFileSync(join(dir, 'lock.after.d'), '');
     const tried = await Promise.allSettled(Array.from({ length: 5 }, () => acquireLock(dir, BOOT)));
     assert.equal(tried.filter(({ status }) => status === 'fulfilled').length, 1);
-    assert.deepEqual(readdirSync(dir), ['lock']);
+    assert.deepEqual(left(), ['lock']);
   });
 
   it('is not taken over while its file cannot be read', async () => {
     mkdirSync(join(dir, 'lock'));
     await assert.rejects(acquireLock(dir, BOOT), { code: 'EISDIR' });
     assert.deepEqual(readdirSync(dir), ['lock']);
+  });
+
+  it('names the file to delete where its owner may run on another machine', async () => {
+    put('lock', { ...dead('d'), machine: 'another', bootId: 'unknown' });
+    await assert.rejects(acquireLock(dir, BOOT), {
+      message:
+        `the state directory ${dir} may be in use by process 4194305 on another machine. Whether that process still ` +
+        `runs cannot be told from here: if it has ended, delete ${join(dir, 'lock')} and try again, or give another --state-dir`,
+    });
   });
 
   it('does not remove the lock of a later owner', async () => {

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { promisify } from 'node:util';
+import { compareBoots, isOtherBoot, readBootId, UNKNOWN_BOOT } from './bootId';
+import { systemTool } from './exec';
+import { MACHINE_TOOL_TIMEOUT_MS } from './policy';
+
+/** Among whom a process number means one process: those of one boot of one machine, in one namespace of processes. */
+export interface Habitat {
+  readonly bootId: string;
+  /** The same after a reboot. Absent in what versions up to 0.1 wrote. */
+  readonly machine?: string;
+  /** Linux only, as `pid:[4026531836]`: a container or a sandbox counts its processes anew. */
+  readonly pidNamespace?: string;
+}
+
+/** Where a process lives that wrote down its habitat, as seen from another one. */
+export type Whereabouts = 'here' | 'earlierBoot' | 'otherNamespace' | 'otherMachine';
+
+/** Where a habitat may be learnt from; a seam for tests. */
+export interface HabitatSources {
+  readonly platform: NodeJS.Platform;
+  readonly hostName: () => string;
+  readonly readText: (file: string) => Promise<string>;
+  readonly readLink: (file: string) => Promise<string>;
+  readonly run: (tool: string, args: readonly string[]) => Promise<string>;
+}
+
+/** The habitat of this process. Never throws. @param bootId where it is known already */
+export async function ownHabitat(bootId?: string): Promise<Habitat> {
+  return { bootId: bootId ?? (await readBootId()), ...(await readOwnHabitat()) };
+}
+
+/** The parts of a habitat that this machine and its kernel tell. Never throws. */
+export async function readHabitat(
+  sources: HabitatSources = systemSources,
+): Promise<Pick<Habitat, 'machine' | 'pidNamespace'>> {
+  const [machine, pidNamespace] = await Promise.all([machineOf(sources), pidNamespaceOf(sources)]);
+  return { machine, ...(pidNamespace !== undefined && { pidNamespace }) };
+}
+
+/**
+ * Where a process lives that wrote `other`. A boot id that no two boots share proves the same kernel, whatever the
+ * machine is called inside a container. Of a machine that is not named it is assumed that it is this one, as versions
+ * up to 0.1 did.
+ */
+export function whereabouts(other: Partial<Habitat>, own: Habitat): Whereabouts {
+  const bootId = other.bootId ?? UNKNOWN_BOOT;
+  const isSameKernel = isUnique(bootId) && compareBoots(bootId, own.bootId) === 'same';
+  if (!isSameKernel) {
+    if (other.machine !== undefined && other.machine !== own.machine) return 'otherMachine';
+    if (isOtherBoot(bootId, own.bootId)) return 'earlierBoot';
+  }
+  const isSameCount = other.pidNamespace === undefined || other.pidNamespace === own.pidNamespace;
+  return isSameCount ? 'here' : 'otherNamespace';
+}
+
+/** Boot times and counts of boots are the same on several machines. */
+function isUnique(bootId: string): boolean {
+  return bootId !== UNKNOWN_BOOT && !bootId.includes(':');
+}
+
+/**
+ * Images of machines are copied with their id, so the host name counts too. On macOS it does not: there the id is the
+ * hardware's, and the name changes with the network. Hashed, as machine-id(5) asks for.
+ */
+async function machineOf({ platform, hostName, readText, run }: HabitatSources): Promise<string> {
+  const id = async () => {
+    switch (platform) {
+      case 'linux':
+        return (await readText('/etc/machine-id')).trim();
+      case 'darwin': {
+        const text = await run('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);
+        return /"IOPlatformUUID" = "([\w-]+)"/.exec(text)?.[1] ?? '';
+      }
+      case 'win32': {
+        const key = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography';
+        const text = await run('reg', ['query', key, '/v', 'MachineGuid']);
+        return /MachineGuid\s+REG_SZ\s+([\w-]+)/i.exec(text)?.[1] ?? '';
+      }
+      default:
+        return '';
+    }
+  };
+  const found = await id().catch(() => '');
+  const name = platform === 'darwin' && found !== '' ? '' : hostName();
+  return createHash('sha256').update(`daemon-health\0${found}\0${name}`).digest('hex').slice(0, 16);
+}
+
+async function pidNamespaceOf({ platform, readLink }: HabitatSources): Promise<string | undefined> {
+  if (platform !== 'linux') return undefined;
+  return readLink('/proc/self/ns/pid').catch(() => undefined);
+}
+
+const systemSources: HabitatSources = {
+  platform: process.platform,
+  hostName: hostname,
+  readText: (file) => readFile(file, 'utf8'),
+  readLink: (file) => readlink(file),
+  run: async (tool, args) => {
+    const options = { timeout: MACHINE_TOOL_TIMEOUT_MS, windowsHide: true };
+    const path = tool.startsWith('/') ? tool : systemTool(tool);
+    return (await promisify(execFile)(path, [...args], options)).stdout;
+  },
+};
+
+/** Neither part changes while the process runs, and a tool that tells it takes a moment. */
+const readOwnHabitat = once(() => readHabitat());
+
+function once<T>(read: () => T): () => T {
+  let kept: { readonly value: T } | undefined;
+  return () => (kept ??= { value: read() }).value;
+}

@@ -1,0 +1,97 @@
+import { pid as ownPid } from 'node:process';
+import { isPidAlive } from './alive';
+import { whereabouts, type Habitat } from './habitat';
+import { identityOf, isSameProcessAlive, type ProcessIdentity } from './identity';
+import { ask } from './lockSocket';
+
+/** Who a lock file names. Without `process` the file is torn and names nobody. */
+export interface Owner {
+  /** Unique for each attempt to get the lock. */
+  readonly key: string;
+  readonly process?: Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
+  readonly habitat?: Partial<Habitat>;
+  /** The name of the socket that the owner listens on. */
+  readonly socket?: string;
+}
+
+/**
+ * What is known of the owner of a lock. `elsewhere`: the owner numbers processes in another way, and no socket tells
+ * whether it lives.
+ */
+export type OwnerState = 'lives' | 'dead' | Elsewhere;
+export type Elsewhere = 'otherNamespace' | 'otherMachine';
+
+const KEY = /^[\w-]{1,64}$/;
+/** A name in the folder of the lock, and never one of another folder. */
+const SOCKET = /^sock\.[\w-]{1,64}\.[\w-]{1,64}$/;
+
+/** @returns `undefined` where the text is not a whole lock of this version or of an earlier one */
+export function parseOwner(text: string): Owner | undefined {
+  const about = parseObject(text);
+  if (!about) return undefined;
+  const { key, pid, startedAtMs, startTicks, bootId, machine, pidNamespace, socket, at } = about;
+  if (!isPid(pid)) return undefined;
+  if (
+    typeof key === 'string' &&
+    KEY.test(key) &&
+    typeof startedAtMs === 'number' &&
+    typeof bootId === 'string'
+  ) {
+    return {
+      key,
+      process: { pid, startedAtMs, ...(typeof startTicks === 'number' && { startTicks }) },
+      habitat: {
+        bootId,
+        ...(typeof machine === 'string' && { machine }),
+        ...(typeof pidNamespace === 'string' && { pidNamespace }),
+      },
+      ...(typeof socket === 'string' && SOCKET.test(socket) && { socket }),
+    };
+  }
+  // The restart lock of versions up to 0.1: a number without a birth, and when it was written.
+  return typeof at === 'number' ? { key: `old-${pid}-${at}`, process: { pid } } : undefined;
+}
+
+/**
+ * Whether the owner of a lock lives. Its socket decides first. Where no socket answers, the number of the process and
+ * its birth decide, among those who number processes in the same way.
+ *
+ * @param folder where the lock is
+ */
+export async function stateOf(owner: Owner, folder: string, own: Habitat): Promise<OwnerState> {
+  const { process: identity, habitat = {}, socket } = owner;
+  if (!identity) return 'dead';
+  const life = socket === undefined ? 'silent' : await ask(folder, socket);
+  if (life === 'lives') return 'lives';
+  const where = whereabouts(habitat, own);
+  if (where === 'earlierBoot') return 'dead';
+  // The kernel of another machine has the listener of a socket in a shared folder: ours refuses.
+  if (where === 'otherMachine') return where;
+  // BSD refuses also where the queue of a stopped listener is full: there its birth must agree.
+  if (life === 'refused' && process.platform === 'linux') return 'dead';
+  if (where === 'otherNamespace') return where;
+  return (await isThere(identity)) ? 'lives' : 'dead';
+}
+
+async function isThere({ pid, startedAtMs, startTicks }: NonNullable<Owner['process']>): Promise<boolean> {
+  if (startedAtMs !== undefined) {
+    return isSameProcessAlive({ pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) });
+  }
+  // This version writes no lock without a birth: an earlier life of this number did.
+  if (pid === ownPid) return false;
+  const now = await identityOf(pid);
+  return now ? isSameProcessAlive(now) : isPidAlive(pid);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPid(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+}
