@@ -1,6 +1,7 @@
 /**
  * `npm run race`: 2 to 6 processes ask for one lock at once, 10,000 times, or as often as `-- --rounds N` says. Exactly
- * one of them may get the lock, whatever its last owner left. `npm test` runs some 300 of these rounds.
+ * one of them may get the lock, whatever its last owner left, and nobody while its owner lives. `npm test` runs some
+ * 300 of these rounds.
  */
 import { join } from 'node:path';
 import { ensureDependencies } from './install.mjs';

@@ -1,10 +1,29 @@
 import { join } from 'node:path';
-import { isPidAlive, identify, identityOf } from '../system/identity';
-import { CLAIM_STALE_MS, TOLD_AHEAD_MS, TOLD_KEPT_MS, SPEAKER_TAKEOVER_MS, TOLD_WINDOW_MS } from './policy';
+import {
+  CLAIM_STALE_MS,
+  SPEAKER_TAKEOVER_MS,
+  TOLD_AHEAD_MS,
+  TOLD_KEPT_MS,
+  TOLD_WINDOW_MS,
+} from '../health/policy';
+import { stateOf, type Author, type OwnerState } from '../system/lockOwner';
+import {
+  create,
+  files,
+  readSpeaker,
+  readTold,
+  windowOf,
+  type ReadTold,
+  type Speaker,
+  type Told,
+} from './toldRecord';
 
 /**
  * The files in which the windows of this machine agree who tells what. This file is a chunk of its own, loaded when a
  * window gets the focus or has something to say.
+ *
+ * They are no locks: they stay when their window is closed, and windows of versions up to 0.1 create and succeed them
+ * in the same manner. Whether the window that wrote one lives is judged as the owner of a lock is.
  */
 
 export interface SpeakerLeaseOptions {
@@ -19,21 +38,6 @@ export interface SpeakerLeaseOptions {
   readonly reach?: () => PromiseLike<unknown>;
   readonly takeoverMs?: number;
   readonly toldWindowMs?: number;
-}
-
-interface Speaker {
-  readonly windowId: string;
-  readonly pid: number;
-}
-
-/** What a file about something told holds: who told it, when, and where it is known when that happened. */
-interface Told extends Speaker {
-  /** Epoch ms. */
-  readonly at: number;
-  /** Epoch ms by which it had happened; `null` while it goes on. */
-  readonly byAt?: number | null;
-  /** When the process of the window that told it began: its number may be another one's by now. */
-  readonly startTicks?: number;
 }
 
 /**
@@ -59,6 +63,7 @@ export class ToldFiles {
   readonly #takeoverMs: number;
   readonly #toldWindowMs: number;
   #hasSwept = false;
+  #own: Promise<Speaker> | undefined;
 
   constructor(private readonly options: SpeakerLeaseOptions) {
     this.#windowId = `${options.pid}-${Math.random().toString(36).slice(2)}`;
@@ -69,7 +74,7 @@ export class ToldFiles {
   /** This window has the focus: from now on it is the one that speaks. */
   async take(): Promise<void> {
     const { mkdir, rename, writeFile } = await files();
-    const speaker: Speaker = { windowId: this.#windowId, pid: this.options.pid };
+    const speaker = await this.#window();
     await mkdir(this.options.folder, { recursive: true });
     const own = join(this.options.folder, `speaker.${this.#windowId}`);
     await writeFile(own, JSON.stringify(speaker));
@@ -91,12 +96,17 @@ export class ToldFiles {
     await this.options.reach?.();
     try {
       if (toldFor === 'whileOpen' && (await this.#renew(key))) return true;
-      const speaker = await this.#speaker();
+      const speaker = await readSpeaker(this.#speakerFile);
       const isOurs = speaker?.windowId === this.#windowId;
-      if (speaker && !isOurs && isPidAlive(speaker.pid)) {
-        await new Promise((resolve) => setTimeout(resolve, this.#takeoverMs).unref());
+      const lookedMs = performance.now();
+      const hasToWait = speaker && !isOurs && (await this.#stateOf(speaker.author)) !== 'dead';
+      if (hasToWait) {
+        // A tool that tells the birth takes a part of the time.
+        const leftMs = this.#takeoverMs - (performance.now() - lookedMs);
+        await new Promise((resolve) => setTimeout(resolve, Math.max(leftMs, 0)).unref());
       }
-      if (performance.now() - askedMs >= this.#takeoverMs && !stillWanted()) return false;
+      const wasAway = performance.now() - askedMs >= this.#takeoverMs;
+      if ((hasToWait || wasAway) && !stillWanted()) return false;
       return await this.#claim(key, toldFor, isOurs);
     } catch {
       return true;
@@ -107,11 +117,12 @@ export class ToldFiles {
   async over(key: string): Promise<void> {
     const { rename, writeFile } = await files();
     const file = await this.#fileOf(key);
-    const told = await readTold(file);
+    const { at, windowId, byAt } = await readTold(file);
     // As long as this window lives no other one writes over what goes on.
-    if (told.windowId !== this.#windowId || told.byAt !== null) return;
+    if (windowId !== this.#windowId || byAt !== null) return;
     const own = `${file}.${this.#windowId}.over`;
-    await writeFile(own, JSON.stringify({ ...told, byAt: Date.now() }));
+    const told: Told = { at, ...(await this.#window()), byAt: Date.now() };
+    await writeFile(own, JSON.stringify(told));
     await rename(own, file);
   }
 
@@ -119,14 +130,13 @@ export class ToldFiles {
     return join(this.options.folder, 'speaker.json');
   }
 
-  async #speaker(): Promise<Speaker | undefined> {
-    try {
-      const { readFile } = await files();
-      const { windowId, pid } = JSON.parse(await readFile(this.#speakerFile, 'utf8')) as Partial<Speaker>;
-      return typeof windowId === 'string' && typeof pid === 'number' ? { windowId, pid } : undefined;
-    } catch {
-      return undefined;
-    }
+  /** This window, as others will know it. */
+  #window(): Promise<Speaker> {
+    return (this.#own ??= windowOf(this.#windowId, this.options.pid));
+  }
+
+  async #stateOf(author: Author): Promise<OwnerState> {
+    return stateOf(author, this.options.folder, await this.#window());
   }
 
   async #fileOf(key: string): Promise<string> {
@@ -139,7 +149,7 @@ export class ToldFiles {
   async #renew(key: string): Promise<boolean> {
     const file = await this.#fileOf(key);
     if ((await readTold(file)).windowId !== this.#windowId) return false;
-    await (await files()).writeFile(file, JSON.stringify(this.#told('whileOpen')));
+    await (await files()).writeFile(file, JSON.stringify(await this.#told('whileOpen')));
     return true;
   }
 
@@ -148,7 +158,7 @@ export class ToldFiles {
     const { mkdir, rename, rm } = await files();
     const file = await this.#fileOf(key);
     await mkdir(this.options.folder, { recursive: true });
-    const mine = this.#told(toldFor);
+    const mine = await this.#told(toldFor);
     if (await create(file, mine)) {
       await this.#sweep();
       return true;
@@ -174,28 +184,28 @@ export class ToldFiles {
   }
 
   /** Whether what was told is what this window has to tell. */
-  async #counts(told: Partial<Told> & { at: number }, toldFor: ToldFor, isOurs: boolean): Promise<boolean> {
+  async #counts(told: ReadTold, toldFor: ToldFor, isOurs: boolean): Promise<boolean> {
     const ageMs = Date.now() - told.at;
     // The clock was set back meanwhile: how long ago that was nobody knows.
     if (ageMs < -TOLD_AHEAD_MS) return false;
     if (typeof toldFor === 'number') return ageMs < toldFor;
-    const isClosed = told.pid !== undefined && !(await isThere(told.pid, told.startTicks));
-    // Of a window that was closed only the one with the focus goes on at once: it may be the same one, loaded anew.
-    if (toldFor === 'whileOpen') return ageMs < (isClosed && isOurs ? 0 : CLAIM_STALE_MS);
+    const isIn = async (...states: readonly OwnerState[]) =>
+      told.author !== undefined && states.includes(await this.#stateOf(told.author));
+    if (toldFor === 'whileOpen') {
+      // Of a window that was closed only the one with the focus goes on at once: it may be the same one, loaded anew.
+      return ageMs < CLAIM_STALE_MS && !(isOurs && (await isIn('dead')));
+    }
     if (typeof told.byAt === 'number') return toldFor.afterAt < told.byAt;
-    if (told.byAt === null && !isClosed) return true;
+    // Of a window that may be closed: told twice is better than never.
+    if (told.byAt === null && (await isIn('lives'))) return true;
     // Nobody says when it was over.
     return toldFor.afterAt < told.at + this.#toldWindowMs;
   }
 
-  #told(toldFor: ToldFor): Told {
-    const { pid } = this.options;
-    const { startTicks } = identify(pid, 0);
+  async #told(toldFor: ToldFor): Promise<Told> {
     return {
       at: Date.now(),
-      windowId: this.#windowId,
-      pid,
-      ...(startTicks !== undefined && { startTicks }),
+      ...(await this.#window()),
       ...(typeof toldFor === 'object' && { byAt: toldFor.byAt ?? null }),
     };
   }
@@ -211,48 +221,5 @@ export class ToldFiles {
       const toldAt = await stat(file).then(({ mtimeMs }) => mtimeMs, Date.now);
       if (Date.now() - toldAt > TOLD_KEPT_MS) await rm(file, { force: true });
     }
-  }
-}
-
-/** One that is just being written tells no more than its age. */
-async function readTold(file: string): Promise<Partial<Told> & { readonly at: number }> {
-  const { readFile, stat } = await files();
-  try {
-    const told = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
-    const { at, windowId, pid, byAt, startTicks } = told;
-    if (typeof at === 'number' && typeof pid === 'number') {
-      return {
-        at,
-        pid,
-        windowId: String(windowId),
-        ...((typeof byAt === 'number' || byAt === null) && { byAt }),
-        ...(typeof startTicks === 'number' && { startTicks }),
-      };
-    }
-  } catch {
-    // Empty, or gone by now.
-  }
-  return { at: await stat(file).then(({ mtimeMs }) => mtimeMs, Date.now) };
-}
-
-/** Whether exactly this process is there: on Linux by its birth too, elsewhere by its number alone. */
-async function isThere(pid: number, startTicks: number | undefined): Promise<boolean> {
-  if (!isPidAlive(pid)) return false;
-  if (startTicks === undefined || process.platform !== 'linux') return true;
-  const now = await identityOf(pid).catch(() => undefined);
-  return now?.startTicks === undefined || now.startTicks === startTicks;
-}
-
-/** Loaded when there is something to say: both take longer to load than the extension's own code. */
-const files = () => import('node:fs/promises');
-
-async function create(file: string, told: Told): Promise<boolean> {
-  const { writeFile } = await files();
-  try {
-    await writeFile(file, JSON.stringify(told), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
   }
 }

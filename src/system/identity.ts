@@ -30,9 +30,9 @@ export function identify(pid: number, startedAtMs: number): ProcessIdentity {
   return { pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) };
 }
 
-/** This process. */
+/** This process. Its birth by the clock as it was at the birth: systems do not tell another one after the clock is set. */
 export function ownIdentity(): ProcessIdentity {
-  return identify(process.pid, Math.round(Date.now() - process.uptime() * 1000));
+  return identify(process.pid, Math.round(performance.timeOrigin));
 }
 
 /** Notes who `pid` is, whenever it was started; `undefined` where it is gone or the platform does not tell. */

@@ -4,7 +4,7 @@ import { copyFile, link, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ownHabitat, type Habitat } from './habitat';
-import { identityOf, ownIdentity } from './identity';
+import { ownIdentity } from './identity';
 import { insisting } from './insisting';
 import { parseOwner, stateOf, type Elsewhere, type Owner } from './lockOwner';
 import { listenBeside, type Listening } from './lockSocket';
@@ -115,11 +115,7 @@ class Attempt {
     const about = { key, ...ownIdentity(), ...own, at: Date.now() };
     await this.#write({ ...about, socket });
     this.#listening = await listenBeside(place.folder, socket);
-    if (this.#listening) return;
-    // Without a socket the birth alone tells that the owner lives, so the birth is the one that others will be told:
-    // one that is computed from a clock that was set since is another one.
-    const told = process.platform === 'linux' ? undefined : await identityOf(process.pid);
-    await this.#write({ ...about, ...told });
+    if (!this.#listening) await this.#write(about);
   }
 
   /** Leaves nothing behind. Never throws: why the attempt failed counts more. */

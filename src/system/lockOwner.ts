@@ -4,12 +4,16 @@ import { whereabouts, type Habitat } from './habitat';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from './identity';
 import { ask } from './lockSocket';
 
+/** A process and where it lives, as far as it wrote that down. */
+export interface Author {
+  readonly process: Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
+  readonly habitat: Partial<Habitat>;
+}
+
 /** Who a lock file names. Without `process` the file is torn and names nobody. */
-export interface Owner {
+export interface Owner extends Partial<Author> {
   /** Unique for each attempt to get the lock. */
   readonly key: string;
-  readonly process?: Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
-  readonly habitat?: Partial<Habitat>;
   /** The name of the socket that the owner listens on. */
   readonly socket?: string;
 }
@@ -28,37 +32,47 @@ const SOCKET = /^sock\.[\w-]{1,64}\.[\w-]{1,64}$/;
 /** @returns `undefined` where the text is not a whole lock of this version or of an earlier one */
 export function parseOwner(text: string): Owner | undefined {
   const about = parseObject(text);
-  if (!about) return undefined;
-  const { key, pid, startedAtMs, startTicks, bootId, machine, pidNamespace, socket, at } = about;
-  if (!isPid(pid)) return undefined;
-  if (
-    typeof key === 'string' &&
-    KEY.test(key) &&
-    typeof startedAtMs === 'number' &&
-    typeof bootId === 'string'
-  ) {
-    return {
-      key,
-      process: { pid, startedAtMs, ...(typeof startTicks === 'number' && { startTicks }) },
-      habitat: {
-        bootId,
-        ...(typeof machine === 'string' && { machine }),
-        ...(typeof pidNamespace === 'string' && { pidNamespace }),
-      },
-      ...(typeof socket === 'string' && SOCKET.test(socket) && { socket }),
-    };
+  const author = about && parseAuthor(about);
+  if (!author) return undefined;
+  const { process, habitat } = author;
+  const { key, socket, at } = about;
+  if (typeof key === 'string' && KEY.test(key) && process.startedAtMs !== undefined && habitat.bootId) {
+    return { key, ...author, ...(typeof socket === 'string' && SOCKET.test(socket) && { socket }) };
   }
   // The restart lock of versions up to 0.1: a number without a birth, and when it was written.
+  const { pid } = process;
   return typeof at === 'number' ? { key: `old-${pid}-${at}`, process: { pid } } : undefined;
 }
 
 /**
- * Whether the owner of a lock lives. Its socket decides first. Where no socket answers, the number of the process and
+ * Who wrote a file that says so, as far as it is said: versions up to 0.1 wrote a number, and a birth on Linux only.
+ * @returns `undefined` where not even a number is said
+ */
+export function parseAuthor(about: Readonly<Record<string, unknown>>): Author | undefined {
+  const { pid, startedAtMs, startTicks, bootId, machine, pidNamespace } = about;
+  if (!isPid(pid)) return undefined;
+  const hasTicks = typeof startTicks === 'number';
+  return {
+    process: {
+      pid,
+      ...(hasTicks && { startedAtMs: 0, startTicks }),
+      ...(typeof startedAtMs === 'number' && { startedAtMs }),
+    },
+    habitat: {
+      ...(typeof bootId === 'string' && { bootId }),
+      ...(typeof machine === 'string' && { machine }),
+      ...(typeof pidNamespace === 'string' && { pidNamespace }),
+    },
+  };
+}
+
+/**
+ * Whether the owner of a lock, or the author of another file, lives. Its socket decides first. Where no socket answers, the number of the process and
  * its birth decide, among those who number processes in the same way.
  *
- * @param folder where the lock is
+ * @param folder where the file is
  */
-export async function stateOf(owner: Owner, folder: string, own: Habitat): Promise<OwnerState> {
+export async function stateOf(owner: Omit<Owner, 'key'>, folder: string, own: Habitat): Promise<OwnerState> {
   const { process: identity, habitat = {}, socket } = owner;
   if (!identity) return 'dead';
   const life = socket === undefined ? 'silent' : await ask(folder, socket);
@@ -73,7 +87,7 @@ export async function stateOf(owner: Owner, folder: string, own: Habitat): Promi
   return (await isThere(identity)) ? 'lives' : 'dead';
 }
 
-async function isThere({ pid, startedAtMs, startTicks }: NonNullable<Owner['process']>): Promise<boolean> {
+async function isThere({ pid, startedAtMs, startTicks }: Author['process']): Promise<boolean> {
   if (startedAtMs !== undefined) {
     return isSameProcessAlive({ pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) });
   }

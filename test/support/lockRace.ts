@@ -19,11 +19,30 @@ const MIN_CONTENDERS = 2;
 const GO_AFTER_MS = 2;
 const RESTART_LOCK = `restart.${createHash('sha256').update('http://127.0.0.1:3457').digest('hex').slice(0, 32)}.lock`;
 
-/** The two locks have had formats of their own. */
-export function casesOf(lock: RacedLock): readonly string[] {
-  return [...Object.keys(SCENES), ...Object.keys(NAMESPACE_SCENES)].filter(
-    (name) => lock === 'restart' || !name.endsWith('earlier version'),
+/** A round that kills a process needs a new one, which takes ten times as long as the round: there are fewer of them. */
+const KILLING_SHARE = 1 / 3;
+
+/** Rounds of one case. */
+export interface RaceShare {
+  readonly lock: RacedLock;
+  readonly name: string;
+  readonly rounds: number;
+}
+
+/** Distributes rounds over both locks and all cases. The two locks have had formats of their own. */
+export function sharesOf(rounds: number): readonly RaceShare[] {
+  const names = [...Object.keys(SCENES), ...Object.keys(NAMESPACE_SCENES)];
+  const cases = (['restart', 'dispatchd'] as const).flatMap((lock) =>
+    names
+      .filter((name) => lock === 'restart' || !name.endsWith('earlier version'))
+      .map((name) => ({ lock, name, weight: name.includes('killed') ? KILLING_SHARE : 1 })),
   );
+  const whole = cases.reduce((sum, { weight }) => sum + weight, 0);
+  return cases.map(({ lock, name, weight }) => ({
+    lock,
+    name,
+    rounds: Math.ceil((rounds * weight) / whole),
+  }));
 }
 
 export interface RaceResult {
@@ -59,7 +78,7 @@ export class LockRace {
   }
 
   /** Rounds of one case, with 2 to 6 processes in turn. */
-  async run(lock: RacedLock, name: string, rounds: number): Promise<RaceResult> {
+  async run({ lock, name, rounds }: RaceShare): Promise<RaceResult> {
     const folder = mkdtempSync(join(tmpdir(), 'daemon-health-race-'));
     const startedMs = performance.now();
     const wrong: string[] = [];

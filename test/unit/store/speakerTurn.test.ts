@@ -9,7 +9,6 @@ import {
   type Span,
   type ToldFor,
 } from '../../../src/store/speakerTurn';
-import { notRun } from '../../support/notRun';
 
 const WINDOWS = 5;
 const always = () => true;
@@ -24,13 +23,28 @@ describe('the say among several windows', () => {
 
   const readdirAfter = (_told: boolean) => readdirSync(folder);
 
-  /** Time passes over what has been told. */
-  const agedBy = (ms: number) => {
-    for (const name of readdirSync(folder).filter((file) => file.startsWith('told.'))) {
-      const told = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { at: number };
-      writeFileSync(join(folder, name), JSON.stringify({ ...told, at: told.at - ms }));
+  interface Written {
+    readonly at: number;
+    readonly startedAtMs: number;
+    readonly startTicks?: number;
+  }
+
+  /** Another window wrote what is there. */
+  const rewrite = (beginning: string, change: (written: Written) => object) => {
+    for (const name of readdirSync(folder).filter((file) => file.startsWith(beginning))) {
+      const written = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Written;
+      writeFileSync(join(folder, name), JSON.stringify({ ...written, ...change(written) }));
     }
   };
+
+  /** Its process had the same number, and began earlier. */
+  const bornEarlier = ({ startedAtMs, startTicks }: Written) => ({
+    startedAtMs: startedAtMs - 60_000,
+    ...(startTicks !== undefined && { startTicks: startTicks - 1 }),
+  });
+
+  /** Time passes over what has been told. */
+  const agedBy = (ms: number) => rewrite('told.', ({ at }) => ({ at: at - ms }));
 
   it('is had by exactly one of five for each thing to tell', async () => {
     const windows = Array.from({ length: WINDOWS }, () => window());
@@ -69,6 +83,54 @@ describe('the say among several windows', () => {
     const other = window({ takeoverMs: 60_000 });
     assert.equal(await other.maySpeak('wedged', () => (asked = true)), true);
     assert.equal(asked, false, 'it did not wait');
+  });
+
+  for (const [whose, other] of [
+    ['whose process number another process has by now', bornEarlier],
+    ['of an earlier boot', () => ({ bootId: '11111111-1111-1111-1111-111111111111' })],
+  ] as const) {
+    it(`is taken over at once from a window ${whose}`, async () => {
+      await window().take();
+      rewrite('speaker', other);
+      let asked = false;
+      assert.equal(await window({ takeoverMs: 60_000 }).maySpeak('wedged', () => (asked = true)), true);
+      assert.equal(asked, false, 'it did not wait');
+    });
+  }
+
+  for (const [where, elsewhere] of [
+    ['another container', { pidNamespace: 'pid:[1]', pid: 2 ** 22 + 1 }],
+    ['another machine', { bootId: 'unknown', machine: 'another', pid: 2 ** 22 + 1 }],
+  ] as const) {
+    it(`is waited for from a window in ${where}, whose process number says nothing here`, async () => {
+      await window().take();
+      rewrite('speaker', () => elsewhere);
+      let asked = false;
+      assert.equal(await window().maySpeak('wedged', () => (asked = true)), true);
+      assert.equal(asked, true, 'it waited');
+    });
+
+    it(`is left to a window in ${where} that goes on telling`, async () => {
+      await window().maySpeak('countdown', always, 'whileOpen');
+      rewrite('told.', () => elsewhere);
+      const focused = window();
+      await focused.take();
+      assert.equal(await focused.maySpeak('countdown', always, 'whileOpen'), false);
+      agedBy(16_000);
+      assert.equal(await focused.maySpeak('countdown', always, 'whileOpen'), true);
+    });
+  }
+
+  it('is understood where an earlier version wrote neither birth nor boot', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    writeFileSync(join(folder, 'speaker.json'), JSON.stringify({ windowId: 'a', pid }));
+    let asked = false;
+    const other = window({ takeoverMs: 60_000 });
+    assert.equal(await other.maySpeak('wedged', () => (asked = true)), true);
+    assert.equal(asked, false, 'it did not wait');
+    writeFileSync(join(folder, 'speaker.json'), JSON.stringify({ windowId: 'a', pid: process.ppid }));
+    assert.equal(await window().maySpeak('down', () => (asked = true)), true);
+    assert.equal(asked, true, 'it waited');
   });
 
   it('is let go by a window whose news is over after the wait', async () => {
@@ -228,16 +290,10 @@ describe('the say among several windows', () => {
       assert.equal(await window().maySpeak('wedged', always, { afterAt: now + 1_000 }), true);
     });
 
-    it('comes again where a process got the number of the window that was closed', async function () {
-      if (process.platform !== 'linux') notRun(this, 'births of processes are compared on Linux only');
+    it('comes again where a process got the number of the window that was closed', async () => {
       await window().maySpeak('wedged', always, { afterAt: now });
-      const [file] = readdirSync(folder);
-      const told = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as {
-        startTicks: number;
-        at: number;
-      };
-      const other = { ...told, startTicks: told.startTicks - 1, at: told.at - 121_000 };
-      writeFileSync(join(folder, file!), JSON.stringify(other));
+      agedBy(121_000);
+      rewrite('told.', bornEarlier);
       assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), true);
     });
   });
