@@ -10,6 +10,8 @@ import { isLoopback, belongsTo, projectFolder, readPath, shortPath } from '../..
 import { resolved, toDatabase } from '../../kinds/smithy/database';
 import { AGENTS_ROUTE, readAgents } from '../../kinds/ductor/connection';
 import { DaemonClient } from '../../system/httpClient';
+import { isSameProcessAlive } from '../../system/identity';
+import { parseAuthor } from '../../system/lockOwner';
 import { scannedPorts } from '../../kinds/ports';
 import { sessionsOf } from '../../kinds/smithy/sessions';
 import { readStatus } from '../../kinds/smithy/status';
@@ -50,7 +52,7 @@ export async function scan(
 ): Promise<readonly FoundDaemon[]> {
   const { timeoutMs } = places;
   const folders = await Promise.all(workspaceFolders.map((folder) => resolved(folder, timeoutMs)));
-  const filed = await dispatchdOf(places.instanceFile, timeoutMs);
+  const filed = await dispatchdOf(places.instanceFile, skipPorts, timeoutMs);
   const origins = new Map(places.ports.map((port) => [port, `http://localhost:${port}`]));
   if (filed) origins.set(filed.port, filed.origin);
   const queue = [...origins].filter(([port]) => !skipPorts.has(port)).sort(([a], [b]) => a - b);
@@ -144,17 +146,29 @@ async function getObject(
   return isObject(value) ? value : undefined;
 }
 
-/** Where dispatchd's state file says it is: only if that process lives, and only on this machine. */
+/** Where dispatchd's state file says it is: only if that very process lives, and only on this machine. */
 async function dispatchdOf(
   file: string,
+  skipPorts: ReadonlySet<number>,
   timeoutMs: number,
 ): Promise<{ origin: string; port: number } | undefined> {
   try {
     const text = await readFile(file, { encoding: 'utf8', signal: AbortSignal.timeout(timeoutMs) });
-    return readInstanceFile(JSON.parse(text), isPidAlive);
+    const value: unknown = JSON.parse(text);
+    const found = readInstanceFile(value, isPidAlive);
+    // On macOS and Windows a tool tells the birth: not for what is watched already.
+    return found && !skipPorts.has(found.port) && (await isBornSo(value)) ? found : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether the process is the one that wrote the file. Versions up to 0.1 wrote no birth: there the number counts. */
+async function isBornSo(instance: unknown): Promise<boolean> {
+  const { pid, birth } = instance as Record<string, unknown>;
+  const { process } = parseAuthor({ ...(isObject(birth) && birth), pid }) ?? {};
+  if (process?.startedAtMs === undefined) return true;
+  return isSameProcessAlive({ ...process, startedAtMs: process.startedAtMs });
 }
 
 /** The address in an `instance.json`, validated. */

@@ -178,6 +178,22 @@ describe('a scan of this machine', () => {
     );
   });
 
+  for (const [what, birth, isFound] of [
+    ['an earlier process of the same number', { startedAtMs: 1, startTicks: 1 }, false],
+    ['this very process', { startedAtMs: Math.round(performance.timeOrigin) }, true],
+  ] as const) {
+    it(`${isFound ? 'finds' : 'does not look for'} a dispatchd where ${what} wrote the state file`, async () => {
+      const instance = { id: 'one', pid: process.pid };
+      const server = await answering((response) =>
+        sendJson(response, { status: 'ok', services: { dispatchDaemon: 'running' }, instance }),
+      );
+      mkdirSync(join(folder, 'state'));
+      const state = { version: 1, id: 'one', pid: process.pid, birth, port: portOf(server), url: server.url };
+      writeFileSync(join(folder, 'state', 'instance.json'), JSON.stringify(state));
+      assert.equal((await look([])).length, isFound ? 1 : 0);
+    });
+  }
+
   for (const [what, text] of Object.entries({ 'a broken': '{"pid":', 'an empty': '' })) {
     it(`is not stopped by ${what} state file`, async () => {
       mkdirSync(join(folder, 'state'));
