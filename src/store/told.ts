@@ -1,11 +1,5 @@
 import { join } from 'node:path';
-import {
-  CLAIM_STALE_MS,
-  SPEAKER_TAKEOVER_MS,
-  TOLD_AHEAD_MS,
-  TOLD_KEPT_MS,
-  TOLD_WINDOW_MS,
-} from '../health/policy';
+import { CLAIM_STALE_MS, SPEAKER_TAKEOVER_MS, TOLD_AHEAD_MS, TOLD_KEPT_MS, TOLD_WINDOW_MS } from './policy';
 import { stateOf, type Author, type OwnerState } from '../system/lockOwner';
 import {
   create,

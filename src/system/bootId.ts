@@ -14,7 +14,7 @@ export interface BootSources {
   readonly uptimeMs: () => number;
 }
 
-const UNKNOWN_BOOT = 'unknown';
+export const UNKNOWN_BOOT = 'unknown';
 
 /** Windows counts its boots here; the number neither drifts nor needs a slow query. */
 const BOOT_COUNTER_KEY =

@@ -1,7 +1,6 @@
 import { pid as ownPid } from 'node:process';
-import { isPidAlive } from './alive';
+import { isPidAlive, identityOf, isSameProcessAlive, type ProcessIdentity } from './identity';
 import { whereabouts, type Habitat } from './habitat';
-import { identityOf, isSameProcessAlive, type ProcessIdentity } from './identity';
 import { ask } from './lockSocket';
 
 /** A process and where it lives, as far as it wrote that down. */

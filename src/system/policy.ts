@@ -1,4 +1,49 @@
-/** Numbers of this room. */
+import { MINUTE_MS } from '../base/time';
+
+/** A status with 1,000 sessions is 200 KB; more than this is not a daemon's status. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Between SIGTERM and SIGKILL. smithy and dispatchd end within 1 s of SIGTERM; work gets time to save itself. */
+export const STOP_GRACE_MS = 10_000;
+
+/** After SIGKILL the kernel needs moments, not seconds; longer means it cannot be ended. */
+export const KILL_WAIT_MS = 3_000;
+
+/** Having agreed, it gives its commands 2 s and writes its state: twice that is a daemon that does not end. */
+export const API_STOP_WAIT_MS = 5_000;
+
+/** How often a condition of the process table or of the port is looked at while waiting for it. */
+export const WAIT_STEP_MS = 100;
+
+/** Boot times computed from a clock that is being corrected differ by less than this within one boot. */
+export const BOOT_TIME_TOLERANCE_MS = 2 * MINUTE_MS;
+
+/** External tools (ps, lsof, reg, taskkill) answer in milliseconds; a hanging one must not hang the start. */
+export const TOOL_TIMEOUT_MS = 5_000;
+
+/** ps and Windows' process list give whole seconds: two start times nearer than this are the same process. */
+export const START_TIME_TOLERANCE_MS = 2_000;
+
+/** The longest beginning that is kept whole: two long paths. */
+export const MAX_HEAD_CHARS = 1_000;
+
+/** More of a command line than this tells nobody more, where interpreter and script are in it. */
+export const MAX_COMMAND_LINE_CHARS = 200;
+
+/** The longest names of programs have some 30 characters; Linux itself keeps 15. */
+export const MAX_NAME_CHARS = 60;
+
+/** Clocks of a process' start have whole seconds. */
+export const START_TOLERANCE_MS = 2_000;
+
+/** Linux counts time in ticks of 1/100 s on every architecture Node runs on (sysconf _SC_CLK_TCK). */
+export const TICK_MS = 10;
+
+/** How often the event loop is looked at: a stall is seen to within this time. */
+export const LOOK_EVERY_MS = 250;
+
+/** How long one waits, in ms, before replacing a file is tried again; after the last one it has failed. */
+export const RETRY_DELAYS_MS = [10, 20, 40, 80, 160, 320];
 
 /** The kernel answers at once who listens on a socket beside a lock; only a hung file system or a busy pipe takes longer. */
 export const LOCK_ASK_DEADLINE_MS = 2_000;

@@ -19,7 +19,8 @@ async function contend(message: Extract<ContenderMessage, { kind: 'go' }>): Prom
   while (process.hrtime.bigint() < BigInt(goAtNs));
   let why: string | undefined;
   try {
-    release = lock === 'restart' ? await lockDaemon(folder, ORIGIN) : await acquireLock(folder, bootId);
+    release =
+      lock === 'restart' ? await lockDaemon(folder, daemonIdOf(ORIGIN)) : await acquireLock(folder, bootId);
   } catch (error) {
     if (!(error instanceof StateDirInUse || error instanceof LockedElsewhere)) throw error;
     why = error.message;

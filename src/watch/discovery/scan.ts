@@ -1,4 +1,4 @@
-import { isPidAlive } from '../../system/identity';
+import { isPidAlive, isSameProcessAlive } from '../../system/identity';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,6 @@ import { isLoopback, belongsTo, projectFolder, readPath, shortPath } from '../..
 import { resolved, toDatabase } from '../../kinds/smithy/database';
 import { AGENTS_ROUTE, readAgents } from '../../kinds/ductor/connection';
 import { DaemonClient } from '../../system/httpClient';
-import { isSameProcessAlive } from '../../system/identity';
 import { parseAuthor } from '../../system/lockOwner';
 import { scannedPorts } from '../../kinds/ports';
 import { sessionsOf } from '../../kinds/smithy/sessions';
