@@ -6,6 +6,7 @@ import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
 import { duration } from '../base/time';
 import { whyNotHere, whyNotToEnd } from './refusals';
+import { leadsElsewhere } from '../kinds/read/paths';
 import { isInstance } from '../kinds/sameInstance';
 import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { RestartRecord } from '../model/restartRecord';
@@ -93,7 +94,8 @@ export async function flagsOf({ model, owner }: Plan): Promise<readonly string[]
     const { pid, argv } = JSON.parse(text) as { pid?: unknown; argv?: unknown };
     // Only the file of the very process that holds the port speaks for it.
     if (pid !== owner.pid || !Array.isArray(argv)) return undefined;
-    return argv.filter((arg) => typeof arg === 'string');
+    const flags = argv.filter((arg) => typeof arg === 'string');
+    return flags.some(leadsElsewhere) ? undefined : flags;
   } catch {
     // Without it the daemon starts with its defaults.
     return undefined;

@@ -3,13 +3,46 @@ import { posix, sep, win32 } from 'node:path';
 import { cleanText } from '../../base/text';
 import { MAX_PATH_CHARS } from '../policy';
 
+/** `C:\…`. All other absolute paths of Windows name a share, a device, or the drive that happens to be current. */
+const ON_DRIVE = /^[a-z]:[\\/]/i;
+
+/**
+ * First folders through which the system asks another machine or a device: autofs mounts `/net/HOST` when anybody
+ * looks there (Linux' auto.master, macOS' auto_master), macOS has servers below `/Network`, and links of the kernel
+ * below `/proc` and `/dev` lead back to the root. `\??\` begins a verbatim path of Windows.
+ */
+const ELSEWHERE = /^(net|network|proc|dev|\?\?)$/i;
+/** macOS' second name for what lies in the root. */
+const DATA_VOLUME = /^\/system\/volumes\/data(?=\/)/i;
+
+/** Names that mean a device in every folder of Windows, also with an ending (Microsoft: "Naming Files, Paths"). */
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])\s*(\.|$)/i;
+
 /**
  * An absolute path as a daemon gave it; `undefined` for all else. A path is kept whole or not at all: a shortened
- * or cleaned one would name another file.
+ * or cleaned one would name another file. A path that leads to another machine or to a device is none: whoever looks
+ * at `\\host\share` on Windows sends the user's password hash to that host. By the text alone, on every system.
  */
 export function readPath(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !(posix.isAbsolute(value) || win32.isAbsolute(value))) return undefined;
-  return cleanText(value, MAX_PATH_CHARS) === value ? value : undefined;
+  return typeof value === 'string' && whyNoPath(value) === undefined ? value : undefined;
+}
+
+/** Why a text of a daemon's is not taken for a path, in words; `undefined` where it is. */
+export function whyNoPath(value: string): string | undefined {
+  const isAbsolute = ON_DRIVE.test(value) || /^[\\/]/.test(value);
+  if (!isAbsolute || cleanText(value, MAX_PATH_CHARS) !== value) return 'is not an absolute path';
+  return leadsElsewhere(value) ? 'is not a path of a file on this machine' : undefined;
+}
+
+/** Whether an absolute path leads to another machine or to a device, as far as its text tells. */
+export function leadsElsewhere(path: string): boolean {
+  const isOnDrive = ON_DRIVE.test(path);
+  if (!isOnDrive && !/^[\\/]/.test(path)) return false;
+  const names = (isOnDrive ? path.slice(2) : path.replace(DATA_VOLUME, '')).split(/[\\/]+/).slice(1);
+  // A link on the way may make the way up end in the root.
+  if (names.some((name) => name === '.' || name === '..')) return true;
+  if (isOnDrive) return names.some((name) => name.includes(':') || DEVICE.test(name));
+  return /^(\\|\/[\\/])/.test(path) || ELSEWHERE.test(names[0] ?? '');
 }
 
 /** `<folder>/.stoneforge/stoneforge.db` names the folder that a smithy works in; another place names none. */

@@ -3,7 +3,7 @@ import type { DaemonInstance, Report, Session } from '../../health/report';
 import { sessionsOf } from './sessions';
 import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
-import { readPath } from '../read/paths';
+import { whyNoPath } from '../read/paths';
 
 /** Reads the status of smithy, and of dispatchd, whose status is a superset of it. */
 
@@ -13,7 +13,10 @@ const text = v.pipe(
 );
 const path = v.pipe(
   v.string(),
-  v.check((value) => readPath(value) !== undefined, 'is not an absolute path'),
+  v.check(
+    (value) => whyNoPath(value) === undefined,
+    ({ input }) => whyNoPath(input) ?? '',
+  ),
 );
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
