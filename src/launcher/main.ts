@@ -11,6 +11,7 @@ import { ASK_TIMEOUT_MS, ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK
 import { alreadyThere } from './alreadyThere';
 import { StartedDaemon } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
+import { cleanEnv } from '../system/cleanEnv';
 import { findDescendants } from '../system/processTable';
 import { failureInWords, whyNotStartable } from '../system/startable';
 
@@ -219,9 +220,10 @@ function startDetached(options: Options, log: string): ChildProcess {
 
 function start({ shell, command }: Options, how: SpawnOptions): ChildProcess {
   const [file, ...args] = command;
-  const env = { ...process.env };
-  // It is for us; a daemon that is not run by the editor's own runtime has no use for it.
-  if (file !== process.execPath) delete env.ELECTRON_RUN_AS_NODE;
+  // What the editor's own runtime runs needs the word that it is to be a Node, as we do.
+  const { ELECTRON_RUN_AS_NODE } = process.env;
+  const isNode = file === process.execPath && ELECTRON_RUN_AS_NODE !== undefined;
+  const env = { ...cleanEnv(process.env), ...(isNode && { ELECTRON_RUN_AS_NODE }) };
   return spawn(file!, args, { ...how, env, ...(shell !== undefined && { shell }) });
 }
 

@@ -1,5 +1,6 @@
 import type { DaemonConfig } from '../model/daemonConfig';
 import { projectFolder } from '../kinds/read/paths';
+import { keeping } from '../system/cleanEnv';
 import { RESTART_PROOF_TIMEOUT_MS } from './policy';
 import type { Report } from '../health/report';
 
@@ -101,7 +102,7 @@ function foregroundCommand(
       ...(restart.cwd !== undefined
         ? { cwd: restart.cwd }
         : fallbackCwd !== undefined && { cwd: fallbackCwd }),
-      ...(restart.env && { env: restart.env }),
+      ...(restart.env && { env: { ...restart.env, ...keeping(restart.env, context.platform) } }),
     };
     return restart.args === undefined && /\s/.test(restart.command)
       ? { ...place, kind: 'shell', line: restart.command }

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import crossSpawn from 'cross-spawn';
 import { OUTPUT_DRAIN_MS } from '../policy';
+import { cleanEnv } from '../../system/cleanEnv';
 import { identify, type ProcessIdentity } from '../../system/identity';
 import { SESSION_VARIABLE } from './processTree';
 import type { Session, TaskSpec } from '../sessions/session';
@@ -89,10 +90,10 @@ export function launch(request: LaunchRequest): Launched {
   };
 }
 
-/** What a command is told about itself. */
+/** What a command is told about itself, in an environment that has nothing of an editor which started us. */
 export function commandEnvironment({ id, spec, attempt, recovered, turn }: Session): NodeJS.ProcessEnv {
   return {
-    ...process.env,
+    ...cleanEnv(process.env),
     [SESSION_VARIABLE]: id,
     DISPATCHD_SESSION_NAME: spec.name,
     DISPATCHD_TURN: String(turn),

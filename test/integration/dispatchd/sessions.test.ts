@@ -7,6 +7,7 @@ import {
   type Answer,
   DaemonProcess,
   dispatchdFile,
+  newStateDir,
   stopDaemons,
 } from '../../support/dispatchd/daemonProcess';
 import { notRun } from '../../support/notRun';
@@ -226,6 +227,27 @@ describe('dispatchd sessions over HTTP', function () {
     const daemon = await DaemonProcess.start();
     const id = await daemon.submit({ command: 'no-such-program-here', args: [] });
     assert.match((await daemon.session(id, 'failed')).outcome, /command not found|ENOENT/);
+  });
+
+  it('gives a command nothing of the editor that started it', async () => {
+    const editor = {
+      ELECTRON_RUN_AS_NODE: '1',
+      VSCODE_PID: '1',
+      CLAUDECODE: '1',
+      GIT_ASKPASS: '/code/askpass.sh',
+    };
+    const kept = { GEMINI_CLI: 'mine', DAEMON_HEALTH_KEEP_ENV: 'GEMINI_CLI', MINE: 'x' };
+    const daemon = await DaemonProcess.start([], newStateDir(), {}, undefined, { ...editor, ...kept });
+    const id = await daemon.submit(node('console.log("ENV" + JSON.stringify(process.env))'));
+    await daemon.session(id, 'completed');
+    const { text } = await daemon.request('GET', `/api/sessions/${id}/output?tail=10000`, {
+      token: daemon.token,
+    });
+    const env = JSON.parse(/^ENV(.*)$/m.exec(text)?.[1] ?? '{}') as NodeJS.ProcessEnv;
+    for (const name of Object.keys(editor)) assert.equal(env[name], undefined, name);
+    for (const [name, value] of Object.entries(kept)) assert.equal(env[name], value, name);
+    assert.equal(env.DISPATCHD_SESSION_NAME, 'test');
+    assert.equal(env.PATH, process.env.PATH);
   });
 
   it('counts a command as over although a child holds its output open', async function () {

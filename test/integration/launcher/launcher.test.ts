@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { startCommandFor } from '../../../src/restart/startCommand';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { AnsweringServer, healthyAnswer } from '../../support/answeringServer';
 import { FakeSmithy } from '../../support/fakeSmithy';
@@ -289,6 +290,124 @@ describe('a daemon launched in its terminal', function () {
       });
     }
   }
+});
+
+describe('the environment of a launched daemon', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let port: number;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'daemon-health-env-'));
+    port = await freePort();
+  });
+  afterEach(async () => {
+    await clear(port);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Prints its environment and ends. */
+  const PRINTS = 'console.log("ENV" + JSON.stringify(process.env)); process.exit(3)';
+
+  async function environmentOf(
+    how: 'in the background' | 'in a terminal' | 'by a shell',
+    env: Readonly<Record<string, string>>,
+  ): Promise<NodeJS.ProcessEnv> {
+    const log = join(folder, 'log');
+    const { output } = await ended(
+      run(
+        [
+          ...['--url', `http://127.0.0.1:${port}`],
+          ...(how === 'in the background' ? ['--log', log, '--timeout-ms', '20000'] : []),
+          ...(how === 'by a shell' ? ['--shell', '/bin/sh', '--'] : ['--']),
+          ...(how === 'by a shell' ? [`node -e '${PRINTS}'; exit 3`] : ['node', '-e', PRINTS]),
+        ],
+        env,
+      ),
+    );
+    const [, text] = /^ENV(.*)$/m.exec(output) ?? [];
+    assert.ok(text, output);
+    return JSON.parse(text) as NodeJS.ProcessEnv;
+  }
+
+  /** What js-debug has each Node program load: it must be there, since the launcher is one. */
+  function bootloader(): string {
+    const file = join(folder, 'ms-vscode.js-debug', 'bootloader.js');
+    mkdirSync(dirname(file));
+    writeFileSync(file, '');
+    return file;
+  }
+
+  for (const how of ['in the background', 'in a terminal', 'by a shell'] as const) {
+    it(`has nothing of the window, of a debugger and of an agent's shell: ${how}`, async () => {
+      const window = {
+        CLAUDECODE: '1',
+        CLAUDE_CODE_ENTRYPOINT: 'cli',
+        VSCODE_GIT_IPC_HANDLE: '/tmp/vscode-git.sock',
+        VSCODE_INSPECTOR_OPTIONS: '{}',
+        GIT_ASKPASS: '/opt/code/resources/app/extensions/git/dist/askpass.sh',
+        ELECTRON_RUN_AS_NODE: '1',
+        TERM_PROGRAM: 'vscode',
+        NODE_OPTIONS: `--no-deprecation --require ${bootloader()}`,
+      };
+      const { NODE_OPTIONS, ...env } = await environmentOf(how, {
+        ...window,
+        MINE: 'x',
+        DAEMON_HEALTH_START: 'm',
+      });
+      for (const name of Object.keys(window)) assert.equal(env[name], undefined, name);
+      assert.equal(NODE_OPTIONS, '--no-deprecation');
+      assert.equal(env.MINE, 'x');
+      assert.equal(env.DAEMON_HEALTH_START, 'm');
+      assert.equal(env.PATH, process.env.PATH);
+    });
+  }
+
+  it('has what restart.env sets', async () => {
+    const set = { CLAUDECODE: 'mine', GIT_ASKPASS: '/my/askpass' };
+    const command = startCommandFor(
+      {
+        ...{ name: 'd', origin: `http://127.0.0.1:${port}`, port, pollIntervalMs: 5_000, configured: true },
+        restart: { command: 'node', args: ['-e', PRINTS], mode: 'background', env: set },
+      },
+      undefined,
+      {
+        ...{
+          dispatchdPath: '',
+          nodePath: process.execPath,
+          workspaceFolder: undefined,
+          platform: process.platform,
+        },
+        ...{ shell: '/bin/sh', launcherPath: LAUNCHER, logFile: join(folder, 'log') },
+      },
+    );
+    if (typeof command === 'string') throw new Error(command);
+    const env = await environmentOf('in the background', { ...command.env, VSCODE_PID: '1' });
+    assert.deepEqual({ CLAUDECODE: env.CLAUDECODE, GIT_ASKPASS: env.GIT_ASKPASS }, set);
+    assert.equal(env.VSCODE_PID, undefined);
+  });
+
+  it('has the word that makes a program of Electron run as Node only where the daemon is one', async () => {
+    const log = join(folder, 'log');
+    const { output } = await ended(
+      run(
+        [
+          '--url',
+          `http://127.0.0.1:${port}`,
+          '--log',
+          log,
+          '--timeout-ms',
+          '20000',
+          '--',
+          process.execPath,
+          '-e',
+          PRINTS,
+        ],
+        { ELECTRON_RUN_AS_NODE: '1' },
+      ),
+    );
+    assert.match(output, /"ELECTRON_RUN_AS_NODE":"1"/);
+  });
 });
 
 describe('a daemon that is there already', function () {

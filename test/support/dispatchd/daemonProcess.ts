@@ -156,9 +156,10 @@ export class DaemonProcess {
     stateDir = newStateDir(),
     limits: Limits = {},
     built?: string,
+    env: NodeJS.ProcessEnv = {},
   ): Promise<DaemonProcess> {
     const usual = ['--port', '0', '--poll-interval-ms', '20'];
-    const daemon = await DaemonProcess.spawn([...usual, ...flags], stateDir, {}, limits, built);
+    const daemon = await DaemonProcess.spawn([...usual, ...flags], stateDir, env, limits, built);
     running.add(daemon);
     void daemon.exited.then(() => running.delete(daemon));
     const line = /listening on http:\/\/127\.0\.0\.1:(\d+)\n/;
