@@ -40,11 +40,12 @@ export interface App extends vscode.Disposable {
 export function createApp(context: vscode.ExtensionContext, onDidPoll: () => void): App {
   const { workspaceState, globalState, globalStorageUri } = context;
   const clock = systemClock;
+  const wallAt = () => clock.now().wallAt;
   const isFocused = () => vscode.window.state.focused;
   const log = new Log();
   const settings = new Settings();
-  const seenDaemons = new SeenDaemons(workspaceState);
-  const histories = new Histories(workspaceState);
+  const seenDaemons = new SeenDaemons(workspaceState, wallAt);
+  const histories = new Histories(workspaceState, wallAt);
   const lease = new SpeakerLease({
     folder: globalStorageUri.fsPath,
     pid: process.pid,
@@ -52,7 +53,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
   const records = new RestartRecords(globalState);
-  const snoozes: Snoozes = new Snoozes(globalState, () => registry.remake());
+  const snoozes: Snoozes = new Snoozes(globalState, () => registry.remake(), wallAt);
   const registry: Registry = new Registry({
     clock,
     random: Math.random,
@@ -60,6 +61,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     createProbe: async (origin, kind) =>
       (await import('../kinds/connect')).createProbe(origin, undefined, {
         kind,
+        wallAt,
         mayReadLimits: () => settings.readSmithyLimits(),
       }),
     recall: (daemonId) => ({ ...seenDaemons.recall(daemonId), ...histories.recall(daemonId) }),
@@ -145,6 +147,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const run: RunCommand = async (command, targets) => {
     runner ??= import('../ui/commands/commands').then(({ commandRunner }) =>
       commandRunner({
+        clock,
         registry,
         tree,
         log,

@@ -57,6 +57,7 @@ export function createRestarts({
   const controller: RestartController = new RestartController({
     registry,
     records,
+    wallAt: () => clock.now().wallAt,
     folder: folder.fsPath,
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
     log: (line) => log.info(line),
@@ -70,7 +71,7 @@ export function createRestarts({
       return { ...command, isMarked: true };
     },
   });
-  const commands = new RestartCommands(controller, settings);
+  const commands = new RestartCommands(controller, settings, clock);
   const tasks = new DaemonTasks({
     registry,
     startCommand: (model, how) => startCommand(context, controller, model, how),

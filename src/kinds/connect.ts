@@ -43,6 +43,8 @@ export interface ProbeOptions {
   readonly mayReadLimits?: () => boolean;
   /** Where a ductor of this machine keeps its files. */
   readonly ductorHome?: string;
+  /** The time of this machine, epoch ms, to which the files of a ductor are compared; the system's without it. */
+  readonly wallAt?: () => number;
   /** What tells how busy the machine and the daemon's process are. */
   readonly host?: HostSources;
 }
@@ -57,6 +59,7 @@ export function createProbe(
     kind,
     mayReadLimits = () => false,
     ductorHome: home = ductorHome(),
+    wallAt = Date.now,
     host = systemHost,
   }: ProbeOptions = {},
 ): Probe {
@@ -65,7 +68,7 @@ export function createProbe(
   const databaseOf = new DatabaseOfSmithy(client, timeouts.fallbackMs);
   const statusReader = new AnswerReader();
   const smithySessions = new SessionsOfSmithy(client, timeouts.fallbackMs, limits);
-  const ductor = new Ductor(client, timeouts, { home, isConfigured: kind === 'ductor' });
+  const ductor = new Ductor(client, timeouts, { home, isConfigured: kind === 'ductor', wallAt });
   const healthRoute = new HealthRoute(origin, timeouts);
   const holders = holdersOf(origin);
 

@@ -47,6 +47,8 @@ export interface ControllerDeps {
   readonly startDoubt: (model: DaemonModel) => Promise<string | undefined>;
   readonly log: (line: string) => void;
   readonly records: RestartRecords;
+  /** The time that a restart is remembered by, epoch ms; the system's without it. */
+  readonly wallAt?: () => number;
   /** A folder that all windows of this machine share. */
   readonly folder: string;
   /**
@@ -180,7 +182,8 @@ export class RestartController {
       this.deps.onRestarted(daemonId);
     }
     this.#log(model, outcome.text);
-    await this.deps.records.add(daemonId, recordOf(outcome, why, Date.now()));
+    const { records, wallAt = Date.now } = this.deps;
+    await records.add(daemonId, recordOf(outcome, why, wallAt()));
     return outcome;
   }
 

@@ -12,24 +12,28 @@ export class Histories {
   #current: readonly DaemonModel[] = [];
   #keptAt = 0;
 
-  constructor(private readonly state: Memento) {
+  /** @param wallAt the wall clock, in epoch ms */
+  constructor(
+    private readonly state: Memento,
+    private readonly wallAt: () => number = Date.now,
+  ) {
     const kept: unknown = state.get(KEY);
     if (typeof kept !== 'object' || kept === null) return;
     for (const [daemonId, value] of Object.entries(kept).slice(-HISTORY_MAX_DAEMONS)) {
-      const history = fromStored(value, Date.now());
+      const history = fromStored(value, this.wallAt());
       if (history) this.#kept.set(daemonId, toStored(history));
     }
   }
 
   recall(daemonId: DaemonId): { readonly history?: History } {
-    const history = fromStored(this.#kept.get(daemonId), Date.now());
+    const history = fromStored(this.#kept.get(daemonId), this.wallAt());
     return history ? { history } : {};
   }
 
   /** Called after every poll; writes when a state changed, and now and then that it did not. */
   keep(models: readonly DaemonModel[]): void {
     this.#current = models;
-    const sinceMs = Date.now() - this.#keptAt;
+    const sinceMs = this.wallAt() - this.#keptAt;
     if (sinceMs >= 0 && sinceMs < HISTORY_KEEP_GAP_MS) return;
     if (models.some((model) => this.#isWorthKeeping(model))) void this.flush();
   }
@@ -41,7 +45,7 @@ export class Histories {
       this.#kept.delete(daemon.id); // so that the newest come last
       this.#kept.set(daemon.id, toStored(history));
     }
-    this.#keptAt = Date.now();
+    this.#keptAt = this.wallAt();
     await this.state.update(KEY, Object.fromEntries([...this.#kept].slice(-HISTORY_MAX_DAEMONS)));
   }
 

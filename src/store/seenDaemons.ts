@@ -9,13 +9,17 @@ const KEY = 'daemons';
 export class SeenDaemons {
   readonly #kept: Record<string, Remembered>;
 
-  constructor(private readonly state: Memento) {
+  /** @param wallAt the wall clock, in epoch ms */
+  constructor(
+    private readonly state: Memento,
+    private readonly wallAt: () => number = Date.now,
+  ) {
     this.#kept = { ...state.get<Record<string, Remembered>>(KEY) };
   }
 
   recall(daemonId: DaemonId): Remembered {
     const { seenUpAt, stoppedByUs, startFailed } = this.#kept[daemonId] ?? {};
-    const isRecent = seenUpAt !== undefined && Date.now() - seenUpAt < SEEN_UP_MEMORY_MS;
+    const isRecent = seenUpAt !== undefined && this.wallAt() - seenUpAt < SEEN_UP_MEMORY_MS;
     return {
       ...(isRecent && { seenUpAt }),
       ...(stoppedByUs && { stoppedByUs }),

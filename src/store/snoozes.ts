@@ -9,12 +9,13 @@ export class Snoozes {
   constructor(
     private readonly state: Memento,
     private readonly onChange: () => void,
+    private readonly wallAt: () => number = Date.now,
   ) {}
 
   /** The snooze that holds now, if any. */
   of(daemonId: DaemonId, report: Report | undefined): Snooze | undefined {
     const snooze = this.#all()[daemonId];
-    return isSnoozed(snooze, report, Date.now()) ? snooze : undefined;
+    return isSnoozed(snooze, report, this.wallAt()) ? snooze : undefined;
   }
 
   async set(daemonId: DaemonId, snooze: Snooze | undefined): Promise<void> {

@@ -55,11 +55,18 @@ export class Ductor {
   constructor(
     private readonly client: DaemonClient,
     private readonly timeouts: { readonly requestMs: number; readonly fallbackMs: number },
-    private readonly options: { readonly home: string; readonly isConfigured: boolean },
+    private readonly options: {
+      readonly home: string;
+      readonly isConfigured: boolean;
+      readonly wallAt: () => number;
+    },
   ) {
     const { hostname, port } = new URL(client.origin);
     // The files of this machine say nothing about a daemon of another.
-    if (isLoopback(hostname)) this.#state = new DuctorState(options.home, Number(port), timeouts.fallbackMs);
+    if (isLoopback(hostname)) {
+      const { home, wallAt } = options;
+      this.#state = new DuctorState(home, Number(port), timeouts.fallbackMs, wallAt);
+    }
   }
 
   /** It is said to be a ductor, or was found to be one. */
@@ -100,12 +107,13 @@ export class Ductor {
     if (typeof said === 'string') {
       return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: said } };
     }
-    const daemonNow = clockOf(answer, Date.now());
+    const daemonNow = clockOf(answer, this.options.wallAt());
     const subAgents = this.#route === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
     const files = await this.#state?.read(subAgents);
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
-    const { sessions, unknown } = starting ? {} : await this.#work(files, subAgents, daemonNow ?? Date.now());
+    const nowAt = daemonNow ?? this.options.wallAt();
+    const { sessions, unknown } = starting ? {} : await this.#work(files, subAgents, nowAt);
     const report: Report = {
       kind: 'ductor',
       ...said,

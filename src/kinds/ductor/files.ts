@@ -48,6 +48,7 @@ export class DuctorState {
     private readonly home: string,
     private readonly port: number,
     private readonly timeoutMs: number,
+    private readonly wallAt: () => number,
   ) {
     this.#config = new StateFile(join(home, 'config', 'config.json'));
     this.#pid = new StateFile(join(home, 'bot.pid'));
@@ -80,7 +81,7 @@ export class DuctorState {
     if (!ports.includes(this.port) || pid === 'absent' || !isAlive(pid?.value)) return undefined;
     const limits = limitsOf(settings);
     const { value, changedAt } = pid!;
-    const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: Date.now() };
+    const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: this.wallAt() };
     const noted = startOf(main);
     const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
     return {

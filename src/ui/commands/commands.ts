@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/time';
 import { isConflictId } from '../../health/conflicts';
 import type { DaemonState } from '../../health/states';
 import type { Registry } from '../../watch/registry';
@@ -26,6 +27,7 @@ interface RestartCommands {
 }
 
 export interface CommandDeps {
+  readonly clock: Clock;
   readonly registry: Registry;
   readonly tree: HealthTree;
   readonly log: Log;
@@ -55,8 +57,8 @@ interface Purpose {
  * a chunk of its own, loaded with the first command.
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
-  const { registry, tree, log, settings, restarts, snoozes, sessions, discovery, addDaemon, bundledDaemon } =
-    deps;
+  const { clock, registry, tree, log, settings, restarts, snoozes, work } = deps;
+  const { discovery, addDaemon, bundledDaemon } = deps;
   const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
     restart: async (target) => {
       const model = await pick(deps, target, { question: 'Restart which daemon?' });
@@ -98,7 +100,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     },
     snooze: async (target) => {
       const model = await pick(deps, target, { question: 'Snooze the notifications of which daemon?' });
-      if (model) await snooze(model, snoozes);
+      if (model) await snooze(model, snoozes, clock);
     },
     dismissFailedStart: (target) => {
       const model =
@@ -107,7 +109,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     },
     more: async (target, state) => {
       const model = find(registry, target);
-      if (model) await more(model, state as DaemonState, { log, settings, snoozes });
+      if (model) await more(model, state as DaemonState, { clock, log, settings, snoozes });
     },
     openDashboard: async (target) => {
       const model = await pick(deps, target, {
@@ -127,7 +129,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     copyDiagnostics: async (target) => {
       const model = find(registry, target);
       const { copyDiagnostics } = await import('./copyDiagnostics');
-      await copyDiagnostics(registry, model ? [model] : registry.models);
+      await copyDiagnostics(registry, model ? [model] : registry.models, clock);
     },
     configure: configureDaemons,
   };

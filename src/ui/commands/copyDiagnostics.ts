@@ -1,6 +1,6 @@
 import { homedir, release, type } from 'node:os';
 import * as vscode from 'vscode';
-import { systemClock } from '../../app/systemClock';
+import type { Clock } from '../../base/time';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import { diagnostics, type SettingValue } from '../../diagnostics/diagnostics';
@@ -17,7 +17,11 @@ interface Manifest {
 }
 
 /** Copies what is known of these daemons. This file is a chunk of its own, loaded when it is asked for. */
-export async function copyDiagnostics(registry: Registry, models: readonly DaemonModel[]): Promise<void> {
+export async function copyDiagnostics(
+  registry: Registry,
+  models: readonly DaemonModel[],
+  clock: Clock,
+): Promise<void> {
   const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest | undefined;
   const text = diagnostics({
     daemons: models.map((model) => ({ model, samples: registry.samples(model.daemon.id) })),
@@ -31,7 +35,7 @@ export async function copyDiagnostics(registry: Registry, models: readonly Daemo
       'workspace trust': vscode.workspace.isTrusted ? 'trusted' : 'restricted mode',
     },
     homeDir: homedir(),
-    now: systemClock.now(),
+    now: clock.now(),
   });
   await vscode.env.clipboard.writeText(text);
   sayShortly('check', 'Diagnostics copied', COPIED_SHOWN_MS);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import { SEVERITY, type DaemonState } from '../../health/states';
 import type { Settings } from '../../settings/settings';
@@ -8,6 +9,7 @@ import { snoozeItems } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 
 export interface MoreDeps {
+  readonly clock: Clock;
   readonly log: Pick<Log, 'show'>;
   readonly settings: Pick<Settings, 'mute'>;
   readonly snoozes: Snoozes;
@@ -17,13 +19,13 @@ export interface MoreDeps {
 export async function more(
   model: DaemonModel,
   state: DaemonState,
-  { log, settings, snoozes }: MoreDeps,
+  { clock, log, settings, snoozes }: MoreDeps,
 ): Promise<void> {
   const { name, id: daemonId } = model.daemon;
   const { label } = STATE_LABELS[state];
   const items: Item<() => unknown>[] = [
     { icon: 'output', label: 'Show Log', value: () => log.show() },
-    ...snoozeItems(model, 'Snooze').map(({ value: { snooze }, ...item }) => ({
+    ...snoozeItems(model, clock.now().wallAt, 'Snooze').map(({ value: { snooze }, ...item }) => ({
       ...item,
       description: name,
       value: () => snoozes.set(daemonId, snooze),

@@ -10,7 +10,7 @@ import { isRestartLoop } from '../../store/restartRecords';
 import type { Outcome } from '../../model/outcome';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
 import { severityOf } from '../../health/verdict';
-import { duration } from '../../base/time';
+import { duration, type Clock } from '../../base/time';
 import { interruptedRowId } from '../tree/rowIds';
 import { ask, inNotification, say, type Buttons, type Steps } from '../shared/say';
 import { ensureTrusted } from './trust';
@@ -21,6 +21,7 @@ export class RestartCommands {
   constructor(
     private readonly controller: RestartController,
     private readonly settings: Settings,
+    private readonly clock: Clock,
   ) {}
 
   async restart(model: DaemonModel): Promise<void> {
@@ -100,7 +101,7 @@ export class RestartCommands {
       ? this.controller.planRestart(model)
       : this.controller.plan(model));
     const alwaysInspect = this.settings.inspectNode();
-    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, Date.now());
+    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, this.clock.now().wallAt);
     const detail = consequences(plan, isLoop);
     if (detail === undefined) return { plan, inspect: alwaysInspect };
     const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';

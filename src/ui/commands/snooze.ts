@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../base/time';
+import { MINUTE_MS, type Clock } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Snooze } from '../../health/snooze';
 import { choose, type Item } from '../shared/choose';
@@ -10,11 +10,14 @@ interface Chosen {
 }
 
 /** Asks for how long, and holds back this daemon's notifications. Its colour and its row stay as they are. */
-export async function snooze(model: DaemonModel, snoozes: Snoozes): Promise<void> {
+export async function snooze(model: DaemonModel, snoozes: Snoozes, clock: Clock): Promise<void> {
   const { daemon, snooze: current } = model;
   const cancel = { icon: 'bell', label: 'Cancel Snooze', description: 'notify again from now on' };
   const chosen = await choose<Chosen>(
-    [...(current ? [{ ...cancel, value: { snooze: undefined } }] : []), ...snoozeItems(model)],
+    [
+      ...(current ? [{ ...cancel, value: { snooze: undefined } }] : []),
+      ...snoozeItems(model, clock.now().wallAt),
+    ],
     {
       title: `Snooze notifications of ${daemon.name}`,
       question: 'The status bar and the tree go on showing its state',
@@ -23,15 +26,19 @@ export async function snooze(model: DaemonModel, snoozes: Snoozes): Promise<void
   if (chosen) await snoozes.set(daemon.id, chosen.snooze);
 }
 
-/** For how long notifications can be held back. @param verb begins each label */
-export function snoozeItems({ track }: DaemonModel, verb = ''): readonly Item<Chosen & { snooze: Snooze }>[] {
+/** For how long notifications can be held back. @param nowAt epoch ms @param verb begins each label */
+export function snoozeItems(
+  { track }: DaemonModel,
+  nowAt: number,
+  verb = '',
+): readonly Item<Chosen & { snooze: Snooze }>[] {
   const instanceId = track.last?.report.instance?.id;
   const item = (label: string, snooze: Snooze) => ({
     icon: 'bell-slash',
     label: verb === '' ? label : `${verb} ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
     value: { snooze },
   });
-  const until = (minutes: number): Snooze => ({ kind: 'until', untilAt: Date.now() + minutes * MINUTE_MS });
+  const until = (minutes: number): Snooze => ({ kind: 'until', untilAt: nowAt + minutes * MINUTE_MS });
   return [
     item('15 minutes', until(15)),
     item('1 hour', until(60)),
