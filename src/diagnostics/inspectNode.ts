@@ -1,7 +1,6 @@
 import { readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
 import { findListeners, runTool, sendSignal, type RunTool } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
@@ -15,8 +14,8 @@ import {
   ANSWER_TIMEOUT_MS,
   PROFILE_MS,
   MAX_FRAMES,
-  MAX_MESSAGE_BYTES,
 } from './policy';
+import { InspectorSession } from './inspectorSession';
 
 /** Only a Node process survives SIGUSR1, so only one that is known to be Node may get it. */
 export async function isNode(
@@ -158,14 +157,6 @@ const RESOURCES = `(() => {
   return [...lines, ...handles, requests + ' pending requests'].join('\\n');
 })()`;
 
-/**
- * Runs inside the daemon. It is closed at once and not when the loop turns: V8 interrupts a busy loop for an evaluation,
- * and a loop that is busy does not turn. Nothing may be thrown in the daemon.
- */
-const CLOSE_INSPECTOR = `(() => {
-  try { (process.getBuiltinModule?.('node:inspector') ?? require('node:inspector')).close(); } catch {}
-})()`;
-
 interface Profile {
   readonly nodes: readonly {
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
@@ -184,82 +175,4 @@ function hotFrames({ nodes }: Profile): string {
       return `${share} % ${functionName || '(anonymous)'}${url === '' ? '' : ` ${url}:${lineNumber + 1}`}`;
     })
     .join('\n');
-}
-
-class InspectorSession {
-  #nextId = 1;
-
-  private constructor(private readonly socket: WebSocket) {}
-
-  static async connect(signal: AbortSignal): Promise<InspectorSession> {
-    const place = `127.0.0.1:${INSPECTOR_PORT}`;
-    // Only the inspector of this port is spoken to, wherever it points.
-    const response = await fetch(`http://${place}/json/list`, { signal, redirect: 'error' });
-    const [target] = (await response.json()) as { webSocketDebuggerUrl?: unknown }[];
-    const url = target?.webSocketDebuggerUrl;
-    if (typeof url !== 'string' || new URL(url).host !== place)
-      throw new Error('the inspector names no target');
-    const socket = new WebSocket(url, {
-      handshakeTimeout: ANSWER_TIMEOUT_MS,
-      maxPayload: MAX_MESSAGE_BYTES,
-    });
-    const opened = new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-    try {
-      await orAborted(opened, signal);
-    } catch (error) {
-      socket.on('error', () => undefined);
-      socket.terminate();
-      throw error;
-    }
-    return new InspectorSession(socket);
-  }
-
-  async evaluate(expression: string): Promise<string> {
-    const answer = (await this.send('Runtime.evaluate', {
-      expression,
-      includeCommandLineAPI: true,
-      returnByValue: true,
-    })) as { result?: { value?: unknown } };
-    return typeof answer.result?.value === 'string' ? answer.result.value : '';
-  }
-
-  /** @throws when the process does not answer in time: its loop is blocked */
-  send(method: string, params: object = {}): Promise<unknown> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      const end = (act: () => void) => {
-        clearTimeout(timer);
-        this.socket.off('message', onMessage);
-        act();
-      };
-      const timer = setTimeout(
-        () => end(() => reject(new Error(`the inspector did not answer ${method}`))),
-        ANSWER_TIMEOUT_MS,
-      );
-      const onMessage = (data: Buffer) => {
-        const message = JSON.parse(data.toString('utf8')) as { id?: number; result?: unknown };
-        if (message.id === id) end(() => resolve(message.result));
-      };
-      this.socket.on('message', onMessage);
-      this.socket.send(JSON.stringify({ id, method, params }));
-    });
-  }
-
-  /** It closes the very connection that it is asked over: that is the answer. */
-  async closeInspector(): Promise<void> {
-    const closed = new Promise((resolve) => this.socket.once('close', resolve).once('error', resolve));
-    this.socket.send(
-      JSON.stringify({
-        id: this.#nextId++,
-        method: 'Runtime.evaluate',
-        params: { expression: CLOSE_INSPECTOR, includeCommandLineAPI: true },
-      }),
-    );
-    await Promise.race([closed, delay(ANSWER_TIMEOUT_MS, undefined, { ref: false })]);
-  }
-
-  dispose(): void {
-    this.socket.on('error', () => undefined);
-    this.socket.terminate();
-  }
 }

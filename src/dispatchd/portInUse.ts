@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { get } from 'node:http';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { systemTool } from '../system/exec';
 import { TOOL_TIMEOUT_MS } from '../system/policy';
-import { MAX_BODY_BYTES, PROBE_TIMEOUT_MS } from './policy';
+import { cleanText } from '../base/text';
+import { PROBE_TIMEOUT_MS } from './policy';
 
 /** Runs a tool of the system; a seam for the platforms that tests do not run on. Rejects where it fails. */
 export type RunTool = (tool: string, args: readonly string[]) => Promise<string>;
@@ -97,35 +97,22 @@ const DispatchdStatus = v.object({
   instance: v.object({ pid: v.number(), workspace: v.string(), stateDir: v.optional(v.string()) }),
 });
 
-function askDispatchd(port: number): Promise<PortOwner['dispatchd']> {
-  return new Promise((resolve) => {
-    const request = get(
-      { host: '127.0.0.1', port, path: '/api/health', timeout: PROBE_TIMEOUT_MS, agent: false },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > MAX_BODY_BYTES) request.destroy();
-        });
-        response.on('end', () => {
-          try {
-            const { pid, workspace, stateDir } = v.parse(DispatchdStatus, JSON.parse(text)).instance;
-            resolve({ pid, workspace, ...(stateDir !== undefined && { stateDir }) });
-          } catch {
-            resolve(undefined);
-          }
-        });
-        response.on('error', () => resolve(undefined));
-      },
-    );
-    // `timeout` is about silence; a trickle must end too.
-    const deadline = setTimeout(() => request.destroy(), PROBE_TIMEOUT_MS);
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(undefined));
-    request.on('close', () => {
-      clearTimeout(deadline);
-      resolve(undefined);
-    });
-  });
+/** What the owner says that it is. */
+async function askDispatchd(port: number): Promise<PortOwner['dispatchd']> {
+  // Only a start that fails needs it: a good one does not load a client.
+  const { DaemonClient } = await import('../system/httpClient');
+  const client = new DaemonClient(`http://127.0.0.1:${port}`);
+  try {
+    const { body } = await client.get('/api/health', PROBE_TIMEOUT_MS);
+    const { pid, workspace, stateDir } = v.parse(DispatchdStatus, JSON.parse(body)).instance;
+    return {
+      pid,
+      workspace: cleanText(workspace),
+      ...(stateDir !== undefined && { stateDir: cleanText(stateDir) }),
+    };
+  } catch {
+    return undefined;
+  } finally {
+    void client.close();
+  }
 }

@@ -6,8 +6,7 @@ import { DatabaseOfSmithy } from './smithy/database';
 import { Ductor, ductorHome } from './ductor/connection';
 import { HealthRoute } from './smithy/healthRoute';
 import { HostWatch, holdersOf, systemHost, type HostSources } from './hostLoad';
-import { DaemonClient, NoAnswer, type Answer } from '../system/httpClient';
-import { LoopLag } from '../system/loopLag';
+import { Ask, DaemonClient, NoAnswer, type Answer } from '../system/httpClient';
 import { AnswerReader, type ReadAnswer } from './smithy/reuse';
 import { DOCUMENTED_LIMITS, keepingDeadlines, readSmithyLimits, type SmithyLimits } from './smithy/limits';
 import { readStatus } from './smithy/status';
@@ -22,7 +21,10 @@ export { scan } from '../watch/discovery/scan';
  * never on the activation path.
  */
 export interface Probe {
-  /** One sample; never throws. The status is waited for until `REQUEST_TIMEOUT_MS`. */
+  /**
+   * One sample; never throws. The status is waited for until `REQUEST_TIMEOUT_MS`; all that is asked after it may take
+   * `FALLBACK_TIMEOUT_MS` more, together.
+   */
   ask(): Promise<Sample>;
   /** A status answer as it came, for the record. @throws when there is none */
   statusText(): Promise<string>;
@@ -72,20 +74,20 @@ export function createProbe(
   const healthRoute = new HealthRoute(origin, timeouts);
   const holders = holdersOf(origin);
 
-  const ask = async (startedMs: number): Promise<Sample> => {
-    if (ductor.isKnown) return ductor.ask(startedMs);
-    const answer = await client.get(STATUS, timeouts.requestMs);
+  const sampleOf = async (ask: Ask, startedMs: number): Promise<Sample> => {
+    if (ductor.isKnown) return ductor.ask(ask, startedMs);
+    const answer = await client.get(STATUS, ask.atMost(timeouts.requestMs));
     const latencyMs = performance.now() - startedMs;
     if (answer.status === 404) {
-      const sample = await ductor.recognise();
+      const sample = await ductor.recognise(ask);
       if (sample) return sample;
     }
     const report = read(answer, statusReader);
     if (typeof report === 'string') {
       return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: report } };
     }
-    const sessions = report.sessions ?? (await smithySessions.get());
-    const database = report.kind === 'smithy' ? await databaseOf.get() : undefined;
+    const sessions = report.sessions ?? (await smithySessions.get(ask));
+    const database = report.kind === 'smithy' ? await databaseOf.get(ask) : undefined;
     return {
       ok: true,
       startedMs,
@@ -99,12 +101,12 @@ export function createProbe(
     limits.forget();
     if (what !== 'timeout') ductor.forget();
   };
-  const explain = async (error: unknown, load: HostWatch, lag: LoopLag): Promise<Failure> => {
+  const explain = async (error: unknown, load: HostWatch, ask: Ask): Promise<Failure> => {
     if (!(error instanceof NoAnswer)) return { kind: 'reset', cause: cleanText(String(error), 120) };
     if (error.kind === 'unusable') return { kind: 'wrongAnswer', cause: error.message };
     if (error.kind !== 'timeout') return { kind: error.kind, cause: error.message };
     const health = await healthRoute.says();
-    const host = load.result(lag.soFarMs());
+    const host = load.result(ask.lagMs());
     return health === undefined
       ? { kind: 'timeout', cause: error.message, host }
       : { kind: 'statusHung', cause: `status: ${error.message}, while /api/health ${health}`, host };
@@ -112,17 +114,17 @@ export function createProbe(
   return {
     async ask() {
       const startedMs = performance.now();
-      const lag = new LoopLag();
+      const ask = new Ask(timeouts.requestMs + timeouts.fallbackMs);
       const load = new HostWatch(host, holders);
       // A ductor has no such route.
       if (!ductor.isKnown) healthRoute.begin();
-      const sample = await ask(startedMs).catch(async (error: unknown) => ({
+      const sample = await sampleOf(ask, startedMs).catch(async (error: unknown) => ({
         ok: false as const,
         startedMs,
-        failure: await explain(error, load, lag),
+        failure: await explain(error, load, ask),
       }));
       load.stop();
-      const ourLagMs = lag.stop();
+      const ourLagMs = ask.end();
       healthRoute.end(sample, ourLagMs <= OWN_STALL_MS);
       if (!sample.ok) forget(sample.failure);
       return { ...sample, ourLagMs };
@@ -158,11 +160,11 @@ class SessionsOfSmithy {
     private readonly limits: LimitsOfSmithy,
   ) {}
 
-  async get(): Promise<readonly Session[] | undefined> {
+  async get(ask: Ask): Promise<readonly Session[] | undefined> {
     try {
-      const { status, body } = await this.client.get('/api/sessions', this.timeoutMs);
+      const { status, body } = await this.client.get('/api/sessions', ask.atMost(this.timeoutMs));
       const sessions = status === 200 ? this.#reader.read(body).sessions : undefined;
-      return sessions?.length ? this.#withDeadlines(sessions, await this.limits.current()) : sessions;
+      return sessions?.length ? this.#withDeadlines(sessions, await this.limits.current(ask)) : sessions;
     } catch {
       return undefined;
     }
@@ -179,10 +181,10 @@ class LimitsOfSmithy {
     private readonly mayRead: () => boolean,
   ) {}
 
-  async current(): Promise<SmithyLimits> {
+  async current(ask: Ask): Promise<SmithyLimits> {
     if (!this.mayRead()) return DOCUMENTED_LIMITS;
     if (!this.#read || performance.now() - this.#read.atMs > SMITHY_LIMITS_REREAD_MS) {
-      const limits = (await readSmithyLimits(this.client, this.timeoutMs)) ?? DOCUMENTED_LIMITS;
+      const limits = (await readSmithyLimits(this.client, ask.atMost(this.timeoutMs))) ?? DOCUMENTED_LIMITS;
       this.#read = { limits, atMs: performance.now() };
     }
     return this.#read.limits;

@@ -1,6 +1,6 @@
 import { notAStatus } from '../kinds/read/answers';
 import { AGENTS_ROUTE, API_ROUTE, readAgents, readApi } from '../kinds/ductor/connection';
-import { DaemonClient, NoAnswer, type Answer } from '../system/httpClient';
+import { Ask, DaemonClient, NoAnswer } from '../system/httpClient';
 import { readStatus } from '../kinds/smithy/status';
 import type { Report } from '../health/report';
 import { proofOf, type Proof } from '../health/proof';
@@ -22,21 +22,24 @@ export class StartedDaemon {
   /** The last answer that was a daemon's. */
   report: Report | undefined;
 
-  /** What it proves now; never throws, and ends in bounded time. */
+  /** What it proves now; never throws, and ends within the time, whichever routes it takes. */
   async ask(): Promise<Proof> {
     this.report = undefined;
+    const ask = new Ask(this.timeoutMs);
     try {
-      const read = await this.#read();
+      const read = await this.#read(ask);
       if (typeof read === 'string') return { kind: 'notYet', why: read };
       this.report = read;
       return proofOf(read);
     } catch (error) {
       return { kind: 'notYet', why: inWords(error) };
+    } finally {
+      ask.end();
     }
   }
 
-  async #read(): Promise<Report | string> {
-    const answer = await this.#get(STATUS);
+  async #read(ask: Ask): Promise<Report | string> {
+    const answer = await this.#client.get(STATUS, ask);
     if (answer.status !== 404) {
       return notAStatus(answer) ?? readStatus(JSON.parse(answer.body), answer.dateAt);
     }
@@ -44,15 +47,11 @@ export class StartedDaemon {
       [AGENTS_ROUTE, readAgents],
       [API_ROUTE, readApi],
     ] as const) {
-      const other = await this.#get(route);
+      const other = await this.#client.get(route, ask);
       const said = other.status === 200 ? reads(JSON.parse(other.body)) : undefined;
       if (said) return { kind: 'ductor', ...said };
     }
     return notAStatus(answer) ?? "its answer is not a daemon's status";
-  }
-
-  #get(path: string): Promise<Answer> {
-    return this.#client.get(path, this.timeoutMs);
   }
 }
 

@@ -1,11 +1,15 @@
 import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 // undici's index is twice the size and thrice the load time of its client; the package declares no `exports`,
 // and `api-request` is what the index itself puts on the client.
 import Client from 'undici/lib/dispatcher/client.js';
 import request from 'undici/lib/api/api-request.js';
-import { MAX_BODY_BYTES } from './policy';
+import { FIRST_BODY_BYTES, MAX_BODY_BYTES } from './policy';
 import { hostOf } from './address';
+import { Ask } from './ask';
+
+export { Ask };
 
 /** A whole answer, bounded and read to its end. */
 export interface Answer {
@@ -15,10 +19,15 @@ export interface Answer {
   /** The `Date` header in epoch ms; whole seconds. */
   readonly dateAt: number | undefined;
   readonly body: string;
+  /** The longest time that our own event loop stood still since the ask began, in ms. */
+  readonly ourLagMs: number;
 }
 
 /** No answer. `message` is one line fit to show. */
 export class NoAnswer extends Error {
+  /** The longest time that our own event loop stood still since the ask began, in ms. */
+  ourLagMs = 0;
+
   constructor(
     readonly kind: 'refused' | 'reset' | 'timeout' | 'unusable',
     message: string,
@@ -28,8 +37,10 @@ export class NoAnswer extends Error {
 }
 
 /**
- * One keep-alive connection to one daemon, with a dispatcher of its own: the editor's proxy settings do not
- * reach it, and every request has a deadline and a size limit.
+ * The one HTTP client, for whoever speaks to a daemon or to its inspector: one keep-alive connection to one origin.
+ *
+ * It opens the socket itself, so that no proxy of the editor or of the environment reaches it, and no list of blocked
+ * ports. It follows no redirect. Every request has a deadline, which several may share, and a limit for its size.
  */
 export class DaemonClient {
   readonly #client: Dispatcher;
@@ -59,11 +70,12 @@ export class DaemonClient {
   }
 
   /**
-   * GETs a path within `timeoutMs` for all of it: connecting, headers and body.
+   * GETs a path within the time for all of it: connecting, headers and body.
+   * @param within ms, or the ask that this request is a part of
    * @throws {NoAnswer} when there is no whole answer
    */
-  get(path: string, timeoutMs: number, token?: string): Promise<Answer> {
-    return this.#within(timeoutMs, async (signal) => {
+  get(path: string, within: number | Ask, token?: string): Promise<Answer> {
+    return this.#within(within, async (signal) => {
       try {
         return await this.#request(path, signal, token);
       } catch (error) {
@@ -81,30 +93,37 @@ export class DaemonClient {
   send(
     method: 'POST' | 'PATCH',
     path: string,
-    { body, token, timeoutMs }: { body: object; token?: string; timeoutMs: number },
+    { body, token, timeoutMs: within }: { body: object; token?: string; timeoutMs: number | Ask },
   ): Promise<Answer> {
-    return this.#within(timeoutMs, (signal) => this.#request(path, signal, token, { method, body }));
+    return this.#within(within, (signal) => this.#request(path, signal, token, { method, body }));
   }
 
   /** Ends `work` at its deadline, in whatever state the connection is then. */
-  async #within(timeoutMs: number, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  async #within(
+    within: number | Ask,
+    work: (signal: AbortSignal) => Promise<Omit<Answer, 'ourLagMs'>>,
+  ): Promise<Answer> {
+    const ask = typeof within === 'number' ? new Ask(within) : within;
     const controller = new AbortController();
     let immediate: NodeJS.Immediate | undefined;
     const timer = setTimeout(() => {
       // Timers run before sockets: an answer that came while our own event loop was busy is still to be read.
       immediate = setImmediate(() => {
-        controller.abort(new NoAnswer('timeout', `no answer within ${timeoutMs / 1000} s`));
+        controller.abort(new NoAnswer('timeout', `no answer within ${Math.ceil(ask.timeoutMs) / 1_000} s`));
         // Aborting does not reach a request whose connection is not there yet.
         this.#stopConnecting(controller.signal.reason as NoAnswer);
       });
-    }, timeoutMs);
+    }, ask.leftMs());
     try {
-      return await work(controller.signal);
+      return { ...(await work(controller.signal)), ourLagMs: ask.lagMs() };
     } catch (error) {
-      throw toNoAnswer(controller.signal.aborted ? controller.signal.reason : error);
+      const failure = toNoAnswer(controller.signal.aborted ? controller.signal.reason : error);
+      failure.ourLagMs = ask.lagMs();
+      throw failure;
     } finally {
       clearTimeout(timer);
       clearImmediate(immediate);
+      if (ask !== within) ask.end();
     }
   }
 
@@ -113,7 +132,7 @@ export class DaemonClient {
     signal: AbortSignal,
     token: string | undefined,
     sent?: { method: 'POST' | 'PATCH'; body: object },
-  ): Promise<Answer> {
+  ): Promise<Omit<Answer, 'ourLagMs'>> {
     const { statusCode, headers, body } = await request.call(this.#client, {
       path,
       method: sent?.method ?? 'GET',
@@ -131,7 +150,7 @@ export class DaemonClient {
       contentType: first(headers['content-type']) ?? '',
       location: first(headers.location),
       dateAt: Number.isNaN(dateAt) ? undefined : dateAt,
-      body: await body.text(),
+      body: await textOf(body),
     };
   }
 
@@ -145,6 +164,32 @@ export class DaemonClient {
   #stopConnecting(reason: NoAnswer): void {
     if (this.#socket?.connecting) this.#socket.destroy(reason);
   }
+}
+
+/**
+ * All of a body as text. The pieces are copied into one buffer: kept as they come, an answer in pieces of one byte
+ * takes a hundred times its size.
+ */
+function textOf(body: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let bytes = Buffer.allocUnsafe(FIRST_BODY_BYTES);
+    let length = 0;
+    body.on('data', (piece: Buffer) => {
+      if (length + piece.length > bytes.length) {
+        const more = Buffer.allocUnsafe(Math.max(2 * bytes.length, length + piece.length));
+        bytes.copy(more, 0, 0, length);
+        bytes = more;
+      }
+      piece.copy(bytes, length);
+      length += piece.length;
+    });
+    body.once('end', () => {
+      const text = bytes.toString('utf8', 0, length);
+      // The mark that some programs begin a file with.
+      resolve(text.startsWith('\ufeff') ? text.slice(1) : text);
+    });
+    body.once('error', reject);
+  });
 }
 
 function first(value: string | string[] | undefined): string | undefined {

@@ -3,6 +3,9 @@ import { MINUTE_MS } from '../base/time';
 /** A status with 1,000 sessions is 200 KB; more than this is not a daemon's status. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+/** Most answers fit in this; a longer one gets more room as it comes. */
+export const FIRST_BODY_BYTES = 16 * 1024;
+
 /** Between SIGTERM and SIGKILL. smithy and dispatchd end within 1 s of SIGTERM; work gets time to save itself. */
 export const STOP_GRACE_MS = 10_000;
 

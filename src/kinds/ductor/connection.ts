@@ -6,7 +6,7 @@ import { notAStatus } from '../read/answers';
 import { isLoopback } from '../read/paths';
 import { DuctorState, type DuctorFiles } from './files';
 import { DEFAULT_LIMITS, readTasks, taskSessions, type Task } from './work';
-import type { Answer, DaemonClient } from '../../system/httpClient';
+import type { Answer, Ask, DaemonClient } from '../../system/httpClient';
 import { MAX_SESSIONS } from '../smithy/policy';
 import { cleanText } from '../../base/text';
 import { MAX_NAME_CHARS, MAX_AGENTS, MAX_ERROR_CHARS } from './policy';
@@ -65,7 +65,7 @@ export class Ductor {
     // The files of this machine say nothing about a daemon of another.
     if (isLoopback(hostname)) {
       const { home, wallAt } = options;
-      this.#state = new DuctorState(home, Number(port), timeouts.fallbackMs, wallAt);
+      this.#state = new DuctorState(home, Number(port), wallAt);
     }
   }
 
@@ -86,14 +86,14 @@ export class Ductor {
   }
 
   /** @throws {NoAnswer} when there is no whole answer */
-  ask(startedMs: number): Promise<Sample> {
-    return this.#ask(startedMs, this.timeouts.requestMs);
+  ask(ask: Ask, startedMs: number): Promise<Sample> {
+    return this.#ask(ask, startedMs, this.timeouts.requestMs);
   }
 
   /** Its sample, if what has no daemon status is a ductor. Never throws. */
-  async recognise(): Promise<Sample | undefined> {
+  async recognise(ask: Ask): Promise<Sample | undefined> {
     try {
-      const sample = await this.#ask(performance.now(), this.timeouts.fallbackMs);
+      const sample = await this.#ask(ask, performance.now(), this.timeouts.fallbackMs);
       this.#isRecognised = sample.ok;
       return sample.ok ? sample : undefined;
     } catch {
@@ -101,19 +101,19 @@ export class Ductor {
     }
   }
 
-  async #ask(startedMs: number, timeoutMs: number): Promise<Sample> {
-    const { answer, said } = await this.#say(timeoutMs);
+  async #ask(ask: Ask, startedMs: number, timeoutMs: number): Promise<Sample> {
+    const { answer, said } = await this.#say(ask, timeoutMs);
     const latencyMs = performance.now() - startedMs;
     if (typeof said === 'string') {
       return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: said } };
     }
     const daemonNow = clockOf(answer, this.options.wallAt());
     const subAgents = this.#route === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
-    const files = await this.#state?.read(subAgents);
+    const files = await this.#state?.read(ask.atMost(this.timeouts.fallbackMs).timeoutMs, subAgents);
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? this.options.wallAt();
-    const { sessions, unknown } = starting ? {} : await this.#work(files, subAgents, nowAt);
+    const { sessions, unknown } = starting ? {} : await this.#work(ask, files, subAgents, nowAt);
     const report: Report = {
       kind: 'ductor',
       ...said,
@@ -126,11 +126,11 @@ export class Ductor {
     return { ok: true, startedMs, latencyMs, report };
   }
 
-  async #say(timeoutMs: number): Promise<{ answer: Answer; said: ReportedState | string }> {
-    const answer = await this.client.get(this.#route, timeoutMs);
+  async #say(ask: Ask, timeoutMs: number): Promise<{ answer: Answer; said: ReportedState | string }> {
+    const answer = await this.client.get(this.#route, ask.atMost(timeoutMs));
     if (this.#route === API_ROUTE) return { answer, said: read(answer, readApi) };
     if (answer.status === 404 && this.options.isConfigured) {
-      const other = await this.client.get(API_ROUTE, timeoutMs);
+      const other = await this.client.get(API_ROUTE, ask.atMost(timeoutMs));
       const said = read(other, readApi);
       if (typeof said !== 'string') {
         this.#route = API_ROUTE;
@@ -145,12 +145,13 @@ export class Ductor {
    * work is known only where all of it is.
    */
   async #work(
+    ask: Ask,
     files: DuctorFiles | undefined,
     subAgents: readonly string[],
     nowAt: number,
   ): Promise<{ sessions?: readonly Session[]; unknown?: UnknownWork }> {
     const tellsTasks = this.#route === AGENTS_ROUTE;
-    const tasks = tellsTasks ? await this.#askTasks() : undefined;
+    const tasks = tellsTasks ? await this.#askTasks(ask) : undefined;
     const unknown: UnknownWork = {
       subAgents: subAgents
         .filter((name) => files?.subAgents.get(name) === undefined)
@@ -173,9 +174,9 @@ export class Ductor {
   }
 
   /** `undefined` where that is not known; it may also have none to tell of. */
-  async #askTasks(): Promise<readonly Task[] | undefined> {
+  async #askTasks(ask: Ask): Promise<readonly Task[] | undefined> {
     try {
-      const { status, body } = await this.client.get(TASKS_ROUTE, this.timeouts.fallbackMs);
+      const { status, body } = await this.client.get(TASKS_ROUTE, ask.atMost(this.timeouts.fallbackMs));
       if (status === 404 || status === 503) return [];
       if (status !== 200) return undefined;
       if (this.#tasks?.body !== body) this.#tasks = { body, tasks: readTasks(JSON.parse(body)) };

@@ -47,7 +47,6 @@ export class DuctorState {
   constructor(
     private readonly home: string,
     private readonly port: number,
-    private readonly timeoutMs: number,
     private readonly wallAt: () => number,
   ) {
     this.#config = new StateFile(join(home, 'config', 'config.json'));
@@ -58,12 +57,13 @@ export class DuctorState {
   /**
    * `undefined` where they are not this daemon's, or not to be had in time. Never throws.
    *
+   * @param timeoutMs how long they are waited for
    * @param subAgents the agents besides the main one whose work is asked for
    */
-  async read(subAgents: readonly string[] = []): Promise<DuctorFiles | undefined> {
+  async read(timeoutMs: number, subAgents: readonly string[] = []): Promise<DuctorFiles | undefined> {
     return Promise.race([
       this.#read(subAgents).catch(() => undefined),
-      delay(this.timeoutMs, undefined, { ref: false }),
+      delay(timeoutMs, undefined, { ref: false }),
     ]);
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DATABASE_MAX_AGE_MS } from './policy';
 import type { Database } from '../../health/report';
 import { isLoopback, readPath } from '../read/paths';
-import type { DaemonClient } from '../../system/httpClient';
+import type { Ask, DaemonClient } from '../../system/httpClient';
 
 /** Which database a smithy works on: asked for once, and again when another process may have taken its port. */
 export class DatabaseOfSmithy {
@@ -16,15 +16,16 @@ export class DatabaseOfSmithy {
     private readonly nowMs = () => performance.now(),
   ) {}
 
-  /** The database as far as it is known; never throws, and ends within the time-out. */
-  async get(): Promise<Database | undefined> {
+  /** The database as far as it is known; never throws, and ends within the time-out and the ask. */
+  async get(ask: Ask): Promise<Database | undefined> {
     if (this.nowMs() - this.#askedMs < DATABASE_MAX_AGE_MS) return this.#database;
     this.#askedMs = this.nowMs();
+    const part = ask.atMost(this.timeoutMs);
     try {
-      const { status, body } = await this.client.get('/api/health', this.timeoutMs);
+      const { status, body } = await this.client.get('/api/health', part);
       if (status === 200) {
         const { database } = JSON.parse(body) as { database?: unknown };
-        this.#database = await toDatabase(database, this.client.origin, this.timeoutMs);
+        this.#database = await toDatabase(database, this.client.origin, part.leftMs());
       }
     } catch {
       // What it said before still holds: its status has just been answered.

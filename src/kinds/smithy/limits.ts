@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from './policy';
 import type { Session } from '../../health/report';
-import type { DaemonClient } from '../../system/httpClient';
+import type { Ask, DaemonClient } from '../../system/httpClient';
 
 /** How long smithy lets sessions run, in ms; 0 = without end. */
 export interface SmithyLimits {
@@ -23,7 +23,7 @@ export const DOCUMENTED_LIMITS: SmithyLimits = {
  */
 export async function readSmithyLimits(
   client: DaemonClient,
-  timeoutMs: number,
+  timeoutMs: number | Ask,
 ): Promise<SmithyLimits | undefined> {
   try {
     const { status, body } = await client.send('PATCH', '/api/daemon/config', { body: {}, timeoutMs });

@@ -490,6 +490,24 @@ describe('asking a daemon', function () {
     assert.equal(stateOf(sample), 'healthy');
   });
 
+  it('ends when it is promised to, whatever hangs after a late status', async () => {
+    const server = await scope.http((request, response) => {
+      if (request.url === '/api/daemon/status') setTimeout(() => playing(HEALTHY)(request, response), 1_500);
+    });
+    const probe = scope.probe(server.origin, { requestMs: 2_000, fallbackMs: 1_500 });
+    const beganMs = performance.now();
+    assert.equal(stateOf(await probe.ask()), 'healthy');
+    const tookMs = performance.now() - beganMs;
+    assert.ok(tookMs < 4_100, `the ask took ${Math.round(tookMs)} ms, 3500 are promised`);
+    assert.deepEqual(server.requests, [
+      '/api/daemon/status',
+      // The question beside a status that keeps us waiting.
+      '/api/health',
+      '/api/sessions',
+      '/api/health',
+    ]);
+  });
+
   it('after it was closed fails, and does not throw', async () => {
     const server = await scope.http(playing(HEALTHY));
     const probe = scope.probe(server.origin);

@@ -12,7 +12,7 @@ import { freePort } from '../../support/freePort';
 import { notRun } from '../../support/notRun';
 
 const LAUNCHER = join(__dirname, '..', '..', '..', 'src', 'launcher', 'main.ts');
-const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
+const DAEMON = join(__dirname, '..', '..', 'fixtures', 'daemons', 'daemon.mjs');
 
 const NOT_FOUND =
   /The daemon could not be started: the command "no-such-daemon-anywhere" was not found on PATH\./;
