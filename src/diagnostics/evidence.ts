@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonModel } from '../model/daemonModel';
@@ -10,6 +10,7 @@ import { stateInWords } from '../words/states';
 import { redact } from './redact';
 import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
+import { writePrivate } from '../system/privateFile';
 import { identityIn, type ProcessInfo } from '../system/processTable';
 
 export interface EvidenceRequest {
@@ -35,10 +36,9 @@ export interface EvidenceRequest {
 export async function keepEvidence(request: EvidenceRequest): Promise<string> {
   const { model, folder, now } = request;
   const text = redact(await collect(request, AbortSignal.timeout(EVIDENCE_TIMEOUT_MS)), homedir());
-  await mkdir(folder, { recursive: true });
   const stamp = new Date(now.wallAt).toISOString().replace(/[:.]/g, '-');
   const file = join(folder, `${stamp} ${model.daemon.name.replace(/[^\w-]+/g, '_').slice(0, 40)}.md`);
-  await writeFile(file, text, { mode: 0o600 });
+  await writePrivate(file, text);
   await prune(folder);
   return file;
 }

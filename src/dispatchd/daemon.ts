@@ -24,7 +24,7 @@ import { Service } from './http/service';
 import { readySessions } from './sessions/session';
 import { SessionStore } from './sessions/sessionStore';
 import { proveStateDir, stateDirRefusal } from './life/stateDir';
-import { removeTemporaries } from '../system/stateFile';
+import { removeTemporaries } from '../system/privateFile';
 import { Supervisor } from './processes/supervisor';
 import { readOrCreateToken } from './http/token';
 import { startWatch } from './loop/watch';

@@ -99,6 +99,9 @@ export const MAX_INTERRUPTED_SESSIONS = 100;
 /** Whatever a start finds is listed for that long before its age counts: somebody works within a day of it. */
 export const LIST_AT_LEAST_MS = DAY_MS;
 
+/** An exit code, and perhaps the signal that it came by. */
+export const MAX_EXIT_BYTES = 64;
+
 /** Kept per session, in two files of which the older one is dropped: at least half of it is always there. */
 export const MAX_OUTPUT_BYTES = 2 * 1024 * 1024;
 /** Output that waits for the disk; a command that writes faster has to wait. */

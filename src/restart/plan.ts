@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostOf } from '../system/address';
 import type { DaemonModel } from '../model/daemonModel';
@@ -10,6 +9,7 @@ import { leadsElsewhere } from '../kinds/read/paths';
 import { isInstance } from '../kinds/sameInstance';
 import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { RestartRecord } from '../model/restartRecord';
+import { readOwn } from '../system/privateFile';
 import { isPortFree } from '../system/endProcess';
 
 /** What will happen if the user goes on, for the one who has to agree. */
@@ -90,8 +90,9 @@ export async function flagsOf({ model, owner }: Plan): Promise<readonly string[]
   const folder = model.track.last?.report.instance?.stateDir;
   if (folder === undefined || !owner) return undefined;
   try {
-    const text = await readFile(join(folder, 'instance.json'), 'utf8');
-    const { pid, argv } = JSON.parse(text) as { pid?: unknown; argv?: unknown };
+    const read = await readOwn(join(folder, 'instance.json'));
+    if (!read || !('text' in read)) return undefined;
+    const { pid, argv } = JSON.parse(read.text) as { pid?: unknown; argv?: unknown };
     // Only the file of the very process that holds the port speaks for it.
     if (pid !== owner.pid || !Array.isArray(argv)) return undefined;
     const flags = argv.filter((arg) => typeof arg === 'string');

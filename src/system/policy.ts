@@ -6,6 +6,9 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Most answers fit in this; a longer one gets more room as it comes. */
 export const FIRST_BODY_BYTES = 16 * 1024;
 
+/** State of ours is a few KB, a session with its prompt at most some 40: a longer file is not what we wrote. */
+export const MAX_STATE_BYTES = 1024 * 1024;
+
 /** Between SIGTERM and SIGKILL. smithy and dispatchd end within 1 s of SIGTERM; work gets time to save itself. */
 export const STOP_GRACE_MS = 10_000;
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isInstanceFileLeft } from '../life/instance';
-import { readOwn, writeText } from '../../system/stateFile';
+import { readOwn } from '../../system/privateFile';
+import { writeText } from '../../system/stateFile';
 
 /** 256 bits, as hex. */
 const TOKEN_PATTERN = /^[0-9a-f]{64}$/;

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { tryLock, unprovenOwner, type Held } from '../../system/lock';
-import { PRIVATE_DIR_MODE } from '../../system/stateFile';
+import { PRIVATE_DIR_MODE } from '../../system/privateFile';
 
 /** Somebody else has the state directory. */
 export class StateDirInUse extends Error {

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { userOf } from '../../system/userName';
-import { PRIVATE_DIR_MODE } from '../../system/stateFile';
+import { PRIVATE_DIR_MODE } from '../../system/privateFile';
 import { codeOf, inWords, isKnown, Trouble } from '../../system/trouble';
 
 /** Group and others: who is in them may plant what dispatchd would run. */

@@ -49,6 +49,7 @@ exec 3<&-
 exit_file=$1; shift
 "$@"
 code=$?
+umask 077
 printf '%s%s\\n' "$code" "$term" > "$exit_file"
 exit "$code"`;
 

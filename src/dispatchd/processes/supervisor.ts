@@ -18,7 +18,7 @@ import {
   type StopCause,
 } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
-import { PRIVATE_DIR_MODE } from '../../system/stateFile';
+import { PRIVATE_DIR_MODE } from '../../system/privateFile';
 import type { TimeoutEvent } from '../sessions/timeoutController';
 import { CannotStartCommands, isShortage, Trouble, writingState } from '../../system/trouble';
 

@@ -1,5 +1,7 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readOwn } from '../../system/privateFile';
+import { MAX_EXIT_BYTES } from '../policy';
 import type { Leftover } from '../life/recoveryPlan';
 
 /** The files in which commands leave their exit code, one per run: see the gate in `launch.ts`. */
@@ -12,11 +14,13 @@ export class ExitFiles {
 
   /** What this run left; `undefined` if it did not end, or only because it was told to. */
   async read(sessionId: string, attempt: number): Promise<Leftover['exit']> {
-    const file = this.path(sessionId, attempt);
     try {
-      const text = (await readFile(file, 'utf8')).trim();
+      const read = await readOwn(this.path(sessionId, attempt), MAX_EXIT_BYTES);
+      const text = read && 'text' in read ? read.text.trim() : '';
       // Empty: the shell was killed between opening and writing. `0 TERM`: it was stopped.
-      return /^\d+$/.test(text) ? { exitCode: Number(text), at: (await stat(file)).mtimeMs } : undefined;
+      return read && 'text' in read && /^\d+$/.test(text)
+        ? { exitCode: Number(text), at: read.changedAt }
+        : undefined;
     } catch {
       return undefined;
     }

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_OUTPUT_BYTES, MAX_PENDING_OUTPUT_BYTES, MAX_TAIL_BYTES } from '../policy';
-import { PRIVATE_DIR_MODE, PRIVATE_FILE_MODE } from '../../system/stateFile';
+import { PRIVATE_DIR_MODE, PRIVATE_FILE_MODE } from '../../system/privateFile';
 
 /** What can be made to wait while the disk catches up. */
 export interface Pausable {

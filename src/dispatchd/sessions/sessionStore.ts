@@ -2,13 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from './session';
 import { SessionFile } from './sessionSchema';
-import {
-  PRIVATE_DIR_MODE,
-  readState,
-  removeTemporaries,
-  writeJson,
-  type SetAside,
-} from '../../system/stateFile';
+import { PRIVATE_DIR_MODE, removeTemporaries } from '../../system/privateFile';
+import { readState, writeJson, type SetAside } from '../../system/stateFile';
 import { StateNotWritten } from '../../system/trouble';
 
 /**

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readBounded } from '../../system/privateFile';
 import { isPidAlive } from '../../system/identity';
 import {
   CLOCK_TOLERANCE_MS,
@@ -194,7 +195,9 @@ class StateFile {
       if (!isFile || size > MAX_STATE_FILE_BYTES) return undefined;
       const key = `${mtimeMs} ${size} ${ino}`;
       if (this.#last?.key !== key) {
-        const value = parse(await readFile(this.path, 'utf8'));
+        const text = await readBounded(this.path, MAX_STATE_FILE_BYTES);
+        if (text === undefined) return undefined;
+        const value = parse(text);
         this.#last = { key, content: { value, changedAt: mtimeMs } };
       }
       return this.#last.content;

@@ -1,7 +1,7 @@
 import { isPidAlive, isSameProcessAlive } from '../../system/identity';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DISCOVERY_TIMEOUT_MS } from '../../kinds/policy';
 import { DISCOVERY_CONCURRENCY } from '../policy';
 import { isLive } from '../../health/sessions';
@@ -9,6 +9,8 @@ import type { FoundDaemon } from '../../model/foundDaemon';
 import { isLoopback, belongsTo, projectFolder, readPath, shortPath } from '../../kinds/read/paths';
 import { resolved, toDatabase } from '../../kinds/smithy/database';
 import { AGENTS_ROUTE, readAgents } from '../../kinds/ductor/connection';
+import { readBounded } from '../../system/privateFile';
+import { MAX_STATE_BYTES } from '../../system/policy';
 import { DaemonClient } from '../../system/httpClient';
 import { parseAuthor } from '../../system/lockOwner';
 import { scannedPorts } from '../../kinds/ports';
@@ -152,7 +154,9 @@ async function dispatchdOf(
   timeoutMs: number,
 ): Promise<{ origin: string; port: number } | undefined> {
   try {
-    const text = await readFile(file, { encoding: 'utf8', signal: AbortSignal.timeout(timeoutMs) });
+    const late = delay(timeoutMs, undefined, { ref: false });
+    const text = await Promise.race([readBounded(file, MAX_STATE_BYTES), late]);
+    if (text === undefined) return undefined;
     const value: unknown = JSON.parse(text);
     const found = readInstanceFile(value, isPidAlive);
     // On macOS and Windows a tool tells the birth: not for what is watched already.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inTurn } from '../../../src/system/stateFile';
+import { inTurn } from '../../../src/system/privateFile';
 import { insisting } from '../../../src/system/insisting';
 
 describe('dispatchd replacing a file', () => {
