@@ -18,6 +18,7 @@ const entryPoints = {
   restarts: 'src/app/restarts.ts',
   evidence: 'src/diagnostics/evidence.ts',
   work: 'src/app/sessions.ts', // once a daemon runs something
+  httpClient: 'src/system/httpClient.ts', // for the parts that seldom speak HTTP: evidence, a dispatchd whose port is taken
   launcher: 'src/launcher/main.ts', // a process of its own
   dispatchd: 'src/dispatchd/main.ts', // a process of its own
 };

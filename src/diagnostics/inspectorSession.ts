@@ -2,7 +2,6 @@ import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { orAborted } from '../base/wait';
-import { DaemonClient } from '../system/httpClient';
 import { ANSWER_TIMEOUT_MS, INSPECTOR_PORT, MAX_MESSAGE_BYTES } from './policy';
 
 /**
@@ -97,6 +96,7 @@ export class InspectorSession {
 
 /** The address of the process' own target. @throws where the inspector names none that is its own */
 async function targetAt(place: string): Promise<string> {
+  const { DaemonClient } = await import('../system/httpClient');
   const client = new DaemonClient(`http://${place}`);
   try {
     const { status, body } = await client.get('/json/list', ANSWER_TIMEOUT_MS);

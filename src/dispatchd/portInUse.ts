@@ -3,6 +3,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { systemTool } from '../system/exec';
+import type { DaemonClient } from '../system/httpClient';
 import { TOOL_TIMEOUT_MS } from '../system/policy';
 import { cleanText } from '../base/text';
 import { PROBE_TIMEOUT_MS } from './policy';
@@ -99,10 +100,11 @@ const DispatchdStatus = v.object({
 
 /** What the owner says that it is. */
 async function askDispatchd(port: number): Promise<PortOwner['dispatchd']> {
-  // Only a start that fails needs it: a good one does not load a client.
-  const { DaemonClient } = await import('../system/httpClient');
-  const client = new DaemonClient(`http://127.0.0.1:${port}`);
+  let client: DaemonClient | undefined;
   try {
+    // A chunk of its own: a start that succeeds does not load it.
+    const { DaemonClient } = await import('../system/httpClient');
+    client = new DaemonClient(`http://127.0.0.1:${port}`);
     const { body } = await client.get('/api/health', PROBE_TIMEOUT_MS);
     const { pid, workspace, stateDir } = v.parse(DispatchdStatus, JSON.parse(body)).instance;
     return {
@@ -113,6 +115,6 @@ async function askDispatchd(port: number): Promise<PortOwner['dispatchd']> {
   } catch {
     return undefined;
   } finally {
-    void client.close();
+    void client?.close();
   }
 }
