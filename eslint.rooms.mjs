@@ -70,11 +70,6 @@ export const exceptions = [
   { file: 'watch/instances.ts', to: 'vscode', until: 'the file dissolves into advance (step 5)' },
   { file: 'ui/shared/rendered.ts', to: 'node:util', until: 'surfaces compare by themselves (step 6)' },
   { file: 'ui/commands/copyDiagnostics.ts', to: 'node:os', until: 'diagnostics share one report (step 7)' },
-  {
-    file: 'ui/commands/copyDiagnostics.ts',
-    to: 'app/systemClock.ts',
-    until: 'the clock is passed in (step 2)',
-  },
   { file: 'ui/commands/restart.ts', to: 'node:os', until: 'restartText speaks (step 7)' },
   { file: 'ui/commands/runInDaemon.ts', to: 'node:path', until: 'recent commands stand in store/ (step 6)' },
   {
@@ -99,7 +94,6 @@ export const MAX_LINES = 250;
 
 /** Files that are longer, each with the reason. The list only gets shorter. */
 export const longFiles = {
-  'diagnostics/inspectNode.ts': 'One conversation with one debugger; ws goes with a newer VS Code (step 8).',
   'dispatchd/processes/supervisor.ts':
     'Slots, starts and ends of commands share one state (issue of dispatchd).',
   'health/deadlines.ts': 'The stages that no daemon needs go with the parts of step 8.',
@@ -111,7 +105,6 @@ export const longFiles = {
   'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
   'restart/controller.ts': 'Its sentences move to words/ (step 7).',
   'restart/restart.ts': 'Its sentences move to words/ (step 7).',
-  'store/told.ts': 'Becomes one door for notifications (step 6).',
   'ui/tree/daemonRows.ts': 'Its reasons move to words/ (step 7).',
   'ui/tree/sessionRows.ts': 'The identity layer goes (step 8).',
   'watch/discovery/discovery.ts': 'What it keeps moves to store/ (step 6).',

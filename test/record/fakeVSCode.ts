@@ -602,7 +602,7 @@ class Plain {
 }
 
 /** Escapes as VS Code does, so that the text is what the user reads. */
-export class MarkdownString {
+class MarkdownString {
   isTrusted: unknown;
   supportHtml = false;
   constructor(

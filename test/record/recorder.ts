@@ -81,7 +81,7 @@ export class Recorder {
 }
 
 /** "13:02:03.450" of the run. */
-export function moment(ms: number): string {
+function moment(ms: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
   const whole = Math.round(ms);
   return `${two(whole / 3_600_000)}:${two((whole / 60_000) % 60)}:${two((whole / 1_000) % 60)}.${String(whole % 1_000).padStart(3, '0')}`;

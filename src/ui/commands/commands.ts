@@ -57,7 +57,7 @@ interface Purpose {
  * a chunk of its own, loaded with the first command.
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
-  const { clock, registry, tree, log, settings, restarts, snoozes, work } = deps;
+  const { clock, registry, tree, log, settings, restarts, snoozes, sessions } = deps;
   const { discovery, addDaemon, bundledDaemon } = deps;
   const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
     restart: async (target) => {

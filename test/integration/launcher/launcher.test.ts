@@ -1,3 +1,4 @@
+import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -367,7 +368,14 @@ describe('the environment of a launched daemon', function () {
     const set = { CLAUDECODE: 'mine', GIT_ASKPASS: '/my/askpass' };
     const command = startCommandFor(
       {
-        ...{ name: 'd', origin: `http://127.0.0.1:${port}`, port, pollIntervalMs: 5_000, configured: true },
+        ...{
+          name: 'd',
+          id: daemonIdOf(`http://127.0.0.1:${port}`),
+          origin: `http://127.0.0.1:${port}`,
+          port,
+          pollIntervalMs: 5_000,
+          configured: true,
+        },
         restart: { command: 'node', args: ['-e', PRINTS], mode: 'background', env: set },
       },
       undefined,

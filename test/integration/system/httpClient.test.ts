@@ -8,7 +8,8 @@ import { InspectorSession } from '../../../src/diagnostics/inspectorSession';
 import { Ask, DaemonClient, NoAnswer } from '../../../src/system/httpClient';
 import { MAX_BODY_BYTES } from '../../../src/system/policy';
 import { notRun } from '../../support/notRun';
-import { Scope, answering, freePort } from '../support';
+import { Scope, answering } from '../support';
+import { freePort } from '../../support/freePort';
 
 const CLIENT = join(__dirname, '..', '..', '..', 'src', 'system', 'httpClient.ts');
 
