@@ -143,7 +143,12 @@ export class Files {
       throw Object.assign(new Error(`EACCES: open '${path}'`), { code: 'EACCES' });
     const open = fs.openSync as unknown as (...given: unknown[]) => number;
     const fd = this.#outside(() => open(this.real(path), ...args.slice(1))) as number;
-    const writes = args[1] !== undefined && args[1] !== 'r' && args[1] !== 0;
+    const flags = args[1] ?? 'r';
+    // With O_NONBLOCK, say, a number that only reads is not 0.
+    const writes =
+      typeof flags === 'number'
+        ? (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0
+        : flags !== 'r';
     const ask = (name: string, rest: readonly unknown[]) =>
       this.later(() => {
         const call = (fs as unknown as Record<string, Sync>)[name]!;
