@@ -1,8 +1,7 @@
-import { readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
-import { findListeners, runTool, sendSignal, type RunTool } from '../system/processTable';
+import { findListeners, processTable, sendSignal, type ProcessTable } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
 import {
   INSPECTOR_PORT,
@@ -18,16 +17,8 @@ import {
 import { InspectorSession } from './inspectorSession';
 
 /** Only a Node process survives SIGUSR1, so only one that is known to be Node may get it. */
-export async function isNode(
-  pid: number,
-  platform: NodeJS.Platform = process.platform,
-  run: RunTool = runTool,
-): Promise<boolean> {
-  const executable =
-    platform === 'linux'
-      ? await readlink(`/proc/${pid}/exe`).catch(() => '')
-      : (await run('ps', ['-o', 'comm=', '-p', String(pid)])).trim();
-  return /^node(js)?\d*$/.test(basename(executable));
+export async function isNode(pid: number, table: ProcessTable = processTable()): Promise<boolean> {
+  return /^node(js)?\d*$/.test(basename(await table.executable(pid).catch(() => '')));
 }
 
 /**
@@ -112,10 +103,12 @@ async function closeInspector(
   let isSeen = wasSeen;
   for (;;) {
     if (!(await isSameProcessAlive(target))) return true;
-    if (await holdsInspector(target.pid)) {
+    // Where a tool of the system fails it is not known to be closed.
+    const holds = await holdsInspector(target.pid).catch(() => undefined);
+    if (holds) {
       isSeen = true;
       await askToClose().catch(() => undefined);
-    } else if (isSeen) {
+    } else if (isSeen && holds === false) {
       return true;
     }
     if (performance.now() > endMs) return false;

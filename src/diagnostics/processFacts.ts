@@ -1,76 +1,52 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findDescendants, type RunTool, runTool } from '../system/processTable';
-import { cpuMsIn } from '../system/linux';
+import { processTable, type ProcessFacts, type ProcessTable } from '../system/processTable';
+import { readStat } from '../system/procStat';
 import { CPU_WINDOW_MS, MAX_SOCKETS, MAX_CHILDREN } from './policy';
 
-/** What the system tells of a process: `[name, value]` rows, in the order to show them. Never throws. */
+type Rows = readonly (readonly [string, string])[];
+
+/**
+ * What the system tells of a process: `[name, value]` rows, in the order to show them.
+ * @throws {ToolFailed} where a tool of the system fails: macOS and Windows
+ */
 export async function processFacts(
   pid: number,
   signal: AbortSignal,
-  platform: NodeJS.Platform = process.platform,
-  run: RunTool = runTool,
-): Promise<readonly (readonly [string, string])[]> {
-  switch (platform) {
-    case 'linux':
-      return factsLinux(pid, signal);
-    case 'win32':
-      return factsByTool(
-        await run('powershell', [
-          '-NoProfile',
-          '-NonInteractive',
-          '-Command',
-          `Get-Process -Id ${pid} | Format-List Name,StartTime,CPU,WorkingSet64,Responding,HandleCount`,
-        ]),
-      );
-    default:
-      return factsByTool(
-        await run('ps', ['-o', 'pid,ppid,state,lstart,etime,time,%cpu,rss,wchan,command', '-p', String(pid)]),
-      );
+  table: ProcessTable = processTable(),
+): Promise<Rows> {
+  if (table.platform !== 'linux') {
+    const text = ((await table.facts(pid)).text ?? '').trim();
+    return [['as the system tells it', text === '' ? 'nothing' : text]];
   }
-}
-
-function factsByTool(output: string): readonly (readonly [string, string])[] {
-  return [['as the system tells it', output.trim() === '' ? 'nothing' : output.trim()]];
-}
-
-async function factsLinux(pid: number, signal: AbortSignal): Promise<readonly (readonly [string, string])[]> {
-  const status = await text(`/proc/${pid}/status`);
-  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? 'not known';
-  const [cpu, waits, sockets, children] = await Promise.all([
+  const [facts, cpu, children] = await Promise.all([
+    table.facts(pid),
     cpuShare(pid, signal),
-    text(`/proc/${pid}/wchan`),
-    socketsOf(pid),
-    childrenOf(pid),
+    childrenOf(pid, table),
   ]);
+  const told = (value: string | undefined) => value ?? 'not known';
   return [
-    ['command line', (await text(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ').trim()],
-    ['folder', await readlink(`/proc/${pid}/cwd`).catch(() => 'not known')],
-    ['state', field('State')],
-    ['threads', field('Threads')],
+    ['command line', facts.commandLine ?? ''],
+    ['folder', told(facts.folder)],
+    ['state', told(facts.state)],
+    ['threads', told(facts.threads)],
     [`CPU over ${CPU_WINDOW_MS / 1_000} s`, cpu],
-    ['memory', `${field('VmRSS')} resident, ${field('VmHWM')} at most`],
-    ['waits in (kernel)', waits === '' || waits === '0' ? 'not known' : waits],
-    ['open files', String((await readdir(`/proc/${pid}/fd`).catch(() => [])).length)],
-    ['sockets', sockets],
+    ['memory', `${told(facts.resident)} resident, ${told(facts.peak)} at most`],
+    ['waits in (kernel)', told(facts.waitsIn)],
+    ['open files', String(facts.openFiles ?? 0)],
+    ['sockets', socketsIn(facts)],
     ['children', children],
   ];
 }
 
 /** A hung await uses no CPU; a loop that never ends uses all of one core. */
 async function cpuShare(pid: number, signal: AbortSignal): Promise<string> {
-  const before = await cpuMs(pid);
+  const before = await readStat(pid);
   const startedMs = performance.now();
   await delay(CPU_WINDOW_MS, undefined, { signal }).catch(() => undefined);
-  const after = await cpuMs(pid);
+  const after = await readStat(pid);
   const watchedMs = performance.now() - startedMs;
   if (before === undefined || after === undefined) return 'not known';
-  return `${Math.round((100 * (after - before)) / watchedMs)} % of one core`;
-}
-
-async function cpuMs(pid: number): Promise<number | undefined> {
-  const stat = await text(`/proc/${pid}/stat`);
-  return stat === '' ? undefined : cpuMsIn(stat);
+  return `${Math.round((100 * (after.cpuMs - before.cpuMs)) / watchedMs)} % of one core`;
 }
 
 const TCP_STATES: Readonly<Record<string, string>> = {
@@ -80,45 +56,27 @@ const TCP_STATES: Readonly<Record<string, string>> = {
   '0A': 'LISTEN',
 };
 
-async function socketsOf(pid: number): Promise<string> {
-  const folder = `/proc/${pid}/fd`;
-  const targets = await Promise.all(
-    (await readdir(folder).catch(() => [])).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')),
+function socketsIn({ sockets = { tcp: [], others: 0 } }: ProcessFacts): string {
+  const lines = sockets.tcp.map(
+    ({ port, remotePort, state }) => `port ${port} ↔ ${remotePort} ${TCP_STATES[state] ?? `state ${state}`}`,
   );
-  const inodes = new Set(targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
-  const tables = await Promise.all(['tcp', 'tcp6'].map((table) => text(`/proc/${pid}/net/${table}`)));
-  const lines = tables
-    .flatMap((table) => table.split('\n').slice(1))
-    .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => inodes.has(fields[9] ?? ''))
-    .map(([, local = '', remote = '', state = '']) => {
-      const port = (address: string) => parseInt(address.split(':')[1] ?? '', 16);
-      return `port ${port(local)} ↔ ${port(remote)} ${TCP_STATES[state] ?? `state ${state}`}`;
-    });
-  const others = inodes.size - lines.length;
   return [
     ...lines.slice(0, MAX_SOCKETS),
     ...(lines.length > MAX_SOCKETS ? [`and ${lines.length - MAX_SOCKETS} more`] : []),
-    ...(others > 0 ? [`${others} that are not TCP`] : []),
+    ...(sockets.others > 0 ? [`${sockets.others} that are not TCP`] : []),
   ].join('\n');
 }
 
-async function childrenOf(pid: number): Promise<string> {
-  const children = await findDescendants(pid);
+async function childrenOf(pid: number, table: ProcessTable): Promise<string> {
+  const children = await table.descendants(pid);
   const lines = await Promise.all(
     children
       .slice(0, MAX_CHILDREN)
-      .map(async (child) =>
-        `${child.pid} ${(await text(`/proc/${child.pid}/cmdline`)).replaceAll('\0', ' ')}`.trim(),
-      ),
+      .map(async (child) => `${child.pid} ${(await table.facts(child.pid)).commandLine ?? ''}`.trim()),
   );
   if (lines.length === 0) return 'none';
   return [
     ...lines,
     ...(children.length > MAX_CHILDREN ? [`and ${children.length - MAX_CHILDREN} more`] : []),
   ].join('\n');
-}
-
-async function text(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => '');
 }

@@ -37,8 +37,8 @@ export interface Daemon {
   readonly url: string;
   /** Ends everything in order; the state directory is free when it resolves. */
   stop(): Promise<void>;
-  /** Ends the children at once. */
-  kill(): void;
+  /** Ends the children at once. Resolves when that is done; never rejects. */
+  kill(): Promise<void>;
   /** Leaves word of an exception that nobody caught; the next life takes care of the children. */
   crashed(reason: string): void;
 }

@@ -20,8 +20,9 @@ async function run(options: Options): Promise<void> {
     // Nothing to clean up yet; the lock of a dead process is taken over.
     if (!daemon) process.exit(0);
     if (stopping) {
-      daemon.kill();
-      process.exit(0);
+      // On POSIX all signals are sent when this returns, on Windows a tool is asked first.
+      void daemon.kill().finally(() => process.exit(0));
+      return;
     }
     stopping = true;
     log.info(`${why}: stopping`);

@@ -14,7 +14,10 @@ export function isInstance({ track }: DaemonModel, owner: ProcessInfo): boolean 
   return forwarderIn(owner) === undefined && !isServiceManager(owner) && beganBefore(owner, last.at.wallAt);
 }
 
-/** Whether a process may have given the answer that came at this time (epoch ms). */
-export function beganBefore({ startedAt }: ProcessInfo, at: number): boolean {
-  return startedAt === undefined || startedAt <= at + START_TOLERANCE_MS;
+/**
+ * Whether a process may have given the answer that came at this time (epoch ms). One whose birth is not told is not
+ * known to have: its number may have been another's then.
+ */
+export function beganBefore({ startedAtMs }: ProcessInfo, at: number): boolean {
+  return startedAtMs !== undefined && startedAtMs <= at + START_TOLERANCE_MS;
 }

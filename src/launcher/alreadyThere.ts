@@ -6,7 +6,7 @@ import { smithyPorts } from '../kinds/ports';
 import { readPath } from '../kinds/read/paths';
 import { DISCOVERY_TIMEOUT_MS } from '../kinds/policy';
 import { findListeners } from '../system/processTable';
-import { isPortFree } from '../system/endProcess';
+import { isPortFree } from '../system/ports';
 
 export interface StartPlace {
   /** Where the daemon is to listen. */
@@ -22,7 +22,8 @@ export interface StartPlace {
 export async function alreadyThere({ url, smithyFolder }: StartPlace): Promise<string | undefined> {
   const { hostname, port } = new URL(url);
   if (!(await isPortFree(hostOf(url), Number(port || 80)))) {
-    const [owner] = await findListeners(Number(port || 80), hostname);
+    // Where a tool of the system fails the process has no name; the port is taken all the same.
+    const [owner] = await findListeners(Number(port || 80), hostname).catch(() => []);
     const who = owner
       ? `Process ${owner.pid} (${owner.commandLine})`
       : 'A process that the system does not name';

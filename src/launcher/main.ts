@@ -12,7 +12,7 @@ import { alreadyThere } from './alreadyThere';
 import { StartedDaemon } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
-import { findDescendants } from '../system/processTable';
+import { processTable } from '../system/processTable';
 import { failureInWords, whyNotStartable } from '../system/startable';
 
 /**
@@ -76,16 +76,12 @@ async function inTerminal(options: Options): Promise<number> {
 
 /** A shell passes nothing on, so all that it runs gets the signal as well. */
 async function passOn(signal: NodeJS.Signals, child: ChildProcess, { shell }: Options): Promise<void> {
+  const table = processTable();
   const below =
-    shell === undefined || child.pid === undefined ? [] : await findDescendants(child.pid).catch(() => []);
+    shell === undefined || child.pid === undefined ? [] : await table.descendants(child.pid).catch(() => []);
   child.kill(signal);
-  for (const { pid } of below) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It ended with its shell.
-    }
-  }
+  // Who ended with its shell gets none, nor does who has its number by then.
+  await table.signal(below, signal).catch(() => []);
 }
 
 async function inBackground(options: Options, { log, timeoutMs }: Background): Promise<number> {

@@ -9,9 +9,8 @@ import { duration } from '../base/time';
 import { endDaemon } from '../kinds/dispatchd/stop';
 import { lockDaemon, LockedElsewhere } from './restartLock';
 import { flagsOf, ownersOf, planFor, type Plan } from './plan';
-import { isSameProcessAlive } from '../system/identity';
-import { isAlive } from '../system/processTable';
-import { identityIn, type ProcessInfo } from '../system/processInfo';
+import { identityIn, isSameProcessAlive } from '../system/identity';
+import { isAlive, type ProcessInfo } from '../system/processTable';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
 import { recordOf, type RestartRecords } from '../store/restartRecords';
 import {
@@ -25,7 +24,7 @@ import {
   type StartedCommand,
 } from './restart';
 import { type Outcome } from '../model/outcome';
-import { isPortFree } from '../system/endProcess';
+import { isPortFree } from '../system/ports';
 import { orAborted } from '../base/wait';
 
 /** A start under way, and by what the process that it brings is told. */
@@ -230,7 +229,8 @@ export class RestartController {
         },
       });
       if (!ended) throw new Error(`Process ${named(owner)} could not be ended; it holds port ${port}.`);
-      const [next] = await ownersOf(model);
+      // It has ended: who listens now, where a tool can tell, is all that is left to say.
+      const [next] = await ownersOf(model).catch(() => []);
       if (next) {
         const who = `held by another one now: ${named(next)}`;
         throw new Error(`Process ${owner.pid} has ended, but port ${port} is ${who}.`);

@@ -10,7 +10,8 @@ import { isInstance } from '../kinds/sameInstance';
 import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { RestartRecord } from '../model/restartRecord';
 import { readOwn } from '../system/privateFile';
-import { isPortFree } from '../system/endProcess';
+import { isPortFree } from '../system/ports';
+import { ToolFailed } from '../system/exec';
 
 /** What will happen if the user goes on, for the one who has to agree. */
 export interface Plan {
@@ -33,7 +34,10 @@ export interface Holder {
   readonly refusal: string | undefined;
 }
 
-/** Who listens on its port, the daemon itself first where it is known; nobody for a daemon of another machine. */
+/**
+ * Who listens on its port, the daemon itself first where it is known; nobody for a daemon of another machine.
+ * @throws {ToolFailed}
+ */
 export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo[]> {
   if (whyNotHere(model) !== undefined) return [];
   const named = model.track.last?.report.instance?.pid;
@@ -43,12 +47,18 @@ export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo
 }
 
 export async function holderOf(model: DaemonModel): Promise<Holder> {
-  const owners = await ownersOf(model);
-  const [owner] = owners;
   const elsewhere = whyNotHere(model);
-  if (elsewhere !== undefined) return { owner, refusal: `${elsewhere} Nothing was done.` };
-  const refusal = whyNotToEnd(model, owners, owner ? await findOwnLine() : []);
-  return { owner, refusal: refusal === undefined ? undefined : `${refusal} Nothing was ended.` };
+  if (elsewhere !== undefined) return { owner: undefined, refusal: `${elsewhere} Nothing was done.` };
+  try {
+    const owners = await ownersOf(model);
+    const [owner] = owners;
+    const refusal = whyNotToEnd(model, owners, owner ? await findOwnLine() : []);
+    return { owner, refusal: refusal === undefined ? undefined : `${refusal} Nothing was ended.` };
+  } catch (error) {
+    if (!(error instanceof ToolFailed)) throw error;
+    // Who holds the port, or what the editor was started from, is not known: nobody is ended on a guess.
+    return { owner: undefined, refusal: `${error.message} Nothing was ended.` };
+  }
 }
 
 /**

@@ -19,8 +19,5 @@ export const MAX_REASON_CHARS = 160;
 /** More of several processes are counted, not named. */
 export const MAX_NAMED = 3;
 
-/** Linux counts a process' start in ticks of 1/100 s since the machine's, and so does /proc/uptime. */
-export const TICKS_PER_S = 100;
-
 /** Elsewhere starts are told in whole seconds. */
 export const WHOLE_SECONDS_MS = 1_000;

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { forwarderIn, isServiceManager } from '../system/programs';
+import { hasVariable, uptimeTicks } from '../system/linux';
 import { describeProcess, findAncestors, type ProcessInfo } from '../system/processTable';
-import { TICKS_PER_S, WHOLE_SECONDS_MS } from './policy';
+import { WHOLE_SECONDS_MS } from './policy';
 
 /**
  * Whether the process that answers is the one that a restart started. Something else may have taken the port, or may
@@ -23,12 +23,8 @@ export interface Moment {
 }
 
 export async function momentNow(): Promise<Moment> {
-  const uptimeS = Number.parseFloat(await readFile('/proc/uptime', 'utf8').catch(() => ''));
-  return {
-    at: Date.now(),
-    ...(process.platform === 'linux' &&
-      Number.isFinite(uptimeS) && { ticks: Math.round(uptimeS * TICKS_PER_S) }),
-  };
+  const ticks = process.platform === 'linux' ? await uptimeTicks() : undefined;
+  return { at: Date.now(), ...(ticks !== undefined && { ticks }) };
 }
 
 /** What the system tells of where a process comes from. */
@@ -45,26 +41,31 @@ export async function originOf(
   since: Moment | undefined,
   mark: string | undefined,
 ): Promise<Origin> {
-  const ancestors = await findAncestors(process.pid);
+  // Where a tool fails its ancestors are not known, and nothing is proven by them.
+  const ancestors = await findAncestors(process.pid).catch(() => []);
   const [parent] = ancestors;
   return {
     began: beganSince(process, since),
     mark: mark === undefined ? 'untold' : await findMark([process.pid, ...ancestors], mark),
-    parentIsManager: parent !== undefined && isServiceManager(await describeProcess(parent)),
+    parentIsManager: parent !== undefined && (await isManager(parent)),
   };
 }
 
-function beganSince({ birth, startedAt }: ProcessInfo, since: Moment | undefined): Origin['began'] {
-  if (birth !== undefined && since?.ticks !== undefined) return birth >= since.ticks ? 'after' : 'before';
-  if (startedAt === undefined || since === undefined) return 'unknown';
-  return startedAt >= since.at - WHOLE_SECONDS_MS ? 'after' : 'before';
+async function isManager(pid: number): Promise<boolean> {
+  return describeProcess(pid).then(isServiceManager, () => false);
+}
+
+function beganSince({ startTicks, startedAtMs }: ProcessInfo, since: Moment | undefined): Origin['began'] {
+  if (startTicks !== undefined && since?.ticks !== undefined)
+    return startTicks >= since.ticks ? 'after' : 'before';
+  if (startedAtMs === undefined || since === undefined) return 'unknown';
+  return startedAtMs >= since.at - WHOLE_SECONDS_MS ? 'after' : 'before';
 }
 
 async function findMark(pids: readonly number[], mark: string): Promise<Origin['mark']> {
   if (process.platform !== 'linux') return 'untold';
   for (const pid of pids) {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (environment.split('\0').includes(`${START_MARK}=${mark}`)) return 'there';
+    if (await hasVariable(pid, START_MARK, mark)) return 'there';
   }
   return 'missing';
 }

@@ -11,7 +11,7 @@ import { WAIT_STEP_MS } from '../system/policy';
 import type { Report } from '../health/report';
 import { duration } from '../base/time';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
-import { isSameProcess, type ProcessInfo } from '../system/processInfo';
+import { isSameProcess, type ProcessInfo } from '../system/processTable';
 import { proofOf } from '../health/proof';
 import type { NotOurs } from './provenance';
 import { recoveredBy, recoveredText } from '../health/recovered';
@@ -33,7 +33,7 @@ export interface Exit {
 
 /** What a restart does to the world. The extension passes VS Code's tasks; tests pass child processes. */
 export interface RestartEdges {
-  /** Who holds the port now. */
+  /** Who holds the port now. @throws {ToolFailed} where the system cannot be asked */
   findListener(): Promise<ProcessInfo | undefined>;
   /** Whether exactly this process is there, whatever it listens on. */
   isThere(process: ProcessInfo): Promise<boolean>;
@@ -253,9 +253,14 @@ async function stopOld(
   progress.onStep(`waiting for port ${daemon.port} to be free`);
   const free = () => edges.isPortFree();
   if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return ended;
-  const holder = await edges.findListener();
+  const holder = await listenerNow(edges);
   const who = holder ? `process ${holder.pid} (${holder.commandLine})` : 'a process of another user';
   throw new Failed(`Port ${daemon.port} is still held by ${who}; nothing was started.`);
+}
+
+/** Who listens, where nothing is ended by that any more; `undefined` also where the system cannot be asked. */
+async function listenerNow(edges: RestartEdges): Promise<ProcessInfo | undefined> {
+  return edges.findListener().catch(() => undefined);
 }
 
 interface Proof {
@@ -285,7 +290,7 @@ async function prove(
     signal.throwIfAborted();
     const { report, cause } = await orAborted(edges.ask(), signal);
     isSilent = !report;
-    const listener = report && (await edges.findListener());
+    const listener = report && (await listenerNow(edges));
     // Looked at after the answer: what the command came to counts, whoever answered meanwhile.
     const over = exit;
     if (over && over.code !== 0) {
@@ -323,7 +328,7 @@ async function prove(
     await delay(PROOF_POLL_INTERVAL_MS, undefined, { signal });
   }
   if (exit && failedMs !== undefined) {
-    throw new Failed(await failedThough(daemon, exit, edges, await edges.findListener()));
+    throw new Failed(await failedThough(daemon, exit, edges, await listenerNow(edges)));
   }
   const code = exit ? `the start command ended with exit code ${exit.code ?? 'unknown'}, ` : '';
   const afterAll = duration(proofTimeoutMs);

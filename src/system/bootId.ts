@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
-import { promisify } from 'node:util';
-import { systemTool } from './exec';
-import { TOOL_TIMEOUT_MS, BOOT_TIME_TOLERANCE_MS } from './policy';
+import { runTool, type RunTool } from './exec';
+import { BOOT_TIME_TOLERANCE_MS } from './policy';
 
 /** Where a boot id may come from; a seam for tests. */
 export interface BootSources {
   readonly platform: NodeJS.Platform;
   readonly readText: (file: string) => Promise<string>;
-  readonly run: (tool: string, args: readonly string[]) => Promise<string>;
+  readonly run: RunTool;
   readonly wallMs: () => number;
   readonly uptimeMs: () => number;
 }
@@ -81,13 +79,10 @@ function methodOf(id: string): string {
   return /^(\w+):/.exec(id)?.[1] ?? 'uuid';
 }
 
-const execFileText = promisify(execFile);
-
 const systemSources: BootSources = {
   platform: process.platform,
   readText: (file) => readFile(file, 'utf8'),
-  run: async (tool, args) =>
-    (await execFileText(systemTool(tool), [...args], { timeout: TOOL_TIMEOUT_MS, windowsHide: true })).stdout,
+  run: runTool,
   wallMs: () => Date.now(),
   uptimeMs: () => uptime() * 1000,
 };

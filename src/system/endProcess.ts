@@ -1,13 +1,14 @@
-import { connect } from 'node:net';
 import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS } from './policy';
 import {
   identityOf,
   isProvenAlive,
+  isSameProcess,
   isSameProcessAlive,
   type ProcessIdentity,
   type ProcessSources,
 } from './identity';
-import { findDescendants, runTool, sendSignal, type RunTool } from './processTable';
+import { processTable, type TableOptions } from './processTable';
+import { descendantsIn } from './relatives';
 import { until } from '../base/wait';
 
 /** How a process came to its end, as a sentence goes on after its number. */
@@ -21,7 +22,7 @@ export type StopStage =
   | { readonly kind: 'killing'; readonly graceMs: number }
   | { readonly kind: 'waiting'; readonly leftMs: number; readonly next: 'terminate' | 'kill' };
 
-export interface StopOptions {
+export interface StopOptions extends TableOptions {
   readonly signal?: AbortSignal;
   /**
    * Asks it to end by its own API, where that is known to cure. Resolves once it has agreed; rejects, in bounded
@@ -29,10 +30,12 @@ export interface StopOptions {
    */
   readonly askToEnd?: () => Promise<void>;
   readonly onStage?: (stage: StopStage) => void;
+  /** Between SIGTERM and force. */
   readonly graceMs?: number;
+  /** How long it has to end once it has agreed to. */
   readonly apiWaitMs?: number;
-  readonly platform?: NodeJS.Platform;
-  readonly run?: RunTool;
+  /** How long its end by force may take. */
+  readonly killWaitMs?: number;
   /** What tells whether it is still the same process. */
   readonly sources?: ProcessSources;
 }
@@ -48,7 +51,7 @@ export interface StopOptions {
  * @throws the signal's reason when aborted; the process may then still be ending
  * @throws an error fit to show where the system does not tell whether it is still the same process
  */
-export async function stopProcess(
+export async function endProcess(
   who: ProcessIdentity | number,
   {
     signal,
@@ -56,12 +59,14 @@ export async function stopProcess(
     onStage = () => undefined,
     graceMs = STOP_GRACE_MS,
     apiWaitMs = API_STOP_WAIT_MS,
-    platform = process.platform,
-    run = runTool,
+    killWaitMs = KILL_WAIT_MS,
     sources,
+    ...options
   }: StopOptions = {},
 ): Promise<Ended | undefined> {
   signal?.throwIfAborted();
+  const table = processTable(options);
+  const hasTerm = table.platform !== 'win32';
   const pid = typeof who === 'number' ? who : who.pid;
   // Of a process whose birth is not known no birth matches.
   const target =
@@ -82,7 +87,7 @@ export async function stopProcess(
     try {
       await askToEnd();
       agreed = true;
-      if (await wait(apiWaitMs, platform === 'win32' ? 'kill' : 'terminate')) return 'ended by its own API';
+      if (await wait(apiWaitMs, hasTerm ? 'terminate' : 'kill')) return 'ended by its own API';
     } catch (error) {
       signal?.throwIfAborted();
       onStage({ kind: 'notAsked', why: error instanceof Error ? error.message : String(error) });
@@ -93,21 +98,65 @@ export async function stopProcess(
     if (await gone()) return agreed ? 'ended by its own API' : 'had ended already';
     throw new Error(untold(pid));
   }
-  if (platform === 'win32') {
-    onStage({ kind: 'killing', graceMs: 0 });
-    await run('taskkill', ['/PID', String(pid), '/T', '/F']);
-    return (await wait(KILL_WAIT_MS)) ? 'was ended by force' : undefined;
-  }
+  // Who its children are is for the force at the end: where a tool fails, they are left.
+  const below = () => table.descendants(pid).catch(() => []);
   // Taken before it ends: afterwards its children have another parent.
-  const children = await findDescendants(pid, run);
-  onStage({ kind: 'terminating' });
-  await sendSignal(target, 'SIGTERM');
-  if (await wait(graceMs, 'kill')) return 'ended on SIGTERM';
-  onStage({ kind: 'killing', graceMs });
-  for (const each of [target, ...children, ...(await findDescendants(pid, run))]) {
-    await sendSignal(each, 'SIGKILL');
+  const children = await below();
+  const how = await inStages(
+    {
+      ...(hasTerm && {
+        terminate: async () => {
+          onStage({ kind: 'terminating' });
+          await table.signal([target], 'SIGTERM');
+        },
+      }),
+      async kill() {
+        onStage({ kind: 'killing', graceMs: hasTerm ? graceMs : 0 });
+        const bornSince = hasTerm && (await isProvenAlive(target, sources)) ? await below() : [];
+        await table.signal([target, ...children, ...bornSince], 'SIGKILL');
+      },
+      isGone: (timeoutMs, stage) => wait(timeoutMs, stage === 'terminated' ? 'kill' : undefined),
+    },
+    { graceMs, killWaitMs },
+  );
+  return how && (how === 'terminated' ? 'ended on SIGTERM' : 'was ended by force');
+}
+
+/** What ends something in two stages: a process, a tree of processes, a group. */
+export interface Stages {
+  /** Asks for the end; absent where there is no way to ask. */
+  readonly terminate?: () => void | Promise<void>;
+  readonly kill: () => void | Promise<void>;
+  /** Waits until the end has come. @returns whether it came in time */
+  readonly isGone: (timeoutMs: number, stage: 'terminated' | 'killed') => Promise<boolean>;
+}
+
+/**
+ * Ends something gently, then by force. The one way of it: for daemons, for commands of dispatchd and their orphans.
+ * @returns which stage brought the end; `undefined` where neither did
+ */
+export async function inStages(
+  { terminate, kill, isGone }: Stages,
+  { graceMs, killWaitMs }: { readonly graceMs: number; readonly killWaitMs: number },
+): Promise<'terminated' | 'killed' | undefined> {
+  if (terminate) {
+    await terminate();
+    if (await isGone(graceMs, 'terminated')) return 'terminated';
   }
-  return (await wait(KILL_WAIT_MS)) ? 'was ended by force' : undefined;
+  await kill();
+  return (await isGone(killWaitMs, 'killed')) ? 'killed' : undefined;
+}
+
+/**
+ * Ends exactly this process and all below it, by force and at once: what Windows has instead of a group.
+ * Nobody is ended where its birth is not told.
+ */
+export async function endTree(root: ProcessIdentity, options: TableOptions = {}): Promise<void> {
+  const table = processTable(options);
+  const all = await table.parents();
+  const listed = all.find(({ pid }) => pid === root.pid);
+  if (!listed || !isSameProcess(listed, root)) return;
+  await table.signal([root, ...descendantsIn(all, root.pid, table.platform)], 'SIGKILL');
 }
 
 /** Why a process is left alone of which only the number is known. */
@@ -116,18 +165,4 @@ export function untold(pid: number): string {
     `The system does not tell when process ${pid} began, so that it cannot be told from another one ` +
     'that got its number: it was left alone.'
   );
-}
-
-/** Whether nothing accepts connections at this address any more. */
-export function isPortFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1_000 });
-    const end = (free: boolean) => {
-      socket.destroy();
-      resolve(free);
-    };
-    socket.once('connect', () => end(false));
-    socket.once('timeout', () => end(false));
-    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code !== 'ECONNRESET'));
-  });
 }

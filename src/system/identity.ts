@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
+import { cimBirth } from './cim';
+import { runTool, type RunTool } from './exec';
+import { isDeadState, parseStat, readStatNow } from './procStat';
+import { psBirth } from './ps';
+import { START_TIME_TOLERANCE_MS } from './policy';
 import { readFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
-import { systemTool } from './exec';
-import { TOOL_TIMEOUT_MS, START_TIME_TOLERANCE_MS } from './policy';
 
 /** Enough to tell a process from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -14,6 +14,9 @@ export interface ProcessIdentity {
   readonly startTicks?: number;
 }
 
+/** A process as far as it was told: its number, and its birth where the system tells it. */
+export type PartialIdentity = Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
+
 /** What the system tells of a process; a seam for tests. */
 export interface ProcessSources {
   readonly platform: NodeJS.Platform;
@@ -21,12 +24,18 @@ export interface ProcessSources {
   readonly exists: (pid: number) => boolean;
   /** `/proc/PID/stat`; throws where there is none. */
   readonly readStat: (pid: number) => Promise<string>;
-  readonly run: (tool: string, args: readonly string[], env: NodeJS.ProcessEnv) => Promise<string>;
+  readonly run: RunTool;
 }
 
-/** Notes who `pid` is, right after it was started. */
+/**
+ * What became of a process. `unreaped`: it has ended, and its parent has not taken note. `unknown`: some process of
+ * its number is there, and the system does not tell since when.
+ */
+export type Fate = 'alive' | 'unreaped' | 'gone' | 'unknown';
+
+/** Notes who `pid` is, right after it was started: by the clock, on Linux also by what the kernel noted. */
 export function identify(pid: number, startedAtMs: number): ProcessIdentity {
-  const startTicks = readStartTicks(pid);
+  const startTicks = process.platform === 'linux' ? readStatNow(pid)?.startTicks : undefined;
   return { pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) };
 }
 
@@ -35,73 +44,48 @@ export function ownIdentity(): ProcessIdentity {
   return identify(process.pid, Math.round(performance.timeOrigin));
 }
 
-/** Notes who `pid` is, whenever it was started; `undefined` where it is gone or the platform does not tell. */
+/** Asks the system who `pid` is, whenever it was started; `undefined` where it is gone or the system does not tell. */
 export async function identityOf(
   pid: number,
   sources: ProcessSources = systemSources,
 ): Promise<ProcessIdentity | undefined> {
   if (sources.platform === 'linux') {
-    const { startTicks } = await readState(pid, sources);
-    return startTicks === undefined ? undefined : { pid, startedAtMs: 0, startTicks };
+    const stat = await readState(pid, sources);
+    return stat && { pid, startedAtMs: 0, startTicks: stat.startTicks };
   }
   const startedAtMs = await readStartTimeMs(pid, sources);
   return startedAtMs === undefined ? undefined : { pid, startedAtMs };
 }
 
-/**
- * Whether exactly this process is still there, dead but not reaped included. Pids are reused, so the start time must
- * match as well; where the platform does not tell it, the pid alone decides and the answer errs on the side of "there".
- */
-export async function isSameProcess(
-  identity: ProcessIdentity,
-  sources: ProcessSources = systemSources,
-): Promise<boolean> {
-  return (await look(identity, sources)) !== 'gone';
+/** Who a process is; `undefined` where its birth was not told. */
+export function identityIn({ pid, startedAtMs, startTicks }: PartialIdentity): ProcessIdentity | undefined {
+  if (startTicks !== undefined) return { pid, startedAtMs: startedAtMs ?? 0, startTicks };
+  return startedAtMs === undefined ? undefined : { pid, startedAtMs };
 }
 
-/** The same of a process that still runs: in a container the dead may stay for ever, since nobody reaps them. */
-export async function isSameProcessAlive(
-  identity: ProcessIdentity,
-  sources: ProcessSources = systemSources,
-): Promise<boolean> {
-  return ['alive', 'unknown'].includes(await look(identity, sources));
-}
-
-/**
- * Whether this is proven to be the process that is there now: its start time is told and matches. Where the platform
- * does not tell it, nothing is proven: who ends a process goes by this.
- */
-export async function isProvenAlive(
-  identity: ProcessIdentity,
-  sources: ProcessSources = systemSources,
-): Promise<boolean> {
-  return (await look(identity, sources)) === 'alive';
+/** Whether two looks at the system saw the same process. Where a birth is missing they are not proven to have. */
+export function isSameProcess(a: PartialIdentity, b: PartialIdentity): boolean {
+  if (a.pid !== b.pid) return false;
+  if (a.startTicks !== undefined && b.startTicks !== undefined) return a.startTicks === b.startTicks;
+  return (
+    a.startedAtMs !== undefined &&
+    b.startedAtMs !== undefined &&
+    Math.abs(a.startedAtMs - b.startedAtMs) <= START_TIME_TOLERANCE_MS
+  );
 }
 
 /**
- * The same without awaiting, so that nothing comes between the look and what is done next; `undefined` where only a
- * tool tells, as on macOS and Windows.
+ * What became of exactly this process. Pids are reused, so the start time must match as well.
  */
-export function isProvenAliveNow({ pid, startTicks }: ProcessIdentity): boolean | undefined {
-  if (process.platform !== 'linux' || startTicks === undefined) return undefined;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return parseStartTicks(stat) === startTicks && !isDeadState(stat);
-  } catch {
-    return false;
-  }
-}
-
-/** `unknown`: a process of this number is there, and the platform does not tell since when. */
-async function look(
+export async function fateOf(
   identity: ProcessIdentity,
-  sources: ProcessSources,
-): Promise<'alive' | 'unreaped' | 'gone' | 'unknown'> {
+  sources: ProcessSources = systemSources,
+): Promise<Fate> {
   if (!sources.exists(identity.pid)) return 'gone';
-  const { startTicks, isDead } = await readState(identity.pid, sources);
-  if (startTicks !== undefined && identity.startTicks !== undefined) {
-    if (startTicks !== identity.startTicks) return 'gone';
-    return isDead ? 'unreaped' : 'alive';
+  const stat = await readState(identity.pid, sources);
+  if (stat && identity.startTicks !== undefined) {
+    if (stat.startTicks !== identity.startTicks) return 'gone';
+    return isDeadState(stat.state) ? 'unreaped' : 'alive';
   }
   const startedAtMs = await readStartTimeMs(identity.pid, sources);
   // It may have gone while it was looked at.
@@ -110,68 +94,66 @@ async function look(
   return Math.abs(startedAtMs - identity.startedAtMs) <= START_TIME_TOLERANCE_MS ? 'alive' : 'gone';
 }
 
-/** Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and brackets, so count from its end. */
-export function parseStartTicks(stat: string): number | undefined {
-  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  return Number.isFinite(ticks) ? ticks : undefined;
+/**
+ * Whether exactly this process may still be there, dead but not reaped included: it errs on the side of "there". For
+ * who waits for an end; who trusts or ends a process goes by `isProvenAlive`.
+ */
+export async function isStillThere(identity: ProcessIdentity, sources?: ProcessSources): Promise<boolean> {
+  return (await fateOf(identity, sources)) !== 'gone';
 }
 
-function readStartTicks(pid: number): number | undefined {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    return parseStartTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return undefined;
-  }
+/**
+ * The same of a process that still runs: in a container the dead may stay for ever, since nobody reaps them.
+ */
+export async function isSameProcessAlive(
+  identity: ProcessIdentity,
+  sources?: ProcessSources,
+): Promise<boolean> {
+  return ['alive', 'unknown'].includes(await fateOf(identity, sources));
 }
 
-async function readState(
-  pid: number,
-  { platform, readStat }: ProcessSources,
-): Promise<{ startTicks: number | undefined; isDead: boolean }> {
-  const stat = platform === 'linux' ? await readStat(pid).catch(() => '') : '';
-  return { startTicks: parseStartTicks(stat), isDead: isDeadState(stat) };
+/**
+ * Whether this is proven to be the process that is there now: its start time is told and matches. Where the platform
+ * does not tell it, nothing is proven: who ends or trusts a process goes by this.
+ */
+export async function isProvenAlive(identity: ProcessIdentity, sources?: ProcessSources): Promise<boolean> {
+  return (await fateOf(identity, sources)) === 'alive';
 }
 
-/** Field 3 of /proc/PID/stat: dead and not reaped, or about to be gone. */
-function isDeadState(stat: string): boolean {
-  return ['Z', 'X'].includes(stat.charAt(stat.lastIndexOf(')') + 2));
+/**
+ * The same without awaiting, so that nothing comes between the look and what is done next; `undefined` where only a
+ * tool tells, as on macOS and Windows.
+ */
+export function isProvenAliveNow({ pid, startTicks }: ProcessIdentity): boolean | undefined {
+  if (process.platform !== 'linux' || startTicks === undefined) return undefined;
+  const stat = readStatNow(pid);
+  return stat !== undefined && stat.startTicks === startTicks && !isDeadState(stat.state);
 }
 
 async function readStartTimeMs(pid: number, { platform, run }: ProcessSources): Promise<number | undefined> {
-  const [tool, args] =
-    platform === 'win32'
-      ? [
-          'powershell',
-          [
-            '-NoProfile',
-            '-NonInteractive',
-            '-Command',
-            `(Get-Process -Id ${pid}).StartTime.ToUniversalTime().ToString('o')`,
-          ],
-        ]
-      : ['ps', ['-o', 'lstart=', '-p', String(pid)]];
   try {
-    // In UTC: an hour that a local clock has twice would make a living process look like another one.
-    const text = (await run(tool, args, { ...process.env, LC_ALL: 'C', TZ: 'UTC0' })).trim();
-    const startedAtMs = Date.parse(platform === 'win32' ? text : `${text} UTC`);
-    return Number.isNaN(startedAtMs) ? undefined : startedAtMs;
+    return await (platform === 'win32' ? cimBirth(pid, run) : psBirth(pid, run));
   } catch {
+    // Not told is not known: what becomes of that is for the caller to say.
     return undefined;
   }
+}
+
+async function readState(pid: number, { platform, readStat }: ProcessSources) {
+  return platform === 'linux' ? parseStat(await readStat(pid).catch(() => '')) : undefined;
 }
 
 const systemSources: ProcessSources = {
   platform: process.platform,
   exists: isPidAlive,
-  readStat: (pid) => readFile(`/proc/${pid}/stat`, 'utf8'),
-  run: async (tool, args, env) => {
-    const options = { timeout: TOOL_TIMEOUT_MS, windowsHide: true, env };
-    return (await promisify(execFile)(systemTool(tool), [...args], options)).stdout;
-  },
+  readStat: (pid) => readFile(`/proc/${pid}/stat`, 'latin1'),
+  run: runTool,
 };
 
-/** Whether a process is there. One that we may not signal is; a zombie counts too. */
+/**
+ * Whether a process has this number. One that we may not signal does; a zombie does too. That nobody has the number
+ * proves an end; that somebody has it proves nothing of who that is.
+ */
 export function isPidAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,64 +1,63 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cleanText } from '../base/text';
-import { parseStartTicks } from './identity';
 import { shownCommandLine } from './commandLine';
-import { BUNDLED_DAEMON, namesBeside, type Listener, type ProcessInfo } from './processInfo';
+import { LISTENS, parseSockets } from './procNet';
+import {
+  BUNDLED_DAEMON,
+  namesBeside,
+  type Listener,
+  type ProcessFacts,
+  type ProcessInfo,
+  type Relative,
+  type SystemReader,
+} from './processInfo';
+import { isDeadState, readStat } from './procStat';
 import { MAX_NAME_CHARS, TICK_MS } from './policy';
 
 /** Linux tells everything in /proc; no tool has to be there. */
-
-// /proc/net/tcp: "sl local_address rem_address st … uid timeout inode", addresses in hex, state 0A = LISTEN.
-const LISTEN = '0A';
+export const linuxReader: SystemReader = {
+  listeners: listenersLinux,
+  describe: describeLinux,
+  executable: (pid) => readlink(`/proc/${pid}/exe`).catch(() => ''),
+  parents: parentsLinux,
+  facts: factsLinux,
+};
 
 /** The sockets that listen on a port, with all processes that hold them. */
-export async function listenersLinux(port: number): Promise<readonly Listener[]> {
+async function listenersLinux(port: number): Promise<readonly Listener[]> {
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readOr(file)));
   const addresses = new Map<string, string>();
-  for (const line of tables.join('\n').split('\n')) {
-    const fields = line.trim().split(/\s+/);
-    const [address = '', hexPort = ''] = (fields[1] ?? '').split(':');
-    if (fields[3] !== LISTEN || parseInt(hexPort, 16) !== port) continue;
-    addresses.set(`socket:[${fields[9]}]`, readAddress(address));
+  for (const socket of tables.flatMap(parseSockets)) {
+    if (socket.state === LISTENS && socket.port === port) {
+      addresses.set(`socket:[${socket.inode}]`, socket.address);
+    }
   }
   const listeners: Listener[] = [];
   if (addresses.size === 0) return listeners;
   for (const pid of await pids()) {
-    for (const socket of await socketsOf(pid)) {
-      const address = addresses.get(socket);
+    for (const file of await filesOf(pid)) {
+      const address = addresses.get(file);
       if (address !== undefined) listeners.push({ address, pid });
     }
   }
   return listeners;
 }
 
-/** The kernel writes an address as words of four bytes, each in the machine's order: the last byte first. */
-function readAddress(hex: string): string {
-  const words = hex.match(/.{8}/g) ?? [];
-  const bytes = words.flatMap((word) =>
-    (word.match(/../g) ?? []).reverse().map((byte) => parseInt(byte, 16)),
-  );
-  if (bytes.length === 4) return bytes.join('.');
-  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
-  if (isMapped) return `::ffff:${bytes.slice(12).join('.')}`;
-  if (bytes.every((byte) => byte === 0)) return '::';
-  if (bytes.slice(0, 15).every((byte) => byte === 0) && bytes[15] === 1) return '::1';
-  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-async function socketsOf(pid: number): Promise<readonly string[]> {
+async function filesOf(pid: number): Promise<readonly string[]> {
   const folder = `/proc/${pid}/fd`;
   const fds = await readdir(folder).catch(() => []);
   return Promise.all(fds.map((fd) => readlink(`${folder}/${fd}`).catch(() => '')));
 }
 
-export async function describeLinux(pid: number): Promise<ProcessInfo> {
-  const birth = await birthLinux(pid);
-  const [commandLine, executable, status, startedAt, inContainer] = await Promise.all([
+async function describeLinux(pid: number): Promise<ProcessInfo> {
+  const startTicks = (await readStat(pid))?.startTicks;
+  const [commandLine, executable, status, startedAtMs, inContainer] = await Promise.all([
     readOr(`/proc/${pid}/cmdline`),
     readlink(`/proc/${pid}/exe`).catch(() => ''),
     readOr(`/proc/${pid}/status`),
-    startedAtLinux(birth),
+    startedAtLinux(startTicks),
     isElsewhere(pid),
   ]);
   const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
@@ -75,8 +74,9 @@ export async function describeLinux(pid: number): Promise<ProcessInfo> {
     ...(basename(script) === BUNDLED_DAEMON && { runsBundled: true }),
     commandLine: shownCommandLine(commandLine.split('\0')),
     isOurs: uid !== undefined && Number(uid) === process.getuid?.(),
-    ...(startedAt !== undefined && { startedAt }),
-    ...(birth !== undefined && { birth }),
+    ...(uid !== undefined && { uid: Number(uid) }),
+    ...(startedAtMs !== undefined && { startedAtMs }),
+    ...(startTicks !== undefined && { startTicks }),
     ...(inContainer && { inContainer }),
   };
 }
@@ -89,48 +89,92 @@ async function isElsewhere(pid: number): Promise<boolean> {
   return theirs !== undefined && ours !== undefined && theirs !== ours;
 }
 
-/** When it began, in ticks since the machine did: told apart by this from a later process of the same number. */
-async function birthLinux(pid: number): Promise<number | undefined> {
-  return parseStartTicks(await readOr(`/proc/${pid}/stat`));
-}
-
 /** The times of /proc/PID itself are those of looking at it. */
-async function startedAtLinux(birth: number | undefined): Promise<number | undefined> {
+async function startedAtLinux(startTicks: number | undefined): Promise<number | undefined> {
   const stat = await readOr('/proc/stat');
   const bootedAtS = /^btime (\d+)$/m.exec(stat)?.[1];
-  return birth === undefined || bootedAtS === undefined
+  return startTicks === undefined || bootedAtS === undefined
     ? undefined
-    : Number(bootedAtS) * 1_000 + birth * TICK_MS;
+    : Number(bootedAtS) * 1_000 + startTicks * TICK_MS;
+}
+
+/** The ticks since the machine's start, in which Linux tells the births of processes. */
+export async function uptimeTicks(): Promise<number | undefined> {
+  const uptimeS = Number.parseFloat(await readOr('/proc/uptime'));
+  return Number.isFinite(uptimeS) ? Math.round((uptimeS * 1_000) / TICK_MS) : undefined;
 }
 
 export async function isZombieLinux(pid: number): Promise<boolean> {
-  const [state = ''] = statFields(await readOr(`/proc/${pid}/stat`));
-  return ['', 'Z', 'X'].includes(state);
+  const stat = await readStat(pid);
+  return stat === undefined || isDeadState(stat.state);
 }
 
-export async function parentsLinux(): Promise<{ pid: number; ppid: number; birth?: number }[]> {
-  return Promise.all(
+async function parentsLinux(): Promise<readonly Relative[]> {
+  const found = await Promise.all(
     (await pids()).map(async (pid) => {
-      const stat = await readOr(`/proc/${pid}/stat`);
-      const birth = parseStartTicks(stat);
-      return { pid, ppid: Number(statFields(stat)[1] ?? 0), ...(birth !== undefined && { birth }) };
+      const stat = await readStat(pid);
+      return stat ? [{ pid, ppid: stat.ppid, startedAtMs: 0, startTicks: stat.startTicks }] : [];
     }),
   );
+  return found.flat();
 }
 
-/** The CPU time in a `/proc/…/stat`, in ms: utime and stime are fields 14 and 15. */
-export function cpuMsIn(stat: string): number {
-  const fields = statFields(stat);
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+async function factsLinux(pid: number): Promise<ProcessFacts> {
+  const [status, commandLine, folder, waitsIn, files, tables] = await Promise.all([
+    readOr(`/proc/${pid}/status`),
+    readOr(`/proc/${pid}/cmdline`),
+    readlink(`/proc/${pid}/cwd`).catch(() => undefined),
+    readOr(`/proc/${pid}/wchan`),
+    filesOf(pid),
+    Promise.all(['tcp', 'tcp6'].map((table) => readOr(`/proc/${pid}/net/${table}`))),
+  ]);
+  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1];
+  const inodes = new Set(files.flatMap((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1] ?? []));
+  const tcp = tables.flatMap(parseSockets).filter(({ inode }) => inodes.has(inode));
+  const told = {
+    folder,
+    state: field('State'),
+    threads: field('Threads'),
+    resident: field('VmRSS'),
+    peak: field('VmHWM'),
+    waitsIn: waitsIn === '0' ? '' : waitsIn,
+  };
+  return {
+    commandLine: commandLine.replaceAll('\0', ' ').trim(),
+    ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined && value !== '')),
+    openFiles: files.length,
+    sockets: { tcp, others: inodes.size - tcp.length },
+  };
 }
 
-/** "pid (name) state ppid …" from the state on: the name may hold spaces and brackets. */
-export function statFields(stat: string): readonly string[] {
-  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+/** Whether a process has this variable with this value in its environment. Of another user's that is not told. */
+export async function hasVariable(pid: number, name: string, value: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  return environment.split('\0').includes(`${name}=${value}`);
 }
 
-async function pids(): Promise<number[]> {
-  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+/** All processes that have it, without awaiting: nothing comes between the look and what is done next. */
+export function findWithVariable(name: string, value: string): readonly number[] {
+  const mark = `\0${name}=${value}\0`;
+  return pidsNow().filter((pid) => {
+    try {
+      return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function pids(): Promise<readonly number[]> {
+  return numbers(await readdir('/proc'));
+}
+
+export function pidsNow(): readonly number[] {
+  return numbers(readdirSync('/proc'));
+}
+
+function numbers(names: readonly string[]): readonly number[] {
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 /** A file's text; empty where it cannot be read. */

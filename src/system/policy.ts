@@ -27,6 +27,12 @@ export const BOOT_TIME_TOLERANCE_MS = 2 * MINUTE_MS;
 /** External tools (ps, lsof, reg, taskkill) answer in milliseconds; a hanging one must not hang the start. */
 export const TOOL_TIMEOUT_MS = 5_000;
 
+/** All processes of a busy machine with their command lines are 1 MB; a tool that prints more is not read. */
+export const MAX_TOOL_OUTPUT_BYTES = 8 * 1024 * 1024;
+
+/** A connection on this machine is there in microseconds; a listener that takes none for so long is still there. */
+export const CONNECT_TIMEOUT_MS = 1_000;
+
 /** ps and Windows' process list give whole seconds: two start times nearer than this are the same process. */
 export const START_TIME_TOLERANCE_MS = 2_000;
 
@@ -38,9 +44,6 @@ export const MAX_COMMAND_LINE_CHARS = 200;
 
 /** The longest names of programs have some 30 characters; Linux itself keeps 15. */
 export const MAX_NAME_CHARS = 60;
-
-/** Clocks of a process' start have whole seconds. */
-export const START_TOLERANCE_MS = 2_000;
 
 /** Linux counts time in ticks of 1/100 s on every architecture Node runs on (sysconf _SC_CLK_TCK). */
 export const TICK_MS = 10;

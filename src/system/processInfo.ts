@@ -1,13 +1,12 @@
 import { cleanText } from '../base/text';
-import type { ProcessIdentity } from './identity';
-import { MAX_NAME_CHARS, START_TOLERANCE_MS } from './policy';
+import type { PartialIdentity } from './identity';
+import { MAX_NAME_CHARS } from './policy';
 
 /** The bundled daemon's file, whatever runs it. */
 export const BUNDLED_DAEMON = 'dispatchd.js';
 
-/** A process as a user would name it. */
-export interface ProcessInfo {
-  readonly pid: number;
+/** A process as a user would name it, and who it is: its birth is there where the system tells it. */
+export interface ProcessInfo extends PartialIdentity {
   /** Its program without the path: `node`, `docker-proxy`; empty where the system does not tell. */
   readonly name: string;
   /** Names that it goes by besides: as it calls itself, as it was started. Only those that differ. */
@@ -17,10 +16,8 @@ export interface ProcessInfo {
   readonly commandLine: string;
   /** Whether it belongs to the user we run as; only such a process may be ended. */
   readonly isOurs: boolean;
-  /** Epoch ms, to the second, where the system tells. */
-  readonly startedAt?: number;
-  /** When it began, in clock ticks since the machine did, exact: told by this from a later one of its number. Linux only. */
-  readonly birth?: number;
+  /** The number of the user that it belongs to. Not on Windows. */
+  readonly uid?: number;
   /** It runs in a container that shares our network, not beside us. */
   readonly inContainer?: boolean;
   /** The numbers of its parent, its parent's parent and so on, where they matter: several hold the same socket. */
@@ -36,28 +33,80 @@ export interface Listener {
   readonly pid: number;
 }
 
-/** Runs a system tool and returns what it printed; `''` where it fails. Injected in tests. */
-export type RunTool = (command: string, args: readonly string[]) => Promise<string>;
-
-/** Who a process is: its number and when it began. `undefined` where the system does not tell the latter. */
-export function identityIn({ pid, birth, startedAt }: ProcessInfo): ProcessIdentity | undefined {
-  if (birth !== undefined) return { pid, startedAtMs: startedAt ?? 0, startTicks: birth };
-  return startedAt === undefined ? undefined : { pid, startedAtMs: startedAt };
+/** A process in the list of all, and the number of who started it. */
+export interface Relative extends PartialIdentity {
+  readonly ppid: number;
 }
 
-/** Whether two looks at the system saw the same process. Where a birth is missing they are not proven to have. */
-export function isSameProcess(a: ProcessInfo, b: ProcessInfo): boolean {
-  if (a.pid !== b.pid) return false;
-  if (a.birth !== undefined && b.birth !== undefined) return a.birth === b.birth;
-  return (
-    a.startedAt !== undefined &&
-    b.startedAt !== undefined &&
-    Math.abs(a.startedAt - b.startedAt) <= START_TOLERANCE_MS
-  );
+/** What the system tells of a process to who looks for a fault. Only what it tells is there. */
+export interface ProcessFacts {
+  /** As a tool of the system prints it: macOS and Windows tell no more. */
+  readonly text?: string;
+  readonly commandLine?: string;
+  /** The folder that it works in. */
+  readonly folder?: string;
+  /** `S (sleeping)`. */
+  readonly state?: string;
+  readonly threads?: string;
+  /** `12345 kB`: its memory now, and at most so far. */
+  readonly resident?: string;
+  readonly peak?: string;
+  /** The function of the kernel that it waits in. */
+  readonly waitsIn?: string;
+  readonly openFiles?: number;
+  readonly sockets?: {
+    readonly tcp: readonly { readonly port: number; readonly remotePort: number; readonly state: string }[];
+    /** How many it has that are not TCP. */
+    readonly others: number;
+  };
 }
+
+/** A process of which nothing is known but its number is nobody's to end. */
+export const unknownProcess = (pid: number): ProcessInfo => ({
+  pid,
+  name: '',
+  commandLine: '',
+  isOurs: false,
+});
 
 /** The names that differ from the first, cleaned and each once. */
 export function namesBeside(name: string, others: readonly string[]): readonly string[] {
   const cleaned = others.map((other) => cleanText(other, MAX_NAME_CHARS));
   return [...new Set(cleaned)].filter((other) => other !== '' && other !== name);
+}
+
+/** What a whole command line tells: by which other name it was started, and whether it is the bundled daemon. */
+export function aboutLine(
+  line: string,
+  name: string,
+  startedAs: string,
+): Pick<ProcessInfo, 'otherNames' | 'runsBundled'> {
+  const otherNames = namesBeside(name, [startedAs]);
+  const file = BUNDLED_DAEMON.replace('.', '\\.');
+  // Processes of the editor itself are of a type; a script of its runtime is not.
+  const runsBundled = new RegExp(`[\\\\/]${file}(?=["\\s]|$)`).test(line) && !/\s--type=/.test(line);
+  return { ...(otherNames.length > 0 && { otherNames }), ...(runsBundled && { runsBundled }) };
+}
+
+/** `127.0.0.1:3457`, `[::1]:3457`, `*:3457` without the port, and without the zone of an address. */
+export function addressIn(name: string): string {
+  const address = name.slice(0, name.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+  return address.replace(/%.*$/, '');
+}
+
+/** What each system tells of its processes. */
+export interface SystemReader {
+  /**
+   * The sockets that listen on a port, of IPv4 and IPv6, with all processes that hold them, as far as the system tells.
+   * @throws {ToolFailed}
+   */
+  listeners(port: number): Promise<readonly Listener[]>;
+  /** A process as a user would name it; by its number alone where there is none. @throws {ToolFailed} */
+  describe(pid: number): Promise<ProcessInfo>;
+  /** The whole path of its program; `''` where the system does not tell. @throws {ToolFailed} */
+  executable(pid: number): Promise<string>;
+  /** All processes. @throws {ToolFailed} */
+  parents(): Promise<readonly Relative[]>;
+  /** @throws {ToolFailed} */
+  facts(pid: number): Promise<ProcessFacts>;
 }

@@ -1,6 +1,6 @@
 import type { DaemonId } from '../health/report';
 import type { ProcessFate } from '../health/instances';
-import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
+import { fateOf, identityIn, type Fate, type ProcessIdentity } from '../system/identity';
 import { findListener } from '../system/processTable';
 import { isLoopback } from '../kinds/read/paths';
 import { type DaemonConfig } from '../model/daemonConfig';
@@ -8,7 +8,7 @@ import { type DaemonConfig } from '../model/daemonConfig';
 /** How processes are found and looked at; a seam for tests. */
 export interface ProcessFinder {
   readonly ownerOf: (port: number) => Promise<ProcessIdentity | undefined>;
-  readonly isAlive: (identity: ProcessIdentity) => Promise<boolean>;
+  readonly fateOf: (identity: ProcessIdentity) => Promise<Fate>;
 }
 
 /**
@@ -40,7 +40,9 @@ export class ProcessFates {
     try {
       const owner = await this.#owners.get(daemonId);
       if (!owner) return 'unknown';
-      return (await this.finder.isAlive(owner)) ? 'lives' : 'gone';
+      const fate = await this.finder.fateOf(owner);
+      if (fate === 'unknown') return 'unknown';
+      return fate === 'alive' ? 'lives' : 'gone';
     } catch {
       return 'unknown';
     }
@@ -50,7 +52,7 @@ export class ProcessFates {
 const systemFinder: ProcessFinder = {
   ownerOf: async (port) => {
     const owner = await findListener(port);
-    return owner && identityOf(owner.pid);
+    return owner && identityIn(owner);
   },
-  isAlive: isSameProcessAlive,
+  fateOf: (identity) => fateOf(identity),
 };

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock';
 import { isOtherBoot } from '../../system/bootId';
+import { inStages } from '../../system/endProcess';
 import { AFTER_KILL_MS, ORPHAN_GRACE_MS, TREE_POLL_MS } from '../policy';
-import { isPidAlive, isSameProcess } from '../../system/identity';
-import { findMarked, isTreeAlive, signalTree } from './processTree';
+import { findMarked, isOwnTree, isTreeAlive, signalTree } from './processTree';
 import type { RunningSession } from '../sessions/session';
 
 /**
@@ -13,21 +13,19 @@ import type { RunningSession } from '../sessions/session';
 export async function stopOrphan(clock: Clock, session: RunningSession, bootId: string): Promise<boolean> {
   const { state, id } = session;
   if (isOtherBoot(state.bootId, bootId)) return false;
-  const pid = state.process && (await isOurs(state.process)) ? state.process.pid : undefined;
-  const alive = () => (pid !== undefined && isTreeAlive(pid)) || findMarked(id).length > 0;
+  const leader = state.process && (await isOwnTree(state.process)) ? state.process : undefined;
+  const alive = () => (leader !== undefined && isTreeAlive(leader.pid)) || findMarked(id).length > 0;
   if (!alive()) return false;
-  signalTree(pid, id, 'SIGTERM');
-  if (!(await goneWithin(clock, alive, ORPHAN_GRACE_MS))) {
-    signalTree(pid, id, 'SIGKILL');
-    await goneWithin(clock, alive, AFTER_KILL_MS);
-  }
+  await inStages(
+    {
+      terminate: () => signalTree(leader, id, 'SIGTERM'),
+      // Its number may have been given away while it was waited for.
+      kill: async () => signalTree(leader && (await isOwnTree(leader)) ? leader : undefined, id, 'SIGKILL'),
+      isGone: (timeoutMs) => goneWithin(clock, alive, timeoutMs),
+    },
+    { graceMs: ORPHAN_GRACE_MS, killWaitMs: AFTER_KILL_MS },
+  );
   return true;
-}
-
-/** The leader may be gone while its group lives on: its pid is then free, but cannot be given away. */
-async function isOurs(identity: NonNullable<RunningSession['state']['process']>): Promise<boolean> {
-  if (!isPidAlive(identity.pid)) return isTreeAlive(identity.pid);
-  return isSameProcess(identity);
 }
 
 /** Polls until `alive` says no; `false` if that takes longer than `limitMs`. */

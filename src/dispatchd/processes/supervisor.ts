@@ -5,9 +5,11 @@ import { canGate, commandEnvironment, launch, type Exit, type Launched } from '.
 import type { Log } from '../log';
 import { duration, endState } from '../sessions/outcome';
 import { goneWithin } from './orphans';
+import { inStages } from '../../system/endProcess';
+import type { ProcessIdentity } from '../../system/identity';
 import type { OutputFiles, OutputWriter } from '../sessions/output';
 import { AFTER_KILL_MS, FIRST_SHORTAGE_PAUSE_MS, MAX_SHORTAGE_PAUSE_MS, STOP_GRACE_MS } from '../policy';
-import { findMarked, isTreeAlive, signalTree } from './processTree';
+import { findMarked, isOwnTree, isTreeAlive, signalTree } from './processTree';
 import { Run } from '../sessions/run';
 import {
   isRunning,
@@ -120,9 +122,9 @@ export class Supervisor {
     slot.run.end();
     const state = { ...session.state, stopping: { cause, at: this.clock.wallMs() } };
     await this.#tryPut({ ...session, ...progress(slot.run), state });
-    const pid = slot.launched.process?.pid;
-    if (pid === undefined || slot.over) return;
-    slot.stopping = this.#end(pid, id, graceMs);
+    const leader = slot.launched.process;
+    if (!leader || slot.over) return;
+    slot.stopping = this.#end(slot, leader, id, graceMs);
   }
 
   /** Stops everything and waits until it is gone; nothing starts any more. */
@@ -133,17 +135,24 @@ export class Supervisor {
     await Promise.all(this.#ending);
   }
 
-  /** At once and for good, when a second signal says so. */
-  killAll(): void {
-    for (const [id, { launched }] of this.#slots) signalTree(launched.process?.pid, id, 'SIGKILL');
+  /** At once and for good, when a second signal says so. Resolves when that is done; on POSIX it is by then. */
+  async killAll(): Promise<void> {
+    const ends = [...this.#slots].map(([id, { launched }]) => signalTree(launched.process, id, 'SIGKILL'));
+    await Promise.all(ends);
   }
 
-  async #end(pid: number, id: string, graceMs: number): Promise<void> {
-    const alive = () => isTreeAlive(pid) || findMarked(id).length > 0;
-    signalTree(pid, id, 'SIGTERM');
-    if (await goneWithin(this.clock, alive, graceMs)) return;
-    signalTree(isTreeAlive(pid) ? pid : undefined, id, 'SIGKILL');
-    await goneWithin(this.clock, alive, AFTER_KILL_MS);
+  async #end(slot: Slot, leader: ProcessIdentity, id: string, graceMs: number): Promise<void> {
+    const alive = () => isTreeAlive(leader.pid) || findMarked(id).length > 0;
+    await inStages(
+      {
+        terminate: () => signalTree(leader, id, 'SIGTERM'),
+        // A child of ours that has not been seen to end keeps its number; afterwards it may be another's.
+        kill: async () =>
+          signalTree(!slot.over || (await isOwnTree(leader)) ? leader : undefined, id, 'SIGKILL'),
+        isGone: (timeoutMs) => goneWithin(this.clock, alive, timeoutMs),
+      },
+      { graceMs, killWaitMs: AFTER_KILL_MS },
+    );
   }
 
   async #start(queued: Session): Promise<void> {
@@ -187,7 +196,7 @@ export class Supervisor {
       }
     } catch (error) {
       // The gate is still closed: nothing ran, so it may simply wait for another cycle, and the attempt is none.
-      if (launched?.process) signalTree(launched.process.pid, id, 'SIGKILL');
+      if (launched?.process) await signalTree(launched.process, id, 'SIGKILL');
       await output?.close();
       await this.store.putAnyway(queued);
       throw error;

@@ -1,9 +1,9 @@
 import { type Stats, constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSameProcessAlive } from '../../system/identity';
+import { isProvenAlive } from '../../system/identity';
 import { findListeners, type ProcessInfo } from '../../system/processTable';
-import { isPortFree } from '../../system/endProcess';
+import { isPortFree } from '../../system/ports';
 import { userOf } from '../../system/userName';
 import { hostOf } from '../../system/address';
 import { isLoopback } from '../read/paths';
@@ -67,7 +67,8 @@ export async function readClaim(origin: string, stateDir: string): Promise<Claim
 export async function proveListener(origin: string, claim: Claim): Promise<void> {
   // Of each name of this address: a name may lead to a stranger on the other.
   const host = hostOf(origin);
-  const listeners = await findListeners(claim.port, host);
+  // Where a tool of the system fails nobody is known to listen, and nothing is sent.
+  const listeners = await findListeners(claim.port, host).catch(() => []);
   if (listeners.length === 0) {
     if (await isPortFree(host, claim.port)) throw new Error(`Nothing listens at ${origin}: ${NOTHING}.`);
     throw new Error(
@@ -93,20 +94,18 @@ export function notItsAnswer(origin: string): Error {
 
 async function isClaimed(listener: ProcessInfo, { pid, birth, startedAt }: Claim): Promise<boolean> {
   if (listener.pid !== pid) return false;
-  if (birth) return isSameProcessAlive({ pid, ...birth });
+  if (birth) return isProvenAlive({ pid, ...birth });
   // An earlier version: who had this number when it wrote the file, and has it now, is the same process.
   return (
-    startedAt === undefined ||
-    listener.startedAt === undefined ||
-    listener.startedAt <= startedAt + START_TOLERANCE_MS
+    startedAt !== undefined &&
+    listener.startedAtMs !== undefined &&
+    listener.startedAtMs <= startedAt + START_TOLERANCE_MS
   );
 }
 
 /** Process 123, and whose, where that is another user's and the system tells. */
-async function inWords({ pid, isOurs }: ProcessInfo): Promise<string> {
+async function inWords({ pid, isOurs, uid }: ProcessInfo): Promise<string> {
   if (isOurs) return `process ${pid}`;
-  const uid =
-    process.platform === 'linux' ? (await stat(`/proc/${pid}`).catch(() => undefined))?.uid : undefined;
   return `process ${pid} of ${uid === undefined ? 'another user' : await userOf(uid)}`;
 }
 

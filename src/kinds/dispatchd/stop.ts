@@ -1,7 +1,7 @@
 import type { DaemonModel } from '../../model/daemonModel';
 import { isInstance } from '../sameInstance';
-import { identityIn, type ProcessInfo } from '../../system/processInfo';
-import { stopProcess, untold, type Ended, type StopOptions } from '../../system/endProcess';
+import { identityIn, type ProcessInfo } from '../../system/processTable';
+import { endProcess, untold, type Ended, type StopOptions } from '../../system/endProcess';
 
 /**
  * Ends the process that a plan was made for, and nobody else who has its number by now. dispatchd ends itself cleanly
@@ -21,11 +21,11 @@ export async function endDaemon(
   const stateDir = instance?.stateDir;
   // Only the very process that answered as dispatchd is asked: whoever else has its port gets no token.
   if (kind !== 'dispatchd' || stateDir === undefined || !isInstance(model, owner)) {
-    return stopProcess(target, options);
+    return endProcess(target, options);
   }
   const askToEnd = async () => {
     const { DispatchdClient } = await import('../connect');
     await new DispatchdClient(model.daemon.origin, stateDir).shutDown();
   };
-  return stopProcess(target, { ...options, askToEnd });
+  return endProcess(target, { ...options, askToEnd });
 }

@@ -163,7 +163,7 @@ function consequences(
       `${owner.pid}: ${owner.commandLine}`,
       // Only the user's own processes come this far.
       `of ${userInfo().username}` +
-        (owner.startedAt === undefined ? '' : `, started ${new Date(owner.startedAt).toLocaleString()}`),
+        (owner.startedAtMs === undefined ? '' : `, started ${new Date(owner.startedAtMs).toLocaleString()}`),
     );
   }
   return parts.length > 0 ? parts.join('\n') : undefined;

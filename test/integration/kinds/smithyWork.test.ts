@@ -60,9 +60,9 @@ describe('the process behind a smithy', function () {
         calls.push(`owner of ${port}`);
         return Promise.resolve({ pid: 7, startedAtMs: 0 });
       },
-      isAlive: ({ pid }) => {
+      fateOf: ({ pid }) => {
         calls.push(`look at ${pid}`);
-        return Promise.resolve(true);
+        return Promise.resolve('alive');
       },
     });
     for (let poll = 0; poll < 5; poll++)
@@ -78,7 +78,16 @@ describe('the process behind a smithy', function () {
   it('is not known where the system fails', async () => {
     const processes = new ProcessFates({
       ownerOf: () => Promise.reject(new Error('no lsof')),
-      isAlive: () => Promise.reject(new Error('no ps')),
+      fateOf: () => Promise.reject(new Error('no ps')),
+    });
+    processes.note(daemon());
+    assert.equal(await processes.fate(smithy.url), 'unknown');
+  });
+
+  it('is not known where some process has its number and the system does not tell since when', async () => {
+    const processes = new ProcessFates({
+      ownerOf: () => Promise.resolve({ pid: 7, startedAtMs: 0 }),
+      fateOf: () => Promise.resolve('unknown'),
     });
     processes.note(daemon());
     assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'unknown');

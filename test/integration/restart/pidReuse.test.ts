@@ -28,14 +28,14 @@ describe(`a process that ended while the user was thinking (${REUSE})`, function
     const other = await spawnAs(pid, command, args);
     others.push(other ?? spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] }));
     if (other) return plan;
-    const { birth = 1, ...owner } = plan.owner! as {
-      birth?: number;
+    const { startTicks = 1, ...owner } = plan.owner! as {
+      startTicks?: number;
       pid: number;
       name: string;
       commandLine: string;
       isOurs: boolean;
     };
-    return { ...plan, owner: { ...owner, pid: others[0]!.pid!, birth: birth - 1 } };
+    return { ...plan, owner: { ...owner, pid: others[0]!.pid!, startTicks: startTicks - 1 } };
   }
 
   it('is not ended again by a restart: who has its number now lives on', async () => {

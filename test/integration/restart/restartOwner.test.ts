@@ -250,7 +250,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     assert.equal(owner?.pid, pid);
     assert.equal(owner?.isOurs, true);
     assert.match(owner?.commandLine ?? '', /daemon\.mjs --port/);
-    assert.ok(Math.abs(owner.startedAt! - before) < 2_000, 'to the second');
+    assert.ok(Math.abs(owner.startedAtMs! - before) < 2_000, 'to the second');
     assert.equal(ownerIsKnown, false, 'it was not started by us, and does not say its number');
     await world.restart();
     assert.equal((await world.controller.plan(world.model)).ownerIsKnown, true);

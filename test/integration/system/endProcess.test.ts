@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { isAlive } from '../../../src/system/processTable';
-import { stopProcess, type StopOptions, type StopStage } from '../../../src/system/endProcess';
+import { endProcess, type StopOptions, type StopStage } from '../../../src/system/endProcess';
 import { identityOf, type ProcessSources } from '../../../src/system/identity';
 import { spawnAs } from '../../support/reusedPid';
 import { until } from '../../support/until';
@@ -36,7 +36,7 @@ describe('the end of a process', function () {
   }
 
   const stop = (pid: number, options: StopOptions = {}) =>
-    stopProcess(pid, { onStage: (stage) => stages.push(stage), ...options });
+    endProcess(pid, { onStage: (stage) => stages.push(stage), ...options });
   const kinds = () => stages.map(({ kind }) => kind);
   /** "3 s, then kill" for each second that was counted. */
   const counted = () =>
@@ -120,7 +120,7 @@ describe('the end of a process', function () {
       };
       const run = () => Promise.reject(new Error('not to be used'));
       await assert.rejects(
-        stopProcess(target!, { platform, sources, run, graceMs: 500 }),
+        endProcess(target!, { platform, sources, run, graceMs: 500 }),
         new RegExp(`^Error: The system does not tell when process ${pid} began, .*it was left alone\\.$`),
       );
       assert.equal(await isAlive(pid), true);
@@ -141,16 +141,38 @@ describe('the end of a process', function () {
     assert.equal(await isAlive(pid), true, 'the stranger lives');
   });
 
-  it('comes by taskkill, with its children, on Windows, which has no SIGTERM', async () => {
-    const pid = await running(IGNORES);
-    const taskkill = (command: string, args: readonly string[]) => {
-      assert.deepEqual([command, ...args], ['taskkill', '/PID', String(pid), '/T', '/F']);
-      process.kill(pid, 'SIGKILL');
-      return Promise.resolve('');
+  it('comes by force on Windows, which has no SIGTERM, with the children that were born after it', async () => {
+    const [pid, child, stranger] = [await running(IGNORES), await running(IGNORES), await running(IGNORES)];
+    const born = (second: number) => new Date(Date.UTC(2025, 2, 1, 10, 0, second)).toISOString();
+    const listed = [
+      { ProcessId: pid, ParentProcessId: 1, CreationDate: born(30) },
+      { ProcessId: child, ParentProcessId: pid, CreationDate: born(40) },
+      // It was started by an earlier process of this number.
+      { ProcessId: stranger, ParentProcessId: pid, CreationDate: born(20) },
+    ];
+    const run = (tool: string) => {
+      assert.equal(tool, 'powershell', 'nobody is ended by a tool that goes by numbers');
+      return Promise.resolve(JSON.stringify(listed));
     };
-    assert.equal(await stop(pid, { platform: 'win32', run: taskkill }), 'was ended by force');
+
+    const sources: ProcessSources = {
+      platform: 'win32',
+      exists: (each) => children.find((of) => of.pid === each)?.signalCode === null,
+      readStat: () => Promise.reject(new Error('not on Windows')),
+      run,
+    };
+    const target = { pid, startedAtMs: Date.parse(born(30)) };
+    const ended = await endProcess(target, {
+      platform: 'win32',
+      run,
+      sources,
+      onStage: (stage) => stages.push(stage),
+    });
+    assert.equal(ended, 'was ended by force');
     assert.deepEqual(kinds(), ['killing']);
-    assert.equal(output, 'ready\n');
+    assert.equal(output, 'ready\n'.repeat(3));
+    await untilTrue(() => children[1]!.signalCode === 'SIGKILL');
+    assert.equal(await isAlive(stranger), true, 'the stranger lives');
   });
 
   it('comes by its API on Windows, too, before any force', async () => {

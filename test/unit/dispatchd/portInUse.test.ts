@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { findPortOwner, listeningInodes, portInUseMessage } from '../../../src/dispatchd/portInUse';
+import { findPortOwner, portInUseMessage } from '../../../src/dispatchd/portInUse';
+import { processTable } from '../../../src/system/processTable';
+import { LISTENS, parseSockets } from '../../../src/system/procNet';
 import { freePort } from '../../support/freePort';
 
 /** System tools that print this, by the tool's name; others fail. */
@@ -24,16 +26,27 @@ describe('dispatchd port owner', () => {
     [
       'on macOS is named by lsof, its command by ps',
       'darwin',
-      { lsof: '4711\n', ps: 'node server.js --port 3470\n' },
+      {
+        lsof: 'p4711\nf3\ntIPv4\nn127.0.0.1:PORT\n',
+        ps: '501 Sat Mar  1 10:00:00 2025 node server.js --port 3470\n',
+      },
       { pid: 4711, commandLine: 'node server.js --port 3470' },
     ],
     [
       'on macOS is the first of several',
       'darwin',
-      { lsof: '4711\n4712\n', ps: 'x' },
+      {
+        lsof: 'p4711\nf3\ntIPv4\nn*:PORT\np4712\nf3\ntIPv4\nn*:PORT\n',
+        ps: '501 Sat Mar  1 10:00:00 2025 x',
+      },
       { pid: 4711, commandLine: 'x' },
     ],
-    ['on macOS has no command where ps fails', 'darwin', { lsof: '4711\n' }, { pid: 4711, commandLine: '' }],
+    [
+      'on macOS has no command where ps fails',
+      'darwin',
+      { lsof: 'p4711\nf3\ntIPv4\nn*:PORT\n' },
+      { pid: 4711 },
+    ],
     ['on macOS is not known where lsof fails', 'darwin', {}, {}],
     ['on macOS is not known where lsof says nothing', 'darwin', { lsof: '' }, {}],
     [
@@ -55,7 +68,7 @@ describe('dispatchd port owner', () => {
       const printed = Object.fromEntries(
         Object.entries(outputs).map(([tool, text]) => [tool, text.replaceAll('PORT', String(port))]),
       );
-      assert.deepEqual(await findPortOwner(port, platform, tools(printed)), expected);
+      assert.deepEqual(await findPortOwner(port, processTable({ platform, run: tools(printed) })), expected);
     });
   }
 
@@ -66,7 +79,11 @@ describe('dispatchd port owner', () => {
       '   1: 0100007F:0D8E 0100007F:C000 01 00000000:00000000 00:00000000 00000000  1000        0 222 1',
       '   2: 0100007F:0D8F 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 333 1',
     ].join('\n');
-    assert.deepEqual(listeningInodes(table, 3470), ['111']);
+    const found = parseSockets(table).filter(({ port, state }) => port === 3470 && state === LISTENS);
+    assert.deepEqual(
+      found.map(({ inode }) => inode),
+      ['111'],
+    );
   });
 
   const messages: [string, Parameters<typeof portInUseMessage>[1], RegExp][] = [

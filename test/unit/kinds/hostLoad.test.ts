@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpuStatsOf, judge, type ProcessLook } from '../../../src/kinds/hostLoad';
+import { judge } from '../../../src/kinds/hostLoad';
+import { cpuStatsOf, type ProcessLook } from '../../../src/system/hostLoad';
 import type { HostLoad } from '../../../src/health/report';
 
 interface Seen {

@@ -6,7 +6,13 @@ import { choose } from '../../../src/system/holders';
 import type { ProcessInfo } from '../../../src/system/processInfo';
 import { Watch, goodReport } from '../health/support';
 
-const OWNER: ProcessInfo = { pid: 4711, name: 'node', commandLine: 'node sf serve smithy', isOurs: true };
+const OWNER: ProcessInfo = {
+  pid: 4711,
+  name: 'node',
+  commandLine: 'node sf serve smithy',
+  isOurs: true,
+  startedAtMs: 0,
+};
 const OTHER: ProcessInfo = { ...OWNER, pid: 5000, commandLine: 'node vite' };
 
 function modelOf(watch: Watch, origin = 'http://127.0.0.1:3457'): DaemonModel {
@@ -127,9 +133,15 @@ describe('the holder of a daemon’s port', () => {
     ],
     ['is ended, after a look, when it may be the daemon gone wrong', usurped(), [OWNER], undefined],
     [
+      'is left when the system does not tell whether it was there when the daemon last answered',
+      usurped(),
+      [{ pid: OWNER.pid, name: 'node', commandLine: 'node x', isOurs: true }],
+      /does not answer as a daemon/,
+    ],
+    [
       'is left when it began after the daemon last answered',
       usurped(),
-      [{ ...OWNER, startedAt: usurped().track.last!.at.wallAt + 60_000 }],
+      [{ ...OWNER, startedAtMs: usurped().track.last!.at.wallAt + 60_000 }],
       /does not answer as a daemon/,
     ],
   ];

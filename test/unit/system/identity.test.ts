@@ -5,13 +5,13 @@ import { readFileSync } from 'node:fs';
 import {
   identify,
   identityOf,
-  isSameProcess,
   isSameProcessAlive,
+  isStillThere,
   ownIdentity,
-  parseStartTicks,
   type ProcessSources,
 } from '../../../src/system/identity';
-import { systemTool } from '../../../src/system/exec';
+import { systemTool, toolEnvironment } from '../../../src/system/exec';
+import { parseStat } from '../../../src/system/procStat';
 import { until } from '../../support/until';
 
 const STARTED_AT = Date.parse('2026-10-25T00:30:00.000Z');
@@ -31,7 +31,11 @@ function system(says: Partial<ProcessSources>): ProcessSources {
 }
 const linux = (text: string) => system({ readStat: () => Promise.resolve(text) });
 const macOS = (text: string) => system({ platform: 'darwin', run: () => Promise.resolve(text) });
-const windows = (text: string) => system({ platform: 'win32', run: () => Promise.resolve(text) });
+const windows = (born: string) =>
+  system({
+    platform: 'win32',
+    run: () => Promise.resolve(born && JSON.stringify({ ProcessId: 7, CreationDate: born })),
+  });
 
 describe('whether a process is the one that was started', () => {
   const onLinux = { pid: 7, startedAtMs: STARTED_AT, startTicks: TICKS };
@@ -52,14 +56,14 @@ describe('whether a process is the one that was started', () => {
       'gone',
     ],
     ['macOS knows no such process any more', elsewhere, macOS(''), 'alive'],
-    ['Windows gives its start time', elsewhere, windows('2026-10-25T00:29:58.5000000Z\r\n'), 'alive'],
-    ['Windows gives another start time', elsewhere, windows('2026-10-25T00:29:57.0000000Z\r\n'), 'gone'],
+    ['Windows gives its start time', elsewhere, windows('2026-10-25T00:29:58.5000000Z'), 'alive'],
+    ['Windows gives another start time', elsewhere, windows('2026-10-25T00:29:57.0000000Z'), 'gone'],
     ['Windows does not tell: it may be alive', elsewhere, system({ platform: 'win32' }), 'alive'],
   ];
   for (const [what, identity, sources, expected] of cases) {
     it(`it is ${expected} where ${what}`, async () => {
       assert.equal(await isSameProcessAlive(identity, sources), expected === 'alive');
-      assert.equal(await isSameProcess(identity, sources), expected !== 'gone');
+      assert.equal(await isStillThere(identity, sources), expected !== 'gone');
     });
   }
 
@@ -69,17 +73,10 @@ describe('whether a process is the one that was started', () => {
     assert.equal(await isSameProcessAlive(elsewhere, sources), false);
   });
 
-  it('ps is asked in English and in UTC, whatever the user speaks and wherever he is', async () => {
-    let env: NodeJS.ProcessEnv = {};
-    const sources = system({
-      platform: 'darwin',
-      run: (_tool, _args, given) => {
-        env = given;
-        return Promise.resolve('');
-      },
-    });
-    await isSameProcessAlive(elsewhere, sources);
-    assert.deepEqual([env.LC_ALL, env.TZ], ['C', 'UTC0']);
+  it('ps is asked in English and in UTC, whatever the user speaks and wherever he is', () => {
+    const german = { LC_ALL: 'de_DE.UTF-8', LC_TIME: 'de_DE.UTF-8', LANG: 'de_DE', TZ: 'Europe/Berlin' };
+    const env = toolEnvironment({ ...german, LANGUAGE: 'de', COLUMNS: '80', PATH: '/bin' });
+    assert.deepEqual(env, { PATH: '/bin', LANG: 'C', LC_CTYPE: 'UTF-8', TZ: 'UTC0' });
   });
 
   it('can be noted of a process that somebody else started', async () => {
@@ -99,7 +96,7 @@ describe('whether a process is the one that was started', () => {
     assert.deepEqual([await isSameProcessAlive(noted), await isSameProcessAlive(found)], [true, true]);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    assert.deepEqual([await isSameProcess(noted), await isSameProcess(found)], [false, false]);
+    assert.deepEqual([await isStillThere(noted), await isStillThere(found)], [false, false]);
   });
 
   it('holds for one that is dead and that nobody reaps, as in a container', async function () {
@@ -112,7 +109,7 @@ describe('whether a process is the one that was started', () => {
     const child = identify(Number(String(line)), Date.now());
     try {
       await until(() => / Z /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8')));
-      assert.deepEqual([await isSameProcess(child), await isSameProcessAlive(child)], [true, false]);
+      assert.deepEqual([await isStillThere(child), await isSameProcessAlive(child)], [true, false]);
     } finally {
       parent.kill('SIGKILL');
     }
@@ -124,9 +121,12 @@ describe('whether a process is the one that was started', () => {
     const { execFileSync } = await import('node:child_process');
     const sources = system({
       platform: 'darwin',
-      run: (tool, args, env) =>
+      run: (tool, args) =>
         Promise.resolve(
-          execFileSync(tool, [...args], { env, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+          execFileSync(tool, [...args], {
+            env: toolEnvironment(),
+            stdio: ['ignore', 'pipe', 'ignore'],
+          }).toString(),
         ),
     });
     assert.equal(await isSameProcessAlive({ pid, startedAtMs }, sources), true);
@@ -134,8 +134,8 @@ describe('whether a process is the one that was started', () => {
   });
 
   it('counts the fields of /proc from the end of the name', () => {
-    assert.equal(parseStartTicks(stat('S')), TICKS);
-    assert.equal(parseStartTicks('nonsense'), undefined);
+    assert.equal(parseStat(stat('S'))?.startTicks, TICKS);
+    assert.equal(parseStat('nonsense'), undefined);
   });
 });
 

@@ -1,7 +1,7 @@
 import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { isNode } from '../../../src/diagnostics/inspectNode';
-import { findListeners, type RunTool } from '../../../src/system/processTable';
+import { findListeners, processTable, type RunTool } from '../../../src/system/processTable';
 import { forwarderIn } from '../../../src/system/programs';
 import { isRestartLoop } from '../../../src/store/restartRecords';
 import { type RestartRecord } from '../../../src/model/restartRecord';
@@ -26,26 +26,26 @@ describe('the process that holds a port', () => {
   it('is found on macOS by lsof and described by ps', async () => {
     const [found, ...others] = await onMac('localhost', {
       lsof: 'p4711\nf23\nn127.0.0.1:3457\nf24\nn[::1]:3457\n',
-      'ps -o uid=': `  ${uid} 01-02:03:04 /opt/homebrew/bin/node /Users/dev/bin/sf serve smithy --no-open\n`,
+      'ps -o uid=': `  ${uid} Sat Mar  1 10:00:00 2025     /opt/homebrew/bin/node /Users/dev/bin/sf serve smithy --no-open\n`,
       'ps -o comm=': '/opt/homebrew/bin/node\n',
     });
-    const { startedAt, ...rest } = found!;
+    const { startedAtMs, ...rest } = found!;
     assert.deepEqual(others, []);
     assert.deepEqual(rest, {
       pid: 4711,
       name: 'node',
       commandLine: '/opt/homebrew/bin/node /Users/dev/bin/sf serve smithy --no-open',
       isOurs: true,
+      uid,
     });
-    const ageMs = Date.now() - startedAt!;
-    assert.ok(Math.abs(ageMs - (((24 + 2) * 60 + 3) * 60 + 4) * 1_000) < 1_000, `${ageMs} ms`);
+    assert.equal(startedAtMs, Date.parse('2025-03-01T10:00:00Z'));
   });
 
   it('is told by its other name on macOS, and as the bundled daemon in an editor’s runtime', async () => {
     const about = async (line: string, program: string) => {
       const [found] = await onMac('127.0.0.1', {
         lsof: 'p4711\nf3\nn*:3457\n',
-        'ps -o uid=': `${uid} 00:05 ${line}\n`,
+        'ps -o uid=': `${uid} Sat Mar  1 10:00:00 2025 ${line}\n`,
         'ps -o comm=': `${program}\n`,
       });
       return found!;
@@ -63,7 +63,7 @@ describe('the process that holds a port', () => {
   it('has several holders on macOS, of which the ancestor is the daemon', async () => {
     const holders = {
       lsof: 'p8\nf3\nn*:3457\np7\nf3\nn*:3457\n',
-      'ps -o uid=': `${uid} 00:05 node worker`,
+      'ps -o uid=': `${uid} Sat Mar  1 10:00:00 2025 node worker`,
       'ps -o comm=': 'node',
       'ps -axo': '  7 1\n  8 7\n',
     };
@@ -76,7 +76,7 @@ describe('the process that holds a port', () => {
   it('is somebody else’s on macOS where ps says another user', async () => {
     const [found] = await onMac('127.0.0.1', {
       lsof: 'p4711\nf3\nn*:3457\n',
-      'ps -o uid=': `${uid + 1} 00:05 /usr/bin/daemon`,
+      'ps -o uid=': `${uid + 1} Sat Mar  1 10:00:00 2025 /usr/bin/daemon`,
       'ps -o comm=': '/usr/bin/daemon',
     });
     assert.equal(found?.isOurs, false);
@@ -110,15 +110,22 @@ describe('the process that holds a port', () => {
     const user = process.env.USERNAME;
     process.env.USERNAME = 'Dev';
     try {
-      const powershell =
-        'dev\r\nnode.exe\r\n2025-03-01T10:00:00.0000000Z\r\n"C:\\Program Files\\nodejs\\node.exe" sf serve smithy\r\n';
+      const powershell = JSON.stringify({
+        ProcessId: 4711,
+        ParentProcessId: 1,
+        Name: 'node.exe',
+        ExecutablePath: 'C:\\Program Files\\nodejs\\node.exe',
+        CommandLine: '"C:\\Program Files\\nodejs\\node.exe" sf serve smithy',
+        CreationDate: '2025-03-01T10:00:00.0000000Z',
+        Owner: 'dev',
+      });
       const [found] = await onWindows('127.0.0.1', { netstat, powershell });
       assert.deepEqual(found, {
         pid: 4711,
         name: 'node',
         commandLine: '"C:\\Program Files\\nodejs\\node.exe" sf serve smithy',
         isOurs: true,
-        startedAt: Date.parse('2025-03-01T10:00:00Z'),
+        startedAtMs: Date.parse('2025-03-01T10:00:00Z'),
       });
     } finally {
       if (user === undefined) delete process.env.USERNAME;
@@ -268,7 +275,13 @@ describe('the inspector', () => {
     ['', false],
   ] as const) {
     it(`is ${expected ? '' : 'not '}opened on macOS in ${program || 'what is not known'}`, async () => {
-      assert.equal(await isNode(4711, 'darwin', tools({ 'ps -o comm= -p 4711': `${program}\n` })), expected);
+      assert.equal(
+        await isNode(
+          4711,
+          processTable({ platform: 'darwin', run: tools({ 'ps -o comm= -p 4711': `${program}\n` }) }),
+        ),
+        expected,
+      );
     });
   }
 });

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  isTreeAlive,
-  parseGroup,
-  signalTree,
-  type TreeSystem,
-} from '../../../../src/dispatchd/processes/processTree';
+import { isTreeAlive, signalTree, type TreeSystem } from '../../../../src/dispatchd/processes/processTree';
+import type { ProcessIdentity } from '../../../../src/system/identity';
+import { parseStat } from '../../../../src/system/procStat';
 
 /** A platform whose processes are these, and what was done to them. */
 class FakeSystem implements TreeSystem {
@@ -22,7 +19,10 @@ class FakeSystem implements TreeSystem {
     if (signal !== 0) this.done.push(`${signal} ${pid}`);
   };
 
-  readonly run = (tool: string, args: readonly string[]) => void this.done.push([tool, ...args].join(' '));
+  readonly endTree = ({ pid, startedAtMs }: ProcessIdentity) => {
+    this.done.push(`end all below ${pid} of ${startedAtMs}`);
+    return Promise.resolve();
+  };
 }
 
 describe('dispatchd process tree', () => {
@@ -30,17 +30,13 @@ describe('dispatchd process tree', () => {
     ['on macOS is its group', new FakeSystem('darwin', { [-4711]: 'ours' }), 4711, ['SIGTERM -4711']],
     ['on macOS may be gone already', new FakeSystem('darwin'), 4711, []],
     ['on macOS never had a process', new FakeSystem('darwin'), undefined, []],
-    [
-      'on Windows is what taskkill finds below it',
-      new FakeSystem('win32'),
-      4711,
-      ['taskkill /pid 4711 /T /F'],
-    ],
+    ['on Windows is what was born below it', new FakeSystem('win32'), 4711, ['end all below 4711 of 17']],
     ['on Windows never had a process', new FakeSystem('win32'), undefined, []],
   ];
   for (const [what, system, pid, done] of cases) {
-    it(what, () => {
-      signalTree(pid, 'session-1', 'SIGTERM', system);
+    it(what, async () => {
+      const leader = pid === undefined ? undefined : { pid, startedAtMs: 17 };
+      await signalTree(leader, 'session-1', 'SIGTERM', system);
       assert.deepEqual(system.done, done);
     });
   }
@@ -60,6 +56,7 @@ describe('dispatchd process tree', () => {
   }
 
   it('reads state and group behind a name of any kind', () => {
-    assert.deepEqual(parseGroup('12 (a) b (x)) Z 1 34 34 0'), { state: 'Z', group: 34 });
+    const { state, group } = parseStat('12 (a) b (x)) Z 1 34 34 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0')!;
+    assert.deepEqual({ state, group }, { state: 'Z', group: 34 });
   });
 });
