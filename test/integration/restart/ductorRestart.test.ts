@@ -16,7 +16,7 @@ import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';
 import { until } from '../../support/until';
 
-const DUCTOR = join(__dirname, '..', 'fixtures', 'daemons', 'ductor.mjs');
+const DUCTOR = join(__dirname, '..', '..', 'fixtures', 'daemons', 'ductor.mjs');
 const LAUNCHER = join(__dirname, '..', '..', '..', 'src', 'launcher', 'main.ts');
 
 describe('a restart of a ductor, on real processes', function () {

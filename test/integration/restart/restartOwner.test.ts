@@ -77,7 +77,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
 
   /** Waits until the children of `handsOver.mjs` listen. @returns their numbers */
   async function handedOver(node: string, own: string[], daemon: string[] = []): Promise<number[]> {
-    const script = join(__dirname, '..', 'fixtures', 'daemons', 'handsOver.mjs');
+    const script = join(__dirname, '..', '..', 'fixtures', 'daemons', 'handsOver.mjs');
     const words = [script, ...flags(), '--node', process.execPath, ...own, '--', ...daemon];
     world.run([node, ...words]);
     const pids = () => [...world.output.join('').matchAll(/listening (\d+)/g)].map(([, pid]) => Number(pid));

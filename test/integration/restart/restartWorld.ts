@@ -16,7 +16,7 @@ import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';
 import { until } from '../../support/until';
 
-export const DAEMON = join(__dirname, '..', 'fixtures', 'daemons', 'daemon.mjs');
+export const DAEMON = join(__dirname, '..', '..', 'fixtures', 'daemons', 'daemon.mjs');
 
 export interface WorldOptions {
   /** What the start command adds to the flags of `daemon.mjs`, or what it is instead. */
