@@ -12,6 +12,7 @@ import type { RestartRecord } from '../model/restartRecord';
 import { readOwn } from '../system/privateFile';
 import { isPortFree } from '../system/ports';
 import { ToolFailed } from '../system/exec';
+import { SYSTEMS_WITH_A_RECORDED_RUN } from './policy';
 
 /** What will happen if the user goes on, for the one who has to agree. */
 export interface Plan {
@@ -22,7 +23,10 @@ export interface Plan {
   readonly interrupts: readonly string[];
   /** The last restarts, newest first. */
   readonly records: readonly RestartRecord[];
-  /** Whether the process is known to be this daemon, or was started by us; else the user must look at it. */
+  /**
+   * Whether the process is known to be this daemon, or was started by us; else the user must look at it. Never on a
+   * system of which no run is on record.
+   */
   readonly ownerIsKnown: boolean;
   /** Why it may not start again. */
   readonly doubt?: string;
@@ -65,11 +69,20 @@ export async function holderOf(model: DaemonModel): Promise<Holder> {
  * What a restart or a stop would end.
  *
  * @param started the process that we started for this daemon
+ * @param platform the system that it runs on
  * @throws an error fit to show where it must not go on
  */
 export async function planFor(
   { daemon, track }: DaemonModel,
-  { started, records }: { started: ProcessInfo | undefined; records: readonly RestartRecord[] },
+  {
+    started,
+    records,
+    platform = process.platform,
+  }: {
+    started: ProcessInfo | undefined;
+    records: readonly RestartRecord[];
+    platform?: NodeJS.Platform;
+  },
 ): Promise<Plan> {
   // A monitor's track is another one after the next poll; a plan rests on this one.
   const model = { daemon, track };
@@ -90,8 +103,8 @@ export async function planFor(
     records,
     ownerIsKnown:
       owner === undefined ||
-      isInstance(model, owner) ||
-      (started !== undefined && isSameProcess(started, owner)),
+      (SYSTEMS_WITH_A_RECORDED_RUN.includes(platform) &&
+        (isInstance(model, owner) || (started !== undefined && isSameProcess(started, owner)))),
   };
 }
 

@@ -19,5 +19,11 @@ export const MAX_REASON_CHARS = 160;
 /** More of several processes are counted, not named. */
 export const MAX_NAMED = 3;
 
+/**
+ * The systems on which a run of Restart and Stop is on record. On any other both ask first, whatever process it is:
+ * what the system's tools print was taken from public sources there, and never from a machine of ours.
+ */
+export const SYSTEMS_WITH_A_RECORDED_RUN: readonly NodeJS.Platform[] = ['linux'];
+
 /** Elsewhere starts are told in whole seconds. */
 export const WHOLE_SECONDS_MS = 1_000;

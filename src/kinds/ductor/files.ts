@@ -2,8 +2,17 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readBounded } from '../../system/privateFile';
-import { isPidAlive } from '../../system/identity';
 import {
+  identityIn,
+  isPidAlive,
+  isProvenAlive,
+  isProvenAliveNow,
+  type ProcessIdentity,
+} from '../../system/identity';
+import { describeProcess } from '../../system/processTable';
+import { beganBefore } from '../sameInstance';
+import {
+  BIRTH_RELOOK_MS,
   CLOCK_TOLERANCE_MS,
   DUCTOR_API_PORT,
   DUCTOR_PORT,
@@ -41,6 +50,7 @@ const AGENT_NAME = /^[\w-]{1,64}$/;
 export class DuctorState {
   readonly #config: StateFile;
   readonly #pid: StateFile;
+  readonly #writer = new PidFileWriter();
   readonly #main: AgentFiles;
   readonly #subAgents = new Map<string, AgentFiles>();
   #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
@@ -79,9 +89,10 @@ export class DuctorState {
     const settings = readConfig(config === 'absent' ? {} : config?.value);
     const ports = [settings.interagent_port ?? DUCTOR_PORT, settings.api?.port ?? DUCTOR_API_PORT];
     // There may be another ductor on this machine, or a tunnel to that of another.
-    if (!ports.includes(this.port) || pid === 'absent' || !isAlive(pid?.value)) return undefined;
+    if (!ports.includes(this.port) || pid === 'absent' || !pid || !(await this.#writer.isAlive(pid)))
+      return undefined;
     const limits = limitsOf(settings);
-    const { value, changedAt } = pid!;
+    const { value, changedAt } = pid;
     const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: this.wallAt() };
     const noted = startOf(main);
     const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
@@ -225,6 +236,31 @@ function known<T>(read: () => T): T | undefined {
   }
 }
 
-function isAlive(pid: unknown): boolean {
-  return typeof pid === 'number' && Number.isInteger(pid) && pid > 0 && isPidAlive(pid);
+/**
+ * The process that wrote a file with its own number. The file outlives a ductor that was killed, and its number may be
+ * another's by now: who wrote it was there before it was written. A clock that was set in between would tell a living
+ * ductor from itself, so that a process which calls itself one is believed as well.
+ */
+class PidFileWriter {
+  #found: { readonly key: string; readonly writer: ProcessIdentity; askedMs: number } | undefined;
+
+  /** @throws {ToolFailed} */
+  async isAlive({ value: pid, changedAt }: Content): Promise<boolean> {
+    if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || !isPidAlive(pid)) return false;
+    const key = `${pid} ${changedAt}`;
+    if (this.#found?.key !== key) {
+      const process = await describeProcess(pid);
+      const isWriter = beganBefore(process, changedAt) || /\bductor\b/.test(process.commandLine);
+      const writer = isWriter ? identityIn(process) : undefined;
+      this.#found = writer && { key, writer, askedMs: performance.now() };
+      return writer !== undefined;
+    }
+    // Once it is known, another process of its number is told by its birth.
+    const { writer, askedMs } = this.#found;
+    const isAlive = isProvenAliveNow(writer);
+    if (isAlive !== undefined) return isAlive;
+    if (performance.now() - askedMs < BIRTH_RELOOK_MS) return true;
+    this.#found.askedMs = performance.now();
+    return isProvenAlive(writer);
+  }
 }

@@ -1,4 +1,5 @@
-import { isPidAlive, isSameProcessAlive } from '../../system/identity';
+import { isProvenAlive, type PartialIdentity, type ProcessIdentity } from '../../system/identity';
+import { describeProcess } from '../../system/processTable';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,8 +13,8 @@ import { AGENTS_ROUTE, readAgents } from '../../kinds/ductor/connection';
 import { readBounded } from '../../system/privateFile';
 import { MAX_STATE_BYTES } from '../../system/policy';
 import { DaemonClient } from '../../system/httpClient';
-import { parseAuthor } from '../../system/lockOwner';
 import { scannedPorts } from '../../kinds/ports';
+import { beganBefore } from '../../kinds/sameInstance';
 import { sessionsOf } from '../../kinds/smithy/sessions';
 import { readStatus } from '../../kinds/smithy/status';
 
@@ -157,35 +158,56 @@ async function dispatchdOf(
     const late = delay(timeoutMs, undefined, { ref: false });
     const text = await Promise.race([readBounded(file, MAX_STATE_BYTES), late]);
     if (text === undefined) return undefined;
-    const value: unknown = JSON.parse(text);
-    const found = readInstanceFile(value, isPidAlive);
+    const claim = readInstanceFile(JSON.parse(text));
     // On macOS and Windows a tool tells the birth: not for what is watched already.
-    return found && !skipPorts.has(found.port) && (await isBornSo(value)) ? found : undefined;
+    return claim && !skipPorts.has(claim.port) && (await isWriter(claim)) ? claim : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Whether the process is the one that wrote the file. Versions up to 0.1 wrote no birth: there the number counts. */
-async function isBornSo(instance: unknown): Promise<boolean> {
-  const { pid, birth } = instance as Record<string, unknown>;
-  const { process } = parseAuthor({ ...(isObject(birth) && birth), pid }) ?? {};
-  if (process?.startedAtMs === undefined) return true;
-  return isSameProcessAlive({ ...process, startedAtMs: process.startedAtMs });
+/** Who wrote an `instance.json`, and where it listens. */
+interface InstanceClaim {
+  readonly origin: string;
+  readonly port: number;
+  readonly process: PartialIdentity;
+  /** When it says that it began, epoch ms; not of every version. */
+  readonly startedAt?: number;
 }
 
-/** The address in an `instance.json`, validated. */
-export function readInstanceFile(
-  value: unknown,
-  isProcessAlive: (pid: number) => boolean,
-): { origin: string; port: number } | undefined {
+/**
+ * Whether the process that wrote the file lives: its number may be another's by now. A file of an earlier version tells
+ * no birth; then it is a process that was there when the file says that it began.
+ */
+async function isWriter({ process, startedAt }: InstanceClaim): Promise<boolean> {
+  const { pid, startedAtMs, startTicks } = process;
+  if (startedAtMs !== undefined) {
+    const birth: ProcessIdentity = { pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) };
+    return isProvenAlive(birth);
+  }
+  return startedAt !== undefined && beganBefore(await describeProcess(pid), startedAt);
+}
+
+/** What an `instance.json` says, validated. */
+export function readInstanceFile(value: unknown): InstanceClaim | undefined {
   if (!isObject(value)) return undefined;
-  const { pid, url } = value;
-  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || !isProcessAlive(pid)) return undefined;
+  const { pid, url, birth } = value;
+  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return undefined;
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
   const { protocol, hostname, port, origin } = new URL(url);
   if (protocol !== 'http:' || !isLoopback(hostname)) return undefined;
-  return { origin, port: port === '' ? 80 : Number(port) };
+  const { startedAtMs, startTicks } = isObject(birth) ? birth : {};
+  const startedAt = typeof value.startedAt === 'string' ? Date.parse(value.startedAt) : NaN;
+  return {
+    origin,
+    port: port === '' ? 80 : Number(port),
+    process: {
+      pid,
+      ...(typeof startedAtMs === 'number' && { startedAtMs }),
+      ...(typeof startTicks === 'number' && { startTicks }),
+    },
+    ...(Number.isFinite(startedAt) && { startedAt }),
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findListener, isAlive } from '../../../src/system/processTable';
+import { planFor } from '../../../src/restart/plan';
 import { healthyAnswer } from '../../support/answeringServer';
 import { until } from '../../support/until';
 import { DAEMON, World } from './restartWorld';
@@ -255,6 +256,17 @@ describe('a restart ends the daemon’s own process and no other', function () {
     await world.restart();
     assert.equal((await world.controller.plan(world.model)).ownerIsKnown, true);
   });
+
+  for (const platform of ['darwin', 'win32'] as const) {
+    it(`is ended only after a question on ${platform}, though we started it: no run there is on record`, async () => {
+      world = await World.create();
+      await world.running();
+      const { owner: started } = await world.controller.plan(world.model);
+      const isKnown = async (on: NodeJS.Platform) =>
+        (await planFor(world.model, { started, records: [], platform: on })).ownerIsKnown;
+      assert.deepEqual([await isKnown('linux'), await isKnown(platform)], [true, false]);
+    });
+  }
 });
 
 describe('a port that stays taken', function () {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProbe } from '../../../src/kinds/connect';
+import { ownIdentity } from '../../../src/system/identity';
 import { scan } from '../../../src/watch/discovery/scan';
 import { FakeSmithy } from '../../support/fakeSmithy';
 import { AnsweringServer, sendJson } from '../../support/answeringServer';
@@ -170,7 +171,8 @@ describe('a scan of this machine', () => {
     );
     mkdirSync(join(folder, 'state'));
     const state = { version: 1, id: 'one', pid: process.pid, port: portOf(server), url: server.url };
-    writeFileSync(join(folder, 'state', 'instance.json'), JSON.stringify(state));
+    const { pid: _, ...birth } = ownIdentity();
+    writeFileSync(join(folder, 'state', 'instance.json'), JSON.stringify({ ...state, birth }));
     const [found] = await look([]);
     assert.deepEqual(
       { kind: found?.kind, origin: found?.origin, belongs: found?.belongs },
@@ -193,6 +195,29 @@ describe('a scan of this machine', () => {
       assert.equal((await look([])).length, isFound ? 1 : 0);
     });
   }
+
+  it('does not believe a state file whose process has ended and whose number another one has', async () => {
+    const instance = { id: 'one', pid: process.pid, workspace: join(folder, 'project') };
+    const server = await answering((response) =>
+      sendJson(response, { status: 'ok', services: { dispatchDaemon: 'running' }, instance }),
+    );
+    mkdirSync(join(folder, 'state'));
+    const state = { version: 1, id: 'one', pid: process.pid, port: portOf(server), url: server.url };
+    const hourAgoMs = Date.now() - 3_600_000;
+    for (const born of [
+      { birth: { startedAtMs: hourAgoMs, startTicks: 1 } },
+      { startedAt: new Date(hourAgoMs).toISOString() },
+      {},
+    ]) {
+      writeFileSync(join(folder, 'state', 'instance.json'), JSON.stringify({ ...state, ...born }));
+      assert.deepEqual(await look([]), [], JSON.stringify(born));
+    }
+    writeFileSync(
+      join(folder, 'state', 'instance.json'),
+      JSON.stringify({ ...state, startedAt: new Date().toISOString() }),
+    );
+    assert.equal((await look([])).length, 1, 'of an earlier version, whose process was there');
+  });
 
   for (const [what, text] of Object.entries({ 'a broken': '{"pid":', 'an empty': '' })) {
     it(`is not stopped by ${what} state file`, async () => {

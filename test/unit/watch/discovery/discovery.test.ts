@@ -207,10 +207,12 @@ describe('the places to look at', () => {
 
 describe("dispatchd's state file", () => {
   const file = { version: 1, pid: 42, port: 4000, url: 'http://127.0.0.1:4000' };
-  const alive = () => true;
 
-  it('tells the address', () => {
-    assert.deepEqual(readInstanceFile(file, alive), { origin: 'http://127.0.0.1:4000', port: 4000 });
+  it('tells the address, and who wrote it', () => {
+    const where = { origin: 'http://127.0.0.1:4000', port: 4000 };
+    assert.deepEqual(readInstanceFile(file), { ...where, process: { pid: 42 } });
+    const birth = { startedAtMs: 17, startTicks: 4 };
+    assert.deepEqual(readInstanceFile({ ...file, birth }), { ...where, process: { pid: 42, ...birth } });
   });
 
   const bad: Record<string, unknown> = {
@@ -221,13 +223,7 @@ describe("dispatchd's state file", () => {
     'no object': [],
   };
   for (const [what, value] of Object.entries(bad)) {
-    it(`with ${what} is not believed`, () => assert.equal(readInstanceFile(value, alive), undefined));
+    it(`with ${what} is not believed`, () => assert.equal(readInstanceFile(value), undefined));
   }
 
-  it('of a process that has ended is not believed', () => {
-    assert.equal(
-      readInstanceFile(file, () => false),
-      undefined,
-    );
-  });
 });
