@@ -42,6 +42,10 @@ export const MAIN_RUNS = {
 
 type Answer = Played | ((response: ServerResponse) => void);
 
+/** What this process was called before it played a ductor, and how many it plays. */
+const ownTitle = process.title;
+let played = 0;
+
 /** Answers as a real ductor was recorded to, and keeps files of its own in a folder of its own. */
 export class FakeDuctor {
   /** Paths asked for, oldest first. */
@@ -53,6 +57,9 @@ export class FakeDuctor {
 
   static async start(port = 0): Promise<FakeDuctor> {
     const self = new FakeDuctor(await listen(port));
+    // Its files tell of lives that began before this process did: only its name shows that it may have written them.
+    played++;
+    process.title = 'ductor';
     self.#answer();
     return self;
   }
@@ -111,6 +118,7 @@ export class FakeDuctor {
   }
 
   async stop(): Promise<void> {
+    if (--played === 0) process.title = ownTitle;
     await close(this.server);
     rmSync(this.home, { recursive: true, force: true });
   }

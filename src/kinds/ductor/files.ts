@@ -2,17 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readBounded } from '../../system/privateFile';
+import { PidFileWriter } from './pidFile';
 import {
-  identityIn,
-  isPidAlive,
-  isProvenAlive,
-  isProvenAliveNow,
-  type ProcessIdentity,
-} from '../../system/identity';
-import { describeProcess } from '../../system/processTable';
-import { beganBefore } from '../sameInstance';
-import {
-  BIRTH_RELOOK_MS,
   CLOCK_TOLERANCE_MS,
   DUCTOR_API_PORT,
   DUCTOR_PORT,
@@ -233,34 +224,5 @@ function known<T>(read: () => T): T | undefined {
     return read();
   } catch {
     return undefined;
-  }
-}
-
-/**
- * The process that wrote a file with its own number. The file outlives a ductor that was killed, and its number may be
- * another's by now: who wrote it was there before it was written. A clock that was set in between would tell a living
- * ductor from itself, so that a process which calls itself one is believed as well.
- */
-class PidFileWriter {
-  #found: { readonly key: string; readonly writer: ProcessIdentity; askedMs: number } | undefined;
-
-  /** @throws {ToolFailed} */
-  async isAlive({ value: pid, changedAt }: Content): Promise<boolean> {
-    if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || !isPidAlive(pid)) return false;
-    const key = `${pid} ${changedAt}`;
-    if (this.#found?.key !== key) {
-      const process = await describeProcess(pid);
-      const isWriter = beganBefore(process, changedAt) || /\bductor\b/.test(process.commandLine);
-      const writer = isWriter ? identityIn(process) : undefined;
-      this.#found = writer && { key, writer, askedMs: performance.now() };
-      return writer !== undefined;
-    }
-    // Once it is known, another process of its number is told by its birth.
-    const { writer, askedMs } = this.#found;
-    const isAlive = isProvenAliveNow(writer);
-    if (isAlive !== undefined) return isAlive;
-    if (performance.now() - askedMs < BIRTH_RELOOK_MS) return true;
-    this.#found.askedMs = performance.now();
-    return isProvenAlive(writer);
   }
 }

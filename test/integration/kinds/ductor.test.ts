@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -414,6 +415,23 @@ describe('asking a ductor', function () {
       ductor.begin({ bootId: 'another' });
       assert.equal(reportOf(await probe.ask()).instance?.startKind, 'reboot');
       assert.equal(reportOf(await probe.ask()).instance?.startKind, 'reboot');
+    });
+
+    it('is not that of a stranger who got the number of a ductor that was killed', async () => {
+      const stranger = spawn('sleep', ['60']);
+      try {
+        const probe = probeOf(ductor, { kind: 'ductor' });
+        ductor.begin({ agoMs: HOUR_MS, pid: stranger.pid! });
+        assert.equal(reportOf(await probe.ask()).instance, undefined);
+        ductor.begin({ agoMs: -1_000, pid: stranger.pid! });
+        assert.equal(
+          reportOf(await probe.ask()).instance?.pid,
+          stranger.pid,
+          'who was there before the file',
+        );
+      } finally {
+        stranger.kill('SIGKILL');
+      }
     });
 
     it('so that a restart is told with what it interrupted', async () => {

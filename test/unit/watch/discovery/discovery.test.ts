@@ -225,5 +225,4 @@ describe("dispatchd's state file", () => {
   for (const [what, value] of Object.entries(bad)) {
     it(`with ${what} is not believed`, () => assert.equal(readInstanceFile(value), undefined));
   }
-
 });
