@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { DaemonClient } from '../system/httpClient';
+import { reachedBy } from '../system/ports';
 import { processTable, type ProcessTable } from '../system/processTable';
 import { cleanText } from '../base/text';
 import { PROBE_TIMEOUT_MS } from './policy';
@@ -29,10 +30,17 @@ export async function findPortOwner(port: number, table: ProcessTable = processT
   return { ...owner, ...(dispatchd && { dispatchd }) };
 }
 
+/** The only address that dispatchd listens at. */
+const HOST = '127.0.0.1';
+
 /** Who has our address; else who has the port at any other, as a socket of IPv6 may have it for both. */
 async function ownerOf(port: number, table: ProcessTable): Promise<PortOwner> {
-  const pid =
-    (await table.reached(port, '127.0.0.1').catch(() => []))[0]?.pid ?? (await table.listeners(port))[0]?.pid;
+  let pid = (await table.reached(port, HOST).catch(() => []))[0]?.pid;
+  if (pid === undefined) {
+    // Where a tool names no processes, their sockets still have numbers.
+    const listeners = await table.listeners(port);
+    pid = (reachedBy(listeners, HOST)[0] ?? listeners[0])?.pid;
+  }
   if (pid === undefined) return {};
   const commandLine = await table.describe(pid).then(
     (process) => process.commandLine,

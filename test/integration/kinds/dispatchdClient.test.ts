@@ -115,6 +115,18 @@ describe('what is sent to a dispatchd', function () {
     assert.deepEqual(impostor.told, []);
   });
 
+  it('is nothing where the file tells a number alone: that may be another’s by now', async () => {
+    const { daemon, impostor } = await impersonated('PID', false);
+    const { birth: _, startedAt: __, ...numberOnly } = instanceOf(daemon.stateDir);
+    const file = join(daemon.stateDir, 'instance.json');
+    writeFileSync(file, JSON.stringify({ ...numberOnly, pid: impostor.pid }));
+    await assert.rejects(
+      clientOf(daemon).extend('session-a'),
+      /Another program answers at .*nothing was sent/,
+    );
+    assert.deepEqual(impostor.told, []);
+  });
+
   it('goes to a dispatchd of an earlier version, whose file tells no birth', async () => {
     const daemon = await DaemonProcess.start();
     const { birth: _, ...earlier } = instanceOf(daemon.stateDir);

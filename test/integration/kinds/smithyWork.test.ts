@@ -81,7 +81,7 @@ describe('the process behind a smithy', function () {
       fateOf: () => Promise.reject(new Error('no ps')),
     });
     processes.note(daemon());
-    assert.equal(await processes.fate(smithy.url), 'unknown');
+    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'unknown');
   });
 
   it('is not known where some process has its number and the system does not tell since when', async () => {

@@ -56,6 +56,18 @@ describe('dispatchd port owner', () => {
       { pid: 4711 },
     ],
     [
+      'on Windows is who has our address, not who has the port on all others',
+      'win32',
+      { netstat: `  TCP  0.0.0.0:PORT  0.0.0.0:0  ABHÖREN  4100\r\n${NETSTAT}` },
+      { pid: 4711 },
+    ],
+    [
+      'on Windows is found on IPv6, too',
+      'win32',
+      { netstat: '  TCP    [::1]:PORT             [::]:0                 LISTENING       4712\r\n' },
+      { pid: 4712 },
+    ],
+    [
       'on Windows is not known where nothing listens',
       'win32',
       { netstat: NETSTAT.split('\r\n').slice(0, 5).join('\r\n') },

@@ -10,7 +10,9 @@ import {
   ownIdentity,
   type ProcessSources,
 } from '../../../src/system/identity';
-import { systemTool, toolEnvironment } from '../../../src/system/exec';
+import { runTool, systemTool, ToolFailed, toolEnvironment } from '../../../src/system/exec';
+import { TOOL_TIMEOUT_MS } from '../../../src/system/policy';
+import { notRun } from '../../support/notRun';
 import { parseStat } from '../../../src/system/procStat';
 import { until } from '../../support/until';
 
@@ -149,5 +151,58 @@ describe('a tool of the system', () => {
       'D:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
     );
     assert.equal(systemTool('lsof', 'darwin', {}), 'lsof');
+  });
+
+  for (const SystemRoot of [
+    'tools',
+    '.',
+    '\\\\host\\share',
+    '//host/share',
+    '\\\\?\\C:\\Windows',
+    'C:',
+    '',
+    'C:\\a"b',
+  ]) {
+    it(`is not looked for in ${JSON.stringify(SystemRoot)}, which is no folder of a drive`, () => {
+      assert.equal(systemTool('netstat', 'win32', { SystemRoot }), 'C:\\Windows\\System32\\netstat.exe');
+    });
+  }
+
+  it('fails in one way, whatever was the matter, and never prints nothing instead', async function () {
+    if (process.platform === 'win32') notRun(this, 'the tools of this test are those of POSIX');
+    const failure = (tool: string, ...args: string[]) =>
+      runTool(tool, args).then(
+        () => assert.fail('it did not fail'),
+        (error: unknown) => {
+          assert.ok(error instanceof ToolFailed);
+          return [error.kind, error.saysNothing, error.message];
+        },
+      );
+    assert.deepEqual(await failure('no-such-tool'), [
+      'missing',
+      false,
+      'The tool no-such-tool of the system cannot be found.',
+    ]);
+    const ended = 'The tool sh of the system ended with exit code';
+    assert.deepEqual(await failure('sh', '-c', 'exit 1'), ['failed', true, `${ended} 1.`]);
+    assert.deepEqual(await failure('sh', '-c', 'echo no >&2; exit 1'), ['failed', false, `${ended} 1.`]);
+    assert.deepEqual(await failure('sh', '-c', 'exit 3'), ['failed', false, `${ended} 3.`]);
+    assert.deepEqual((await failure('sh', '-c', 'kill -9 $$'))[0], 'failed');
+    assert.deepEqual(await failure('yes'), [
+      'tooLong',
+      false,
+      'The tool yes of the system printed too much.',
+    ]);
+  });
+
+  it('is not waited for longer than its time, also where it ends in no way', async function () {
+    if (process.platform === 'win32') notRun(this, 'the tools of this test are those of POSIX');
+    this.timeout(3 * TOOL_TIMEOUT_MS);
+    const startedMs = performance.now();
+    await assert.rejects(
+      runTool('sh', ['-c', "trap '' TERM; sleep 60 & wait"]),
+      (error) => error instanceof ToolFailed && error.kind === 'timedOut',
+    );
+    assert.ok(performance.now() - startedMs < 2 * TOOL_TIMEOUT_MS);
   });
 });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { isTreeAlive, signalTree, type TreeSystem } from '../../../../src/dispatchd/processes/processTree';
-import type { ProcessIdentity } from '../../../../src/system/identity';
+import {
+  isOwnTree,
+  isTreeAlive,
+  signalTree,
+  type TreeSystem,
+} from '../../../../src/dispatchd/processes/processTree';
+import { ownIdentity, type ProcessIdentity } from '../../../../src/system/identity';
 import { parseStat } from '../../../../src/system/procStat';
 
 /** A platform whose processes are these, and what was done to them. */
@@ -54,6 +59,21 @@ describe('dispatchd process tree', () => {
       assert.equal(isTreeAlive(7, system), expected);
     });
   }
+
+  it('on Windows is left alone where the tool fails that would tell who is below', async () => {
+    const failing: TreeSystem = {
+      platform: 'win32',
+      kill: () => assert.fail('nobody is ended by a number'),
+      endTree: () => Promise.reject(new Error('no PowerShell')),
+    };
+    await signalTree({ pid: 4711, startedAtMs: 17 }, 'session-1', 'SIGKILL', failing);
+  });
+
+  it('is its own only with the birth of its leader', async () => {
+    const own = ownIdentity();
+    assert.equal(await isOwnTree(own), true);
+    assert.equal(await isOwnTree({ ...own, startedAtMs: 1, startTicks: 1 }), false);
+  });
 
   it('reads state and group behind a name of any kind', () => {
     const { state, group } = parseStat('12 (a) b (x)) Z 1 34 34 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0')!;
