@@ -171,7 +171,7 @@ describe('the end of a process', function () {
     assert.equal(ended, 'was ended by force');
     assert.deepEqual(kinds(), ['killing']);
     assert.equal(output, 'ready\n'.repeat(3));
-    await untilTrue(() => children[1]!.signalCode === 'SIGKILL');
+    await until(() => children[1]!.signalCode === 'SIGKILL');
     assert.equal(await isAlive(stranger), true, 'the stranger lives');
   });
 
