@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { promisify } from 'node:util';
 import { compareBoots, isOtherBoot, readBootId, UNKNOWN_BOOT } from './bootId';
-import { systemTool } from './exec';
-import { MACHINE_TOOL_TIMEOUT_MS } from './policy';
+import { runTool, type RunTool } from './exec';
 
 /** Among whom a process number means one process: those of one boot of one machine, in one namespace of processes. */
 export interface Habitat {
@@ -25,7 +22,7 @@ export interface HabitatSources {
   readonly hostName: () => string;
   readonly readText: (file: string) => Promise<string>;
   readonly readLink: (file: string) => Promise<string>;
-  readonly run: (tool: string, args: readonly string[]) => Promise<string>;
+  readonly run: RunTool;
 }
 
 /** The habitat of this process. Never throws. @param bootId where it is known already */
@@ -72,7 +69,7 @@ async function machineOf({ platform, hostName, readText, run }: HabitatSources):
       case 'linux':
         return (await readText('/etc/machine-id')).trim();
       case 'darwin': {
-        const text = await run('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);
+        const text = await run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);
         return /"IOPlatformUUID" = "([\w-]+)"/.exec(text)?.[1] ?? '';
       }
       case 'win32': {
@@ -99,11 +96,7 @@ const systemSources: HabitatSources = {
   hostName: hostname,
   readText: (file) => readFile(file, 'utf8'),
   readLink: (file) => readlink(file),
-  run: async (tool, args) => {
-    const options = { timeout: MACHINE_TOOL_TIMEOUT_MS, windowsHide: true };
-    const path = tool.startsWith('/') ? tool : systemTool(tool);
-    return (await promisify(execFile)(path, [...args], options)).stdout;
-  },
+  run: runTool,
 };
 
 /** Neither part changes while the process runs, and a tool that tells it takes a moment. */

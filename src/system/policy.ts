@@ -65,5 +65,3 @@ export const LOCK_ASKERS_MAX = 16;
 export const TORN_WAIT_MS = 10;
 /** Bytes of a socket's path without the closing NUL: `sun_path` holds 108 on Linux (unix(7)), 104 on macOS (sys/un.h). */
 export const SOCKET_PATH_MAX = { linux: 107, other: 103 } as const;
-/** `reg` and `ioreg` answer in a second at most; a hanging one must not hang whoever asks for a lock. */
-export const MACHINE_TOOL_TIMEOUT_MS = 5_000;

@@ -16,7 +16,7 @@ import { windowsReader } from './windows';
 
 export { identityIn, isSameProcess } from './identity';
 export type { ProcessFacts, ProcessInfo } from './processInfo';
-export { runTool, type RunTool } from './exec';
+export { type RunTool } from './exec';
 
 /** The processes of a machine: who they are, who is whose child, who listens where. */
 export interface ProcessTable extends SystemReader {
@@ -137,11 +137,6 @@ export function describeProcess(pid: number): Promise<ProcessInfo> {
 /** The one process that listens on this port of the loopback, by whatever address. @throws {ToolFailed} */
 export async function findListener(port: number, host = 'localhost'): Promise<ProcessInfo | undefined> {
   return (await ofThisMachine.reached(port, host))[0];
-}
-
-/** The processes below a pid, deepest last; those whose birth is not told are left out. @throws {ToolFailed} */
-export function findDescendants(pid: number): Promise<readonly ProcessIdentity[]> {
-  return ofThisMachine.descendants(pid);
 }
 
 /** This process and those that it was started by, up to the first of all. @throws {ToolFailed} */

@@ -43,7 +43,7 @@ function withoutExe(name: string): string {
  * The one reader of `netstat -ano`: protocol, own address, remote address, state, process. The state's name is
  * translated, but only a listening socket has the remote port 0. Process 0 is the system's idle process: nobody.
  */
-export function parseNetstat(text: string, port: number): readonly Listener[] {
+function parseNetstat(text: string, port: number): readonly Listener[] {
   return text
     .split('\n')
     .map((line) => line.trim().split(/\s+/))

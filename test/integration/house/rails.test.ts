@@ -125,6 +125,24 @@ describe('the rails of the house', function () {
       rule: 'no-restricted-syntax',
     },
     {
+      it: 'a look into /proc from outside the room system',
+      file: 'restart/plan.ts',
+      text: "import { readFileSync } from 'node:fs';\nexport const x = (pid: number) => readFileSync(`/proc/${pid}/stat`);\n",
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a tool of the system that is run from outside',
+      file: 'diagnostics/evidence.ts',
+      text: "import { runTool } from '../system/exec';\nexport const x = () => runTool('lsof', []);\n",
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a signal that is sent from outside',
+      file: 'dispatchd/log.ts',
+      text: 'export const x = (pid: number) => process.kill(pid);\n',
+      rule: 'no-restricted-syntax',
+    },
+    {
       it: 'a file that one must scroll for long',
       file: 'health/snooze.ts',
       text: 'export {};\n'.padEnd(300, '\n'),
