@@ -1,3 +1,4 @@
+import { Disposable, EventEmitter } from '../support/vscode/events';
 import { join } from 'node:path';
 import { inLine, type Part } from './recorder';
 import { TreeRecord, type TreeProvider } from './treeRecord';
@@ -537,31 +538,6 @@ function copied(value: unknown): unknown {
 
 function valueOf(tooltip: unknown): unknown {
   return tooltip instanceof MarkdownString ? tooltip.value : (tooltip ?? '');
-}
-
-class Disposable {
-  constructor(readonly dispose: () => void) {}
-
-  static from(...all: readonly { dispose(): unknown }[]): Disposable {
-    return new Disposable(() => all.forEach((one) => void one.dispose()));
-  }
-}
-
-class EventEmitter<T> {
-  readonly #listeners = new Set<(value: T) => void>();
-  readonly event = (listener: (value: T) => void, self?: unknown, disposables?: Disposable[]) => {
-    const bound = self === undefined ? listener : listener.bind(self);
-    this.#listeners.add(bound);
-    const disposable = new Disposable(() => void this.#listeners.delete(bound));
-    disposables?.push(disposable);
-    return disposable;
-  };
-  fire(value: T): void {
-    for (const listener of [...this.#listeners]) listener(value);
-  }
-  dispose(): void {
-    this.#listeners.clear();
-  }
 }
 
 class CancellationTokenSource {

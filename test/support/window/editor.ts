@@ -10,6 +10,7 @@ import {
   TreeItem,
   Uri,
 } from './editorParts';
+import { anything, withRest } from '../vscode/anything';
 import type { Answer, ShownMessage, ShownRow, WindowLook, WindowOptions } from './shown';
 
 interface TreeProvider {
@@ -25,25 +26,6 @@ interface TextProvider {
 interface Item {
   readonly label: string;
   readonly description?: string;
-}
-
-/** Stands in for whatever of VS Code is called and does not matter here. */
-const anything: object = new Proxy(function () {}, {
-  get: (_target, key) => (isOrdinary(key) ? anything : undefined),
-  set: () => true,
-  apply: () => anything,
-  construct: () => anything,
-});
-
-function isOrdinary(key: string | symbol): boolean {
-  return typeof key === 'string' && key !== 'then' && key !== 'toJSON' && !key.startsWith('__');
-}
-
-function withRest<T extends object>(members: T): T {
-  return new Proxy(members, {
-    get: (target, key) =>
-      key in target ? (Reflect.get(target, key) as unknown) : isOrdinary(key) ? anything : undefined,
-  });
 }
 
 const never = () => new Disposable(() => undefined);

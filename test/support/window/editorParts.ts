@@ -1,33 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { Disposable, EventEmitter } from '../vscode/events';
 
 /** The parts of VS Code that the extension makes objects of; `editor.ts` puts them together. */
 
-export class Disposable {
-  constructor(readonly dispose: () => unknown) {}
-
-  static from(...all: readonly { dispose(): unknown }[]): Disposable {
-    return new Disposable(() => Promise.all(all.map((one) => one.dispose())));
-  }
-}
-
-export class EventEmitter<T> {
-  readonly #listeners = new Set<(value: T) => void>();
-  readonly event = (listener: (value: T) => void, _self?: unknown, into?: Disposable[]): Disposable => {
-    this.#listeners.add(listener);
-    const disposable = new Disposable(() => this.#listeners.delete(listener));
-    into?.push(disposable);
-    return disposable;
-  };
-
-  fire(value: T): void {
-    for (const listener of [...this.#listeners]) listener(value);
-  }
-
-  dispose(): void {
-    this.#listeners.clear();
-  }
-}
+export { Disposable, EventEmitter };
 
 export class TreeItem {
   description?: string;
