@@ -1,10 +1,10 @@
 import {
   DEFAULT_POLL_INTERVAL_MS,
-  DEFAULT_PORT,
   DEFAULT_WORKERS,
   MIN_DEFAULT_STALE_THRESHOLD_MS,
   STALE_THRESHOLD_INTERVALS,
 } from './policy';
+import { DEFAULT_PORT, STATE_FOLDER, TOKEN_FILE } from '../protocol/dispatchd';
 
 /** What `--help` prints. */
 export const HELP = `Usage: dispatchd [options]
@@ -16,7 +16,7 @@ Options                                                           environment va
   --port <n>                     port; 0 picks a free one         DISPATCHD_PORT
                                  (default ${DEFAULT_PORT})
   --state-dir <dir>              token, lock, state and output    DISPATCHD_STATE_DIR
-                                 (default ~/.daemon-health/dispatchd)
+                                 (default ~/${STATE_FOLDER.join('/')})
   --workers <n>                  commands run at the same time;   DISPATCHD_WORKERS
                                  0 runs none (default ${DEFAULT_WORKERS})
   --poll-interval-ms <ms>        time between poll cycles         DISPATCHD_POLL_INTERVAL_MS
@@ -34,7 +34,7 @@ Options                                                           environment va
 
 Requests that change something need the token in <state-dir>/token:
 
-  curl -H "Authorization: Bearer $(cat ~/.daemon-health/dispatchd/token)" \\
+  curl -H "Authorization: Bearer $(cat ~/${STATE_FOLDER.join('/')}/${TOKEN_FILE})" \\
        -d '{"name":"tests","command":"npm test"}' http://127.0.0.1:${DEFAULT_PORT}/api/tasks
 
 Without "args", "command" is a line for the shell; with "args", it is run as it stands.

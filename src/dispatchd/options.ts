@@ -4,12 +4,12 @@ import { parseArgs } from 'node:util';
 import { defaultStaleThresholdMs } from './loop/health';
 import {
   DEFAULT_POLL_INTERVAL_MS,
-  DEFAULT_PORT,
   DEFAULT_WORKERS,
   MAX_POLL_INTERVAL_MS,
   MAX_WORKERS,
   MIN_POLL_INTERVAL_MS,
 } from './policy';
+import { DEFAULT_PORT, STATE_FOLDER } from '../protocol/dispatchd';
 
 /** Everything dispatchd can be told at its start. */
 export interface Options {
@@ -86,10 +86,7 @@ export function parseCommandLine(
       kind: 'run',
       options: {
         port: integer('port', 0, 65535) ?? DEFAULT_PORT,
-        stateDir: resolve(
-          around.cwd,
-          folder('state-dir') ?? join(around.home, '.daemon-health', 'dispatchd'),
-        ),
+        stateDir: resolve(around.cwd, folder('state-dir') ?? join(around.home, ...STATE_FOLDER)),
         workers: integer('workers', 0, MAX_WORKERS) ?? DEFAULT_WORKERS,
         pollIntervalMs,
         pollStaleThresholdMs:

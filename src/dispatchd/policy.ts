@@ -2,9 +2,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time';
 
 /** Every number of dispatchd, with its unit in its name and its reason beside it. */
 
-/** Not smithy's 3457, whose 20 fall-back ports end at 3476 only when 13 daemons are already running. */
-export const DEFAULT_PORT = 3470;
-
 /** Agent CLIs are heavy; four at once is what a laptop bears. */
 export const DEFAULT_WORKERS = 4;
 export const MAX_WORKERS = 256;

@@ -4,6 +4,7 @@ import { reachedBy } from '../system/ports';
 import { processTable, type ProcessTable } from '../system/processTable';
 import { cleanText } from '../base/text';
 import { PROBE_TIMEOUT_MS } from './policy';
+import { ROUTES } from '../protocol/dispatchd';
 
 /** Who listens on a port, as far as it can be found out. */
 export interface PortOwner {
@@ -60,7 +61,7 @@ async function askDispatchd(port: number): Promise<PortOwner['dispatchd']> {
     // A chunk of its own: a start that succeeds does not load it.
     const { DaemonClient } = await import('../system/httpClient');
     client = new DaemonClient(`http://127.0.0.1:${port}`);
-    const { body } = await client.get('/api/health', PROBE_TIMEOUT_MS);
+    const { body } = await client.get(ROUTES.health, PROBE_TIMEOUT_MS);
     const { pid, workspace, stateDir } = v.parse(DispatchdStatus, JSON.parse(body)).instance;
     return {
       pid,

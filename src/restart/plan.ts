@@ -13,6 +13,7 @@ import { readOwn } from '../system/privateFile';
 import { isPortFree } from '../system/ports';
 import { ToolFailed } from '../system/exec';
 import { SYSTEMS_WITH_A_RECORDED_RUN } from './policy';
+import { INSTANCE_FILE } from '../protocol/dispatchd';
 
 /** What will happen if the user goes on, for the one who has to agree. */
 export interface Plan {
@@ -113,7 +114,7 @@ export async function flagsOf({ model, owner }: Plan): Promise<readonly string[]
   const folder = model.track.last?.report.instance?.stateDir;
   if (folder === undefined || !owner) return undefined;
   try {
-    const read = await readOwn(join(folder, 'instance.json'));
+    const read = await readOwn(join(folder, INSTANCE_FILE));
     if (!read || !('text' in read)) return undefined;
     const { pid, argv } = JSON.parse(read.text) as { pid?: unknown; argv?: unknown };
     // Only the file of the very process that holds the port speaks for it.

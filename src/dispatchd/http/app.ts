@@ -8,6 +8,7 @@ import { taskView } from './views';
 import { jsonBody, optionalJsonBody } from './body';
 import { ApiError } from './errors';
 import { checkToken } from './guard';
+import { ROUTES } from '../../protocol/dispatchd';
 
 /** What `--chaos` lets tests and demonstrations do. */
 export interface Chaos {
@@ -41,20 +42,20 @@ export function createApp({ service, actions, token, log, chaos, shutDown }: App
     await next();
   });
 
-  app.get('/api/health', (c) => c.json(service.health()));
-  app.get('/api/daemon/status', (c) => c.json(service.status()));
-  app.post('/api/daemon/shutdown', (c) => {
+  app.get(ROUTES.health, (c) => c.json(service.health()));
+  app.get(ROUTES.status, (c) => c.json(service.status()));
+  app.post(ROUTES.shutdown, (c) => {
     shutDown();
     return c.json({ success: true, message: 'stopping' }, 202);
   });
 
-  app.get('/api/tasks', (c) => c.json({ tasks: service.tasks() }));
+  app.get(ROUTES.tasks, (c) => c.json({ tasks: service.tasks() }));
   app.get('/api/tasks/:id', (c) => c.json({ task: service.task(c.req.param('id')) }));
-  app.post('/api/tasks', async (c) =>
+  app.post(ROUTES.tasks, async (c) =>
     c.json({ task: taskView(await actions.submit(await jsonBody(c.req.raw))) }, 201),
   );
 
-  app.get('/api/sessions', (c) => c.json({ sessions: service.sessions() }));
+  app.get(ROUTES.sessions, (c) => c.json({ sessions: service.sessions() }));
   app.get('/api/sessions/:id', (c) => c.json({ session: service.session(c.req.param('id')) }));
   app.get('/api/sessions/:id/output', async (c) => {
     // What a command printed may hold secrets, and other users of this machine reach the port too.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isInstanceFileLeft } from '../life/instance';
 import { readOwn } from '../../system/privateFile';
 import { writeText } from '../../system/stateFile';
+import { TOKEN_FILE } from '../../protocol/dispatchd';
 
 /** 256 bits, as hex. */
 const TOKEN_PATTERN = /^[0-9a-f]{64}$/;
@@ -15,7 +16,7 @@ const OPEN_TO_OTHERS = 0o077;
  * that of a life which did not end cleanly. Its port was free for anybody, and an earlier client may have told it.
  */
 export async function readOrCreateToken(stateDir: string): Promise<string> {
-  const file = join(stateDir, 'token');
+  const file = join(stateDir, TOKEN_FILE);
   const existing = await readOwn(file);
   if (existing && 'text' in existing && !isOpen(existing.mode) && !(await isInstanceFileLeft(stateDir))) {
     const token = existing.text.trim();

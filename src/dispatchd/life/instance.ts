@@ -4,6 +4,7 @@ import { iso } from '../clock';
 import { ownIdentity } from '../../system/identity';
 import type { LastExit, StartKind } from './lifecycle';
 import { writeJson } from '../../system/stateFile';
+import { INSTANCE_FILE, type InstanceFile } from '../../protocol/dispatchd';
 
 /** One life of the daemon process. */
 export interface Instance {
@@ -29,7 +30,7 @@ export async function writeInstanceFile(
   const { id, pid, startedAt } = instance;
   const { startedAtMs, startTicks } = ownIdentity();
   const url = `http://127.0.0.1:${port}`;
-  await writeJson(instanceFile(instance.stateDir), {
+  const file: InstanceFile = {
     version: 1,
     id,
     pid,
@@ -39,7 +40,8 @@ export async function writeInstanceFile(
     // With the number, this tells the process from any later one: clients send the token to no other.
     birth: { startedAtMs, ...(startTicks !== undefined && { startTicks }) },
     argv,
-  });
+  };
+  await writeJson(instanceFile(instance.stateDir), file);
 }
 
 /** Whether an earlier life left its file: then it did not end cleanly. */
@@ -56,5 +58,5 @@ export async function removeInstanceFile(stateDir: string): Promise<void> {
 }
 
 function instanceFile(stateDir: string): string {
-  return join(stateDir, 'instance.json');
+  return join(stateDir, INSTANCE_FILE);
 }

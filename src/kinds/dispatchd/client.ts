@@ -3,14 +3,7 @@ import { API_STOP_ANSWER_MS } from './policy';
 import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './listenerProof';
 import { DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
 import { cleanText } from '../../base/text';
-
-/** What to run. Without `args` the command is a line for the shell. */
-export interface Task {
-  readonly name: string;
-  readonly command: string;
-  readonly cwd?: string;
-  readonly timeoutMs?: number;
-}
+import { ROUTES, type NewTask } from '../../protocol/dispatchd';
 
 /** Changes things in one dispatchd, with its token. The token is kept in no message and no log. */
 export class DispatchdClient {
@@ -24,8 +17,8 @@ export class DispatchdClient {
   ) {}
 
   /** @returns the new session's id */
-  async submit(task: Task): Promise<string> {
-    return idOf(await this.#post('/api/tasks', task));
+  async submit(task: NewTask): Promise<string> {
+    return idOf(await this.#post(ROUTES.tasks, task));
   }
 
   /** Gives a running session more time. @returns by how much, in ms */
@@ -51,7 +44,7 @@ export class DispatchdClient {
   /** Begins its end, as SIGTERM does: its commands are given time, its state is written. It has agreed when this resolves. */
   async shutDown(): Promise<void> {
     try {
-      await this.#post('/api/daemon/shutdown', {}, API_STOP_ANSWER_MS);
+      await this.#post(ROUTES.shutdown, {}, API_STOP_ANSWER_MS);
     } catch (error) {
       // It may be gone before its answer is out.
       if (!(error instanceof NoAnswer) || error.kind !== 'reset') throw error;
@@ -95,7 +88,7 @@ export class DispatchdClient {
     await proveListener(origin, claim);
     const client = new DaemonClient(origin);
     try {
-      const { body } = await client.get('/api/health', timeoutMs);
+      const { body } = await client.get(ROUTES.health, timeoutMs);
       await proveListener(origin, claim);
       if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
       const answer = await send(client, claim.token);

@@ -9,6 +9,7 @@ import { hostOf } from '../../system/address';
 import { isLoopback } from '../read/paths';
 import { cleanText } from '../../base/text';
 import { START_TOLERANCE_MS, MAX_FILE_BYTES } from './policy';
+import { INSTANCE_FILE, TOKEN_FILE } from '../../protocol/dispatchd';
 
 /** Group and others. */
 const WRITABLE_BY_OTHERS = 0o022;
@@ -41,8 +42,8 @@ export async function readClaim(origin: string, stateDir: string): Promise<Claim
     throw new Error(`The dispatchd at ${origin} is not on this machine: ${NOTHING}.`);
   }
   await proveOurs(stateDir, await stat(stateDir).catch(() => unreadable(stateDir)));
-  const token = (await readOwn(stateDir, 'token')).trim();
-  const instance = parse(await readOwn(stateDir, 'instance.json'));
+  const token = (await readOwn(stateDir, TOKEN_FILE)).trim();
+  const instance = parse(await readOwn(stateDir, INSTANCE_FILE));
   if (String(instance.port) !== port || !/^[\da-f]{32,128}$/i.test(token)) {
     throw new Error(`${stateDir} is not the state folder of the dispatchd at ${origin}: ${NOTHING}.`);
   }

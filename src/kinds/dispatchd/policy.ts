@@ -1,3 +1,8 @@
+import { DEFAULT_PORT } from '../../protocol/dispatchd';
+
+/** Where the bundled daemon is by default; a fixed name of the product. */
+export const DISPATCHD_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
+
 /** dispatchd agrees to end itself within milliseconds; one that does not is ended like any other process. */
 export const API_STOP_ANSWER_MS = 2_000;
 

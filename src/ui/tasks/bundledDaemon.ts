@@ -1,10 +1,8 @@
+import { DISPATCHD_URL } from '../../kinds/dispatchd/policy';
 import { daemonIdOf } from '../../settings/daemonList';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
-
-/** dispatchd's default address; a fixed name of the product. */
-const DISPATCHD_URL = 'http://127.0.0.1:3470';
 
 /** The bundled daemon, added to the watched ones where the user's list does not have it. */
 export async function bundledDaemon(registry: Registry, settings: Settings): Promise<DaemonModel> {

@@ -17,6 +17,7 @@ import { scannedPorts } from '../../kinds/ports';
 import { beganBefore } from '../../kinds/sameInstance';
 import { sessionsOf } from '../../kinds/smithy/sessions';
 import { readStatus } from '../../kinds/smithy/status';
+import { INSTANCE_FILE, STATE_DIR_VARIABLE, STATE_FOLDER } from '../../protocol/dispatchd';
 
 /** Looks for daemons on this machine. Part of the probe's chunk, whose HTTP client it shares. */
 
@@ -39,10 +40,10 @@ export function scanPlaces(
   env: Readonly<Record<string, string | undefined>> = process.env,
   home = homedir(),
 ): ScanPlaces {
-  const stateDir = env['DISPATCHD_STATE_DIR'] || join(home, '.daemon-health', 'dispatchd');
+  const stateDir = env[STATE_DIR_VARIABLE] || join(home, ...STATE_FOLDER);
   return {
     ports: scannedPorts(env),
-    instanceFile: join(stateDir, 'instance.json'),
+    instanceFile: join(stateDir, INSTANCE_FILE),
     timeoutMs: DISCOVERY_TIMEOUT_MS,
   };
 }

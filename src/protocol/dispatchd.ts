@@ -1,0 +1,49 @@
+/**
+ * What dispatchd and the extension agree on. Other programs rely on these names, too: a change here is a change of the
+ * product. Each side checks what the other one says.
+ */
+
+/** Not smithy's 3457, whose 20 fall-back ports end at 3476 only when 13 daemons are already running. */
+export const DEFAULT_PORT = 3470;
+
+/** The state folder below the user's home, as parts of a path. */
+export const STATE_FOLDER = ['.daemon-health', 'dispatchd'] as const;
+/** The variable that names another state folder. */
+export const STATE_DIR_VARIABLE = 'DISPATCHD_STATE_DIR';
+/** In the state folder: where the daemon listens, which process it is, and how to start the same one again. */
+export const INSTANCE_FILE = 'instance.json';
+/** In the state folder: what a request needs that changes something. */
+export const TOKEN_FILE = 'token';
+
+export const ROUTES = {
+  health: '/api/health',
+  status: '/api/daemon/status',
+  shutdown: '/api/daemon/shutdown',
+  tasks: '/api/tasks',
+  sessions: '/api/sessions',
+} as const;
+
+/** `instance.json`. */
+export interface InstanceFile {
+  readonly version: 1;
+  readonly id: string;
+  readonly pid: number;
+  readonly port: number;
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** When the process began, as exactly as the system tells. Absent in what versions up to 0.1 wrote. */
+  readonly birth?: { readonly startedAtMs: number; readonly startTicks?: number };
+  /** The flags that start the same daemon again. */
+  readonly argv: readonly string[];
+}
+
+/** The body of `POST /api/tasks`, as far as the extension sends one. Without `args` the command is a line for the shell. */
+export interface NewTask {
+  readonly name: string;
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+}
