@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -42,10 +43,6 @@ export const MAIN_RUNS = {
 
 type Answer = Played | ((response: ServerResponse) => void);
 
-/** What this process was called before it played a ductor, and how many it plays. */
-const ownTitle = process.title;
-let played = 0;
-
 /** Answers as a real ductor was recorded to, and keeps files of its own in a folder of its own. */
 export class FakeDuctor {
   /** Paths asked for, oldest first. */
@@ -53,15 +50,24 @@ export class FakeDuctor {
   readonly home = mkdtempSync(join(tmpdir(), 'daemon-health-ductor-'));
   routes: Record<string, Answer> = { '/interagent/health': MAIN_RUNS, '/tasks/list': tasksNone };
 
+  #process: ChildProcess | undefined;
+
   private constructor(private server: Server) {}
 
   static async start(port = 0): Promise<FakeDuctor> {
     const self = new FakeDuctor(await listen(port));
-    // Its files tell of lives that began before this process did: only its name shows that it may have written them.
-    played++;
-    process.title = 'ductor';
     self.#answer();
     return self;
+  }
+
+  /**
+   * The process that its files name. They tell of lives that began before any process of a test did: only the command
+   * line shows that this one may have written them.
+   */
+  get pid(): number {
+    const wait = ['-e', 'setInterval(() => {}, 1_000_000)', 'ductor'];
+    this.#process ??= spawn(process.execPath, wait, { stdio: 'ignore' });
+    return this.#process.pid!;
   }
 
   get port(): number {
@@ -73,7 +79,7 @@ export class FakeDuctor {
   }
 
   /** Its config, and the files of a life that began `agoMs` ago. */
-  begin({ agoMs = 0, config = {}, bootId = startup.boot_id, pid = process.pid } = {}): void {
+  begin({ agoMs = 0, config = {}, bootId = startup.boot_id, pid = this.pid } = {}): void {
     const at = Date.now() - agoMs;
     this.write('config/config.json', { interagent_port: this.port, ...config });
     this.write('bot.pid', pid, at);
@@ -118,7 +124,7 @@ export class FakeDuctor {
   }
 
   async stop(): Promise<void> {
-    if (--played === 0) process.title = ownTitle;
+    this.#process?.kill('SIGKILL');
     await close(this.server);
     rmSync(this.home, { recursive: true, force: true });
   }

@@ -405,7 +405,7 @@ describe('asking a ductor', function () {
       const probe = probeOf(ductor, { kind: 'ductor' });
       ductor.begin({ agoMs: HOUR_MS });
       const first = reportOf(await probe.ask()).instance;
-      assert.equal(first?.pid, process.pid);
+      assert.equal(first?.pid, ductor.pid);
       assert.equal(first?.startKind, undefined);
       ductor.begin({ agoMs: MINUTE_MS });
       const second = reportOf(await probe.ask()).instance;
@@ -440,7 +440,7 @@ describe('asking a ductor', function () {
       ductor.routes['/tasks/list'] = tasksAnswer(taskEntry({ task_id: 'a' }), taskEntry({ task_id: 'b' }));
       const before = await probe.ask();
       // A new process, which comes up step by step: its file says last which life this is.
-      ductor.write('bot.pid', process.pid);
+      ductor.write('bot.pid', ductor.pid);
       ductor.endTurns();
       const error = 'Bot restarted while task was running';
       ductor.routes['/tasks/list'] = tasksAnswer(

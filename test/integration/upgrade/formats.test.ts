@@ -56,21 +56,19 @@ const WORKSPACE = {
   recentCommands: [{ command: 'string', cwd: 'string', timeoutMs: 'number' }],
 };
 
-const LOCK = {
-  at: 'number',
-  bootId: 'string',
-  key: 'string',
-  pid: 'number',
-  startedAtMs: 'number',
-};
+/** A process, and where its number means that process. `bootId` and what follows are not of versions up to 0.1. */
+const PROCESS = { bootId: 'string', machine: 'string', pid: 'number', startedAtMs: 'number' };
+
+/** `at` and `pid` are what versions up to 0.1 go by. */
+const LOCK = { ...PROCESS, at: 'number', key: 'string', socket: 'string' };
 
 /** In the folder for all windows. `<hash>` is the first 32 hex digits of the SHA-256 of the key. */
 const STORAGE = {
-  'speaker.json': { pid: 'number', windowId: 'string' },
+  'speaker.json': { ...PROCESS, windowId: 'string' },
   'told.<hash> of "<origin> problem wedged"': {
+    ...PROCESS,
     at: 'number',
     byAt: 'null',
-    pid: 'number',
     windowId: 'string',
   },
   'restart.<hash>.lock of "<origin>"': LOCK,
@@ -139,8 +137,8 @@ function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object') return typeof value;
   const shape: Record<string, unknown> = {};
   for (const [key, each] of Object.entries(value)) {
-    // Only Linux tells it.
-    if (key === 'startTicks') continue;
+    // Only Linux tells them.
+    if (key === 'startTicks' || key === 'pidNamespace') continue;
     const name = key.startsWith('http://') ? '<origin>' : key;
     const next: unknown = key === 'version' ? each : shapeOf(each);
     shape[name] = isShape(next) && isShape(shape[name]) ? { ...shape[name], ...next } : next;
