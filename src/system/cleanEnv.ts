@@ -17,6 +17,8 @@ const BY_NAME: readonly RegExp[] = [
   // (microsoft/vscode src/vs/base/common/processes.ts, extensions/git/src/askpass.ts).
   /^VSCODE_/,
   /^ELECTRON_/,
+  // Electron tells so which program's window this is (electron/electron shell/browser, app.setDesktopName).
+  /^CHROME_DESKTOP$/,
   /^TERM_PROGRAM(_VERSION)?$/,
   /^GIT_ASKPASS$/,
   // debugpy (microsoft/vscode-python-debugger src/extension/noConfigDebugInit.ts).
@@ -62,13 +64,13 @@ const OPTIONS: Readonly<Record<string, (words: readonly string[]) => readonly st
  */
 export function cleanEnv(env: Env, platform: NodeJS.Platform = process.platform): NodeJS.ProcessEnv {
   const kept = new Set((env[KEEP_VARIABLE] ?? '').split(',').map((name) => known(name, platform)));
-  const clean: NodeJS.ProcessEnv = {};
-  for (const [name, value] of Object.entries(env)) {
+  const clean = Object.entries(env).flatMap(([name, value]) => {
     const left =
       value === undefined || kept.has(known(name, platform)) ? value : leftOf(known(name, platform), value);
-    if (left !== undefined) clean[name] = left;
-  }
-  return clean;
+    return left === undefined ? [] : [[name, left] as const];
+  });
+  // Not name by name: a variable may be called `__proto__`.
+  return Object.fromEntries(clean);
 }
 
 /** What tells `cleanEnv` later which of these variables the user set; empty where none of them is on the list. */
@@ -82,13 +84,18 @@ export function keeping(
 
 /** What stays of a variable's value. */
 function leftOf(name: string, value: string): string | undefined {
-  if (isByName(name) || BY_VALUE[name]?.test(value) === true) return undefined;
-  const options = OPTIONS[name];
+  if (isByName(name) || own(BY_VALUE, name)?.test(value) === true) return undefined;
+  const options = own(OPTIONS, name);
   if (!options) return value;
   const words = value.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? [];
   const left = options(words);
   if (left.length === words.length) return value;
   return left.length === 0 ? undefined : left.join(' ');
+}
+
+/** A variable may have the name of what every object has: `constructor`. */
+function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function isListed(name: string): boolean {
@@ -103,7 +110,13 @@ function known(name: string, platform: NodeJS.Platform): string {
   return platform === 'win32' ? name.toUpperCase() : name;
 }
 
-const BOOTLOADER = /[\\/]ms-vscode\.js-debug[^\\/]*[\\/].*bootloader[^\\/]*\.js"?$/i;
+/** js-debug's own file; where the path of the editor has a space, a copy with a name of its own. */
+const BOOTLOADER =
+  /([\\/]ms-vscode\.js-debug[^\\/]*[\\/].*bootloader[^\\/]*|[\\/]\.?vscode-js-debug-bootloader)\.js"?$/i;
+/** Options whose value may be a word of its own. */
+const LOADS = /^"?(--require|-r|--import)"?$/;
+const TELLS = /^"?--(inspect-port|inspect-publish-uid)"?$/;
+const INSPECTS = /^"?--inspect(-|=|"?$)/;
 
 /**
  * js-debug loads a file of its own into each Node program, and has its inspector told
@@ -111,9 +124,10 @@ const BOOTLOADER = /[\\/]ms-vscode\.js-debug[^\\/]*[\\/].*bootloader[^\\/]*\.js"
  */
 function withoutJsDebug(words: readonly string[]): readonly string[] {
   const isLoader = (word: string | undefined) => word !== undefined && BOOTLOADER.test(word);
-  const left = words.filter((word, index) => {
-    const isRequire = /^(--require|-r|--import)$/.test(word);
-    return !isLoader(word) && !(isRequire && isLoader(words[index + 1]));
+  if (!words.some(isLoader)) return words;
+  return words.filter((word, index) => {
+    const before = words[index - 1] ?? '';
+    const isOfLoader = isLoader(word) || (LOADS.test(word) && isLoader(words[index + 1]));
+    return !isOfLoader && !INSPECTS.test(word) && !TELLS.test(before);
   });
-  return left.length === words.length ? words : left.filter((word) => !/^"?--inspect(-|=|"?$)/.test(word));
 }

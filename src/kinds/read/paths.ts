@@ -9,11 +9,12 @@ const ON_DRIVE = /^[a-z]:[\\/]/i;
 /**
  * First folders through which the system asks another machine or a device: autofs mounts `/net/HOST` when anybody
  * looks there (Linux' auto.master, macOS' auto_master), macOS has servers below `/Network`, and links of the kernel
- * below `/proc` and `/dev` lead back to the root. `\??\` begins a verbatim path of Windows.
+ * below `/proc` and `/dev` lead back to the root, as does macOS' `/.vol`, which names files by their numbers. `\??\`
+ * begins a verbatim path of Windows.
  */
-const ELSEWHERE = /^(net|network|proc|dev|\?\?)$/i;
+const ELSEWHERE = /^(net|network|proc|dev|\.vol|\?\?)$/i;
 /** macOS' second name for what lies in the root. */
-const DATA_VOLUME = /^\/system\/volumes\/data(?=\/)/i;
+const DATA_VOLUME = /^\/system\/+volumes\/+data(?=\/)/i;
 
 /** Names that mean a device in every folder of Windows, also with an ending (Microsoft: "Naming Files, Paths"). */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])\s*(\.|$)/i;

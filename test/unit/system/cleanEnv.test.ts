@@ -16,6 +16,7 @@ const OF_A_WINDOW: Readonly<Record<string, string>> = {
   BROWSER: '/home/dev/.vscode-server/bin/0f0f/bin/helpers/browser.sh',
   ELECTRON_RUN_AS_NODE: '1',
   ELECTRON_NO_ATTACH_CONSOLE: '1',
+  CHROME_DESKTOP: 'code.desktop',
   TERM_PROGRAM: 'vscode',
   TERM_PROGRAM_VERSION: '1.139.1',
   BUNDLED_DEBUGPY_PATH: '/x/debugpy',
@@ -73,13 +74,26 @@ describe('the environment of what outlives a window', () => {
       `--max-old-space-size=4096 --require "${BOOTLOADER}" --inspect-publish-uid=http --require "/my own/x.js"`,
       '--max-old-space-size=4096 --require "/my own/x.js"',
     ],
+    // Where the editor's folder has a space in its name, js-debug's file stands elsewhere.
+    ['--require /tmp/vscode-js-debug-bootloader.js ', undefined],
+    ['--require ./.vscode-js-debug-bootloader.js --trace-warnings', '--trace-warnings'],
+    [`--inspect-port 0 --require ${BOOTLOADER.replaceAll(' ', '')}`, undefined],
+    [`--inspect-publish-uid http -r "${BOOTLOADER}" --inspect-brk --trace-warnings`, '--trace-warnings'],
     ['--require ./bootloader.js', '--require ./bootloader.js'],
+    ['--require ./my-js-debug-bootloader.js', '--require ./my-js-debug-bootloader.js'],
     ['--inspect', '--inspect'],
     ['--title="a  b"  --trace-warnings', '--title="a  b"  --trace-warnings'],
     ['', ''],
   ] as const) {
     it(`has of NODE_OPTIONS=${options} what is not js-debug's`, () =>
       assert.equal(cleanEnv({ NODE_OPTIONS: options }, 'linux').NODE_OPTIONS, left));
+  }
+
+  for (const name of ['constructor', 'toString', '__proto__']) {
+    it(`has a variable that is called ${name}`, () => {
+      const env = Object.fromEntries([[name, 'x']]);
+      assert.deepEqual(Object.entries(cleanEnv(env, 'linux')), [[name, 'x']]);
+    });
   }
 
   it('has of JAVA_TOOL_OPTIONS what is not a debugger’s', () => {

@@ -40,6 +40,8 @@ const FOREIGN: readonly (readonly [what: string, path: string])[] = [
   ['the folder of autofs itself', '/net'],
   ['a server of macOS', '/Network/Servers/host/x.db'],
   ['the same by another name of its disk', '/System/Volumes/Data/net/host/x.db'],
+  ['the same with a separator too many', '/System//Volumes/Data/net/host/x.db'],
+  ['a file of macOS by its numbers', '/.vol/16777220/2/net/host/x.db'],
   // Where `/var/run` is a link to `/run`, this is `/net/host`.
   ['a way up', '/var/run/../net/host/x.db'],
   ['a way up on Windows', 'C:\\x\\..\\..\\y.db'],
