@@ -1,9 +1,9 @@
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostOf } from '../system/address';
 import { DaemonClient } from '../system/httpClient';
 import { smithyPorts } from '../kinds/ports';
 import { readPath } from '../kinds/read/paths';
+import { resolved } from '../kinds/smithy/database';
 import { DISCOVERY_TIMEOUT_MS } from '../kinds/policy';
 import { findListeners } from '../system/processTable';
 import { isPortFree } from '../system/ports';
@@ -38,12 +38,13 @@ export async function alreadyThere({ url, smithyFolder }: StartPlace): Promise<s
 
 /** The address of the smithy that keeps its tasks in this folder. */
 async function smithyOf(folder: string): Promise<string | undefined> {
-  const database = await resolved(join(folder, '.stoneforge', 'stoneforge.db'));
+  const database = await resolved(join(folder, '.stoneforge', 'stoneforge.db'), DISCOVERY_TIMEOUT_MS);
   const found = await Promise.all(
     smithyPorts().map(async (port) => {
       const url = `http://localhost:${port}`;
       const theirs = await databaseAt(url);
-      return theirs !== undefined && (await resolved(theirs)) === database ? url : undefined;
+      if (theirs === undefined) return undefined;
+      return (await resolved(theirs, DISCOVERY_TIMEOUT_MS)) === database ? url : undefined;
     }),
   );
   return found.find((url) => url !== undefined);
@@ -61,8 +62,4 @@ async function databaseAt(url: string): Promise<string | undefined> {
   } finally {
     await client.close();
   }
-}
-
-async function resolved(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
 }
