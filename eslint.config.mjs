@@ -1,21 +1,33 @@
 import js from '@eslint/js';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-import { roomRules } from './eslint.rooms.mjs';
+import { hiddenImports, homeless, roomRules, rooms } from './eslint.rooms.mjs';
 
 /** A daemon's words would be links or icons: there is one door for messages, and one for lists. */
-const oneDoor = ['MemberExpression[property.name=', 'ObjectPattern > Property[key.name='].map((of) => ({
+const oneDoor = [
+  'MemberExpression[property.name=',
+  'MemberExpression[property.value=',
+  'ObjectPattern > Property[key.name=',
+].map((of) => ({
   selector: `${of}/^(show(Information|Warning|Error)Message|withProgress|showQuickPick|createQuickPick|showInputBox|createInputBox|setStatusBarMessage)$/]`,
   message:
     'A daemon’s words would be links or icons: use ui/shared/say.ts, or ui/shared/choose.ts for lists.',
 }));
 
 /** Two readers of the system differ after the first mend: the room system is the only one. */
+const TOOLS = 'ps|lsof|netstat|fuser|pgrep|pkill|killall|taskkill|tasklist|wmic|ioreg|powershell|pwsh';
+/** A tool alone, by its path, or with what follows it in a line for a shell. */
+const TOOL = `(?:.*[/\\\\])?(?:${TOOLS})(?:[.]exe)?(?: -.*|$)`;
 const systemOnly = [
-  'Literal[value=/^[/]proc(?:$|[/])/]',
-  'TemplateElement[value.raw=/^[/]proc[/]/]',
-  'Literal[value=/^(?:ps|lsof|netstat|taskkill|tasklist|wmic|ioreg|powershell|pwsh)(?:[.]exe)?$/i]',
+  'Literal[value=/^[/]?proc(?:$|[/])/]',
+  'TemplateElement[value.raw=/^[/]?proc(?:$|[/])/]',
+  `Literal[value=/^${TOOL}/i]`,
+  `TemplateElement[value.raw=/^${TOOL}/i]`,
+  'Literal[value=/Get-(?:CimInstance|Process|NetTCPConnection)|Stop-Process/i]',
   "MemberExpression[object.name='process'][property.name='kill']",
+  "MemberExpression[object.name='process'][property.value='kill']",
+  "MemberExpression[object.property.name='process'][property.name='kill']",
+  "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='kill']",
 ].map((selector) => ({
   selector,
   message:
@@ -23,9 +35,30 @@ const systemOnly = [
 }));
 
 const pure = [
-  "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  "MemberExpression[object.name='Date'][property.name='now']",
+  "MemberExpression[object.name='Date'][property.value='now']",
+  "VariableDeclarator[init.name='Date'] > ObjectPattern",
+  "CallExpression[callee.name='Date']",
   "NewExpression[callee.name='Date'][arguments.length=0]",
-].map((selector) => ({ selector, message: 'This room is pure: time is a parameter.' }));
+  "MemberExpression[object.name='Math'][property.name='random']",
+].map((selector) => ({ selector, message: 'This room is pure: time and chance are parameters.' }));
+
+/** Rooms that know neither time nor chance, and nothing of Node or a browser. */
+const pureRooms = ['health', 'model', 'protocol', 'words'];
+const impureGlobals = [
+  ...[
+    'globalThis',
+    'global',
+    'process',
+    'performance',
+    'Buffer',
+    'fetch',
+    'crypto',
+    'console',
+    'queueMicrotask',
+  ],
+  ...['setTimeout', 'setInterval', 'setImmediate'],
+].map((name) => ({ name, message: 'This room is pure.' }));
 
 const restricted = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
 
@@ -53,21 +86,38 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: {
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.d.ts', '.js', '.json'] })],
+      'import-x/resolver-next': [
+        createNodeResolver({
+          extensions: ['.ts', '.d.ts', '.js', '.json'],
+          extensionAlias: { '.js': ['.ts', '.js'] },
+        }),
+      ],
     },
     rules: {
       'import-x/no-cycle': 'error',
+      '@typescript-eslint/triple-slash-reference': ['error', { lib: 'never', path: 'never', types: 'never' }],
       'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
     },
   },
   ...roomRules,
-  { files: ['src/**/*.ts'], rules: restricted(...oneDoor, ...systemOnly) },
-  { files: ['src/system/**/*.ts'], rules: restricted(...oneDoor) },
-  { files: ['src/ui/shared/{say,choose}.ts'], rules: restricted(...systemOnly) },
+  { files: ['src/*.ts'], rules: restricted(...oneDoor, ...systemOnly, ...hiddenImports('src')) },
+  ...Object.keys(rooms).map((name) => ({
+    files: [`src/${name}/**/*.ts`],
+    rules: {
+      ...restricted(
+        ...oneDoor,
+        ...(name === 'system' ? [] : systemOnly),
+        ...(pureRooms.includes(name) ? pure : []),
+        ...hiddenImports(name),
+      ),
+      ...(pureRooms.includes(name) && { 'no-restricted-globals': ['error', ...impureGlobals] }),
+    },
+  })),
   {
-    files: ['src/health/**/*.ts', 'src/words/**/*.ts'],
-    rules: restricted(...oneDoor, ...systemOnly, ...pure),
+    files: ['src/ui/shared/{say,choose}.ts'],
+    rules: restricted(...systemOnly, ...hiddenImports('ui')),
   },
+  homeless,
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: {

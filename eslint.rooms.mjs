@@ -1,3 +1,5 @@
+import { builtinModules } from 'node:module';
+
 /**
  * The rooms of `src/`, and who may import whom. The lint is made of this table, and docs/architecture.md explains the
  * table. A test holds that every exception is still needed. Each room may import itself and `base`.
@@ -54,7 +56,7 @@ export const rooms = {
 };
 
 /** Files outside the rooms. Everything in them may import what stands here. */
-const doors = {
+export const doors = {
   'api.ts': ['base', 'health', 'model'],
   'extension.ts': ['base', 'api.ts', 'app'],
 };
@@ -113,6 +115,9 @@ export const longFiles = {
 const ALL = Object.keys(rooms);
 const PAGE = 'docs/architecture.md says where a change belongs.';
 
+/** Names that Node takes for its own modules also without `node:`. */
+const BARE = builtinModules.filter((name) => !/^_|:/.test(name));
+
 /** The rules of one room, and of each file in it that has exceptions. */
 function blocksOf(name, files, { may, node, vscode }) {
   const excepted = exceptions.filter(({ file }) =>
@@ -144,8 +149,21 @@ function block(name, files, { may, node, vscode }, allowed) {
     except: allowed.filter((to) => to.startsWith(`${other}/`)).map((to) => `./${to.slice(other.length + 1)}`),
     message: `The room ${name} may import only: ${list}. ${PAGE}`,
   }));
+  zones.push({
+    target: files,
+    from: '.',
+    except: ['./src', './node_modules', './package.json'],
+    message: `The room ${name} imports nothing from outside src/ but package.json. ${PAGE}`,
+  });
   const isAllowed = (module) => allowed.includes(module);
   const paths = [
+    ...BARE.map((module) => ({
+      name: module,
+      message: `Write node:${module}: the rules know it by that name.`,
+    })),
+    ...(name === 'system'
+      ? []
+      : [{ name: 'node:process', message: `Only the room system imports the process. ${PAGE}` }]),
     ...(vscode === true || isAllowed('vscode')
       ? []
       : [
@@ -165,6 +183,10 @@ function block(name, files, { may, node, vscode }, allowed) {
             regex: `^node:(?!(?:${modules.map((module) => module.slice('node:'.length)).join('|') || '-'})$)`,
             message: `The room ${name} may import ${modules.length > 0 ? `only ${modules.join(', ')}` : 'nothing'} of Node. ${PAGE}`,
           },
+          {
+            regex: `^(?![.]|node:|vscode$|(?:${BARE.join('|')})$)`,
+            message: `The room ${name} imports no package. ${PAGE}`,
+          },
         ];
   return {
     files,
@@ -178,6 +200,31 @@ function block(name, files, { may, node, vscode }, allowed) {
   };
 }
 
+/**
+ * What the rules above do not see, as selectors of `no-restricted-syntax`: what a room loads later from outside `src/`,
+ * files that are named while the program runs, and types by `import('…')`.
+ */
+export function hiddenImports(name) {
+  const { node, vscode } = rooms[name] ?? { node: [], vscode: true };
+  const barred = [...BARE, 'node:process', ...(vscode === true ? [] : ['vscode'])]
+    .join('|')
+    .replaceAll('/', '[/]');
+  return [
+    {
+      selector: `ImportExpression[source.value=${node === true ? `/^(?:${barred})$/` : '/^[^.]/'}]`,
+      message: `The room ${name} may not load this later either. ${PAGE}`,
+    },
+    {
+      selector: "ImportExpression:not([source.type='Literal'])",
+      message: `An import names its file, so that the table of the rooms holds for it. ${PAGE}`,
+    },
+    {
+      selector: 'TSImportType',
+      message: `A type is imported by \`import type\`, so that the table of the rooms holds for it. ${PAGE}`,
+    },
+  ];
+}
+
 /** For eslint.config.mjs: one block a room, and one for each file with exceptions. */
 export const roomRules = [
   ...Object.entries(rooms).flatMap(([name, room]) => blocksOf(name, [`${name}/`], room)),
@@ -188,3 +235,15 @@ export const roomRules = [
     rules: { 'max-lines': ['error', { max: MAX_LINES }] },
   },
 ];
+
+/** For the end of eslint.config.mjs: a file that stands in no room. */
+export const homeless = {
+  files: ['src/**/*.ts'],
+  ignores: [...ALL.map((name) => `src/${name}/**`), ...Object.keys(doors).map((file) => `src/${file}`)],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      { selector: 'Program', message: `This file stands in no room. ${PAGE}` },
+    ],
+  },
+};

@@ -21,8 +21,15 @@ const SRC = join(ROOT, 'src');
 /** ESLint reads the types of the whole project once. */
 const FIRST_LINT_MS = 120_000;
 
+interface Room {
+  readonly may: readonly string[];
+  readonly node: true | readonly string[];
+  readonly vscode: boolean | 'types';
+}
+
 interface Table {
-  readonly rooms: Readonly<Record<string, { readonly may: readonly string[] }>>;
+  readonly rooms: Readonly<Record<string, Room>>;
+  readonly doors: Readonly<Record<string, readonly string[]>>;
   readonly exceptions: readonly { readonly file: string; readonly to: string; readonly until: string }[];
   readonly longFiles: Readonly<Record<string, string>>;
   readonly MAX_LINES: number;
@@ -143,6 +150,101 @@ describe('the rails of the house', function () {
       rule: 'no-restricted-syntax',
     },
     {
+      it: 'a type by its file in a room that may not import the file',
+      file: 'health/snooze.ts',
+      text: "export type X = typeof import('../ui/shared/say');\n",
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a file that is named while the program runs',
+      file: 'restart/plan.ts',
+      text: 'export const x = (name: string) => import(`../ui/shared/${name}`);\n',
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a file by the name of its build',
+      file: 'health/snooze.ts',
+      text: "import { say } from '../ui/shared/say.js';\nexport const x = say;\n",
+      rule: 'import-x/no-restricted-paths',
+      room: 'health',
+    },
+    {
+      it: 'a helper of the tests in the product',
+      file: 'base/text.ts',
+      text: "import { until } from '../../test/support/until';\nexport const x = until;\n",
+      rule: 'import-x/no-restricted-paths',
+      room: 'base',
+    },
+    {
+      it: 'a package in a room that is pure',
+      file: 'health/snooze.ts',
+      text: "import { request } from 'undici';\nexport const x = request;\n",
+      rule: '@typescript-eslint/no-restricted-imports',
+      room: 'health',
+    },
+    {
+      it: 'Node by the short name of a module',
+      file: 'ui/tree/tree.ts',
+      text: "import { readFileSync } from 'fs';\nexport const x = readFileSync;\n",
+      rule: '@typescript-eslint/no-restricted-imports',
+    },
+    {
+      it: 'Node that a surface loads later',
+      file: 'ui/tree/tree.ts',
+      text: "export const x = () => import('node:fs');\n",
+      rule: 'no-restricted-syntax',
+      room: 'ui',
+    },
+    {
+      it: 'VS Code that a room loads later',
+      file: 'restart/plan.ts',
+      text: "export const x = () => import('vscode');\n",
+      rule: 'no-restricted-syntax',
+      room: 'restart',
+    },
+    {
+      it: 'the types of Node by a comment',
+      file: 'health/snooze.ts',
+      text: '/// <reference types="node" />\nexport const x = 1;\n',
+      rule: '@typescript-eslint/triple-slash-reference',
+    },
+    {
+      it: 'a clock that a pure room takes without calling it',
+      file: 'words/states.ts',
+      text: 'export const x = (now = Date.now) => now();\n',
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a global that a pure room does not have',
+      file: 'words/states.ts',
+      text: 'export const x = () => performance.now();\n',
+      rule: 'no-restricted-globals',
+    },
+    {
+      it: 'a tool of the system by its path',
+      file: 'restart/plan.ts',
+      text: "import { execFileSync } from 'node:child_process';\nexport const x = () => execFileSync('/bin/ps');\n",
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a tool of the system in a line for a shell',
+      file: 'restart/plan.ts',
+      text: "import { execSync } from 'node:child_process';\nexport const x = () => execSync(`lsof -i`);\n",
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a signal by another name',
+      file: 'dispatchd/log.ts',
+      text: 'const { kill } = process;\nexport const x = kill;\n',
+      rule: 'no-restricted-syntax',
+    },
+    {
+      it: 'a message by another way to its name',
+      file: 'ui/tree/tree.ts',
+      text: "import { window } from 'vscode';\nexport const x = () => window['showErrorMessage']('x');\n",
+      rule: 'no-restricted-syntax',
+    },
+    {
       it: 'a file that one must scroll for long',
       file: 'health/snooze.ts',
       text: 'export {};\n'.padEnd(300, '\n'),
@@ -169,6 +271,30 @@ describe('the rails of the house', function () {
   it('let store/ import the types of VS Code', async () => {
     const text = "import type { Memento } from 'vscode';\nexport type X = Memento;\n";
     assert.deepEqual(await lint('store/snoozes.ts', text), []);
+  });
+
+  for (const file of ['cellar/wine.ts', 'wine.ts']) {
+    it(`stop src/${file}, which stands in no room`, async () => {
+      const { rules } = (await eslint.calculateConfigForFile(join(SRC, file))) as {
+        rules: Record<string, readonly unknown[]>;
+      };
+      assert.match(JSON.stringify(rules['no-restricted-syntax']), /"Program".*stands in no room/);
+    });
+  }
+
+  it('hold for every file of src/, and no file is taken out by a comment', () => {
+    const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'tsconfig.json')
+      .map((entry) => join(entry.parentPath, entry.name));
+    assert.deepEqual(
+      files.filter((file) => !file.endsWith('.ts')),
+      [],
+    );
+    const comments = files.flatMap((file) => readFileSync(file, 'utf8').match(/eslint-disable.*/g) ?? []);
+    assert.deepEqual(
+      comments.filter((comment) => comment !== 'eslint-disable-next-line no-control-regex'),
+      [],
+    );
   });
 
   it('stop a global of Node in health/ at the compiler', () => {
@@ -250,16 +376,38 @@ describe('the table of the rooms', () => {
 
   it('is told in full by docs/architecture.md', () => {
     const page = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
-    for (const [room, { may }] of Object.entries(table.rooms)) {
+    for (const [room, { may, node, vscode }] of Object.entries(table.rooms)) {
       const row = page.split('\n').find((line) => line.startsWith(`| ${room} |`));
       assert.ok(row, `no row of ${room}`);
-      const [, , cell = ''] = row.split('|');
+      const [, , cell = '', ofVSCode = '', ofNode = ''] = row.split('|').map((each) => each.trim());
       const told = cell
         .split(',')
         .map((each) => each.trim())
         .filter((each) => each !== '–');
       const meant = room === 'app' ? ['everything but launcher and dispatchd'] : [...may];
       assert.deepEqual(told.sort(), meant.sort(), room);
+      assert.equal(ofVSCode, vscode === 'types' ? 'types only' : vscode ? 'yes' : 'no', room);
+      assert.match(ofNode, node === true ? /^yes$/ : node.length > 0 ? /only$/ : /^no\b/, room);
+    }
+    for (const [door, may] of Object.entries(table.doors)) {
+      assert.ok(
+        page.includes(`\`${door}\` may import ${may.map((each) => `\`${each}\``).join(', ')}.`),
+        door,
+      );
+    }
+  });
+
+  it('allows every arrow in the picture of the rooms', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
+    const [picture = ''] = /```mermaid\nflowchart[^]*?```/.exec(page) ?? [];
+    const names = (side: string) => side.split('&').map((each) => /\w+/.exec(each)?.[0] ?? '');
+    const arrows = [...picture.matchAll(/^ +(.+?) --> (.+)$/gm)].flatMap(([, from = '', to = '']) =>
+      names(from).flatMap((one) => names(to).map((other) => [one, other] as const)),
+    );
+    assert.ok(arrows.length > 20, picture);
+    for (const [from, to] of arrows) {
+      const may = table.rooms[from]?.may ?? table.doors[`${from}.ts`] ?? [];
+      assert.ok(may.includes(to), `${from} --> ${to}`);
     }
   });
 
