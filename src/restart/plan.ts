@@ -120,7 +120,8 @@ export async function flagsOf({ model, owner }: Plan): Promise<readonly string[]
     // Only the file of the very process that holds the port speaks for it.
     if (pid !== owner.pid || !Array.isArray(argv)) return undefined;
     const flags = argv.filter((arg) => typeof arg === 'string');
-    return flags.some(leadsElsewhere) ? undefined : flags;
+    const values = flags.map((flag) => flag.replace(/^--?[\w-]+=/, ''));
+    return values.some(leadsElsewhere) ? undefined : flags;
   } catch {
     // Without it the daemon starts with its defaults.
     return undefined;

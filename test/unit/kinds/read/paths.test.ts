@@ -186,10 +186,12 @@ describe('no file call is made with a path that leads to another machine', () =>
       [folder, true],
     ] as const) {
       it(`${JSON.stringify(stateDir)} ${isTaken ? 'is given' : 'is not given'} to a new daemon`, async () => {
-        const argv = ['--port', '3470', '--state-dir', stateDir];
-        writeFileSync(join(folder, 'instance.json'), JSON.stringify({ pid: 1, argv }));
-        const flags = await flagsOf(planOf({ stateDir: folder }));
-        assert.deepEqual(flags, isTaken ? argv : undefined);
+        for (const place of [['--state-dir', stateDir], [`--state-dir=${stateDir}`]]) {
+          const argv = ['--port', '3470', ...place];
+          writeFileSync(join(folder, 'instance.json'), JSON.stringify({ pid: 1, argv }));
+          const flags = await flagsOf(planOf({ stateDir: folder }));
+          assert.deepEqual(flags, isTaken ? argv : undefined);
+        }
       });
     }
   });
