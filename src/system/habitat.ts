@@ -13,6 +13,9 @@ export interface Habitat {
   readonly pidNamespace?: string;
 }
 
+/** Where no /proc is mounted: two that cannot tell their namespaces are not proven to be of the same. */
+const UNKNOWN_NAMESPACE = 'unknown';
+
 /** Where a process lives that wrote down its habitat, as seen from another one. */
 export type Whereabouts = 'here' | 'earlierBoot' | 'otherNamespace' | 'otherMachine';
 
@@ -50,7 +53,9 @@ export function whereabouts(other: Partial<Habitat>, own: Habitat): Whereabouts 
     if (other.machine !== undefined && other.machine !== own.machine) return 'otherMachine';
     if (isOtherBoot(bootId, own.bootId)) return 'earlierBoot';
   }
-  const isSameCount = other.pidNamespace === undefined || other.pidNamespace === own.pidNamespace;
+  // Systems without namespaces, and versions up to 0.1, wrote none.
+  if (other.pidNamespace === undefined) return 'here';
+  const isSameCount = other.pidNamespace === own.pidNamespace && other.pidNamespace !== UNKNOWN_NAMESPACE;
   return isSameCount ? 'here' : 'otherNamespace';
 }
 
@@ -88,7 +93,7 @@ async function machineOf({ platform, hostName, readText, run }: HabitatSources):
 
 async function pidNamespaceOf({ platform, readLink }: HabitatSources): Promise<string | undefined> {
   if (platform !== 'linux') return undefined;
-  return readLink('/proc/self/ns/pid').catch(() => undefined);
+  return readLink('/proc/self/ns/pid').catch(() => UNKNOWN_NAMESPACE);
 }
 
 const systemSources: HabitatSources = {

@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ownHabitat, type Habitat } from './habitat';
 import { ownIdentity } from './identity';
 import { insisting } from './insisting';
-import { parseOwner, stateOf, type Elsewhere, type Owner } from './lockOwner';
+import { parseOwner, stateOf, type Owner, type Unproven } from './lockOwner';
 import { listenBeside, type Listening } from './lockSocket';
-import { TORN_WAIT_MS } from './policy';
+import { MAX_STATE_BYTES, TORN_WAIT_MS } from './policy';
+import { readBounded } from './privateFile';
 
 /** Where a lock is. Several locks may share a folder: all files of a lock but its sockets begin with its name. */
 export interface LockPlace {
@@ -25,11 +26,17 @@ export interface Held {
   readonly kind: 'held';
   readonly pid: number;
   /** Whether the owner lives cannot be told from here. Who knows that it has ended may delete the file. */
-  readonly unproven?: { readonly where: Elsewhere; readonly file: string };
+  readonly unproven?: { readonly where: Unproven; readonly file: string };
 }
 
 /** In words, after "held by" or the like: who may have a lock, and the way out. */
 export function unprovenOwner(pid: number, { where, file }: NonNullable<Held['unproven']>): string {
+  if (where === 'noBirth') {
+    return (
+      `process ${pid}, whose number an earlier version noted. Another process may have that number by now: ` +
+      `if process ${pid} is no editor, delete ${file} and try again`
+    );
+  }
   const place = where === 'otherMachine' ? 'on another machine' : 'in another container or sandbox';
   return `process ${pid} ${place}. Whether that process still runs cannot be told from here: if it has ended, delete ${file} and try again`;
 }
@@ -164,11 +171,13 @@ async function succeed(
 async function readOwner(file: string, tornKey: string): Promise<Owner | undefined> {
   const read = async () => {
     try {
-      return await insisting(() => readFile(file, 'utf8'));
+      // A pipe, or a file that is longer than any lock, was never written by an owner: it counts as torn.
+      return (await insisting(() => readBounded(file, MAX_STATE_BYTES))) ?? '';
     } catch (error) {
       // What cannot be read may be held: only a missing file is nobody's.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // A link that leads nowhere keeps a lock from being made, and no owner wrote it: it counts as torn.
+      return (await isLink(file)) ? '' : undefined;
     }
   };
   const text = await read();
@@ -178,6 +187,13 @@ async function readOwner(file: string, tornKey: string): Promise<Owner | undefin
   await delay(TORN_WAIT_MS);
   const again = await read();
   return again === undefined ? undefined : (parseOwner(again) ?? { key: tornKey });
+}
+
+function isLink(file: string): Promise<boolean> {
+  return lstat(file).then(
+    (about) => about.isSymbolicLink(),
+    () => false,
+  );
 }
 
 /** Makes `file` with the content of `source`, unless it exists. */

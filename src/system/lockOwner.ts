@@ -1,5 +1,5 @@
 import { pid as ownPid } from 'node:process';
-import { isPidAlive, identityOf, isSameProcessAlive, type ProcessIdentity } from './identity';
+import { identityIn, identityOf, isPidAlive, isSameProcessAlive, type ProcessIdentity } from './identity';
 import { whereabouts, type Habitat } from './habitat';
 import { ask } from './lockSocket';
 
@@ -17,12 +17,14 @@ export interface Owner extends Partial<Author> {
   readonly socket?: string;
 }
 
+/** What is known of the owner of a lock. */
+export type OwnerState = 'lives' | 'dead' | Unproven;
+
 /**
- * What is known of the owner of a lock. `elsewhere`: the owner numbers processes in another way, and no socket tells
- * whether it lives.
+ * Why it is not known whether an owner lives of which no socket tells. The owner numbers processes in another way; or
+ * an earlier version wrote a number without a birth, and a process has that number now.
  */
-export type OwnerState = 'lives' | 'dead' | Elsewhere;
-export type Elsewhere = 'otherNamespace' | 'otherMachine';
+export type Unproven = 'otherNamespace' | 'otherMachine' | 'noBirth';
 
 const KEY = /^[\w-]{1,64}$/;
 /** A name in the folder of the lock, and never one of another folder. */
@@ -83,13 +85,12 @@ export async function stateOf(owner: Omit<Owner, 'key'>, folder: string, own: Ha
   // BSD refuses also where the queue of a stopped listener is full: there its birth must agree.
   if (life === 'refused' && process.platform === 'linux') return 'dead';
   if (where === 'otherNamespace') return where;
-  return (await isThere(identity)) ? 'lives' : 'dead';
+  const known = identityIn(identity);
+  if (known) return (await isSameProcessAlive(known)) ? 'lives' : 'dead';
+  return (await isNumberInUse(identity.pid)) ? 'noBirth' : 'dead';
 }
 
-async function isThere({ pid, startedAtMs, startTicks }: Author['process']): Promise<boolean> {
-  if (startedAtMs !== undefined) {
-    return isSameProcessAlive({ pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) });
-  }
+async function isNumberInUse(pid: number): Promise<boolean> {
   // This version writes no lock without a birth: an earlier life of this number did.
   if (pid === ownPid) return false;
   const now = await identityOf(pid);

@@ -33,10 +33,10 @@ export async function listenBeside(folder: string, name: string): Promise<Listen
     if (!isWindows) await rm(join(folder, name), { force: true });
   };
   try {
-    // Always by way of the link: libuv removes a socket under the path that it was given when the process ends of its
+    // By way of the link wherever there can be a link: libuv removes a socket under the path that it was given when the process ends of its
     // own accord, and a lock without its socket says less than one whose socket refuses.
     if (isWindows) await listen(server, pipeOf(name));
-    else await byShortPath(folder, (short) => listen(server, checked(join(short, name))));
+    else await byShortPath(folder, name, (path) => listen(server, path));
   } catch {
     await close().catch(() => undefined);
     return undefined;
@@ -53,7 +53,7 @@ export async function ask(folder: string, name: string): Promise<Life> {
   const path = join(folder, name);
   try {
     if (fits(path)) return await connect(path);
-    return await byShortPath(folder, (short) => connect(checked(join(short, name))));
+    return await byShortPath(folder, name, connect);
   } catch {
     return 'silent';
   }
@@ -91,26 +91,29 @@ function connect(path: string): Promise<Life> {
 }
 
 /**
- * Runs with a short path to the folder, through a link in a new private folder for temporary files, which goes right
- * after. A socket stays where it was made, and has no need of the path by which it was made.
- * @throws what making the link threw
+ * Runs with a short path to the socket, through a link in a new private folder for temporary files, which goes right
+ * after. A socket stays where it was made, and has no need of the path by which it was made. Where no such link can be
+ * made, the socket's own path serves.
+ *
+ * @throws where no path is short enough: libuv cuts longer ones off without a word
  */
-async function byShortPath<T>(folder: string, use: (short: string) => Promise<T>): Promise<T> {
-  const temporary = await mkdtemp(join(tmpdir(), 'dh-lock-'));
-  const short = join(temporary, 'l');
+async function byShortPath<T>(folder: string, name: string, use: (path: string) => Promise<T>): Promise<T> {
+  const temporary = await mkdtemp(join(tmpdir(), 'dh-lock-')).catch(() => undefined);
+  const link = temporary === undefined ? undefined : join(temporary, 'l');
   try {
-    await symlink(absolute(folder), short);
-    return await use(short);
+    const isMade =
+      link !== undefined &&
+      (await symlink(absolute(folder), link).then(
+        () => true,
+        () => false,
+      ));
+    const path = [...(isMade ? [join(link, name)] : []), join(folder, name)].find(fits);
+    if (path === undefined) throw new Error('the path is too long for a socket');
+    return await use(path);
   } finally {
-    await rm(short, { force: true });
-    await rmdir(temporary);
+    if (link !== undefined) await rm(link, { force: true });
+    if (temporary !== undefined) await rmdir(temporary);
   }
-}
-
-/** libuv cuts longer paths off without a word. */
-function checked(path: string): string {
-  if (!fits(path)) throw new Error('the path is too long for a socket');
-  return path;
 }
 
 function fits(path: string): boolean {

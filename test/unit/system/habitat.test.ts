@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readHabitat, whereabouts, type HabitatSources } from '../../../src/system/habitat';
+import { readHabitat, whereabouts, type Habitat, type HabitatSources } from '../../../src/system/habitat';
 
 const BOOT = '11111111-1111-1111-1111-111111111111';
 const NEXT_BOOT = BOOT.replace('1', '2');
@@ -83,5 +83,18 @@ describe('the name of a machine', () => {
   it('comes with the namespace of processes on Linux alone', async () => {
     assert.equal((await readHabitat(sources('linux', 'a', 'id'))).pidNamespace, 'pid:[1]');
     assert.equal((await readHabitat(sources('darwin', 'a', mac('1')))).pidNamespace, undefined);
+  });
+
+  it('comes without the namespace where no /proc is mounted: then nobody is known to number processes alike', async () => {
+    const blind: Habitat = {
+      bootId: BOOT,
+      ...(await readHabitat({
+        ...sources('linux', 'a', 'id'),
+        readLink: () => Promise.reject(new Error('none')),
+      })),
+    };
+    assert.equal(whereabouts(blind, own), 'otherNamespace');
+    assert.equal(whereabouts(own, blind), 'otherNamespace');
+    assert.equal(whereabouts(blind, blind), 'otherNamespace');
   });
 });

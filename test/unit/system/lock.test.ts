@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -106,12 +107,14 @@ describe('a lock and its socket', () => {
   it('is done without where no socket can be made: number and birth decide', async function () {
     if (process.platform === 'win32') notRun(this, 'Windows has pipes for every folder');
     process.env.TMPDIR = join(folder, 'missing');
-    await lock();
-    assert.equal('socket' in written(), false);
-    assert.deepEqual(readdirSync(folder), ['lock']);
-    assert.equal((await lock()).kind, 'held');
-    put({ ...written(), ...dead() });
-    assert.equal((await lock()).kind, 'ours');
+    const long = join(folder, 'x'.repeat(120));
+    mkdirSync(long);
+    await lock(long);
+    assert.equal('socket' in written(long), false);
+    assert.deepEqual(readdirSync(long), ['lock']);
+    assert.equal((await lock(long)).kind, 'held');
+    writeFileSync(join(long, 'lock'), JSON.stringify({ ...written(long), ...dead() }));
+    assert.equal((await lock(long)).kind, 'ours');
   });
 
   for (const [title, about, isTaken] of [
@@ -145,6 +148,49 @@ describe('a lock and its socket', () => {
       assert.equal((await lock()).kind, 'ours');
     });
   }
+
+  it('is the only proof for a number without a birth: who has that number is not taken for the owner for good', async () => {
+    put({ pid: living.pid, at: Date.now() });
+    const locked = await lock();
+    const unproven = { where: 'noBirth', file: file() } as const;
+    assert.deepEqual(locked, { kind: 'held', pid: living.pid, unproven });
+    assert.match(unprovenOwner(living.pid!, unproven), new RegExp(`delete ${file()} and`));
+    put({ pid: DEAD_PID, at: Date.now() });
+    assert.equal((await lock()).kind, 'ours');
+  });
+
+  for (const [title, make] of [
+    ['a link that leads nowhere', () => symlinkSync(join(folder, 'missing'), file())],
+    ['a pipe', () => execFileSync('mkfifo', [file()])],
+    ['a file of 10 MB', () => writeFileSync(file(), Buffer.alloc(10_000_000, ' '))],
+  ] as const) {
+    for (const where of ['of the lock', 'of a successor'] as const) {
+      it(`nobody holds what is ${title} in the place ${where}`, async function () {
+        if (process.platform === 'win32') notRun(this, 'Windows has no such files');
+        make();
+        if (where === 'of a successor') {
+          renameSync(file(), join(folder, 'lock.after.d'));
+          put(dead());
+        }
+        assert.equal((await lock()).kind, 'ours');
+        assert.equal(written().pid, process.pid);
+        assert.deepEqual(readdirSync(folder), ['lock', written().socket]);
+      });
+    }
+  }
+
+  it('is not made where a folder is in its place, and nothing is left there', async () => {
+    mkdirSync(file());
+    await assert.rejects(lock(), { code: /EISDIR|EPERM|EACCES/ });
+    assert.deepEqual(readdirSync(folder), ['lock']);
+  });
+
+  it('is made by its own path where there is no folder for temporary files', async function () {
+    if (process.platform === 'win32') notRun(this, 'a pipe of Windows needs no folder');
+    process.env.TMPDIR = join(folder, 'missing');
+    await lock();
+    assert.equal(await ask(folder, String(written().socket)), 'lives');
+  });
 
   it('that listens keeps the lock, whatever number, birth, boot and clock say', async function () {
     if (process.platform === 'win32') notRun(this, 'a pipe of Windows is not in the folder');
