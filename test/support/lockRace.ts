@@ -139,7 +139,7 @@ export class LockRace {
     }
     const trouble = await this.#contend(stage, scene, contenders, (holders) => holders === 1, true);
     if (trouble !== undefined) return trouble;
-    const after = readdirSync(stage.folder);
+    const after = readdirSync(stage.folder).filter((entry) => !mayStay(stage, scene, entry));
     return after.length > 0 ? `left ${after.join(', ')}` : undefined;
   }
 
@@ -169,7 +169,9 @@ export class LockRace {
     const { killedAtNs = 0n, gotAtNs } = died ?? {};
     // The one that was killed had the lock by then, and another one got it before that one was killed.
     if (gotAtNs !== undefined && got.some((atNs) => atNs < killedAtNs)) return '2 holders, one of whom died';
-    const others = left.filter((entry) => entry !== name && entry !== socket && entry !== 'made');
+    const others = left.filter(
+      (entry) => entry !== name && entry !== socket && entry !== 'made' && !mayStay(stage, scene, entry),
+    );
     return isLast && others.length > 0 ? `left ${left.join(', ')} while it was held` : undefined;
   }
 
@@ -178,6 +180,15 @@ export class LockRace {
     await Promise.all(all.map((contender) => contender.end()));
     this.#maker.stop();
   }
+}
+
+/**
+ * Whether a killed process may have left this file for long: a candidate that it had not written whole. Nobody can
+ * tell that file from one that is being written; a later owner removes it once it is old.
+ */
+function mayStay({ folder, name }: Stage, { dying }: Scene, entry: string): boolean {
+  if (!dying || !entry.startsWith(`${name}.candidate.`)) return false;
+  return parseOwner(readFileSync(join(folder, entry), 'utf8')) === undefined;
 }
 
 function gotAt(reply: ContenderReply): bigint | undefined {
