@@ -63,5 +63,7 @@ export const LOCK_ASKERS_MAX = 16;
  * hard links, writes one within a millisecond: a torn file is looked at twice before it counts as nobody's.
  */
 export const TORN_WAIT_MS = 10;
+/** A candidate for a lock is written within a millisecond: one that is torn for so long was left by a killed process. */
+export const TORN_KEPT_MS = 60_000;
 /** Bytes of a socket's path without the closing NUL: `sun_path` holds 108 on Linux (unix(7)), 104 on macOS (sys/un.h). */
 export const SOCKET_PATH_MAX = { linux: 107, other: 103 } as const;

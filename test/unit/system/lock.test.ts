@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -235,6 +236,18 @@ describe('a lock and its socket', () => {
     assert.deepEqual(
       readdirSync(folder),
       ['lock', 'lock.candidate.tried', others, tried, written().socket].sort(),
+    );
+  });
+
+  it('leaves a torn candidate to whoever writes it, and removes the torn one of a killed process', async () => {
+    const [young, old] = ['young', 'old'].map((name) => join(folder, `lock.candidate.${name}`));
+    for (const torn of [young!, old!]) writeFileSync(torn, '{"key":"');
+    const twoMinutesAgo = Date.now() / 1_000 - 120;
+    utimesSync(old!, twoMinutesAgo, twoMinutesAgo);
+    assert.equal((await lock()).kind, 'ours');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('lock.candidate')),
+      ['lock.candidate.young'],
     );
   });
 });
