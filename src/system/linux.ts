@@ -36,13 +36,16 @@ async function listenersLinux(port: number): Promise<readonly Listener[]> {
   }
   const listeners: Listener[] = [];
   if (addresses.size === 0) return listeners;
+  const untold = new Map(addresses);
   for (const pid of await pids()) {
     for (const file of await filesOf(pid)) {
       const address = addresses.get(file);
-      if (address !== undefined) listeners.push({ address, pid });
+      if (address === undefined) continue;
+      listeners.push({ address, pid });
+      untold.delete(file);
     }
   }
-  return listeners;
+  return [...listeners, ...[...untold.values()].map((address) => ({ address }))];
 }
 
 async function filesOf(pid: number): Promise<readonly string[]> {
@@ -104,9 +107,10 @@ export async function uptimeTicks(): Promise<number | undefined> {
   return Number.isFinite(uptimeS) ? Math.round((uptimeS * 1_000) / TICK_MS) : undefined;
 }
 
+/** Whether it has ended and is not reaped. Of who is hidden (`hidepid` of proc(5)) that is not told. */
 export async function isZombieLinux(pid: number): Promise<boolean> {
   const stat = await readStat(pid);
-  return stat === undefined || isDeadState(stat.state);
+  return stat !== undefined && isDeadState(stat.state);
 }
 
 async function parentsLinux(): Promise<readonly Relative[]> {

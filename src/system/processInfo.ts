@@ -30,7 +30,8 @@ export interface ProcessInfo extends PartialIdentity {
 export interface Listener {
   /** `127.0.0.1`, `0.0.0.0`, `::1`, `::`; `*` is any address. */
   readonly address: string;
-  readonly pid: number;
+  /** Absent where the system tells of no holder, as of another user's socket. */
+  readonly pid?: number;
 }
 
 /** A process in the list of all, and the number of who started it. */

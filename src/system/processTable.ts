@@ -9,8 +9,8 @@ import {
   type ProcessIdentity,
 } from './identity';
 import { isZombieLinux, linuxReader } from './linux';
-import { addressesOf, reachedBy } from './ports';
-import type { ProcessInfo, SystemReader } from './processInfo';
+import { addressesOf, isPortFree, reachedBy } from './ports';
+import type { Listener, ProcessInfo, SystemReader } from './processInfo';
 import { ancestorsIn, descendantsIn } from './relatives';
 import { windowsReader } from './windows';
 
@@ -28,8 +28,8 @@ export interface ProcessTable extends SystemReader {
   /**
    * The processes that a connection to `host:port` on this machine may reach. Several only where `host` is a name
    * of more than one address (`localhost`) and each has a process of its own, or where processes share a socket and
-   * nothing tells which of them is meant. Empty where nothing listens, or where the system does not tell (another
-   * user's process).
+   * nothing tells which of them is meant. Empty where nothing listens, or where the system does not tell of one of
+   * the sockets who holds it (another user's process), unless the daemon names another holder.
    *
    * @param named the process number that the daemon gave in its own answer
    * @throws {ToolFailed}
@@ -67,9 +67,14 @@ export function processTable({
     ancestors: async (pid) => ancestorsIn(await reader.parents(), pid, platform),
     async reached(port, host, named) {
       const listeners = await reader.listeners(port);
-      const groups = addressesOf(host).map((address) => [
-        ...new Set(reachedBy(listeners, address).map(({ pid }) => pid)),
-      ]);
+      const reached = await Promise.all(
+        addressesOf(host).map((address) =>
+          acceptedBy(reachedBy(listeners, address), address, port, platform),
+        ),
+      );
+      const isUntold = reached.flat().some(({ pid }) => pid === undefined);
+      if (isUntold && !reached.flat().some(({ pid }) => pid !== undefined && pid === named)) return [];
+      const groups = reached.map((sockets) => [...new Set(sockets.flatMap(({ pid }) => pid ?? []))]);
       const table = groups.some((group) => group.length > 1) ? await reader.parents() : [];
       const found = new Map<number, ProcessInfo>();
       for (const group of groups) {
@@ -101,6 +106,20 @@ export function processTable({
       return sent;
     },
   };
+}
+
+/**
+ * A socket of `::` takes IPv4 as well, unless it is of IPv6 alone (`IPV6_V6ONLY` of ipv6(7)), which no table tells.
+ * Whether the address accepts tells it; of another system than this one a test is not asked.
+ */
+async function acceptedBy(
+  sockets: readonly Listener[],
+  address: string,
+  port: number,
+  platform: NodeJS.Platform,
+): Promise<readonly Listener[]> {
+  const isDoubtful = platform === process.platform && !address.includes(':') && sockets[0]?.address === '::';
+  return isDoubtful && (await isPortFree(address, port)) ? [] : sockets;
 }
 
 function readerOf(platform: NodeJS.Platform, run: RunTool): SystemReader {
