@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { win32 } from 'node:path';
 import { MAX_TOOL_OUTPUT_BYTES, TOOL_TIMEOUT_MS } from './policy';
 
@@ -58,22 +58,30 @@ export type RunTool = (tool: string, args: readonly string[]) => Promise<string>
 /** On this machine, in bounded time. */
 export const runTool: RunTool = (tool, args) =>
   new Promise((resolve, reject) => {
-    const child = execFile(
-      systemTool(tool),
-      [...args],
-      { env: toolEnvironment(), maxBuffer: MAX_TOOL_OUTPUT_BYTES, windowsHide: true, encoding: 'utf8' },
-      (error, stdout, stderr) => {
-        clearTimeout(deadline);
-        if (error) reject(new ToolFailed(failureOf(error.code), tool, { ...exitOf(error), stdout, stderr }));
-        else resolve(stdout);
-      },
-    );
+    let child: ChildProcess | undefined;
     // A tool that hangs in the kernel does not even end by force: nobody waits for its end.
     const deadline = setTimeout(() => {
-      child.kill('SIGKILL');
-      child.unref();
+      child?.kill('SIGKILL');
+      child?.unref();
       reject(new ToolFailed('timedOut', tool));
     }, TOOL_TIMEOUT_MS);
+    try {
+      child = execFile(
+        systemTool(tool),
+        [...args],
+        { env: toolEnvironment(), maxBuffer: MAX_TOOL_OUTPUT_BYTES, windowsHide: true, encoding: 'utf8' },
+        (error, stdout, stderr) => {
+          clearTimeout(deadline);
+          if (error)
+            reject(new ToolFailed(failureOf(error.code), tool, { ...exitOf(error), stdout, stderr }));
+          else resolve(stdout);
+        },
+      );
+    } catch {
+      // Some of what the system refuses (ENOMEM, EPERM of a sandbox) Node throws at once.
+      clearTimeout(deadline);
+      reject(new ToolFailed('failed', tool));
+    }
   });
 
 function failureOf(code: unknown): ToolFailure {

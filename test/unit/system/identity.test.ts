@@ -183,6 +183,8 @@ describe('a tool of the system', () => {
       false,
       'The tool no-such-tool of the system cannot be found.',
     ]);
+    // Node throws before anything is started.
+    assert.deepEqual(await failure('sh', '\0'), ['failed', false, 'The tool sh of the system failed.']);
     const ended = 'The tool sh of the system ended with exit code';
     assert.deepEqual(await failure('sh', '-c', 'exit 1'), ['failed', true, `${ended} 1.`]);
     assert.deepEqual(await failure('sh', '-c', 'echo no >&2; exit 1'), ['failed', false, `${ended} 1.`]);
