@@ -47,7 +47,8 @@ export function signalMarked(pids: readonly number[], signal: NodeJS.Signals, ki
   for (const pid of pids) trySignal(pid, signal, kill);
 }
 
-function isLiveMember(pid: number, group: number): boolean {
+/** Whether a process of Linux is of this group, and has not ended. */
+export function isLiveMember(pid: number, group: number): boolean {
   const member = readStatNow(pid);
   return member !== undefined && member.group === group && !isDeadState(member.state);
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { isOtherBoot } from '../../system/bootId';
 import { inStages } from '../../system/endProcess';
 import { AFTER_KILL_MS, ORPHAN_GRACE_MS, TREE_POLL_MS } from '../policy';
-import { findMarked, isOwnTree, isTreeAlive, signalTree } from './processTree';
+import { findMarked, isLeftTree, isOwnTree, isTreeAlive, signalTree } from './processTree';
 import type { RunningSession } from '../sessions/session';
 
 /**
@@ -13,7 +13,7 @@ import type { RunningSession } from '../sessions/session';
 export async function stopOrphan(clock: Clock, session: RunningSession, bootId: string): Promise<boolean> {
   const { state, id } = session;
   if (isOtherBoot(state.bootId, bootId)) return false;
-  const leader = state.process && (await isOwnTree(state.process)) ? state.process : undefined;
+  const leader = state.process && (await isLeftTree(state.process, id)) ? state.process : undefined;
   const alive = () => (leader !== undefined && isTreeAlive(leader.pid)) || findMarked(id).length > 0;
   if (!alive()) return false;
   await inStages(

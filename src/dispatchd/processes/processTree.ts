@@ -44,8 +44,22 @@ export function isTreeAlive(pid: number, { platform, kill }: TreeSystem = SYSTEM
 }
 
 /**
- * Whether the tree of this leader is proven to be still its own. The leader may be gone while its group lives on: its
- * pid is then free, but cannot be given away. Dead and not reaped it keeps its pid, too.
+ * Whether the tree of a leader of an earlier life of the daemon is proven to be still its own. Where the leader is gone,
+ * its number may have led another group since: one of the group must carry the mark of the session. Where no
+ * environment is shown, a group of that number counts as its own: else its work would run twice.
+ */
+export async function isLeftTree(
+  leader: ProcessIdentity,
+  sessionId: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
+  if (isPidAlive(leader.pid) || platform !== 'linux') return isOwnTree(leader);
+  return findMarked(sessionId).some((pid) => groups.isLiveMember(pid, leader.pid));
+}
+
+/**
+ * Whether the tree of a leader that was watched until now is proven to be still its own. The leader may be gone while
+ * its group lives on: its pid is then free, but cannot be given away. Dead and not reaped it keeps its pid, too.
  */
 export async function isOwnTree(leader: ProcessIdentity): Promise<boolean> {
   if (!isPidAlive(leader.pid)) return isTreeAlive(leader.pid);

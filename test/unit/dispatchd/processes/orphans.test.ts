@@ -6,10 +6,14 @@ import { stopOrphan } from '../../../../src/dispatchd/processes/orphans';
 import type { RunningSession, RunningState } from '../../../../src/dispatchd/sessions/session';
 import { identify, type ProcessIdentity } from '../../../../src/system/identity';
 import { alive } from '../../../support/dispatchd/daemonProcess';
+import { notRun } from '../../../support/notRun';
 import { running, session } from '../../../support/dispatchd/sessions';
 
 const BOOT = '11111111-1111-1111-1111-111111111111';
 const OTHER_BOOT = '22222222-2222-2222-2222-222222222222';
+
+/** Of no other test that runs at the same time. */
+const MARK = `session-orphans-${process.pid}`;
 
 describe('dispatchd orphans', function () {
   this.timeout(10_000);
@@ -45,6 +49,31 @@ describe('dispatchd orphans', function () {
       const orphan = session({ ...without, ...(known && { process: known }) }) as RunningSession;
       assert.equal(await stopOrphan(systemClock, orphan, BOOT), false);
       assert.equal(alive(child.pid!), true);
+    });
+  }
+
+  for (const [what, isOurs] of [
+    ['carries the mark of the session', true],
+    ['does not: the number of the leader led another group later', false],
+  ] as const) {
+    it(`are a group without its leader only where one of them ${what}`, async function () {
+      if (process.platform !== 'linux') notRun(this, 'only Linux shows environments');
+      const shell = spawn('sh', ['-c', 'sleep 60 & echo $!'], {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, ...(isOurs && { DISPATCHD_SESSION_ID: MARK }) },
+      });
+      const ended = once(shell, 'exit');
+      const member = Number(String((await once(shell.stdout, 'data'))[0]));
+      await ended;
+      try {
+        const known = { pid: shell.pid!, startedAtMs: 1, startTicks: 1 };
+        const orphan = { ...left({ process: known }), id: MARK };
+        assert.equal(await stopOrphan(systemClock, orphan, BOOT), isOurs);
+        assert.equal(alive(member), !isOurs);
+      } finally {
+        if (!isOurs) process.kill(member, 'SIGKILL');
+      }
     });
   }
 
