@@ -3,6 +3,7 @@ import { projectFolder } from '../kinds/read/paths';
 import { keeping } from '../system/cleanEnv';
 import { RESTART_PROOF_TIMEOUT_MS } from './policy';
 import type { Report } from '../health/report';
+import { SMITHY_FIRST_PORT } from '../kinds/smithy/policy';
 
 /** What starts a daemon: an argument list, which needs no quoting, or a shell line where the user wrote one. */
 export type StartCommand = {
@@ -138,8 +139,6 @@ function withPort(args: readonly string[], port: number): readonly string[] {
   return ['--port', String(port), ...rest];
 }
 
-const SMITHY_DEFAULT_PORT = 3457;
-
 /** smithy knows its database by the folder it is started in, so it is started where it ran before. */
 function smithyCommand(
   daemon: DaemonConfig,
@@ -147,7 +146,7 @@ function smithyCommand(
   context: StartContext,
 ): StartCommand {
   const args = ['serve', 'smithy', '--no-open'];
-  if (daemon.port !== SMITHY_DEFAULT_PORT) args.push('--port', String(daemon.port));
+  if (daemon.port !== SMITHY_FIRST_PORT) args.push('--port', String(daemon.port));
   const database = report?.database?.path;
   const cwd = (database === undefined ? undefined : projectFolder(database)) ?? context.workspaceFolder;
   const place = cwd === undefined ? {} : { cwd };

@@ -6,6 +6,7 @@ import { insisting } from './insisting';
 import { cleanUp, createExclusively, fileOf, NOBODY, readOwner, socketOf, type LockPlace } from './lockFiles';
 import { stateOf, type Owner, type Unproven } from './lockOwner';
 import { listenBeside, type Listening } from './lockSocket';
+import { PRIVATE_FILE_MODE } from './privateFile';
 
 /** What came of asking for a lock. */
 export type Locked = { readonly kind: 'ours'; readonly release: () => Promise<void> } | Held;
@@ -29,9 +30,6 @@ export function unprovenOwner(pid: number, { where, file }: NonNullable<Held['un
   const place = where === 'otherMachine' ? 'on another machine' : 'in another container or sandbox';
   return `process ${pid} ${place}. Whether that process still runs cannot be told from here: if it has ended, delete ${file} and try again`;
 }
-
-/** Other users have no business with a lock. */
-const PRIVATE_FILE_MODE = 0o600;
 
 /**
  * Asks for a lock among all processes that use this folder. A lock whose owner has died is taken over.

@@ -9,6 +9,8 @@ import { codeOf } from './trouble';
 
 /** Only the owner reads state: command lines and prompts may hold secrets. */
 export const PRIVATE_FILE_MODE = 0o600;
+/** The write bits of group and others: who has them may plant what a daemon would run. */
+export const WRITABLE_BY_OTHERS = 0o022;
 export const PRIVATE_DIR_MODE = 0o700;
 
 /**

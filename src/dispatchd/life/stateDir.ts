@@ -2,11 +2,8 @@ import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { userOf } from '../../system/userName';
-import { PRIVATE_DIR_MODE } from '../../system/privateFile';
+import { PRIVATE_DIR_MODE, WRITABLE_BY_OTHERS } from '../../system/privateFile';
 import { codeOf, inWords, isKnown, Trouble } from '../../system/trouble';
-
-/** Group and others: who is in them may plant what dispatchd would run. */
-const WRITABLE_BY_OTHERS = 0o022;
 
 /** The folders in it. */
 const FOLDERS = ['sessions', 'output', 'exits'];

@@ -8,11 +8,11 @@ import { userOf } from '../../system/userName';
 import { hostOf } from '../../system/address';
 import { isLoopback } from '../read/paths';
 import { cleanText } from '../../base/text';
-import { START_TOLERANCE_MS, MAX_FILE_BYTES } from './policy';
+import { START_TOLERANCE_MS } from '../policy';
+import { MAX_FILE_BYTES } from './policy';
 import { INSTANCE_FILE, TOKEN_FILE } from '../../protocol/dispatchd';
+import { WRITABLE_BY_OTHERS } from '../../system/privateFile';
 
-/** Group and others. */
-const WRITABLE_BY_OTHERS = 0o022;
 /** What the state folder tells of the dispatchd that has it. */
 export interface Claim {
   readonly token: string;

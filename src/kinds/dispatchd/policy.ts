@@ -6,8 +6,5 @@ export const DISPATCHD_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
 /** dispatchd agrees to end itself within milliseconds; one that does not is ended like any other process. */
 export const API_STOP_ANSWER_MS = 2_000;
 
-/** A dispatchd notes its start after its process began; the clock of a process' start has whole seconds. */
-export const START_TOLERANCE_MS = 2_000;
-
 /** instance.json holds flags of a few hundred bytes, the token 64. */
 export const MAX_FILE_BYTES = 64 * 1024;
