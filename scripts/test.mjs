@@ -77,17 +77,17 @@ async function main(names) {
   mkdirSync(outDir, { recursive: true });
   await ensureDependencies();
   const broken = [];
+  // Beside what waits most of the time: the network, servers and processes. The browser wants the machine for itself.
+  const checking = values.tier ? undefined : check();
   if (names.some((name) => needsVSCode.includes(name))) {
-    const installing = Promise.all([ensureVSCodeServer(), ensureBrowser()]);
-    // The check needs neither, and the network is slower than it.
-    if (!values.tier) await check(broken);
-    await installing;
+    await Promise.all([ensureVSCodeServer(), ensureBrowser()]);
   }
   heading('build');
   await run(process.execPath, ['esbuild.js', '--production'], { cwd: root, show: true });
 
   const results = [];
   for (const group of values.tier ? [names] : together) {
+    if (group.includes('drive') && (await checking) === false) broken.push('check');
     heading(group[0]);
     results.push(...(await Promise.all(group.map(runTier))));
   }
@@ -106,9 +106,14 @@ async function main(names) {
   return broken.length > 0 ? 1 : 0;
 }
 
-async function check(broken) {
-  heading('check');
-  await npm(['run', '--silent', 'check'], { cwd: root, show: true }).catch(() => broken.push('check'));
+/** Types, lint, dead exports and format; shown once it is whole. @returns whether all is well */
+async function check() {
+  const startedAt = performance.now();
+  const show = (output) => console.log(`\n== check (${seconds(startedAt)} s) ==\n${output}`);
+  return npm(['run', '--silent', 'check'], { cwd: root }).then(
+    (output) => (show(output), true),
+    (error) => (show(error.output ?? error.message), false),
+  );
 }
 
 /** Runs one tier; `trouble` says why it does not count as passed. */
