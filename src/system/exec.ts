@@ -63,6 +63,9 @@ export const runTool: RunTool = (tool, args) =>
     const deadline = setTimeout(() => {
       child?.kill('SIGKILL');
       child?.unref();
+      // What the tool started may hold its output open, and would keep this process from its own end.
+      child?.stdout?.destroy();
+      child?.stderr?.destroy();
       reject(new ToolFailed('timedOut', tool));
     }, TOOL_TIMEOUT_MS);
     try {
