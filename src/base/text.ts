@@ -14,3 +14,13 @@ export function cleanText(text: string, maxChars = MAX_TEXT_CHARS): string {
     .trim();
   return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
 }
+
+/** The object that a JSON text holds; `undefined` for every other text. An array is an object, too. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -17,6 +17,11 @@ export interface ProcessIdentity {
 /** A process as far as it was told: its number, and its birth where the system tells it. */
 export type PartialIdentity = Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
 
+/** As the system's own call: negative for a whole group, signal 0 only asks. Throws. */
+export type Kill = (pid: number, signal: NodeJS.Signals | 0) => void;
+
+export const systemKill: Kill = (pid, signal) => void process.kill(pid, signal);
+
 /** What the system tells of a process; a seam for tests. */
 export interface ProcessSources {
   readonly platform: NodeJS.Platform;
@@ -151,12 +156,12 @@ const systemSources: ProcessSources = {
 };
 
 /**
- * Whether a process has this number. One that we may not signal does; a zombie does too. That nobody has the number
+ * Whether a process has this number, or a group this negative one. One that we may not signal does; a zombie does too. That nobody has the number
  * proves an end; that somebody has it proves nothing of who that is.
  */
-export function isPidAlive(pid: number): boolean {
+export function isPidAlive(pid: number, kill: Kill = systemKill): boolean {
   try {
-    process.kill(pid, 0);
+    kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';

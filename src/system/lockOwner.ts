@@ -1,11 +1,12 @@
 import { pid as ownPid } from 'node:process';
-import { identityIn, identityOf, isPidAlive, isSameProcessAlive, type ProcessIdentity } from './identity';
+import { parseObject } from '../base/text';
+import { identityIn, identityOf, isPidAlive, isSameProcessAlive, type PartialIdentity } from './identity';
 import { whereabouts, type Habitat } from './habitat';
 import { ask } from './lockSocket';
 
 /** A process and where it lives, as far as it wrote that down. */
 export interface Author {
-  readonly process: Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
+  readonly process: PartialIdentity;
   readonly habitat: Partial<Habitat>;
 }
 
@@ -68,8 +69,8 @@ export function parseAuthor(about: Readonly<Record<string, unknown>>): Author | 
 }
 
 /**
- * Whether the owner of a lock, or the author of another file, lives. Its socket decides first. Where no socket answers, the number of the process and
- * its birth decide, among those who number processes in the same way.
+ * Whether the owner of a lock, or the author of another file, lives. Its socket decides first. Where no socket answers,
+ * the number of the process and its birth decide, among those who number processes in the same way.
  *
  * @param folder where the file is
  */
@@ -95,15 +96,6 @@ async function isNumberInUse(pid: number): Promise<boolean> {
   if (pid === ownPid) return false;
   const now = await identityOf(pid);
   return now ? isSameProcessAlive(now) : isPidAlive(pid);
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isPid(value: unknown): value is number {

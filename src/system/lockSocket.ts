@@ -33,8 +33,8 @@ export async function listenBeside(folder: string, name: string): Promise<Listen
     if (!isWindows) await rm(join(folder, name), { force: true });
   };
   try {
-    // By way of the link wherever there can be a link: libuv removes a socket under the path that it was given when the process ends of its
-    // own accord, and a lock without its socket says less than one whose socket refuses.
+    // By way of the link wherever there can be a link: libuv removes a socket under the path that it was given when the
+    // process ends of its own accord, and a lock without its socket says less than one whose socket refuses.
     if (isWindows) await listen(server, pipeOf(name));
     else await byShortPath(folder, name, (path) => listen(server, path));
   } catch {

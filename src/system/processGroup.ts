@@ -1,3 +1,4 @@
+import { isPidAlive, systemKill, type Kill } from './identity';
 import { findWithVariable, pidsNow } from './linux';
 import { isDeadState, readStatNow } from './procStat';
 
@@ -6,11 +7,6 @@ import { isDeadState, readStatNow } from './procStat';
  * it started. Nothing here awaits, so that nothing comes between the look and the signal.
  */
 
-/** As the system's own call: negative for a whole group, signal 0 only asks. Throws. */
-export type Kill = (pid: number, signal: NodeJS.Signals | 0) => void;
-
-export const systemKill: Kill = (pid, signal) => void process.kill(pid, signal);
-
 /** Signals a whole group. A group that has ended is left alone. */
 export function signalGroup(group: number, signal: NodeJS.Signals, kill: Kill = systemKill): void {
   trySignal(-group, signal, kill);
@@ -18,19 +14,9 @@ export function signalGroup(group: number, signal: NodeJS.Signals, kill: Kill = 
 
 /** Whether anybody of a group is left. */
 export function isGroupAlive(group: number, platform: NodeJS.Platform, kill: Kill = systemKill): boolean {
-  if (!answers(-group, kill)) return false;
+  if (!isPidAlive(-group, kill)) return false;
   // The dead that nobody has reaped yet answer to signals as well; in a container that may last.
   return platform !== 'linux' || pidsNow().some((pid) => isLiveMember(pid, group));
-}
-
-/** Whether a process of this number, or a group of this negative one, is there. One that we may not signal is. */
-export function answers(pid: number, kill: Kill = systemKill): boolean {
-  try {
-    kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The processes with this variable in their environment; nobody where the system does not show environments. */

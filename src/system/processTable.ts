@@ -5,6 +5,7 @@ import {
   isPidAlive,
   isProvenAliveNow,
   isSameProcess,
+  systemKill,
   type PartialIdentity,
   type ProcessIdentity,
 } from './identity';
@@ -57,7 +58,7 @@ export interface TableOptions {
 export function processTable({
   platform = process.platform,
   run = runTool,
-  kill = (pid, signal) => void process.kill(pid, signal),
+  kill = systemKill,
 }: TableOptions = {}): ProcessTable {
   const reader = readerOf(platform, run);
   return {

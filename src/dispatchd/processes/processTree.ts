@@ -1,16 +1,16 @@
+import { isPidAlive, systemKill, type Kill, fateOf, type ProcessIdentity } from '../../system/identity';
 import { endTree } from '../../system/endProcess';
-import { fateOf, isPidAlive, type ProcessIdentity } from '../../system/identity';
 import * as groups from '../../system/processGroup';
 
 /** How processes are ended; a seam for the platforms that tests do not run on. */
 export interface TreeSystem {
   readonly platform: NodeJS.Platform;
-  readonly kill: groups.Kill;
+  readonly kill: Kill;
   /** Ends a process and all below it by force. Windows only. */
   readonly endTree: (root: ProcessIdentity) => Promise<void>;
 }
 
-const SYSTEM: TreeSystem = { platform: process.platform, kill: groups.systemKill, endTree };
+const SYSTEM: TreeSystem = { platform: process.platform, kill: systemKill, endTree };
 
 /** Every process of a session inherits this variable; on Linux it finds those that left their group. */
 export const SESSION_VARIABLE = 'DISPATCHD_SESSION_ID';
@@ -40,7 +40,7 @@ export async function signalTree(
 
 /** Whether anybody of the group is left; on Windows only the leader can be asked for. */
 export function isTreeAlive(pid: number, { platform, kill }: TreeSystem = SYSTEM): boolean {
-  return platform === 'win32' ? groups.answers(pid, kill) : groups.isGroupAlive(pid, platform, kill);
+  return platform === 'win32' ? isPidAlive(pid, kill) : groups.isGroupAlive(pid, platform, kill);
 }
 
 /**

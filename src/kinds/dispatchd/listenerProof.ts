@@ -7,7 +7,7 @@ import { isPortFree } from '../../system/ports';
 import { userOf } from '../../system/userName';
 import { hostOf } from '../../system/address';
 import { isLoopback } from '../read/paths';
-import { cleanText } from '../../base/text';
+import { cleanText, parseObject } from '../../base/text';
 import { START_TOLERANCE_MS } from '../policy';
 import { MAX_FILE_BYTES } from './policy';
 import { INSTANCE_FILE, TOKEN_FILE } from '../../protocol/dispatchd';
@@ -43,7 +43,7 @@ export async function readClaim(origin: string, stateDir: string): Promise<Claim
   }
   await proveOurs(stateDir, await stat(stateDir).catch(() => unreadable(stateDir)));
   const token = (await readOwn(stateDir, TOKEN_FILE)).trim();
-  const instance = parse(await readOwn(stateDir, INSTANCE_FILE));
+  const instance = parseObject(await readOwn(stateDir, INSTANCE_FILE)) ?? {};
   if (String(instance.port) !== port || !/^[\da-f]{32,128}$/i.test(token)) {
     throw new Error(`${stateDir} is not the state folder of the dispatchd at ${origin}: ${NOTHING}.`);
   }
@@ -84,7 +84,7 @@ export async function proveListener(origin: string, claim: Claim): Promise<void>
 
 /** Whether an answer to `GET /api/health` is of the claimed process. Anybody may say so: a check, no proof. */
 export function isAnswerOf({ pid, id }: Claim, body: string): boolean {
-  const { instance } = parse(body) as { instance?: { pid?: unknown; id?: unknown } };
+  const { instance } = (parseObject(body) ?? {}) as { instance?: { pid?: unknown; id?: unknown } };
   return instance?.pid === pid && (id === undefined || instance.id === id);
 }
 
@@ -143,13 +143,4 @@ function readBirth(birth: unknown): Claim['birth'] {
   const { startedAtMs, startTicks } = (birth ?? {}) as { startedAtMs?: unknown; startTicks?: unknown };
   if (typeof startedAtMs !== 'number') return undefined;
   return { startedAtMs, ...(typeof startTicks === 'number' && { startTicks }) };
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
