@@ -2,6 +2,7 @@ import type { DaemonModel } from '../model/daemonModel';
 import type { Report } from '../health/report';
 import { type Instant, duration } from '../base/time';
 import type { CompactSample } from '../health/samples';
+import { cyclesOf } from '../health/staleness';
 import { trace } from '../health/verdict';
 import { STATE_LABELS } from '../words/states';
 import { redact, redactValue } from './redact';
@@ -117,9 +118,21 @@ function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample
 function reportText(report: Report, homeDir: string): string {
   const sessions = report.sessions?.slice(0, MAX_SESSIONS);
   const left = (report.sessions?.length ?? 0) - (sessions?.length ?? 0);
-  const shown = redactValue({ ...report, ...(sessions && { sessions }) }, homeDir);
+  const shown = redactValue(printed({ ...report, ...(sessions && { sessions }) }), homeDir);
   const text = JSON.stringify(shown, (key, value: unknown) => (isTime(key, value) ? iso(value) : value), 1);
   return left > 0 ? `${text}\nand ${left} more sessions` : text;
+}
+
+/** The fields of a report by the names that the daemon's answer has for them; what the answer can tell is no field of it. */
+function printed(report: Report): Record<string, unknown> {
+  const { startedAt, completedAt, stale } = cyclesOf(report);
+  const cycles = { lastPollStartedAt: startedAt, lastPollCompletedAt: completedAt, pollStale: stale };
+  return Object.fromEntries(
+    Object.entries(report).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
+      if (name === 'traits') return [];
+      return name === 'progress' ? Object.entries(cycles) : [[name, value]];
+    }),
+  );
 }
 
 function isTime(key: string, value: unknown): value is number {

@@ -1,5 +1,5 @@
 import { AMBER_PENDING_MS } from './policy';
-import type { DaemonKind } from './report';
+import type { KindId } from './report';
 import type { Instant } from '../base/time';
 
 const ID_PREFIX = 'conflict#';
@@ -7,7 +7,7 @@ const ID_PREFIX = 'conflict#';
 /** A daemon, watched or only found, as far as it can get into another's way. */
 export interface InvolvedDaemon {
   readonly name: string;
-  readonly kind: DaemonKind;
+  readonly kind: KindId;
   readonly port: number;
   /** Identity of the database it works on, symbolic links resolved; `undefined` where it does not tell. */
   readonly database: string | undefined;

@@ -18,7 +18,7 @@ export interface Entry {
 /** What a countdown shows now, the nearest deadline first; empty where there is nothing to count. */
 export function countdown(deadlines: Deadlines, now: Instant): readonly Entry[] {
   const entries: Entry[] = [];
-  for (const [daemonId, { name, kind, isInhibited, watched }] of deadlines) {
+  for (const [daemonId, { name, canExtend, isInhibited, watched }] of deadlines) {
     if (isInhibited) continue;
     for (const { session, dueMs, extension } of watched.values()) {
       const leftMs = dueMs - now.monotonicMs;
@@ -33,7 +33,7 @@ export function countdown(deadlines: Deadlines, now: Instant): readonly Entry[] 
         stage,
         remainingMs: Math.max(0, leftMs),
         ...(isFresh && { extension }),
-        canExtend: kind === 'dispatchd' && stage !== 'due',
+        canExtend: canExtend && stage !== 'due',
       });
     }
   }

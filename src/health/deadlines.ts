@@ -1,4 +1,4 @@
-import type { DaemonId, Report, Session } from './report';
+import type { DaemonId, Session } from './report';
 import { isGone } from './instances';
 import {
   CLOCK_JITTER_MS,
@@ -41,7 +41,7 @@ export interface Watched {
 /** What is remembered of one daemon. */
 interface Known {
   readonly name: string;
-  readonly kind: Report['kind'];
+  readonly canExtend: boolean;
   readonly answer: NonNullable<Track['last']>;
   /** From the daemon's clock to our monotonic one when these deadlines were worked out. */
   readonly clockOffsetMs: number | undefined;
@@ -183,12 +183,12 @@ function learn(
       timedOut.push({ daemonId, daemon: name, session, isInferred: false });
     }
   }
-  // What a smithy ran until it went away was not ended by its deadline.
+  // What a daemon ran until it went away was not ended by its deadline.
   const isSameLife = known !== undefined && known.instanceId === report.instance?.id && !known.wasGone;
-  if (isSameLife && report.kind === 'smithy' && report.sessions) {
+  if (isSameLife && !report.traits.listsEndedSessions && report.sessions) {
     const listed = new Set(sessions.map(({ id }) => id));
     for (const [id, { session, dueMs }] of known.watched) {
-      // smithy forgets an ended session after 5 s: between two slow polls it is gone without a word.
+      // smithy forgets an ended session after 5 s: between two slow polls the session is gone without a word.
       if (listed.has(id) || now.monotonicMs < dueMs || known.timedOut.has(id)) continue;
       timedOut.push({ daemonId, daemon: name, session, isInferred: true });
     }
@@ -196,7 +196,7 @@ function learn(
   return {
     known: {
       name,
-      kind: report.kind,
+      canExtend: report.traits.extendsOnRequest,
       answer,
       clockOffsetMs: clockOffsetMs(answer),
       instanceId: report.instance?.id,

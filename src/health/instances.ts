@@ -2,14 +2,20 @@ import { INSTANCE_SETTLE_MS } from './policy';
 import type { Report, Session } from './report';
 import type { Instant } from '../base/time';
 import { endOf, isLive, isStranded } from './sessions';
+import { cyclesOf, isUntoldByKind } from './staleness';
 import type { Track } from './track';
 
 /** What became of the process that was seen to be a daemon; `unknown` where the system does not tell. */
 export type ProcessFate = 'lives' | 'gone' | 'unknown';
 
+/** What tells one life of a daemon from the next. Where an earlier window saw it, only what that window kept. */
+type LastSaid = Pick<Report, 'instance' | 'database' | 'daemonNow'> &
+  Partial<Pick<Report, 'kind' | 'progress'>>;
+
 /** What is remembered of one daemon's life. */
 export interface KnownInstance {
-  readonly report: Report;
+  /** The last answer of this life. */
+  readonly report: LastSaid;
   /** As last told: one answer without them does not make them forgotten. */
   readonly sessions: readonly Session[];
   readonly answer: Track['last'];
@@ -61,11 +67,11 @@ export interface InstanceStep {
   readonly asksProcess?: boolean;
 }
 
-/** What an earlier window kept of a dispatchd's life, as a life to compare the next answer with. */
+/** What an earlier window kept of a daemon's life, as a life to compare the next answer with. */
 export function rememberedInstance(id: string, stateDir: string | undefined): KnownInstance {
   const instance = { id, ...(stateDir !== undefined && { stateDir }) };
   return {
-    report: { kind: 'dispatchd', isRunning: true, instance, malformed: [] },
+    report: { instance },
     sessions: [],
     answer: undefined,
     wasGone: false,
@@ -110,8 +116,8 @@ export function advanceInstance(
     if (!isNew) return { life: begin(last, track, life.sessions) };
     overSince = last.at;
   }
-  // A ductor tells of no cycles; it has started.
-  const isSettled = !report.isRunning || report.lastPollCompletedAt !== undefined || report.kind === 'ductor';
+  // A kind that never tells of cycles has started.
+  const isSettled = !report.isRunning || cyclesOf(report).completedAt !== undefined || isUntoldByKind(report);
   if (!isSettled && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSince } };
   }
@@ -125,7 +131,7 @@ export function advanceInstance(
 
 function announceOf({ wasOurs, isRemembered }: KnownInstance, { restarting, last }: Track): Announce {
   // Of a smithy the outcome tells what came back, not what is lost.
-  const proves = last?.report.instance?.id !== undefined && last.report.lastPollCompletedAt !== undefined;
+  const proves = last?.report.instance?.id !== undefined && cyclesOf(last.report).completedAt !== undefined;
   if (restarting && proves) return 'told';
   return wasOurs ? 'interrupted' : isRemembered ? 'touched' : 'any';
 }
@@ -164,22 +170,31 @@ function isOurs({ restarting, stoppedByUs }: Track): boolean {
 }
 
 /** Another daemon took the port: of another kind, state folder or database. */
-function isAnotherDaemon(before: Report, after: Report): boolean {
+function isAnotherDaemon(before: LastSaid, after: Report): boolean {
   const differ = (a: string | undefined, b: string | undefined) =>
     a !== undefined && b !== undefined && a !== b;
   return (
-    before.kind !== after.kind ||
+    isOfAnotherKind(before, after) ||
     differ(before.instance?.stateDir, after.instance?.stateDir) ||
     differ(before.database?.realPath, after.database?.realPath)
   );
 }
 
+/**
+ * What an earlier window kept names no kind, and is of use only for a daemon that remembers what a restart interrupted:
+ * the sessions that would tell it of another daemon were not kept.
+ */
+function isOfAnotherKind({ kind }: LastSaid, after: Report): boolean {
+  return kind === undefined ? !after.traits.remembersInterrupted : kind !== after.kind;
+}
+
 /** Only where it tells anything of its loop: a smithy leaves all of that out when it cannot compute it. */
-function isReset(before: Report, after: Report): boolean {
+function isReset(before: LastSaid, after: Report): boolean {
   if (after.queue === undefined) return false;
+  const [had, has] = [cyclesOf(before), cyclesOf(after)];
   return (
-    (before.lastPollCompletedAt !== undefined && after.lastPollCompletedAt === undefined) ||
-    (before.lastPollStartedAt !== undefined && after.lastPollStartedAt === undefined)
+    (had.completedAt !== undefined && has.completedAt === undefined) ||
+    (had.startedAt !== undefined && has.startedAt === undefined)
   );
 }
 
@@ -224,13 +239,13 @@ function compare({ report: before, sessions }: KnownInstance, after: Report): Re
     ...(startedAt !== undefined &&
       after.daemonNow !== undefined && { agoMs: Math.max(0, after.daemonNow - startedAt) }),
     isInferred: !isNamed,
-    ...(after.kind === 'dispatchd'
+    ...(after.traits.remembersInterrupted
       ? { ...(after.recovery ?? comparedById(sessions, after)), lost: [] }
       : lostOf(sessions, before, after)),
   };
 }
 
-/** For a dispatchd that does not count itself. */
+/** For a daemon that remembers what a restart interrupted, and does not count it. */
 function comparedById(before: readonly Session[], after: Report): { resumed: number; interrupted: number } {
   const now = new Map(after.sessions?.map((session) => [session.id, session]));
   let resumed = 0;
@@ -246,7 +261,7 @@ function comparedById(before: readonly Session[], after: Report): { resumed: num
 
 function lostOf(
   sessions: readonly Session[],
-  before: Report,
+  before: LastSaid,
   after: Report,
 ): Pick<Restarted, 'resumed' | 'interrupted' | 'lost'> {
   // What was being ended has ended.

@@ -2,7 +2,7 @@ import { goesOn } from './instances';
 import { ENDED_SHOWN_MS, MAX_SESSION_ROWS } from './policy';
 import type { Report, Session } from './report';
 
-/** Work that was lost to a restart: the daemon itself, a smithy or a ductor, does not remember it. */
+/** Work that was lost to a restart, of a daemon that does not remember what a restart interrupted. */
 export interface Lost {
   readonly session: Session;
   /** Epoch ms. */
@@ -31,8 +31,8 @@ export function stillLost(lost: readonly Lost[], report: Report, nowAt: number):
 
 /** What was lost of the daemon that answers now. */
 export function lostOf(lost: readonly Lost[], report: Report): readonly Session[] {
-  // A dispatchd lists it itself.
-  if (report.kind === 'dispatchd') return [];
+  // The daemon lists that work itself.
+  if (report.traits.remembersInterrupted) return [];
   return lost.filter(({ database }) => !isOfAnother(database, report)).map(({ session }) => session);
 }
 

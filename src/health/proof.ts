@@ -1,5 +1,5 @@
 import type { Report } from './report';
-import { assessLoop, untoldLoop } from './staleness';
+import { assessLoop, cyclesOf, isUntoldByKind, untoldLoop } from './staleness';
 
 /** What one answer of a daemon that was just started proves. `why` goes on after "it answers, but". */
 export type Proof =
@@ -25,26 +25,22 @@ export function proofOf(report: Report): Proof {
     case 'stale':
       return { kind: 'hangs', why: `its poll loop hangs (${loop.rule})` };
     case 'unknown':
-      return tellsNothing(report)
+      // A daemon that does not tell of its cycles cannot be waited for any longer.
+      return report.progress.kind === 'untold'
         ? { kind: 'untold', why: untold(report) }
         : { kind: 'notYet', why: unknownInWords(report, loop.rule) };
   }
 }
 
-/** A version that does not tell of its cycles cannot be waited for any longer. */
-function tellsNothing({ lastPollStartedAt, lastPollCompletedAt, pollStale, malformed }: Report): boolean {
-  const times = [lastPollStartedAt, lastPollCompletedAt, pollStale];
-  return times.every((time) => time === undefined) && !malformed.some((field) => field.startsWith('health'));
-}
-
 function untold(report: Report): string {
-  return report.kind === 'ductor'
+  return isUntoldByKind(report)
     ? untoldLoop(report)
     : 'this version does not report its poll cycles, so that it works could not be proven';
 }
 
 /** Before its first cycle a daemon that tells of cycles has no times yet. */
-function unknownInWords({ lastPollStartedAt, lastPollCompletedAt, malformed }: Report, rule: string): string {
-  const hasNoTimes = lastPollStartedAt === undefined && lastPollCompletedAt === undefined;
-  return hasNoTimes && malformed.length === 0 ? 'it has not completed a poll cycle' : rule;
+function unknownInWords(report: Report, rule: string): string {
+  const { startedAt, completedAt } = cyclesOf(report);
+  const hasNoTimes = startedAt === undefined && completedAt === undefined;
+  return hasNoTimes && report.malformed.length === 0 ? 'it has not completed a poll cycle' : rule;
 }

@@ -8,7 +8,11 @@ declare const daemonId: unique symbol;
  */
 export type DaemonId = string & { readonly [daemonId]: true };
 
-export type DaemonKind = 'smithy' | 'dispatchd' | 'ductor';
+/**
+ * The name of a kind of daemon, of the kinds that this extension knows. Compare a name with another name, never with a
+ * literal: what a daemon can and cannot tell stands in its answer, as `Progress` and `Traits`.
+ */
+export type KindId = string;
 
 /** One piece of agent work, as far as the daemon tells. Times are on the daemon's clock. */
 export interface Session {
@@ -99,9 +103,42 @@ export interface UnknownWork {
   readonly tasks: boolean;
 }
 
+/** The poll cycles of a daemon's loop, as far as this answer tells them. Moments are epoch ms on the daemon's own clock. */
+export interface Cycles {
+  readonly kind: 'cycles';
+  /** When the last cycle started; it may still be in flight. */
+  readonly startedAt?: number;
+  /** When the last whole cycle completed. */
+  readonly completedAt?: number;
+  /** The daemon's own word on whether its loop hangs. */
+  readonly stale?: boolean;
+}
+
+/** Nothing in this answer tells whether the daemon's loop advances. */
+export interface Untold {
+  readonly kind: 'untold';
+  /** `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this version does not. */
+  readonly by: 'kind' | 'version';
+}
+
+/** What an answer tells of the daemon's loop. */
+export type Progress = Cycles | Untold;
+
+/** What this answer can tell, and what can be done to the daemon's work. */
+export interface Traits {
+  /** The daemon names each life of its process, so that a restart shows in the name alone. */
+  readonly namesItsInstances: boolean;
+  /** The daemon lists a session that has ended for long enough that a poll sees how the session ended. */
+  readonly listsEndedSessions: boolean;
+  /** After a restart the daemon itself lists the work that the restart interrupted. */
+  readonly remembersInterrupted: boolean;
+  /** Somebody outside can change a session: give it more time, stop it, run it again. */
+  readonly extendsOnRequest: boolean;
+}
+
 /** Timestamps are epoch milliseconds on the daemon's own clock. */
 export interface Report {
-  readonly kind: DaemonKind;
+  readonly kind: KindId;
   readonly isRunning: boolean;
   /** It says that it is not up yet. */
   readonly starting?: boolean;
@@ -111,9 +148,8 @@ export interface Report {
   readonly pollStaleThresholdMs?: number;
   /** The daemon's clock when it made this answer: `computedAt`, else the `Date` header. */
   readonly daemonNow?: number;
-  readonly lastPollStartedAt?: number;
-  readonly lastPollCompletedAt?: number;
-  readonly pollStale?: boolean;
+  readonly progress: Progress;
+  readonly traits: Traits;
   readonly queue?: Queue;
   readonly pause?: Pause;
   /** `undefined` where the daemon did not tell; empty where it said there are none. */

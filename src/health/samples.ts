@@ -1,5 +1,6 @@
 import { SAMPLES_KEPT } from './policy';
 import type { Sample } from './report';
+import { cyclesOf } from './staleness';
 import type { Track } from './track';
 import type { DaemonState } from './states';
 
@@ -28,7 +29,8 @@ export function appendSample(samples: readonly CompactSample[], track: Track): r
 
 function outcome(sample: Sample): Pick<CompactSample, 'latencyMs' | 'cycleAgeMs' | 'failure'> {
   if (!sample.ok) return { failure: `${sample.failure.kind}: ${sample.failure.cause}` };
-  const { daemonNow, lastPollCompletedAt } = sample.report;
-  const isTold = daemonNow !== undefined && lastPollCompletedAt !== undefined;
-  return { latencyMs: sample.latencyMs, ...(isTold && { cycleAgeMs: daemonNow - lastPollCompletedAt }) };
+  const { daemonNow } = sample.report;
+  const { completedAt } = cyclesOf(sample.report);
+  const isTold = daemonNow !== undefined && completedAt !== undefined;
+  return { latencyMs: sample.latencyMs, ...(isTold && { cycleAgeMs: daemonNow - completedAt }) };
 }

@@ -5,7 +5,7 @@ import {
   STALE_THRESHOLD_FLOOR_MS,
   STALE_THRESHOLD_INTERVALS,
 } from './policy';
-import type { Report } from './report';
+import type { Cycles, Report } from './report';
 import { duration } from '../base/time';
 
 /**
@@ -29,11 +29,19 @@ export interface BegunCycles {
   readonly count: number;
 }
 
+/** What an answer tells of the daemon's poll cycles: nothing where the answer does not tell whether the loop advances. */
+export function cyclesOf({ progress }: Partial<Pick<Report, 'progress'>>): Omit<Cycles, 'kind'> {
+  return progress?.kind === 'cycles' ? progress : {};
+}
+
+/** Whether no answer of this kind of daemon ever tells whether its loop advances. */
+export function isUntoldByKind({ progress }: Pick<Report, 'progress'>): boolean {
+  return progress.kind === 'untold' && progress.by === 'kind';
+}
+
 /** The cycles begun since the last completion, after one more report. */
-export function nextBegun(
-  previous: BegunCycles | undefined,
-  { lastPollStartedAt: startedAt, lastPollCompletedAt: completedAt }: Report,
-): BegunCycles | undefined {
+export function nextBegun(previous: BegunCycles | undefined, report: Report): BegunCycles | undefined {
+  const { startedAt, completedAt } = cyclesOf(report);
   if (startedAt === undefined || (completedAt !== undefined && startedAt <= completedAt)) return undefined;
   const isSameWait = previous?.completedAt === completedAt && startedAt >= (previous?.lastStartedAt ?? 0);
   if (!previous || !isSameWait) {
@@ -64,9 +72,9 @@ export function staleThresholdMs(report: Report): number {
 }
 
 /** Why nothing is known of the loop of a daemon that tells nothing of its cycles. */
-export function untoldLoop({ kind }: Report): string {
-  return kind === 'ductor'
-    ? 'ductor does not tell whether its loop advances'
+export function untoldLoop(report: Report): string {
+  return isUntoldByKind(report)
+    ? `${report.kind} does not tell whether its loop advances`
     : 'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one';
 }
 
@@ -78,19 +86,20 @@ export function untoldLoop({ kind }: Report): string {
  * @param begun the cycles that were seen to begin since the last completion
  */
 export function assessLoop(report: Report, begun?: BegunCycles): Loop {
-  const { daemonNow, lastPollStartedAt: startedAt, lastPollCompletedAt: completedAt, pollStale } = report;
+  const { daemonNow } = report;
+  const { startedAt, completedAt, stale } = cyclesOf(report);
   const thresholdMs = staleThresholdMs(report);
   const sinceAt = completedAt ?? startedAt;
   const ageMs =
     sinceAt === undefined || daemonNow === undefined ? undefined : Math.max(0, daemonNow - sinceAt);
 
-  if (pollStale === true) return { kind: 'stale', ageMs, rule: 'the daemon says pollStale' };
+  if (stale === true) return { kind: 'stale', ageMs, rule: 'the daemon says pollStale' };
   const malformed = report.malformed.filter((field) => LOOP_FIELDS.includes(field.split(' ', 1)[0]!));
   if (malformed.length > 0) return { kind: 'unknown', rule: `malformed: ${malformed.join('; ')}` };
   if (sinceAt === undefined || ageMs === undefined) {
     return {
       kind: 'unknown',
-      rule: pollStale === undefined ? untoldLoop(report) : 'the daemon gives no time of a poll cycle',
+      rule: stale === undefined ? untoldLoop(report) : 'the daemon gives no time of a poll cycle',
     };
   }
   const newestAt = Math.max(startedAt ?? -Infinity, completedAt ?? -Infinity);
@@ -102,7 +111,7 @@ export function assessLoop(report: Report, begun?: BegunCycles): Loop {
   const watchedAt = inFlight ? startedAt : completedAt!;
   const watchedAgeMs = Math.max(0, daemonNow! - watchedAt);
   if (watchedAgeMs > thresholdMs) {
-    if (pollStale === false) {
+    if (stale === false) {
       return { kind: 'unknown', rule: 'the daemon says its loop is not stale, but its poll times are old' };
     }
     const what = inFlight ? 'a poll cycle in flight' : 'the last completed poll cycle';

@@ -13,7 +13,7 @@ import {
 } from './policy';
 import type { Report, Sample } from './report';
 import type { Instant } from '../base/time';
-import { assessLoop, nextBegun, type BegunCycles, type Loop } from './staleness';
+import { assessLoop, cyclesOf, nextBegun, type BegunCycles, type Loop } from './staleness';
 import { decide, severityOf, type Facts, type Streak, type Unsettled, type Verdict } from './verdict';
 import { type DaemonState } from './states';
 
@@ -132,7 +132,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
   const step = advanceIncident(
     track.incident,
     verdict,
-    { answered: sample.ok, completedAt: report?.lastPollCompletedAt, isStartup: isStartup(track) },
+    { answered: sample.ok, completedAt: report && cyclesOf(report).completedAt, isStartup: isStartup(track) },
     now,
   );
   const isEnding =

@@ -1,6 +1,6 @@
 import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
 import { SMITHY_LIMITS_REREAD_MS } from './smithy/policy';
-import type { DaemonKind, Failure, Report, Sample, Session } from '../health/report';
+import type { KindId, Failure, Report, Sample, Session } from '../health/report';
 import { notAStatus } from './read/answers';
 import { DatabaseOfSmithy } from './smithy/database';
 import { Ductor, ductorHome } from './ductor/connection';
@@ -41,7 +41,7 @@ const DEFAULT_TIMEOUTS: ProbeTimeouts = { requestMs: REQUEST_TIMEOUT_MS, fallbac
 
 export interface ProbeOptions {
   /** As configured. A ductor that is not said to be one is recognised by what it answers. */
-  readonly kind?: DaemonKind | undefined;
+  readonly kind?: KindId | undefined;
   /** Whether smithy may be sent the PATCH that tells its limits. */
   readonly mayReadLimits?: () => boolean;
   /** Where a ductor of this machine keeps its files. */

@@ -1,5 +1,6 @@
 import { notAStatus } from '../kinds/read/answers';
 import { AGENTS_ROUTE, API_ROUTE, readAgents, readApi } from '../kinds/ductor/connection';
+import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from '../kinds/ductor/traits';
 import { Ask, DaemonClient, NoAnswer } from '../system/httpClient';
 import { readStatus } from '../kinds/smithy/status';
 import type { Report } from '../health/report';
@@ -49,7 +50,7 @@ export class StartedDaemon {
     ] as const) {
       const other = await this.#client.get(route, ask);
       const said = other.status === 200 ? reads(JSON.parse(other.body)) : undefined;
-      if (said) return { kind: 'ductor', ...said };
+      if (said) return { kind: 'ductor', ...said, progress: DUCTOR_PROGRESS, traits: DUCTOR_TRAITS };
     }
     return notAStatus(answer) ?? "its answer is not a daemon's status";
   }

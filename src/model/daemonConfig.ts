@@ -1,4 +1,4 @@
-import type { DaemonId, DaemonKind } from '../health/report';
+import type { DaemonId, KindId } from '../health/report';
 
 /** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
 export interface RestartConfig {
@@ -17,7 +17,7 @@ export interface DaemonConfig {
   /** Its address, `http://host:port`. */
   readonly origin: string;
   readonly port: number;
-  readonly kind?: DaemonKind;
+  readonly kind?: KindId;
   readonly pollIntervalMs: number;
   readonly restart?: RestartConfig;
   /** Written by the user; the built-in defaults are only looked for and stay hidden until they answer. */

@@ -1,8 +1,8 @@
-import type { DaemonKind } from '../health/report';
+import type { KindId } from '../health/report';
 
 /** A daemon that a scan found. */
 export interface FoundDaemon {
-  readonly kind: DaemonKind;
+  readonly kind: KindId;
   /** `http://host:port`. */
   readonly origin: string;
   readonly port: number;

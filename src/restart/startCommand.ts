@@ -126,7 +126,7 @@ function foregroundCommand(
         `How ${daemon.name} is started depends on how it was installed. Set "restart" for it in ` +
         'daemonHealth.daemons, for a service to { "command": "systemctl --user restart ductor" }.'
       );
-    case undefined:
+    default:
       return `How to start ${daemon.name} is not known. Set "restart" for it in daemonHealth.daemons.`;
   }
 }

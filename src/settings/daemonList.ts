@@ -1,10 +1,10 @@
 import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } from '../health/policy';
-import type { DaemonId, DaemonKind } from '../health/report';
+import type { DaemonId, KindId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
 import { isLoopback } from '../kinds/read/paths';
 
-const KINDS: readonly DaemonKind[] = ['smithy', 'dispatchd', 'ductor'];
+const KINDS: readonly KindId[] = ['smithy', 'dispatchd', 'ductor'];
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
 

@@ -79,7 +79,9 @@ export class Instances {
       void this.#settle(model, step.restarted, step.worth ?? 'any', step.began);
     }
     const report = track.sample?.ok ? track.sample.report : undefined;
-    if (report?.kind === 'smithy' && report.sessions?.some(isLive)) this.#processes.note(daemon);
+    if (report?.traits.namesItsInstances === false && report.sessions?.some(isLive)) {
+      this.#processes.note(daemon);
+    }
     this.#keep(daemonId, step.life);
   }
 

@@ -2,7 +2,7 @@ import { type Clock, duration } from '../base/time';
 import { nextPollDelayMs } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
 import { ASKS_WHILE_STALLED } from './policy';
-import type { DaemonKind, Sample } from '../health/report';
+import type { KindId, Sample } from '../health/report';
 import {
   beginTrack,
   dismissStartFailure,
@@ -21,7 +21,7 @@ import { cleanText } from '../base/text';
 export interface MonitorDeps {
   readonly clock: Clock;
   /** Makes the probe at the first poll, which is when undici is loaded. */
-  readonly createProbe: (origin: string, kind?: DaemonKind) => Promise<Probe>;
+  readonly createProbe: (origin: string, kind?: KindId) => Promise<Probe>;
   readonly isFocused: () => boolean;
   readonly random: () => number;
   /** Says whether the clocks tell of the machine's sleep. */

@@ -10,6 +10,7 @@ import type { Answer, Ask, DaemonClient } from '../../system/httpClient';
 import { MAX_SESSIONS } from '../smithy/policy';
 import { cleanText } from '../../base/text';
 import { MAX_NAME_CHARS, MAX_AGENTS, MAX_ERROR_CHARS } from './policy';
+import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from './traits';
 
 /** Of the server that ductor always has on this machine, for its own agents. */
 export const AGENTS_ROUTE = '/interagent/health';
@@ -119,6 +120,8 @@ export class Ductor {
       ...said,
       ...(starting && { starting }),
       ...(daemonNow !== undefined && { daemonNow }),
+      progress: DUCTOR_PROGRESS,
+      traits: DUCTOR_TRAITS,
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),
       ...(files?.instance && { instance: files.instance }),

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import type { DaemonInstance, Report, Session } from '../../health/report';
+import type { DaemonInstance, Progress, Report, Session } from '../../health/report';
 import { sessionsOf } from './sessions';
+import { SMITHY_TRAITS } from './traits';
+import { DISPATCHD_TRAITS } from '../dispatchd/traits';
 import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
 import { whyNoPath } from '../read/paths';
@@ -82,17 +84,17 @@ export function readStatus(
   const stuck = health?.stuck ?? health?.hasStuckQueue;
   const daemonNow = health?.computedAt ?? dateAt;
   const instance = value.instance;
+  const isDispatchd = instance?.id !== undefined;
   return {
-    kind: instance?.id === undefined ? 'smithy' : 'dispatchd',
+    kind: isDispatchd ? 'dispatchd' : 'smithy',
     isRunning: value.isRunning,
     ...(value.available !== undefined && { available: value.available }),
     ...(value.reason !== undefined && { unavailableReason: value.reason }),
     ...defined('pollIntervalMs', value.config?.pollIntervalMs),
     ...defined('pollStaleThresholdMs', value.config?.pollStaleThresholdMs),
     ...defined('daemonNow', daemonNow),
-    ...defined('lastPollStartedAt', health?.lastPollStartedAt),
-    ...defined('lastPollCompletedAt', health?.lastPollCompletedAt),
-    ...defined('pollStale', health?.pollStale),
+    progress: readProgress(health, malformed),
+    traits: isDispatchd ? DISPATCHD_TRAITS : SMITHY_TRAITS,
     ...(health && {
       queue: {
         ...defined('readyUnassignedTasks', health.readyUnassignedTasks),
@@ -108,6 +110,17 @@ export function readStatus(
     ...(instance && { instance: readInstance(instance) }),
     malformed,
   };
+}
+
+/** A released smithy tells nothing of its cycles, a newer smithy does. A field that is malformed was told all the same. */
+function readProgress(health: Status['health'], malformed: readonly string[]): Progress {
+  const cycles = {
+    ...defined('startedAt', health?.lastPollStartedAt),
+    ...defined('completedAt', health?.lastPollCompletedAt),
+    ...defined('stale', health?.pollStale),
+  };
+  const isTold = Object.keys(cycles).length > 0 || malformed.some((field) => field.startsWith('health'));
+  return isTold ? { kind: 'cycles', ...cycles } : { kind: 'untold', by: 'version' };
 }
 
 function readInstance({ lastExit, ...instance }: NonNullable<Status['instance']>): DaemonInstance {

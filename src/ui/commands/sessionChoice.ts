@@ -7,7 +7,7 @@ import { isSessionRowId, sessionRowId } from '../tree/rowIds';
 import { say } from '../shared/say';
 import {
   PURPOSES,
-  isOfDispatchd,
+  canChangeSessions,
   meant,
   usableOnSessions,
   type Purpose,
@@ -54,7 +54,7 @@ export class SessionChoice {
   #named(ids: ReadonlySet<string>, { lost = () => false }: Purpose): readonly SessionItem[] {
     const named = this.deps.models().flatMap((model) => {
       const { sessions = [] } = model.track.last?.report ?? {};
-      const known = isOfDispatchd(model) ? sessions : this.deps.lost.of(model).filter(lost);
+      const known = canChangeSessions(model) ? sessions : this.deps.lost.of(model).filter(lost);
       return known
         .filter(({ id }) => ids.has(sessionRowId(model.daemon.id, id)))
         .map((session) => ({ model, session }));
@@ -88,7 +88,7 @@ export class SessionChoice {
 
 /** Whether it is work that its daemon does not list any more. */
 export function isLost({ model }: SessionItem): boolean {
-  return !isOfDispatchd(model);
+  return !canChangeSessions(model);
 }
 
 /** @throws an error fit to show where its daemon cannot be reached */

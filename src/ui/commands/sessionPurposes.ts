@@ -5,7 +5,7 @@ import { endOf, isLive, isStranded } from '../../health/sessions';
 import { answers } from '../../kinds/dispatchd/clientOf';
 
 export interface Purpose {
-  /** Which sessions of a dispatchd the command is for. */
+  /** Which sessions the command is for, of a daemon whose sessions can be changed from outside. */
   readonly ours: (session: Session) => boolean;
   /** Which of the lost work of other daemons. */
   readonly lost?: (session: Session) => boolean;
@@ -74,14 +74,14 @@ export interface SessionItem {
 /** @param lostOf work that the daemon itself does not list any more */
 export type LostOf = (model: DaemonModel) => readonly Session[];
 
-/** Whether its report lists its sessions with what can be done to them. */
-export function isOfDispatchd({ track }: DaemonModel): boolean {
-  return track.last?.report.kind === 'dispatchd';
+/** Whether the sessions that a daemon lists can be changed from outside. */
+export function canChangeSessions({ track }: DaemonModel): boolean {
+  return track.last?.report.traits.extendsOnRequest === true;
 }
 
-/** The sessions that a command is for now. A dispatchd that does not answer can do nothing for its own. */
+/** The sessions that a command is for now. A daemon that does not answer can do nothing for its own. */
 export function meant({ ours, lost }: Purpose, model: DaemonModel, lostOf: LostOf): readonly SessionItem[] {
-  const isOurs = isOfDispatchd(model);
+  const isOurs = canChangeSessions(model);
   if (isOurs ? !answers(model) : !lost) return [];
   const known = isOurs ? (model.track.last?.report.sessions ?? []) : lostOf(model);
   return known.filter(isOurs ? ours : lost!).map((session) => ({ model, session }));

@@ -208,13 +208,12 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
   const { last, sample } = model.track;
   if (!last) return [];
   const { report } = last;
-  // A ductor has neither a queue nor a rate limit of its own.
-  const hasQueue = report.kind !== 'ductor';
+  const showsQueue = hasQueue(report);
   // Old answers stay on screen while a daemon fails, and say how old they are.
   const age = sample?.ok ? '' : ` · ${coarseAge(now.monotonicMs - last.at.monotonicMs)} ago`;
   return [
     loopDetail(model, now),
-    ...(hasQueue
+    ...(showsQueue
       ? [
           queueDetail(
             report,
@@ -223,10 +222,18 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
         ]
       : []),
     ...(sessionRows?.details(model, now) ?? [sessionsDetail(model)]),
-    ...(hasQueue ? [pauseDetail(report, now)] : []),
+    ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(report, model.daemon),
   ].map((detail) => ({ ...detail, description: `${detail.description}${age}` }));
+}
+
+/**
+ * Whether the daemon has a queue, and a rate limit beside it. A kind that tells of poll cycles tells of its queue in the
+ * same part of its answer: where that part is missing, the queue is there and not known.
+ */
+function hasQueue({ queue, progress }: Report): boolean {
+  return queue !== undefined || progress.kind === 'cycles' || progress.by === 'version';
 }
 
 function loopDetail(model: DaemonModel, now: Instant): Detail {

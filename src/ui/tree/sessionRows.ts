@@ -93,8 +93,8 @@ function groupsOf(sessions: readonly Session[]): Groups {
 
 function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now: Instant): Detail[] {
   if (stranded.length === 0) return [];
-  // A smithy resumes by itself what it can, a dispatchd has done so already.
-  const waits = model.track.last!.report.kind === 'dispatchd' ? 'to run again' : 'not resumed';
+  // A daemon that remembers what was interrupted has resumed already what it can; any other may still do so.
+  const waits = model.track.last!.report.traits.remembersInterrupted ? 'to run again' : 'not resumed';
   return [
     {
       key: INTERRUPTED,

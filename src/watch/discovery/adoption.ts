@@ -1,11 +1,11 @@
-import type { DaemonKind } from '../../health/report';
+import type { KindId } from '../../health/report';
 import { folderName } from '../../kinds/read/paths';
 import type { FoundDaemon } from '../../model/foundDaemon';
 
 /** A found daemon that is watched without the user having said so. */
 export interface Adopted {
   readonly name: string;
-  readonly kind: DaemonKind;
+  readonly kind: KindId;
   readonly origin: string;
   /** What it was adopted for: another database on its port is another daemon. */
   readonly database?: string;

@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/app/systemClock';
 import { createProbe, type Probe } from '../../../src/kinds/connect';
 import { scan } from '../../../src/watch/discovery/scan';
 import { advanceInstance } from '../../../src/health/instances';
-import type { DaemonKind, Report, Sample } from '../../../src/health/report';
+import type { KindId, Report, Sample } from '../../../src/health/report';
 import { beginTrack, observe, type Track } from '../../../src/health/track';
 import { SEVERITY } from '../../../src/health/states';
 import {
@@ -42,7 +42,7 @@ describe('asking a ductor', function () {
 
   function probeOf(
     { url, home }: { url: string; home: string } = ductor,
-    { kind, timeouts = PATIENT }: { kind?: DaemonKind; timeouts?: typeof PATIENT } = {},
+    { kind, timeouts = PATIENT }: { kind?: KindId; timeouts?: typeof PATIENT } = {},
   ): Probe {
     const probe = createProbe(url, timeouts, { kind, ductorHome: home });
     probes.push(probe);

@@ -2,8 +2,8 @@ import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../../src/health/deadlines';
 import { countdown, nextDrawMs } from '../../../src/health/countdown';
-import type { Report, Session } from '../../../src/health/report';
-import { DAY_MS, MINUTE_MS, SECOND_MS, Watch, goodReport } from './support';
+import type { Session } from '../../../src/health/report';
+import { DAY_MS, MINUTE_MS, SECOND_MS, Watch, goodReport, type Parts } from './support';
 
 const ORIGIN = 'http://127.0.0.1:3470';
 
@@ -13,7 +13,7 @@ class Room {
   readonly told: TimedOut[] = [];
   deadlines: Deadlines = NO_DEADLINES;
   skewMs = 0;
-  report: Partial<Report> = { kind: 'dispatchd' };
+  report: Parts = { kind: 'dispatchd' };
 
   session(id: string, leftMs: number, more: Partial<Session> = {}): Session {
     const at = this.watch.time.wallAt + this.skewMs;

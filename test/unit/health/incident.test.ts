@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { STOP_LONGEST_MS } from '../../../src/health/policy';
 import { SEVERITY } from '../../../src/health/states';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, Watch, goodReport, wedgedReport } from './support';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, Watch, goodReport, reportWith, wedgedReport } from './support';
 
 function stuck(watch: Watch) {
   return watch.answer(
@@ -167,11 +167,7 @@ describe('an incident', () => {
       const watch = Watch.healthy();
       watch.wait(5_000);
       wedge(watch);
-      const {
-        lastPollStartedAt: _started,
-        lastPollCompletedAt: _completed,
-        ...blind
-      } = goodReport(watch.time);
+      const blind = goodReport(watch.time, { lastPollStartedAt: undefined, lastPollCompletedAt: undefined });
       watch.repeat(20, 5_000, () => watch.answer(blind));
       assert.equal(isRecovering(watch), false);
       watch.repeat(20, 5_000, () => watch.answer({ ...blind, pause: { isPaused: true } }));
@@ -184,7 +180,7 @@ describe('an incident', () => {
       const watch = Watch.healthy();
       watch.wait(5_000);
       wedge(watch);
-      const blind = { kind: 'smithy', isRunning: true, malformed: [] } as const;
+      const blind = reportWith();
       watch.repeat(60, 5_000, () => watch.answer(blind));
       watch.wait(5_000).fail('reset');
       watch.repeat(120, 5_000, () => watch.answer(blind));
@@ -199,7 +195,7 @@ describe('an incident', () => {
 
     it('after an outage of a daemon that never tells about its loop', () => {
       const watch = new Watch();
-      const blind = { kind: 'smithy', isRunning: true, malformed: [] } as const;
+      const blind = reportWith();
       watch.repeat(3, 5_000, () => watch.answer(blind));
       watch.repeat(3, 5_000, () => watch.fail('refused'));
       watch.repeat(7, 5_000, () => watch.answer(blind));
@@ -314,7 +310,7 @@ describe('an incident', () => {
       assert.equal(watch.restart({ restarting: true }), 'restarting');
       watch.repeat(30, 500, () => watch.fail('refused'));
       watch.repeat(5, 500, () =>
-        watch.answer({ ...goodReport(watch.time), lastPollStartedAt: watch.time.wallAt, pollStale: false }),
+        watch.answer(goodReport(watch.time, { lastPollStartedAt: watch.time.wallAt, pollStale: false })),
       );
       assert.equal(watch.state, 'restarting');
       assert.equal(watch.restart({ restarting: false, proven: true }), 'healthy');

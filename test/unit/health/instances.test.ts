@@ -11,12 +11,9 @@ import {
 } from '../../../src/health/instances';
 import type { DaemonInstance, Failure, Report, Session } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';
-import { Watch, goodReport } from './support';
+import { Watch, goodReport, type Parts } from './support';
 
 const HOUR_MS = 3_600_000;
-
-/** Fields of a report, also taken away. */
-type More = { readonly [K in keyof Report]?: Report[K] | undefined };
 
 /** One daemon looked at by hand, and what was told of its lives. */
 class Lives {
@@ -32,7 +29,7 @@ class Lives {
   answer(
     instance: DaemonInstance | undefined,
     sessions: readonly (readonly [string, string] | Session)[] | undefined,
-    more: More = {},
+    more: Parts = {},
   ): this {
     return this.report(
       goodReport(this.watch.time, {
@@ -43,7 +40,7 @@ class Lives {
             'id' in session ? session : { id: session[0], title: session[0], status: session[1] },
           ),
         }),
-        ...(more as Partial<Report>),
+        ...more,
       }),
     );
   }
@@ -248,14 +245,14 @@ describe('a daemon that began a new life while no window of the workspace was op
 
 describe('a smithy, which names no lives', () => {
   const RUNNING = [['one', 'running']] as const;
-  const FIRST_CYCLE: More = { lastPollCompletedAt: undefined };
-  const NEVER_POLLED: More = {
+  const FIRST_CYCLE: Parts = { lastPollCompletedAt: undefined };
+  const NEVER_POLLED: Parts = {
     isRunning: false,
     lastPollStartedAt: undefined,
     lastPollCompletedAt: undefined,
   };
   /** The released one tells nothing of its loop. */
-  const BARE: More = { ...NEVER_POLLED, isRunning: true, queue: undefined, pollStale: undefined };
+  const BARE: Parts = { ...NEVER_POLLED, isRunning: true, queue: undefined, pollStale: undefined };
   type Step = (lives: Lives) => Lives;
   const cases: { what: string; fate?: ProcessFate; steps: Step; interrupted: number; asked?: number }[] = [
     {

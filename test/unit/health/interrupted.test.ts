@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readSessions } from '../../../src/kinds/smithy/sessions';
+import { DISPATCHD_TRAITS } from '../../../src/kinds/dispatchd/traits';
 import { hasEnded, lostOf, stillLost, withLost, type Lost } from '../../../src/health/interrupted';
 import type { Report, Session } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';
-import { DAY_MS, HOUR_MS } from './support';
+import { DAY_MS, HOUR_MS, reportWith } from './support';
 
 const FOUND_AT = Date.parse('2026-03-02T08:00:00.000Z');
 const session: Session = {
@@ -15,15 +16,18 @@ const session: Session = {
   createdAt: FOUND_AT - HOUR_MS,
 };
 const lost: readonly Lost[] = [{ session, foundAt: FOUND_AT, database: '/a/db' }];
-const report = (sessions: readonly Partial<Session>[] | undefined, database = '/a/db'): Report => ({
-  kind: 'smithy',
-  isRunning: true,
-  malformed: [],
-  database: { path: database, realPath: database },
-  ...(sessions && {
-    sessions: sessions.map((more, index) => ({ id: `new-${index}`, title: 'x', status: 'running', ...more })),
-  }),
-});
+const report = (sessions: readonly Partial<Session>[] | undefined, database = '/a/db'): Report =>
+  reportWith({
+    database: { path: database, realPath: database },
+    ...(sessions && {
+      sessions: sessions.map((more, index) => ({
+        id: `new-${index}`,
+        title: 'x',
+        status: 'running',
+        ...more,
+      })),
+    }),
+  });
 
 describe('work that a smithy lost to a restart', () => {
   const cases: [string, Report, number, boolean][] = [
@@ -61,7 +65,7 @@ describe('work that a smithy lost to a restart', () => {
   it('is shown for the smithy whose it was, not for another on its port', () => {
     assert.equal(lostOf(lost, report([])).length, 1);
     assert.equal(lostOf(lost, report([], '/b/db')).length, 0);
-    assert.equal(lostOf(lost, { ...report([]), kind: 'dispatchd' }).length, 0);
+    assert.equal(lostOf(lost, { ...report([]), kind: 'dispatchd', traits: DISPATCHD_TRAITS }).length, 0);
   });
 
   it('is listed once, the newest first, and not without end', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Failure, HostLoad } from '../../../src/health/report';
+import { cyclesOf } from '../../../src/health/staleness';
 import { SEVERITY, type DaemonState } from '../../../src/health/states';
 import { DAY_MS, HOUR_MS, MINUTE_MS, Watch, goodReport, wedgedReport } from './support';
 
@@ -355,12 +356,12 @@ describe('clocks', () => {
 
     it(`set by ${jumpMs / HOUR_MS} h before the loop has run again raise no false red`, () => {
       const watch = Watch.healthy();
-      const { lastPollStartedAt, lastPollCompletedAt } = goodReport(watch.time);
+      const { startedAt, completedAt } = cyclesOf(goodReport(watch.time));
       watch.time.jumpWall(jumpMs);
       watch.wait(3_000).answer(
         goodReport(watch.time, {
-          lastPollStartedAt: lastPollStartedAt!,
-          lastPollCompletedAt: lastPollCompletedAt!,
+          lastPollStartedAt: startedAt,
+          lastPollCompletedAt: completedAt,
           pollStale: jumpMs > 0,
         }),
       );

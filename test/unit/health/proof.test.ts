@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Report } from '../../../src/health/report';
 import { proofOf } from '../../../src/health/proof';
+import { reportWith, type Parts } from './support';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 const MINUTE_MS = 60_000;
 
-const report = (more: Partial<Report> = {}): Report => ({
-  kind: 'smithy',
-  isRunning: true,
-  daemonNow: NOW,
-  malformed: [],
-  ...more,
-});
+const report = (more: Parts = {}): Report => reportWith({ daemonNow: NOW, ...more });
 
 describe('what an answer of a daemon that was just started proves', () => {
   const cycle = { lastPollStartedAt: NOW - 1_010, lastPollCompletedAt: NOW - 1_000, pollStale: false };

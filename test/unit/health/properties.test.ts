@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import { FLAP_WINDOW_SAMPLES, LATENCY_WINDOW_SAMPLES } from '../../../src/health/policy';
 import type { Failure, Report } from '../../../src/health/report';
-import { assessLoop } from '../../../src/health/staleness';
+import { assessLoop, cyclesOf } from '../../../src/health/staleness';
 import { RULES, decide, trace, type Facts } from '../../../src/health/verdict';
 import { SEVERITY, type DaemonState, type Severity } from '../../../src/health/states';
-import { FAILURES, Watch, goodReport } from './support';
+import { FAILURES, Watch, goodReport, reportWith } from './support';
 
 const NOW_AT = Date.parse('2026-03-02T08:00:00.000Z');
 const BADNESS: Readonly<Record<Severity, number>> = { plain: 0, amber: 1, red: 2 };
@@ -41,7 +41,7 @@ const report: fc.Arbitrary<Report> = fc
       pause: fc.record({ isPaused: fc.boolean() }),
     }),
   )
-  .map(([must, may]) => ({ kind: 'smithy', ...must, ...may }));
+  .map(([must, may]) => reportWith({ ...must, ...may }));
 
 const failure: fc.Arbitrary<Failure> = fc.constantFrom(...Object.values(FAILURES));
 
@@ -133,11 +133,15 @@ function act(watch: Watch, step: Action): void {
 
 /** The report as if made so many ms later. */
 function shifted(made: Report, byMs: number): Report {
+  const { startedAt, completedAt } = cyclesOf(made);
   return {
     ...made,
     ...(made.daemonNow !== undefined && { daemonNow: made.daemonNow + byMs }),
-    ...(made.lastPollStartedAt !== undefined && { lastPollStartedAt: made.lastPollStartedAt + byMs }),
-    ...(made.lastPollCompletedAt !== undefined && { lastPollCompletedAt: made.lastPollCompletedAt + byMs }),
+    progress: {
+      ...made.progress,
+      ...(startedAt !== undefined && { startedAt: startedAt + byMs }),
+      ...(completedAt !== undefined && { completedAt: completedAt + byMs }),
+    },
   };
 }
 
@@ -200,14 +204,9 @@ describe('whatever a daemon answers', () => {
   it('is red only by proof: nothing said about the loop is neither red nor green', () => {
     fc.assert(
       fc.property(report, (made) => {
-        const {
-          pollStale: _stale,
-          lastPollStartedAt: _started,
-          lastPollCompletedAt: _completed,
-          ...silent
-        } = made;
+        const { progress: _, ...silent } = made;
         const watch = new Watch();
-        watch.answer(silent);
+        watch.answer(reportWith(silent));
         assert.notEqual(SEVERITY[watch.state], 'red');
         assert.notEqual(watch.state, 'healthy');
       }),
@@ -219,10 +218,11 @@ describe('whatever a daemon answers', () => {
       fc.property(report, (made) => {
         const watch = new Watch();
         if (watch.answer(made) !== 'healthy') return;
-        const { daemonNow, lastPollCompletedAt, pollStale, isRunning } = made;
-        assert.ok(daemonNow !== undefined && lastPollCompletedAt !== undefined);
-        assert.ok(isRunning && pollStale !== true);
-        const newestAt = Math.max(lastPollCompletedAt, made.lastPollStartedAt ?? -Infinity);
+        const { daemonNow, isRunning } = made;
+        const { completedAt, startedAt, stale } = cyclesOf(made);
+        assert.ok(daemonNow !== undefined && completedAt !== undefined);
+        assert.ok(isRunning && stale !== true);
+        const newestAt = Math.max(completedAt, startedAt ?? -Infinity);
         assert.ok(
           daemonNow - newestAt <=
             (made.pollStaleThresholdMs ?? Math.max(60_000, 10 * (made.pollIntervalMs ?? 5_000))),

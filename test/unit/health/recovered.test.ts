@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Report, Session } from '../../../src/health/report';
 import { recoveredBy, recoveredText } from '../../../src/health/recovered';
+import { reportWith } from './support';
 
 function report(id: string | undefined, sessions: readonly Partial<Session>[] | undefined): Report {
-  return {
+  return reportWith({
     kind: id === undefined ? 'smithy' : 'dispatchd',
-    isRunning: true,
-    malformed: [],
     ...(id !== undefined && { instance: { id } }),
     ...(sessions && {
       sessions: sessions.map((session, index) => ({
@@ -16,7 +15,7 @@ function report(id: string | undefined, sessions: readonly Partial<Session>[] | 
         ...session,
       })),
     }),
-  };
+  });
 }
 
 const counted = (resumed: number, interrupted: number): Report => ({

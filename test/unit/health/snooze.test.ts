@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Report } from '../../../src/health/report';
 import { isSnoozed, type Snooze } from '../../../src/health/snooze';
+import { reportWith } from './support';
 
-const report = (id?: string): Report => ({
-  kind: 'dispatchd',
-  isRunning: true,
-  malformed: [],
-  ...(id !== undefined && { instance: { id } }),
-});
+const report = (id?: string): Report =>
+  reportWith({ kind: 'dispatchd', ...(id !== undefined && { instance: { id } }) });
 
 describe('a snooze', () => {
   const cases: [string, Snooze | undefined, Report | undefined, number, boolean][] = [

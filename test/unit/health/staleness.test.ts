@@ -5,12 +5,12 @@ import { assessLoop, staleThresholdMs, type Loop } from '../../../src/health/sta
 import { observe, beginTrack } from '../../../src/health/track';
 import type { DaemonState } from '../../../src/health/states';
 import { loadRecording, shiftTimes } from '../../fixtures/recordings';
-import { DAY_MS, FakeTime, Watch, goodReport } from './support';
+import { DAY_MS, FakeTime, Watch, goodReport, reportWith, type Parts } from './support';
 
 const NOW_AT = Date.parse('2026-11-22T12:00:00.000Z');
 
-function report(parts: Partial<Report>): Report {
-  return { kind: 'smithy', isRunning: true, daemonNow: NOW_AT, malformed: [], ...parts };
+function report(parts: Parts): Report {
+  return reportWith({ daemonNow: NOW_AT, ...parts });
 }
 
 function ago(ms: number): number {
@@ -116,7 +116,7 @@ describe('a stale poll loop', () => {
   });
 
   describe('has the threshold of the daemon, or of smithy’s own rule', () => {
-    const rows: readonly [parts: Partial<Report>, thresholdMs: number][] = [
+    const rows: readonly [parts: Parts, thresholdMs: number][] = [
       [{}, 60_000],
       [{ pollIntervalMs: 1_000 }, 60_000],
       [{ pollIntervalMs: 6_000 }, 60_000],
@@ -131,7 +131,7 @@ describe('a stale poll loop', () => {
   });
 
   describe('is derived where the daemon does not say it, with its own clock', () => {
-    const rows: readonly [what: string, parts: Partial<Report>, kind: Loop['kind'], ageMs?: number][] = [
+    const rows: readonly [what: string, parts: Parts, kind: Loop['kind'], ageMs?: number][] = [
       ['completed exactly the threshold ago', { lastPollCompletedAt: ago(60_000) }, 'advancing', 60_000],
       ['completed a ms longer ago', { lastPollCompletedAt: ago(60_001) }, 'stale', 60_001],
       [
@@ -195,17 +195,14 @@ describe('a stale poll loop', () => {
   });
 
   describe('is unknown, neither green nor red', () => {
-    const rows: readonly [what: string, parts: Partial<Report>][] = [
+    const rows: readonly [what: string, parts: Parts][] = [
       ['a completion in its own future', { lastPollCompletedAt: NOW_AT + 2_001 }],
       ['a start in its own future', { lastPollStartedAt: NOW_AT + DAY_MS, lastPollCompletedAt: ago(1) }],
       [
         'a start a day ahead and an old completion',
         { lastPollStartedAt: NOW_AT + DAY_MS, lastPollCompletedAt: ago(DAY_MS) },
       ],
-      [
-        'no clock of the daemon at all',
-        { daemonNow: undefined as unknown as number, lastPollCompletedAt: ago(1) },
-      ],
+      ['no clock of the daemon at all', { daemonNow: undefined, lastPollCompletedAt: ago(1) }],
       [
         'a malformed completion',
         { lastPollStartedAt: ago(DAY_MS), malformed: ['health.lastPollCompletedAt is bad'] },

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Report } from '../../../src/health/report';
 import type { Loop } from '../../../src/health/staleness';
 import { RULES, decide, trace, type Facts } from '../../../src/health/verdict';
 import { SEVERITY, type DaemonState } from '../../../src/health/states';
-import { FAILURES, FakeTime, Watch, goodReport, wedgedReport } from './support';
+import { FAILURES, FakeTime, Watch, goodReport, wedgedReport, type Parts } from './support';
 
 const ORDER: readonly DaemonState[] = [
   'restarting',
@@ -35,7 +34,7 @@ const STARTING: Loop = { kind: 'starting', ageMs: 10, crossesInMs: 59_990 };
 const ADVANCING: Loop = { kind: 'advancing', ageMs: 10, crossesInMs: 59_990 };
 const UNKNOWN: Loop = { kind: 'unknown', rule: 'it does not say' };
 
-function answered(loop: Loop | undefined, report: Partial<Report> = {}): Partial<Facts> {
+function answered(loop: Loop | undefined, report: Parts = {}): Partial<Facts> {
   return { ...(loop && { loop }), report: goodReport(new FakeTime(), report) };
 }
 

@@ -1,7 +1,10 @@
 import type { Clock, Instant } from '../../../src/base/time';
 import { nextPollDelayMs } from '../../../src/health/cadence';
 import type { Notice } from '../../../src/health/incident';
-import type { Failure, Report, Sample } from '../../../src/health/report';
+import type { Cycles, Failure, Report, Sample, Traits } from '../../../src/health/report';
+import { DISPATCHD_TRAITS } from '../../../src/kinds/dispatchd/traits';
+import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from '../../../src/kinds/ductor/traits';
+import { SMITHY_TRAITS } from '../../../src/kinds/smithy/traits';
 import {
   beginTrack,
   dismissStartFailure,
@@ -58,19 +61,50 @@ export class FakeTime implements Clock {
   }
 }
 
+type Maybe<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** Fields of a report: the poll cycles by the names that a daemon's answer has for them, and the traits that differ. */
+export type Parts = Maybe<Omit<Report, 'traits'>> &
+  Maybe<Record<'lastPollStartedAt' | 'lastPollCompletedAt', number>> &
+  Maybe<{ pollStale: boolean; traits: Partial<Traits> }>;
+
+/** As the reader of each kind has them; an unheard-of kind has those of smithy. */
+const TRAITS: Readonly<Record<string, Traits>> = { dispatchd: DISPATCHD_TRAITS, ductor: DUCTOR_TRAITS };
+
+/** A report of a smithy, unless its parts say otherwise. Where they tell nothing of cycles, so does the report. */
+export function reportWith({
+  lastPollStartedAt: startedAt,
+  lastPollCompletedAt: completedAt,
+  pollStale: stale,
+  traits,
+  ...rest
+}: Parts = {}): Report {
+  const { kind = 'smithy', malformed = [] } = rest;
+  const cycles = {
+    kind: 'cycles',
+    ...(startedAt !== undefined && { startedAt }),
+    ...(completedAt !== undefined && { completedAt }),
+    ...(stale !== undefined && { stale }),
+  } satisfies Cycles;
+  const isTold = Object.keys(cycles).length > 1 || malformed.some((field) => field.startsWith('health'));
+  const untold = kind === 'ductor' ? DUCTOR_PROGRESS : ({ kind: 'untold', by: 'version' } as const);
+  return {
+    isRunning: true,
+    progress: isTold ? cycles : untold,
+    ...(rest as Partial<Report>),
+    kind,
+    malformed,
+    traits: { ...(TRAITS[kind] ?? SMITHY_TRAITS), ...traits },
+  };
+}
+
 /** A report of a daemon whose last cycle completed `cycleAgoMs` ago, on a clock that is off by `skewMs`. */
 export function goodReport(
   time: FakeTime,
-  {
-    cycleAgoMs = 2_000,
-    skewMs = 0,
-    ...rest
-  }: { cycleAgoMs?: number; skewMs?: number } & Partial<Report> = {},
+  { cycleAgoMs = 2_000, skewMs = 0, ...rest }: { cycleAgoMs?: number; skewMs?: number } & Parts = {},
 ): Report {
   const daemonNow = time.wallAt + skewMs;
-  return {
-    kind: 'smithy',
-    isRunning: true,
+  return reportWith({
     available: true,
     pollIntervalMs: 5_000,
     daemonNow,
@@ -78,13 +112,12 @@ export function goodReport(
     lastPollCompletedAt: daemonNow - cycleAgoMs,
     pollStale: false,
     queue: { readyUnassignedTasks: 0, availableWorkers: 2, stuck: false },
-    malformed: [],
     ...rest,
-  };
+  });
 }
 
 /** A daemon whose cycle in flight started `forMs` ago, five seconds after the last one had completed. */
-export function wedgedReport(time: FakeTime, forMs: number, rest: Partial<Report> = {}): Report {
+export function wedgedReport(time: FakeTime, forMs: number, rest: Parts = {}): Report {
   return goodReport(time, {
     lastPollStartedAt: time.wallAt - forMs,
     lastPollCompletedAt: time.wallAt - forMs - 5_000,

@@ -7,6 +7,7 @@ import { isRestartLoop } from '../../../src/store/restartRecords';
 import { type RestartRecord } from '../../../src/model/restartRecord';
 import { startCommandFor, type StartContext } from '../../../src/restart/startCommand';
 import type { DaemonConfig } from '../../../src/model/daemonConfig';
+import { reportWith } from '../health/support';
 
 /** System tools that print what was recorded, by the beginning of their command line. */
 function tools(outputs: Readonly<Record<string, string>>): RunTool {
@@ -185,12 +186,7 @@ describe('how a daemon is started', () => {
     configured: true,
     ...changes,
   });
-  const report = (path: string) => ({
-    kind: 'smithy' as const,
-    isRunning: true,
-    malformed: [],
-    database: { path, realPath: path },
-  });
+  const report = (path: string) => reportWith({ database: { path, realPath: path } });
   const args = (command: ReturnType<typeof startCommandFor>) =>
     typeof command === 'object' && command.kind === 'process' ? command.args : [];
 

@@ -17,7 +17,7 @@ import { NO_DEADLINES, advanceDeadlines } from '../../../../src/health/deadlines
 import { countdown } from '../../../../src/health/countdown';
 import { endOf, isLive, isStranded } from '../../../../src/health/sessions';
 import { countdownText } from '../../../../src/ui/notifications/countdownText';
-import { FakeTime, Watch } from '../../health/support';
+import { FakeTime, Watch, reportWith } from '../../health/support';
 import { DUCTOR, taskEntry } from '../../../support/fakeDuctor';
 
 const SECOND_MS = 1_000;
@@ -222,7 +222,7 @@ describe('a turn of a chat', () => {
       watch.wait(waitMs);
       const times = { sinceAt: 0, nowAt: time.wallAt };
       const sessions = readTurns({ turns: { 1: turn } }, DEFAULT_LIMITS, times);
-      watch.answer({ kind: 'ductor', isRunning: true, daemonNow: time.wallAt, sessions, malformed: [] });
+      watch.answer(reportWith({ kind: 'ductor', daemonNow: time.wallAt, sessions }));
       const source = { daemonId: daemonIdOf('http://127.0.0.1:8799'), name: 'ductor', track: watch.track };
       ({ deadlines } = advanceDeadlines(deadlines, [source], time.now()));
       return countdownText(countdown(deadlines, time.now())).split(' [')[0];

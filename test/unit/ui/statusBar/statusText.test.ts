@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Conflict } from '../../../../src/health/conflicts';
 import { readStatus } from '../../../../src/kinds/smithy/status';
-import type { Report } from '../../../../src/health/report';
 import type { DaemonState } from '../../../../src/health/states';
 import { STATE_LABELS } from '../../../../src/words/states';
 import { TOOLTIP_COMMANDS, renderStatus } from '../../../../src/ui/statusBar/statusText';
-import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
+import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } from '../../health/support';
 import { HOSTILE, markdown, modelOf, texts } from '../support';
 
 /** A daemon brought into each state by samples, as in life. */
@@ -19,8 +18,7 @@ const INTO: Readonly<Record<DaemonState, () => Watch>> = {
   stopped: () => answered({ isRunning: false, pollStale: true }),
   starting: () =>
     by(new Watch(), (watch) => {
-      const { lastPollCompletedAt: _, ...first } = goodReport(watch.time);
-      watch.answer(first);
+      watch.answer(goodReport(watch.time, { lastPollCompletedAt: undefined }));
     }),
   wedged: () => by(new Watch(), (watch) => watch.answer(wedgedReport(watch.time, 3 * MINUTE_MS + 30_000))),
   stuck: () => answered({ queue: { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true } }),
@@ -32,8 +30,7 @@ const INTO: Readonly<Record<DaemonState, () => Watch>> = {
       }),
     ),
   paused: () => answered({ pause: { isPaused: true } }),
-  unverified: () =>
-    by(new Watch(), (watch) => watch.answer({ kind: 'smithy', isRunning: true, malformed: [] })),
+  unverified: () => by(new Watch(), (watch) => watch.answer(reportWith())),
   healthy: () => answered({}),
 };
 const STATES = Object.keys(INTO) as DaemonState[];
@@ -43,7 +40,7 @@ function by(watch: Watch, act: (watch: Watch) => unknown): Watch {
   return watch;
 }
 
-function answered(parts: Partial<Report>): Watch {
+function answered(parts: Parts): Watch {
   return by(new Watch(), (watch) => watch.answer(goodReport(watch.time, parts)));
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { daemonRows, problemRow, rowHover, type Row } from '../../../../src/ui/tree/daemonRows';
-import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
+import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport } from '../../health/support';
 import { HOSTILE, modelOf } from '../support';
 
 const ORIGIN = 'http://127.0.0.1:3457';
@@ -67,7 +67,7 @@ describe('the rows of the tree', () => {
 
   it('of a ductor leave out what no ductor has', () => {
     const watch = new Watch();
-    watch.answer({ kind: 'ductor', isRunning: true, malformed: [] });
+    watch.answer(reportWith({ kind: 'ductor' }));
     const rows = rowsOf(watch);
     assert.deepEqual(
       [...rows.byId.keys()].map((id) => id.slice(ORIGIN.length)),
@@ -79,7 +79,7 @@ describe('the rows of the tree', () => {
 
   it('say what is not known, and never a default', () => {
     const watch = new Watch();
-    watch.answer({ kind: 'smithy', isRunning: true, malformed: [] });
+    watch.answer(reportWith());
     const rows = rowsOf(watch);
     assert.equal(row(rows).description, 'unverified');
     assert.equal(row(rows, 'loop').description, 'not known');
