@@ -5,6 +5,7 @@ import type { DaemonState } from './health/states';
 /** One daemon as other extensions may see it. */
 export interface DaemonSnapshot {
   readonly name: string;
+  /** Its address; of a daemon without an address the short text that shows where the daemon is watched. */
   readonly url: string;
   readonly state: DaemonState;
   readonly reason: string;
@@ -22,10 +23,11 @@ export interface DaemonHealthApi {
   readonly onDidPoll: Event<void>;
 }
 
-export function toSnapshot({ daemon, track: { verdict } }: DaemonModel): DaemonSnapshot {
+/** @param place the text that shows where the daemon is watched: its address where it has one */
+export function toSnapshot({ daemon, track: { verdict } }: DaemonModel, place: string): DaemonSnapshot {
   return {
     name: daemon.name,
-    url: daemon.origin,
+    url: place,
     state: verdict.state,
     reason: verdict.reason,
     since: verdict.since.wallAt,

@@ -10,6 +10,7 @@ import { bundledDaemon } from '../ui/tasks/bundledDaemon';
 import { RestartLoader } from './restartLoader';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
+import { placeOf } from '../kinds/target';
 import type { RunCommand } from '../ui/commands/commands';
 import { ConflictNotifier } from '../ui/notifications/conflicts';
 import { Log } from '../ui/shared/log';
@@ -58,8 +59,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     clock,
     random: Math.random,
     isFocused,
-    createProbe: async (origin, kind) =>
-      (await import('../kinds/connect')).createProbe(origin, undefined, {
+    createProbe: async (target, kind) =>
+      (await import('../kinds/connect')).createProbe(target, undefined, {
         kind,
         wallAt,
         mayReadLimits: () => settings.readSmithyLimits(),
@@ -211,7 +212,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   );
   return {
     run,
-    daemons: () => registry.models.map(toSnapshot),
+    daemons: () => registry.models.map((model) => toSnapshot(model, placeOf(model.daemon.target))),
     provideTasks: () => restarts.provideTasks(),
     resolveTask: (task) => restarts.resolveTask(task),
     dispose: () => void subscriptions.dispose(),

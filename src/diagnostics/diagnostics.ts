@@ -1,4 +1,5 @@
 import type { DaemonModel } from '../model/daemonModel';
+import { wholePlaceOf } from '../model/target';
 import type { Report } from '../health/report';
 import { type Instant, duration } from '../base/time';
 import type { CompactSample } from '../health/samples';
@@ -72,7 +73,10 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
   const { verdict, incident, sample, streak } = track;
   const failure = sample && !sample.ok ? `${sample.failure.kind}: ${sample.failure.cause}` : undefined;
   const lines: [string, string | undefined][] = [
-    ['address', `${daemon.origin}, polled every ${duration(daemon.pollIntervalMs)}`],
+    [
+      daemon.target.kind === 'http' ? 'address' : daemon.target.kind,
+      `${wholePlaceOf(daemon.target)}, polled every ${duration(daemon.pollIntervalMs)}`,
+    ],
     ['state', STATE_LABELS[verdict.state].label],
     ['reason', verdict.reason],
     ['since', `${iso(verdict.since.wallAt)} (${age(verdict.since, now)} ago)`],

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonModel } from '../model/daemonModel';
+import { wholePlaceOf } from '../model/target';
 import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_STATUS_CHARS } from './policy';
 import type { Instant } from '../base/time';
 import type { CompactSample } from '../health/samples';
@@ -46,14 +47,15 @@ export async function keepEvidence(request: EvidenceRequest): Promise<string> {
 async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<string> {
   const { model, samples, owner, inspect, now } = request;
   const { daemon, track } = model;
+  const nobody = daemon.target.kind === 'http' ? 'nothing listens on its port' : 'no process is known';
   const [status, facts, loop] = await Promise.all([
     inTime(request.status(), signal),
-    owner ? inTime(processFacts(owner.pid, signal), signal) : 'nothing listens on its port',
+    owner ? inTime(processFacts(owner.pid, signal), signal) : nobody,
     owner && inspect ? inTime(loopOf(owner, signal, request.onLeftOpen), signal) : undefined,
   ]);
   return [
     `# ${daemon.name}: ${stateInWords(model, now)}`,
-    `Kept ${iso(now.wallAt)}, before anything was changed. ${daemon.origin}`,
+    `Kept ${iso(now.wallAt)}, before anything was changed. ${wholePlaceOf(daemon.target)}`,
     [
       `- state since: ${iso(track.verdict.since.wallAt)}`,
       `- as of: ${iso(track.verdict.asOf.wallAt)}`,

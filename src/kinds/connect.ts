@@ -12,6 +12,8 @@ import { AnswerReader, type ReadAnswer } from './smithy/reuse';
 import { DOCUMENTED_LIMITS, keepingDeadlines, readSmithyLimits, type SmithyLimits } from './smithy/limits';
 import { readStatus } from './smithy/status';
 import { cleanText } from '../base/text';
+import type { Target } from '../model/target';
+import { addressOf } from './target';
 
 export { DispatchdClient } from './dispatchd/client';
 export { SmithyAgents } from './smithy/agents';
@@ -54,9 +56,12 @@ export interface ProbeOptions {
 
 const STATUS = '/api/daemon/status';
 
-/** @param origin the daemon's address, `http://host:port` */
+/**
+ * @param target where the daemon answers; a text is its address, `http://host:port`
+ * @throws where the daemon has no address
+ */
 export function createProbe(
-  origin: string,
+  target: string | Target,
   timeouts: ProbeTimeouts = DEFAULT_TIMEOUTS,
   {
     kind,
@@ -66,6 +71,8 @@ export function createProbe(
     host = systemHost,
   }: ProbeOptions = {},
 ): Probe {
+  const origin = typeof target === 'string' ? target : addressOf(target)?.origin;
+  if (origin === undefined) throw new Error('A daemon without an address cannot be asked yet.');
   const client = new DaemonClient(origin);
   const limits = new LimitsOfSmithy(client, timeouts.fallbackMs, mayReadLimits);
   const databaseOf = new DatabaseOfSmithy(client, timeouts.fallbackMs);

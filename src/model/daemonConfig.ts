@@ -1,4 +1,5 @@
 import type { DaemonId, KindId } from '../health/report';
+import type { Target } from './target';
 
 /** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
 export interface RestartConfig {
@@ -10,13 +11,12 @@ export interface RestartConfig {
   readonly mode?: 'terminal' | 'background';
 }
 
-/** One daemon to watch. Two entries with one address are one daemon. */
+/** One daemon to watch. Two entries with one target are one daemon. */
 export interface DaemonConfig {
   readonly name: string;
   readonly id: DaemonId;
-  /** Its address, `http://host:port`. */
-  readonly origin: string;
-  readonly port: number;
+  /** Where it is watched. */
+  readonly target: Target;
   readonly kind?: KindId;
   readonly pollIntervalMs: number;
   readonly restart?: RestartConfig;

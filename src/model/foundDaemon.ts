@@ -1,11 +1,11 @@
 import type { KindId } from '../health/report';
+import type { Target } from './target';
 
 /** A daemon that a scan found. */
 export interface FoundDaemon {
   readonly kind: KindId;
-  /** `http://host:port`. */
-  readonly origin: string;
-  readonly port: number;
+  /** Where it was found. */
+  readonly target: Target;
   /** Where it works, and how that is shown: a smithy's project folder or database, a dispatchd's workspace. */
   readonly folder?: string;
   readonly place: string;

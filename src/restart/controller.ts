@@ -7,6 +7,7 @@ import type { Monitor } from '../watch/monitor';
 import { severityOf } from '../health/verdict';
 import { duration } from '../base/time';
 import { endDaemon } from '../kinds/dispatchd/stop';
+import { addressOf } from '../kinds/target';
 import { lockDaemon, LockedElsewhere } from './restartLock';
 import { flagsOf, ownersOf, planFor, type Plan } from './plan';
 import { identityIn, isSameProcessAlive } from '../system/identity';
@@ -158,7 +159,8 @@ export class RestartController {
     }
     if (!onlyWait) this.#beganMs.set(daemonId, performance.now());
     monitor.beginRestart();
-    this.#log(model, `restart: ${owner ? `ending process ${owner.pid}` : 'nothing listens, starting it'}`);
+    const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
+    this.#log(model, `restart: ${owner ? `ending process ${owner.pid}` : `${nobody}, starting it`}`);
     const request: RestartRequest = {
       ...work,
       ...this.#logged(model, 'restart', work),
@@ -189,10 +191,14 @@ export class RestartController {
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
   async stop(plan: Plan, work: StopWork): Promise<StopOutcome> {
     const { owner } = plan;
-    const { name, port, id: daemonId } = plan.model.daemon;
+    const { name, target, id: daemonId } = plan.model.daemon;
     const monitor = this.deps.registry.monitor(daemonId);
     if (!owner || !monitor) {
-      return { kind: 'stopped', text: `${name} does not run: nothing listens on port ${port}.` };
+      const address = addressOf(target);
+      const why = address
+        ? `nothing listens on port ${address.port}`
+        : 'no process is known to be this daemon';
+      return { kind: 'stopped', text: `${name} does not run: ${why}.` };
     }
     return this.#alone(
       plan.model,
@@ -209,7 +215,8 @@ export class RestartController {
     monitor: Monitor,
     work: StopWork,
   ): Promise<StopOutcome> {
-    const { name, port } = model.daemon;
+    const { name, target } = model.daemon;
+    const port = addressOf(target)?.port;
     const startedMs = performance.now();
     const tell = tellStop(owner.pid, this.#logged(model, 'stop', work));
     let isAsked = false;
@@ -228,12 +235,18 @@ export class RestartController {
           tell(stage);
         },
       });
-      if (!ended) throw new Error(`Process ${named(owner)} could not be ended; it holds port ${port}.`);
+      if (!ended) {
+        const still = port === undefined ? 'it still runs' : `it holds port ${port}`;
+        throw new Error(`Process ${named(owner)} could not be ended; ${still}.`);
+      }
       // It has ended: who listens now, where a tool can tell, is all that is left to say.
       const [next] = await ownersOf(model).catch(() => []);
       if (next) {
-        const who = `held by another one now: ${named(next)}`;
-        throw new Error(`Process ${owner.pid} has ended, but port ${port} is ${who}.`);
+        const what =
+          port === undefined
+            ? `${name} is another process now: ${named(next)}`
+            : `port ${port} is held by another one now: ${named(next)}`;
+        throw new Error(`Process ${owner.pid} has ended, but ${what}.`);
       }
       const took = duration(performance.now() - startedMs);
       const text =
@@ -291,6 +304,7 @@ export class RestartController {
   }
 
   #edges({ model, owner }: Plan, monitor: Monitor, attempt: Attempt): RestartEdges {
+    const address = addressOf(model.daemon.target);
     return {
       beginStart: async () => {
         attempt.since = await momentNow();
@@ -298,12 +312,13 @@ export class RestartController {
       whyNotOurs: async (listener, exit) => {
         const mark = attempt.command?.isMarked ? attempt.mark : undefined;
         const origin = listener && (await originOf(listener, attempt.since, mark));
-        return whyNotOurs(model.daemon.port, listener, origin, exit);
+        return whyNotOurs(address?.port, listener, origin, exit);
       },
-      findListener: async () => (await ownersOf(model))[0],
+      // Without an address the newest answer names the process; the one of the plan names the old process.
+      findListener: async () => (await ownersOf(address ? model : monitor))[0],
       isThere,
       stop: (options) => endDaemon(model, owner!, options),
-      isPortFree: () => isPortFree(hostOf(model.daemon.origin), model.daemon.port),
+      isPortFree: async () => !address || isPortFree(hostOf(address.origin), address.port),
       start: async (aborted) => {
         attempt.command = await this.deps.start(model, aborted, { [START_MARK]: attempt.mark });
         return attempt.command;

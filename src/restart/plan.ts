@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { hostOf } from '../system/address';
+import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
@@ -7,7 +8,14 @@ import { duration } from '../base/time';
 import { whyNotHere, whyNotToEnd } from './refusals';
 import { leadsElsewhere } from '../kinds/read/paths';
 import { isInstance } from '../kinds/sameInstance';
-import { findListeners, findOwnLine, isSameProcess, type ProcessInfo } from '../system/processTable';
+import {
+  describeProcess,
+  findListeners,
+  findOwnLine,
+  isAlive,
+  isSameProcess,
+  type ProcessInfo,
+} from '../system/processTable';
 import type { RestartRecord } from '../model/restartRecord';
 import { readOwn } from '../system/privateFile';
 import { isPortFree } from '../system/ports';
@@ -18,7 +26,7 @@ import { INSTANCE_FILE } from '../protocol/dispatchd';
 /** What will happen if the user goes on, for the one who has to agree. */
 export interface Plan {
   readonly model: DaemonModel;
-  /** The process that will be ended; `undefined` where nothing listens. */
+  /** The process that will be ended; `undefined` where nothing listens, or no process is proven to be the daemon. */
   readonly owner: ProcessInfo | undefined;
   /** The running work that ending it interrupts, each in words: what, for how long, what becomes of it. */
   readonly interrupts: readonly string[];
@@ -33,20 +41,26 @@ export interface Plan {
   readonly doubt?: string;
 }
 
-/** Who holds a daemon's port, and why that must not be ended or looked into, where it must not. */
+/** Who holds a daemon's port, or is the daemon where it has no address, and why that must not be ended or looked into, where it must not. */
 export interface Holder {
   readonly owner: ProcessInfo | undefined;
   readonly refusal: string | undefined;
 }
 
 /**
- * Who listens on its port, the daemon itself first where it is known; nobody for a daemon of another machine.
+ * Who listens on its port, the daemon itself first where it is known; nobody for a daemon of another machine. Of a daemon
+ * without an address: the process that its last answer names, where the process' birth proves that; else nobody.
  * @throws {ToolFailed}
  */
 export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo[]> {
   if (whyNotHere(model) !== undefined) return [];
   const named = model.track.last?.report.instance?.pid;
-  const owners = await findListeners(model.daemon.port, hostOf(model.daemon.origin), { named });
+  const address = addressOf(model.daemon.target);
+  if (!address) {
+    const owner = named !== undefined && (await isAlive(named)) ? await describeProcess(named) : undefined;
+    return owner && isInstance(model, owner) ? [owner] : [];
+  }
+  const owners = await findListeners(address.port, hostOf(address.origin), { named });
   const itself = owners.find((owner) => isInstance(model, owner));
   return itself ? [itself, ...owners.filter((owner) => owner !== itself)] : owners;
 }
@@ -89,12 +103,8 @@ export async function planFor(
   const model = { daemon, track };
   const { owner, refusal } = await holderOf(model);
   if (refusal !== undefined) throw new Error(refusal);
-  if (!owner && !(await isPortFree(hostOf(daemon.origin), daemon.port))) {
-    throw new Error(
-      `Something listens on port ${daemon.port}, but the system does not tell which process it is; ` +
-        'it may belong to another user or run in a container. Nothing was ended.',
-    );
-  }
+  const unnamed = owner ? undefined : await unnamedIn(model);
+  if (unnamed !== undefined) throw new Error(unnamed);
   const report = track.last?.report;
   const interrupted = owner && report ? (report.sessions ?? []).filter(isLive) : [];
   return {
@@ -107,6 +117,24 @@ export async function planFor(
       (SYSTEMS_WITH_A_RECORDED_RUN.includes(platform) &&
         (isInstance(model, owner) || (started !== undefined && isSameProcess(started, owner)))),
   };
+}
+
+/** Why nothing may be started although no process is known: something is there all the same. `undefined` where nothing is. */
+async function unnamedIn({ daemon, track }: DaemonModel): Promise<string | undefined> {
+  const address = addressOf(daemon.target);
+  if (!address) {
+    // What is not running may be started.
+    if (!track.sample?.ok || !track.sample.report.isRunning) return undefined;
+    return (
+      `${daemon.name} runs, but no process of this machine is proven to be ${daemon.name}: ` +
+      'end it where it was started. Nothing was ended.'
+    );
+  }
+  if (await isPortFree(hostOf(address.origin), address.port)) return undefined;
+  return (
+    `Something listens on port ${address.port}, but the system does not tell which process it is; ` +
+    'it may belong to another user or run in a container. Nothing was ended.'
+  );
 }
 
 /** The flags that the bundled daemon runs with, from its own state folder. */

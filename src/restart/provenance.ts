@@ -78,20 +78,25 @@ export interface NotOurs {
 }
 
 /**
+ * @param port of the daemon's address; `undefined` where it has none
  * @param listener who answers; `undefined` where the system does not tell
  * @param exit how the start command ended; `undefined` while it runs
  */
 export function whyNotOurs(
-  port: number,
+  port: number | undefined,
   listener: ProcessInfo | undefined,
   origin: Origin | undefined,
   exit: { readonly code: number | undefined } | undefined,
 ): NotOurs | undefined {
   if (!listener || !origin) {
-    const why = `port ${port} is answered by a process that the system does not name`;
+    const why =
+      port === undefined
+        ? 'nothing proves which process answers'
+        : `port ${port} is answered by a process that the system does not name`;
     return { why: `${why}, so that nothing shows that this restart started it`, isStranger: false };
   }
-  const who = `port ${port} is answered by process ${listener.pid} (${listener.commandLine})`;
+  const process = `process ${listener.pid} (${listener.commandLine})`;
+  const who = port === undefined ? `the answer is of ${process}` : `port ${port} is answered by ${process}`;
   if (!listener.isOurs)
     return { why: `${who} of another user, which this restart did not start`, isStranger: true };
   if (origin.began === 'before')

@@ -1,5 +1,5 @@
-import { isLoopback } from '../kinds/read/paths';
 import { beganBefore, isInstance } from '../kinds/sameInstance';
+import { addressOf, isHere } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { ProcessInfo } from '../system/processInfo';
 import { forwarderIn, isServiceManager } from '../system/programs';
@@ -8,9 +8,10 @@ import { MAX_NAMED } from './policy';
 export { isForwarder } from '../system/programs';
 
 /**
- * Why the process that holds a daemon's port must not be ended; `undefined` where it may be.
+ * Why the process that holds a daemon's port, or is the daemon, must not be ended; `undefined` where it may be.
  *
- * @param owners who listens there: more than one where the address is a name and each of its addresses has its own
+ * @param owners who listens there: more than one where the address is a name and each of its addresses has its own; of a
+ *   daemon without an address the process that the daemon itself named
  * @param editor the numbers of our own process and of those that it was started by
  */
 export function whyNotToEnd(
@@ -20,9 +21,11 @@ export function whyNotToEnd(
 ): string | undefined {
   const [owner, other] = owners;
   if (!owner) return undefined;
+  const address = addressOf(daemon.target);
+  if (!address) return whyNotToEndNamed(daemon.name, owner, editor);
   const isItself = isInstance({ daemon, track }, owner);
   const who = inWords(owner);
-  const held = `Port ${daemon.port} is held by`;
+  const held = `Port ${address.port} is held by`;
   if (isServiceManager(owner)) {
     return (
       `${held} ${owner.name === '' ? 'a service manager' : owner.name}, ${who}, which starts and ends services: ` +
@@ -60,10 +63,30 @@ export function whyNotToEnd(
   return undefined;
 }
 
+/** Why the process that a daemon without an address named must not be ended; `undefined` where it may be. */
+function whyNotToEndNamed(name: string, owner: ProcessInfo, editor: readonly number[]): string | undefined {
+  const who = `Process ${owner.pid} (${owner.commandLine})`;
+  if (isServiceManager(owner)) {
+    return `${who} starts and ends services: start and stop ${name} by its own tools.`;
+  }
+  if (!owner.isOurs) return `${who} belongs to another user.`;
+  if (editor.includes(owner.pid)) {
+    return `${who} runs this editor, or this editor was started from it.`;
+  }
+  if (owner.inContainer) return `${who} runs in a container: restart it there.`;
+  if (forwarderIn(owner) !== undefined) {
+    return (
+      `${who} only passes connections on: ${name} runs elsewhere, such as in a container or on another machine. ` +
+      'Restart it there.'
+    );
+  }
+  return undefined;
+}
+
 /** Why a daemon can only be started and stopped somewhere else; `undefined` where that can be done here. */
 export function whyNotHere({ daemon }: DaemonModel): string | undefined {
-  const { hostname } = new URL(daemon.origin);
-  if (isLoopback(hostname)) return undefined;
+  if (isHere(daemon.target)) return undefined;
+  const { hostname } = addressOf(daemon.target)!;
   return `${daemon.name} is not on this machine (${hostname}): start and stop it there.`;
 }
 

@@ -13,6 +13,7 @@ import { duration } from '../base/time';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
 import { proofOf } from '../health/proof';
+import { addressOf } from '../kinds/target';
 import type { NotOurs } from './provenance';
 import { recoveredBy, recoveredText } from '../health/recovered';
 import type { Ended, StopOptions, StopStage } from '../system/endProcess';
@@ -33,12 +34,13 @@ export interface Exit {
 
 /** What a restart does to the world. The extension passes VS Code's tasks; tests pass child processes. */
 export interface RestartEdges {
-  /** Who holds the port now. @throws {ToolFailed} where the system cannot be asked */
+  /** Who holds the port now; of a daemon without an address who is proven to be the daemon now. @throws {ToolFailed} where the system cannot be asked */
   findListener(): Promise<ProcessInfo | undefined>;
   /** Whether exactly this process is there, whatever it listens on. */
   isThere(process: ProcessInfo): Promise<boolean>;
   /** Ends the old process. @returns how it ended; `undefined` when it is still there */
   stop(options: Pick<StopOptions, 'signal' | 'onStage'>): Promise<Ended | undefined>;
+  /** Not asked where the daemon has no address. */
   isPortFree(): Promise<boolean>;
   /** Notes the moment: a daemon that began before was not started by this restart. */
   beginStart(): Promise<void>;
@@ -62,7 +64,7 @@ export interface Progress {
 
 export interface RestartRequest extends Progress {
   readonly daemon: DaemonConfig;
-  /** The process to end first; `undefined` where nothing listens. */
+  /** The process to end first; `undefined` where nothing listens, or no process is proven to be the daemon. */
   readonly owner: ProcessInfo | undefined;
   readonly before: Report | undefined;
   readonly signal: AbortSignal;
@@ -97,7 +99,7 @@ class Late extends Error {
 }
 
 /**
- * Stops the old process, waits until its port is free, starts the new one and proves it: a new instance that this
+ * Stops the old process, waits until its port is free where it has one, starts the new one and proves it: a new instance that this
  * restart started, and a completed poll cycle. An exit code of 0 proves nothing; any other proves that nothing was cured.
  */
 export function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
@@ -195,20 +197,30 @@ async function towardsProof(
  * Why the process that the user agreed to end is not ended: the user may have looked at the question for long. `undefined`
  * where it still listens, or has ended by itself.
  *
- * @param holder who listens now
+ * @param port of the daemon's address; `undefined` where it has none
+ * @param holder who listens now, or is the daemon now
  * @param isThere whether the agreed process still runs
  */
 export function whyNotAgreed(
   owner: ProcessInfo,
-  port: number,
+  port: number | undefined,
   holder: ProcessInfo | undefined,
   isThere: boolean,
 ): string | undefined {
   if (holder) {
     if (isSameProcess(holder, owner)) return undefined;
+    if (port === undefined) {
+      return `The daemon is another process now, ${holder.pid} (${holder.commandLine}); nothing was ended`;
+    }
     return `Port ${port} is held by another process now, ${holder.pid} (${holder.commandLine}); nothing was ended`;
   }
   if (!isThere) return undefined;
+  if (port === undefined) {
+    return (
+      `Process ${owner.pid} (${owner.commandLine}) is not proven to be the daemon any more, but still runs: ` +
+      'nothing was ended'
+    );
+  }
   return (
     `Process ${owner.pid} (${owner.commandLine}) does not listen on port ${port} any more, but still runs: ` +
     'nothing was ended'
@@ -229,8 +241,9 @@ async function stopOld(
   leave: (left: Left) => void,
 ): Promise<Ended | undefined> {
   let ended: Ended | undefined;
+  const port = addressOf(daemon.target)?.port;
   if (owner) {
-    const why = whyNotAgreed(owner, daemon.port, await edges.findListener(), await edges.isThere(owner));
+    const why = whyNotAgreed(owner, port, await edges.findListener(), await edges.isThere(owner));
     if (why !== undefined) throw new Failed(`${why} and nothing started.`);
     const tell = tellStop(owner.pid, progress);
     const onStage = (stage: StopStage) => {
@@ -241,21 +254,22 @@ async function stopOld(
     await edges.beginStart();
     ended = await edges.stop({ signal, onStage });
     if (!ended) {
+      const still = port === undefined ? 'still runs' : `still holds port ${port}`;
       throw new Failed(
-        `The old process ${owner.pid} (${owner.commandLine}) could not be ended and still holds ` +
-          `port ${daemon.port}; nothing was started.`,
+        `The old process ${owner.pid} (${owner.commandLine}) could not be ended and ${still}; nothing was started.`,
       );
     }
     progress.onStep(`process ${owner.pid} ${ended}`);
     leave('stopped');
   }
   signal.throwIfAborted();
-  progress.onStep(`waiting for port ${daemon.port} to be free`);
+  if (port === undefined) return ended;
+  progress.onStep(`waiting for port ${port} to be free`);
   const free = () => edges.isPortFree();
   if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return ended;
   const holder = await listenerNow(edges);
   const who = holder ? `process ${holder.pid} (${holder.commandLine})` : 'a process of another user';
-  throw new Failed(`Port ${daemon.port} is still held by ${who}; nothing was started.`);
+  throw new Failed(`Port ${port} is still held by ${who}; nothing was started.`);
 }
 
 /** Who listens, where nothing is ended by that any more; `undefined` also where the system cannot be asked. */
@@ -340,7 +354,7 @@ async function prove(
 
 /** A start command that failed cured nothing, though something answers. */
 async function failedThough(
-  { port }: DaemonConfig,
+  { target }: DaemonConfig,
   exit: Exit,
   edges: RestartEdges,
   listener: ProcessInfo | undefined,
@@ -350,7 +364,9 @@ async function failedThough(
   const foreign = await edges.whyNotOurs(listener, exit);
   if (foreign) return `${command}, and ${foreign.why}.`;
   const who = listener ? `process ${listener.pid} (${listener.commandLine})` : 'a process';
-  return `${command}, though ${who}, which it started, answers on port ${port}.`;
+  const address = addressOf(target);
+  const where = address ? ` on port ${address.port}` : '';
+  return `${command}, though ${who}, which it started, answers${where}.`;
 }
 
 function sentence(text: string): string {

@@ -1,5 +1,6 @@
 import type { DaemonConfig } from '../model/daemonConfig';
 import { projectFolder } from '../kinds/read/paths';
+import { addressOf, type Address } from '../kinds/target';
 import { keeping } from '../system/cleanEnv';
 import { RESTART_PROOF_TIMEOUT_MS } from './policy';
 import type { Report } from '../health/report';
@@ -49,14 +50,18 @@ export function startCommandFor(
 ): StartCommand | string {
   const command = foregroundCommand(daemon, report, context);
   if (typeof command === 'string') return command;
+  const address = addressOf(daemon.target);
+  // The launcher waits for an answer at an address: without one the command stays in the terminal.
+  if (!address) return command;
   const mode = daemon.restart ? (daemon.restart.mode ?? 'terminal') : 'background';
-  if (mode === 'background') return byLauncher(command, daemon, report, context, true);
-  return unlooked ? byLauncher(command, daemon, report, context, false) : command;
+  if (mode === 'background') return byLauncher(command, daemon, address, report, context, true);
+  return unlooked ? byLauncher(command, daemon, address, report, context, false) : command;
 }
 
 function byLauncher(
   command: StartCommand,
   daemon: DaemonConfig,
+  { origin }: Address,
   report: Report | undefined,
   context: StartContext,
   isInBackground: boolean,
@@ -75,7 +80,7 @@ function byLauncher(
     args: [
       launcherPath,
       '--url',
-      daemon.origin,
+      origin,
       ...(isInBackground ? ['--log', logFile, '--timeout-ms', String(RESTART_PROOF_TIMEOUT_MS)] : []),
       ...(command.kind === 'shell' ? ['--shell', context.shell] : []),
       ...(isSmithy && command.cwd !== undefined ? ['--smithy-folder', command.cwd] : []),
@@ -114,7 +119,7 @@ function foregroundCommand(
       return {
         kind: 'process',
         command: context.nodePath,
-        args: [context.dispatchdPath, ...withPort(context.lastArgs ?? [], daemon.port)],
+        args: [context.dispatchdPath, ...withPort(context.lastArgs ?? [], addressOf(daemon.target)?.port)],
         env: { ELECTRON_RUN_AS_NODE: '1' },
         ...(fallbackCwd !== undefined && { cwd: fallbackCwd }),
       };
@@ -132,7 +137,8 @@ function foregroundCommand(
 }
 
 /** The flags of the last start with the port that is watched. */
-function withPort(args: readonly string[], port: number): readonly string[] {
+function withPort(args: readonly string[], port: number | undefined): readonly string[] {
+  if (port === undefined) return args;
   const rest = args.filter(
     (arg, index) => arg !== '--port' && args[index - 1] !== '--port' && !arg.startsWith('--port='),
   );
@@ -146,7 +152,8 @@ function smithyCommand(
   context: StartContext,
 ): StartCommand {
   const args = ['serve', 'smithy', '--no-open'];
-  if (daemon.port !== SMITHY_FIRST_PORT) args.push('--port', String(daemon.port));
+  const port = addressOf(daemon.target)?.port;
+  if (port !== undefined && port !== SMITHY_FIRST_PORT) args.push('--port', String(port));
   const database = report?.database?.path;
   const cwd = (database === undefined ? undefined : projectFolder(database)) ?? context.workspaceFolder;
   const place = cwd === undefined ? {} : { cwd };

@@ -2,7 +2,9 @@ import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } 
 import type { DaemonId, KindId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { Target } from '../model/target';
 import { isLoopback } from '../kinds/read/paths';
+import { addressOf } from '../kinds/target';
 
 const KINDS: readonly KindId[] = ['smithy', 'dispatchd', 'ductor'];
 
@@ -29,9 +31,11 @@ export function readDaemons(
 }
 
 /** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
-function isSameAddress(a: DaemonConfig, b: DaemonConfig): boolean {
-  if (a.origin === b.origin) return true;
-  const hosts = [a, b].map(({ origin }) => new URL(origin).hostname);
+function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
+  if (known.id === daemon.id) return true;
+  const [a, b] = [addressOf(known.target), addressOf(daemon.target)];
+  if (!a || !b) return false;
+  const hosts = [a.hostname, b.hostname];
   const isAmbiguous = hosts.includes('localhost') && hosts.every((host) => LOCALHOST.includes(host));
   return a.port === b.port && isAmbiguous;
 }
@@ -50,12 +54,12 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
     return `has an unknown "kind"; known are ${KINDS.join(', ')}`;
   const restart = readRestart(raw.restart);
   if (typeof restart === 'string') return restart;
+  const target: Target = { kind: 'http', origin: url.origin };
   const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
     name: name === '' ? (kind ?? url.host) : name,
-    id: daemonIdOf(url.origin),
-    origin: url.origin,
-    port: url.port === '' ? 80 : Number(url.port),
+    id: daemonIdOf(target),
+    target,
     ...(kind && { kind }),
     pollIntervalMs: readInterval(raw.pollIntervalMs),
     ...(restart && { restart }),
@@ -63,9 +67,28 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   };
 }
 
-/** The id of a daemon that is known by its address, `http://host:port`. */
-export function daemonIdOf(origin: string): DaemonId {
-  return origin as DaemonId;
+/**
+ * The id of a daemon: its address, `http://host:port`, which no other target's id begins like. Ids of rows are made of
+ * it and of what follows `#`, so that no id has a `#`.
+ */
+export function daemonIdOf(target: Target): DaemonId {
+  return idTextOf(target) as DaemonId;
+}
+
+function idTextOf(target: Target): string {
+  switch (target.kind) {
+    case 'http':
+      return target.origin;
+    case 'file':
+      return `file:${listed(target.paths)}`;
+    case 'command':
+      return `command:${listed(target.argv)}`;
+  }
+}
+
+/** Two lists have one text only where they are equal. */
+function listed(words: readonly string[]): string {
+  return JSON.stringify(words).replaceAll('%', '%25').replaceAll('#', '%23');
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -1,7 +1,8 @@
 import { findConflicts, type Conflict, type InvolvedDaemon } from '../health/conflicts';
 import { isLive } from '../health/sessions';
 import type { DaemonState } from '../health/states';
-import { isLoopback, shortPath } from '../kinds/read/paths';
+import { shortPath } from '../kinds/read/paths';
+import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { OfferedDaemon } from '../model/foundDaemon';
 
@@ -26,23 +27,33 @@ interface KnownDaemons {
 /** The conflicts among the daemons that are watched and those that were found. */
 export function conflictsOf({ models, found }: KnownDaemons): readonly Conflict[] {
   const watched = models.flatMap(watchedParty);
-  const foundParties = found.map((daemon) => ({
-    name: daemon.kind,
-    kind: daemon.kind,
-    port: daemon.port,
-    database: daemon.database,
-    databaseShown: daemon.place,
-    isWorking: daemon.isRunning || daemon.runsAgents === true,
-    runsOnlyAgents: !daemon.isRunning,
-    isWatched: false,
-  }));
-  return findConflicts([...watched, ...foundParties]);
+  return findConflicts([...watched, ...found.flatMap(foundParty)]);
+}
+
+function foundParty(daemon: OfferedDaemon): InvolvedDaemon[] {
+  const address = addressOf(daemon.target);
+  // Parties are told apart by their ports.
+  if (!address) return [];
+  return [
+    {
+      name: daemon.kind,
+      kind: daemon.kind,
+      port: address.port,
+      database: daemon.database,
+      databaseShown: daemon.place,
+      isWorking: daemon.isRunning || daemon.runsAgents === true,
+      runsOnlyAgents: !daemon.isRunning,
+      isWatched: false,
+    },
+  ];
 }
 
 function watchedParty({ daemon, track }: DaemonModel): InvolvedDaemon[] {
   const report = track.last?.report;
-  // A database of another machine is not the same one, whatever its path.
-  if (!report?.database || !isLoopback(new URL(daemon.origin).hostname)) return [];
+  if (!report?.database) return [];
+  const address = addressOf(daemon.target);
+  // A database of another machine is not the same one, whatever its path; parties are told apart by their ports.
+  if (!address?.isLoopback) return [];
   const { state } = track.verdict;
   const dispatches = !NOT_DISPATCHING.includes(state);
   // The loop of a smithy can be stopped while its agents go on (the stop of its dispatch daemon ends none of them).
@@ -51,7 +62,7 @@ function watchedParty({ daemon, track }: DaemonModel): InvolvedDaemon[] {
     {
       name: daemon.name,
       kind: report.kind,
-      port: daemon.port,
+      port: address.port,
       database: report.database.realPath,
       databaseShown: shortPath(report.database.path),
       isWorking: dispatches || runsAgents,

@@ -14,6 +14,7 @@ import { hasEnded, type EndedSession } from '../health/interrupted';
 import { INSTANCES_MAX_DAEMONS } from '../store/policy';
 import { isLive } from '../health/sessions';
 import type { DaemonModel } from '../model/daemonModel';
+import { addressOf } from '../kinds/target';
 import type { SmithyAgents } from '../kinds/smithy/agents';
 import { ProcessFates } from './processFates';
 
@@ -103,10 +104,11 @@ export class Instances {
   /** Without what the daemon itself remembers to have ended: it ended between our last look and the restart. */
   async #notEnded({ daemon }: DaemonModel, lost: readonly Session[]): Promise<readonly Session[]> {
     const agentIds = [...new Set(lost.flatMap(({ agentId }) => agentId ?? []))];
-    if (agentIds.length === 0) return lost;
+    const address = addressOf(daemon.target);
+    if (agentIds.length === 0 || !address) return lost;
     const ended: EndedSession[] = [];
     try {
-      const agents = await (this.deps.agentsOf ?? agentsOf)(daemon.origin);
+      const agents = await (this.deps.agentsOf ?? agentsOf)(address.origin);
       for (const id of agentIds) ended.push(...(await agents.ended(id)));
     } catch {
       // What it does not tell stays what it seemed.

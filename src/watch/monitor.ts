@@ -15,13 +15,14 @@ import {
   type TrackEvent,
 } from '../health/track';
 import type { DaemonConfig } from '../model/daemonConfig';
+import type { Target } from '../model/target';
 import type { Probe } from '../kinds/connect';
 import { cleanText } from '../base/text';
 
 export interface MonitorDeps {
   readonly clock: Clock;
   /** Makes the probe at the first poll, which is when undici is loaded. */
-  readonly createProbe: (origin: string, kind?: KindId) => Promise<Probe>;
+  readonly createProbe: (target: Target, kind?: KindId) => Promise<Probe>;
   readonly isFocused: () => boolean;
   readonly random: () => number;
   /** Says whether the clocks tell of the machine's sleep. */
@@ -156,7 +157,7 @@ export class Monitor {
   /** The one probe of this daemon, made when first needed; none any more once it is no longer watched. */
   #getProbe(): Promise<Probe> {
     if (this.#disposed) return Promise.reject(new Error('no longer watched'));
-    const made = (this.#probe ??= this.deps.createProbe(this.daemon.origin, this.daemon.kind));
+    const made = (this.#probe ??= this.deps.createProbe(this.daemon.target, this.daemon.kind));
     made.catch(() => {
       // The next poll tries again.
       if (this.#probe === made) this.#probe = undefined;

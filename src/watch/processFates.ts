@@ -2,7 +2,7 @@ import type { DaemonId } from '../health/report';
 import type { ProcessFate } from '../health/instances';
 import { fateOf, identityIn, type Fate, type ProcessIdentity } from '../system/identity';
 import { findListener } from '../system/processTable';
-import { isLoopback } from '../kinds/read/paths';
+import { addressOf } from '../kinds/target';
 import { type DaemonConfig } from '../model/daemonConfig';
 
 /** How processes are found and looked at; a seam for tests. */
@@ -21,12 +21,14 @@ export class ProcessFates {
 
   constructor(private readonly finder: ProcessFinder = systemFinder) {}
 
-  /** Finds out whose the port is, if that is not known yet. */
-  note({ id: daemonId, origin, port }: Pick<DaemonConfig, 'id' | 'origin' | 'port'>): void {
-    if (this.#owners.has(daemonId) || !isLoopback(new URL(origin).hostname)) return;
+  /** Finds out whose the port is, if that is not known yet. Of a daemon without an address nothing is noted. */
+  note({ id: daemonId, target }: Pick<DaemonConfig, 'id' | 'target'>): void {
+    if (this.#owners.has(daemonId)) return;
+    const address = addressOf(target);
+    if (!address?.isLoopback) return;
     this.#owners.set(
       daemonId,
-      this.finder.ownerOf(port).catch(() => undefined),
+      this.finder.ownerOf(address.port).catch(() => undefined),
     );
   }
 

@@ -12,6 +12,7 @@ import type { OfferedDaemon } from '../model/foundDaemon';
 import type { DaemonsConfig } from '../model/daemonConfig';
 import { Monitor, type MonitorDeps } from './monitor';
 import { conflictsOf } from './conflicts';
+import { addressOf } from '../kinds/target';
 import type { Remembered, DaemonModel } from '../model/daemonModel';
 
 export interface RegistryDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
@@ -78,13 +79,12 @@ export class Registry extends EventEmitter<RegistryEvents> {
     return this.#found;
   }
 
-  /** What is shown, as entries of the user's list. */
+  /** What is shown, as entries of the user's list, which takes only daemons with an address. */
   listed(): readonly { name: string; url: string; kind?: string }[] {
-    return this.models.map(({ daemon: { name, origin, kind } }) => ({
-      name,
-      url: origin,
-      ...(kind && { kind }),
-    }));
+    return this.models.flatMap(({ daemon: { name, target, kind } }) => {
+      const address = addressOf(target);
+      return address ? [{ name, url: address.origin, ...(kind && { kind }) }] : [];
+    });
   }
 
   /** Other daemons of this machine, as the last scan found them. */

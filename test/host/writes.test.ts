@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../src/settings/daemonList';
+import { at } from '../support/target';
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import * as vscode from 'vscode';
@@ -64,9 +64,7 @@ function surfaces(url: string): Surfaces {
     daemons: [
       {
         name: 'test',
-        id: daemonIdOf(url),
-        origin: url,
-        port: Number(new URL(url).port),
+        ...at(url),
         pollIntervalMs: 60_000,
         configured: true,
       },

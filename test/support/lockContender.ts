@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../src/settings/daemonList';
+import { idAt } from './target';
 /** A process that contends for a lock each time that `lockRace.ts` tells it to, and holds the lock until told to let go. */
 import { readBootId } from '../../src/system/bootId';
 import { acquireLock, StateDirInUse } from '../../src/dispatchd/life/lock';
@@ -19,8 +19,7 @@ async function contend(message: Extract<ContenderMessage, { kind: 'go' }>): Prom
   while (process.hrtime.bigint() < BigInt(goAtNs));
   let why: string | undefined;
   try {
-    release =
-      lock === 'restart' ? await lockDaemon(folder, daemonIdOf(ORIGIN)) : await acquireLock(folder, bootId);
+    release = lock === 'restart' ? await lockDaemon(folder, idAt(ORIGIN)) : await acquireLock(folder, bootId);
   } catch (error) {
     if (!(error instanceof StateDirInUse || error instanceof LockedElsewhere)) throw error;
     why = error.message;

@@ -1,5 +1,6 @@
 import type { DispatchdClient } from './client';
 import type { DaemonModel } from '../../model/daemonModel';
+import { addressOf } from '../target';
 
 /** Whether this is a dispatchd that answers now. */
 export function answers({ track }: DaemonModel): boolean {
@@ -14,9 +15,10 @@ export function isDispatchd({ daemon, track }: DaemonModel): boolean {
 /** What changes things in this dispatchd. @throws an error fit to show where it cannot be reached */
 export async function clientOf({ daemon, track }: DaemonModel): Promise<DispatchdClient> {
   const { kind, instance } = track.last?.report ?? {};
-  if (kind !== 'dispatchd' || instance?.stateDir === undefined) {
+  const address = addressOf(daemon.target);
+  if (kind !== 'dispatchd' || instance?.stateDir === undefined || !address) {
     throw new Error(`${daemon.name} is no dispatchd: its sessions cannot be changed from here.`);
   }
   const { DispatchdClient } = await import('../connect');
-  return new DispatchdClient(daemon.origin, instance.stateDir);
+  return new DispatchdClient(address.origin, instance.stateDir);
 }

@@ -1,5 +1,6 @@
 import type { DaemonModel } from '../../model/daemonModel';
 import { isInstance } from '../sameInstance';
+import { addressOf } from '../target';
 import { identityIn, type ProcessInfo } from '../../system/processTable';
 import { endProcess, untold, type Ended, type StopOptions } from '../../system/endProcess';
 
@@ -16,16 +17,17 @@ export async function endDaemon(
   options: Pick<StopOptions, 'signal' | 'onStage'>,
 ): Promise<Ended | undefined> {
   const target = identityIn(owner);
+  const address = addressOf(model.daemon.target);
   if (!target) throw new Error(untold(owner.pid));
   const { kind, instance } = model.track.last?.report ?? {};
   const stateDir = instance?.stateDir;
   // Only the very process that answered as dispatchd is asked: whoever else has its port gets no token.
-  if (kind !== 'dispatchd' || stateDir === undefined || !isInstance(model, owner)) {
+  if (kind !== 'dispatchd' || stateDir === undefined || !address || !isInstance(model, owner)) {
     return endProcess(target, options);
   }
   const askToEnd = async () => {
     const { DispatchdClient } = await import('../connect');
-    await new DispatchdClient(model.daemon.origin, stateDir).shutDown();
+    await new DispatchdClient(address.origin, stateDir).shutDown();
   };
   return endProcess(target, { ...options, askToEnd });
 }

@@ -4,11 +4,12 @@ import { isConflictId } from '../../health/conflicts';
 import type { DaemonState } from '../../health/states';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
+import { addressOf, placeOf } from '../../kinds/target';
 import type { Discovery } from '../../watch/discovery/discovery';
 import type { ListedDaemon, Settings } from '../../settings/settings';
 import { choose } from '../shared/choose';
 import { configureDaemons } from './configure';
-import { offeredOrigin } from '../tree/findingRows';
+import { offeredId } from '../tree/findingRows';
 import { STATE_LABELS, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
 import { more } from './more';
@@ -53,7 +54,7 @@ interface Purpose {
 
 /**
  * Runs the commands of the palette, of the tree and of links; what looks after work has its own. `target` is a
- * daemon's origin, one of its row ids or its name; without one the user picks, where there is a choice. This file is
+ * daemon's id, one of its row ids or its name; without one the user picks, where there is a choice. This file is
  * a chunk of its own, loaded with the first command.
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
@@ -78,10 +79,10 @@ export function commandRunner(deps: CommandDeps): RunCommand {
         Promise.all([registry.refresh(), discovery().then((known) => known.scan())]),
       ),
     watch: async (target) => {
-      const daemon = (await discovery()).found(offeredOrigin(target) ?? '');
+      const daemon = (await discovery()).found(offeredId(target) ?? '');
       if (daemon) await addDaemon(daemon);
     },
-    ignore: async (target) => (await discovery()).ignore(offeredOrigin(target) ?? ''),
+    ignore: async (target) => (await discovery()).ignore(offeredId(target) ?? ''),
     offerIgnored: async () => {
       const isNone = !registry.found.some(({ isIgnored }) => isIgnored);
       await (await discovery()).forgetIgnored();
@@ -120,7 +121,10 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       if (model?.track.last?.report.kind === 'ductor') {
         throw new Error(`${model.daemon.name} has no page of its own: a ductor is used through its chats.`);
       }
-      if (model) await vscode.env.openExternal(vscode.Uri.parse(model.daemon.origin));
+      const address = model && addressOf(model.daemon.target);
+      if (model && !address)
+        throw new Error(`${model.daemon.name} has no page of its own: it has no address.`);
+      if (address) await vscode.env.openExternal(vscode.Uri.parse(address.origin));
     },
     copyValue: (target) => {
       const row = typeof target === 'string' ? tree.row(target) : undefined;
@@ -181,7 +185,7 @@ async function pick(
   const items = models.map((model) => ({
     icon: STATE_LABELS[model.track.verdict.state].icon,
     label: model.daemon.name,
-    description: `${STATE_LABELS[model.track.verdict.state].label} · ${model.daemon.origin}`,
+    description: `${STATE_LABELS[model.track.verdict.state].label} · ${placeOf(model.daemon.target)}`,
     value: model,
   }));
   return choose(items, { question });

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
 import type { RestartController } from '../../restart/controller';
+import { addressOf } from '../../kinds/target';
 import type { Plan } from '../../restart/plan';
 import type { Progress } from '../../restart/restart';
 import { isRestartLoop } from '../../store/restartRecords';
@@ -158,8 +159,9 @@ function consequences(
   }
   // What may not come back by itself is started by hand, by its whole command line.
   if (owner && (!ownerIsKnown || doubt !== undefined)) {
+    const address = addressOf(model.daemon.target);
     parts.push(
-      `The process that holds port ${model.daemon.port} will be ended:`,
+      address ? `The process that holds port ${address.port} will be ended:` : 'This process will be ended:',
       `${owner.pid}: ${owner.commandLine}`,
       // Only the user's own processes come this far.
       `of ${userInfo().username}` +

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { placeOf } from '../../kinds/target';
 import type { DaemonModel } from '../../model/daemonModel';
 import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../policy';
 import { duration } from '../../base/time';
@@ -132,7 +133,7 @@ function pickDispatchd(running: readonly DaemonModel[]): Promise<DaemonModel | u
   const items = running.map((model) => ({
     icon: 'server-process',
     label: model.daemon.name,
-    description: model.daemon.origin,
+    description: placeOf(model.daemon.target),
     value: model,
   }));
   return choose(items, { question: 'Run it in which dispatchd?' });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
+import { addressOf } from '../../kinds/target';
 import { resumeCommand } from '../../kinds/smithy/resume';
 import { endOf } from '../../health/sessions';
 import { duration } from '../../base/time';
@@ -73,7 +74,7 @@ export class SessionCommands {
   async copyCommand(targets: readonly unknown[]): Promise<void> {
     for (const item of await this.#choice.choose('copyCommand', targets)) {
       const command = isLost(item)
-        ? resumeCommand(item.model.daemon.origin, item.session)
+        ? resumeCommand(originOf(item.model), item.session)
         : await (await withClient(item)).client.command(item.session.id);
       await vscode.env.clipboard.writeText(command);
     }
@@ -111,7 +112,8 @@ export class SessionCommands {
 
   /** smithy answers when the agent has started, which may take it two minutes. */
   async #resumeLost({ model, session }: SessionItem): Promise<void> {
-    const { id: daemonId, origin } = model.daemon;
+    const { id: daemonId } = model.daemon;
+    const origin = originOf(model);
     const { SmithyAgents } = await import('../../kinds/connect');
     await inStatusBar(`Resuming “${session.title}”`, () => new SmithyAgents(origin).resume(session));
     this.deps.lost.dismiss(daemonId, session.id);
@@ -129,4 +131,11 @@ export class SessionCommands {
     this.deps.log(`[${daemon.name}] ${text}`);
     sayShortly('check', text);
   }
+}
+
+/** Where work is resumed. @throws an error fit to show where the daemon has no address */
+function originOf({ daemon }: DaemonModel): string {
+  const address = addressOf(daemon.target);
+  if (!address) throw new Error(`${daemon.name} has no address: its work cannot be resumed from here.`);
+  return address.origin;
 }

@@ -1,5 +1,6 @@
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { DaemonModel } from '../../model/daemonModel';
+import { addressOf } from '../../kinds/target';
 import { Rendered } from './rendered';
 
 /** Whether a process of this daemon is there to be ended. */
@@ -8,10 +9,10 @@ export function canStop({ track }: DaemonModel): boolean {
   return state !== 'offline' && state !== 'unreachable' && state !== 'restarting';
 }
 
-/** Whether it answers, and has a page of its own. */
+/** Whether it answers, and has a page of its own: a daemon without an address has none. */
 export function hasDashboard({ daemon, track }: DaemonModel): boolean {
   const kind = track.last?.report.kind ?? daemon.kind;
-  return track.sample?.ok === true && kind !== 'ductor';
+  return track.sample?.ok === true && kind !== 'ductor' && addressOf(daemon.target) !== undefined;
 }
 
 /** Commands about daemons that the palette offers only where they can do something. */

@@ -7,7 +7,7 @@ import type { Settings } from '../../settings/settings';
 /** The bundled daemon, added to the watched ones where the user's list does not have it. */
 export async function bundledDaemon(registry: Registry, settings: Settings): Promise<DaemonModel> {
   const known = () => {
-    const monitor = registry.monitor(daemonIdOf(DISPATCHD_URL));
+    const monitor = registry.monitor(daemonIdOf({ kind: 'http', origin: DISPATCHD_URL }));
     return monitor && { daemon: monitor.daemon, track: monitor.track };
   };
   const model = known();

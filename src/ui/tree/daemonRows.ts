@@ -2,6 +2,7 @@ import type { DaemonId, Report } from '../../health/report';
 import type { DaemonConfig } from '../../model/daemonConfig';
 import type { DaemonModel } from '../../model/daemonModel';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
+import { addressOf, placeOf } from '../../kinds/target';
 import { type Instant, coarseAge, duration, forOver } from '../../base/time';
 import { isLive } from '../../health/sessions';
 import { staleThresholdMs } from '../../health/staleness';
@@ -19,7 +20,7 @@ import {
   stateInWords,
 } from '../../words/states';
 
-/** One line of the tree, as drawn. `id` is unique and names its place: `origin`, `origin#loop`, … */
+/** One line of the tree, as drawn. `id` is unique and names its place: the daemon's id, `id#loop`, … */
 export interface Row {
   readonly id: string;
   readonly parentId?: string;
@@ -100,7 +101,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
       contextValue: contextOf(model),
       children: rows.map(({ id }) => id),
       expanded: true,
-      value: `${daemon.name} (${daemon.origin}): ${stateInWords(model, now)}`,
+      value: `${daemon.name} (${placeOf(daemon.target)}): ${stateInWords(model, now)}`,
     },
     ...rows,
     ...details.flatMap(({ children }) => children ?? []),
@@ -114,10 +115,15 @@ const PHASE: Readonly<Partial<Record<DaemonState, string>>> = {
   unreachable: 'gone',
 };
 
-/** What the menus go by: the phase, and the kind where it offers more or less than others. */
+/** What the menus go by: the phase, and what makes the daemon offer more or less than others. */
 function contextOf({ daemon, track }: DaemonModel): string {
   const kind = track.last?.report.kind ?? daemon.kind;
-  const suffix = kind === 'dispatchd' || kind === 'ductor' ? `.${kind}` : '';
+  // No menu asks for `noAddress`: the entry of the dashboard is for `up` alone, or with the kind.
+  const suffix = !addressOf(daemon.target)
+    ? '.noAddress'
+    : kind === 'dispatchd' || kind === 'ductor'
+      ? `.${kind}`
+      : '';
   return `daemon.${PHASE[track.verdict.state] ?? 'up'}${suffix}`;
 }
 
@@ -309,12 +315,14 @@ function workspaceDetail({ database, instance }: Report): Detail[] {
 
 function instanceDetail(
   { kind, instance, daemonNow }: Report,
-  { port, movedFromPort }: DaemonConfig,
+  { target, movedFromPort }: DaemonConfig,
 ): Detail {
   const { pid, version, startedAt } = instance ?? {};
+  const address = addressOf(target);
+  const moved = movedFromPort === undefined ? '' : `, moved from ${movedFromPort}`;
   const parts = [
     kind,
-    movedFromPort === undefined ? `port ${port}` : `port ${port}, moved from ${movedFromPort}`,
+    ...(address ? [`port ${address.port}${moved}`] : []),
     ...(version === undefined ? [] : [version]),
     ...(pid === undefined ? [] : [`pid ${pid}`]),
     ...(startedAt === undefined || daemonNow === undefined ? [] : [`up ${coarseAge(daemonNow - startedAt)}`]),

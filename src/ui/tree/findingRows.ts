@@ -1,11 +1,13 @@
 import type { OfferedDaemon } from '../../model/foundDaemon';
+import { daemonIdOf } from '../../settings/daemonList';
+import { addressOf, placeOf } from '../../kinds/target';
 import { conflictSummary, conflictText, conflictTitle, type Conflict } from '../../health/conflicts';
 import type { Section } from './daemonRows';
 
 const FOUND = 'found#';
 
-/** The origin of the daemon that a row offers; `undefined` for other rows. */
-export function offeredOrigin(rowId: unknown): string | undefined {
+/** The id of the daemon that a row offers; `undefined` for other rows. */
+export function offeredId(rowId: unknown): string | undefined {
   return typeof rowId === 'string' && rowId.startsWith(FOUND) ? rowId.slice(FOUND.length) : undefined;
 }
 
@@ -37,19 +39,21 @@ function conflictRow(conflict: Conflict): Section {
   ];
 }
 
-function offerRow({ kind, port, place, origin, inPlaceOf }: OfferedDaemon): Section {
+function offerRow({ kind, target, place, inPlaceOf }: OfferedDaemon): Section {
+  const address = addressOf(target);
+  const what = address ? `${kind} on port ${address.port}` : `${kind} at ${placeOf(target)}`;
   const moved =
     inPlaceOf && `has the database of ${inPlaceOf.name}, which is gone from port ${inPlaceOf.port}`;
   return [
     {
-      id: `${FOUND}${origin}`,
-      label: `Found: ${kind} on ${port}`,
+      id: `${FOUND}${daemonIdOf(target)}`,
+      label: address ? `Found: ${kind} on ${address.port}` : `Found: ${kind}`,
       description: moved ?? place,
       icon: 'search',
       severity: 'plain',
       contextValue: 'found',
       children: [],
-      value: `${kind} on port ${port}, ${place}. It is not watched.${moved ? ` It ${moved}.` : ''}`,
+      value: `${what}, ${place}. It is not watched.${moved ? ` It ${moved}.` : ''}`,
     },
   ];
 }

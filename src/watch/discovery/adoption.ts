@@ -1,6 +1,8 @@
 import type { KindId } from '../../health/report';
 import { folderName } from '../../kinds/read/paths';
+import { addressOf } from '../../kinds/target';
 import type { FoundDaemon } from '../../model/foundDaemon';
+import { daemonIdOf } from '../../settings/daemonList';
 
 /** A found daemon that is watched without the user having said so. */
 export interface Adopted {
@@ -45,7 +47,7 @@ export interface Decision extends Adoption {
 /**
  * Decides which of the found daemons are watched from now on, and which of the watched are not any more.
  *
- * - A found daemon of the open workspace is adopted.
+ * - A found daemon of the open workspace is adopted, where it has an address.
  * - A watched one that is gone while another serves its database is not an outage: it moved there, or was the
  *   second of two and was stopped. It is no longer watched.
  */
@@ -62,9 +64,14 @@ export function decideAdoption(
     return isGone && !configured && database !== undefined;
   });
 
-  for (const daemon of found) {
-    if (!daemon.belongs || watchedPorts.has(daemon.port)) continue;
-    const { kind, origin, port, database } = daemon;
+  // What has no address is told apart by no port, and the stored format has no place for it.
+  const addressed = found.flatMap((daemon) => {
+    const address = addressOf(daemon.target);
+    return address ? [{ daemon, database: daemon.database, origin: address.origin, port: address.port }] : [];
+  });
+  for (const { daemon, database, origin, port } of addressed) {
+    if (!daemon.belongs || watchedPorts.has(port)) continue;
+    const { kind } = daemon;
     const before = gone.find((other) => other.database === database);
     const names = new Set([
       ...watched.filter(({ isGone }) => !isGone).map((other) => other.name),
@@ -89,10 +96,10 @@ export function decideAdoption(
   }
 
   for (const { name, origin, port, database, isReplaced } of gone) {
-    const isSuccessor = (other: { database?: string; port: number }) =>
+    const isSuccessor = (other: { database?: string | undefined; port: number }) =>
       other.database === database && other.port !== port;
     const successor =
-      found.find(isSuccessor) ??
+      addressed.find(isSuccessor) ??
       watched.find((other) => other.answers && !other.isGone && isSuccessor(other));
     if (successor) {
       if (!nextAdopted.delete(origin)) nextRetired.add(origin);
@@ -110,6 +117,6 @@ export function nameOf({ kind, folder }: FoundDaemon): string {
 }
 
 /** What an ignored daemon is remembered by: where it works, since its port may be another one tomorrow. */
-export function identityOf({ kind, database, folder, origin }: FoundDaemon): string {
-  return `${kind} ${database ?? folder ?? origin}`;
+export function identityOf({ kind, database, folder, target }: FoundDaemon): string {
+  return `${kind} ${database ?? folder ?? daemonIdOf(target)}`;
 }

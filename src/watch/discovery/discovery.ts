@@ -11,7 +11,8 @@ import {
 } from '../policy';
 import { decideAdoption, identityOf, nameOf, type Adopted, type Adoption, type Watched } from './adoption';
 import { type FoundDaemon } from '../../model/foundDaemon';
-import { isLoopback } from '../../kinds/read/paths';
+import type { Target } from '../../model/target';
+import { addressOf, type Address } from '../../kinds/target';
 import { type DaemonConfig, type DaemonsConfig } from '../../model/daemonConfig';
 import type { Registry } from '../registry';
 import type { DaemonModel, Remembered } from '../../model/daemonModel';
@@ -60,7 +61,7 @@ export class Discovery {
     this.#adoption = {
       // One that has not been up for a day is not an outage but history.
       adopted: (kept?.adopted ?? []).filter(
-        ({ origin }) => deps.recall(daemonIdOf(origin)).seenUpAt !== undefined,
+        ({ origin }) => deps.recall(daemonIdOf({ kind: 'http', origin })).seenUpAt !== undefined,
       ),
       retired: kept?.retired ?? [],
     };
@@ -78,10 +79,10 @@ export class Discovery {
     const { daemons, problems } = settings.daemons();
     const { adopted, retired } = this.#adopts ? this.#adoption : { adopted: [], retired: [] };
     const watched = [
-      ...daemons.filter(({ configured, origin }) => configured || !retired.includes(origin)),
+      ...daemons.filter(({ configured, target }) => configured || !isRetired(target, retired)),
       ...adopted.map(toConfig),
     ];
-    const here = watched.filter(isHere);
+    const here = watched.flatMap(({ target }) => addressHere(target) ?? []);
     this.#watchedPorts = new Set(here.map(({ port }) => port));
     this.#watchedHere = new Set(here.map(({ origin }) => origin));
     registry.configure({ daemons: watched, problems });
@@ -101,15 +102,25 @@ export class Discovery {
     if (this.#sinceScanMs() >= DISCOVERY_INTERVAL_MS) void this.scan();
   }
 
-  /** A found daemon by its origin, as an entry for the user's list. */
-  found(origin: string): { name: string; url: string; kind: string } | undefined {
-    const daemon = this.#found.find((found) => found.origin === origin);
-    return daemon && { name: nameOf(daemon), url: daemon.origin, kind: daemon.kind };
+  /**
+   * A found daemon by its id, as an entry for the user's list.
+   * @throws an error fit to show where it has no address: the list takes no other daemon
+   */
+  found(id: string): { name: string; url: string; kind: string } | undefined {
+    const daemon = this.#found.find(({ target }) => daemonIdOf(target) === id);
+    if (!daemon) return undefined;
+    const address = addressOf(daemon.target);
+    if (!address) {
+      throw new Error(
+        `${nameOf(daemon)} has no address. daemonHealth.daemons takes only daemons with an address.`,
+      );
+    }
+    return { name: nameOf(daemon), url: address.origin, kind: daemon.kind };
   }
 
   /** Never offers this daemon again, wherever it listens. */
-  async ignore(origin: string): Promise<void> {
-    const daemon = this.#found.find((found) => found.origin === origin);
+  async ignore(id: string): Promise<void> {
+    const daemon = this.#found.find(({ target }) => daemonIdOf(target) === id);
     if (!daemon) return;
     await this.deps.globalState.update(IGNORED_KEY, [...new Set([...this.#ignored(), identityOf(daemon)])]);
     this.#offer();
@@ -169,9 +180,12 @@ export class Discovery {
   }
 
   #watched(): readonly Watched[] {
-    return this.deps.registry.models
-      .filter(({ daemon }) => this.#watchedHere.has(daemon.origin))
-      .map((model) => toWatched(model, this.#adoption.adopted));
+    return this.deps.registry.models.flatMap((model) => {
+      const address = addressHere(model.daemon.target);
+      return address && this.#watchedHere.has(address.origin)
+        ? [toWatched(model, address, this.#adoption.adopted)]
+        : [];
+    });
   }
 
   /** What may have moved to another port. */
@@ -184,7 +198,7 @@ export class Discovery {
     const gone = this.#gone();
     this.deps.registry.offer(
       this.#found
-        .filter(({ port }) => !this.#watchedPorts.has(port))
+        .filter(({ target }) => !this.#isWatched(target))
         .map((daemon) => {
           const before = gone.find(({ database }) => database === daemon.database);
           return {
@@ -194,6 +208,14 @@ export class Discovery {
           };
         }),
     );
+  }
+
+  /** Two addresses of this machine with one port are one daemon. */
+  #isWatched(target: Target): boolean {
+    const address = addressOf(target);
+    return address
+      ? this.#watchedPorts.has(address.port)
+      : this.deps.registry.monitor(daemonIdOf(target)) !== undefined;
   }
 
   #ignored(): readonly string[] {
@@ -226,33 +248,43 @@ export class Discovery {
   }
 }
 
-function isHere({ origin }: DaemonConfig): boolean {
-  return isLoopback(new URL(origin).hostname);
+/** The address of a daemon of this machine. Only what has an address can move to another port. */
+function addressHere(target: Target): Address | undefined {
+  const address = addressOf(target);
+  return address?.isLoopback ? address : undefined;
+}
+
+function isRetired(target: Target, retired: readonly string[]): boolean {
+  const address = addressOf(target);
+  return address !== undefined && retired.includes(address.origin);
 }
 
 function toConfig({ name, kind, origin, movedFromPort }: Adopted): DaemonConfig {
   return {
     name,
     kind,
-    id: daemonIdOf(origin),
-    origin,
-    port: Number(new URL(origin).port),
+    id: daemonIdOf({ kind: 'http', origin }),
+    target: { kind: 'http', origin },
     pollIntervalMs: DEFAULT_POLL_INTERVAL_MS,
     configured: false,
     ...(movedFromPort !== undefined && { movedFromPort }),
   };
 }
 
-function toWatched({ daemon, track }: DaemonModel, adopted: readonly Adopted[]): Watched {
+function toWatched(
+  { daemon, track }: DaemonModel,
+  { origin, port }: Address,
+  adopted: readonly Adopted[],
+): Watched {
   const said = track.last?.report.database?.realPath;
-  const database = adopted.find(({ origin }) => origin === daemon.origin)?.database ?? said;
+  const database = adopted.find((other) => other.origin === origin)?.database ?? said;
   const answers = track.sample?.ok === true;
   const isReplaced = answers && said !== undefined && said !== database;
   const isAway = track.sample?.ok === false && track.sample.failure.kind !== 'timeout';
   return {
     name: daemon.name,
-    origin: daemon.origin,
-    port: daemon.port,
+    origin,
+    port,
     configured: daemon.configured,
     ...(database !== undefined && { database }),
     answers,

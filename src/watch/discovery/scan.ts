@@ -60,28 +60,27 @@ export async function scan(
   if (filed) origins.set(filed.port, filed.origin);
   const queue = [...origins].filter(([port]) => !skipPorts.has(port)).sort(([a], [b]) => a - b);
 
-  const found: FoundDaemon[] = [];
+  const found: (readonly [port: number, daemon: FoundDaemon])[] = [];
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const daemon = await identify(next[1], next[0], folders, timeoutMs);
-      if (daemon) found.push(daemon);
+      const daemon = await identify(next[1], folders, timeoutMs);
+      if (daemon) found.push([next[0], daemon]);
     }
   };
   await Promise.all(Array.from({ length: DISCOVERY_CONCURRENCY }, work));
-  return found.sort((a, b) => a.port - b.port);
+  return found.sort(([a], [b]) => a - b).map(([, daemon]) => daemon);
 }
 
 /** What answers on a port, if that is a daemon. */
 async function identify(
   origin: string,
-  port: number,
   folders: readonly string[],
   timeoutMs: number,
 ): Promise<FoundDaemon | undefined> {
   const client = new DaemonClient(origin);
   try {
     const health = await getObject(client, '/api/health', timeoutMs);
-    if (!health) return await identifyDuctor(client, port, timeoutMs);
+    if (!health) return await identifyDuctor(client, timeoutMs);
     const service = isObject(health.services) ? health.services.dispatchDaemon : undefined;
     const instance = isObject(health.instance) ? health.instance : undefined;
     const database = await toDatabase(health.database, origin, timeoutMs);
@@ -94,8 +93,7 @@ async function identify(
     const near = folder ?? database?.realPath;
     return {
       kind: database ? 'smithy' : 'dispatchd',
-      origin,
-      port,
+      target: { kind: 'http', origin },
       ...(folder !== undefined && { folder }),
       place: shortPath(workspace ?? database?.path ?? origin),
       ...(database && { database: database.realPath }),
@@ -111,15 +109,17 @@ async function identify(
 }
 
 /** A ductor works for its chats and for no folder, so none belongs to the open workspace. */
-async function identifyDuctor(
-  client: DaemonClient,
-  port: number,
-  timeoutMs: number,
-): Promise<FoundDaemon | undefined> {
+async function identifyDuctor(client: DaemonClient, timeoutMs: number): Promise<FoundDaemon | undefined> {
   const { origin } = client;
   const said = readAgents(await getObject(client, AGENTS_ROUTE, timeoutMs));
   if (!said) return undefined;
-  return { kind: 'ductor', origin, port, place: origin, isRunning: said.isRunning, belongs: false };
+  return {
+    kind: 'ductor',
+    target: { kind: 'http', origin },
+    place: origin,
+    isRunning: said.isRunning,
+    belongs: false,
+  };
 }
 
 /** Whether a daemon's loop runs by its status; `undefined` where that is no daemon's status. */

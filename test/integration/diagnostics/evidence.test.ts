@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,9 +44,7 @@ describe('evidence of a daemon in trouble', function () {
       model: {
         daemon: {
           name: 'a/b "c"',
-          id: daemonIdOf('http://127.0.0.1:9'),
-          origin: 'http://127.0.0.1:9',
-          port: 9,
+          ...at('http://127.0.0.1:9'),
           pollIntervalMs: 5_000,
           configured: true,
         },

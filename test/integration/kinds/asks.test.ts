@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -111,9 +111,7 @@ describe('a living daemon, asked by an editor whose event loop stands still', fu
     monitor = new Monitor(
       {
         name: 'd',
-        id: daemonIdOf(`http://127.0.0.1:${daemon.port}`),
-        origin: `http://127.0.0.1:${daemon.port}`,
-        port: daemon.port,
+        ...at(`http://127.0.0.1:${daemon.port}`),
         pollIntervalMs: 5_000,
         configured: true,
       },

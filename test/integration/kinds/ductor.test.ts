@@ -497,8 +497,7 @@ describe('asking a ductor', function () {
     );
     assert.deepEqual(found, {
       kind: 'ductor',
-      origin: `http://localhost:${ductor.port}`,
-      port: ductor.port,
+      target: { kind: 'http', origin: `http://localhost:${ductor.port}` },
       place: `http://localhost:${ductor.port}`,
       isRunning: true,
       belongs: false,

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at, idAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { SmithyAgents } from '../../../src/kinds/connect';
 import { ProcessFates } from '../../../src/watch/processFates';
@@ -13,44 +13,42 @@ describe('the process behind a smithy', function () {
   beforeEach(async () => (smithy = await new SmithyProcess('/project').start()));
   afterEach(() => smithy.kill());
 
-  const daemon = () => ({ id: daemonIdOf(smithy.url), origin: smithy.url, port: smithy.port });
+  const daemon = () => at(smithy.url);
 
   it('lives, however often it is asked for', async () => {
     const processes = new ProcessFates();
     processes.note(daemon());
-    for (let n = 0; n < 3; n++) assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'lives');
+    for (let n = 0; n < 3; n++) assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
   });
 
   it('is gone when it was killed, also once another one owns the port', async () => {
     const processes = new ProcessFates();
     processes.note(daemon());
-    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'lives');
+    assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
     await smithy.kill();
-    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'gone');
+    assert.equal(await processes.fate(idAt(smithy.url)), 'gone');
     await smithy.start();
     processes.note(daemon());
     assert.equal(
-      await processes.fate(daemonIdOf(smithy.url)),
+      await processes.fate(idAt(smithy.url)),
       'gone',
       'it is still the same one that is asked for',
     );
-    processes.forget(daemonIdOf(smithy.url));
+    processes.forget(idAt(smithy.url));
     processes.note(daemon());
-    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'lives');
+    assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
   });
 
   it('is not known where nobody noted it, where nothing listens, and on another machine', async () => {
     const processes = new ProcessFates();
-    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'unknown');
+    assert.equal(await processes.fate(idAt(smithy.url)), 'unknown');
     const port = await freePort();
-    processes.note({ id: daemonIdOf(`http://127.0.0.1:${port}`), origin: `http://127.0.0.1:${port}`, port });
-    assert.equal(await processes.fate(daemonIdOf(`http://127.0.0.1:${port}`)), 'unknown');
+    processes.note(at(`http://127.0.0.1:${port}`));
+    assert.equal(await processes.fate(idAt(`http://127.0.0.1:${port}`)), 'unknown');
     processes.note({
-      id: daemonIdOf(`http://build.example:${smithy.port}`),
-      origin: `http://build.example:${smithy.port}`,
-      port: smithy.port,
+      ...at(`http://build.example:${smithy.port}`),
     });
-    assert.equal(await processes.fate(daemonIdOf(`http://build.example:${smithy.port}`)), 'unknown');
+    assert.equal(await processes.fate(idAt(`http://build.example:${smithy.port}`)), 'unknown');
   });
 
   it('is looked for once, and only one process is looked at afterwards', async () => {
@@ -67,11 +65,9 @@ describe('the process behind a smithy', function () {
     });
     for (let poll = 0; poll < 5; poll++)
       processes.note({
-        id: daemonIdOf('http://localhost:3457'),
-        origin: 'http://localhost:3457',
-        port: 3457,
+        ...at('http://localhost:3457'),
       });
-    await processes.fate(daemonIdOf('http://localhost:3457'));
+    await processes.fate(idAt('http://localhost:3457'));
     assert.deepEqual(calls, ['owner of 3457', 'look at 7']);
   });
 
@@ -81,7 +77,7 @@ describe('the process behind a smithy', function () {
       fateOf: () => Promise.reject(new Error('no ps')),
     });
     processes.note(daemon());
-    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'unknown');
+    assert.equal(await processes.fate(idAt(smithy.url)), 'unknown');
   });
 
   it('is not known where some process has its number and the system does not tell since when', async () => {
@@ -90,7 +86,7 @@ describe('the process behind a smithy', function () {
       fateOf: () => Promise.resolve('unknown'),
     });
     processes.note(daemon());
-    assert.equal(await processes.fate(daemonIdOf(smithy.url)), 'unknown');
+    assert.equal(await processes.fate(idAt(smithy.url)), 'unknown');
   });
 });
 

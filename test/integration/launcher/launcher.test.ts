@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -370,9 +370,7 @@ describe('the environment of a launched daemon', function () {
       {
         ...{
           name: 'd',
-          id: daemonIdOf(`http://127.0.0.1:${port}`),
-          origin: `http://127.0.0.1:${port}`,
-          port,
+          ...at(`http://127.0.0.1:${port}`),
           pollIntervalMs: 5_000,
           configured: true,
         },

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,9 +43,7 @@ describe('a restart of a ductor, on real processes', function () {
         {
           name: 'ductor',
           kind: 'ductor',
-          id: daemonIdOf(origin),
-          origin,
-          port,
+          ...at(origin),
           pollIntervalMs: 60_000,
           configured: true,
         },

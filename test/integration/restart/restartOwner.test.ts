@@ -223,7 +223,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
   it('none where another machine may be restarting it, and names the file to delete', async () => {
     world = await World.create();
     const pid = await world.running();
-    const name = createHash('sha256').update(world.model.daemon.origin).digest('hex').slice(0, 32);
+    const name = createHash('sha256').update(world.origin).digest('hex').slice(0, 32);
     const file = join(world.folder, `restart.${name}.lock`);
     const owner = { key: 'a', pid: 7, startedAtMs: 1, bootId: 'unknown', machine: 'another' };
     writeFileSync(file, JSON.stringify(owner));

@@ -1,4 +1,5 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
+import { addressOf } from '../../../src/kinds/target';
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -114,7 +115,7 @@ export class World {
   }
 
   get origin(): string {
-    return this.model.daemon.origin;
+    return addressOf(this.model.daemon.target)!.origin;
   }
 
   async restart(work: Partial<RestartWork> = {}) {
@@ -165,9 +166,7 @@ export class World {
       daemons: [
         {
           name: 'test',
-          id: daemonIdOf(origin),
-          origin,
-          port: this.port,
+          ...at(origin),
           pollIntervalMs: 60_000,
           configured: true,
         },

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { idAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,10 +41,10 @@ describe('the files that an old window left for all windows', () => {
 
   it('hold the lock of a restart while its window lives, and not longer', async () => {
     lay(lock, other.pid!);
-    assert.equal(await lockDaemon(folder, daemonIdOf(ORIGIN)), undefined);
+    assert.equal(await lockDaemon(folder, idAt(ORIGIN)), undefined);
     // Higher than any number of a process.
     lay(lock, 2 ** 22 + 1);
-    assert.notEqual(await lockDaemon(folder, daemonIdOf(ORIGIN)), undefined);
+    assert.notEqual(await lockDaemon(folder, idAt(ORIGIN)), undefined);
   });
 
   it('say what was told, for an incident that began before', async () => {

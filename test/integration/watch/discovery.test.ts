@@ -1,3 +1,4 @@
+import { http } from '../../support/target';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -78,12 +79,12 @@ describe('a scan of this machine', () => {
     const [found, ...others] = await look([server]);
     assert.deepEqual(others, []);
     assert.ok(found);
-    const { kind, port, belongs, database, isRunning } = found;
+    const { kind, target, belongs, database, isRunning } = found;
     assert.deepEqual(
-      { kind, port, belongs, database, isRunning },
+      { kind, target, belongs, database, isRunning },
       {
         kind: 'smithy',
-        port: portOf(server),
+        target: http(`http://localhost:${portOf(server)}`),
         belongs: true,
         database: join(folder, 'project', '.stoneforge', 'stoneforge.db'),
         isRunning: true,
@@ -175,8 +176,8 @@ describe('a scan of this machine', () => {
     writeFileSync(join(folder, 'state', 'instance.json'), JSON.stringify({ ...state, birth }));
     const [found] = await look([]);
     assert.deepEqual(
-      { kind: found?.kind, origin: found?.origin, belongs: found?.belongs },
-      { kind: 'dispatchd', origin: server.url, belongs: true },
+      { kind: found?.kind, target: found?.target, belongs: found?.belongs },
+      { kind: 'dispatchd', target: http(server.url), belongs: true },
     );
   });
 

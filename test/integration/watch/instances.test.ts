@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at, idAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,11 +44,8 @@ class Window {
         if (isNews) onNews(restarted, began);
       },
     });
-    const port = Number(new URL(url).port);
     this.registry.configure({
-      daemons: [
-        { name: 'test', id: daemonIdOf(url), origin: url, port, pollIntervalMs: 300_000, configured: true },
-      ],
+      daemons: [{ name: 'test', ...at(url), pollIntervalMs: 300_000, configured: true }],
       problems: [],
     });
   }
@@ -146,7 +143,7 @@ describe('the lives of real daemons', function () {
       await untilCycled();
       window = open(smithy.url);
       await window.look();
-      assert.equal(await window.processes.fate(daemonIdOf(smithy.url)), 'lives', 'its process is noted');
+      assert.equal(await window.processes.fate(idAt(smithy.url)), 'lives', 'its process is noted');
     });
     afterEach(() => smithy.kill());
 
@@ -180,7 +177,7 @@ describe('the lives of real daemons', function () {
           const lease = new SpeakerLease({ folder, pid: process.pid, takeoverMs: 50 });
           const seen: Promise<void>[] = [];
           const teller = open(smithy.url, new MemoryMemento(), (restarted, began) => {
-            const { key, toldFor } = instanceTold(daemonIdOf(smithy.url), undefined, began);
+            const { key, toldFor } = instanceTold(idAt(smithy.url), undefined, began);
             const claim = lease.maySpeak(key, () => true, toldFor);
             seen.push(claim.then((may) => void (may && told.push(`${restarted.interrupted} by ${name}`))));
           });
@@ -191,11 +188,7 @@ describe('the lives of real daemons', function () {
         for (const sessions of [[smithySession('c')], [smithySession('d'), smithySession('e')], []]) {
           const lives = first.seen.length;
           for (const { teller } of [first, second]) {
-            assert.equal(
-              await teller.processes.fate(daemonIdOf(smithy.url)),
-              'lives',
-              'its process is noted',
-            );
+            assert.equal(await teller.processes.fate(idAt(smithy.url)), 'lives', 'its process is noted');
           }
           await smithy.kill();
           await smithy.start();
@@ -220,7 +213,7 @@ describe('the lives of real daemons', function () {
       await smithy.says({ sessions: [] });
       await window.look();
       // Its process is being looked at: what comes of that is there when this is.
-      assert.equal(await window.processes.fate(daemonIdOf(smithy.url)), 'lives');
+      assert.equal(await window.processes.fate(idAt(smithy.url)), 'lives');
       await window.look();
       assert.deepEqual(window.seen, []);
     });

@@ -1,4 +1,5 @@
-import { daemonIdOf, readDaemons } from '../../../src/settings/daemonList';
+import { idAt } from '../../support/target';
+import { readDaemons } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { type Clock } from '../../../src/base/time';
 import { systemClock } from '../../../src/app/systemClock';
@@ -76,7 +77,7 @@ describe('a registry over real servers', function () {
       setTimeout(() => playing(HEALTHY)(request, response), 30);
     });
     const { registry } = watch([server.origin], { pollIntervalMs: 1_000 });
-    const monitor = registry.monitor(daemonIdOf(server.origin))!;
+    const monitor = registry.monitor(idAt(server.origin))!;
     const statuses = () => server.requests.filter((path) => path === '/api/daemon/status').length;
     await Promise.all([registry.refresh(), monitor.poll(), monitor.attend(), registry.refresh()]);
     assert.equal(statuses(), 1);
@@ -250,7 +251,7 @@ describe('a registry over real servers', function () {
       const openBefore = open();
       const { registry } = watch([server.origin], { pollIntervalMs: 1_000 });
       await registry.refresh();
-      const monitor = registry.monitor(daemonIdOf(server.origin))!;
+      const monitor = registry.monitor(idAt(server.origin))!;
       const asked = server.requests.length;
       registry.dispose();
       await monitor.poll();
@@ -266,7 +267,7 @@ describe('a registry over real servers', function () {
       const openBefore = open();
       const { registry, events } = watch([server.origin]);
       await until(() => server.connections() > 0, 'the connection');
-      const polling = registry.monitor(daemonIdOf(server.origin))!.poll();
+      const polling = registry.monitor(idAt(server.origin))!.poll();
       registry.dispose();
       await polling;
       await server.close();
@@ -292,7 +293,7 @@ describe('a registry over real servers', function () {
         recall: () => ({}),
       });
       registry.configure(readDaemons([{ url: server.origin }], { configured: true, allowRemote: false }));
-      const polling = registry.monitor(daemonIdOf(server.origin))!.poll();
+      const polling = registry.monitor(idAt(server.origin))!.poll();
       registry.dispose();
       deliver();
       await polling;

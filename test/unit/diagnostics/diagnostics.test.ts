@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { appendState } from '../../../src/health/history';
 import { SAMPLES_KEPT } from '../../../src/health/policy';
@@ -228,9 +228,7 @@ function input(watch?: Watch, name = 'smithy'): DiagnosticsInput {
   const { track } = watch;
   const daemon = {
     name,
-    id: daemonIdOf('http://127.0.0.1:3457'),
-    origin: 'http://127.0.0.1:3457',
-    port: 3457,
+    ...at('http://127.0.0.1:3457'),
     pollIntervalMs: 5_000,
     configured: true,
   };

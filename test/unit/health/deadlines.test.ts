@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { idAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../../src/health/deadlines';
 import { countdown, nextDrawMs } from '../../../src/health/countdown';
@@ -38,7 +38,7 @@ class Room {
   look(): this {
     const { deadlines, timedOut } = advanceDeadlines(
       this.deadlines,
-      [{ daemonId: daemonIdOf(ORIGIN), name: 'dispatchd', track: this.watch.track }],
+      [{ daemonId: idAt(ORIGIN), name: 'dispatchd', track: this.watch.track }],
       this.watch.time.now(),
     );
     this.deadlines = deadlines;

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import { isForwarder, whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
@@ -18,9 +18,7 @@ const OTHER: ProcessInfo = { ...OWNER, pid: 5000, commandLine: 'node vite' };
 function modelOf(watch: Watch, origin = 'http://127.0.0.1:3457'): DaemonModel {
   const daemon = {
     name: 'smithy',
-    id: daemonIdOf(origin),
-    origin,
-    port: 3457,
+    ...at(origin),
     pollIntervalMs: 5_000,
     configured: true,
   };

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { idAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,19 +19,19 @@ describe('the lock of a restart', () => {
 
   /** Where the lock is. */
   async function file(): Promise<string> {
-    const unlock = await lockDaemon(folder, daemonIdOf(ORIGIN));
+    const unlock = await lockDaemon(folder, idAt(ORIGIN));
     const [name] = readdirSync(folder);
     await unlock!();
     return join(folder, name!);
   }
 
   it('is for each daemon by itself, and is given back', async () => {
-    const first = await lockDaemon(folder, daemonIdOf(ORIGIN));
-    const second = await lockDaemon(folder, daemonIdOf('http://127.0.0.1:3470'));
+    const first = await lockDaemon(folder, idAt(ORIGIN));
+    const second = await lockDaemon(folder, idAt('http://127.0.0.1:3470'));
     assert.ok(first && second);
-    assert.equal(await lockDaemon(folder, daemonIdOf(ORIGIN)), undefined, 'in use');
+    assert.equal(await lockDaemon(folder, idAt(ORIGIN)), undefined, 'in use');
     await first();
-    const again = await lockDaemon(folder, daemonIdOf(ORIGIN));
+    const again = await lockDaemon(folder, idAt(ORIGIN));
     assert.ok(again);
     await again();
     await second();
@@ -48,13 +48,13 @@ describe('the lock of a restart', () => {
   ] as const) {
     it(`of an earlier version, written by ${what}, ${isHeld ? 'is held' : 'is taken over'}`, async () => {
       writeFileSync(await file(), JSON.stringify({ pid: pid(), at }));
-      assert.equal((await lockDaemon(folder, daemonIdOf(ORIGIN))) === undefined, isHeld);
+      assert.equal((await lockDaemon(folder, idAt(ORIGIN))) === undefined, isHeld);
     });
   }
 
   it('is not removed by who lost it', async () => {
     const lock = await file();
-    const unlock = await lockDaemon(folder, daemonIdOf(ORIGIN));
+    const unlock = await lockDaemon(folder, idAt(ORIGIN));
     const others = JSON.stringify({ pid: other.pid, at: Date.now() });
     writeFileSync(lock, others);
     await unlock!();

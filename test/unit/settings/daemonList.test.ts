@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { daemonIdOf, readDaemons } from '../../../src/settings/daemonList';
+import { at, http } from '../../support/target';
+import { readDaemons } from '../../../src/settings/daemonList';
 import { isLoopback } from '../../../src/kinds/read/paths';
 
 const LOCAL = { configured: true, allowRemote: false };
@@ -19,9 +20,7 @@ describe('the daemons setting', () => {
     assert.deepEqual(daemons, [
       {
         name: 'smithy',
-        id: daemonIdOf('http://localhost:3457'),
-        origin: 'http://localhost:3457',
-        port: 3457,
+        ...at('http://localhost:3457'),
         kind: 'smithy',
         pollIntervalMs: 5_000,
         configured: true,
@@ -36,8 +35,8 @@ describe('the daemons setting', () => {
       LOCAL,
     );
     assert.deepEqual(
-      daemons.map(({ name, origin }) => [name, origin]),
-      [['n0', 'http://localhost:3457']],
+      daemons.map(({ name, target }) => [name, target]),
+      [['n0', http('http://localhost:3457')]],
     );
   });
 
@@ -102,7 +101,7 @@ describe('the daemons setting', () => {
     it('and goes on with the others', () => {
       const { daemons, problems } = readDaemons([{}, { url: 'http://[::1]:3457' }], LOCAL);
       assert.equal(problems.length, 1);
-      assert.equal(daemons[0]?.origin, 'http://[::1]:3457');
+      assert.deepEqual(daemons[0]?.target, http('http://[::1]:3457'));
     });
   });
 
@@ -143,7 +142,7 @@ describe('the daemons setting', () => {
 
   it('watches other machines only where that is allowed', () => {
     const { daemon } = one({ url: 'http://build-box:3457' }, { configured: true, allowRemote: true });
-    assert.equal(daemon?.origin, 'http://build-box:3457');
+    assert.deepEqual(daemon?.target, http('http://build-box:3457'));
   });
 
   it('keeps a restart command as it is', () => {

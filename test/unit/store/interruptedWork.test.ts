@@ -1,4 +1,3 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -95,7 +94,7 @@ describe('what a smithy lost to a restart', () => {
   it('can be dismissed', () => {
     const room = new Room().answer();
     room.lost.add(room.model, [LOST, UNKNOWN]);
-    room.lost.dismiss(daemonIdOf(room.model.daemon.origin), 'session-1');
+    room.lost.dismiss(room.model.daemon.id, 'session-1');
     assert.deepEqual(room.ids, ['session-2']);
   });
 
@@ -108,7 +107,7 @@ describe('what a smithy lost to a restart', () => {
 
   it('may be kept by anybody: what is no lost work is left out', async () => {
     const room = new Room().answer();
-    const { origin } = room.model.daemon;
+    const { id } = room.model.daemon;
     const good = { session: LOST, foundAt: room.watch.time.wallAt };
     const bad = [
       null,
@@ -118,7 +117,7 @@ describe('what a smithy lost to a restart', () => {
       { session: {}, foundAt: 1 },
       { ...good, session: { id: 1 } },
     ];
-    for (const kept of [null, 'x', [], { [origin]: 7 }, { [origin]: [...bad, good] }]) {
+    for (const kept of [null, 'x', [], { [id]: 7 }, { [id]: [...bad, good] }]) {
       await room.state.update('lostWork', kept);
       room.open();
     }

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { idAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { RESTARTS_KEPT } from '../../../src/store/policy';
 import { RestartRecords, recordOf } from '../../../src/store/restartRecords';
@@ -12,8 +12,8 @@ describe('the restarts that are remembered', () => {
   it('keep why nothing ran afterwards, and are the newest', async () => {
     const state = new MemoryMemento();
     for (let at = 0; at < RESTARTS_KEPT + 3; at++)
-      await new RestartRecords(state).add(daemonIdOf(ORIGIN), { ...record, at });
-    const kept = new RestartRecords(state).of(daemonIdOf(ORIGIN));
+      await new RestartRecords(state).add(idAt(ORIGIN), { ...record, at });
+    const kept = new RestartRecords(state).of(idAt(ORIGIN));
     assert.equal(kept.length, RESTARTS_KEPT);
     assert.deepEqual(kept[0], { ...record, at: RESTARTS_KEPT + 2 });
   });
@@ -29,9 +29,9 @@ describe('the restarts that are remembered', () => {
     it(`are none where ${JSON.stringify(kept)} was kept`, async () => {
       const state = new MemoryMemento();
       await state.update('restarts', kept);
-      assert.deepEqual(new RestartRecords(state).of(daemonIdOf(ORIGIN)), []);
-      await new RestartRecords(state).add(daemonIdOf(ORIGIN), record);
-      assert.deepEqual(new RestartRecords(state).of(daemonIdOf(ORIGIN)), [record]);
+      assert.deepEqual(new RestartRecords(state).of(idAt(ORIGIN)), []);
+      await new RestartRecords(state).add(idAt(ORIGIN), record);
+      assert.deepEqual(new RestartRecords(state).of(idAt(ORIGIN)), [record]);
     });
   }
 
@@ -39,7 +39,7 @@ describe('the restarts that are remembered', () => {
     it(`are without one of another version: ${JSON.stringify(bad)}`, async () => {
       const state = new MemoryMemento();
       await state.update('restarts', { [ORIGIN]: [{ ...record, ...bad }, record] });
-      assert.deepEqual(new RestartRecords(state).of(daemonIdOf(ORIGIN)), [record]);
+      assert.deepEqual(new RestartRecords(state).of(idAt(ORIGIN)), [record]);
     });
   }
 });

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { isNode } from '../../../src/diagnostics/inspectNode';
 import { findListeners, processTable, type RunTool } from '../../../src/system/processTable';
@@ -179,9 +179,7 @@ describe('how a daemon is started', () => {
   };
   const daemon = (changes: Partial<DaemonConfig>): DaemonConfig => ({
     name: 'x',
-    id: daemonIdOf('http://127.0.0.1:3470'),
-    origin: 'http://127.0.0.1:3470',
-    port: 3470,
+    ...at('http://127.0.0.1:3470'),
     pollIntervalMs: 5_000,
     configured: true,
     ...changes,
@@ -208,7 +206,7 @@ describe('how a daemon is started', () => {
 
   it('is in the folder of its database for a smithy', () => {
     const command = startCommandFor(
-      daemon({ kind: 'smithy', port: 3457 }),
+      daemon({ kind: 'smithy', ...at('http://127.0.0.1:3457') }),
       report('/home/dev/other/.stoneforge/stoneforge.db'),
       context,
     );

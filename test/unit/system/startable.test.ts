@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -118,9 +118,7 @@ describe('what speaks against a start command', () => {
     } as const;
     const daemon = {
       name: 'mine',
-      id: daemonIdOf('http://127.0.0.1:3457'),
-      origin: 'http://127.0.0.1:3457',
-      port: 3_457,
+      ...at('http://127.0.0.1:3457'),
       pollIntervalMs: 1_000,
       configured: true,
     };

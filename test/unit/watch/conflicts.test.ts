@@ -1,3 +1,4 @@
+import { http } from '../../support/target';
 import assert from 'node:assert/strict';
 import type { OfferedDaemon, FoundDaemon } from '../../../src/model/foundDaemon';
 import type { DaemonModel } from '../../../src/model/daemonModel';
@@ -26,8 +27,7 @@ function smithy(port: number, state: DaemonState, sessions?: readonly string[]):
 function found(port: number, more: Partial<FoundDaemon>): OfferedDaemon {
   return {
     kind: 'smithy',
-    origin: `http://localhost:${port}`,
-    port,
+    target: http(`http://localhost:${port}`),
     place: '/project',
     database: DATABASE,
     isRunning: true,

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report, Sample } from '../../../src/health/report';
@@ -9,9 +9,7 @@ import type { Probe } from '../../../src/kinds/connect';
 
 const DAEMON = {
   name: 'd',
-  id: daemonIdOf('http://127.0.0.1:9'),
-  origin: 'http://127.0.0.1:9',
-  port: 9,
+  ...at('http://127.0.0.1:9'),
   pollIntervalMs: 5_000,
   configured: true,
 };

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../../src/settings/daemonList';
+import { idAt } from '../../../support/target';
 import assert from 'node:assert/strict';
 import { readAgents, readApi } from '../../../../src/kinds/ductor/connection';
 import {
@@ -223,7 +223,7 @@ describe('a turn of a chat', () => {
       const times = { sinceAt: 0, nowAt: time.wallAt };
       const sessions = readTurns({ turns: { 1: turn } }, DEFAULT_LIMITS, times);
       watch.answer(reportWith({ kind: 'ductor', daemonNow: time.wallAt, sessions }));
-      const source = { daemonId: daemonIdOf('http://127.0.0.1:8799'), name: 'ductor', track: watch.track };
+      const source = { daemonId: idAt('http://127.0.0.1:8799'), name: 'ductor', track: watch.track };
       ({ deadlines } = advanceDeadlines(deadlines, [source], time.now()));
       return countdownText(countdown(deadlines, time.now())).split(' [')[0];
     };

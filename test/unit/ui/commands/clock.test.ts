@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../../src/settings/daemonList';
+import { idAt } from '../../../support/target';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Clock } from '../../../../src/base/time';
@@ -60,25 +60,25 @@ describe('the clock that is passed in', () => {
       () => undefined,
       () => nowAt,
     );
-    await snoozes.set(daemonIdOf(ORIGIN), { kind: 'until', untilAt: NOON + 1_000 });
-    assert.ok(snoozes.of(daemonIdOf(ORIGIN), undefined));
+    await snoozes.set(idAt(ORIGIN), { kind: 'until', untilAt: NOON + 1_000 });
+    assert.ok(snoozes.of(idAt(ORIGIN), undefined));
     nowAt += 1_001;
-    assert.equal(snoozes.of(daemonIdOf(ORIGIN), undefined), undefined);
+    assert.equal(snoozes.of(idAt(ORIGIN), undefined), undefined);
   });
 
   it('decides for how long a daemon counts as seen', async () => {
     const state = new MemoryMemento();
     await state.update('daemons', { [ORIGIN]: { seenUpAt: NOON - 1_000 } });
-    assert.equal(new SeenDaemons(state, () => NOON).recall(daemonIdOf(ORIGIN)).seenUpAt, NOON - 1_000);
+    assert.equal(new SeenDaemons(state, () => NOON).recall(idAt(ORIGIN)).seenUpAt, NOON - 1_000);
     const later = () => NOON + 365 * 86_400_000;
-    assert.equal(new SeenDaemons(state, later).recall(daemonIdOf(ORIGIN)).seenUpAt, undefined);
+    assert.equal(new SeenDaemons(state, later).recall(idAt(ORIGIN)).seenUpAt, undefined);
   });
 
   it('decides which spans of a history are too old', async () => {
     const state = new MemoryMemento();
     await state.update('histories', { [ORIGIN]: [['healthy', NOON - 60_000, NOON - 1_000]] });
-    assert.ok(new Histories(state, () => NOON).recall(daemonIdOf(ORIGIN)).history);
+    assert.ok(new Histories(state, () => NOON).recall(idAt(ORIGIN)).history);
     const later = () => NOON + 2 * 86_400_000;
-    assert.equal(new Histories(state, later).recall(daemonIdOf(ORIGIN)).history, undefined);
+    assert.equal(new Histories(state, later).recall(idAt(ORIGIN)).history, undefined);
   });
 });

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../../src/settings/daemonList';
+import { idAt } from '../../../support/target';
 import assert from 'node:assert/strict';
 import type { Entry } from '../../../../src/health/countdown';
 import type { Session } from '../../../../src/health/report';
@@ -6,7 +6,7 @@ import { countdownText, timedOutText } from '../../../../src/ui/notifications/co
 
 const session: Session = { id: 's-1', title: 'build', status: 'running' };
 const entry = (more: Partial<Entry> = {}): Entry => ({
-  daemonId: daemonIdOf('http://127.0.0.1:3470'),
+  daemonId: idAt('http://127.0.0.1:3470'),
   daemon: 'dispatchd',
   session,
   stage: 'soon',
@@ -81,14 +81,14 @@ describe('the text of a time-out', () => {
       maxExtensions: 3,
     };
     assert.equal(
-      timedOutText({ daemonId: daemonIdOf(''), daemon: 'dispatchd', session: ended, isInferred: false }),
+      timedOutText({ daemonId: idAt(''), daemon: 'dispatchd', session: ended, isInferred: false }),
       '“build” on dispatchd timed out after 22 s (limit 14 s, 1 of 3 extensions).',
     );
   });
 
   it('says where it is only inferred', () => {
     assert.equal(
-      timedOutText({ daemonId: daemonIdOf(''), daemon: 'smithy', session, isInferred: true }),
+      timedOutText({ daemonId: idAt(''), daemon: 'smithy', session, isInferred: true }),
       '“build” on smithy is gone since its time was up.',
     );
   });

@@ -1,4 +1,4 @@
-import { daemonIdOf } from '../../../../src/settings/daemonList';
+import { at as watchedAt } from '../../../support/target';
 import assert from 'node:assert/strict';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
 import { beginTrack } from '../../../../src/health/track';
@@ -7,9 +7,7 @@ import { cachedByModel } from '../../../../src/ui/shared/modelCache';
 const at = (ms: number) => ({ wallAt: 1_700_000_000_000 + ms, monotonicMs: ms, uptimeMs: ms });
 const daemon = {
   name: 'smithy',
-  id: daemonIdOf('http://127.0.0.1:3457'),
-  origin: 'http://127.0.0.1:3457',
-  port: 3457,
+  ...watchedAt('http://127.0.0.1:3457'),
   pollIntervalMs: 5_000,
   configured: true,
 };

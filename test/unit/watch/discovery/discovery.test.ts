@@ -1,3 +1,4 @@
+import { http } from '../../../support/target';
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +18,7 @@ const DATABASE = '/project/.stoneforge/stoneforge.db';
 function found(port: number, changes: Partial<FoundDaemon> = {}): FoundDaemon {
   return {
     kind: 'smithy',
-    origin: `http://localhost:${port}`,
-    port,
+    target: http(`http://localhost:${port}`),
     folder: '/project',
     place: '~/project',
     database: DATABASE,

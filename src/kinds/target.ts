@@ -1,0 +1,48 @@
+import { cleanText } from '../base/text';
+import { wholePlaceOf, type Target } from '../model/target';
+import { MAX_SHOWN_COMMAND_CHARS } from './policy';
+import { isLoopback, shortPath } from './read/paths';
+
+/** Where a daemon answers. */
+export interface Address {
+  /** `http://host:port`. */
+  readonly origin: string;
+  /** As the URL writes it: an IPv6 address stands in brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** The address is one of this machine. */
+  readonly isLoopback: boolean;
+}
+
+/** The port of an http address that names none (RFC 9110, 4.2.1). */
+const HTTP_PORT = 80;
+
+/** The address of a daemon; `undefined` where the daemon has none. @throws where the origin is no URL */
+export function addressOf(target: Target): Address | undefined {
+  if (target.kind !== 'http') return undefined;
+  const { origin } = target;
+  const { hostname, port } = new URL(origin);
+  return {
+    origin,
+    hostname,
+    port: port === '' ? HTTP_PORT : Number(port),
+    isLoopback: isLoopback(hostname),
+  };
+}
+
+/** Whether a daemon is on this machine. Files and commands are always of this machine. */
+export function isHere(target: Target): boolean {
+  return addressOf(target)?.isLoopback ?? true;
+}
+
+/** The short text that shows where a daemon is watched: the address, the first path as `~/…`, the command's words. */
+export function placeOf(target: Target): string {
+  switch (target.kind) {
+    case 'http':
+      return target.origin;
+    case 'file':
+      return cleanText(shortPath(target.paths[0] ?? ''));
+    case 'command':
+      return cleanText(wholePlaceOf(target), MAX_SHOWN_COMMAND_CHARS);
+  }
+}
