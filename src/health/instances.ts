@@ -116,7 +116,7 @@ export function advanceInstance(
     if (!isNew) return { life: begin(last, track, life.sessions) };
     overSince = last.at;
   }
-  // A kind that never tells of cycles has started.
+  // A daemon of a kind that never tells of cycles is up as soon as it answers.
   const isSettled = !report.isRunning || cyclesOf(report).completedAt !== undefined || isUntoldByKind(report);
   if (!isSettled && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSince } };

@@ -1,6 +1,6 @@
 import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
 import { SMITHY_LIMITS_REREAD_MS } from './smithy/policy';
-import type { KindId, Failure, Report, Sample, Session } from '../health/report';
+import type { Failure, KindId, Report, Sample, Session } from '../health/report';
 import { notAStatus } from './read/answers';
 import { DatabaseOfSmithy } from './smithy/database';
 import { Ductor, ductorHome } from './ductor/connection';

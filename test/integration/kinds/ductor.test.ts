@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/app/systemClock';
 import { createProbe, type Probe } from '../../../src/kinds/connect';
 import { scan } from '../../../src/watch/discovery/scan';
 import { advanceInstance } from '../../../src/health/instances';
+import { DUCTOR_TRAITS } from '../../../src/kinds/ductor/traits';
 import type { KindId, Report, Sample } from '../../../src/health/report';
 import { beginTrack, observe, type Track } from '../../../src/health/track';
 import { SEVERITY } from '../../../src/health/states';
@@ -140,6 +141,12 @@ describe('asking a ductor', function () {
         '/tasks/list',
       ]);
       assert.match(await probe.statusText(), /"main"/);
+    });
+
+    it('with an answer that never tells of a loop, and the traits of a ductor', async () => {
+      const { progress, traits } = reportOf(await ask());
+      assert.deepEqual(progress, { kind: 'untold', by: 'kind' });
+      assert.equal(traits, DUCTOR_TRAITS);
     });
 
     it('even where it is said to be a smithy', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { appendState } from '../../../src/health/history';
 import { SAMPLES_KEPT } from '../../../src/health/policy';
 import type { Session } from '../../../src/health/report';
+import { readStatus } from '../../../src/kinds/smithy/status';
 import { appendSample, type CompactSample } from '../../../src/health/samples';
 import { RULES } from '../../../src/health/verdict';
 import { diagnostics, type DiagnosticsInput } from '../../../src/diagnostics/diagnostics';
@@ -163,6 +164,47 @@ describe('the diagnostics', () => {
     assert.ok(!text.includes(HEX) && !text.includes(HOME));
     assert.match(text, /"env":\["NAME"\]/);
     assert.match(text, /~\/project/);
+  });
+
+  it('print what a daemon said by the names that its answer has for its poll cycles, in their order', () => {
+    const watch = new Watch();
+    const health = {
+      pollStale: false,
+      computedAt: '2026-03-02T08:00:00.000Z',
+      lastPollCompletedAt: '2026-03-02T07:59:58.010Z',
+      lastPollStartedAt: '2026-03-02T07:59:58.000Z',
+      stuck: false,
+    };
+    const instance = { id: 'i-1', startedAt: '2026-03-02T07:00:00.000Z' };
+    const body = { isRunning: true, config: { pollIntervalMs: 5_000 }, health, instance, sessions: [] };
+    const read = readStatus(body, undefined);
+    assert.ok(typeof read !== 'string');
+    watch.answer({ ...read, database: { path: '/a', realPath: '/a' } });
+    const [, printed] = /```text\n(\{[^]*?\n\})\n```/.exec(diagnostics(input(watch))) ?? [];
+    assert.deepEqual(printed?.split('\n'), [
+      '{',
+      ' "kind": "dispatchd",',
+      ' "isRunning": true,',
+      ' "pollIntervalMs": 5000,',
+      ' "daemonNow": "2026-03-02T08:00:00.000Z",',
+      ' "lastPollStartedAt": "2026-03-02T07:59:58.000Z",',
+      ' "lastPollCompletedAt": "2026-03-02T07:59:58.010Z",',
+      ' "pollStale": false,',
+      ' "queue": {',
+      '  "stuck": false',
+      ' },',
+      ' "sessions": [],',
+      ' "instance": {',
+      '  "id": "i-1",',
+      '  "startedAt": "2026-03-02T07:00:00.000Z"',
+      ' },',
+      ' "malformed": [],',
+      ' "database": {',
+      '  "path": "/a",',
+      '  "realPath": "/a"',
+      ' }',
+      '}',
+    ]);
   });
 
   it('a daemon cannot break out of its code blocks', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { SMITHY_TRAITS } from '../../../../src/kinds/smithy/traits';
-import type { Report, Session } from '../../../../src/health/report';
+import { DISPATCHD_TRAITS } from '../../../../src/kinds/dispatchd/traits';
+import type { Progress, Report, Session } from '../../../../src/health/report';
 import { cyclesOf } from '../../../../src/health/staleness';
 import { loadRecording } from '../../../fixtures/recordings';
 
@@ -117,6 +118,44 @@ describe('a status of dispatchd', () => {
   it('gives its own threshold', () => {
     const report = read({ ...running(), config: { pollIntervalMs: 1_000, pollStaleThresholdMs: 3_000 } });
     assert.deepEqual([report.pollIntervalMs, report.pollStaleThresholdMs], [1_000, 3_000]);
+  });
+});
+
+describe('what a status tells of the loop', () => {
+  const { health: _, ...without } = running();
+  const untold: Progress = { kind: 'untold', by: 'version' };
+  const rows: readonly [what: string, body: object, progress: Progress][] = [
+    ['nothing, without health', without, untold],
+    ['nothing, with health that has the queue alone', { ...without, health: { stuck: false } }, untold],
+    ['nothing, where another part is malformed', { ...without, config: 'fast' }, untold],
+    [
+      'no cycle yet, where it says that nothing is stale',
+      { ...without, health: { pollStale: false } },
+      { kind: 'cycles', stale: false },
+    ],
+    [
+      'a cycle in flight',
+      { ...without, health: { lastPollStartedAt: '2026-11-22T00:33:22.363Z' } },
+      { kind: 'cycles', startedAt: Date.parse('2026-11-22T00:33:22.363Z') },
+    ],
+    [
+      'cycles, where a time is malformed',
+      { ...without, health: { lastPollStartedAt: 1 } },
+      { kind: 'cycles' },
+    ],
+    ['cycles, where health is malformed', { ...without, health: 'fine' }, { kind: 'cycles' }],
+  ];
+  for (const [what, body, progress] of rows) {
+    it(`is ${what}`, () => {
+      assert.deepEqual(read(body).progress, progress);
+      assert.deepEqual(read({ ...body, instance: { id: 'i-1' } }).progress, progress, 'of dispatchd too');
+    });
+  }
+
+  it('comes with the traits of the kind', () => {
+    assert.equal(read(running()).traits, SMITHY_TRAITS);
+    assert.equal(read({ ...running(), instance: { pid: 1 } }).traits, SMITHY_TRAITS);
+    assert.equal(read({ ...running(), instance: { id: 'i-1' } }).traits, DISPATCHD_TRAITS);
   });
 });
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OfferedDaemon } from '../../../../src/model/foundDaemon';
 import type { Session } from '../../../../src/health/report';
-import { PURPOSES, usableOnSessions } from '../../../../src/ui/commands/sessionPurposes';
+import { PURPOSES, canChangeSessions, usableOnSessions } from '../../../../src/ui/commands/sessionPurposes';
 import { settingsTab } from '../../../../src/ui/shared/settingsTab';
 import { DAEMON_COMMANDS, UsableCommands, usableOnDaemons } from '../../../../src/ui/shared/usable';
 import { Watch, goodReport } from '../../health/support';
@@ -94,6 +94,25 @@ describe('the commands about sessions that the palette offers', () => {
       ['dismissSession'],
     );
   });
+});
+
+describe('the commands about sessions of an unheard-of kind', () => {
+  const lost: Session = { id: 's', title: 's', status: 'interrupted' };
+  for (const [extendsOnRequest, expected] of [
+    [false, ['dismissSession']],
+    [true, []],
+  ] as const) {
+    it(`are for ${extendsOnRequest ? 'what it lists, while it answers,' : 'what it lost'} where its sessions ${extendsOnRequest ? 'can' : 'cannot'} be changed`, () => {
+      const watch = new Watch();
+      watch.answer(goodReport(watch.time, { kind: 'toy', sessions: [lost], traits: { extendsOnRequest } }));
+      watch.fail('timeout');
+      assert.equal(canChangeSessions(modelOf(watch)), extendsOnRequest);
+      assert.deepEqual(
+        usableOnSessions([modelOf(watch)], () => [lost]),
+        expected,
+      );
+    });
+  }
 });
 
 describe('the palette', () => {

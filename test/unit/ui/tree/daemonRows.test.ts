@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { daemonRows, problemRow, rowHover, type Row } from '../../../../src/ui/tree/daemonRows';
-import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport } from '../../health/support';
+import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } from '../../health/support';
 import { HOSTILE, modelOf } from '../support';
 
 const ORIGIN = 'http://127.0.0.1:3457';
@@ -76,6 +76,35 @@ describe('the rows of the tree', () => {
     assert.equal(row(rows).description, 'unverified');
     assert.match(row(rows, 'state').description ?? '', /ductor does not tell whether its loop advances$/);
   });
+
+  const queue = { readyUnassignedTasks: 1, availableWorkers: 2 };
+  const queues: readonly [what: string, parts: Parts, rows: readonly string[]][] = [
+    ['never tells of its loop and has no queue', { progress: { kind: 'untold', by: 'kind' } }, []],
+    [
+      'never tells of its loop and has a queue',
+      { progress: { kind: 'untold', by: 'kind' }, queue },
+      ['1 ready task · 2 workers', 'not known'],
+    ],
+    [
+      'tells of its loop and its queue in other versions',
+      { progress: { kind: 'untold', by: 'version' } },
+      ['ready tasks: not known · workers: not known', 'not known'],
+    ],
+    [
+      'tells of its loop, and nothing of its queue',
+      { progress: { kind: 'cycles' } },
+      ['ready tasks: not known · workers: not known', 'not known'],
+    ],
+  ];
+  for (const [what, parts, expected] of queues) {
+    it(`show the queue and the rate limit as they are known, of an unheard-of kind that ${what}`, () => {
+      const watch = new Watch();
+      watch.answer(reportWith({ kind: 'toy', ...parts }));
+      const { byId } = rowsOf(watch);
+      const shown = ['queue', 'pause'].flatMap((key) => byId.get(`${ORIGIN}#${key}`)?.description ?? []);
+      assert.deepEqual(shown, expected);
+    });
+  }
 
   it('say what is not known, and never a default', () => {
     const watch = new Watch();

@@ -5,6 +5,24 @@ import type { Row } from '../../../../src/ui/tree/daemonRows';
 import { MINUTE_MS, Watch, goodReport } from '../../health/support';
 import { modelOf } from '../support';
 
+describe('the row of interrupted work', () => {
+  for (const [remembersInterrupted, description] of [
+    [false, '1 not resumed'],
+    [true, '1 to run again'],
+  ] as const) {
+    it(`says "${description}" where the daemon ${remembersInterrupted ? 'remembers' : 'forgets'} what was interrupted`, () => {
+      const watch = new Watch();
+      const sessions = [{ id: 'a', title: 'build', status: 'interrupted' }];
+      watch.answer(goodReport(watch.time, { kind: 'toy', sessions, traits: { remembersInterrupted } }));
+      const details = sessionRows(() => []).details(modelOf(watch), watch.time.now());
+      assert.deepEqual(
+        details.filter(({ label }) => label === 'Interrupted').map((detail) => detail.description),
+        [description],
+      );
+    });
+  }
+});
+
 describe('the row of a session', () => {
   const drawn = sessionRows(() => []);
 
