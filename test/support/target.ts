@@ -13,7 +13,7 @@ export function idAt(origin: string): DaemonId {
 }
 
 /** What of a daemon's settings tells where it is watched. */
-function watchedAt(target: Target): { readonly id: DaemonId; readonly target: Target } {
+export function watchedAt(target: Target): { readonly id: DaemonId; readonly target: Target } {
   return { id: daemonIdOf(target), target };
 }
 

@@ -1,4 +1,5 @@
-import { at } from '../../support/target';
+import { at, http, watchedAt } from '../../support/target';
+import type { Target } from '../../../src/model/target';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -66,6 +67,21 @@ describe('evidence of a daemon in trouble', function () {
     commandLine: 'node',
     isOurs: true,
   });
+
+  const places: [target: Target, place: string, nobody: string][] = [
+    [http('http://127.0.0.1:9'), 'http://127.0.0.1:9', 'nothing listens on its port'],
+    [{ kind: 'file', paths: ['/run/x/state.json'] }, '/run/x/state.json', 'no process is known'],
+    [{ kind: 'command', argv: ['x', 'status'] }, 'x status', 'no process is known'],
+  ];
+  for (const [target, place, nobody] of places) {
+    it(`tells where the daemon was watched: ${target.kind}`, async () => {
+      const { model } = request();
+      const watched = { ...model, daemon: { ...model.daemon, ...watchedAt(target) } };
+      const text = readFileSync(await keepEvidence(request({ model: watched })), 'utf8');
+      assert.ok(text.includes(`, before anything was changed. ${place}\n`), text);
+      assert.ok(text.includes(`\n${nobody}\n`), text);
+    });
+  }
 
   it('holds verdict, rules, status, process and samples, and no secret', async () => {
     child = await node(WAITS);

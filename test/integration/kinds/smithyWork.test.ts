@@ -1,4 +1,4 @@
-import { at, idAt } from '../../support/target';
+import { at, idAt, watchedAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { SmithyAgents } from '../../../src/kinds/connect';
 import { ProcessFates } from '../../../src/watch/processFates';
@@ -45,9 +45,7 @@ describe('the process behind a smithy', function () {
     const port = await freePort();
     processes.note(at(`http://127.0.0.1:${port}`));
     assert.equal(await processes.fate(idAt(`http://127.0.0.1:${port}`)), 'unknown');
-    processes.note({
-      ...at(`http://build.example:${smithy.port}`),
-    });
+    processes.note(at(`http://build.example:${smithy.port}`));
     assert.equal(await processes.fate(idAt(`http://build.example:${smithy.port}`)), 'unknown');
   });
 
@@ -63,12 +61,19 @@ describe('the process behind a smithy', function () {
         return Promise.resolve('alive');
       },
     });
-    for (let poll = 0; poll < 5; poll++)
-      processes.note({
-        ...at('http://localhost:3457'),
-      });
+    for (let poll = 0; poll < 5; poll++) processes.note(at('http://localhost:3457'));
     await processes.fate(idAt('http://localhost:3457'));
     assert.deepEqual(calls, ['owner of 3457', 'look at 7']);
+  });
+
+  it('is not looked for where the daemon has no address', async () => {
+    const processes = new ProcessFates({
+      ownerOf: (port) => Promise.reject(new Error(`asked for the owner of ${port}`)),
+      fateOf: () => Promise.resolve('alive'),
+    });
+    const files = watchedAt({ kind: 'file', paths: ['/run/x/state.json'] });
+    processes.note(files);
+    assert.equal(await processes.fate(files.id), 'unknown');
   });
 
   it('is not known where the system fails', async () => {

@@ -1,5 +1,6 @@
-import { at } from '../../support/target';
+import { at, watchedAt } from '../../support/target';
 import { addressOf } from '../../../src/kinds/target';
+import type { Target } from '../../../src/model/target';
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly start?: (signal: AbortSignal, env: NodeJS.ProcessEnv) => Promise<StartedCommand>;
   readonly keepEvidence?: () => Promise<string | undefined>;
   readonly host?: string;
+  /** Where the daemon is watched, in place of its address, which only the probe knows then. */
+  readonly target?: Target;
 }
 
 /** A restart in a world of real processes: what was started, and what the daemon's port says. */
@@ -157,16 +160,16 @@ export class World {
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
-      createProbe: (origin) => Promise.resolve(createProbe(origin, { requestMs: 2_000, fallbackMs: 500 })),
+      createProbe: () => Promise.resolve(createProbe(origin, { requestMs: 2_000, fallbackMs: 500 })),
       recall: () => ({}),
     });
-    const { host = '127.0.0.1' } = this.options;
+    const { host = '127.0.0.1', target } = this.options;
     const origin = `http://${host}:${this.port}`;
     registry.configure({
       daemons: [
         {
           name: 'test',
-          ...at(origin),
+          ...(target ? watchedAt(target) : at(origin)),
           pollIntervalMs: 60_000,
           configured: true,
         },

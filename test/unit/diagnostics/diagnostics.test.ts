@@ -1,4 +1,5 @@
-import { at } from '../../support/target';
+import { at, http, watchedAt } from '../../support/target';
+import type { Target } from '../../../src/model/target';
 import assert from 'node:assert/strict';
 import { appendState } from '../../../src/health/history';
 import { SAMPLES_KEPT } from '../../../src/health/policy';
@@ -128,6 +129,28 @@ describe('the diagnostics', () => {
     assert.match(text, /wedged once/);
     assert.match(text, /^VS Code {2}1\.100\.0$/m);
   });
+
+  const PLACES: [target: Target, line: RegExp][] = [
+    [http('http://127.0.0.1:3457'), /^address {3}http:\/\/127\.0\.0\.1:3457, polled every 5 s$/m],
+    [
+      { kind: 'file', paths: [`${HOME}/x/state.json`, '/b'] },
+      /^file {6}~\/x\/state\.json, polled every 5 s$/m,
+    ],
+    [
+      { kind: 'command', argv: ['x', '--token', 'swordfish1'] },
+      /^command {3}x --token \S+, polled every 5 s$/m,
+    ],
+  ];
+  for (const [target, line] of PLACES) {
+    it(`tell where a daemon is watched: ${target.kind}`, () => {
+      const given = input(Watch.healthy());
+      const [{ model, samples }] = given.daemons as [DiagnosticsInput['daemons'][number]];
+      const watched = { ...model, daemon: { ...model.daemon, ...watchedAt(target) } };
+      const text = diagnostics({ ...given, daemons: [{ model: watched, samples }] });
+      assert.match(text, line);
+      assert.doesNotMatch(text, /swordfish1/);
+    });
+  }
 
   it('tell the settings with their scope', () => {
     const text = diagnostics({
