@@ -103,7 +103,6 @@ export const longFiles = {
   'health/instances.ts': 'What became of the work becomes the only answer to it (step 5).',
   'health/track.ts': 'Becomes the machines that advance() runs (step 5).',
   'kinds/ductor/connection.ts': 'Splits into kind and connection (step 3).',
-  'kinds/ductor/work.ts': 'Splits by the file that each part reads (step 3).',
   'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
   'restart/controller.ts': 'Its sentences move to words/ (step 7).',
   'restart/restart.ts': 'Its sentences move to words/ (step 7).',

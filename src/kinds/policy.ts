@@ -20,5 +20,8 @@ export const MAX_PATH_CHARS = 4_096;
 /** The clock of a process' start has whole seconds, and an answer may have come while it was starting. */
 export const START_TOLERANCE_MS = 2_000;
 
+/** More than this is not one machine's work; the rest is dropped rather than read at every poll. */
+export const MAX_SESSIONS = 5_000;
+
 /** A command that shows where a daemon is watched stands in a row beside other words; a row shows about this many characters. */
 export const MAX_SHOWN_COMMAND_CHARS = 80;

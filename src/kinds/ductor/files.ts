@@ -11,16 +11,8 @@ import {
   MAX_STATE_FILE_BYTES,
 } from './policy';
 import type { DaemonInstance, Session } from '../../health/report';
-import {
-  isOtherBoot,
-  limitsOf,
-  readConfig,
-  readNamed,
-  readStartup,
-  readTurns,
-  type DuctorLimits,
-  type DuctorStartup,
-} from './work';
+import { limitsOf, readConfig, type DuctorLimits } from './config';
+import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
 /** What the files of a ductor tell. */
 export interface DuctorFiles {

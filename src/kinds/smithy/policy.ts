@@ -15,9 +15,6 @@ export const SMITHY_LAST_PORT = 3_476;
 /** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
 export const DATABASE_MAX_AGE_MS = 60_000;
 
-/** More than this is not one machine's work; the rest is dropped rather than read at every poll. */
-export const MAX_SESSIONS = 5_000;
-
 /** smithy starts a headless agent within two minutes, or gives up. */
 export const RESUME_TIMEOUT_MS = 130_000;
 

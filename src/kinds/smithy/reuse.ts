@@ -1,6 +1,7 @@
 import type { Session } from '../../health/report';
 import { readSession, sessionsOf } from './sessions';
-import { MAX_ENDS_TRIED, MAX_SESSIONS } from './policy';
+import { MAX_SESSIONS } from '../policy';
+import { MAX_ENDS_TRIED } from './policy';
 import { USUAL_CHARS, parseTime } from '../read/time';
 
 /** An answer of a daemon's. */

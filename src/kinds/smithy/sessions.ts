@@ -1,7 +1,7 @@
 import type { Session } from '../../health/report';
 import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
-import { MAX_SESSIONS } from './policy';
+import { MAX_SESSIONS } from '../policy';
 
 const TIMES = ['createdAt', 'startedAt', 'lastActivityAt', 'endedAt', 'deadlineAt'] as const;
 const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtensions', 'attempt'] as const;

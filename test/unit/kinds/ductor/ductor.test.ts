@@ -1,18 +1,9 @@
 import { idAt } from '../../../support/target';
 import assert from 'node:assert/strict';
 import { readAgents, readApi } from '../../../../src/kinds/ductor/connection';
-import {
-  DEFAULT_LIMITS,
-  isOtherBoot,
-  limitsOf,
-  readConfig,
-  readNamed,
-  readStartup,
-  readTasks,
-  readTurns,
-  taskSessions,
-  type DuctorLimits,
-} from '../../../../src/kinds/ductor/work';
+import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from '../../../../src/kinds/ductor/config';
+import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
+import { isOtherBoot, readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
 import { NO_DEADLINES, advanceDeadlines } from '../../../../src/health/deadlines';
 import { countdown } from '../../../../src/health/countdown';
 import { endOf, isLive, isStranded } from '../../../../src/health/sessions';

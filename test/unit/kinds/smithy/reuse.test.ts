@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { AnswerReader } from '../../../../src/kinds/smithy/reuse';
 import { sessionsOf } from '../../../../src/kinds/smithy/sessions';
-import { MAX_SESSIONS } from '../../../../src/kinds/smithy/policy';
+import { MAX_SESSIONS } from '../../../../src/kinds/policy';
 
 interface RawSession {
   readonly id: string;
