@@ -1,35 +1,49 @@
 'use strict';
 const esbuild = require('esbuild');
-const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join, relative, resolve } = require('node:path');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
+/** What several chunks share, statically too: there is one HTTP client, and one class of its errors. */
+const SHARED = 'src/system/httpClient.ts';
+
 /** Every file of `dist/` and where it comes from. Without a word to it, a file is loaded when it is first needed. */
 const entryPoints = {
   extension: 'src/extension.ts', // by VS Code, at activation: must stay small
   app: 'src/app/app.ts', // right after it: all that a window does
-  probe: 'src/kinds/connect.ts', // at the first poll: undici, valibot
+  probe: 'src/kinds/probe.ts', // at the first poll
+  ...kindChunks(), // with the first answer that may be of that kind: what reads its JSON
   discovery: 'src/watch/discovery/discovery.ts',
+  scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named
   told: 'src/store/told.ts', // when a window gets the focus
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
   restarts: 'src/app/restarts.ts',
   evidence: 'src/diagnostics/evidence.ts',
   work: 'src/app/sessions.ts', // once a daemon runs something
-  httpClient: 'src/system/httpClient.ts', // for the parts that seldom speak HTTP: evidence, a dispatchd whose port is taken
-  launcher: 'src/launcher/main.ts', // a process of its own
+  httpClient: SHARED, // undici: with the first of the parts that speak HTTP
   dispatchd: 'src/dispatchd/main.ts', // a process of its own
 };
 
-/** `import('./x')` of a file that is an entry point of its own becomes a `require` of its built file. */
+/** A process of its own in one file: an editor may delete the folder of an old version while it runs. */
+const wholeEntryPoints = { launcher: 'src/launcher/main.ts' };
+
+/** Each kind of daemon has what talks to it in one file. */
+function kindChunks() {
+  const kinds = readdirSync('src/kinds').filter((name) => existsSync(`src/kinds/${name}/connection.ts`));
+  return Object.fromEntries(kinds.map((name) => [`kind-${name}`, `src/kinds/${name}/connection.ts`]));
+}
+
+/** An import of `SHARED`, and `import('./x')` of any other entry point, becomes a `require` of the built file. */
 const lazyChunks = {
   name: 'lazy-chunks',
   setup(build) {
     build.onResolve({ filter: /^\.{1,2}\// }, (args) => {
-      if (args.kind !== 'dynamic-import') return undefined;
+      if (!['dynamic-import', 'import-statement'].includes(args.kind)) return undefined;
       const source = `${relative(__dirname, resolve(args.resolveDir, args.path)).replaceAll('\\', '/')}.ts`;
+      if (args.kind === 'import-statement' && source !== SHARED) return undefined;
       const chunk = Object.keys(entryPoints).find((name) => entryPoints[name] === source);
       return chunk ? { path: `./${chunk}.js`, external: true } : undefined;
     });
@@ -53,45 +67,45 @@ function licences(inputs) {
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-const reportBuilds = {
-  name: 'report-builds',
-  setup(build) {
-    build.onEnd((result) => {
-      if (!result.metafile) return;
-      writeFileSync('dist/meta.json', JSON.stringify(result.metafile));
-      writeFileSync('dist/THIRD-PARTY-NOTICES.txt', licences(Object.keys(result.metafile.inputs)));
-      for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
-        if (file.endsWith('.js'))
-          console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(1).padStart(7)} KB`);
-      }
-    });
-  },
+/** @param metafiles of all builds */
+function report(metafiles) {
+  const inputs = Object.assign({}, ...metafiles.map(({ inputs }) => inputs));
+  const outputs = Object.assign({}, ...metafiles.map(({ outputs }) => outputs));
+  writeFileSync('dist/meta.json', JSON.stringify({ inputs, outputs }));
+  writeFileSync('dist/THIRD-PARTY-NOTICES.txt', licences(Object.keys(inputs)));
+  for (const [file, { bytes }] of Object.entries(outputs)) {
+    if (file.endsWith('.js')) console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(1).padStart(7)} KB`);
+  }
+}
+
+const OPTIONS = {
+  outdir: 'dist',
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  external: ['vscode'],
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
 };
 
 async function main() {
   if (!watch) rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist', { recursive: true });
-  const context = await esbuild.context({
-    entryPoints,
-    outdir: 'dist',
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    external: ['vscode'],
-    minify: production,
-    sourcemap: production ? false : 'linked',
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'warning',
-    plugins: [lazyChunks, reportBuilds],
-  });
+  const contexts = await Promise.all([
+    esbuild.context({ ...OPTIONS, entryPoints, plugins: [lazyChunks] }),
+    esbuild.context({ ...OPTIONS, entryPoints: wholeEntryPoints }),
+  ]);
   if (watch) {
-    await context.watch();
+    await Promise.all(contexts.map((context) => context.watch()));
     return;
   }
-  await context.rebuild();
-  await context.dispose();
+  const results = await Promise.all(contexts.map((context) => context.rebuild()));
+  report(results.map(({ metafile }) => metafile));
+  await Promise.all(contexts.map((context) => context.dispose()));
 }
 
 main().catch(() => process.exit(1));

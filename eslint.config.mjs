@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-import { hiddenImports, homeless, roomRules, rooms } from './eslint.rooms.mjs';
+import { hiddenImports, homeless, kinds, roomRules, rooms } from './eslint.rooms.mjs';
 
 /** A daemon's words would be links or icons: there is one door for messages, and one for lists. */
 const oneDoor = [
@@ -33,6 +33,22 @@ const systemOnly = [
   message:
     'Only the room system asks the operating system. docs/architecture.md says where a change belongs.',
 }));
+
+/** Who asks for the name of a kind must be found again for every new kind: an answer tells what it can tell. */
+const KIND = `(?:${kinds.join('|')})`;
+const kindNames = [
+  `Literal[value=/^${KIND}$/]`,
+  `TemplateElement[value.raw=/^${KIND}$/]`,
+  `Literal[regex.pattern=/${KIND}/]`,
+  `ObjectExpression > Property > Identifier.key[name=/^${KIND}$/]`,
+  `MemberExpression[computed=false] > Identifier.property[name=/^${KIND}$/]`,
+].map((selector) => ({
+  selector,
+  message:
+    'Only the room kinds knows a kind by its name: ask for Traits, for Progress, or for a fact of Kind. docs/architecture.md says where a change belongs.',
+}));
+/** dispatchd is a kind and a program: the program and what both sides agree on have its name. */
+const namesKinds = ['kinds', 'dispatchd', 'protocol'];
 
 const pure = [
   "MemberExpression[object.name='Date'][property.name='now']",
@@ -100,13 +116,17 @@ export default tseslint.config(
     },
   },
   ...roomRules,
-  { files: ['src/*.ts'], rules: restricted(...oneDoor, ...systemOnly, ...hiddenImports('src')) },
+  {
+    files: ['src/*.ts'],
+    rules: restricted(...oneDoor, ...systemOnly, ...kindNames, ...hiddenImports('src')),
+  },
   ...Object.keys(rooms).map((name) => ({
     files: [`src/${name}/**/*.ts`],
     rules: {
       ...restricted(
         ...oneDoor,
         ...(name === 'system' ? [] : systemOnly),
+        ...(namesKinds.includes(name) ? [] : kindNames),
         ...(pureRooms.includes(name) ? pure : []),
         ...hiddenImports(name),
       ),
@@ -115,7 +135,7 @@ export default tseslint.config(
   })),
   {
     files: ['src/ui/shared/{say,choose}.ts'],
-    rules: restricted(...systemOnly, ...hiddenImports('ui')),
+    rules: restricted(...systemOnly, ...kindNames, ...hiddenImports('ui')),
   },
   homeless,
   {

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 
 /**
@@ -66,7 +67,6 @@ export const doors = {
  * `to` is a file of `src/`, a module of Node, or `vscode`.
  */
 export const exceptions = [
-  { file: 'kinds/connect.ts', to: 'watch/discovery/scan.ts', until: 'a kind identifies itself (step 3)' },
   { file: 'model/outcome.ts', to: 'system/processInfo.ts', until: 'an outcome is data (step 7)' },
   { file: 'watch/discovery/discovery.ts', to: 'vscode', until: 'Stored<T> keeps what is kept (step 6)' },
   { file: 'watch/instances.ts', to: 'vscode', until: 'the file dissolves into advance (step 5)' },
@@ -102,7 +102,6 @@ export const longFiles = {
   'health/history.ts': 'Its sentence moves to words/ (step 7).',
   'health/instances.ts': 'What became of the work becomes the only answer to it (step 5).',
   'health/track.ts': 'Becomes the machines that advance() runs (step 5).',
-  'kinds/ductor/connection.ts': 'Splits into kind and connection (step 3).',
   'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
   'restart/controller.ts': 'Its sentences move to words/ (step 7).',
   'restart/restart.ts': 'Its sentences move to words/ (step 7).',
@@ -110,6 +109,11 @@ export const longFiles = {
   'ui/tree/sessionRows.ts': 'The identity layer goes (step 8).',
   'watch/discovery/discovery.ts': 'What it keeps moves to store/ (step 6).',
 };
+
+/** The kinds of daemons: each folder of `kinds/` with a `kind.ts`. */
+export const kinds = readdirSync(new URL('src/kinds', import.meta.url)).filter((name) =>
+  existsSync(new URL(`src/kinds/${name}/kind.ts`, import.meta.url)),
+);
 
 const ALL = Object.keys(rooms);
 const PAGE = 'docs/architecture.md says where a change belongs.';
@@ -142,6 +146,11 @@ function block(name, files, { may, node, vscode }, allowed) {
     (other) => other !== name && other !== 'base' && !may.includes(other),
   );
   const list = [...may, 'base'].join(', ');
+  const kindZones = kinds.map((kind) => ({
+    target: name === 'kinds' ? ['src/kinds/!(index).ts', 'src/kinds/read/**/*.ts'] : files,
+    from: `./src/kinds/${kind}`,
+    message: `Ask kinds/index.ts and kinds/kind.ts: only the folder of a kind knows that kind. ${PAGE}`,
+  }));
   const zones = forbidden.map((other) => ({
     target: files,
     from: `./src/${other}`,
@@ -192,7 +201,9 @@ function block(name, files, { may, node, vscode }, allowed) {
     rules: {
       'import-x/no-restricted-paths': [
         'error',
-        { zones: zones.filter(({ from }) => !allowed.some((to) => `./src/${to}` === from)) },
+        {
+          zones: [...zones.filter(({ from }) => !allowed.some((to) => `./src/${to}` === from)), ...kindZones],
+        },
       ],
       '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }],
     },

@@ -6,7 +6,6 @@ import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
 import { Registry } from '../watch/registry';
 import { Histories } from '../store/histories';
 import { SeenDaemons } from '../store/seenDaemons';
-import { bundledDaemon } from '../ui/tasks/bundledDaemon';
 import { RestartLoader } from './restartLoader';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
@@ -60,7 +59,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     random: Math.random,
     isFocused,
     createProbe: async (target, kind) =>
-      (await import('../kinds/connect')).createProbe(target, undefined, {
+      (await import('../kinds/probe')).createProbe(target, {
         kind,
         wallAt,
         mayReadLimits: () => settings.readSmithyLimits(),
@@ -93,7 +92,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         .filter(({ uri }) => uri.scheme === 'file')
         .map(({ uri }) => uri.fsPath),
     isFocused,
-    scan: async (request) => (await import('../kinds/connect')).scan(request),
+    scan: async (request) => (await import('../watch/discovery/scan')).scan(request),
     log: (line) => log.info(line),
   };
   const discovery = () =>
@@ -124,6 +123,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     clock,
     models: () => registry.models,
     poll: async (daemonId) => registry.monitor(daemonId)?.poll(),
+    probe: (daemonId) => registry.probe(daemonId),
     voice: {
       wants: (level, daemonId) => settings.allows(level) && !current(daemonId)?.snooze,
       maySpeak: (...what) => lease.maySpeak(...what),
@@ -158,7 +158,6 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         sessions,
         discovery,
         addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
-        bundledDaemon: () => bundledDaemon(registry, settings),
       }),
     );
     return (await runner)(command, targets);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { Registry } from '../watch/registry';
 import type { DaemonModel } from '../model/daemonModel';
-import { startCommand } from '../ui/tasks/startContext';
+import { restartWay, startCommand } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
 import type { RestartRecords } from '../store/restartRecords';
@@ -33,8 +33,8 @@ export interface Restarts {
   restart(model: DaemonModel): Promise<void>;
   stop(model: DaemonModel): Promise<void>;
   keepEvidence(model: DaemonModel): Promise<void>;
-  provideTasks(): vscode.Task[];
-  resolveTask(task: vscode.Task): vscode.Task | undefined;
+  provideTasks(): Promise<vscode.Task[]>;
+  resolveTask(task: vscode.Task): Promise<vscode.Task | undefined>;
 }
 
 export function createRestarts({
@@ -62,12 +62,13 @@ export function createRestarts({
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
     log: (line) => log.info(line),
     onRestarted,
-    startDoubt: async (model) => {
-      const why = await whyNotStartable(tasks.startTask(model).command, terminalEnv());
-      return why && doubtInWords(why);
+    prepare: async (model) => {
+      const way = await restartWay(context, controller, model);
+      const why = await whyNotStartable(way.command, terminalEnv());
+      return { way, ...(why && { doubt: doubtInWords(why) }) };
     },
     start: async (model, signal, env) => {
-      const command = await runner.run(tasks.startTask(model, env), signal);
+      const command = await runner.run(await tasks.startTask(model, env), signal);
       return { ...command, isMarked: true };
     },
   });

@@ -29,3 +29,8 @@ export function endOf({ status, outcome, exitCode }: Session): End | undefined {
 export function isStranded(session: Session): boolean {
   return session.status === 'interrupted' && session.handled !== true;
 }
+
+/** Whether enough is known of a session to go on with its conversation: who held it, and which one it was. */
+export function canGoOn({ agentId, providerSessionId }: Session): boolean {
+  return agentId !== undefined && providerSessionId !== undefined;
+}

@@ -9,17 +9,18 @@ import type { HostLoad } from '../health/report';
 import { findListeners } from '../system/processTable';
 import type { HostSources, ProcessLook } from '../system/hostLoad';
 import { hostOf } from '../system/address';
-import { isLoopback } from './read/paths';
+import { addressOf } from './target';
+import type { Target } from '../model/target';
 
 /** The processes behind a daemon's address; none where that is another machine. */
 export type Holders = () => Promise<readonly number[]>;
 
 /** Who listens at an address of this machine. Only Linux tells without a tool, so only there it is asked. */
-export function holdersOf(origin: string): Holders {
-  const { hostname, port } = new URL(origin);
+export function holdersOf(target: Target): Holders {
+  const address = addressOf(target);
   return async () => {
-    if (process.platform !== 'linux' || !isLoopback(hostname)) return [];
-    return (await findListeners(Number(port || 80), hostOf(origin))).map(({ pid }) => pid);
+    if (process.platform !== 'linux' || !address?.isLoopback) return [];
+    return (await findListeners(address.port, hostOf(address.origin))).map(({ pid }) => pid);
   };
 }
 

@@ -7,12 +7,21 @@ export const STARVED_LAG_MS = 250;
 /** A process that ran or waited for the CPU for this share of an ask was busy; a silent one that hangs on an await is not. */
 export const BUSY_SHARE = 0.5;
 
-/** `/api/health` takes smithy 1 ms; a port that takes this long is not worth a scan's time. */
+/** `/api/health` takes smithy 1 ms; a question that takes this long is not worth a scan's time. */
 export const DISCOVERY_TIMEOUT_MS = 1_000;
+
+/** A look asks one question of a place where nobody is, and up to three of a daemon: all of them take so long at most. */
+export const DISCOVERY_LOOK_MS = 2 * DISCOVERY_TIMEOUT_MS;
 
 /** An ask that takes longer than this makes us look at the machine; answers take milliseconds. */
 export const LOOK_AFTER_MS = 1_000;
 export const LOOK_EVERY_MS = 400;
+
+/**
+ * A kind ends its asks at their deadline by itself. One that does not, as where a file system hangs, is not waited for
+ * longer than this above the deadline: a daemon is asked again only when the last ask has ended.
+ */
+export const ASK_OVERRUN_MS = 250;
 
 /** The longest path that is kept; Linux' PATH_MAX. */
 export const MAX_PATH_CHARS = 4_096;

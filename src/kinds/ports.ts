@@ -1,16 +1,11 @@
-import { DUCTOR_PORT } from './ductor/policy';
-import { SMITHY_FIRST_PORT, SMITHY_LAST_PORT } from './smithy/policy';
+import type { Env, Kind } from './kind';
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** The ports on which a smithy may be; `DAEMON_HEALTH_DISCOVERY_PORTS` ("3457-3476,4000") takes their place. */
-export function smithyPorts(env: Env = process.env): readonly number[] {
-  return namedPorts(env) ?? readPorts(`${SMITHY_FIRST_PORT}-${SMITHY_LAST_PORT}`);
-}
-
-/** The ports that are looked at for daemons nobody named: a smithy's, and ductor's. */
-export function scannedPorts(env: Env = process.env): readonly number[] {
-  return namedPorts(env) ?? [...smithyPorts(env), DUCTOR_PORT];
+/**
+ * The ports on which daemons of these kinds may be; `DAEMON_HEALTH_DISCOVERY_PORTS` ("3457-3476,4000") takes their
+ * place.
+ */
+export function portsOf(kinds: readonly Kind[], env: Env = process.env): readonly number[] {
+  return namedPorts(env) ?? [...new Set(kinds.flatMap(({ ports }) => ports))];
 }
 
 function namedPorts(env: Env): readonly number[] | undefined {

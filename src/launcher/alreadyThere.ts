@@ -1,25 +1,25 @@
-import { join } from 'node:path';
 import { hostOf } from '../system/address';
-import { DaemonClient } from '../system/httpClient';
-import { smithyPorts } from '../kinds/ports';
-import { readPath } from '../kinds/read/paths';
-import { resolved } from '../kinds/smithy/database';
+import { Ask, DaemonClient } from '../system/httpClient';
+import { kindOf } from '../kinds/index';
+import type { Kind } from '../kinds/kind';
+import { Look } from '../kinds/look';
 import { DISCOVERY_TIMEOUT_MS } from '../kinds/policy';
+import { portsOf } from '../kinds/ports';
 import { findListeners } from '../system/processTable';
 import { isPortFree } from '../system/ports';
 
-export interface StartPlace {
+export interface WantedStart {
   /** Where the daemon is to listen. */
   readonly url: string;
-  /** The folder of a smithy that is to be started: only one may run for it, on whichever port. */
-  readonly smithyFolder: string | undefined;
+  /** The kind of it, where only one may run for a folder, and the folder. */
+  readonly onlyOne: { readonly kind: string; readonly folder: string } | undefined;
 }
 
 /**
  * Why a daemon must not be started, where something is there already: a smithy would silently take the next port
  * and run a second time on the same database. Looked at in the moment of starting.
  */
-export async function alreadyThere({ url, smithyFolder }: StartPlace): Promise<string | undefined> {
+export async function alreadyThere({ url, onlyOne }: WantedStart): Promise<string | undefined> {
   const { hostname, port } = new URL(url);
   if (!(await isPortFree(hostOf(url), Number(port || 80)))) {
     // Where a tool of the system fails the process has no name; the port is taken all the same.
@@ -29,37 +29,27 @@ export async function alreadyThere({ url, smithyFolder }: StartPlace): Promise<s
       : 'A process that the system does not name';
     return `${who} already listens at ${url}. Nothing was started; "restart" ends the old one first.`;
   }
-  if (smithyFolder === undefined) return undefined;
-  const other = await smithyOf(smithyFolder);
+  const kind = kindOf(onlyOne?.kind);
+  if (!onlyOne || !kind) return undefined;
+  const urls = portsOf([kind]).map((each) => `http://localhost:${each}`);
+  const works = await Promise.all(urls.map((each) => worksFor(onlyOne.folder, each, kind)));
+  const other = urls.find((_, index) => works[index]);
   return other === undefined
     ? undefined
-    : `A smithy for ${smithyFolder} already answers at ${other}. Nothing was started: two would dispatch the same tasks.`;
+    : `A ${kind.id} for ${onlyOne.folder} already answers at ${other}. Nothing was started: two would dispatch the same tasks.`;
 }
 
-/** The address of the smithy that keeps its tasks in this folder. */
-async function smithyOf(folder: string): Promise<string | undefined> {
-  const database = await resolved(join(folder, '.stoneforge', 'stoneforge.db'), DISCOVERY_TIMEOUT_MS);
-  const found = await Promise.all(
-    smithyPorts().map(async (port) => {
-      const url = `http://localhost:${port}`;
-      const theirs = await databaseAt(url);
-      if (theirs === undefined) return undefined;
-      return (await resolved(theirs, DISCOVERY_TIMEOUT_MS)) === database ? url : undefined;
-    }),
-  );
-  return found.find((url) => url !== undefined);
-}
-
-async function databaseAt(url: string): Promise<string | undefined> {
-  const client = new DaemonClient(url);
+/** Whether a daemon of this kind answers there and works for the folder. Never throws. */
+async function worksFor(folder: string, origin: string, kind: Kind): Promise<boolean> {
+  const client = new DaemonClient(origin);
+  const within = new Ask(DISCOVERY_TIMEOUT_MS);
   try {
-    const { status, body } = await client.get('/api/health', DISCOVERY_TIMEOUT_MS);
-    return status === 200
-      ? readPath((JSON.parse(body) as { database?: unknown } | null)?.database)
-      : undefined;
+    const look = new Look({ kind: 'http', origin }, 'find', within, client);
+    return (await (await kind.load()).worksFor?.(folder, look)) === true;
   } catch {
-    return undefined;
+    return false;
   } finally {
+    within.end();
     await client.close();
   }
 }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { cleanText } from '../base/text';
 import { ASSUMED_DAEMON_INTERVAL_MS } from '../health/policy';
 import { ASK_TIMEOUT_MS, ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK_EVERY_MS } from './policy';
-import { alreadyThere } from './alreadyThere';
+import { alreadyThere, type WantedStart } from './alreadyThere';
 import { StartedDaemon } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
@@ -17,7 +17,7 @@ import { failureInWords, whyNotStartable } from '../system/startable';
 
 /**
  * Starts a daemon, unless one is there already. Runs in a task's terminal, by itself:
- *   launcher --url http://127.0.0.1:3470 [--log FILE --timeout-ms 60000] [--shell SHELL] [--smithy-folder F] -- command args…
+ *   launcher --url http://127.0.0.1:3470 [--log FILE --timeout-ms 60000] [--shell SHELL] [--only-one KIND --in FOLDER] -- command args…
  *
  * With `--log` in the background: the daemon outlives the terminal and the window; its log is shown until it is
  * healthy. Ends with 0 once the daemon has completed a poll cycle, or answers and tells of none, which is said; else
@@ -34,7 +34,7 @@ interface Options {
   readonly background: Background | undefined;
   /** What runs the command, which is a line then. */
   readonly shell: string | undefined;
-  readonly smithyFolder: string | undefined;
+  readonly onlyOne: WantedStart['onlyOne'];
   readonly command: readonly string[];
 }
 
@@ -182,20 +182,21 @@ function readOptions(): Options {
       log: { type: 'string' },
       'timeout-ms': { type: 'string' },
       shell: { type: 'string' },
-      'smithy-folder': { type: 'string' },
+      'only-one': { type: 'string' },
+      in: { type: 'string' },
     },
   });
-  const { url, log, shell } = values;
+  const { url, log, shell, 'only-one': kind, in: folder } = values;
   if (url === undefined || positionals.length === 0) {
     throw new Error(
-      'usage: launcher --url URL [--log FILE --timeout-ms N] [--shell SHELL] [--smithy-folder FOLDER] -- command args…',
+      'usage: launcher --url URL [--log FILE --timeout-ms N] [--shell SHELL] [--only-one KIND --in FOLDER] -- command args…',
     );
   }
   return {
     url,
     background: log === undefined ? undefined : { log, timeoutMs: Number(values['timeout-ms']) },
     shell,
-    smithyFolder: values['smithy-folder'],
+    onlyOne: kind === undefined || folder === undefined ? undefined : { kind, folder },
     command: positionals,
   };
 }

@@ -4,12 +4,14 @@ import { hostOf } from '../system/address';
 import type { Registry } from '../watch/registry';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Monitor } from '../watch/monitor';
+import type { Probe } from '../kinds/probe';
 import { severityOf } from '../health/verdict';
 import { duration } from '../base/time';
-import { endDaemon } from '../kinds/dispatchd/stop';
+import { endDaemon } from './endDaemon';
 import { addressOf } from '../kinds/target';
 import { lockDaemon, LockedElsewhere } from './restartLock';
-import { flagsOf, ownersOf, planFor, type Plan } from './plan';
+import { ownersOf, planFor, type Plan } from './plan';
+import { kindOf } from '../kinds/index';
 import { identityIn, isSameProcessAlive } from '../system/identity';
 import { isAlive, type ProcessInfo } from '../system/processTable';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
@@ -43,8 +45,11 @@ export interface ControllerDeps {
     signal: AbortSignal,
     env: Readonly<Record<string, string>>,
   ) => Promise<StartedCommand>;
-  /** What speaks against its starting, in words. @throws an error fit to show when there is no way to start it */
-  readonly startDoubt: (model: DaemonModel) => Promise<string | undefined>;
+  /**
+   * How the daemon would be restarted, and why the start may fail, such as "the start command was not found". Rejects
+   * with an error fit to show where there is no way.
+   */
+  readonly prepare: (model: DaemonModel) => Promise<Required<Pick<Plan, 'way'>> & Pick<Plan, 'doubt'>>;
   readonly log: (line: string) => void;
   readonly records: RestartRecords;
   /** The time that a restart is remembered by, epoch ms; the system's without it. */
@@ -95,7 +100,7 @@ export class RestartController {
 
   constructor(private readonly deps: ControllerDeps) {}
 
-  /** The flags the bundled daemon ran with, as last seen in its own state folder. */
+  /** The flags that the daemon was last seen to run with. */
   lastArgs(daemonId: DaemonId): readonly string[] {
     return this.#lastArgs.get(daemonId) ?? [];
   }
@@ -106,8 +111,13 @@ export class RestartController {
    */
   async planRestart(model: DaemonModel): Promise<Plan> {
     const plan = await this.plan(model);
-    const doubt = await this.deps.startDoubt(plan.model);
-    return { ...plan, ...(doubt !== undefined && { doubt }) };
+    const { way, doubt } = await this.deps.prepare(plan.model);
+    return {
+      ...plan,
+      way,
+      ...(way.keepsWork && { interrupts: [] }),
+      ...(doubt !== undefined && { doubt }),
+    };
   }
 
   /** What a stop would end. @throws an error fit to show where it must not go on */
@@ -147,7 +157,7 @@ export class RestartController {
   }
 
   async #restart(plan: Plan, monitor: Monitor, work: RestartWork): Promise<Outcome> {
-    const { model, owner } = plan;
+    const { model, owner, way } = plan;
     const { id: daemonId } = model.daemon;
     const { signal, inspect = false, onlyWait = false } = work;
     const why = model.track.verdict.state;
@@ -160,12 +170,14 @@ export class RestartController {
     if (!onlyWait) this.#beganMs.set(daemonId, performance.now());
     monitor.beginRestart();
     const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
-    this.#log(model, `restart: ${owner ? `ending process ${owner.pid}` : `${nobody}, starting it`}`);
+    const first = way?.by === 'spawn' || !way ? 'ending' : 'the start command ends';
+    this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
     const request: RestartRequest = {
       ...work,
       ...this.#logged(model, 'restart', work),
       daemon: model.daemon,
       owner,
+      ...(way && { way }),
       // A restart that was late has an answer of the new life by now.
       before: (onlyWait ? model : monitor).track.last?.report,
       startedMs: this.#beganMs.get(daemonId) ?? performance.now(),
@@ -225,7 +237,7 @@ export class RestartController {
       const [holder] = await ownersOf(model);
       const why = whyNotAgreed(owner, port, holder, await isThere(owner));
       if (why !== undefined) throw new Error(`${why}.`);
-      const ended = await endDaemon(model, owner, {
+      const ended = await endDaemon(model, owner, await probeOf(monitor), {
         signal: work.signal,
         onStage: (stage) => {
           if (!isAsked && stage.kind !== 'notAsked') {
@@ -317,7 +329,7 @@ export class RestartController {
       // Without an address the newest answer names the process; the one of the plan names the old process.
       findListener: async () => (await ownersOf(address ? model : monitor))[0],
       isThere,
-      stop: (options) => endDaemon(model, owner!, options),
+      stop: async (options) => endDaemon(model, owner!, await probeOf(monitor), options),
       isPortFree: async () => !address || isPortFree(hostOf(address.origin), address.port),
       start: async (aborted) => {
         attempt.command = await this.deps.start(model, aborted, { [START_MARK]: attempt.mark });
@@ -346,6 +358,18 @@ export class RestartController {
   #log({ daemon }: DaemonModel, text: string): void {
     this.deps.log(`[${daemon.name}] ${text}`);
   }
+}
+
+/** The flags that the process of a plan runs with, where its kind tells them. */
+async function flagsOf({ model, owner }: Plan): Promise<readonly string[] | undefined> {
+  const report = model.track.last?.report;
+  if (!report || !owner) return undefined;
+  return (await kindOf(report.kind)?.load())?.startFlags?.(report, owner.pid);
+}
+
+/** What talks to the daemon, where that can be loaded: without it the daemon ends as every process does. */
+function probeOf(monitor: Monitor): Promise<Probe | undefined> {
+  return monitor.probe().catch(() => undefined);
 }
 
 function endRestart(monitor: Monitor, outcome: Outcome | undefined): void {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { hostOf } from '../system/address';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
@@ -6,7 +5,7 @@ import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
 import { duration } from '../base/time';
 import { whyNotHere, whyNotToEnd } from './refusals';
-import { leadsElsewhere } from '../kinds/read/paths';
+import type { RestartWay } from '../kinds/kind';
 import { isInstance } from '../kinds/sameInstance';
 import {
   describeProcess,
@@ -17,11 +16,9 @@ import {
   type ProcessInfo,
 } from '../system/processTable';
 import type { RestartRecord } from '../model/restartRecord';
-import { readOwn } from '../system/privateFile';
 import { isPortFree } from '../system/ports';
 import { ToolFailed } from '../system/exec';
 import { SYSTEMS_WITH_A_RECORDED_RUN } from './policy';
-import { INSTANCE_FILE } from '../protocol/dispatchd';
 
 /** What will happen if the user goes on, for the one who has to agree. */
 export interface Plan {
@@ -37,6 +34,8 @@ export interface Plan {
    * system of which no run is on record.
    */
   readonly ownerIsKnown: boolean;
+  /** How it will be restarted: only of a plan for a restart. */
+  readonly way?: Pick<RestartWay, 'by' | 'keepsWork' | 'name'>;
   /** Why it may not start again. */
   readonly doubt?: string;
 }
@@ -135,25 +134,6 @@ async function unnamedIn({ daemon, track }: DaemonModel): Promise<string | undef
     `Something listens on port ${address.port}, but the system does not tell which process it is; ` +
     'it may belong to another user or run in a container. Nothing was ended.'
   );
-}
-
-/** The flags that the bundled daemon runs with, from its own state folder. */
-export async function flagsOf({ model, owner }: Plan): Promise<readonly string[] | undefined> {
-  const folder = model.track.last?.report.instance?.stateDir;
-  if (folder === undefined || !owner) return undefined;
-  try {
-    const read = await readOwn(join(folder, INSTANCE_FILE));
-    if (!read || !('text' in read)) return undefined;
-    const { pid, argv } = JSON.parse(read.text) as { pid?: unknown; argv?: unknown };
-    // Only the file of the very process that holds the port speaks for it.
-    if (pid !== owner.pid || !Array.isArray(argv)) return undefined;
-    const flags = argv.filter((arg) => typeof arg === 'string');
-    const values = flags.map((flag) => flag.replace(/^--?[\w-]+=/, ''));
-    return values.some(leadsElsewhere) ? undefined : flags;
-  } catch {
-    // Without it the daemon starts with its defaults.
-    return undefined;
-  }
 }
 
 /** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */

@@ -9,6 +9,8 @@ import {
 } from './policy';
 import { WAIT_STEP_MS } from '../system/policy';
 import type { Report } from '../health/report';
+import { kindOf } from '../kinds/index';
+import type { RestartWay } from '../kinds/kind';
 import { duration } from '../base/time';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
@@ -66,6 +68,8 @@ export interface RestartRequest extends Progress {
   readonly daemon: DaemonConfig;
   /** The process to end first; `undefined` where nothing listens, or no process is proven to be the daemon. */
   readonly owner: ProcessInfo | undefined;
+  /** Who ends that process; we do where nothing is said. */
+  readonly way?: Pick<RestartWay, 'by' | 'name'>;
   readonly before: Report | undefined;
   readonly signal: AbortSignal;
   /** How long to wait for the proof. */
@@ -104,10 +108,12 @@ class Late extends Error {
  */
 export function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
   return towardsProof(request, edges, async (leave) => {
-    const ended = await stopOld(request, edges, leave);
+    const { way, owner } = request;
+    const isOurs = way === undefined || way.by === 'spawn';
+    const ended = isOurs ? await stopOld(request, edges, leave) : undefined;
     request.signal.throwIfAborted();
-    request.onStep('starting it');
-    if (!request.owner) await edges.beginStart();
+    request.onStep(isOurs ? 'starting it' : `asking ${way.name ?? 'it'} to restart it`);
+    if (!owner || !isOurs) await edges.beginStart();
     const command = await edges.start(request.signal);
     return { command, ended };
   });
@@ -160,8 +166,10 @@ async function towardsProof(
   try {
     const { command, ended } = await begin((now) => (left = now));
     left = 'started';
-    const isDuctor = (daemon.kind ?? before?.kind) === 'ductor';
-    request.onStep(`waiting for ${isDuctor ? 'it to answer as running' : 'a completed poll cycle'}`);
+    const provenBy = kindOf(daemon.kind ?? before?.kind)?.provenBy;
+    request.onStep(
+      `waiting for ${provenBy === 'answer' ? 'it to answer as running' : 'a completed poll cycle'}`,
+    );
     const { report, unproven, process, doubt } = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
     const recovered = recoveredBy(before, report);

@@ -1,23 +1,27 @@
 import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } from '../health/policy';
-import type { DaemonId, KindId } from '../health/report';
+import type { DaemonId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import { KINDS, kindOf } from '../kinds/index';
 import type { Target } from '../model/target';
 import { isLoopback } from '../kinds/read/paths';
 import { addressOf } from '../kinds/target';
 
-const KINDS: readonly KindId[] = ['smithy', 'dispatchd', 'ductor'];
-
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
 
-/**
- * The `daemonHealth.daemons` setting, whatever is in it, as daemons to watch and problems to show.
- *
- * @param configured whether the user wrote it, as opposed to the built-in default
- */
+/** The `daemonHealth.daemons` setting, whatever is in it. */
+export interface RawDaemonList {
+  readonly raw: unknown;
+  /** The user wrote the list, as opposed to the built-in default. */
+  readonly configured: boolean;
+  /** The user allows daemons of other machines. */
+  readonly allowRemote: boolean;
+}
+
+/** The list as daemons to watch, and problems to show. */
 export function readDaemons(
   raw: unknown,
-  { configured, allowRemote }: { configured: boolean; allowRemote: boolean },
+  { configured, allowRemote }: Omit<RawDaemonList, 'raw'>,
 ): DaemonsConfig {
   if (!Array.isArray(raw)) return { daemons: [], problems: ['daemonHealth.daemons should be a list.'] };
   const daemons: DaemonConfig[] = [];
@@ -49,9 +53,9 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   if (!isLoopback(url.hostname) && !allowRemote) {
     return `is not on this machine (${cleanText(url.hostname, 80)}); set daemonHealth.allowRemote to watch it all the same`;
   }
-  const kind = KINDS.find((known) => known === raw.kind);
+  const kind = typeof raw.kind === 'string' ? kindOf(raw.kind)?.id : undefined;
   if (raw.kind !== undefined && kind === undefined)
-    return `has an unknown "kind"; known are ${KINDS.join(', ')}`;
+    return `has an unknown "kind"; known are ${KINDS.map(({ id }) => id).join(', ')}`;
   const restart = readRestart(raw.restart);
   if (typeof restart === 'string') return restart;
   const target: Target = { kind: 'http', origin: url.origin };

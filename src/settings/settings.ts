@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { readDaemons } from './daemonList';
-import { type DaemonsConfig } from '../model/daemonConfig';
+import type { RawDaemonList } from './daemonList';
 
 /** A daemon as it is written into the user's list. */
 export interface ListedDaemon {
@@ -11,12 +10,14 @@ export interface ListedDaemon {
 
 /** The `daemonHealth.*` settings, read when asked. */
 export class Settings {
-  daemons(): DaemonsConfig {
+  /** The list of daemons as it stands there; `readDaemons` reads it. */
+  daemonList(): RawDaemonList {
     const section = vscode.workspace.getConfiguration('daemonHealth');
-    return readDaemons(section.get('daemons'), {
+    return {
+      raw: section.get('daemons'),
       configured: this.hasOwnList,
       allowRemote: section.get<boolean>('allowRemote', false),
-    });
+    };
   }
 
   /** Whether the user wrote a list of daemons, be it an empty one. */

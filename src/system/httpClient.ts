@@ -11,6 +11,11 @@ import { Ask } from './ask';
 
 export { Ask };
 
+/** What an ask fails with whose time is over. */
+export function noAnswerWithin({ timeoutMs }: Ask): NoAnswer {
+  return new NoAnswer('timeout', `no answer within ${Math.ceil(timeoutMs) / 1_000} s`);
+}
+
 /** A whole answer, bounded and read to its end. */
 export interface Answer {
   readonly status: number;
@@ -109,7 +114,7 @@ export class DaemonClient {
     const timer = setTimeout(() => {
       // Timers run before sockets: an answer that came while our own event loop was busy is still to be read.
       immediate = setImmediate(() => {
-        controller.abort(new NoAnswer('timeout', `no answer within ${Math.ceil(ask.timeoutMs) / 1_000} s`));
+        controller.abort(noAnswerWithin(ask));
         // Aborting does not reach a request whose connection is not there yet.
         this.#stopConnecting(controller.signal.reason as NoAnswer);
       });

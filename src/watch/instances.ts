@@ -14,8 +14,7 @@ import { hasEnded, type EndedSession } from '../health/interrupted';
 import { INSTANCES_MAX_DAEMONS } from '../store/policy';
 import { isLive } from '../health/sessions';
 import type { DaemonModel } from '../model/daemonModel';
-import { addressOf } from '../kinds/target';
-import type { SmithyAgents } from '../kinds/smithy/agents';
+import type { LostWork } from '../kinds/kind';
 import { ProcessFates } from './processFates';
 
 const KEY = 'lives';
@@ -36,7 +35,8 @@ export interface InstancesDeps {
     began: Began,
   ) => void;
   readonly processes?: ProcessFates;
-  readonly agentsOf?: (origin: string) => Promise<Pick<SmithyAgents, 'ended'>>;
+  /** What asks a daemon about work that it lists no more; `undefined` where nothing does. */
+  readonly lostWorkOf: (daemonId: DaemonId) => Promise<Pick<LostWork, 'ended'> | undefined>;
 }
 
 export type Began = NonNullable<InstanceStep['began']>;
@@ -104,12 +104,11 @@ export class Instances {
   /** Without what the daemon itself remembers to have ended: it ended between our last look and the restart. */
   async #notEnded({ daemon }: DaemonModel, lost: readonly Session[]): Promise<readonly Session[]> {
     const agentIds = [...new Set(lost.flatMap(({ agentId }) => agentId ?? []))];
-    const address = addressOf(daemon.target);
-    if (agentIds.length === 0 || !address) return lost;
+    if (agentIds.length === 0) return lost;
     const ended: EndedSession[] = [];
     try {
-      const agents = await (this.deps.agentsOf ?? agentsOf)(address.origin);
-      for (const id of agentIds) ended.push(...(await agents.ended(id)));
+      const work = await this.deps.lostWorkOf(daemon.id);
+      for (const id of agentIds) ended.push(...((await work?.ended(id)) ?? []));
     } catch {
       // What it does not tell stays what it seemed.
     }
@@ -128,9 +127,4 @@ export class Instances {
     this.#kept.set(daemonId, { id, ...(stateDir !== undefined && { stateDir }) });
     void this.deps.state.update(KEY, Object.fromEntries([...this.#kept].slice(-INSTANCES_MAX_DAEMONS)));
   }
-}
-
-async function agentsOf(origin: string): Promise<SmithyAgents> {
-  const { SmithyAgents } = await import('../kinds/connect');
-  return new SmithyAgents(origin);
 }

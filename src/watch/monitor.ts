@@ -16,7 +16,7 @@ import {
 } from '../health/track';
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { Target } from '../model/target';
-import type { Probe } from '../kinds/connect';
+import type { Probe } from '../kinds/probe';
 import { cleanText } from '../base/text';
 
 export interface MonitorDeps {
@@ -77,7 +77,7 @@ export class Monitor {
 
   /** The daemon's status as it says it now. @throws when it does not answer */
   async statusText(): Promise<string> {
-    return (await this.#getProbe()).statusText();
+    return (await this.probe()).statusText();
   }
 
   /** Our own restart begins: until it ends nothing is an outage. */
@@ -146,7 +146,7 @@ export class Monitor {
   async #ask(): Promise<Sample> {
     const startedMs = this.deps.clock.now().monotonicMs;
     try {
-      return { ...(await (await this.#getProbe()).ask()), startedMs };
+      return { ...(await (await this.probe()).ask()), startedMs };
     } catch (error) {
       // A probe never throws; if it does all the same, polling goes on and the state says why.
       const cause = cleanText(`asking failed: ${String(error)}`);
@@ -154,8 +154,8 @@ export class Monitor {
     }
   }
 
-  /** The one probe of this daemon, made when first needed; none any more once it is no longer watched. */
-  #getProbe(): Promise<Probe> {
+  /** What talks to this daemon, made when first needed. Rejects once the daemon is no longer watched. */
+  probe(): Promise<Probe> {
     if (this.#disposed) return Promise.reject(new Error('no longer watched'));
     const made = (this.#probe ??= this.deps.createProbe(this.daemon.target, this.daemon.kind));
     made.catch(() => {

@@ -11,6 +11,7 @@ import type { Track, TrackEvent } from '../health/track';
 import type { OfferedDaemon } from '../model/foundDaemon';
 import type { DaemonsConfig } from '../model/daemonConfig';
 import { Monitor, type MonitorDeps } from './monitor';
+import type { Probe } from '../kinds/probe';
 import { conflictsOf } from './conflicts';
 import { addressOf } from '../kinds/target';
 import type { Remembered, DaemonModel } from '../model/daemonModel';
@@ -107,6 +108,13 @@ export class Registry extends EventEmitter<RegistryEvents> {
 
   monitor(daemonId: DaemonId): Monitor | undefined {
     return this.#monitors.get(daemonId);
+  }
+
+  /** What talks to a daemon. Rejects where the daemon is not watched. */
+  async probe(daemonId: DaemonId): Promise<Probe> {
+    const monitor = this.#monitors.get(daemonId);
+    if (!monitor) throw new Error('This daemon is not watched any more.');
+    return monitor.probe();
   }
 
   /** The last samples of a daemon, oldest first. */

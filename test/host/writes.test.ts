@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/app/systemClock';
 import { Registry } from '../../src/watch/registry';
-import { createProbe } from '../../src/kinds/connect';
+import { createProbe } from '../../src/kinds/probe';
 import { StatusItem } from '../../src/ui/statusBar/statusItem';
 import { renderStatus } from '../../src/ui/statusBar/statusText';
 import { HealthTree } from '../../src/ui/tree/tree';
@@ -39,7 +39,7 @@ function surfaces(url: string): Surfaces {
     clock: systemClock,
     random: () => 0.5,
     isFocused: () => true,
-    createProbe: (origin) => Promise.resolve(createProbe(origin)),
+    createProbe: (target) => Promise.resolve(createProbe(target)),
     recall: () => ({}),
   });
   const item = vscode.window.createStatusBarItem('daemonHealth.test', vscode.StatusBarAlignment.Left);

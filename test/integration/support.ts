@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { createProbe, type Probe, type ProbeTimeouts } from '../../src/kinds/connect';
+import type { AskTimeouts } from '../../src/kinds/kind';
+import { createProbe, type Probe } from '../../src/kinds/probe';
 import type { Failure, Report, Sample } from '../../src/health/report';
+import { http as httpTarget } from '../support/target';
 import { loadRecording, recordingAt, type Recording } from '../fixtures/recordings';
 
 /** Short, since a test that waits for a deadline waits for all of it; long enough for a loaded machine. */
-export const TIMEOUTS: ProbeTimeouts = { requestMs: 400, fallbackMs: 400 };
+export const TIMEOUTS: AskTimeouts = { requestMs: 400, fallbackMs: 400 };
 /** For tests in which no deadline is to be met. */
-export const PATIENT: ProbeTimeouts = { requestMs: 8_000, fallbackMs: 8_000 };
+export const PATIENT: AskTimeouts = { requestMs: 8_000, fallbackMs: 8_000 };
 
 export interface Server {
   readonly origin: string;
@@ -46,8 +48,8 @@ export class Scope {
     return this.#listen(net.createServer(handler), '127.0.0.1', 0, []);
   }
 
-  probe(origin: string, timeouts: ProbeTimeouts = PATIENT): Probe {
-    const probe = createProbe(origin, timeouts);
+  probe(origin: string, timeouts: AskTimeouts = PATIENT): Probe {
+    const probe = createProbe(httpTarget(origin), { timeouts });
     this.add(() => probe.close());
     return probe;
   }

@@ -1,12 +1,13 @@
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import { API_STOP_ANSWER_MS } from './policy';
 import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './listenerProof';
-import { DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
+import { Ask, DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
 import { cleanText } from '../../base/text';
+import type { SessionActions } from '../kind';
 import { ROUTES, type NewTask } from '../../protocol/dispatchd';
 
 /** Changes things in one dispatchd, with its token. The token is kept in no message and no log. */
-export class DispatchdClient {
+export class DispatchdClient implements SessionActions {
   /**
    * @param origin the daemon's address
    * @param stateDir where it says its state is; believed only where the files there say the same
@@ -53,7 +54,9 @@ export class DispatchdClient {
 
   /** The command of a session as it was given, whole. */
   async command(id: string): Promise<string> {
-    const { session } = (await this.#ask((client) => client.get(sessionPath(id), REQUEST_TIMEOUT_MS))) as {
+    const { session } = (await this.#ask((client, _token, within) =>
+      client.get(sessionPath(id), within),
+    )) as {
       session?: { command?: unknown };
     };
     if (typeof session?.command !== 'string') throw new Error('The daemon does not tell its command.');
@@ -63,12 +66,14 @@ export class DispatchdClient {
   /** The end of what a session printed. */
   async output(id: string): Promise<string> {
     const path = `${sessionPath(id)}/output?tail=10000`;
-    const { body } = await this.#answer((client, token) => client.get(path, REQUEST_TIMEOUT_MS, token));
+    const { body } = await this.#answer((client, token, within) => client.get(path, within, token));
     return body;
   }
 
   #post(path: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
-    return this.#ask((client, token) => client.send('POST', path, { body, token, timeoutMs }), timeoutMs);
+    const send: Send = (client, token, within) =>
+      client.send('POST', path, { body, token, timeoutMs: within });
+    return this.#ask(send, timeoutMs);
   }
 
   async #ask(send: Send, timeoutMs?: number): Promise<unknown> {
@@ -87,21 +92,26 @@ export class DispatchdClient {
     const claim = await readClaim(origin, this.stateDir);
     await proveListener(origin, claim);
     const client = new DaemonClient(origin);
+    const within = new Ask(timeoutMs);
     try {
-      const { body } = await client.get(ROUTES.health, timeoutMs);
+      const { body } = await client.get(ROUTES.health, within);
       await proveListener(origin, claim);
       if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
-      const answer = await send(client, claim.token);
+      const answer = await send(client, claim.token, within);
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw new Error(`dispatchd refuses: ${refusal(answer)}.`);
     } finally {
+      within.end();
       void client.close();
     }
   }
 }
 
-/** @param token only for the daemon that the client is connected to */
-type Send = (client: DaemonClient, token: string) => Promise<Answer>;
+/**
+ * @param token only for the daemon that the client is connected to
+ * @param within the deadline that all requests of one action share
+ */
+type Send = (client: DaemonClient, token: string, within: Ask) => Promise<Answer>;
 
 function sessionPath(id: string): string {
   return `/api/sessions/${encodeURIComponent(id)}`;

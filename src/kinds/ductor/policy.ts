@@ -1,3 +1,9 @@
+/** Of the server that ductor always has on this machine, for its own agents. */
+export const AGENTS_ROUTE = '/interagent/health';
+export const TASKS_ROUTE = '/tasks/list';
+/** Of the API server, which has to be enabled: it tells no more than that it is there. */
+export const API_ROUTE = '/health';
+
 /** ductor's two servers: the one for its own agents, which is always there, and the API one may enable (its config). */
 export const DUCTOR_PORT = 8_799;
 export const DUCTOR_API_PORT = 8_741;

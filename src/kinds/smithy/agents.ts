@@ -2,13 +2,14 @@ import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import type { EndedSession } from '../../health/interrupted';
 import type { Session } from '../../health/report';
 import { DaemonClient } from '../../system/httpClient';
-import { agentPath, resumption } from './resume';
+import type { LostWork } from '../kind';
+import { agentPath, resumeCommand, resumption } from './resume';
 import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
 import { RESUME_TIMEOUT_MS } from './policy';
 
 /** What can be asked of the agents of one smithy. */
-export class SmithyAgents {
+export class SmithyAgents implements LostWork {
   constructor(private readonly origin: string) {}
 
   /** The last few sessions that ended, which smithy remembers over a restart. @throws when it does not answer */
@@ -28,6 +29,10 @@ export class SmithyAgents {
       client.send('POST', path, { body, timeoutMs: RESUME_TIMEOUT_MS }),
     );
     if (status < 200 || status >= 300) throw new Error(`smithy refuses: ${refusal(status, answer)}.`);
+  }
+
+  resumeCommand(session: Session): string {
+    return resumeCommand(this.origin, session);
   }
 
   async #ask<T>(send: (client: DaemonClient) => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
-import { realpath } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { DATABASE_MAX_AGE_MS } from './policy';
+import { DATABASE_MAX_AGE_MS, HEALTH_ROUTE } from './policy';
 import type { Database } from '../../health/report';
 import { isLoopback, readPath } from '../read/paths';
-import type { Ask, DaemonClient } from '../../system/httpClient';
+import { resolved } from '../read/resolved';
+import { parseObject } from '../../base/text';
+import type { Look } from '../look';
 
 /** Which database a smithy works on: asked for once, and again when another process may have taken its port. */
 export class DatabaseOfSmithy {
@@ -11,21 +11,19 @@ export class DatabaseOfSmithy {
   #askedMs = -Infinity;
 
   constructor(
-    private readonly client: DaemonClient,
     private readonly timeoutMs: number,
     private readonly nowMs = () => performance.now(),
   ) {}
 
-  /** The database as far as it is known; never throws, and ends within the time-out and the ask. */
-  async get(ask: Ask): Promise<Database | undefined> {
+  /** The database as far as it is known; never throws, and ends within the time-out and the look. */
+  async get(look: Look): Promise<Database | undefined> {
     if (this.nowMs() - this.#askedMs < DATABASE_MAX_AGE_MS) return this.#database;
     this.#askedMs = this.nowMs();
-    const part = ask.atMost(this.timeoutMs);
+    const part = look.within.atMost(this.timeoutMs);
     try {
-      const { status, body } = await this.client.get('/api/health', part);
+      const { status, body } = await look.get(HEALTH_ROUTE, this.timeoutMs);
       if (status === 200) {
-        const { database } = JSON.parse(body) as { database?: unknown };
-        this.#database = await toDatabase(database, this.client.origin, part.leftMs());
+        this.#database = await toDatabase(parseObject(body)?.database, look.origin ?? '', part.leftMs());
       }
     } catch {
       // What it said before still holds: its status has just been answered.
@@ -51,9 +49,4 @@ export async function toDatabase(
   // A path of another machine says nothing about the files of this one.
   const isHere = isLoopback(new URL(origin).hostname);
   return { path, realPath: isHere ? await resolved(path, timeoutMs) : path };
-}
-
-/** The path with symbolic links resolved; as it is where there is none, or the file system does not answer in time. */
-export async function resolved(path: string, timeoutMs: number): Promise<string> {
-  return Promise.race([realpath(path).catch(() => path), delay(timeoutMs, path, { ref: false })]);
 }

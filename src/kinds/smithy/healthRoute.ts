@@ -1,6 +1,8 @@
-import { STATUS_SHARE_OF_ASK } from './policy';
-import type { Sample } from '../../health/report';
+import { HEALTH_ROUTE, STATUS_SHARE_OF_ASK } from './policy';
 import { DaemonClient } from '../../system/httpClient';
+
+/** How an ask of the status ended. */
+export type RouteEnd = 'answered' | 'silent' | 'statusHung' | 'other';
 
 /**
  * Asks `/api/health` beside a status that keeps us waiting: the answer tells a status that hangs from a process that
@@ -22,9 +24,9 @@ export class HealthRoute {
     this.#afterMs = requestMs - this.#timeoutMs;
   }
 
-  /** An ask of the status begins. */
-  begin(): void {
-    if (this.#answered !== undefined) return;
+  /** An ask of the status begins. @param keptWaiting the daemon was slow already in this row of failures, whoever asked */
+  begin(keptWaiting: boolean): void {
+    if (this.#answered !== undefined || keptWaiting) return;
     this.#timer = setTimeout(() => {
       this.#asked = this.#ask();
     }, this.#afterMs);
@@ -36,13 +38,13 @@ export class HealthRoute {
     return (await this.#asked) ? 'answers' : undefined;
   }
 
-  /** The ask ended with this sample. @param isReliable our own event loop did not stand still meanwhile */
-  end(sample: Sample, isReliable: boolean): void {
+  /** The ask ended so. @param isReliable our own event loop did not stand still meanwhile */
+  end(end: RouteEnd, isReliable: boolean): void {
     clearTimeout(this.#timer);
     this.#asked = undefined;
-    if (sample.ok || sample.failure.kind === 'wrongAnswer') this.#answered = undefined;
-    else if (isReliable && sample.failure.kind === 'timeout') this.#answered = false;
-    else if (isReliable && sample.failure.kind === 'statusHung') this.#answered = true;
+    if (end === 'answered') this.#answered = undefined;
+    else if (isReliable && end === 'silent') this.#answered = false;
+    else if (isReliable && end === 'statusHung') this.#answered = true;
   }
 
   close(): Promise<void> {
@@ -52,7 +54,7 @@ export class HealthRoute {
 
   async #ask(): Promise<boolean> {
     try {
-      return (await this.#client.get('/api/health', this.#timeoutMs)).status === 200;
+      return (await this.#client.get(HEALTH_ROUTE, this.#timeoutMs)).status === 200;
     } catch {
       return false;
     }

@@ -1,7 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from './policy';
+import { SMITHY_LIMITS_REREAD_MS, SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from './policy';
 import type { Session } from '../../health/report';
-import type { Ask, DaemonClient } from '../../system/httpClient';
+import { parseObject } from '../../base/text';
+import type { Answer } from '../../system/httpClient';
+import type { Look } from '../look';
+
+const CONFIG_ROUTE = '/api/daemon/config';
 
 /** How long smithy lets sessions run, in ms; 0 = without end. */
 export interface SmithyLimits {
@@ -17,28 +21,43 @@ export const DOCUMENTED_LIMITS: SmithyLimits = {
   assumed: true,
 };
 
-/**
- * Asks a smithy for its limits. No GET tells them: a PATCH that changes nothing answers with the whole config.
- * `undefined` where it does not tell.
- */
-export async function readSmithyLimits(
-  client: DaemonClient,
-  timeoutMs: number | Ask,
-): Promise<SmithyLimits | undefined> {
-  try {
-    const { status, body } = await client.send('PATCH', '/api/daemon/config', { body: {}, timeoutMs });
-    if (status !== 200) return undefined;
-    const { config } = JSON.parse(body) as { config?: Record<string, unknown> };
-    const limit = (value: unknown, otherwise: number) =>
-      typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;
-    if (typeof config !== 'object' || config === null) return undefined;
-    return {
-      sessionMs: limit(config.maxSessionDurationMs, SMITHY_SESSION_LIMIT_MS),
-      stewardMs: limit(config.maxStewardSessionDurationMs, SMITHY_STEWARD_LIMIT_MS),
-      assumed: false,
-    };
-  } catch {
-    return undefined;
+/** The limits in smithy's answer to a change of its config; `undefined` where it does not tell them. */
+function readLimits({ status, body }: Answer): SmithyLimits | undefined {
+  if (status !== 200) return undefined;
+  const { config } = (parseObject(body) ?? {}) as { config?: Record<string, unknown> | null };
+  if (typeof config !== 'object' || config === null) return undefined;
+  const limit = (value: unknown, otherwise: number) =>
+    typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;
+  return {
+    sessionMs: limit(config.maxSessionDurationMs, SMITHY_SESSION_LIMIT_MS),
+    stewardMs: limit(config.maxStewardSessionDurationMs, SMITHY_STEWARD_LIMIT_MS),
+    assumed: false,
+  };
+}
+
+/** The limits of one smithy: read rarely, and again after it was away. */
+export class LimitsOfSmithy {
+  #read: { readonly limits: SmithyLimits; readonly atMs: number } | undefined;
+
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly mayRead: () => boolean,
+  ) {}
+
+  /** Never rejects. No GET tells them: a PATCH that changes nothing answers with the whole config. */
+  async current(look: Look): Promise<SmithyLimits> {
+    if (!this.mayRead()) return DOCUMENTED_LIMITS;
+    if (!this.#read || performance.now() - this.#read.atMs > SMITHY_LIMITS_REREAD_MS) {
+      const answer = await look.send('PATCH', CONFIG_ROUTE, {}, this.timeoutMs).catch(() => undefined);
+      const limits = (answer && readLimits(answer)) ?? DOCUMENTED_LIMITS;
+      this.#read = { limits, atMs: performance.now() };
+    }
+    return this.#read.limits;
+  }
+
+  /** What answers next may be another. */
+  forget(): void {
+    this.#read = undefined;
   }
 }
 

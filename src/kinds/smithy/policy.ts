@@ -20,3 +20,9 @@ export const RESUME_TIMEOUT_MS = 130_000;
 
 /** What a session says of itself may look like the end of the list; this often it is taken for that. */
 export const MAX_ENDS_TRIED = 8;
+
+/** Routes of smithy, and of the kinds that extend it. */
+export const STATUS_ROUTE = '/api/daemon/status';
+/** Asked where the status does not come, and for what the status does not tell. */
+export const HEALTH_ROUTE = '/api/health';
+export const SESSIONS_ROUTE = '/api/sessions';

@@ -1,10 +1,5 @@
 import type { Session } from '../../health/report';
 
-/** Whether enough is known of a smithy's session to go on with it. */
-export function canResume({ agentId, providerSessionId }: Session): boolean {
-  return agentId !== undefined && providerSessionId !== undefined;
-}
-
 /** The request that goes on with a session. Without the conversation's id smithy knows of nothing after a restart. */
 export function resumption({ agentId = '', providerSessionId, cwd }: Session): {
   path: string;

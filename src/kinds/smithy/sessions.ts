@@ -1,5 +1,6 @@
 import type { Session } from '../../health/report';
-import { cleanText } from '../../base/text';
+import { cleanText, parseObject } from '../../base/text';
+import type { Answer } from '../../system/httpClient';
 import { parseTime } from '../read/time';
 import { MAX_SESSIONS } from '../policy';
 
@@ -12,6 +13,11 @@ type Draft = { -readonly [K in keyof Session]: Session[K] };
 export function sessionsOf(answer: unknown): readonly Session[] | undefined {
   const items = (answer as { sessions?: unknown } | null)?.sessions;
   return Array.isArray(items) ? readSessions(items) : undefined;
+}
+
+/** The same of an answer; `undefined` also where that is no JSON, or not a whole one. */
+export function readSessionsText({ status, body }: Answer): readonly Session[] | undefined {
+  return status === 200 ? sessionsOf(parseObject(body)) : undefined;
 }
 
 /** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */

@@ -4,7 +4,7 @@ import { isConflictId } from '../../health/conflicts';
 import type { DaemonState } from '../../health/states';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
-import { addressOf, placeOf } from '../../kinds/target';
+import { placeOf } from '../../kinds/target';
 import type { Discovery } from '../../watch/discovery/discovery';
 import type { ListedDaemon, Settings } from '../../settings/settings';
 import { choose } from '../shared/choose';
@@ -18,7 +18,8 @@ import { inStatusBar, inView, say } from '../shared/say';
 import { snooze } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 import type { HealthTree } from '../tree/tree';
-import { canStop, hasDashboard } from '../shared/usable';
+import { bundledDaemon } from '../tasks/bundledDaemon';
+import { canStop, dashboardOf, pageOf } from '../shared/usable';
 
 /** What the room of restarts does; loaded when it is first asked for. */
 interface RestartCommands {
@@ -40,7 +41,6 @@ export interface CommandDeps {
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
   /** The bundled daemon as something to start, watched from then on. */
-  readonly bundledDaemon: () => Promise<DaemonModel>;
 }
 
 export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
@@ -59,7 +59,7 @@ interface Purpose {
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
   const { clock, registry, tree, log, settings, restarts, snoozes, sessions } = deps;
-  const { discovery, addDaemon, bundledDaemon } = deps;
+  const { discovery, addDaemon } = deps;
   const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
     restart: async (target) => {
       const model = await pick(deps, target, { question: 'Restart which daemon?' });
@@ -67,7 +67,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     },
     start: async (target) => {
       const down = target === undefined ? undefined : find(registry, target);
-      await restarts.restart(down ?? (await bundledDaemon()));
+      await restarts.restart(down ?? (await bundledDaemon(registry, settings)));
     },
     stop: async (target) => {
       const none = 'No daemon runs that could be stopped.';
@@ -115,16 +115,10 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     openDashboard: async (target) => {
       const model = await pick(deps, target, {
         question: 'Open the dashboard of which daemon?',
-        isFor: hasDashboard,
+        isFor: (each) => dashboardOf(each) !== undefined,
         none: 'No daemon that answers now has a page of its own.',
       });
-      if (model?.track.last?.report.kind === 'ductor') {
-        throw new Error(`${model.daemon.name} has no page of its own: a ductor is used through its chats.`);
-      }
-      const address = model && addressOf(model.daemon.target);
-      if (model && !address)
-        throw new Error(`${model.daemon.name} has no page of its own: it has no address.`);
-      if (address) await vscode.env.openExternal(vscode.Uri.parse(address.origin));
+      if (model) await vscode.env.openExternal(vscode.Uri.parse(pageOf(model)));
     },
     copyValue: (target) => {
       const row = typeof target === 'string' ? tree.row(target) : undefined;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DispatchdClient } from '../../kinds/dispatchd/client';
+import type { SessionActions } from '../../kinds/kind';
 
 const SCHEME = 'daemonhealth-output';
 
@@ -11,9 +11,9 @@ export class OutputDocuments implements vscode.TextDocumentContentProvider, vsco
   readonly #texts = new Map<string, string>();
 
   /** Opens what a session printed so far, its end in sight. */
-  async show(title: string, id: string, client: DispatchdClient): Promise<void> {
+  async show(title: string, id: string, actions: Pick<SessionActions, 'output'>): Promise<void> {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '-')}.log`, query: id });
-    const text = await client.output(id);
+    const text = await actions.output(id);
     this.#texts.set(uri.toString(), text === '' ? 'This session has printed nothing.\n' : plain(text));
     this.#changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);

@@ -135,7 +135,7 @@ const INSPECT = 'Inspect, Then Restart';
 
 /** What the user should know first; `undefined` where nothing is lost and the process is known. */
 function consequences(
-  { owner, interrupts, ownerIsKnown, model, doubt }: Plan,
+  { owner, interrupts, ownerIsKnown, model, way, doubt }: Plan,
   isLoop: boolean,
 ): string | undefined {
   const parts: string[] = [];
@@ -147,7 +147,7 @@ function consequences(
         'Another restart may not help; the log may say why.',
     );
   }
-  if (owner) parts.push(...unknownWork(model));
+  if (owner && way?.keepsWork !== true) parts.push(...unknownWork(model));
   if (owner && interrupts.length > 0) {
     const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((what) => `• ${what}`);
     const more = interrupts.length - named.length;
@@ -157,8 +157,9 @@ function consequences(
       ...(more > 0 ? [`and ${more} more`] : []),
     );
   }
+  const endsIt = way === undefined || way.by === 'spawn';
   // What may not come back by itself is started by hand, by its whole command line.
-  if (owner && (!ownerIsKnown || doubt !== undefined)) {
+  if (owner && endsIt && (!ownerIsKnown || doubt !== undefined)) {
     const address = addressOf(model.daemon.target);
     parts.push(
       address ? `The process that holds port ${address.port} will be ended:` : 'This process will be ended:',

@@ -6,7 +6,8 @@ import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../policy';
 import { duration } from '../../base/time';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
-import { answers, clientOf, isDispatchd } from '../../kinds/dispatchd/clientOf';
+import { answersForSessions, runsCommands } from '../shared/usable';
+import { actionsOf } from './sessionChoice';
 import { ask, sayShortly } from '../shared/say';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
@@ -24,7 +25,7 @@ interface Recent {
 
 /** "Run in Daemon…": a command that runs outside the editor, in the bundled daemon. */
 export class RunInDaemon {
-  constructor(private readonly deps: Pick<SessionsDeps, 'models' | 'poll' | 'log' | 'state'>) {}
+  constructor(private readonly deps: Pick<SessionsDeps, 'models' | 'poll' | 'log' | 'state' | 'probe'>) {}
 
   /**
    * @param given `{ command, cwd?, timeoutMs? }` where a keybinding says it all; what is missing is asked for. Or the
@@ -39,8 +40,8 @@ export class RunInDaemon {
 
     const { command, cwd, timeoutMs } = wanted;
     const name = titleOf(command);
-    const client = await clientOf(model);
-    await client.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
+    const actions = await actionsOf(model, this.deps.probe);
+    await actions.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
     await this.#remember(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
     sayShortly('play', `“${name}” runs in ${model.daemon.name}`);
@@ -51,18 +52,20 @@ export class RunInDaemon {
   /** The dispatchd to run in; started first where the user agrees: the one that is watched, else the bundled one. */
   async #daemon(given: unknown): Promise<DaemonModel | undefined> {
     const named = this.deps.models().find(({ daemon }) => given === daemon.id || given === daemon.name);
-    if (named && !isDispatchd(named)) {
+    if (named && !runsCommands(named)) {
       throw new Error(
         `${named.daemon.name} runs only its own work: a command can be run in a dispatchd, such as the bundled daemon.`,
       );
     }
-    const running = this.deps.models().filter(named ? (model) => model === named && answers(model) : answers);
+    const running = this.deps
+      .models()
+      .filter(named ? (model) => model === named && answersForSessions(model) : answersForSessions);
     if (running.length > 1) return pickDispatchd(running);
     return running[0] ?? this.#start(named);
   }
 
   async #start(named: DaemonModel | undefined): Promise<DaemonModel | undefined> {
-    const watched = (named ?? this.deps.models().find(isDispatchd))?.daemon;
+    const watched = (named ?? this.deps.models().find(runsCommands))?.daemon;
     const start = 'Start Daemon';
     const choice = await ask(
       'info',
@@ -74,7 +77,7 @@ export class RunInDaemon {
     await vscode.commands.executeCommand('daemonHealth.start', watched?.id);
     const started = this.deps
       .models()
-      .find((model) => answers(model) && (!watched || model.daemon.id === watched.id));
+      .find((model) => answersForSessions(model) && (!watched || model.daemon.id === watched.id));
     if (!started) {
       throw new Error(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
     }

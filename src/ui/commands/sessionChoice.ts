@@ -1,13 +1,13 @@
-import type { DispatchdClient } from '../../kinds/dispatchd/client';
+import type { SessionActions } from '../../kinds/kind';
 import type { DaemonModel } from '../../model/daemonModel';
 import { choose } from '../shared/choose';
-import { clientOf } from '../../kinds/dispatchd/clientOf';
+import { canChangeSessions } from '../shared/usable';
+import type { SessionsDeps } from '../shared/sessionsDeps';
 import type { InterruptedWork } from '../../store/interruptedWork';
 import { isSessionRowId, sessionRowId } from '../tree/rowIds';
 import { say } from '../shared/say';
 import {
   PURPOSES,
-  canChangeSessions,
   meant,
   usableOnSessions,
   type Purpose,
@@ -16,12 +16,13 @@ import {
 } from './sessionPurposes';
 
 export interface FoundSession extends SessionItem {
-  readonly client: DispatchdClient;
+  readonly actions: SessionActions;
 }
 
 export interface SessionChoiceDeps {
   readonly models: () => readonly DaemonModel[];
   readonly lost: Pick<InterruptedWork, 'of'>;
+  readonly probe: SessionsDeps['probe'];
 }
 
 /** Which sessions a command is about. */
@@ -48,7 +49,12 @@ export class SessionChoice {
 
   /** The same, each with what changes it. */
   async find(command: SessionCommand, targets: readonly unknown[]): Promise<readonly FoundSession[]> {
-    return Promise.all((await this.choose(command, targets)).map((item) => withClient(item)));
+    return Promise.all((await this.choose(command, targets)).map((item) => this.withActions(item)));
+  }
+
+  /** @throws an error fit to show where its daemon cannot be reached */
+  async withActions(item: SessionItem): Promise<FoundSession> {
+    return { ...item, actions: await actionsOf(item.model, this.deps.probe) };
   }
 
   #named(ids: ReadonlySet<string>, { lost = () => false }: Purpose): readonly SessionItem[] {
@@ -91,7 +97,12 @@ export function isLost({ model }: SessionItem): boolean {
   return !canChangeSessions(model);
 }
 
-/** @throws an error fit to show where its daemon cannot be reached */
-export async function withClient(item: SessionItem): Promise<FoundSession> {
-  return { ...item, client: await clientOf(item.model) };
+/** What changes the sessions of a daemon. @throws an error fit to show where nothing does */
+export async function actionsOf(
+  { daemon }: DaemonModel,
+  probe: SessionsDeps['probe'],
+): Promise<SessionActions> {
+  const { sessions } = await probe(daemon.id);
+  if (!sessions) throw new Error(`${daemon.name} is no dispatchd: its sessions cannot be changed from here.`);
+  return sessions;
 }

@@ -1,8 +1,7 @@
 import type { DaemonModel } from '../../model/daemonModel';
-import { canResume } from '../../kinds/smithy/resume';
 import type { Session } from '../../health/report';
-import { endOf, isLive, isStranded } from '../../health/sessions';
-import { answers } from '../../kinds/dispatchd/clientOf';
+import { canGoOn, endOf, isLive, isStranded } from '../../health/sessions';
+import { answersForSessions, canChangeSessions } from '../shared/usable';
 
 export interface Purpose {
   /** Which sessions the command is for, of a daemon whose sessions can be changed from outside. */
@@ -31,13 +30,13 @@ export const PURPOSES = {
   },
   resumeSession: {
     ours: isStranded,
-    lost: canResume,
+    lost: canGoOn,
     question: 'Resume which session?',
     none: 'No session can be resumed right now.',
   },
   copyCommand: {
     ours: anySession,
-    lost: canResume,
+    lost: canGoOn,
     question: 'Copy the command of which session?',
     none: 'No session has a command to copy right now.',
   },
@@ -74,15 +73,10 @@ export interface SessionItem {
 /** @param lostOf work that the daemon itself does not list any more */
 export type LostOf = (model: DaemonModel) => readonly Session[];
 
-/** Whether the sessions that a daemon lists can be changed from outside. */
-export function canChangeSessions({ track }: DaemonModel): boolean {
-  return track.last?.report.traits.extendsOnRequest === true;
-}
-
 /** The sessions that a command is for now. A daemon that does not answer can do nothing for its own. */
 export function meant({ ours, lost }: Purpose, model: DaemonModel, lostOf: LostOf): readonly SessionItem[] {
   const isOurs = canChangeSessions(model);
-  if (isOurs ? !answers(model) : !lost) return [];
+  if (isOurs ? !answersForSessions(model) : !lost) return [];
   const known = isOurs ? (model.track.last?.report.sessions ?? []) : lostOf(model);
   return known.filter(isOurs ? ours : lost!).map((session) => ({ model, session }));
 }

@@ -1,19 +1,18 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
-import { addressOf } from '../../kinds/target';
-import { resumeCommand } from '../../kinds/smithy/resume';
 import { endOf } from '../../health/sessions';
 import { duration } from '../../base/time';
+import type { LostWork } from '../../kinds/kind';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import type { InterruptedWork } from '../../store/interruptedWork';
 import type { OutputDocuments } from './outputDocuments';
 import { ask, inStatusBar, sayShortly } from '../shared/say';
-import { SessionChoice, isLost, withClient, type FoundSession } from './sessionChoice';
+import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
 import type { SessionCommand, SessionItem } from './sessionPurposes';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
 
-export interface SessionCommandDeps extends Pick<SessionsDeps, 'models' | 'poll' | 'log'> {
+export interface SessionCommandDeps extends Pick<SessionsDeps, 'models' | 'poll' | 'log' | 'probe'> {
   readonly lost: InterruptedWork;
   readonly output: OutputDocuments;
 }
@@ -36,8 +35,8 @@ export class SessionCommands {
 
   /** Gives running sessions more time. */
   async extendSession(targets: readonly unknown[]): Promise<void> {
-    for (const { model, session, client } of await this.#choice.find('extendSession', targets)) {
-      const byMs = await client.extend(session.id);
+    for (const { model, session, actions } of await this.#choice.find('extendSession', targets)) {
+      const byMs = await actions.extend(session.id);
       this.#say(model, `“${session.title}” extended by ${duration(byMs)}`);
       await this.deps.poll(model.daemon.id);
     }
@@ -66,7 +65,7 @@ export class SessionCommands {
     if (!(await ensureTrusted('Resume'))) return;
     for (const item of await this.#choice.choose('resumeSession', targets)) {
       if (isLost(item)) await this.#resumeLost(item);
-      else await this.#start(await withClient(item), undefined);
+      else await this.#start(await this.#choice.withActions(item), undefined);
     }
   }
 
@@ -74,25 +73,25 @@ export class SessionCommands {
   async copyCommand(targets: readonly unknown[]): Promise<void> {
     for (const item of await this.#choice.choose('copyCommand', targets)) {
       const command = isLost(item)
-        ? resumeCommand(originOf(item.model), item.session)
-        : await (await withClient(item)).client.command(item.session.id);
+        ? (await this.#lostWork(item.model)).resumeCommand(item.session)
+        : await (await this.#choice.withActions(item)).actions.command(item.session.id);
       await vscode.env.clipboard.writeText(command);
     }
   }
 
   async showOutput(targets: readonly unknown[]): Promise<void> {
-    for (const { session, client } of await this.#choice.find('showOutput', targets)) {
-      await this.deps.output.show(session.title, session.id, client);
+    for (const { session, actions } of await this.#choice.find('showOutput', targets)) {
+      await this.deps.output.show(session.title, session.id, actions);
     }
   }
 
   /** Ends running sessions, once the user has agreed. */
   async cancelSession(targets: readonly unknown[]): Promise<void> {
-    for (const { model, session, client } of await this.#choice.find('cancelSession', targets)) {
+    for (const { model, session, actions } of await this.#choice.find('cancelSession', targets)) {
       const stop = 'Stop Session';
       const choice = await ask('warning', `Stop “${session.title}”?`, session.command ?? '', stop);
       if (choice !== stop) return;
-      await client.cancel(session.id);
+      await actions.cancel(session.id);
       this.#say(model, `“${session.title}” stopped`);
       await this.deps.poll(model.daemon.id);
     }
@@ -104,7 +103,7 @@ export class SessionCommands {
       const { model, session } = item;
       if (isLost(item)) this.deps.lost.dismiss(model.daemon.id, session.id);
       else {
-        await (await withClient(item)).client.dismiss(session.id);
+        await (await this.#choice.withActions(item)).actions.dismiss(session.id);
         await this.deps.poll(model.daemon.id);
       }
     }
@@ -113,16 +112,22 @@ export class SessionCommands {
   /** smithy answers when the agent has started, which may take it two minutes. */
   async #resumeLost({ model, session }: SessionItem): Promise<void> {
     const { id: daemonId } = model.daemon;
-    const origin = originOf(model);
-    const { SmithyAgents } = await import('../../kinds/connect');
-    await inStatusBar(`Resuming “${session.title}”`, () => new SmithyAgents(origin).resume(session));
+    const work = await this.#lostWork(model);
+    await inStatusBar(`Resuming “${session.title}”`, () => work.resume(session));
     this.deps.lost.dismiss(daemonId, session.id);
     this.#say(model, `“${session.title}” resumed`);
     await this.deps.poll(daemonId);
   }
 
-  async #start({ model, session, client }: FoundSession, timeoutMs: number | undefined): Promise<void> {
-    await client.runAgain(session.id, timeoutMs);
+  /** @throws an error fit to show where the daemon cannot go on with what it forgot */
+  async #lostWork({ daemon }: DaemonModel): Promise<LostWork> {
+    const { lostWork } = await this.deps.probe(daemon.id);
+    if (!lostWork) throw new Error(`${daemon.name} cannot go on with work that a restart interrupted.`);
+    return lostWork;
+  }
+
+  async #start({ model, session, actions }: FoundSession, timeoutMs: number | undefined): Promise<void> {
+    await actions.runAgain(session.id, timeoutMs);
     this.#say(model, `“${session.title}” runs again`);
     await this.deps.poll(model.daemon.id);
   }
@@ -131,11 +136,4 @@ export class SessionCommands {
     this.deps.log(`[${daemon.name}] ${text}`);
     sayShortly('check', text);
   }
-}
-
-/** Where work is resumed. @throws an error fit to show where the daemon has no address */
-function originOf({ daemon }: DaemonModel): string {
-  const address = addressOf(daemon.target);
-  if (!address) throw new Error(`${daemon.name} has no address: its work cannot be resumed from here.`);
-  return address.origin;
 }

@@ -5,7 +5,7 @@ import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '.
 import { countdown, nextDrawMs, type Entry } from '../../health/countdown';
 import type { DaemonModel } from '../../model/daemonModel';
 import { COUNTDOWN_CLAIM_MS, CLOSE_DELAY_MS } from '../policy';
-import { answers } from '../../kinds/dispatchd/clientOf';
+import { answersForSessions } from '../shared/usable';
 import { countdownText, timedOutText } from './countdownText';
 import type { ToldFor } from '../../store/speakerTurn';
 import { NO_TEXT, type LinkedText } from '../shared/markdown';
@@ -130,7 +130,9 @@ export class Countdown implements vscode.Disposable {
     if (!isWanted()) return;
     if (!(await this.deps.voice.maySpeak(`${daemonId} timed out ${session.id}`, isWanted))) return;
     // Only of a dispatchd's work there is more to be had.
-    const isOurs = this.deps.models().some((model) => model.daemon.id === daemonId && answers(model));
+    const isOurs = this.deps
+      .models()
+      .some((model) => model.daemon.id === daemonId && answersForSessions(model));
     const buttons: Buttons = isOurs ? ['Run Again', SHOW_SESSION, 'Show Log'] : [SHOW_SESSION];
     // Only an error with buttons stays on screen until somebody answers it.
     const choice = await say('error', text, ...buttons);

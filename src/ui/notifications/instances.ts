@@ -10,7 +10,10 @@ import { say } from '../shared/say';
 
 const SHOW = 'Show Details';
 
-export interface InstanceNoticesDeps extends Pick<SessionsDeps, 'models' | 'voice' | 'log' | 'state'> {
+export interface InstanceNoticesDeps extends Pick<
+  SessionsDeps,
+  'models' | 'voice' | 'log' | 'state' | 'probe'
+> {
   readonly lost: InterruptedWork;
 }
 
@@ -21,6 +24,7 @@ export class InstanceNotices {
   constructor(private readonly deps: InstanceNoticesDeps) {
     this.#lives = new Instances({
       ...deps,
+      lostWorkOf: async (daemonId) => (await deps.probe(daemonId)).lostWork,
       onRestarted: (model, restarted, isNews, worth, began) => {
         deps.lost.add(model, restarted.lost);
         if (isNews) void this.#tell(model, restarted, began);

@@ -1,6 +1,7 @@
 import type { DaemonId } from '../../health/report';
 import type * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
+import type { Probe } from '../../kinds/probe';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Speaker } from '../notifications/countdown';
 import type { SessionRows } from '../tree/daemonRows';
@@ -10,6 +11,8 @@ export interface SessionsDeps {
   readonly models: () => readonly DaemonModel[];
   /** Asks a daemon now. */
   readonly poll: (daemonId: DaemonId) => Promise<void>;
+  /** What talks to a daemon. Rejects where the daemon is not watched. */
+  readonly probe: (daemonId: DaemonId) => Promise<Pick<Probe, 'sessions' | 'lostWork'>>;
   readonly voice: Speaker;
   readonly log: (line: string) => void;
   readonly drawSessions: (rows: SessionRows) => void;

@@ -1,5 +1,6 @@
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { DaemonModel } from '../../model/daemonModel';
+import { kindOf } from '../../kinds/index';
 import { addressOf } from '../../kinds/target';
 import { Rendered } from './rendered';
 
@@ -9,10 +10,33 @@ export function canStop({ track }: DaemonModel): boolean {
   return state !== 'offline' && state !== 'unreachable' && state !== 'restarting';
 }
 
-/** Whether it answers, and has a page of its own: a daemon without an address has none. */
-export function hasDashboard({ daemon, track }: DaemonModel): boolean {
-  const kind = track.last?.report.kind ?? daemon.kind;
-  return track.sample?.ok === true && kind !== 'ductor' && addressOf(daemon.target) !== undefined;
+/** Its page for people; `undefined` where it does not answer now, or has none. */
+export function dashboardOf({ daemon, track }: DaemonModel): string | undefined {
+  const hasPage = track.sample?.ok === true && kindOf(track.sample.report.kind)?.hasPage;
+  return hasPage ? addressOf(daemon.target)?.origin : undefined;
+}
+
+/** Its page for people, also while it does not answer. @throws an error fit to show where it has none */
+export function pageOf({ daemon, track }: DaemonModel): string {
+  const kind = kindOf(track.last?.report.kind);
+  const url = kind?.hasPage === false ? undefined : addressOf(daemon.target)?.origin;
+  if (url !== undefined) return url;
+  throw new Error(`${daemon.name} has no page of its own${kind?.usedBy ? `: ${kind.usedBy}` : ''}.`);
+}
+
+/** Whether it runs commands that are handed to it, as far as is known: by its last answer, else by the settings. */
+export function runsCommands({ daemon, track }: DaemonModel): boolean {
+  return kindOf(track.last?.report.kind ?? daemon.kind)?.runsCommands === true;
+}
+
+/** Whether the sessions that a daemon lists can be changed from outside. */
+export function canChangeSessions({ track }: DaemonModel): boolean {
+  return track.last?.report.traits.extendsOnRequest === true;
+}
+
+/** Whether it answers now, so that its sessions can be changed from outside. */
+export function answersForSessions({ track }: DaemonModel): boolean {
+  return track.sample?.ok === true && track.sample.report.traits.extendsOnRequest;
 }
 
 /** Commands about daemons that the palette offers only where they can do something. */
@@ -33,7 +57,7 @@ export function usableOnDaemons(
   return [
     ...(models.length > 0 ? (['restart', 'snooze', 'keepEvidence'] as const) : []),
     ...(models.some(canStop) ? ['stop' as const] : []),
-    ...(models.some(hasDashboard) ? ['openDashboard' as const] : []),
+    ...(models.some((model) => dashboardOf(model) !== undefined) ? ['openDashboard' as const] : []),
     ...(found.some(({ isIgnored }) => isIgnored) ? ['offerIgnored' as const] : []),
   ];
 }

@@ -1,5 +1,5 @@
-import { DISPATCHD_URL } from '../../kinds/dispatchd/policy';
-import { daemonIdOf } from '../../settings/daemonList';
+import { BUNDLED } from '../../kinds/index';
+import { daemonIdOf, readDaemons } from '../../settings/daemonList';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
@@ -7,13 +7,14 @@ import type { Settings } from '../../settings/settings';
 /** The bundled daemon, added to the watched ones where the user's list does not have it. */
 export async function bundledDaemon(registry: Registry, settings: Settings): Promise<DaemonModel> {
   const known = () => {
-    const monitor = registry.monitor(daemonIdOf({ kind: 'http', origin: DISPATCHD_URL }));
+    const monitor = registry.monitor(daemonIdOf({ kind: 'http', origin: BUNDLED.url }));
     return monitor && { daemon: monitor.daemon, track: monitor.track };
   };
   const model = known();
   if (model) return model;
-  await settings.addDaemon({ name: 'dispatchd', url: DISPATCHD_URL, kind: 'dispatchd' });
-  registry.configure(settings.daemons());
+  await settings.addDaemon(BUNDLED);
+  const { raw, ...how } = settings.daemonList();
+  registry.configure(readDaemons(raw, how));
   const added = known();
   if (!added) throw new Error('The bundled daemon could not be added to daemonHealth.daemons.');
   return added;

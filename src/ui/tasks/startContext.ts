@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { RestartController } from '../../restart/controller';
-import { startCommandFor, type StartCommand, type StartContext } from '../../restart/startCommand';
+import type { RestartWay } from '../../kinds/kind';
+import { startCommandFor, wayFor, type StartCommand, type StartContext } from '../../restart/startCommand';
 
-/** How to start this daemon here: in this workspace's first folder, with the editor's own runtime. */
-export function startCommand(
+/** Where this window starts daemons: in this workspace's first folder, with the editor's own runtime. */
+function contextOf(
   { extensionUri, globalStorageUri }: vscode.ExtensionContext,
   controller: RestartController,
-  { daemon, track }: DaemonModel,
-  how: { unlooked: boolean },
-): StartCommand | string {
-  const context: StartContext = {
+  { daemon }: DaemonModel,
+): StartContext {
+  return {
     dispatchdPath: vscode.Uri.joinPath(extensionUri, 'dist', 'dispatchd.js').fsPath,
     launcherPath: vscode.Uri.joinPath(extensionUri, 'dist', 'launcher.js').fsPath,
     logFile: vscode.Uri.joinPath(globalStorageUri, 'logs', `${daemon.name.replace(/[^\w-]+/g, '_')}.log`)
@@ -22,7 +22,29 @@ export function startCommand(
     platform: process.platform,
     lastArgs: controller.lastArgs(daemon.id),
   };
-  return startCommandFor(daemon, track.last?.report, context, how);
+}
+
+/** How to start this daemon here; or why there is no way, in words. */
+export function startCommand(
+  context: vscode.ExtensionContext,
+  controller: RestartController,
+  model: DaemonModel,
+  how: { unlooked: boolean },
+): Promise<StartCommand | string> {
+  const { daemon, track } = model;
+  return startCommandFor(daemon, track.last?.report, contextOf(context, controller, model), how);
+}
+
+/** The way in which this daemon is restarted here. Rejects with an error fit to show where there is none. */
+export async function restartWay(
+  context: vscode.ExtensionContext,
+  controller: RestartController,
+  model: DaemonModel,
+): Promise<RestartWay> {
+  const { daemon, track } = model;
+  const way = await wayFor(daemon, track.last?.report, contextOf(context, controller, model));
+  if (typeof way === 'string') throw new Error(way);
+  return way;
 }
 
 function defaultShell(): string {

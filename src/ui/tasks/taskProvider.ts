@@ -17,7 +17,7 @@ export interface DaemonTaskDefinition extends vscode.TaskDefinition {
 export interface TaskDeps {
   readonly registry: Registry;
   /** @param how `unlooked`: the command itself has to look whether the daemon runs already */
-  readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => StartCommand | string;
+  readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => Promise<StartCommand | string>;
   readonly restart: TaskWork;
   readonly stop: TaskWork;
 }
@@ -29,37 +29,38 @@ type TaskWork = (model: DaemonModel, write: (line: string) => void, signal: Abor
 export class DaemonTasks implements vscode.TaskProvider {
   constructor(private readonly deps: TaskDeps) {}
 
-  provideTasks(): vscode.Task[] {
+  async provideTasks(): Promise<vscode.Task[]> {
     const definitions = this.deps.registry.models.flatMap(({ daemon }) =>
       (['start', 'restart', 'stop'] as const).map(
         (action) => ({ type: TASK_TYPE, daemon: daemon.name, action }) as const,
       ),
     );
-    return definitions.flatMap((definition) => this.#make(definition) ?? []);
+    const made = await Promise.all(definitions.map((definition) => this.#make(definition)));
+    return made.filter((task) => task !== undefined);
   }
 
-  resolveTask(task: vscode.Task): vscode.Task | undefined {
+  resolveTask(task: vscode.Task): Promise<vscode.Task | undefined> {
     // VS Code matches a task by its definition: the very same object must come back.
     return this.#make(task.definition as DaemonTaskDefinition);
   }
 
-  /** For a port that is known to be free. @throws an error fit to show when there is no way to start this daemon */
-  startTask(model: DaemonModel, env: Readonly<Record<string, string>> = {}): StartTask {
+  /** For a port that is known to be free. Rejects with an error fit to show where there is no way to start this daemon. */
+  async startTask(model: DaemonModel, env: Readonly<Record<string, string>> = {}): Promise<StartTask> {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
-    const found = this.deps.startCommand(model, { unlooked: false });
+    const found = await this.deps.startCommand(model, { unlooked: false });
     if (typeof found === 'string') throw new Error(found);
     const command = { ...found, env: { ...found.env, ...env } };
     return { task: startTerminal(definition, command), command };
   }
 
-  #make(definition: DaemonTaskDefinition): vscode.Task | undefined {
+  async #make(definition: DaemonTaskDefinition): Promise<vscode.Task | undefined> {
     const model = this.deps.registry.models.find(({ daemon }) => daemon.name === definition.daemon);
     if (!model) return undefined;
     const { action } = definition;
     if (action === 'restart' || action === 'stop') {
       return terminalTask(definition, `${action} ${definition.daemon}`, execution(model, this.deps[action]));
     }
-    const command = this.deps.startCommand(model, { unlooked: true });
+    const command = await this.deps.startCommand(model, { unlooked: true });
     if (typeof command === 'string') return undefined;
     return startTerminal(definition, command);
   }

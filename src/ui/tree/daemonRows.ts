@@ -1,6 +1,7 @@
 import type { DaemonId, Report } from '../../health/report';
 import type { DaemonConfig } from '../../model/daemonConfig';
 import type { DaemonModel } from '../../model/daemonModel';
+import { kindOf } from '../../kinds/index';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
 import { type Instant, coarseAge, duration, forOver } from '../../base/time';
@@ -118,13 +119,8 @@ const PHASE: Readonly<Partial<Record<DaemonState, string>>> = {
 /** What the menus go by: the phase, and what makes the daemon offer more or less than others. */
 function contextOf({ daemon, track }: DaemonModel): string {
   const kind = track.last?.report.kind ?? daemon.kind;
-  // No menu asks for `noAddress`: the entry of the dashboard is for `up` alone, or with the kind.
-  const suffix = !addressOf(daemon.target)
-    ? '.noAddress'
-    : kind === 'dispatchd' || kind === 'ductor'
-      ? `.${kind}`
-      : '';
-  return `daemon.${PHASE[track.verdict.state] ?? 'up'}${suffix}`;
+  const menu = kindOf(kind)?.menu ?? (addressOf(daemon.target) ? undefined : 'noAddress');
+  return `daemon.${PHASE[track.verdict.state] ?? 'up'}${menu === undefined ? '' : `.${menu}`}`;
 }
 
 function detailRow({ daemon }: DaemonModel, detail: Detail): Row {

@@ -3,8 +3,7 @@ import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { type Instant, coarseAge, duration } from '../../base/time';
-import { endOf, isLive, isStranded, type End } from '../../health/sessions';
-import { canResume } from '../../kinds/smithy/resume';
+import { canGoOn, endOf, isLive, isStranded, type End } from '../../health/sessions';
 import { STATE_LABELS, capitalise, clockTime } from '../../words/states';
 import { INTERRUPTED, sessionRowId } from './rowIds';
 import type { Detail, Row, SessionRows } from './daemonRows';
@@ -207,7 +206,7 @@ function drawEnded(session: Session, group: 'ended' | 'interrupted', at: string)
   const end = endOf(session) ?? 'completed';
   // What became of it was decided already: it cannot be run from here a second time.
   const isHandled = group === 'ended' && end === 'interrupted';
-  const isResumable = session.kind === 'named' || canResume(session);
+  const isResumable = session.kind === 'named' || canGoOn(session);
   const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
   return {
     description: [...role(session), `${END[end].label}${at}`, ...what(session)].join(' · '),

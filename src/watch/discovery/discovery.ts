@@ -1,5 +1,5 @@
 import type { DaemonId } from '../../health/report';
-import { daemonIdOf } from '../../settings/daemonList';
+import { daemonIdOf, readDaemons, type RawDaemonList } from '../../settings/daemonList';
 import type { Memento } from 'vscode';
 import type { Clock } from '../../base/time';
 import { DEFAULT_POLL_INTERVAL_MS } from '../../health/policy';
@@ -13,7 +13,7 @@ import { decideAdoption, identityOf, nameOf, type Adopted, type Adoption, type W
 import { type FoundDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
 import { addressOf, type Address } from '../../kinds/target';
-import { type DaemonConfig, type DaemonsConfig } from '../../model/daemonConfig';
+import { type DaemonConfig } from '../../model/daemonConfig';
 import type { Registry } from '../registry';
 import type { DaemonModel, Remembered } from '../../model/daemonModel';
 import type { ScanRequest } from './scan';
@@ -25,7 +25,7 @@ export interface DiscoveryDeps {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly settings: {
-    daemons(): DaemonsConfig;
+    daemonList(): RawDaemonList;
     /** Whether the user wrote a list of daemons: then nothing is watched that is not in it. */
     readonly hasOwnList: boolean;
     readonly discovery: boolean;
@@ -56,7 +56,11 @@ export class Discovery {
   #watchedHere: ReadonlySet<string> = new Set();
   #disposed = false;
 
-  constructor(private readonly deps: DiscoveryDeps) {
+  /** @param read reads the user's list; tests give one with daemons that no list takes yet */
+  constructor(
+    private readonly deps: DiscoveryDeps,
+    private readonly read: typeof readDaemons = readDaemons,
+  ) {
     const kept = deps.workspaceState.get<Partial<Adoption>>(ADOPTION_KEY);
     this.#adoption = {
       // One that has not been up for a day is not an outage but history.
@@ -76,7 +80,8 @@ export class Discovery {
 
   #configure(): void {
     const { settings, registry } = this.deps;
-    const { daemons, problems } = settings.daemons();
+    const { raw, ...how } = settings.daemonList();
+    const { daemons, problems } = this.read(raw, how);
     const { adopted, retired } = this.#adopts ? this.#adoption : { adopted: [], retired: [] };
     const watched = [
       ...daemons.filter(({ configured, target }) => configured || !isRetired(target, retired)),

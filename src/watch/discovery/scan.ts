@@ -1,25 +1,18 @@
-import { isProvenAlive, type PartialIdentity, type ProcessIdentity } from '../../system/identity';
-import { describeProcess } from '../../system/processTable';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { DISCOVERY_TIMEOUT_MS } from '../../kinds/policy';
-import { DISCOVERY_CONCURRENCY } from '../policy';
-import { isLive } from '../../health/sessions';
+import { addressOf, placeOf } from '../../kinds/target';
+import { belongsTo, shortPath } from '../../kinds/read/paths';
+import { KINDS } from '../../kinds/index';
+import type { Env, Kind } from '../../kinds/kind';
+import { Look } from '../../kinds/look';
+import { DISCOVERY_LOOK_MS, DISCOVERY_TIMEOUT_MS } from '../../kinds/policy';
+import { portsOf } from '../../kinds/ports';
+import { resolved } from '../../kinds/read/resolved';
+import { recognise } from '../../kinds/recognise';
 import type { FoundDaemon } from '../../model/foundDaemon';
-import { isLoopback, belongsTo, projectFolder, readPath, shortPath } from '../../kinds/read/paths';
-import { resolved, toDatabase } from '../../kinds/smithy/database';
-import { AGENTS_ROUTE, readAgents } from '../../kinds/ductor/connection';
-import { readBounded } from '../../system/privateFile';
-import { MAX_STATE_BYTES } from '../../system/policy';
-import { DaemonClient } from '../../system/httpClient';
-import { scannedPorts } from '../../kinds/ports';
-import { beganBefore } from '../../kinds/sameInstance';
-import { sessionsOf } from '../../kinds/smithy/sessions';
-import { readStatus } from '../../kinds/smithy/status';
-import { INSTANCE_FILE, STATE_DIR_VARIABLE, STATE_FOLDER } from '../../protocol/dispatchd';
+import type { Target } from '../../model/target';
+import { Ask, DaemonClient } from '../../system/httpClient';
+import { DISCOVERY_CONCURRENCY } from '../policy';
 
-/** Looks for daemons on this machine. Part of the probe's chunk, whose HTTP client it shares. */
+/** Looks for daemons on this machine: which places, how many at a time. What is there the kinds tell. */
 
 export interface ScanRequest {
   /** Ports that are watched already. */
@@ -27,190 +20,89 @@ export interface ScanRequest {
   readonly workspaceFolders: readonly string[];
 }
 
-/** Where to look. */
+/** What a scan looks for, and where. */
 export interface ScanPlaces {
+  readonly kinds: readonly Kind[];
   readonly ports: readonly number[];
-  /** dispatchd's `instance.json`. */
-  readonly instanceFile: string;
+  readonly env: Env;
+  /** For one question. */
   readonly timeoutMs: number;
+  /** For all that is asked of one place. */
+  readonly lookMs: number;
 }
 
-/** The places of this machine. `DISPATCHD_STATE_DIR` is dispatchd's own variable. */
-export function scanPlaces(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  home = homedir(),
-): ScanPlaces {
-  const stateDir = env[STATE_DIR_VARIABLE] || join(home, ...STATE_FOLDER);
+/** The places of this machine. */
+export function scanPlaces(env: Env = process.env, kinds: readonly Kind[] = KINDS): ScanPlaces {
   return {
-    ports: scannedPorts(env),
-    instanceFile: join(stateDir, INSTANCE_FILE),
+    kinds,
+    ports: portsOf(kinds, env),
+    env,
     timeoutMs: DISCOVERY_TIMEOUT_MS,
+    lookMs: DISCOVERY_LOOK_MS,
   };
 }
 
-/** One scan; never throws. Every request has its deadline, and only a few are under way at a time. */
+/** One scan; never throws. Every place has its deadline, and only a few are looked at at a time. */
 export async function scan(
   { skipPorts, workspaceFolders }: ScanRequest,
   places: ScanPlaces = scanPlaces(),
 ): Promise<readonly FoundDaemon[]> {
-  const { timeoutMs } = places;
-  const folders = await Promise.all(workspaceFolders.map((folder) => resolved(folder, timeoutMs)));
-  const filed = await dispatchdOf(places.instanceFile, skipPorts, timeoutMs);
-  const origins = new Map(places.ports.map((port) => [port, `http://localhost:${port}`]));
-  if (filed) origins.set(filed.port, filed.origin);
-  const queue = [...origins].filter(([port]) => !skipPorts.has(port)).sort(([a], [b]) => a - b);
+  const { kinds, env, timeoutMs, lookMs } = places;
+  const isWanted = (target: Target) => !skipPorts.has(addressOf(target)?.port ?? NaN);
+  const [folders, told] = await Promise.all([
+    Promise.all(workspaceFolders.map((folder) => resolved(folder, timeoutMs))),
+    Promise.all(kinds.map(async (kind) => (await (await kind.load()).places?.({ env, isWanted })) ?? [])),
+  ]);
+  const targets = new Map<number | string, Target>(
+    places.ports.map((port) => [port, { kind: 'http', origin: `http://localhost:${port}` }]),
+  );
+  for (const target of told.flat()) targets.set(addressOf(target)?.port ?? placeOf(target), target);
+  const queue = [...targets.values()].filter(isWanted).sort((a, b) => portOf(a) - portOf(b));
 
-  const found: (readonly [port: number, daemon: FoundDaemon])[] = [];
+  const found: FoundDaemon[] = [];
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const daemon = await identify(next[1], folders, timeoutMs);
-      if (daemon) found.push([next[0], daemon]);
+      const daemon = await lookAt(next, kinds, folders, { timeoutMs, lookMs });
+      if (daemon) found.push(daemon);
     }
   };
   await Promise.all(Array.from({ length: DISCOVERY_CONCURRENCY }, work));
-  return found.sort(([a], [b]) => a - b).map(([, daemon]) => daemon);
+  return found.sort((a, b) => portOf(a.target) - portOf(b.target));
 }
 
-/** What answers on a port, if that is a daemon. */
-async function identify(
-  origin: string,
+/** Places without a port come last. */
+function portOf(target: Target): number {
+  return addressOf(target)?.port ?? Infinity;
+}
+
+/** What is at a place, if that is a daemon. Never throws. */
+async function lookAt(
+  target: Target,
+  kinds: readonly Kind[],
   folders: readonly string[],
-  timeoutMs: number,
+  { timeoutMs, lookMs }: Pick<ScanPlaces, 'timeoutMs' | 'lookMs'>,
 ): Promise<FoundDaemon | undefined> {
-  const client = new DaemonClient(origin);
+  const client = target.kind === 'http' ? new DaemonClient(target.origin) : undefined;
+  const within = new Ask(lookMs);
   try {
-    const health = await getObject(client, '/api/health', timeoutMs);
-    if (!health) return await identifyDuctor(client, timeoutMs);
-    const service = isObject(health.services) ? health.services.dispatchDaemon : undefined;
-    const instance = isObject(health.instance) ? health.instance : undefined;
-    const database = await toDatabase(health.database, origin, timeoutMs);
-    if (!database && !instance) return undefined;
-    // Other servers of the same makers have a health route and a database too; only a daemon has its status.
-    const isRunning = typeof service === 'string' ? service === 'running' : await runs(client, timeoutMs);
-    if (isRunning === undefined) return undefined;
-    const workspace = database ? projectFolder(database.path) : readPath(instance?.workspace);
-    const folder = workspace === undefined ? undefined : await resolved(workspace, timeoutMs);
-    const near = folder ?? database?.realPath;
+    const known = await recognise(new Look(target, 'find', within, client, timeoutMs), kinds);
+    if (typeof known === 'string') return undefined;
+    const { kind, isRunning, folder, place, database, runsAgents } = known;
+    const near = folder ?? database;
     return {
-      kind: database ? 'smithy' : 'dispatchd',
-      target: { kind: 'http', origin },
-      ...(folder !== undefined && { folder }),
-      place: shortPath(workspace ?? database?.path ?? origin),
-      ...(database && { database: database.realPath }),
+      kind,
+      target,
+      place: place === undefined ? placeOf(target) : shortPath(place),
       isRunning,
-      ...(database && !isRunning && { runsAgents: await runsAgents(client, timeoutMs) }),
+      ...(folder !== undefined && { folder }),
+      ...(database !== undefined && { database }),
+      ...(runsAgents !== undefined && { runsAgents }),
       belongs: near !== undefined && belongsTo(near, folders),
     };
   } catch {
     return undefined;
   } finally {
-    await client.close();
+    within.end();
+    await client?.close();
   }
-}
-
-/** A ductor works for its chats and for no folder, so none belongs to the open workspace. */
-async function identifyDuctor(client: DaemonClient, timeoutMs: number): Promise<FoundDaemon | undefined> {
-  const { origin } = client;
-  const said = readAgents(await getObject(client, AGENTS_ROUTE, timeoutMs));
-  if (!said) return undefined;
-  return {
-    kind: 'ductor',
-    target: { kind: 'http', origin },
-    place: origin,
-    isRunning: said.isRunning,
-    belongs: false,
-  };
-}
-
-/** Whether a daemon's loop runs by its status; `undefined` where that is no daemon's status. */
-async function runs(client: DaemonClient, timeoutMs: number): Promise<boolean | undefined> {
-  const status = await getObject(client, '/api/daemon/status', timeoutMs);
-  const report = status && readStatus(status, undefined);
-  return report === undefined || typeof report === 'string' ? undefined : report.isRunning;
-}
-
-/** Whether sessions of a smithy run, by their own route. Where it fails they are unknown, which is not claimed. */
-async function runsAgents(client: DaemonClient, timeoutMs: number): Promise<boolean> {
-  try {
-    return sessionsOf(await getObject(client, '/api/sessions', timeoutMs))?.some(isLive) === true;
-  } catch {
-    return false;
-  }
-}
-
-async function getObject(
-  client: DaemonClient,
-  path: string,
-  timeoutMs: number,
-): Promise<Record<string, unknown> | undefined> {
-  const { status, body } = await client.get(path, timeoutMs);
-  if (status !== 200) return undefined;
-  const value: unknown = JSON.parse(body);
-  return isObject(value) ? value : undefined;
-}
-
-/** Where dispatchd's state file says it is: only if that very process lives, and only on this machine. */
-async function dispatchdOf(
-  file: string,
-  skipPorts: ReadonlySet<number>,
-  timeoutMs: number,
-): Promise<{ origin: string; port: number } | undefined> {
-  try {
-    const late = delay(timeoutMs, undefined, { ref: false });
-    const text = await Promise.race([readBounded(file, MAX_STATE_BYTES), late]);
-    if (text === undefined) return undefined;
-    const claim = readInstanceFile(JSON.parse(text));
-    // On macOS and Windows a tool tells the birth: not for what is watched already.
-    return claim && !skipPorts.has(claim.port) && (await isWriter(claim)) ? claim : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Who wrote an `instance.json`, and where it listens. */
-interface InstanceClaim {
-  readonly origin: string;
-  readonly port: number;
-  readonly process: PartialIdentity;
-  /** When it says that it began, epoch ms; not of every version. */
-  readonly startedAt?: number;
-}
-
-/**
- * Whether the process that wrote the file lives: its number may be another's by now. A file of an earlier version tells
- * no birth; then it is a process that was there when the file says that it began.
- */
-async function isWriter({ process, startedAt }: InstanceClaim): Promise<boolean> {
-  const { pid, startedAtMs, startTicks } = process;
-  if (startedAtMs !== undefined) {
-    const birth: ProcessIdentity = { pid, startedAtMs, ...(startTicks !== undefined && { startTicks }) };
-    return isProvenAlive(birth);
-  }
-  return startedAt !== undefined && beganBefore(await describeProcess(pid), startedAt);
-}
-
-/** What an `instance.json` says, validated. */
-export function readInstanceFile(value: unknown): InstanceClaim | undefined {
-  if (!isObject(value)) return undefined;
-  const { pid, url, birth } = value;
-  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return undefined;
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  const { protocol, hostname, port, origin } = new URL(url);
-  if (protocol !== 'http:' || !isLoopback(hostname)) return undefined;
-  const { startedAtMs, startTicks } = isObject(birth) ? birth : {};
-  const startedAt = typeof value.startedAt === 'string' ? Date.parse(value.startedAt) : NaN;
-  return {
-    origin,
-    port: port === '' ? 80 : Number(port),
-    process: {
-      pid,
-      ...(typeof startedAtMs === 'number' && { startedAtMs }),
-      ...(typeof startTicks === 'number' && { startTicks }),
-    },
-    ...(Number.isFinite(startedAt) && { startedAt }),
-  };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

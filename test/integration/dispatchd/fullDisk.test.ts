@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { readDaemons } from '../../../src/settings/daemonList';
 import { Registry } from '../../../src/watch/registry';
-import { createProbe } from '../../../src/kinds/connect';
+import { createProbe } from '../../../src/kinds/probe';
 import { noticeMessage } from '../../../src/ui/notifications/incidentText';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
@@ -168,7 +168,7 @@ describe('dispatchd on a disk that is full (a tmpfs of 1 MB)', function () {
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
-      createProbe: (origin) => Promise.resolve(createProbe(origin)),
+      createProbe: (target) => Promise.resolve(createProbe(target)),
       recall: () => ({}),
     });
     try {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { cpus } from 'node:os';
 import { Monitor } from '../../../src/watch/monitor';
-import { createProbe } from '../../../src/kinds/connect';
+import { createProbe } from '../../../src/kinds/probe';
 import { systemClock } from '../../../src/app/systemClock';
 import type { HostLoad } from '../../../src/health/report';
 import { Scope, TIMEOUTS, failureOf } from '../support';
@@ -121,7 +121,7 @@ describe('a living daemon, asked by an editor whose event loop stands still', fu
         random: () => 0.5,
         isFocused: () => true,
         onStep: () => undefined,
-        createProbe: (origin) => Promise.resolve(createProbe(origin, TIMEOUTS)),
+        createProbe: (target) => Promise.resolve(createProbe(target, { timeouts: TIMEOUTS })),
       },
     );
     await monitor.poll();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DispatchdClient } from '../../../src/kinds/connect';
+import { DispatchdClient } from '../../../src/kinds/dispatchd/client';
 import {
   DaemonProcess,
   dispatchdFile,

@@ -1,3 +1,4 @@
+import { http } from '../../support/target';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -5,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/app/systemClock';
-import { createProbe, type Probe } from '../../../src/kinds/connect';
-import { scan } from '../../../src/watch/discovery/scan';
+import { createProbe, type Probe } from '../../../src/kinds/probe';
+import { scan, scanPlaces } from '../../../src/watch/discovery/scan';
 import { advanceInstance } from '../../../src/health/instances';
 import { DUCTOR_TRAITS } from '../../../src/kinds/ductor/traits';
 import type { KindId, Report, Sample } from '../../../src/health/report';
@@ -45,7 +46,7 @@ describe('asking a ductor', function () {
     { url, home }: { url: string; home: string } = ductor,
     { kind, timeouts = PATIENT }: { kind?: KindId; timeouts?: typeof PATIENT } = {},
   ): Probe {
-    const probe = createProbe(url, timeouts, { kind, ductorHome: home });
+    const probe = createProbe(http(url), { timeouts, kind, env: { DUCTOR_HOME: home } });
     probes.push(probe);
     return probe;
   }
@@ -500,7 +501,11 @@ describe('asking a ductor', function () {
   it('is found by a scan, and belongs to no workspace', async () => {
     const [found] = await scan(
       { skipPorts: new Set(), workspaceFolders: [tmpdir(), ductor.home] },
-      { ports: [ductor.port], instanceFile: join(ductor.home, 'none'), timeoutMs: 2_000 },
+      {
+        ...scanPlaces({ DISPATCHD_STATE_DIR: join(ductor.home, 'none') }),
+        ports: [ductor.port],
+        timeoutMs: 2_000,
+      },
     );
     assert.deepEqual(found, {
       kind: 'ductor',

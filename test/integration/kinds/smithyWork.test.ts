@@ -1,6 +1,6 @@
 import { at, idAt, watchedAt } from '../../support/target';
 import assert from 'node:assert/strict';
-import { SmithyAgents } from '../../../src/kinds/connect';
+import { SmithyAgents } from '../../../src/kinds/smithy/agents';
 import { ProcessFates } from '../../../src/watch/processFates';
 import type { Session } from '../../../src/health/report';
 import { SmithyProcess } from '../../support/smithyProcess';

@@ -32,13 +32,19 @@ describe('before a smithy is started', () => {
 
   it('a database on a file system that hangs does not hold up the start', async () => {
     said = { database: HUNG };
-    const place = { url: `http://127.0.0.1:${await freePort()}`, smithyFolder: '/other' };
+    const place = {
+      url: `http://127.0.0.1:${await freePort()}`,
+      onlyOne: { kind: 'smithy', folder: '/other' },
+    };
     assert.equal(await alreadyThere(place), undefined);
   });
 
   it('a smithy of the same folder is found although its file system hangs', async () => {
     said = { database: HUNG };
-    const place = { url: `http://127.0.0.1:${await freePort()}`, smithyFolder: join('/hung', 'project') };
+    const place = {
+      url: `http://127.0.0.1:${await freePort()}`,
+      onlyOne: { kind: 'smithy', folder: join('/hung', 'project') },
+    };
     assert.match((await alreadyThere(place)) ?? '', /^A smithy for \/hung\/project already answers at /);
   });
 });

@@ -366,7 +366,7 @@ describe('the environment of a launched daemon', function () {
 
   it('has what restart.env sets', async () => {
     const set = { CLAUDECODE: 'mine', GIT_ASKPASS: '/my/askpass' };
-    const command = startCommandFor(
+    const command = await startCommandFor(
       {
         ...{
           name: 'd',
@@ -467,9 +467,21 @@ describe('a daemon that is there already', function () {
       response.writeHead(302, { location: `${smithy.url}/api/health` }).end(),
     );
     const { code, output } = await ended(
-      run(['--url', `http://127.0.0.1:${await freePort()}`, '--smithy-folder', folder, '--', ...touch()], {
-        DAEMON_HEALTH_DISCOVERY_PORTS: new URL(redirect.url).port,
-      }),
+      run(
+        [
+          '--url',
+          `http://127.0.0.1:${await freePort()}`,
+          '--only-one',
+          'smithy',
+          '--in',
+          folder,
+          '--',
+          ...touch(),
+        ],
+        {
+          DAEMON_HEALTH_DISCOVERY_PORTS: new URL(redirect.url).port,
+        },
+      ),
     );
     await smithy.stop();
     await redirect.stop();
@@ -482,7 +494,7 @@ describe('a daemon that is there already', function () {
     const free = await freePort();
     const start = (of: string) =>
       ended(
-        run(['--url', `http://127.0.0.1:${free}`, '--smithy-folder', of, '--', ...touch()], {
+        run(['--url', `http://127.0.0.1:${free}`, '--only-one', 'smithy', '--in', of, '--', ...touch()], {
           DAEMON_HEALTH_DISCOVERY_PORTS: `${port},${smithy.port}`,
         }),
       );

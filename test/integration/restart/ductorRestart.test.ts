@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
-import { createProbe } from '../../../src/kinds/connect';
+import { createProbe } from '../../../src/kinds/probe';
 import { RestartController } from '../../../src/restart/controller';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { RestartRecords } from '../../../src/store/restartRecords';
@@ -33,8 +33,8 @@ describe('a restart of a ductor, on real processes', function () {
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
-      createProbe: (origin, kind) =>
-        Promise.resolve(createProbe(origin, undefined, { kind, ductorHome: join(folder, 'home') })),
+      createProbe: (target, kind) =>
+        Promise.resolve(createProbe(target, { kind, env: { DUCTOR_HOME: join(folder, 'home') } })),
       recall: () => ({}),
     });
     const origin = `http://127.0.0.1:${port}`;
@@ -86,7 +86,7 @@ describe('a restart of a ductor, on real processes', function () {
     const steps: string[] = [];
     const controller = new RestartController({
       registry,
-      startDoubt: () => Promise.resolve(undefined),
+      prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: () => undefined,
       records: new RestartRecords(new MemoryMemento()),
       folder,
@@ -151,7 +151,7 @@ describe('a restart of a ductor, on real processes', function () {
     assert.match(output, /runs in the background/);
   });
 
-  it('needs a command of its own: how it was installed is not known', () => {
+  it('needs a command of its own: how it was installed is not known', async () => {
     const { daemon } = registry.models[0]!;
     const context = {
       dispatchdPath: '',
@@ -162,11 +162,11 @@ describe('a restart of a ductor, on real processes', function () {
       shell: '/bin/sh',
       platform: process.platform,
     };
-    const none = startCommandFor(daemon, undefined, context);
+    const none = await startCommandFor(daemon, undefined, context);
     assert.ok(typeof none === 'string');
     assert.match(none, /Set "restart" for it.*systemctl --user restart ductor/);
     const restart = { command: 'systemctl --user restart ductor' };
-    assert.deepEqual(startCommandFor({ ...daemon, restart }, undefined, context), {
+    assert.deepEqual(await startCommandFor({ ...daemon, restart }, undefined, context), {
       kind: 'shell',
       line: restart.command,
     });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
 import { type DaemonModel } from '../../../src/model/daemonModel';
-import { createProbe } from '../../../src/kinds/connect';
+import { createProbe } from '../../../src/kinds/probe';
 import { RestartController, type RestartWork } from '../../../src/restart/controller';
 import { findListener } from '../../../src/system/processTable';
 import { RestartRecords } from '../../../src/store/restartRecords';
@@ -160,7 +160,8 @@ export class World {
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
-      createProbe: () => Promise.resolve(createProbe(origin, { requestMs: 2_000, fallbackMs: 500 })),
+      createProbe: () =>
+        Promise.resolve(createProbe(at(origin).target, { timeouts: { requestMs: 2_000, fallbackMs: 500 } })),
       recall: () => ({}),
     });
     const { host = '127.0.0.1', target } = this.options;
@@ -182,7 +183,7 @@ export class World {
   #makeController(registry: Registry): RestartController {
     return new RestartController({
       registry,
-      startDoubt: () => Promise.resolve(undefined),
+      prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: (line) => this.log.push(line),
       records: new RestartRecords(new MemoryMemento()),
       folder: this.folder,

@@ -6,9 +6,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createProbe } from '../../../src/kinds/connect';
+import { createProbe } from '../../../src/kinds/probe';
 import { ownIdentity } from '../../../src/system/identity';
-import { scan } from '../../../src/watch/discovery/scan';
+import { scan, scanPlaces } from '../../../src/watch/discovery/scan';
 import { FakeSmithy } from '../../support/fakeSmithy';
 import { AnsweringServer, sendJson } from '../../support/answeringServer';
 import { smithySession } from '../../support/smithyProcess';
@@ -68,8 +68,8 @@ describe('a scan of this machine', () => {
     scan(
       { skipPorts: new Set(skip), workspaceFolders: workspaces },
       {
+        ...scanPlaces({ DISPATCHD_STATE_DIR: join(folder, 'state') }),
         ports: targets.map(portOf),
-        instanceFile: join(folder, 'state', 'instance.json'),
         timeoutMs: TIMEOUT_MS,
       },
     );
@@ -231,7 +231,7 @@ describe('a scan of this machine', () => {
   describe('and the probe of a smithy', () => {
     it('tells its database, and asks for it once', async () => {
       const server = await smithy('project');
-      const probe = createProbe(server.url);
+      const probe = createProbe(http(server.url));
       try {
         for (let poll = 0; poll < 3; poll++) {
           const sample = await probe.ask();
@@ -246,7 +246,7 @@ describe('a scan of this machine', () => {
 
     it('asks again after a failure: another process may have taken the port', async () => {
       const server = await smithy('project');
-      const probe = createProbe(server.url);
+      const probe = createProbe(http(server.url));
       try {
         await probe.ask();
         server.isBroken = true;
@@ -264,7 +264,7 @@ describe('a scan of this machine', () => {
     it('does without it where the route fails', async () => {
       const server = await smithy('project');
       server.hasNoHealth = true;
-      const probe = createProbe(server.url);
+      const probe = createProbe(http(server.url));
       try {
         const sample = await probe.ask();
         assert.ok(sample.ok);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
 import { Instances, type Began } from '../../../src/watch/instances';
-import { createProbe } from '../../../src/kinds/connect';
+import { createProbe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
 import type { Restarted } from '../../../src/health/instances';
 import { SpeakerLease } from '../../../src/store/speakerTurn';
@@ -23,7 +23,7 @@ class Window {
     clock: systemClock,
     random: () => 0.5,
     isFocused: () => true,
-    createProbe: (origin) => Promise.resolve(createProbe(origin)),
+    createProbe: (target) => Promise.resolve(createProbe(target)),
     recall: () => ({}),
   });
   readonly seen: { readonly restarted: Restarted; readonly isNews: boolean }[] = [];
@@ -39,6 +39,7 @@ class Window {
       models: () => this.registry.models,
       state,
       processes: this.processes,
+      lostWorkOf: async (daemonId) => (await this.registry.probe(daemonId)).lostWork,
       onRestarted: (_model, restarted, isNews, _worth, began) => {
         this.seen.push({ restarted, isNews });
         if (isNews) onNews(restarted, began);

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { type Clock } from '../../../src/base/time';
 import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
-import { createProbe, type ProbeTimeouts } from '../../../src/kinds/connect';
+import type { AskTimeouts } from '../../../src/kinds/kind';
+import { createProbe } from '../../../src/kinds/probe';
 import type { TrackEvent } from '../../../src/health/track';
 import type { DaemonState } from '../../../src/health/states';
 import { Rendered } from '../../../src/ui/shared/rendered';
@@ -29,14 +30,14 @@ describe('a registry over real servers', function () {
       timeouts = PATIENT,
       configured = true,
       pollIntervalMs = 300_000,
-    }: { clock?: Clock; timeouts?: ProbeTimeouts; configured?: boolean; pollIntervalMs?: number } = {},
+    }: { clock?: Clock; timeouts?: AskTimeouts; configured?: boolean; pollIntervalMs?: number } = {},
   ): { registry: Registry; state: (index?: number) => DaemonState; events: TrackEvent[] } {
     const events: TrackEvent[] = [];
     const registry = new Registry({
       clock,
       random: () => 0.5,
       isFocused: () => true,
-      createProbe: (origin) => Promise.resolve(createProbe(origin, timeouts)),
+      createProbe: (target) => Promise.resolve(createProbe(target, { timeouts })),
       recall: () => ({}),
     });
     scope.add(() => Promise.resolve(registry.dispose()));
@@ -283,10 +284,10 @@ describe('a registry over real servers', function () {
         clock: systemClock,
         random: () => 0.5,
         isFocused: () => true,
-        createProbe: (origin) =>
+        createProbe: (target) =>
           new Promise((resolve) => {
             deliver = () => {
-              const probe = createProbe(origin, PATIENT);
+              const probe = createProbe(target, { timeouts: PATIENT });
               resolve({ ...probe, close: () => (closed++, probe.close()) });
             };
           }),

@@ -108,7 +108,7 @@ describe('a daemon without an address', () => {
       assert.equal(whyNotOurs(undefined, listener, origin, undefined)?.why, why));
   }
 
-  it('has its start command in the terminal, without an address', () => {
+  it('has its start command in the terminal, without an address', async () => {
     const context: StartContext = {
       dispatchdPath: '/ext/dispatchd.js',
       launcherPath: '/ext/launcher.js',
@@ -120,7 +120,7 @@ describe('a daemon without an address', () => {
     };
     for (const mode of ['terminal', 'background'] as const) {
       const daemon = { ...DAEMON, restart: { command: 'run', args: ['x'], mode } };
-      assert.deepEqual(startCommandFor(daemon, undefined, context, { unlooked: true }), {
+      assert.deepEqual(await startCommandFor(daemon, undefined, context, { unlooked: true }), {
         cwd: '/project',
         kind: 'process',
         command: 'run',

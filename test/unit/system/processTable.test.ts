@@ -185,11 +185,11 @@ describe('how a daemon is started', () => {
     ...changes,
   });
   const report = (path: string) => reportWith({ database: { path, realPath: path } });
-  const args = (command: ReturnType<typeof startCommandFor>) =>
+  const args = (command: Awaited<ReturnType<typeof startCommandFor>>) =>
     typeof command === 'object' && command.kind === 'process' ? command.args : [];
 
-  it('is with the flags it had, on the port that is watched, in the background', () => {
-    const command = startCommandFor(daemon({ kind: 'dispatchd' }), undefined, {
+  it('is with the flags it had, on the port that is watched, in the background', async () => {
+    const command = await startCommandFor(daemon({ kind: 'dispatchd' }), undefined, {
       ...context,
       lastArgs: ['--port', '9', '--state-dir', '/a b', '--chaos'],
     });
@@ -204,8 +204,8 @@ describe('how a daemon is started', () => {
     ]);
   });
 
-  it('is in the folder of its database for a smithy', () => {
-    const command = startCommandFor(
+  it('is in the folder of its database for a smithy', async () => {
+    const command = await startCommandFor(
       daemon({ kind: 'smithy', ...at('http://127.0.0.1:3457') }),
       report('/home/dev/other/.stoneforge/stoneforge.db'),
       context,
@@ -214,24 +214,31 @@ describe('how a daemon is started', () => {
     assert.deepEqual(args(command).slice(-4), ['sf', 'serve', 'smithy', '--no-open']);
   });
 
-  it('is the user’s own command as it stands, in the terminal', () => {
+  it('is the user’s own command as it stands, in the terminal', async () => {
     assert.deepEqual(
-      startCommandFor(daemon({ restart: { command: 'run me', args: ['a b', '"'] } }), undefined, context),
+      await startCommandFor(
+        daemon({ restart: { command: 'run me', args: ['a b', '"'] } }),
+        undefined,
+        context,
+      ),
       { cwd: '/project', kind: 'process', command: 'run me', args: ['a b', '"'] },
     );
   });
 
-  it('is a shell line where the user wrote one', () => {
-    assert.deepEqual(startCommandFor(daemon({ restart: { command: 'make daemon' } }), undefined, context), {
-      cwd: '/project',
-      kind: 'shell',
-      line: 'make daemon',
-    });
+  it('is a shell line where the user wrote one', async () => {
+    assert.deepEqual(
+      await startCommandFor(daemon({ restart: { command: 'make daemon' } }), undefined, context),
+      {
+        cwd: '/project',
+        kind: 'shell',
+        line: 'make daemon',
+      },
+    );
   });
 
-  it('is by the launcher, which looks first, where nobody has looked whether it runs', () => {
+  it('is by the launcher, which looks first, where nobody has looked whether it runs', async () => {
     const mine = daemon({ restart: { command: 'run', args: ['a b'] } });
-    assert.deepEqual(args(startCommandFor(mine, undefined, context, { unlooked: true })), [
+    assert.deepEqual(args(await startCommandFor(mine, undefined, context, { unlooked: true })), [
       '/ext/launcher.js',
       '--url',
       'http://127.0.0.1:3470',
@@ -239,22 +246,29 @@ describe('how a daemon is started', () => {
       'run',
       'a b',
     ]);
-    const line = startCommandFor(daemon({ restart: { command: 'make daemon' } }), undefined, context, {
+    const line = await startCommandFor(daemon({ restart: { command: 'make daemon' } }), undefined, context, {
       unlooked: true,
     });
     assert.deepEqual(args(line).slice(-4), ['--shell', '/bin/zsh', '--', 'make daemon']);
   });
 
-  it('names the folder of a smithy, for which only one may run', () => {
+  it('names the folder of a smithy, for which only one may run', async () => {
     const smithy = daemon({ kind: 'smithy' });
-    const flags = args(startCommandFor(smithy, report('/home/dev/other/.stoneforge/stoneforge.db'), context));
-    assert.equal(flags[flags.indexOf('--smithy-folder') + 1], '/home/dev/other');
+    const flags = args(
+      await startCommandFor(smithy, report('/home/dev/other/.stoneforge/stoneforge.db'), context),
+    );
+    assert.deepEqual(flags.slice(flags.indexOf('--only-one'), flags.indexOf('--')), [
+      '--only-one',
+      'smithy',
+      '--in',
+      '/home/dev/other',
+    ]);
     const own = { ...smithy, restart: { command: 'my-smithy', args: [], mode: 'background' as const } };
-    assert.ok(!args(startCommandFor(own, undefined, context)).includes('--smithy-folder'));
+    assert.ok(!args(await startCommandFor(own, undefined, context)).includes('--only-one'));
   });
 
-  it('is not known for something that is of no known kind', () => {
-    const command = startCommandFor(daemon({}), undefined, context);
+  it('is not known for something that is of no known kind', async () => {
+    const command = await startCommandFor(daemon({}), undefined, context);
     assert.ok(typeof command === 'string' && command.includes('Set "restart" for it'));
   });
 });

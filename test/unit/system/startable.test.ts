@@ -122,25 +122,25 @@ describe('what speaks against a start command', () => {
       pollIntervalMs: 1_000,
       configured: true,
     };
-    const start = (more: object, how: object = {}) => {
-      const made = startCommandFor({ ...daemon, ...more }, undefined, context, how);
+    const start = async (more: object, how: object = {}) => {
+      const made = await startCommandFor({ ...daemon, ...more }, undefined, context, how);
       assert.ok(typeof made !== 'string');
       return made;
     };
     const mode = 'background';
-    assert.equal(await why(start({ kind: 'smithy' })), notFound('sf'));
+    assert.equal(await why(await start({ kind: 'smithy' })), notFound('sf'));
     assert.equal(
-      await why(start({ kind: 'ductor', restart: { command: 'ductor', mode } })),
+      await why(await start({ kind: 'ductor', restart: { command: 'ductor', mode } })),
       notFound('ductor'),
     );
-    assert.equal(await why(start({ restart: { command: 'ductor run', mode } })), notFound('ductor'));
+    assert.equal(await why(await start({ restart: { command: 'ductor run', mode } })), notFound('ductor'));
     assert.equal(
-      await why(start({ restart: { command: 'ductor' } }, { unlooked: true })),
+      await why(await start({ restart: { command: 'ductor' } }, { unlooked: true })),
       notFound('ductor'),
     );
-    assert.equal(await why(start({ kind: 'dispatchd' })), undefined);
+    assert.equal(await why(await start({ kind: 'dispatchd' })), undefined);
     const env = { PATH: join(folder, 'bin') };
-    const found = start({ restart: { command: 'run', mode, env } });
+    const found = await start({ restart: { command: 'run', mode, env } });
     assert.equal(await why(found, 'linux', { PATH: '/nowhere' }), undefined, "the launcher's own PATH");
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import type { OfferedDaemon } from '../../../src/model/foundDaemon';
 import type { Target } from '../../../src/model/target';
-import { hasDashboard } from '../../../src/ui/shared/usable';
+import { dashboardOf } from '../../../src/ui/shared/usable';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows, rowHover } from '../../../src/ui/tree/daemonRows';
 import { offeredId, withFindings } from '../../../src/ui/tree/findingRows';
@@ -70,8 +70,8 @@ for (const [place, target] of TARGETS) {
     });
 
     it('has no dashboard', () => {
-      assert.equal(hasDashboard(model), false);
-      assert.equal(hasDashboard(modelAt(http('http://127.0.0.1:3457'))), true);
+      assert.equal(dashboardOf(model), undefined);
+      assert.equal(dashboardOf(modelAt(http('http://127.0.0.1:3457'))), 'http://127.0.0.1:3457');
     });
 
     it('takes part in no conflict, watched or found', () => {

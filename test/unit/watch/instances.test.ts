@@ -23,6 +23,7 @@ describe('the process of a daemon of an unheard-of kind', () => {
       state: new MemoryMemento(),
       processes: new ProcessFates(finder),
       onRestarted: () => undefined,
+      lostWorkOf: () => Promise.resolve(undefined),
     }).update();
     return ports;
   }

@@ -5,7 +5,7 @@ import type { Report, Sample } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';
 import { systemClock } from '../../../src/app/systemClock';
 import { Monitor } from '../../../src/watch/monitor';
-import type { Probe } from '../../../src/kinds/connect';
+import type { Probe } from '../../../src/kinds/probe';
 
 const DAEMON = {
   name: 'd',

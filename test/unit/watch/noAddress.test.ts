@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Discovery } from '../../../src/watch/discovery/discovery';
 import { Registry } from '../../../src/watch/registry';
 import { daemonIdOf } from '../../../src/settings/daemonList';
-import { createProbe } from '../../../src/kinds/connect';
+import { createProbe } from '../../../src/kinds/probe';
 import type { FoundDaemon } from '../../../src/model/foundDaemon';
 import type { Target } from '../../../src/model/target';
 import { FakeTime } from '../health/support';
@@ -35,23 +35,30 @@ describe('discovery beside daemons without an address', () => {
       pollIntervalMs: 60_000,
       configured: true,
     }));
-    discovery = new Discovery({
-      registry,
-      clock,
-      settings: { daemons: () => ({ daemons, problems: [] }), hasOwnList: true, discovery: true },
-      workspaceState: new MemoryMemento(),
-      globalState: new MemoryMemento(),
-      recall: () => ({}),
-      workspaceFolders: () => [],
-      isFocused: () => false,
-      scan: ({ skipPorts }) => {
-        assert.deepEqual([...skipPorts], [1]);
-        return Promise.resolve(
-          [WATCHED, OTHER, http('http://localhost:1'), http('http://localhost:2')].map(foundAt),
-        );
+    discovery = new Discovery(
+      {
+        registry,
+        clock,
+        settings: {
+          daemonList: () => ({ raw: [], configured: true, allowRemote: false }),
+          hasOwnList: true,
+          discovery: true,
+        },
+        workspaceState: new MemoryMemento(),
+        globalState: new MemoryMemento(),
+        recall: () => ({}),
+        workspaceFolders: () => [],
+        isFocused: () => false,
+        scan: ({ skipPorts }) => {
+          assert.deepEqual([...skipPorts], [1]);
+          return Promise.resolve(
+            [WATCHED, OTHER, http('http://localhost:1'), http('http://localhost:2')].map(foundAt),
+          );
+        },
+        log: (line) => assert.fail(line),
       },
-      log: (line) => assert.fail(line),
-    });
+      () => ({ daemons, problems: [] }),
+    );
     discovery.start();
     await discovery.scan();
   });
@@ -81,12 +88,14 @@ describe('discovery beside daemons without an address', () => {
   });
 });
 
-describe('a probe', () => {
+describe('a probe of what no kind knows', () => {
   for (const target of [WATCHED, OTHER]) {
-    it(`is not made yet of a ${target.kind}`, () => {
-      assert.throws(() => createProbe(target), {
-        message: 'A daemon without an address cannot be asked yet.',
-      });
+    it(`is of a ${target.kind}: says so, and never throws`, async () => {
+      const probe = createProbe(target);
+      const sample = await probe.ask();
+      assert.deepEqual(!sample.ok && sample.failure, { kind: 'wrongAnswer', cause: 'it has no address' });
+      await assert.rejects(probe.statusText(), { message: 'This daemon has no status that can be copied.' });
+      await probe.close();
     });
   }
 });

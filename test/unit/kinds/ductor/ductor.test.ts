@@ -1,6 +1,6 @@
 import { idAt } from '../../../support/target';
 import assert from 'node:assert/strict';
-import { readAgents, readApi } from '../../../../src/kinds/ductor/connection';
+import { readAgents, readApi } from '../../../../src/kinds/ductor/agents';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from '../../../../src/kinds/ductor/config';
 import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
 import { isOtherBoot, readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';

@@ -1,3 +1,4 @@
+import { reportWith } from '../../health/support';
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
@@ -9,10 +10,8 @@ import { join } from 'node:path';
 import { toDatabase } from '../../../../src/kinds/smithy/database';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { readPath } from '../../../../src/kinds/read/paths';
-import { scan } from '../../../../src/watch/discovery/scan';
-import { flagsOf, type Plan } from '../../../../src/restart/plan';
-import type { DaemonInstance } from '../../../../src/health/report';
-import type { DaemonModel } from '../../../../src/model/daemonModel';
+import { scan, scanPlaces } from '../../../../src/watch/discovery/scan';
+import { startFlags } from '../../../../src/kinds/dispatchd/flags';
 
 /** Paths that lead to another machine or to a device as soon as the system looks at them. */
 const FOREIGN: readonly (readonly [what: string, path: string])[] = [
@@ -92,12 +91,6 @@ async function pathsTouched(work: () => unknown): Promise<readonly string[]> {
   return touched;
 }
 
-function planOf(instance: DaemonInstance | undefined): Plan {
-  const owner = { pid: 1, name: 'node', commandLine: '', isOurs: true };
-  const model = { track: { last: { report: { instance } } } } as unknown as DaemonModel;
-  return { model, owner, interrupts: [], records: [], ownerIsKnown: true };
-}
-
 describe('a path that a daemon names', () => {
   for (const [what, path] of FOREIGN) {
     it(`is dropped where it is ${what}: ${JSON.stringify(path)}`, () =>
@@ -131,6 +124,8 @@ describe('no file call is made with a path that leads to another machine', () =>
       server = createServer((_request, response) => response.end(JSON.stringify(health)));
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
+      // The first scan loads what the kinds are: files of our own.
+      await scan({ skipPorts: new Set(), workspaceFolders: [] }, { ...scanPlaces({}), ports: [] });
     });
     after(() => {
       server.closeAllConnections();
@@ -140,8 +135,8 @@ describe('no file call is made with a path that leads to another machine', () =>
     for (const [, path] of FOREIGN) {
       it(JSON.stringify(path), async () => {
         const places = {
+          ...scanPlaces({ DISPATCHD_STATE_DIR: '/no-such-folder' }),
           ports: [(server.address() as AddressInfo).port],
-          instanceFile: '/no-such-folder/instance.json',
           timeoutMs: 2_000,
         };
         for (health of [
@@ -152,7 +147,7 @@ describe('no file call is made with a path that leads to another machine', () =>
             scan({ skipPorts: new Set(), workspaceFolders: [] }, places),
           );
           assert.deepEqual(
-            touched.filter((one) => one !== places.instanceFile),
+            touched.filter((one) => one !== '/no-such-folder/instance.json'),
             [],
           );
         }
@@ -169,7 +164,7 @@ describe('no file call is made with a path that leads to another machine', () =>
       if (typeof report === 'string') throw new Error(report);
       assert.equal(report.instance?.stateDir, undefined);
       assert.equal(report.instance?.workspace, undefined);
-      const touched = await pathsTouched(() => flagsOf(planOf(report.instance)));
+      const touched = await pathsTouched(() => startFlags(report, 1));
       assert.deepEqual(wanted(touched, path), []);
     });
   }
@@ -189,7 +184,7 @@ describe('no file call is made with a path that leads to another machine', () =>
         for (const place of [['--state-dir', stateDir], [`--state-dir=${stateDir}`]]) {
           const argv = ['--port', '3470', ...place];
           writeFileSync(join(folder, 'instance.json'), JSON.stringify({ pid: 1, argv }));
-          const flags = await flagsOf(planOf({ stateDir: folder }));
+          const flags = await startFlags(reportWith({ instance: { stateDir: folder } }), 1);
           assert.deepEqual(flags, isTaken ? argv : undefined);
         }
       });

@@ -3,9 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OfferedDaemon } from '../../../../src/model/foundDaemon';
 import type { Session } from '../../../../src/health/report';
-import { PURPOSES, canChangeSessions, usableOnSessions } from '../../../../src/ui/commands/sessionPurposes';
+import { PURPOSES, usableOnSessions } from '../../../../src/ui/commands/sessionPurposes';
 import { settingsTab } from '../../../../src/ui/shared/settingsTab';
-import { DAEMON_COMMANDS, UsableCommands, usableOnDaemons } from '../../../../src/ui/shared/usable';
+import {
+  DAEMON_COMMANDS,
+  UsableCommands,
+  canChangeSessions,
+  usableOnDaemons,
+} from '../../../../src/ui/shared/usable';
 import { Watch, goodReport } from '../../health/support';
 import { modelOf } from '../support';
 

@@ -10,7 +10,8 @@ import {
 } from '../../../../src/watch/discovery/adoption';
 import { type FoundDaemon } from '../../../../src/model/foundDaemon';
 import { readPorts } from '../../../../src/kinds/ports';
-import { readInstanceFile, scanPlaces } from '../../../../src/watch/discovery/scan';
+import { instanceFileIn, readInstanceFile } from '../../../../src/kinds/dispatchd/places';
+import { scanPlaces } from '../../../../src/watch/discovery/scan';
 import { belongsTo, projectFolder, readPath, shortPath } from '../../../../src/kinds/read/paths';
 
 const DATABASE = '/project/.stoneforge/stoneforge.db';
@@ -184,18 +185,15 @@ describe('a path as a daemon says it', () => {
 
 describe('the places to look at', () => {
   it("are smithy's twenty ports, ductor's one, and dispatchd's state file", () => {
-    const { ports, instanceFile } = scanPlaces({});
+    const { ports } = scanPlaces({});
     assert.deepEqual([ports[0], ports[19], ports.slice(20)], [3457, 3476, [8799]]);
-    assert.equal(instanceFile, join(homedir(), '.daemon-health', 'dispatchd', 'instance.json'));
+    assert.equal(instanceFileIn({}), join(homedir(), '.daemon-health', 'dispatchd', 'instance.json'));
   });
 
   it('can be set by the environment', () => {
-    const { ports, instanceFile } = scanPlaces({
-      DAEMON_HEALTH_DISCOVERY_PORTS: '4000, 4002-4004',
-      DISPATCHD_STATE_DIR: '/state',
-    });
+    const { ports } = scanPlaces({ DAEMON_HEALTH_DISCOVERY_PORTS: '4000, 4002-4004' });
     assert.deepEqual(ports, [4000, 4002, 4003, 4004]);
-    assert.equal(instanceFile, join('/state', 'instance.json'));
+    assert.equal(instanceFileIn({ DISPATCHD_STATE_DIR: '/state' }), join('/state', 'instance.json'));
   });
 
   it('are none where the environment names none, and bounded where it names too many', () => {
@@ -209,10 +207,13 @@ describe("dispatchd's state file", () => {
   const file = { version: 1, pid: 42, port: 4000, url: 'http://127.0.0.1:4000' };
 
   it('tells the address, and who wrote it', () => {
-    const where = { origin: 'http://127.0.0.1:4000', port: 4000 };
-    assert.deepEqual(readInstanceFile(file), { ...where, process: { pid: 42 } });
+    const where = { origin: 'http://127.0.0.1:4000' };
+    assert.deepEqual(readInstanceFile(JSON.stringify(file)), { ...where, process: { pid: 42 } });
     const birth = { startedAtMs: 17, startTicks: 4 };
-    assert.deepEqual(readInstanceFile({ ...file, birth }), { ...where, process: { pid: 42, ...birth } });
+    assert.deepEqual(readInstanceFile(JSON.stringify({ ...file, birth })), {
+      ...where,
+      process: { pid: 42, ...birth },
+    });
   });
 
   const bad: Record<string, unknown> = {
@@ -223,6 +224,7 @@ describe("dispatchd's state file", () => {
     'no object': [],
   };
   for (const [what, value] of Object.entries(bad)) {
-    it(`with ${what} is not believed`, () => assert.equal(readInstanceFile(value), undefined));
+    it(`with ${what} is not believed`, () =>
+      assert.equal(readInstanceFile(JSON.stringify(value)), undefined));
   }
 });

@@ -1,0 +1,56 @@
+import type { Target } from '../../model/target';
+import type { Connection, ConnectOptions } from '../kind';
+import type { Look } from '../look';
+import { STATUS_ROUTE } from '../smithy/policy';
+import { StatusRoute } from '../smithy/statusRoute';
+import { DispatchdClient } from './client';
+
+export { identify } from './identify';
+export { startFlags } from './flags';
+export { places } from './places';
+export { restartWays } from './start';
+
+const KIND = 'dispatchd';
+
+/** Talks to one dispatchd: its status has all that it tells, its sessions are changed with the token of its state folder. */
+export function connect(target: Target, { timeouts }: ConnectOptions): Connection {
+  if (target.kind !== 'http') throw new Error('a dispatchd has an address');
+  return new DispatchdConnection(target.origin, new StatusRoute(target.origin, timeouts));
+}
+
+class DispatchdConnection implements Connection {
+  readonly statusRoute = STATUS_ROUTE;
+  /** Where it said last that its state is; believed only where the files there say the same. */
+  #client: DispatchdClient | undefined;
+  #stateDir: string | undefined;
+
+  constructor(
+    private readonly origin: string,
+    private readonly status: StatusRoute,
+  ) {}
+
+  async ask(look: Look) {
+    const answered = await this.status.ask(look, KIND);
+    if (answered.is === 'report') this.#learn(answered.report.instance?.stateDir);
+    return answered;
+  }
+
+  get sessions() {
+    return this.#client;
+  }
+
+  get shutDown() {
+    const client = this.#client;
+    return client && (() => client.shutDown());
+  }
+
+  close() {
+    return this.status.close();
+  }
+
+  #learn(stateDir: string | undefined): void {
+    if (stateDir === this.#stateDir) return;
+    this.#stateDir = stateDir;
+    this.#client = stateDir === undefined ? undefined : new DispatchdClient(this.origin, stateDir);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Identified } from '../kind';
+import type { Look } from '../look';
+import { readPath } from '../read/paths';
+import { resolved } from '../read/resolved';
+import { byStatus, healthOf, NO_ADDRESS, runs } from '../smithy/identify';
+
+const KIND = 'dispatchd';
+
+/** Whether a dispatchd is there: its health route tells an instance, and no database. @throws {NoAnswer} */
+export async function identify(look: Look): Promise<Identified | string> {
+  if (look.origin === undefined) return NO_ADDRESS;
+  if (look.purpose !== 'find') return byStatus(look, KIND);
+  const health = await healthOf(look);
+  const { instance, database } = health ?? {};
+  if (!health || typeof instance !== 'object' || instance === null || readPath(database) !== undefined) {
+    return 'its health tells no instance';
+  }
+  const isRunning = await runs(look, health);
+  if (typeof isRunning === 'string') return isRunning;
+  const workspace = readPath((instance as { workspace?: unknown }).workspace);
+  return {
+    kind: KIND,
+    isRunning,
+    ...(workspace !== undefined && {
+      place: workspace,
+      folder: await resolved(workspace, look.within.leftMs()),
+    }),
+  };
+}

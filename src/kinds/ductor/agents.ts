@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import { cleanText } from '../../base/text';
+import type { Report } from '../../health/report';
+import type { Answer } from '../../system/httpClient';
+import { notAStatus } from '../read/answers';
+import { MAX_AGENTS, MAX_ERROR_CHARS, MAX_NAME_CHARS } from './policy';
+import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from './traits';
+
+/** Reads what ductor says of itself: pure, from an answer to a state or to why there is none. */
+
+/** `record` alone takes lists too. */
+const Agents = v.object({
+  agents: v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.check((all) => !Array.isArray(all)),
+  ),
+});
+const Agent = v.object({
+  status: v.picklist(['running', 'starting', 'crashed', 'stopped']),
+  last_crash_error: v.optional(v.fallback(v.nullable(v.string()), null), null),
+});
+type Agent = v.InferOutput<typeof Agent>;
+const Api = v.object({ status: v.literal('ok'), connections: v.pipe(v.number(), v.integer()) });
+
+/** What ductor says of itself, without its work. */
+export type ReportedState = Pick<
+  Report,
+  'isRunning' | 'starting' | 'available' | 'unavailableReason' | 'malformed'
+>;
+
+/** An answer as a state, or why it is none, in words. @param readBody reads the JSON of the route */
+export function readState(
+  answer: Answer,
+  readBody: (body: unknown) => ReportedState | undefined,
+): ReportedState | string {
+  const refusal = notAStatus(answer);
+  if (refusal !== undefined) return refusal;
+  try {
+    return readBody(JSON.parse(answer.body)) ?? "its answer is not a ductor's health";
+  } catch {
+    return 'its answer is not JSON';
+  }
+}
+
+/** `/health` of the API server; `undefined` where it is another's. */
+export function readApi(body: unknown): ReportedState | undefined {
+  return v.is(Api, body) ? { isRunning: true, malformed: [] } : undefined;
+}
+
+/** `/interagent/health`; `undefined` where it is another's. */
+export function readAgents(body: unknown): ReportedState | undefined {
+  if (!v.is(Agents, body)) return undefined;
+  const entries = Object.entries(body.agents).slice(0, MAX_AGENTS);
+  // It lists its agents once they are made, which takes minutes where it builds an image first.
+  if (entries.length === 0) return { isRunning: true, starting: true, malformed: [] };
+  const agents = new Map<string, Agent>();
+  const malformed: string[] = [];
+  for (const [name, value] of entries) {
+    if (v.is(Agent, value)) agents.set(name, v.parse(Agent, value));
+    else malformed.push(`agents.${cleanText(name, MAX_NAME_CHARS)} is not an agent's health`);
+  }
+  if (agents.size === 0) return undefined;
+  const main = agents.get('main');
+  if (!main) return { isRunning: true, malformed: [...malformed, 'agents.main is missing'] };
+  if (main.status === 'stopped') return { isRunning: false, malformed };
+  const crashed = [...agents].filter(([, { status }]) => status === 'crashed');
+  return {
+    isRunning: main.status !== 'crashed',
+    ...(main.status === 'starting' && { starting: true }),
+    ...(crashed.length > 0 && { available: false, unavailableReason: crashes(crashed) }),
+    malformed,
+  };
+}
+
+/** The agents besides the main one that may work on something, by the names that the daemon has for them. */
+export function subAgentsOf(body: string): readonly string[] {
+  const all: unknown = JSON.parse(body);
+  if (!v.is(Agents, all)) return [];
+  return Object.entries(all.agents)
+    .slice(0, MAX_AGENTS)
+    .filter(([name, agent]) => name !== 'main' && mayWork(agent))
+    .map(([name]) => name);
+}
+
+/** What its state is not known of may work. */
+function mayWork(agent: unknown): boolean {
+  return !v.is(Agent, agent) || agent.status === 'running' || agent.status === 'starting';
+}
+
+/** "its sub-agent coder crashed: RuntimeError: …"; that of the main agent says it all. */
+function crashes(crashed: readonly (readonly [string, Agent])[]): string {
+  const [name, { last_crash_error: error }] = crashed.find(([agent]) => agent === 'main') ?? crashed[0]!;
+  const cause = cleanText(error ?? '', MAX_ERROR_CHARS);
+  const who = name === 'main' ? 'its main agent' : `its sub-agent ${cleanText(name, MAX_NAME_CHARS)}`;
+  const more = name === 'main' || crashed.length === 1 ? '' : ` (and ${crashed.length - 1} more)`;
+  return `${who} crashed${more}${cause === '' ? '' : `: ${cause}`}`;
+}
+
+/** A state as a report without work. */
+export function reportOf(said: ReportedState): Report {
+  return { kind: 'ductor', ...said, progress: DUCTOR_PROGRESS, traits: DUCTOR_TRAITS };
+}

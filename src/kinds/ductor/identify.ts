@@ -1,0 +1,22 @@
+import type { Identified } from '../kind';
+import type { Look } from '../look';
+import { readAgents, readApi, readState, reportOf } from './agents';
+import { AGENTS_ROUTE, API_ROUTE } from './policy';
+
+const KIND = 'ductor';
+
+/**
+ * Whether a ductor is there, by the server that it has for its own agents. The API server that one may enable tells
+ * little: it is asked only where a ductor is expected. A ductor works for its chats and for no folder.
+ *
+ * @throws {NoAnswer}
+ */
+export async function identify(look: Look): Promise<Identified | string> {
+  if (look.origin === undefined) return 'it has no address';
+  const said = readState(await look.get(AGENTS_ROUTE), readAgents);
+  if (typeof said !== 'string') return { kind: KIND, isRunning: said.isRunning, report: reportOf(said) };
+  if (look.purpose !== 'start') return said;
+  const api = readState(await look.get(API_ROUTE), readApi);
+  if (typeof api === 'string') return api;
+  return { kind: KIND, isRunning: api.isRunning, report: reportOf(api) };
+}

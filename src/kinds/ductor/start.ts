@@ -1,0 +1,13 @@
+import type { Target } from '../../model/target';
+import type { StartPlace } from '../kind';
+
+/**
+ * How a ductor is started depends on how it was installed: `ductor restart` would take it out of its service manager,
+ * and a second one ends the first.
+ */
+export function restartWays(_target: Target, { name }: StartPlace): string {
+  return (
+    `How ${name} is started depends on how it was installed. Set "restart" for it in ` +
+    'daemonHealth.daemons, for a service to { "command": "systemctl --user restart ductor" }.'
+  );
+}

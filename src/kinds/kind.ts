@@ -1,0 +1,193 @@
+import type { EndedSession } from '../health/interrupted';
+import type { KindId, Report, Session } from '../health/report';
+import type { Target } from '../model/target';
+import type { NewTask } from '../protocol/dispatchd';
+import type { Look } from './look';
+
+/**
+ * What a kind of daemon is. A kind is one folder of this room and one line in `index.ts`; nobody else knows its JSON,
+ * its routes, its ports and its files. These facts are loaded at start-up; `load` brings the rest at the first question.
+ */
+export interface Kind {
+  readonly id: KindId;
+  /** The ports that a scan asks: the port it listens on by default, and those that it takes instead. */
+  readonly ports: readonly number[];
+  /** The route that tells its state. Kinds with one route share its answer. Absent for a kind without an address. */
+  readonly statusRoute?: string;
+  /** What is waited for after its start, before its first answer shows what it can tell. */
+  readonly provenBy: 'cycle' | 'answer';
+  /** It runs commands that are handed to it. */
+  readonly runsCommands: boolean;
+  /** Its address is a page for people. */
+  readonly hasPage: boolean;
+  /** How people use it, as the end of a sentence, where it has no page. */
+  readonly usedBy?: string;
+  /** The word by which the menus of the manifest tell its rows, where it offers more or less than others. */
+  readonly menu?: string;
+  load(): Promise<KindCode>;
+}
+
+/** What a kind does: its folder's `connection.ts`. */
+export interface KindCode {
+  /**
+   * What is known of the daemon that is looked at, or why it is none of this kind, in one line fit to show.
+   * @throws {NoAnswer} where nothing answers whole
+   */
+  identify(look: Look): Promise<Identified | string>;
+  /** Makes what talks to the daemon at a target. Sends nothing. */
+  connect(target: Target, options: ConnectOptions): Connection;
+  /**
+   * How it can be restarted here, best first; or why nobody can know and what the user can do, in sentences.
+   * @param last its last report, if it ever answered
+   */
+  restartWays(target: Target, where: StartPlace, last?: Report): readonly RestartWay[] | string;
+  /** The flags that a running process of it has, for `StartPlace.lastArgs`. Never rejects. */
+  startFlags?(last: Report, pid: number): Promise<readonly string[] | undefined>;
+  /** Where the daemon itself says that it can be found, besides its ports. Never rejects. */
+  places?(asked: PlacesAsked): Promise<readonly Target[]>;
+  /**
+   * Only one may run for a folder, wherever it listens: whether what is looked at works for this folder, as far as it
+   * tells. @throws {NoAnswer}
+   */
+  worksFor?(folder: string, look: Look): Promise<boolean>;
+}
+
+export interface PlacesAsked {
+  readonly env: Env;
+  /** Whether anybody wants to know: a place that nobody wants needs no proof. */
+  readonly isWanted: (target: Target) => boolean;
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** What one look tells of a daemon. */
+export interface Identified {
+  readonly kind: KindId;
+  readonly isRunning: boolean;
+  /** What its status says, where the look asked for the status. */
+  readonly report?: Report;
+  /** Where it works: a folder, symbolic links resolved. */
+  readonly folder?: string;
+  /** Where it works, as the daemon says it: to be shown. */
+  readonly place?: string;
+  /** The identity of the database that it works on, symbolic links resolved. */
+  readonly database?: string;
+  /** Its loop is stopped, and sessions that it started still run. */
+  readonly runsAgents?: boolean;
+}
+
+export interface ConnectOptions {
+  readonly timeouts: AskTimeouts;
+  /** Whether a daemon may be sent what is not a GET, where only that tells its limits. */
+  readonly mayReadLimits: () => boolean;
+  /** The time of this machine, epoch ms. */
+  readonly wallAt: () => number;
+  readonly env: Env;
+  /** The user named the kind, so that it is also looked for where it shows less of itself. */
+  readonly isDeclared: boolean;
+}
+
+/** How long an ask waits for the status; and for all that comes after it, together. */
+export interface AskTimeouts {
+  readonly requestMs: number;
+  readonly fallbackMs: number;
+}
+
+/** What an ask came to, of a daemon that answered. Every `why` is one line fit to show. */
+export type Answered =
+  /** @property latencyMs how long the status took, without what was asked after it */
+  | { readonly is: 'report'; readonly report: Report; readonly latencyMs: number }
+  /** It answers, and not as a daemon does. */
+  | { readonly is: 'wrong'; readonly why: string }
+  /** Nothing in its answer is of this kind: another kind may know it. */
+  | { readonly is: 'stranger'; readonly why: string }
+  /** Its status does not come, while another route of the same process answers. */
+  | { readonly is: 'statusHung'; readonly why: string };
+
+/** Talks to one daemon of one kind. */
+export interface Connection {
+  /**
+   * Asks for its state, and for what belongs to it, within the look. Rejects with a `NoAnswer` where nothing answers
+   * whole.
+   */
+  ask(look: Look): Promise<Answered>;
+  /** The route that `ask` reads the state from now. */
+  readonly statusRoute?: string;
+  /** Present where its sessions can be changed from outside. */
+  readonly sessions?: SessionActions | undefined;
+  /** Present where work that it forgot in a restart can be gone on with. */
+  readonly lostWork?: LostWork | undefined;
+  /** Present where it ends itself cleanly when asked to, also while its loop hangs. */
+  readonly shutDown?: (() => Promise<void>) | undefined;
+  close(): Promise<void>;
+}
+
+/** Changes the sessions of one daemon. Every method rejects with an error fit to show. */
+export interface SessionActions {
+  /** @returns the new session's id */
+  submit(task: NewTask): Promise<string>;
+  /** Gives a running session more time. @returns by how much, in ms */
+  extend(id: string): Promise<number>;
+  /** Runs an ended or interrupted session's command again. @returns the new session's id */
+  runAgain(id: string, timeoutMs?: number): Promise<string>;
+  cancel(id: string): Promise<void>;
+  /** Takes an interrupted session off the list of what waits for somebody. */
+  dismiss(id: string): Promise<void>;
+  /** The command of a session as it was given, whole. */
+  command(id: string): Promise<string>;
+  /** The end of what a session printed. */
+  output(id: string): Promise<string>;
+}
+
+/** Asks a daemon about work that a restart interrupted and that it lists no more, and goes on with it. */
+export interface LostWork {
+  /** The last sessions of an agent that ended, which the daemon remembers over a restart. Rejects where it does not answer. */
+  ended(agentId: string): Promise<readonly EndedSession[]>;
+  /** Goes on with an interrupted session. Rejects with an error fit to show. */
+  resume(session: Session): Promise<void>;
+  /** What `resume` does, as a line for a shell. */
+  resumeCommand(session: Session): string;
+}
+
+/** Where a start happens. */
+export interface StartPlace {
+  /** What the user calls the daemon. */
+  readonly name: string;
+  /** The bundled daemon's file. */
+  readonly dispatchdPath: string;
+  /** What runs it: the editor's own runtime, so that no Node needs to be installed. */
+  readonly nodePath: string;
+  readonly workspaceFolder: string | undefined;
+  readonly platform: NodeJS.Platform;
+  /** The flags that it was last seen to run with, as `KindCode.startFlags` tells them. */
+  readonly lastArgs?: readonly string[];
+}
+
+/** What starts a daemon: an argument list, which needs no quoting, or a shell line where the user wrote one. */
+export type StartCommand = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the launcher starts, where this is the launcher. */
+  readonly real?: StartCommand;
+  /** Where the launcher writes why a start in the background failed. */
+  readonly logFile?: string;
+} & (
+  | { readonly kind: 'process'; readonly command: string; readonly args: readonly string[] }
+  | { readonly kind: 'shell'; readonly line: string }
+);
+
+/** A way to restart a daemon. */
+export interface RestartWay {
+  /**
+   * Who ends the old process. `spawn`: we do, and then run the command, which is the daemon. `supervisor`: the command
+   * tells whoever started the daemon. `itself`: the command tells the daemon.
+   */
+  readonly by: 'spawn' | 'supervisor' | 'itself';
+  readonly command: StartCommand;
+  /** The running work goes on in the new life as if nothing had happened. */
+  readonly keepsWork: boolean;
+  /** The folder for which only one may run, as `Kind.worksFor` takes it. */
+  readonly onlyOneIn?: string;
+  /** Who restarts it, where that is neither we nor the daemon: "systemd (ductor.service)". */
+  readonly name?: string;
+}

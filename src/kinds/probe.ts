@@ -1,0 +1,197 @@
+import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import type { Failure, KindId, Sample } from '../health/report';
+import type { Target } from '../model/target';
+import { cleanText } from '../base/text';
+import { systemHost, type HostSources } from '../system/hostLoad';
+import { Ask, DaemonClient, NoAnswer, noAnswerWithin } from '../system/httpClient';
+import { HostWatch, holdersOf } from './hostLoad';
+import { KINDS, kindOf } from './index';
+import type { Answered, Connection, ConnectOptions, Kind, LostWork, SessionActions } from './kind';
+import { Look } from './look';
+import { ASK_OVERRUN_MS } from './policy';
+import { recognise } from './recognise';
+
+/** Asks one daemon how it is, whichever kind it turns out to be. */
+export interface Probe {
+  /**
+   * One sample; never rejects. The status is waited for until `requestMs`; all that is asked after it may take
+   * `fallbackMs` more, together.
+   */
+  ask(): Promise<Sample>;
+  /** A status answer as it came, for the record. @throws where there is none */
+  statusText(): Promise<string>;
+  /** Present where its sessions can be changed from outside, as far as its last answer tells. */
+  readonly sessions?: SessionActions | undefined;
+  /** Present where it can go on with work that it forgot in a restart. */
+  readonly lostWork?: LostWork | undefined;
+  /** Present where it ends itself cleanly when asked to. */
+  readonly shutDown?: (() => Promise<void>) | undefined;
+  close(): Promise<void>;
+}
+
+export interface ProbeOptions extends Partial<Omit<ConnectOptions, 'isDeclared'>> {
+  /** What tells how busy the machine and the daemon's process are. */
+  readonly host?: HostSources;
+  /** As the user says; what answers may be of another kind all the same. */
+  readonly kind?: KindId | undefined;
+  readonly kinds?: readonly Kind[];
+}
+
+const TIMEOUTS = { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS };
+
+/** Talks to the daemon at a target, from the first question on. */
+export function createProbe(
+  target: Target,
+  { kind, kinds = KINDS, host = systemHost, ...given }: ProbeOptions = {},
+): Probe {
+  const options: Omit<ConnectOptions, 'isDeclared'> = {
+    timeouts: TIMEOUTS,
+    mayReadLimits: () => false,
+    wallAt: Date.now,
+    env: process.env,
+    ...given,
+  };
+  return new KindProbe(target, kindOf(kind, kinds), kinds, options, host);
+}
+
+class KindProbe implements Probe {
+  readonly #client: DaemonClient | undefined;
+  readonly #connections = new Map<KindId, Promise<Connection>>();
+  /** Whose answer came last. */
+  #last: { readonly kind: Kind; readonly connection: Connection } | undefined;
+  /** Nobody else can have come in its place since. */
+  #isSure = false;
+  /** It was slow in this row of failures. */
+  #keptWaiting = false;
+
+  constructor(
+    private readonly target: Target,
+    private readonly declared: Kind | undefined,
+    private readonly kinds: readonly Kind[],
+    private readonly options: Omit<ConnectOptions, 'isDeclared'>,
+    private readonly host: HostSources,
+  ) {
+    if (target.kind === 'http') this.#client = new DaemonClient(target.origin);
+  }
+
+  get sessions() {
+    return this.#last?.connection.sessions;
+  }
+
+  get lostWork() {
+    return this.#last?.connection.lostWork;
+  }
+
+  get shutDown() {
+    return this.#last?.connection.shutDown;
+  }
+
+  async ask(): Promise<Sample> {
+    const { timeouts } = this.options;
+    const startedMs = performance.now();
+    const within = new Ask(timeouts.requestMs + timeouts.fallbackMs);
+    const look = new Look(this.target, 'watch', within, this.#client, timeouts.fallbackMs, this.#keptWaiting);
+    const load = new HostWatch(this.host, holdersOf(this.target));
+    const seen = () => load.result(within.lagMs());
+    const sample = await inTime(this.#answer(look), within).then(
+      (answered) => toSample(answered, startedMs, seen),
+      (error: unknown): Sample => ({ ok: false, startedMs, failure: failureOf(error, seen) }),
+    );
+    load.stop();
+    // Who only takes too long may be the same as before, and nobody is known to be.
+    if (sample.ok) this.#isSure = true;
+    else if (sample.failure.kind !== 'timeout') this.#isSure = false;
+    const ourLagMs = within.end();
+    if (sample.ok || sample.failure.kind === 'wrongAnswer') this.#keptWaiting = false;
+    else if (sample.failure.kind === 'timeout' && ourLagMs <= OWN_STALL_MS) this.#keptWaiting = true;
+    return { ...sample, ourLagMs };
+  }
+
+  async statusText(): Promise<string> {
+    const route = this.#last?.connection.statusRoute ?? this.#first()?.statusRoute;
+    if (!this.#client || route === undefined)
+      throw new Error('This daemon has no status that can be copied.');
+    return (await this.#client.get(route, this.options.timeouts.requestMs)).body;
+  }
+
+  async close(): Promise<void> {
+    const connections = await Promise.allSettled(this.#connections.values());
+    await Promise.all([
+      this.#client?.close(),
+      ...connections.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)),
+    ]);
+  }
+
+  async #answer(look: Look): Promise<Answered> {
+    const first = this.#first();
+    const answered = first && (await this.#ask(first, look));
+    if (answered && answered.is !== 'stranger') return answered;
+    const others = this.kinds.filter((kind) => kind !== first);
+    const found = await recognise(look, others);
+    if (typeof found === 'string') return answered ?? { is: 'wrong', why: found };
+    return this.#ask(kindOf(found.kind, this.kinds)!, look);
+  }
+
+  /**
+   * Whom the first question is put to: who answered last, else the kind that the user named, else the first of the
+   * list. Of kinds with one status route, who answered last reads it.
+   */
+  #first(): Kind | undefined {
+    const last = this.#last?.kind;
+    if (last && this.#isSure) return last;
+    const first = this.declared ?? (this.target.kind === 'http' ? this.kinds[0] : undefined);
+    const isSameRoute = last?.statusRoute !== undefined && last.statusRoute === first?.statusRoute;
+    return isSameRoute ? last : first;
+  }
+
+  async #ask(kind: Kind, look: Look): Promise<Answered> {
+    const connection = await this.#connect(kind);
+    const answered = await connection.ask(look);
+    if (answered.is === 'report') this.#last = { kind, connection };
+    return answered;
+  }
+
+  #connect(kind: Kind): Promise<Connection> {
+    const known = this.#connections.get(kind.id);
+    if (known) return known;
+    const options = { ...this.options, isDeclared: kind === this.declared };
+    const made = kind.load().then((code) => code.connect(this.target, options));
+    this.#connections.set(kind.id, made);
+    made.catch(() => this.#connections.delete(kind.id));
+    return made;
+  }
+}
+
+type Load = () => ReturnType<HostWatch['result']>;
+
+function toSample(answered: Answered, startedMs: number, load: Load): Sample {
+  switch (answered.is) {
+    case 'report':
+      return { ok: true, startedMs, latencyMs: answered.latencyMs, report: answered.report };
+    case 'statusHung':
+      return { ok: false, startedMs, failure: { kind: 'statusHung', cause: answered.why, host: load() } };
+    case 'wrong':
+    case 'stranger':
+      return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: answered.why } };
+  }
+}
+
+/** Settles as the answer does, or rejects a moment after the deadline that the answer should have kept. */
+async function inTime<T>(answer: Promise<T>, within: Ask): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(noAnswerWithin(within)), within.leftMs() + ASK_OVERRUN_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failureOf(error: unknown, load: Load): Failure {
+  if (!(error instanceof NoAnswer)) return { kind: 'reset', cause: cleanText(String(error), 120) };
+  const { kind, message: cause } = error;
+  if (kind === 'unusable') return { kind: 'wrongAnswer', cause };
+  return kind === 'timeout' ? { kind, cause, host: load() } : { kind, cause };
+}

@@ -1,0 +1,24 @@
+import type { Identified, Kind } from './kind';
+import type { Look } from './look';
+
+/**
+ * Which kind of daemon is there, and what the look tells of it: the first of the kinds that takes it for its own; or
+ * why the first of them does not. The one way to tell, for an entry whose kind nobody named, for a scan and for the
+ * launcher.
+ *
+ * @throws {NoAnswer} where nobody answers
+ */
+export async function recognise(look: Look, kinds: readonly Kind[]): Promise<Identified | string> {
+  let why: string | undefined;
+  for (const kind of kinds) {
+    try {
+      const found = await (await kind.load()).identify(look);
+      if (typeof found !== 'string') return found;
+      why ??= found;
+    } catch (error) {
+      // Where nobody answered one question, the next kind's question is not asked.
+      if (!look.hasAnswer) throw error;
+    }
+  }
+  return why ?? 'no daemon of a known kind is there';
+}

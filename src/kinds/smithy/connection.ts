@@ -1,0 +1,51 @@
+import type { Report } from '../../health/report';
+import type { Target } from '../../model/target';
+import type { Connection, ConnectOptions } from '../kind';
+import type { Look } from '../look';
+import { SmithyAgents } from './agents';
+import { DatabaseOfSmithy } from './database';
+import { LimitsOfSmithy } from './limits';
+import { SessionsOfSmithy } from './sessionsRoute';
+import { STATUS_ROUTE } from './policy';
+import { StatusRoute } from './statusRoute';
+
+export { identify, worksFor } from './identify';
+export { restartWays } from './start';
+
+const KIND = 'smithy';
+
+/** Talks to one smithy: its status, and the sessions and the database that have routes of their own. */
+export function connect(target: Target, options: ConnectOptions): Connection {
+  if (target.kind !== 'http') throw new Error('a smithy has an address');
+  const { origin } = target;
+  const { timeouts, mayReadLimits } = options;
+  const status = new StatusRoute(origin, timeouts);
+  const limits = new LimitsOfSmithy(timeouts.fallbackMs, mayReadLimits);
+  const sessions = new SessionsOfSmithy(timeouts.fallbackMs, limits);
+  const database = new DatabaseOfSmithy(timeouts.fallbackMs);
+  const complete = async (report: Report, look: Look): Promise<Report> => {
+    const listed = report.sessions ?? (await sessions.get(look));
+    const known = await database.get(look);
+    return { ...report, ...(listed && { sessions: listed }), ...(known && { database: known }) };
+  };
+  /** What answers next may be another. */
+  const forget = () => {
+    database.forget();
+    limits.forget();
+  };
+  return {
+    statusRoute: STATUS_ROUTE,
+    ask: async (look) => {
+      try {
+        const answered = await status.ask(look, KIND, (report) => complete(report, look));
+        if (answered.is !== 'report') forget();
+        return answered;
+      } catch (error) {
+        forget();
+        throw error;
+      }
+    },
+    lostWork: new SmithyAgents(origin),
+    close: () => status.close(),
+  };
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { parseObject } from '../../base/text';
+import { isLive } from '../../health/sessions';
+import type { Identified } from '../kind';
+import type { Look } from '../look';
+import { projectFolder, readPath } from '../read/paths';
+import { resolved } from '../read/resolved';
+import { toDatabase } from './database';
+import { HEALTH_ROUTE, SESSIONS_ROUTE, STATUS_ROUTE } from './policy';
+import { readSessionsText } from './sessions';
+import { ofAnother, readAnswer } from './statusRoute';
+
+const KIND = 'smithy';
+export const NO_ADDRESS = 'it has no address';
+
+/**
+ * Whether a smithy is there. Where there may be nobody its health route is asked, which takes it a millisecond: of the
+ * kinds that have this route a smithy alone tells its database.
+ *
+ * @throws {NoAnswer}
+ */
+export async function identify(look: Look): Promise<Identified | string> {
+  const { origin, purpose, within } = look;
+  if (origin === undefined) return NO_ADDRESS;
+  if (purpose !== 'find') return byStatus(look, KIND);
+  const health = await healthOf(look);
+  const database = health && (await toDatabase(health.database, origin, within.leftMs()));
+  if (!database) return 'its health tells no database';
+  // Other servers of the same makers have a health route and a database too; only a daemon has its status.
+  const isRunning = await runs(look, health);
+  if (typeof isRunning === 'string') return isRunning;
+  const workspace = projectFolder(database.path);
+  return {
+    kind: KIND,
+    isRunning,
+    database: database.realPath,
+    place: workspace ?? database.path,
+    ...(workspace !== undefined && { folder: await resolved(workspace, within.leftMs()) }),
+    ...(!isRunning && { runsAgents: await runsAgents(look) }),
+  };
+}
+
+/** By the status that every kind of this family has. @throws {NoAnswer} */
+export async function byStatus(look: Look, kind: string): Promise<Identified | string> {
+  const report = readAnswer(await look.get(STATUS_ROUTE));
+  if (typeof report === 'string') return report;
+  return report.kind !== kind ? ofAnother(report.kind) : { kind, isRunning: report.isRunning, report };
+}
+
+/** What the health route says; `undefined` where that is no object. @throws {NoAnswer} */
+export async function healthOf(look: Look): Promise<Record<string, unknown> | undefined> {
+  const { status, body } = await look.get(HEALTH_ROUTE);
+  return status === 200 ? parseObject(body) : undefined;
+}
+
+/**
+ * Whether the loop runs, by its health route where that tells, else by its status; or why that is no daemon's status.
+ * @throws {NoAnswer}
+ */
+export async function runs(look: Look, health: Record<string, unknown>): Promise<boolean | string> {
+  const { dispatchDaemon } = (health.services ?? {}) as { dispatchDaemon?: unknown };
+  if (typeof dispatchDaemon === 'string') return dispatchDaemon === 'running';
+  const report = readAnswer(await look.get(STATUS_ROUTE));
+  return typeof report === 'string' ? report : report.isRunning;
+}
+
+/** Whether its sessions run, by their own route. Where it fails they are unknown, which is not claimed. */
+async function runsAgents(look: Look): Promise<boolean> {
+  try {
+    return readSessionsText(await look.get(SESSIONS_ROUTE))?.some(isLive) === true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether the smithy that is looked at keeps its tasks in this folder: two on one database would dispatch the same
+ * tasks. Its database alone counts, whether its status comes or not. @throws {NoAnswer}
+ */
+export async function worksFor(folder: string, look: Look): Promise<boolean> {
+  const theirs = readPath((await healthOf(look))?.database);
+  if (theirs === undefined) return false;
+  const [ours, other] = await Promise.all(
+    [join(folder, '.stoneforge', 'stoneforge.db'), theirs].map((path) =>
+      resolved(path, look.within.leftMs()),
+    ),
+  );
+  return ours === other;
+}

@@ -1,0 +1,16 @@
+import type { Kind } from '../kind';
+import { SMITHY_FIRST_PORT, SMITHY_LAST_PORT, STATUS_ROUTE } from './policy';
+
+/**
+ * Stoneforge smithy. Its status is the one that other kinds extend. Its API stops its loop and not what hangs in the
+ * loop: that cures nothing, so its connection has no `shutDown`.
+ */
+export const smithy: Kind = {
+  id: 'smithy',
+  ports: Array.from({ length: SMITHY_LAST_PORT - SMITHY_FIRST_PORT + 1 }, (_, n) => SMITHY_FIRST_PORT + n),
+  statusRoute: STATUS_ROUTE,
+  provenBy: 'cycle',
+  runsCommands: false,
+  hasPage: true,
+  load: () => import('./connection'),
+};

@@ -1,0 +1,80 @@
+import { OWN_STALL_MS } from '../../health/policy';
+import type { Report } from '../../health/report';
+import { NoAnswer, type Answer } from '../../system/httpClient';
+import type { Answered, AskTimeouts } from '../kind';
+import type { Look } from '../look';
+import { notAStatus } from '../read/answers';
+import { HealthRoute, type RouteEnd } from './healthRoute';
+import { AnswerReader, type ReadAnswer } from './reuse';
+import { HEALTH_ROUTE, STATUS_ROUTE } from './policy';
+import { readStatus } from './status';
+
+/** Asks one daemon for the status that smithy and the kinds which extend it have. */
+export class StatusRoute {
+  readonly #reader = new AnswerReader();
+  readonly #healthRoute: HealthRoute;
+
+  constructor(
+    origin: string,
+    private readonly timeouts: AskTimeouts,
+  ) {
+    this.#healthRoute = new HealthRoute(origin, timeouts);
+  }
+
+  /**
+   * @param kind whose answer is waited for
+   * @param complete asks for what the status does not tell
+   * @throws {NoAnswer}
+   */
+  async ask(
+    look: Look,
+    kind: string,
+    complete: (report: Report) => Promise<Report> = (report) => Promise.resolve(report),
+  ): Promise<Answered> {
+    this.#healthRoute.begin(look.keptWaiting);
+    let end: RouteEnd = 'other';
+    try {
+      const answer = await look.get(STATUS_ROUTE, this.timeouts.requestMs);
+      end = 'answered';
+      const report = readAnswer(answer, this.#reader);
+      if (typeof report === 'string') {
+        return { is: answer.status === 404 ? 'stranger' : 'wrong', why: report };
+      }
+      if (report.kind !== kind) return { is: 'stranger', why: ofAnother(report.kind) };
+      return { is: 'report', report: await complete(report), latencyMs: answer.tookMs };
+    } catch (error) {
+      if (!(error instanceof NoAnswer) || error.kind !== 'timeout') {
+        if (error instanceof NoAnswer && error.kind === 'unusable') end = 'answered';
+        throw error;
+      }
+      const health = await this.#healthRoute.says();
+      end = health === undefined ? 'silent' : 'statusHung';
+      if (health === undefined) throw error;
+      return { is: 'statusHung', why: `status: ${error.message}, while ${HEALTH_ROUTE} ${health}` };
+    } finally {
+      this.#healthRoute.end(end, look.within.lagMs() <= OWN_STALL_MS);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#healthRoute.close();
+  }
+}
+
+/** The answer of the status route as a report, or why it is none, in words. */
+export function readAnswer(answer: Answer, reader = new AnswerReader()): Report | string {
+  const refusal = notAStatus(answer);
+  if (refusal !== undefined) return refusal;
+  let answered: ReadAnswer;
+  try {
+    answered = reader.read(answer.body);
+  } catch {
+    return 'its answer is not JSON';
+  }
+  return readStatus(answered.value, answer.dateAt, answered.sessions);
+}
+
+/** Why a status is not taken, where it is another kind's. */
+export function ofAnother(kind: string): string {
+  return `its answer is that of a ${kind}`;
+}
