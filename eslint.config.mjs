@@ -36,12 +36,28 @@ const systemOnly = [
 
 /** Who asks for the name of a kind must be found again for every new kind: an answer tells what it can tell. */
 const KIND = `(?:${kinds.join('|')})`;
+/** Names of kinds and nothing else: `dispatchd`, `^ductor`, `smithy|ductor`. Prose has other words beside them. */
+const ONLY_KINDS = `^[^a-z]*${KIND}(?:[^a-z]+${KIND})*[^a-z]*$`;
+/** What compares or searches text: there also a longer text with the name tests for the kind. */
+const SEARCHES =
+  '/^(?:includes|startsWith|endsWith|indexOf|lastIndexOf|match|matchAll|search|split|get|has)$/';
 const kindNames = [
-  `Literal[value=/^${KIND}$/]`,
-  `TemplateElement[value.raw=/^${KIND}$/]`,
-  `Literal[regex.pattern=/${KIND}/]`,
-  `ObjectExpression > Property > Identifier.key[name=/^${KIND}$/]`,
-  `MemberExpression[computed=false] > Identifier.property[name=/^${KIND}$/]`,
+  `Literal[value=/${ONLY_KINDS}/i]`,
+  `TemplateElement[value.cooked=/^${KIND}$/i]`,
+  `TemplateLiteral[expressions.length=0] > TemplateElement[value.cooked=/${ONLY_KINDS}/i]`,
+  `Literal[regex.pattern=/${KIND}/i]`,
+  `:matches(NewExpression, CallExpression)[callee.name='RegExp'] > .arguments[value=/${KIND}/i]`,
+  `CallExpression[callee.property.name=${SEARCHES}] > .arguments[value=/\\b${KIND}\\b/i]`,
+  `BinaryExpression[operator=/^[!=]==?$/] > Literal[value=/\\b${KIND}\\b/i]`,
+  `SwitchCase > Literal.test[value=/\\b${KIND}\\b/i]`,
+  `Identifier.key[name=/^${KIND}$/i]`,
+  `TSEnumMember > Identifier.id[name=/^${KIND}$/i]`,
+  `ImportSpecifier > Identifier.imported[name=/^${KIND}$/]`,
+  `MemberExpression[computed=false] > Identifier.property[name=/^${KIND}$/i]`,
+  // The same test by its place in the list, or against the bundled daemon.
+  "MemberExpression[object.name='KINDS'][computed=true]",
+  "VariableDeclarator[init.name='KINDS'] > ArrayPattern",
+  "BinaryExpression[operator=/^[!=]==?$/] > MemberExpression[object.name='BUNDLED'][property.name=/^(?:kind|name)$/]",
 ].map((selector) => ({
   selector,
   message:

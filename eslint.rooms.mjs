@@ -147,7 +147,7 @@ function block(name, files, { may, node, vscode }, allowed) {
   );
   const list = [...may, 'base'].join(', ');
   const kindZones = kinds.map((kind) => ({
-    target: name === 'kinds' ? ['src/kinds/!(index).ts', 'src/kinds/read/**/*.ts'] : files,
+    target: name === 'kinds' ? ['src/kinds/!(index).ts', `src/kinds/!(${kinds.join('|')})/**/*.ts`] : files,
     from: `./src/kinds/${kind}`,
     message: `Ask kinds/index.ts and kinds/kind.ts: only the folder of a kind knows that kind. ${PAGE}`,
   }));

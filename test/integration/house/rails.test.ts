@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +17,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ESLint } from 'eslint';
 import ts from 'typescript';
+import { KINDS } from '../../../src/kinds/index';
 
 const ROOT = resolve(__dirname, '../../..');
 const SRC = join(ROOT, 'src');
@@ -33,6 +36,7 @@ interface Table {
   readonly exceptions: readonly { readonly file: string; readonly to: string; readonly until: string }[];
   readonly longFiles: Readonly<Record<string, string>>;
   readonly MAX_LINES: number;
+  readonly kinds: readonly string[];
 }
 
 describe('the rails of the house', function () {
@@ -268,6 +272,246 @@ describe('the rails of the house', function () {
     });
   }
 
+  const asked = 'export const x = (kind: string) => ';
+  const names: readonly { it: string; text: string; file?: string }[] = [
+    {
+      it: 'a comparison',
+      text: "export const x = (report: { kind: string }) => report.kind === 'smithy';\n",
+    },
+    { it: 'a comparison from the other side', text: `${asked}'smithy' !== kind;\n` },
+    { it: 'a comparison of a longer word', text: `${asked}\`daemon.\${kind}\` === 'daemon.dispatchd';\n` },
+    { it: 'a comparison in capitals', text: `${asked}kind.toUpperCase() === 'SMITHY';\n` },
+    {
+      it: 'a case',
+      text: "export function x(kind: string) {\n  switch (kind) {\n    case 'ductor':\n      return 1;\n    default:\n      return 2;\n  }\n}\n",
+    },
+    {
+      it: 'a case of a longer word',
+      text: "export function x(row: string) {\n  switch (row) {\n    case 'session.dispatchd':\n      return 1;\n    default:\n      return 2;\n  }\n}\n",
+    },
+    { it: 'a template', text: `${asked}kind === \`ductor\`;\n` },
+    { it: 'a template with a name put in', text: "export const x = `${'dispatchd'}`;\n" },
+    { it: 'the end of a template', text: 'export const x = (row: string) => `${row}dispatchd`;\n' },
+    { it: 'a raw template', text: `${asked}kind === String.raw\`smithy\`;\n` },
+    { it: 'a template with an escape', text: `${asked}kind === \`smi\\x74hy\`;\n` },
+    { it: 'a string with an escape', text: `${asked}kind === 'smi\\x74hy';\n` },
+    { it: 'a regular expression', text: `${asked}/smithy|ductor/.test(kind);\n` },
+    { it: 'a regular expression in a string', text: `${asked}new RegExp('^(smithy|other)$').test(kind);\n` },
+    { it: 'an object by kinds', text: `${asked}({ smithy: 1, ductor: 2 })[kind];\n` },
+    { it: 'an object by kinds in quotes', text: `${asked}({ 'smithy': 1 })[kind];\n` },
+    { it: 'the keys of an object', text: `${asked}Object.keys({ smithy: 1 }).includes(kind);\n` },
+    { it: 'a list', text: `${asked}['smithy', 'dispatchd'].includes(kind);\n` },
+    { it: 'a list as const', text: "export const x = ['ductor'] as const;\n" },
+    { it: 'a list in one string', text: `${asked}'smithy,ductor'.split(',').includes(kind);\n` },
+    { it: 'a set', text: `${asked}new Set(['ductor']).has(kind);\n` },
+    { it: 'the start of a word', text: `${asked}kind.startsWith('ductor');\n` },
+    { it: 'the start of a longer word', text: `${asked}kind.startsWith('ductor at home');\n` },
+    { it: 'the end of a word', text: `${asked}kind.endsWith('.dispatchd');\n` },
+    { it: 'a word in a word', text: `${asked}kind.indexOf('a smithy of') > 0;\n` },
+    {
+      it: 'a part by its name',
+      text: 'export const x = (parts: { smithy: number }) => parts;\n',
+    },
+    {
+      it: 'a part that is asked for in brackets',
+      text: "export const x = (parts: Record<string, number>) => parts['smithy'];\n",
+    },
+    {
+      it: 'a part that is asked for if it is there',
+      text: 'export const x = (parts?: Record<string, number>) => parts?.smithy;\n',
+    },
+    {
+      it: 'a part that is taken out',
+      text: 'export const x = ({ smithy: one }: Record<string, number>) => one;\n',
+    },
+    { it: 'a type', text: "export type X = 'smithy' | 'other';\n" },
+    { it: 'an enum', text: 'export enum X {\n  ductor,\n}\n' },
+    { it: 'a method', text: 'export class X {\n  ductor() {\n    return 1;\n  }\n}\n' },
+    {
+      it: 'a comparison with the bundled daemon',
+      text: `import { BUNDLED } from '../kinds/index';\n${asked}kind === BUNDLED.kind;\n`,
+    },
+    {
+      it: 'the first of the list',
+      text: "import { KINDS } from '../kinds/index';\nexport const x = KINDS[0];\n",
+    },
+    {
+      it: 'the first ones of the list',
+      text: "import { KINDS } from '../kinds/index';\nconst [first] = KINDS;\nexport const x = first;\n",
+    },
+    {
+      it: 'a kind that the list exports',
+      text: "import { smithy as one } from '../kinds/index';\nexport const x = one;\n",
+    },
+    ...['health/snooze.ts', 'ui/tree/tree.ts', 'ui/shared/say.ts', 'launcher/main.ts', 'extension.ts'].map(
+      (file) => ({ it: `a comparison in ${file}`, text: `${asked}kind === 'smithy';\n`, file }),
+    ),
+  ];
+  for (const { it: what, text, file = 'watch/monitor.ts' } of names) {
+    it(`stop the name of a kind outside kinds/: ${what}`, async () => {
+      const found = await lint(file, text);
+      assert.ok(
+        found.some(({ message }) => message.startsWith('Only the room kinds knows a kind by its name')),
+        `the lint is silent on the name of a kind: ${JSON.stringify(found)}`,
+      );
+    });
+  }
+
+  const kindImports: readonly { it: string; file: string; text: string }[] = [
+    ...[
+      ['watch/monitor.ts', '../kinds/smithy/status'],
+      ['launcher/main.ts', '../kinds/smithy/status'],
+      ['ui/tree/tree.ts', '../../kinds/smithy/status'],
+      ['settings/settings.ts', '../kinds/ductor/kind'],
+      ['app/app.ts', '../kinds/dispatchd/client'],
+      ['kinds/probe.ts', './smithy/status'],
+      ['kinds/read/time.ts', '../smithy/status'],
+    ].map(([file = '', from = '']) => ({
+      it: `${from} in ${file}`,
+      file,
+      text: `import * as it from '${from}';\nexport const x = it;\n`,
+    })),
+    {
+      it: 'what a room loads later',
+      file: 'watch/monitor.ts',
+      text: "export const x = () => import('../kinds/smithy/connection');\n",
+    },
+    {
+      it: 'what the room kinds loads later',
+      file: 'kinds/probe.ts',
+      text: "export const x = () => import('./smithy/connection');\n",
+    },
+    {
+      it: 'a type',
+      file: 'ui/tree/tree.ts',
+      text: "import type { smithy } from '../../kinds/smithy/kind';\nexport type X = typeof smithy;\n",
+    },
+    {
+      it: 'what is exported again',
+      file: 'restart/plan.ts',
+      text: "export * from '../kinds/ductor/policy';\n",
+    },
+  ];
+  for (const { it: what, file, text } of kindImports) {
+    it(`stop a folder of a kind outside that folder: ${what}`, async () => {
+      const found = await lint(file, text);
+      assert.ok(
+        found.some(
+          ({ rule, message }) =>
+            rule === 'import-x/no-restricted-paths' &&
+            message.includes('only the folder of a kind knows that kind'),
+        ),
+        `the lint is silent on the folder of a kind: ${JSON.stringify(found)}`,
+      );
+    });
+  }
+
+  const free: readonly { it: string; file: string; text: string }[] = [
+    {
+      it: 'a sentence that names a kind',
+      file: 'restart/plan.ts',
+      text: "export const x = (folder: string) => 'There is a smithy for ' + folder;\n",
+    },
+    {
+      it: 'a sentence with something put in',
+      file: 'words/states.ts',
+      text: 'export const x = (name: string) => `${name} is no dispatchd: its sessions cannot be changed.`;\n',
+    },
+    {
+      it: 'a word that has the name of a kind inside',
+      file: 'health/snooze.ts',
+      text: "export const x = (word: string) => word === 'conductor' || word.includes('dispatchder');\n",
+    },
+    {
+      it: 'a comment',
+      file: 'watch/monitor.ts',
+      text: '/** As smithy does, and ductor. */\nexport const x = 1;\n',
+    },
+    { it: 'the room kinds', file: 'kinds/recognise.ts', text: `${asked}kind === 'smithy';\n` },
+    {
+      it: 'the folder of a kind',
+      file: 'kinds/ductor/agents.ts',
+      text: "export const x = { ductor: 'ductor' };\n",
+    },
+    {
+      it: 'a kind that reads as another does',
+      file: 'kinds/dispatchd/identify.ts',
+      text: "import { STATUS_ROUTE } from '../smithy/policy';\nexport const x = STATUS_ROUTE;\n",
+    },
+    { it: 'the program dispatchd', file: 'dispatchd/log.ts', text: "export const x = 'dispatchd';\n" },
+    {
+      it: 'what both sides agree on',
+      file: 'protocol/dispatchd.ts',
+      text: "export const x = 'dispatchd';\n",
+    },
+    {
+      it: 'the list of the kinds',
+      file: 'kinds/index.ts',
+      text: "import { ductor } from './ductor/kind';\nimport { smithy } from './smithy/kind';\nexport const x = [smithy, ductor];\n",
+    },
+  ];
+  for (const { it: what, file, text } of free) {
+    it(`let the name of a kind stand: ${what}`, async () => {
+      assert.deepEqual(await lint(file, text), []);
+    });
+  }
+
+  describe('know a kind by its folder', function () {
+    /** A house of its own with a kind that nobody has named anywhere. */
+    let house: string;
+
+    before(() => {
+      house = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-kind-')));
+      for (const file of ['eslint.config.mjs', 'eslint.rooms.mjs'])
+        copyFileSync(join(ROOT, file), join(house, file));
+      symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'));
+      const files = {
+        'package.json': '{ "name": "x", "private": true }',
+        'tsconfig.json': '{ "compilerOptions": { "strict": true, "module": "esnext" }, "include": ["src"] }',
+        'src/kinds/loom/kind.ts': 'export const loom = 1;\n',
+        'src/kinds/loom/threads.ts': 'export const threads = 1;\n',
+        'src/kinds/read/time.ts': 'export const time = 1;\n',
+        'src/watch/named.ts': `${asked}kind === 'loom' || { loom: 1 }[kind];\n`,
+        'src/watch/imported.ts':
+          "import { threads } from '../kinds/loom/threads';\nexport const x = threads;\n",
+        'src/kinds/probe.ts': "import { threads } from './loom/threads';\nexport const x = threads;\n",
+        'src/kinds/shared/deep.ts': "import { threads } from '../loom/threads';\nexport const x = threads;\n",
+        'src/watch/read.ts': `import { time } from '../kinds/read/time';\n${asked}kind === 'read' && time;\n`,
+      };
+      for (const [file, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(house, file)), { recursive: true });
+        writeFileSync(join(house, file), text);
+      }
+    });
+
+    after(() => rmSync(house, { recursive: true, force: true }));
+
+    it('so that the lint holds for a new one', () => {
+      // A process of its own: one process reads the types of one project.
+      const bin = join(ROOT, 'node_modules', 'eslint', 'bin', 'eslint.js');
+      const { stdout, stderr } = spawnSync(process.execPath, [bin, '--format=json', 'src'], {
+        cwd: house,
+        encoding: 'utf8',
+      });
+      assert.ok(stdout.startsWith('['), stderr);
+      const results = JSON.parse(stdout) as ESLint.LintResult[];
+      const found = results.map(({ filePath, messages }) => [
+        relative(house, filePath).replaceAll('\\', '/'),
+        [...new Set(messages.map(({ ruleId }) => ruleId))],
+      ]);
+      assert.deepEqual(Object.fromEntries(found), {
+        'src/kinds/loom/kind.ts': [],
+        'src/kinds/loom/threads.ts': [],
+        'src/kinds/probe.ts': ['import-x/no-restricted-paths'],
+        'src/kinds/read/time.ts': [],
+        'src/kinds/shared/deep.ts': ['import-x/no-restricted-paths'],
+        'src/watch/imported.ts': ['import-x/no-restricted-paths'],
+        'src/watch/named.ts': ['no-restricted-syntax'],
+        'src/watch/read.ts': [],
+      });
+    });
+  });
+
   it('let store/ import the types of VS Code', async () => {
     const text = "import type { Memento } from 'vscode';\nexport type X = Memento;\n";
     assert.deepEqual(await lint('store/snoozes.ts', text), []);
@@ -368,6 +612,22 @@ describe('the table of the rooms', () => {
     const folders = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const names = folders.map(({ name }) => name);
     assert.deepEqual(names.sort(), Object.keys(table.rooms).sort());
+  });
+
+  it('knows a kind by its folder: each has kind.ts and connection.ts, and stands in the list', () => {
+    const has = (file: string) =>
+      readdirSync(join(SRC, 'kinds'), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && existsSync(join(SRC, 'kinds', entry.name, file)))
+        .map(({ name }) => name)
+        .sort();
+    assert.deepEqual([...table.kinds].sort(), has('kind.ts'));
+    assert.deepEqual(has('connection.ts'), has('kind.ts'), 'esbuild.js makes a file of each connection.ts');
+    const ids = KINDS.map(({ id }) => id).sort();
+    assert.deepEqual(
+      ids,
+      has('kind.ts'),
+      'KINDS of src/kinds/index.ts has a line for each folder, named as its id',
+    );
   });
 
   it('is told in full by docs/architecture.md', () => {
