@@ -6,26 +6,33 @@ import { sendJson } from './answeringServer';
 /**
  * A stand-in for smithy as a process of its own, to be killed and started again: sessions live in its memory under ids
  * of their own, times of its loop are there once it has run, and what ended is remembered by agent. Arguments: port,
- * folder of the project. `PUT /test` sets what it says.
+ * folder of the project, ms of a cycle. `PUT /test` sets what it says.
  */
-const CYCLE_MS = 1_000;
+/** Where it is not told another. */
+const STALE_MS = 60_000;
 
 interface State {
   sessions: { agentId: string; providerSessionId?: string }[];
   history: Record<string, object[]>;
   isRunning: boolean;
+  /** The next cycle begins and never completes. */
+  hangs?: boolean;
+  pollStaleThresholdMs?: number;
 }
 
-const [port = '0', folder = '/'] = process.argv.slice(2);
+const [port = '0', folder = '/', cycleMs = '1000'] = process.argv.slice(2);
+const CYCLE_MS = Number(cycleMs);
 const state: State = { sessions: [], history: {}, isRunning: true };
 let startedAt: number | undefined;
 let completedAt: number | undefined;
 let resumed = 0;
 
+const isInFlight = () => startedAt !== undefined && (completedAt === undefined || startedAt > completedAt);
+
 setInterval(() => {
-  if (!state.isRunning) return;
+  if (!state.isRunning || isInFlight()) return;
   startedAt = Date.now();
-  completedAt = startedAt + 5;
+  if (!state.hangs) completedAt = startedAt + 5;
 }, CYCLE_MS);
 
 const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
@@ -48,7 +55,7 @@ const server = createServer((request, response) => {
         isRunning: state.isRunning,
         available: true,
         serverManaged: true,
-        config: { pollIntervalMs: CYCLE_MS },
+        config: { pollIntervalMs: CYCLE_MS, pollStaleThresholdMs: state.pollStaleThresholdMs },
         rateLimit: { isPaused: false, limits: [] },
         health: {
           readyUnassignedTasks: 0,
@@ -58,7 +65,7 @@ const server = createServer((request, response) => {
           computedAt: iso(Date.now()),
           lastPollStartedAt: iso(startedAt),
           lastPollCompletedAt: iso(completedAt),
-          pollStale: false,
+          pollStale: isInFlight() && Date.now() - startedAt! > (state.pollStaleThresholdMs ?? STALE_MS),
         },
       });
     } else if (path === '/api/health') {

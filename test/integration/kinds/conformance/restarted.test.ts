@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { Restarted } from '../../../../src/health/instances';
+import { lostOf, withLost } from '../../../../src/health/interrupted';
+import { isStranded } from '../../../../src/health/sessions';
+import { Instances } from '../../../../src/watch/instances';
+import { isAlive } from '../../../../src/system/processTable';
+import { MemoryMemento } from '../../../support/memento';
+import { watchedAt } from '../../../support/target';
+import { until } from '../../../support/until';
+import { reportOf } from '../../support';
+import { RestartWorld, waysOf } from './restartWorld';
+import { eachKind, POLL_MS, type Play } from './theatre';
+
+/** Follows the lives of a play's daemon. @returns what was told of them so far */
+function follow(play: Play): { readonly told: readonly Restarted[]; look: () => Promise<void> } {
+  const told: Restarted[] = [];
+  const { kind, target } = play.stage;
+  const daemon = { name: kind.id, ...watchedAt(target), pollIntervalMs: POLL_MS, configured: true };
+  const instances = new Instances({
+    models: () => [{ daemon, track: play.watch.track }],
+    state: new MemoryMemento(),
+    onRestarted: (_model, restarted) => told.push(restarted),
+    lostWorkOf: () => Promise.resolve(play.asker.lostWork),
+  });
+  const look = async () => {
+    play.watch.wait(POLL_MS);
+    await play.poll();
+    instances.update();
+  };
+  return { told, look };
+}
+
+/** Polls on for longer than any new life is waited for. */
+async function lookOn({ look }: ReturnType<typeof follow>): Promise<void> {
+  for (let ask = 0; ask < 5; ask++) await look();
+}
+
+eachKind('a daemon of each kind that restarts by itself', (play) => {
+  it('restarted: is told of exactly once where the answer can tell it, else not at all', async () => {
+    const { stage } = play();
+    const seen = follow(play());
+    const { traits } = await play().untilWell();
+    await seen.look();
+    await stage.vanish();
+    await seen.look();
+    await stage.start();
+    await play().untilWell();
+    await lookOn(seen);
+    assert.equal(seen.told.length, traits.namesItsInstances ? 1 : 0);
+  });
+
+  it('interrupted: its work that is gone is told exactly once', async () => {
+    const { stage } = play();
+    const seen = follow(play());
+    await play().untilWell();
+    const work = await play().untilWorks();
+    await seen.look();
+    await stage.vanish();
+    await seen.look();
+    await stage.start();
+    const after = await play().untilWell();
+    await lookOn(seen);
+    await until(() => seen.told.length > 0);
+    await lookOn(seen);
+    assert.equal(seen.told.length, 1);
+    const [{ lost, interrupted, resumed }] = seen.told as [Restarted];
+    assert.deepEqual({ interrupted, resumed }, { interrupted: 1, resumed: 0 });
+    const { traits } = after;
+    assert.deepEqual(
+      lost.map(({ title }) => title),
+      traits.remembersInterrupted ? [] : [work.title],
+      'who does not remember its work has lost it',
+    );
+    const report = reportOf(await play().poll());
+    const listed = (report.sessions ?? []).filter(isStranded);
+    const kept = lostOf(withLost([], lost, report, 0), report);
+    assert.equal([...listed, ...kept].length, 1, 'the work is in one place, and in no second one');
+  });
+});
+
+eachKind('a daemon of each kind that is restarted by us', (play) => {
+  it('restarted: in each way that it has, and proven as far as it tells', async () => {
+    const { stage } = play();
+    for (const way of await waysOf(play())) {
+      const report = await play().untilWell();
+      const world = new RestartWorld(play(), way);
+      const { plan, outcome } = await world.restart();
+      const said = `by ${way.by}: ${outcome.kind}, ${outcome.text}\n${world.steps.join('\n')}`;
+      assert.equal(outcome.kind, report.progress.kind === 'cycles' ? 'cured' : 'unproven', said);
+      assert.ok(plan.owner, said);
+      assert.equal(await isAlive(plan.owner.pid), false, said);
+      const isOurs = way.by === 'spawn';
+      assert.equal(
+        world.steps.some((step) => step.includes(`process ${plan.owner!.pid}`)),
+        isOurs,
+        `who ends it: ${said}`,
+      );
+      const { process } = outcome as { process?: { pid: number } };
+      assert.ok(process && process.pid !== plan.owner.pid, said);
+      world.registry.dispose();
+      assert.equal(stage.kind.id, reportOf(await play().poll()).kind);
+    }
+  });
+
+  it('interrupted: the plan names the work, and none where the way keeps it', async () => {
+    await play().untilWell();
+    await play().untilWorks();
+    for (const way of await waysOf(play())) {
+      const world = new RestartWorld(play(), way);
+      const { interrupts } = await world.plan();
+      assert.equal(interrupts.length, way.keepsWork ? 0 : 1, way.by);
+      world.registry.dispose();
+    }
+  });
+});

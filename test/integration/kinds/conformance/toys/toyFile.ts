@@ -1,0 +1,101 @@
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as v from 'valibot';
+import type { Report, Traits } from '../../../../../src/health/report';
+import type { ConnectOptions, Kind, KindCode, RestartWay, StartPlace } from '../../../../../src/kinds/kind';
+import type { Look } from '../../../../../src/kinds/look';
+import { parseObject } from '../../../../../src/base/text';
+import type { Target } from '../../../../../src/model/target';
+import { NoAnswer } from '../../../../../src/system/httpClient';
+import { isProvenAlive } from '../../../../../src/system/identity';
+import { readBounded } from '../../../../../src/system/privateFile';
+import { codeOf } from '../../../../../src/system/trouble';
+import { SAID, sessionsOf } from './said';
+
+const MAX_BYTES = 64 * 1024;
+const LATE = Symbol('late');
+
+/** A daemon without an address, which writes its state into a file. It tells of its loop and forgets the work it lost. */
+export const toyFile: Kind = {
+  id: 'toyFile',
+  ports: [],
+  provenBy: 'cycle',
+  runsCommands: false,
+  hasPage: false,
+  load: () => Promise.resolve(code),
+};
+
+const TRAITS: Traits = {
+  namesItsInstances: true,
+  listsEndedSessions: false,
+  remembersInterrupted: false,
+  extendsOnRequest: false,
+};
+
+const code: KindCode = {
+  identify: async (look) => {
+    if (look.target.kind !== 'file') return 'it has no file';
+    const report = await read(look, Date.now);
+    return typeof report === 'string' ? report : { kind: toyFile.id, isRunning: report.isRunning, report };
+  },
+  connect: (_target, { wallAt }) => ({
+    ask: async (look) => {
+      const startedMs = performance.now();
+      const report = await read(look, wallAt);
+      return typeof report === 'string'
+        ? { is: 'wrong', why: report }
+        : { is: 'report', report, latencyMs: performance.now() - startedMs };
+    },
+    close: () => Promise.resolve(),
+  }),
+  restartWays,
+  places: ({ env }) =>
+    Promise.resolve((env['TOY_FILES']?.split(',') ?? []).map((file) => ({ kind: 'file', paths: [file] }))),
+};
+
+/** @throws {NoAnswer} where there is no file, or nobody writes it any more */
+async function read({ target, within }: Look, wallAt: ConnectOptions['wallAt']): Promise<Report | string> {
+  const [file] = target.kind === 'file' ? target.paths : [];
+  if (file === undefined) return 'it has no file';
+  const late = delay(within.leftMs(), LATE, { ref: false });
+  const text = await Promise.race([readBounded(file, MAX_BYTES), late]).catch((error: unknown) => {
+    throw new NoAnswer('refused', `its file cannot be read (${codeOf(error) ?? 'unknown'})`);
+  });
+  if (text === LATE)
+    throw new NoAnswer('timeout', `its file was not read within ${within.timeoutMs / 1_000} s`);
+  if (text === undefined) return 'in the place of its file is no file, or a file that is too long';
+  const said = v.safeParse(SAID, parseObject(text));
+  if (!said.success) return 'its file is not that of a toy';
+  const { toy, isRunning, beatAt, staleMs, jobs } = said.output;
+  if (!(await isProvenAlive({ pid: toy.pid, ...toy.birth }))) {
+    throw new NoAnswer('refused', 'the process that wrote its file has ended');
+  }
+  return {
+    kind: toyFile.id,
+    isRunning,
+    pollStaleThresholdMs: staleMs,
+    // Its clock is ours: a file that nobody writes any more gets older.
+    daemonNow: wallAt(),
+    progress: { kind: 'cycles', ...(beatAt !== undefined && { startedAt: beatAt, completedAt: beatAt }) },
+    traits: TRAITS,
+    sessions: sessionsOf(jobs),
+    instance: { id: toy.id, pid: toy.pid },
+    malformed: [],
+  };
+}
+
+function restartWays(target: Target, { nodePath }: StartPlace): readonly RestartWay[] {
+  const [file] = target.kind === 'file' ? target.paths : [];
+  if (file === undefined) return [];
+  const toy = [join(__dirname, 'toy.mjs'), '--folder', dirname(file), '--file', file, '--forgets'];
+  const command = (...more: string[]) => ({
+    kind: 'process' as const,
+    command: nodePath,
+    args: [...toy, ...more],
+  });
+  return [
+    { by: 'spawn', keepsWork: false, command: command() },
+    { by: 'supervisor', keepsWork: true, command: command('--supervise', '--resumes') },
+    { by: 'itself', keepsWork: false, command: command('--ask') },
+  ];
+}
