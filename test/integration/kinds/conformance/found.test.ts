@@ -20,7 +20,7 @@ describe('the lives of all kinds', () => {
   });
 });
 
-eachKind('a daemon of each kind is found', (play) => {
+const lives: Parameters<typeof eachKind>[1] = (play) => {
   const scope = new Scope();
   afterEach(() => scope.close());
 
@@ -66,4 +66,6 @@ eachKind('a daemon of each kind is found', (play) => {
       assert.equal(failureOf(await play().probe({ kind }, place).ask()).kind, 'wrongAnswer', `named ${kind}`);
     }
   });
-});
+};
+
+eachKind('a daemon of each kind is found', lives, { isShared: true });

@@ -7,12 +7,10 @@ import type { Target } from '../../../../src/model/target';
 export interface Said {
   readonly status: number;
   readonly type: string;
-  readonly body: string | Buffer;
+  readonly body: string;
   /** The connection is reset after so many bytes. */
   readonly cutAt?: number;
 }
-
-type Real = Said & { readonly body: string };
 
 /** Stands before a daemon that has an address, and does to its answers what a test says. */
 export class Gate {
@@ -20,7 +18,7 @@ export class Gate {
   readonly requests: string[] = [];
   readonly #held: (() => void)[] = [];
   #isHolding = false;
-  #change: (real: Real) => Said = (real) => real;
+  #change: (real: Said) => Said = (real) => real;
 
   private constructor(
     private readonly server: Server,
@@ -44,7 +42,7 @@ export class Gate {
   }
 
   /** What is answered from now on, made of what the daemon answers. */
-  says(change: (real: Real) => Said): void {
+  says(change: (real: Said) => Said): void {
     this.#change = change;
   }
 

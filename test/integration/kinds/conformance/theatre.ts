@@ -85,18 +85,29 @@ export function wellOf({ progress }: Report): 'healthy' | 'unverified' {
   return progress.kind === 'cycles' ? 'healthy' : 'unverified';
 }
 
-/** A suite of each kind, with a daemon that has started. */
-export function eachKind(title: string, lives: (play: () => Play) => void): void {
+/** A suite of each kind, with a daemon that has started. @param isShared its tests change nothing about the daemon */
+export function eachKind(
+  title: string,
+  lives: (play: () => Play) => void,
+  { kinds = ALL_KINDS, isShared = false } = {},
+): void {
   describe(title, function () {
     this.timeout(30_000);
-    for (const kind of ALL_KINDS) {
+    for (const kind of kinds) {
       describe(kind.id, () => {
         let play: Play;
-        beforeEach(async () => {
+        const begin = async () => {
           play = await Play.of(kind);
           await play.stage.start();
-        });
-        afterEach(() => play?.end());
+        };
+        const end = () => play?.end();
+        if (isShared) {
+          before(begin);
+          after(end);
+        } else {
+          beforeEach(begin);
+          afterEach(end);
+        }
         lives(() => play);
       });
     }

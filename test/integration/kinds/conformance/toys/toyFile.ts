@@ -13,7 +13,6 @@ import { codeOf } from '../../../../../src/system/trouble';
 import { SAID, sessionsOf } from './said';
 
 const MAX_BYTES = 64 * 1024;
-const LATE = Symbol('late');
 
 /** A daemon without an address, which writes its state into a file. It tells of its loop and forgets the work it lost. */
 export const toyFile: Kind = {
@@ -53,16 +52,21 @@ const code: KindCode = {
     Promise.resolve((env['TOY_FILES']?.split(',') ?? []).map((file) => ({ kind: 'file', paths: [file] }))),
 };
 
-/** @throws {NoAnswer} where there is no file, or nobody writes it any more */
+/** @throws {NoAnswer} where there is no file, nobody writes it any more, or it is not read in time */
 async function read({ target, within }: Look, wallAt: ConnectOptions['wallAt']): Promise<Report | string> {
   const [file] = target.kind === 'file' ? target.paths : [];
   if (file === undefined) return 'it has no file';
-  const late = delay(within.leftMs(), LATE, { ref: false });
-  const text = await Promise.race([readBounded(file, MAX_BYTES), late]).catch((error: unknown) => {
+  const late = delay(within.leftMs(), undefined, { ref: false });
+  const read = await Promise.race([readNow(file, wallAt), late]);
+  return (
+    read ?? Promise.reject(new NoAnswer('timeout', `its file was not read within ${within.timeoutMs} ms`))
+  );
+}
+
+async function readNow(file: string, wallAt: ConnectOptions['wallAt']): Promise<Report | string> {
+  const text = await readBounded(file, MAX_BYTES).catch((error: unknown) => {
     throw new NoAnswer('refused', `its file cannot be read (${codeOf(error) ?? 'unknown'})`);
   });
-  if (text === LATE)
-    throw new NoAnswer('timeout', `its file was not read within ${within.timeoutMs / 1_000} s`);
   if (text === undefined) return 'in the place of its file is no file, or a file that is too long';
   const said = v.safeParse(SAID, parseObject(text));
   if (!said.success) return 'its file is not that of a toy';
