@@ -60,6 +60,15 @@ const lives: Parameters<typeof eachKind>[1] = (play) => {
     }
   });
 
+  it('and what its kind says of it is so', async () => {
+    const { kind } = play().stage;
+    const probe = play().probe();
+    const { traits } = reportOf(await probe.ask());
+    assert.equal(probe.sessions !== undefined, traits.extendsOnRequest, 'who extends on request has actions');
+    const text = await probe.statusText().catch(() => undefined);
+    assert.equal(text !== undefined, kind.statusRoute !== undefined, 'its status route answers');
+  });
+
   it('and a stranger is no daemon, whatever the user names it', async () => {
     const place = await stranger();
     for (const kind of [undefined, play().stage.kind.id]) {

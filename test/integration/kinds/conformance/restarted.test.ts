@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Restarted } from '../../../../src/health/instances';
 import { lostOf, withLost } from '../../../../src/health/interrupted';
-import { isStranded } from '../../../../src/health/sessions';
+import { isLive, isStranded } from '../../../../src/health/sessions';
 import { Instances } from '../../../../src/watch/instances';
 import { isAlive } from '../../../../src/system/processTable';
 import { MemoryMemento } from '../../../support/memento';
@@ -83,6 +83,7 @@ eachKind('a daemon of each kind that is restarted by us', (play) => {
     const { stage } = play();
     for (const way of await waysOf(play())) {
       const report = await play().untilWell();
+      const work = await play().untilWorks();
       const world = new RestartWorld(play(), way);
       const { plan, outcome } = await world.restart();
       const said = `by ${way.by}: ${outcome.kind}, ${outcome.text}\n${world.steps.join('\n')}`;
@@ -98,7 +99,10 @@ eachKind('a daemon of each kind that is restarted by us', (play) => {
       const { process } = outcome as { process?: { pid: number } };
       assert.ok(process && process.pid !== plan.owner.pid, said);
       world.registry.dispose();
-      assert.equal(stage.kind.id, reportOf(await play().poll()).kind);
+      const after = await play().untilWell();
+      assert.equal(after.kind, stage.kind.id);
+      const goesOn = after.sessions?.some((session) => session.id === work.id && isLive(session));
+      assert.equal(goesOn, way.keepsWork, `whether its work goes on: ${said}`);
     }
   });
 

@@ -34,9 +34,8 @@ function replace(file, content) {
   renameSync(`${file}.${process.pid}`, file);
 }
 
-function startNext(...more) {
-  const flags = process.argv.slice(1).filter((arg) => arg !== '--supervise');
-  spawn(process.execPath, [...flags, ...more], { detached: true, stdio: 'ignore' }).unref();
+function startNext(flags) {
+  spawn(process.execPath, flags, { detached: true, stdio: 'ignore' }).unref();
 }
 
 async function supervise() {
@@ -48,7 +47,7 @@ async function supervise() {
       isThere = false;
     }
   }
-  startNext();
+  startNext(process.argv.slice(1).filter((arg) => arg !== '--supervise'));
 }
 
 /** When this process began, as the kernel of Linux notes it: the 22nd field, the 20th after the name in brackets. */
@@ -94,7 +93,7 @@ function run() {
     if (!restarts) return;
     // The one that comes finds the work, and not the order.
     replace(says, { jobs: read(says).jobs });
-    startNext(...restarts);
+    startNext([...process.argv.slice(1).filter((arg) => arg !== '--resumes'), ...restarts]);
     process.exit(0);
   }, BEAT_MS);
 }
