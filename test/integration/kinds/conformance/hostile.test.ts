@@ -81,8 +81,11 @@ async function inAFile(play: Play): Promise<void> {
 }
 
 eachKind('a daemon of each kind whose answers are hostile', (play) => {
-  it('hostile: is never healthy without a proof, and is told in bounded lines', () =>
-    play().target.kind === 'http' ? overHttp(play()) : inAFile(play()));
+  it('hostile: is never healthy without a proof, and is told in bounded lines', async () => {
+    // So that its work is among what is replaced.
+    await play().untilWorks();
+    await (play().target.kind === 'http' ? overHttp(play()) : inAFile(play()));
+  });
 });
 
 const inPlaces: readonly (readonly [what: string, put: (file: string, real: string) => void])[] = [
