@@ -27,6 +27,10 @@ const value = fc.oneof(
 export function hostileBody(real: string): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 5, arbitrary: fc.tuple(fc.nat(), value).map(([at, put]) => withOne(real, at, put)) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(...CONTROLS, 'x'.repeat(1_000)).map((put) => withEach(real, put)),
+    },
     { weight: 2, arbitrary: fc.nat(real.length).map((length) => real.slice(0, length)) },
     { weight: 2, arbitrary: fc.oneof(fc.string(), fc.json(), fc.constantFrom(...CONTROLS)) },
     {
@@ -60,6 +64,17 @@ function withOne(text: string, at: number, put: unknown): string {
   walk(root);
   places[at % Math.max(1, places.length)]?.();
   return JSON.stringify(root);
+}
+
+/** The JSON of a text with something added to each of its texts. */
+function withEach(text: string, put: string): string {
+  try {
+    return JSON.stringify(
+      JSON.parse(text, (_key, each: unknown) => (typeof each === 'string' ? each + put : each)),
+    );
+  } catch {
+    return put;
+  }
 }
 
 /** A sample that no answer, whatever it is, may go beyond: one bounded line in each text, and no health without a proof. */
