@@ -29,7 +29,7 @@ async function overHttp(play: Play): Promise<void> {
     const answer: fc.Arbitrary<Said> = fc.record(
       {
         body: fc.constantFrom(...real).chain(hostileBody),
-        status: fc.constantFrom(200, 200, 200, 200, 404, 301, 401, 500),
+        status: fc.constantFrom(...Array<number>(12).fill(200), 404, 301, 401, 500),
         type: fc.constantFrom('application/json', 'application/json', 'text/html', 'text/plain; charset=x'),
         cutAt: fc.nat(2_000),
       },
@@ -38,7 +38,8 @@ async function overHttp(play: Play): Promise<void> {
     await fc.assert(
       fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 3 }), async (answers) => {
         let n = 0;
-        gate.says(() => answers[n++ % answers.length]!);
+        // A route that it does not have stays none: else another kind takes the answer for its own.
+        gate.says((said) => (said.status === 200 ? answers[n++ % answers.length]! : said));
         assertHarmless(await probe.ask());
       }),
       RUNS,
