@@ -169,7 +169,11 @@ describe('the list of the kinds', () => {
         const commands = offered(daemonRow('up', menu));
         const clause = (command: string) =>
           `package.json, menus, view/item/context, ${command}: its "when" and kinds/${id}/kind.ts differ on`;
-        assert.equal(commands.includes('openDashboard'), hasPage, `${clause('openDashboard')} "hasPage"`);
+        assert.equal(
+          commands.includes('openDashboard'),
+          hasPage,
+          `${clause('openDashboard')} "hasPage"; set a "menu" word in kind.ts that the clause leaves out`,
+        );
         assert.equal(commands.includes('runCommand'), runsCommands, `${clause('runCommand')} "runsCommands"`);
         const session = offered(`session.running.${id}`);
         for (const command of ['extendSession', 'cancelSession', 'showOutput']) {

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../../..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+interface Manifest {
+  readonly contributes: {
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+  };
+}
+
+const SECTION = 'daemonHealth.';
+const { properties } = (JSON.parse(read('package.json')) as Manifest).contributes.configuration;
+const NAMES = Object.keys(properties).map((name) => name.slice(SECTION.length));
+
+describe('the settings', () => {
+  it('that are read stand in the manifest, and those of the manifest are read', () => {
+    const source = read('src/settings/settings.ts');
+    const names = [...source.matchAll(/\.(?:get|inspect|update)(?:<[^>]*>)?\(\s*'([\w.]+)'/g)];
+    assert.deepEqual(
+      [...new Set(names.map(([, name]) => name))].sort(),
+      [...NAMES].sort(),
+      'package.json, contributes.configuration, and src/settings/settings.ts name the same settings',
+    );
+  });
+
+  for (const name of NAMES) {
+    it(`stand in the README: ${name}`, () => {
+      assert.ok(read('README.md').includes(`\`${SECTION}${name}\``), 'README.md, "Settings": add a row');
+    });
+  }
+});
