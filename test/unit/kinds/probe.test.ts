@@ -143,7 +143,11 @@ describe('a probe', () => {
 });
 
 describe('who is recognised', () => {
-  const look = () => new Look(FILES, 'find', new Ask(1_000), undefined);
+  let within: Ask;
+  beforeEach(() => (within = new Ask(1_000)));
+  // An ask looks after our event loop until it is ended.
+  afterEach(() => void within.end());
+  const look = () => new Look(FILES, 'find', within, undefined);
 
   it('is the first kind that takes it for its own', async () => {
     const asked: string[] = [];
