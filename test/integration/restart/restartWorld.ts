@@ -160,8 +160,16 @@ export class World {
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
-      createProbe: () =>
-        Promise.resolve(createProbe(at(origin).target, { timeouts: { requestMs: 2_000, fallbackMs: 500 } })),
+      createProbe: () => {
+        const probe = createProbe(at(origin).target, { timeouts: { requestMs: 2_000, fallbackMs: 500 } });
+        // What has no address is asked for its state here, and cannot be asked to end itself.
+        const asker = {
+          ask: () => probe.ask(),
+          statusText: () => probe.statusText(),
+          close: () => probe.close(),
+        };
+        return Promise.resolve(target && target.kind !== 'http' ? asker : probe);
+      },
       recall: () => ({}),
     });
     const { host = '127.0.0.1', target } = this.options;
