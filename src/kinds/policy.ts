@@ -19,9 +19,10 @@ export const LOOK_EVERY_MS = 400;
 
 /**
  * A kind ends its asks at their deadline by itself. One that does not, as where a file system hangs, is not waited for
- * longer than this above the deadline: a daemon is asked again only when the last ask has ended.
+ * longer than this above the deadline: a daemon is asked again only when the last ask has ended. So long our own event
+ * loop may stand still before an ask no longer counts (`OWN_STALL_MS`): what it has to read then is still read.
  */
-export const ASK_OVERRUN_MS = 250;
+export const ASK_OVERRUN_MS = 1_000;
 
 /** The longest path that is kept; Linux' PATH_MAX. */
 export const MAX_PATH_CHARS = 4_096;
