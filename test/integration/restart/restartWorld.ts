@@ -141,7 +141,7 @@ export class World {
     for (const child of this.children) child.kill('SIGKILL');
     // What a daemon left behind.
     const listener = await findListener(this.port);
-    if (listener && listener.pid !== process.pid) process.kill(listener.pid, 'SIGKILL');
+    if (listener && listener.pid !== process.pid) endNow(listener.pid);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -202,5 +202,14 @@ export class World {
         isMarked: true,
       }),
     });
+  }
+}
+
+/** It may end by itself in the moment between. */
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
