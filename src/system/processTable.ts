@@ -178,5 +178,8 @@ export async function sendSignal(target: ProcessIdentity, signal: NodeJS.Signals
 
 /** Whether a process of this number is there. One that we may not signal is. A zombie has ended. */
 export async function isAlive(pid: number): Promise<boolean> {
-  return isPidAlive(pid) && !(process.platform === 'linux' && (await isZombieLinux(pid)));
+  if (!isPidAlive(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  // Between the two looks a zombie may have been waited for: then its state cannot be read any more.
+  return !(await isZombieLinux(pid)) && isPidAlive(pid);
 }
