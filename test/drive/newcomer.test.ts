@@ -1,3 +1,5 @@
+import { until } from '../support/until';
+import { isDeepStrictEqual } from 'node:util';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,6 +89,13 @@ describe('what a newcomer meets, in a window in a browser', function () {
     rmSync(home, { recursive: true, force: true });
   });
 
+  /** VS Code fills the palette bit by bit, and on a loaded machine the first look may come too soon. */
+  async function offers(commands: readonly string[]): Promise<void> {
+    let seen: readonly string[] = [];
+    await until(async () => isDeepStrictEqual((seen = await palette()), commands)).catch(() => undefined);
+    assert.deepEqual(seen, commands);
+  }
+
   /** The names of our commands in the palette. */
   async function palette(): Promise<readonly string[]> {
     await window.openPalette(`>${PREFIX}`);
@@ -136,7 +145,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
   }
 
   it('offers in the palette only what can be done where no daemon is', async () => {
-    assert.deepEqual(await palette(), ALWAYS);
+    await offers(ALWAYS);
   });
 
   it('says what is missing, not an error, when such a command is run all the same', async () => {
@@ -221,10 +230,10 @@ describe('what a newcomer meets, in a window in a browser', function () {
     await window.item('first').or(window.item('shop')).waitFor();
     await window.item().click();
     await window.row('Poll loop').waitFor();
-    assert.deepEqual(await palette(), [...ALWAYS, ...WITH_DAEMON].sort());
+    await offers([...ALWAYS, ...WITH_DAEMON].sort());
     await first!.post('/api/tasks', { name: 'nightly', command: 'sleep 300', timeoutMs: 3_600_000 });
     await window.row('nightly').waitFor();
-    assert.deepEqual(await palette(), [...ALWAYS, ...WITH_DAEMON, ...WITH_RUNNING].sort());
+    await offers([...ALWAYS, ...WITH_DAEMON, ...WITH_RUNNING].sort());
   });
 
   it('offers Run in Daemon… on a dispatchd, and not on a smithy', async () => {
