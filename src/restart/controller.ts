@@ -10,7 +10,7 @@ import { duration } from '../base/time';
 import { endDaemon } from './endDaemon';
 import { addressOf } from '../kinds/target';
 import { lockDaemon, LockedElsewhere } from './restartLock';
-import { ownersOf, planFor, type Plan } from './plan';
+import { isEndedByUs, ownersOf, planFor, type Plan } from './plan';
 import { kindOf } from '../kinds/index';
 import { identityIn, isSameProcessAlive } from '../system/identity';
 import { isAlive, type ProcessInfo } from '../system/processTable';
@@ -170,7 +170,7 @@ export class RestartController {
     if (!onlyWait) this.#beganMs.set(daemonId, performance.now());
     monitor.beginRestart();
     const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
-    const first = way?.by === 'spawn' || !way ? 'ending' : 'the start command ends';
+    const first = isEndedByUs(way) ? 'ending' : 'the start command ends';
     this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
     const request: RestartRequest = {
       ...work,

@@ -40,7 +40,15 @@ export interface Plan {
   readonly doubt?: string;
 }
 
-/** Who holds a daemon's port, or is the daemon where it has no address, and why that must not be ended or looked into, where it must not. */
+/** Whether we end the old process: so also where how it will be restarted is not known, as of a plan to stop. */
+export function isEndedByUs(way: Pick<RestartWay, 'by'> | undefined): boolean {
+  return way === undefined || way.by === 'spawn';
+}
+
+/**
+ * Who holds a daemon's port, or is the daemon where it has no address; and why that must not be ended or looked into,
+ * where it must not.
+ */
 export interface Holder {
   readonly owner: ProcessInfo | undefined;
   readonly refusal: string | undefined;

@@ -16,6 +16,7 @@ import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
 import { proofOf } from '../health/proof';
 import { addressOf } from '../kinds/target';
+import { isEndedByUs } from './plan';
 import type { NotOurs } from './provenance';
 import { recoveredBy, recoveredText } from '../health/recovered';
 import type { Ended, StopOptions, StopStage } from '../system/endProcess';
@@ -103,16 +104,17 @@ class Late extends Error {
 }
 
 /**
- * Stops the old process, waits until its port is free where it has one, starts the new one and proves it: a new instance that this
- * restart started, and a completed poll cycle. An exit code of 0 proves nothing; any other proves that nothing was cured.
+ * Stops the old process, waits until its port is free where it has one, starts the new one and proves it: a new
+ * instance that this restart started, and a completed poll cycle. An exit code of 0 proves nothing; any other proves
+ * that nothing was cured.
  */
 export function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
   return towardsProof(request, edges, async (leave) => {
     const { way, owner } = request;
-    const isOurs = way === undefined || way.by === 'spawn';
+    const isOurs = isEndedByUs(way);
     const ended = isOurs ? await stopOld(request, edges, leave) : undefined;
     request.signal.throwIfAborted();
-    request.onStep(isOurs ? 'starting it' : `asking ${way.name ?? 'it'} to restart it`);
+    request.onStep(isOurs ? 'starting it' : `asking ${way?.name ?? 'it'} to restart it`);
     if (!owner || !isOurs) await edges.beginStart();
     const command = await edges.start(request.signal);
     return { command, ended };

@@ -5,7 +5,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
 import type { RestartController } from '../../restart/controller';
 import { addressOf } from '../../kinds/target';
-import type { Plan } from '../../restart/plan';
+import { isEndedByUs, type Plan } from '../../restart/plan';
 import type { Progress } from '../../restart/restart';
 import { isRestartLoop } from '../../store/restartRecords';
 import type { Outcome } from '../../model/outcome';
@@ -157,9 +157,8 @@ function consequences(
       ...(more > 0 ? [`and ${more} more`] : []),
     );
   }
-  const endsIt = way === undefined || way.by === 'spawn';
   // What may not come back by itself is started by hand, by its whole command line.
-  if (owner && endsIt && (!ownerIsKnown || doubt !== undefined)) {
+  if (owner && isEndedByUs(way) && (!ownerIsKnown || doubt !== undefined)) {
     const address = addressOf(model.daemon.target);
     parts.push(
       address ? `The process that holds port ${address.port} will be ended:` : 'This process will be ended:',
