@@ -40,7 +40,6 @@ export interface CommandDeps {
   readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
-  /** The bundled daemon as something to start, watched from then on. */
 }
 
 export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
