@@ -1,3 +1,4 @@
+import { cleanText } from '../base/text';
 import type { Report } from '../health/report';
 import { proofOf, type Proof } from '../health/proof';
 import { KINDS } from '../kinds/index';
@@ -39,6 +40,6 @@ export class StartedDaemon {
 }
 
 function inWords(error: unknown): string {
-  if (!(error instanceof NoAnswer)) return `asking failed: ${String(error)}`;
+  if (!(error instanceof NoAnswer)) return cleanText(`asking failed: ${String(error)}`);
   return error.kind === 'unusable' ? error.message : `it does not answer (${error.message})`;
 }
