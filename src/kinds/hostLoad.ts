@@ -24,7 +24,8 @@ export function holdersOf(target: Target): Holders {
   };
 }
 
-interface Look {
+/** What one look at the machine showed. */
+interface HostSample {
   readonly atMs: number;
   readonly process: ProcessLook | undefined;
   readonly runnable: number | undefined;
@@ -36,7 +37,7 @@ interface Look {
  * CPU is slow, one that has it and is silent hangs. Costs nothing while answers come in time.
  */
 export class HostWatch {
-  readonly #looks: Look[] = [];
+  readonly #looks: HostSample[] = [];
   #timer: NodeJS.Timeout;
   #pid: Promise<number | undefined> | undefined;
   #isStopped = false;
@@ -78,13 +79,13 @@ export class HostWatch {
 }
 
 /** What these looks, in order of time, show. */
-export function judge(looks: readonly Look[], cores: number, ourLagMs: number): HostLoad {
+export function judge(looks: readonly HostSample[], cores: number, ourLagMs: number): HostLoad {
   const starved = shortage(looks, cores, ourLagMs);
   const process = activity(looks);
   return { ...(starved !== undefined && { starved }), ...(process && { process }) };
 }
 
-function shortage(looks: readonly Look[], cores: number, ourLagMs: number): string | undefined {
+function shortage(looks: readonly HostSample[], cores: number, ourLagMs: number): string | undefined {
   const counts = looks.flatMap(({ runnable }) => runnable ?? []);
   const runnable = Math.round(counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length));
   if (runnable >= STARVED_RUNNABLE_PER_CORE * cores) {
@@ -96,7 +97,7 @@ function shortage(looks: readonly Look[], cores: number, ourLagMs: number): stri
   return undefined;
 }
 
-function activity(looks: readonly Look[]): HostLoad['process'] {
+function activity(looks: readonly HostSample[]): HostLoad['process'] {
   const seen = looks.filter((look) => look.process?.birth === looks.at(-1)?.process?.birth);
   const [first, last] = [seen[0], seen.at(-1)];
   if (!first?.process || !last?.process) return undefined;

@@ -186,7 +186,7 @@ export interface RestartWay {
   readonly command: StartCommand;
   /** The running work goes on in the new life as if nothing had happened. */
   readonly keepsWork: boolean;
-  /** The folder for which only one may run, as `Kind.worksFor` takes it. */
+  /** The folder for which only one may run, as `KindCode.worksFor` takes it. */
   readonly onlyOneIn?: string;
   /** Who restarts it, where that is neither we nor the daemon: "systemd (ductor.service)". */
   readonly name?: string;

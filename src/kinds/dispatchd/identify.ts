@@ -1,8 +1,9 @@
 import type { Identified } from '../kind';
 import type { Look } from '../look';
+import { NO_ADDRESS } from '../read/answers';
 import { readPath } from '../read/paths';
 import { resolved } from '../read/resolved';
-import { byStatus, healthOf, NO_ADDRESS, runs } from '../smithy/identify';
+import { byStatus, healthOf, runs } from '../smithy/identify';
 
 const KIND = 'dispatchd';
 

@@ -1,5 +1,6 @@
 import type { Identified } from '../kind';
 import type { Look } from '../look';
+import { NO_ADDRESS } from '../read/answers';
 import { readAgents, readApi, readState, reportOf } from './agents';
 import { AGENTS_ROUTE, API_ROUTE } from './policy';
 
@@ -12,7 +13,7 @@ const KIND = 'ductor';
  * @throws {NoAnswer}
  */
 export async function identify(look: Look): Promise<Identified | string> {
-  if (look.origin === undefined) return 'it has no address';
+  if (look.origin === undefined) return NO_ADDRESS;
   const said = readState(await look.get(AGENTS_ROUTE), readAgents);
   if (typeof said !== 'string') return { kind: KIND, isRunning: said.isRunning, report: reportOf(said) };
   if (look.purpose !== 'start') return said;

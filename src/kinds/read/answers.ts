@@ -1,6 +1,9 @@
 import type { Answer } from '../../system/httpClient';
 import { cleanText } from '../../base/text';
 
+/** Why a target without an address is no daemon of a kind that answers requests. */
+export const NO_ADDRESS = 'it has no address';
+
 /** Why an answer cannot be a daemon's status, judged before its body is read. */
 export function notAStatus({ status, contentType, location, body }: Answer): string | undefined {
   const isPage = /\bhtml\b/i.test(contentType);

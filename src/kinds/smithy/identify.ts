@@ -3,6 +3,7 @@ import { parseObject } from '../../base/text';
 import { isLive } from '../../health/sessions';
 import type { Identified } from '../kind';
 import type { Look } from '../look';
+import { NO_ADDRESS } from '../read/answers';
 import { projectFolder, readPath } from '../read/paths';
 import { resolved } from '../read/resolved';
 import { toDatabase } from './database';
@@ -11,7 +12,6 @@ import { readSessionsText } from './sessions';
 import { ofAnother, readAnswer } from './statusRoute';
 
 const KIND = 'smithy';
-export const NO_ADDRESS = 'it has no address';
 
 /**
  * Whether a smithy is there. Where there may be nobody its health route is asked, which takes it a millisecond: of the

@@ -1,3 +1,4 @@
+import { parseObject } from '../../base/text';
 import type { Session } from '../../health/report';
 import { readSession, sessionsOf } from './sessions';
 import { MAX_SESSIONS } from '../policy';
@@ -147,12 +148,4 @@ function differInTimeOnly(before: string, after: string, from: number): boolean 
 
 function timeIn(text: string, from: number): number {
   return parseTime(text.slice(from, from + USUAL_CHARS));
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
 }
