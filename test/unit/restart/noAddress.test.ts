@@ -5,8 +5,9 @@ import type { ProcessInfo } from '../../../src/system/processInfo';
 import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
 import { whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
 import { restart, whyNotAgreed, type RestartEdges } from '../../../src/restart/restart';
-import { startCommandFor, type StartContext } from '../../../src/restart/startCommand';
+import { startCommandFor } from '../../../src/restart/startCommand';
 import { Watch, goodReport } from '../health/support';
+import { START_CONTEXT } from '../../support/startContext';
 import { watchedAt } from '../../support/target';
 
 const TARGET: Target = { kind: 'file', paths: ['/run/x/state.json'] };
@@ -109,18 +110,9 @@ describe('a daemon without an address', () => {
   }
 
   it('has its start command in the terminal, without an address', async () => {
-    const context: StartContext = {
-      dispatchdPath: '/ext/dispatchd.js',
-      launcherPath: '/ext/launcher.js',
-      logFile: '/logs/x.log',
-      nodePath: '/node',
-      workspaceFolder: '/project',
-      platform: 'linux',
-      shell: '/bin/sh',
-    };
     for (const mode of ['terminal', 'background'] as const) {
       const daemon = { ...DAEMON, restart: { command: 'run', args: ['x'], mode } };
-      assert.deepEqual(await startCommandFor(daemon, undefined, context, { unlooked: true }), {
+      assert.deepEqual(await startCommandFor(daemon, undefined, START_CONTEXT, { unlooked: true }), {
         cwd: '/project',
         kind: 'process',
         command: 'run',

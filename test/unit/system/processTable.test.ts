@@ -1,3 +1,4 @@
+import { START_CONTEXT } from '../../support/startContext';
 import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { isNode } from '../../../src/diagnostics/inspectNode';
@@ -5,7 +6,7 @@ import { findListeners, processTable, type RunTool } from '../../../src/system/p
 import { forwarderIn } from '../../../src/system/programs';
 import { isRestartLoop } from '../../../src/store/restartRecords';
 import { type RestartRecord } from '../../../src/model/restartRecord';
-import { startCommandFor, type StartContext } from '../../../src/restart/startCommand';
+import { startCommandFor } from '../../../src/restart/startCommand';
 import type { DaemonConfig } from '../../../src/model/daemonConfig';
 import { reportWith } from '../health/support';
 
@@ -168,15 +169,6 @@ describe('a restart loop', () => {
 });
 
 describe('how a daemon is started', () => {
-  const context: StartContext = {
-    dispatchdPath: '/ext/dispatchd.js',
-    launcherPath: '/ext/launcher.js',
-    logFile: '/logs/x.log',
-    nodePath: '/node',
-    workspaceFolder: '/project',
-    platform: 'linux',
-    shell: '/bin/zsh',
-  };
   const daemon = (changes: Partial<DaemonConfig>): DaemonConfig => ({
     name: 'x',
     ...at('http://127.0.0.1:3470'),
@@ -190,7 +182,7 @@ describe('how a daemon is started', () => {
 
   it('is with the flags it had, on the port that is watched, in the background', async () => {
     const command = await startCommandFor(daemon({ kind: 'dispatchd' }), undefined, {
-      ...context,
+      ...START_CONTEXT,
       lastArgs: ['--port', '9', '--state-dir', '/a b', '--chaos'],
     });
     assert.deepEqual(args(command).slice(args(command).indexOf('--') + 1), [
@@ -208,7 +200,7 @@ describe('how a daemon is started', () => {
     const command = await startCommandFor(
       daemon({ kind: 'smithy', ...at('http://127.0.0.1:3457') }),
       report('/home/dev/other/.stoneforge/stoneforge.db'),
-      context,
+      START_CONTEXT,
     );
     assert.equal(typeof command === 'object' && command.cwd, '/home/dev/other');
     assert.deepEqual(args(command).slice(-4), ['sf', 'serve', 'smithy', '--no-open']);
@@ -219,7 +211,7 @@ describe('how a daemon is started', () => {
       await startCommandFor(
         daemon({ restart: { command: 'run me', args: ['a b', '"'] } }),
         undefined,
-        context,
+        START_CONTEXT,
       ),
       { cwd: '/project', kind: 'process', command: 'run me', args: ['a b', '"'] },
     );
@@ -227,7 +219,7 @@ describe('how a daemon is started', () => {
 
   it('is a shell line where the user wrote one', async () => {
     assert.deepEqual(
-      await startCommandFor(daemon({ restart: { command: 'make daemon' } }), undefined, context),
+      await startCommandFor(daemon({ restart: { command: 'make daemon' } }), undefined, START_CONTEXT),
       {
         cwd: '/project',
         kind: 'shell',
@@ -238,7 +230,7 @@ describe('how a daemon is started', () => {
 
   it('is by the launcher, which looks first, where nobody has looked whether it runs', async () => {
     const mine = daemon({ restart: { command: 'run', args: ['a b'] } });
-    assert.deepEqual(args(await startCommandFor(mine, undefined, context, { unlooked: true })), [
+    assert.deepEqual(args(await startCommandFor(mine, undefined, START_CONTEXT, { unlooked: true })), [
       '/ext/launcher.js',
       '--url',
       'http://127.0.0.1:3470',
@@ -246,16 +238,21 @@ describe('how a daemon is started', () => {
       'run',
       'a b',
     ]);
-    const line = await startCommandFor(daemon({ restart: { command: 'make daemon' } }), undefined, context, {
-      unlooked: true,
-    });
+    const line = await startCommandFor(
+      daemon({ restart: { command: 'make daemon' } }),
+      undefined,
+      START_CONTEXT,
+      {
+        unlooked: true,
+      },
+    );
     assert.deepEqual(args(line).slice(-4), ['--shell', '/bin/zsh', '--', 'make daemon']);
   });
 
   it('names the folder of a smithy, for which only one may run', async () => {
     const smithy = daemon({ kind: 'smithy' });
     const flags = args(
-      await startCommandFor(smithy, report('/home/dev/other/.stoneforge/stoneforge.db'), context),
+      await startCommandFor(smithy, report('/home/dev/other/.stoneforge/stoneforge.db'), START_CONTEXT),
     );
     assert.deepEqual(flags.slice(flags.indexOf('--only-one'), flags.indexOf('--')), [
       '--only-one',
@@ -264,11 +261,11 @@ describe('how a daemon is started', () => {
       '/home/dev/other',
     ]);
     const own = { ...smithy, restart: { command: 'my-smithy', args: [], mode: 'background' as const } };
-    assert.ok(!args(await startCommandFor(own, undefined, context)).includes('--only-one'));
+    assert.ok(!args(await startCommandFor(own, undefined, START_CONTEXT)).includes('--only-one'));
   });
 
   it('is not known for something that is of no known kind', async () => {
-    const command = await startCommandFor(daemon({}), undefined, context);
+    const command = await startCommandFor(daemon({}), undefined, START_CONTEXT);
     assert.ok(typeof command === 'string' && command.includes('Set "restart" for it'));
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Env, Kind, StartCommand } from '../../../../src/kinds/kind';
 import type { Target } from '../../../../src/model/target';
 import type { StartedCommand } from '../../../../src/restart/restart';
+import { until } from '../../../support/until';
 
 /** Plays one daemon of a kind on this machine, as a process of its own. A new kind needs one of these in `stages.ts`. */
 export interface Stage {
@@ -96,6 +97,18 @@ export abstract class ProcessStage implements Stage {
     // So that a daemon ends what it started.
     await this.vanish('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Resolves once a GET of this address is answered with 2xx. */
+  protected answers(url: string): Promise<void> {
+    return until(
+      () =>
+        fetch(url).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      `an answer of ${url}`,
+    );
   }
 
   protected onClose(close: () => Promise<void> | void): void {

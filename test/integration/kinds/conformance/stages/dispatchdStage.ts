@@ -12,17 +12,14 @@ import { ProcessStage } from '../stage';
 /** The bundled daemon itself, with the routes that make its loop hang. */
 class DispatchdStage extends ProcessStage {
   readonly kind = dispatchd;
-  readonly target: Target;
+  readonly target;
   readonly env: Env;
   readonly command: StartCommand;
 
-  constructor(
-    private readonly port: number,
-    program: string,
-  ) {
+  constructor(port: number, program: string) {
     super();
     const state = this.makeFolder('state');
-    this.target = { kind: 'http', origin: this.#origin };
+    this.target = { kind: 'http', origin: `http://127.0.0.1:${port}` } as const;
     this.env = { DISPATCHD_STATE_DIR: state };
     const times = ['--poll-interval-ms', '50', '--poll-stale-threshold-ms', '1000'];
     const args = [program, '--port', String(port), '--state-dir', state, ...times, '--chaos'];
@@ -44,7 +41,7 @@ class DispatchdStage extends ProcessStage {
   async work(): Promise<void> {
     await this.#post('/api/tasks', { name: 'write the release notes', command: 'exec sleep 300' });
     await until(async () => {
-      const { sessions } = (await (await fetch(`${this.#origin}/api/sessions`)).json()) as {
+      const { sessions } = (await (await fetch(`${this.target.origin}/api/sessions`)).json()) as {
         sessions: { status: string }[];
       };
       return sessions.some(({ status }) => status === 'running');
@@ -52,22 +49,17 @@ class DispatchdStage extends ProcessStage {
   }
 
   protected ready(): Promise<void> {
-    return until(() =>
-      fetch(`${this.#origin}/api/health`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
-  }
-
-  get #origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return this.answers(`${this.target.origin}/api/health`);
   }
 
   async #post(path: string, body: object = {}): Promise<void> {
     const token = readFileSync(join(this.folder, 'state', 'token'), 'utf8').trim();
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const answer = await fetch(this.#origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const answer = await fetch(this.target.origin + path, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   }
 }

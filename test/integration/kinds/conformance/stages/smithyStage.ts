@@ -4,10 +4,8 @@ import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
 import type { Env, StartCommand } from '../../../../../src/kinds/kind';
 import { smithy } from '../../../../../src/kinds/smithy/kind';
-import type { Target } from '../../../../../src/model/target';
 import { freePort } from '../../../../support/freePort';
 import { smithySession } from '../../../../support/smithyProcess';
-import { until } from '../../../../support/until';
 import { ProcessStage } from '../stage';
 
 const PROGRAM = join(__dirname, '..', '..', '..', '..', 'support', 'smithyMain.ts');
@@ -30,14 +28,11 @@ function programFile(): Promise<string> {
 /** The stand-in for smithy as a process, which `sf serve smithy` starts in its folder. */
 class SmithyStage extends ProcessStage {
   readonly kind = smithy;
-  readonly target: Target;
+  readonly target;
   readonly env: Env;
   readonly command: StartCommand;
 
-  constructor(
-    private readonly port: number,
-    program: string,
-  ) {
+  constructor(port: number, program: string) {
     super();
     this.makeFolder('project', '.stoneforge');
     const bin = this.makeFolder('bin');
@@ -45,7 +40,7 @@ class SmithyStage extends ProcessStage {
     const line = `exec '${process.execPath}' '${program}' "$5" "$PWD" ${CYCLE_MS}`;
     writeFileSync(join(bin, 'sf'), `#!/bin/sh\n${line}\n`);
     chmodSync(join(bin, 'sf'), 0o755);
-    this.target = { kind: 'http', origin: this.#origin };
+    this.target = { kind: 'http', origin: `http://127.0.0.1:${port}` } as const;
     this.env = { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
     const args = [program, String(port), join(this.folder, 'project'), CYCLE_MS];
     this.command = { kind: 'process', command: process.execPath, args };
@@ -64,20 +59,11 @@ class SmithyStage extends ProcessStage {
   }
 
   protected ready(): Promise<void> {
-    return until(() =>
-      fetch(`${this.#origin}/api/health`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
-  }
-
-  get #origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return this.answers(`${this.target.origin}/api/health`);
   }
 
   async #say(what: object): Promise<void> {
-    await fetch(`${this.#origin}/test`, { method: 'PUT', body: JSON.stringify(what) });
+    await fetch(`${this.target.origin}/test`, { method: 'PUT', body: JSON.stringify(what) });
   }
 }
 

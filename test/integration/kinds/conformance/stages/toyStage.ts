@@ -52,13 +52,7 @@ class ToyStage extends ProcessStage {
   protected async ready(): Promise<void> {
     await until(() => this.#pid() === this.startedPid);
     if (this.target.kind === 'http') {
-      const { origin } = this.target;
-      await until(() =>
-        fetch(`${origin}/toy`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      );
+      await this.answers(`${this.target.origin}/toy`);
       return;
     }
     await until(() => this.#read(this.target.kind === 'file' ? this.target.paths[0]! : '')?.['toy']);
