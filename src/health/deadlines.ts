@@ -12,7 +12,7 @@ import {
 import type { Instant } from '../base/time';
 import { endOf, isLive } from './sessions';
 import type { Track } from './track';
-import type { DaemonState } from './states';
+import { STATES, type DaemonState } from './states';
 
 /**
  * The stages of a session before its deadline. They come from the deadline itself: no daemon delivers its
@@ -74,25 +74,14 @@ export interface TimedOut {
 
 export const NO_DEADLINES: Deadlines = new Map();
 
-const INHIBITING: readonly DaemonState[] = [
-  'restarting',
-  'unresponsive',
-  'unreachable',
-  'offline',
-  'wrongAnswer',
-  'unavailable',
-  'stopped',
-  'wedged',
-  'paused',
-];
-
 /** The state that silences countdowns, as their cause or because nothing is ended while it lasts. */
 export function inhibitedBy({ verdict, last }: Track): DaemonState | undefined {
+  const { silencesCountdowns } = STATES[verdict.state];
   // A part of it may be unavailable, as a sub-agent of ductor's, while its work goes on and is ended at its deadline.
-  if (verdict.state === 'unavailable' && last?.report.isRunning) return undefined;
+  if (silencesCountdowns === 'unlessRunning' && last?.report.isRunning) return undefined;
   // What it ran before is not told any more, and what it goes on with not yet.
   if (last?.report.starting) return 'starting';
-  return INHIBITING.includes(verdict.state) ? verdict.state : undefined;
+  return silencesCountdowns === 'never' ? undefined : verdict.state;
 }
 
 /** How long until the daemon ends this session, in ms; `undefined` where no deadline is known. */

@@ -12,7 +12,7 @@ import {
   REQUEST_TIMEOUT_MS,
   SLEEP_GAP_MS,
 } from './policy';
-import { SEVERITY, type DaemonState } from './states';
+import { STATES, isState, rankOf, type DaemonState } from './states';
 
 /** Time in one state, in epoch ms. Between two spans that do not touch nobody watched. */
 export interface Span {
@@ -42,10 +42,6 @@ export interface History {
 }
 
 const BUCKETS = HISTORY_WINDOW_MS / HISTORY_BUCKET_MS;
-/** A daemon in one of these works, or is about to. */
-const WORKING: readonly DaemonState[] = ['healthy', 'paused', 'starting', 'restarting'];
-/** What comes after one of these is another life, so another problem. */
-const ENDS_A_LIFE: readonly DaemonState[] = ['restarting', 'stopped', 'offline'];
 
 /** The longest time between two polls of a daemon that is watched; a longer one was not watched. */
 export function longestGapMs(pollIntervalMs: number): number {
@@ -154,20 +150,13 @@ function toSegment(spans: readonly Span[], first: number, fromAt: number, untilA
     if (span.fromAt === untilAt && untilAt % HISTORY_BUCKET_MS === 0 && fromAt !== untilAt) continue;
     const ms = Math.min(span.toAt, untilAt) - Math.max(span.fromAt, fromAt);
     watchedMs += ms;
-    if (SEVERITY[span.state] === 'plain') plainMs.set(span.state, (plainMs.get(span.state) ?? 0) + ms);
-    else if (!worst || isWorse(span.state, worst.state)) worst = span;
+    if (STATES[span.state].severity === 'plain') plainMs.set(span.state, (plainMs.get(span.state) ?? 0) + ms);
+    else if (!worst || rankOf(span.state) < rankOf(worst.state)) worst = span;
   }
   const [longest] = [...plainMs].sort(([, a], [, b]) => b - a);
   const state = worst?.state ?? longest?.[0] ?? 'notWatched';
   const isPartial = state !== 'notWatched' && untilAt - fromAt - watchedMs > HISTORY_GAP_TOLERANCE_MS;
   return { fromAt, state, isPartial };
-}
-
-/** Red before amber, then by the order of the state table. */
-function isWorse(a: DaemonState, b: DaemonState): boolean {
-  if (SEVERITY[a] !== SEVERITY[b]) return SEVERITY[a] === 'red';
-  const order = Object.keys(SEVERITY);
-  return order.indexOf(a) < order.indexOf(b);
 }
 
 /**
@@ -197,9 +186,10 @@ function countProblems(spans: readonly Span[]): ReadonlyMap<DaemonState, number>
   const calmMsThen = new Map<DaemonState, number>();
   let calmMs = 0;
   for (const { state, fromAt, toAt } of spans) {
-    if (SEVERITY[state] === 'plain') {
-      if (ENDS_A_LIFE.includes(state)) calmMs += RECOVERY_HOLD_MS;
-      else if (state !== 'unverified') calmMs += toAt - fromAt;
+    const row = STATES[state];
+    if (row.severity === 'plain') {
+      if (row.endsALife) calmMs += RECOVERY_HOLD_MS;
+      else if (row.tells !== 'nothing') calmMs += toAt - fromAt;
       continue;
     }
     const isNew = calmMs - (calmMsThen.get(state) ?? -Infinity) >= RECOVERY_HOLD_MS;
@@ -210,7 +200,7 @@ function countProblems(spans: readonly Span[]): ReadonlyMap<DaemonState, number>
 }
 
 function withoutProblems(spans: readonly Span[], windowMs: number): string {
-  const working = spans.filter(({ state }) => WORKING.includes(state));
+  const working = spans.filter(({ state }) => isWorking(state));
   if (working.length === 0)
     return `only seen ${[...new Set(spans.map(({ state }) => words(state)))].join(', ')}`;
   const workingMs = working.reduce((sum, { fromAt, toAt }) => sum + toAt - fromAt, 0);
@@ -223,12 +213,18 @@ function withoutProblems(spans: readonly Span[], windowMs: number): string {
     : `no problems in ${duration(wholeMs)} watched`;
 }
 
+/** Whether it works, or is about to. */
+function isWorking(state: DaemonState): boolean {
+  const row = STATES[state];
+  return row.severity === 'plain' && row.works !== 'unseen';
+}
+
 function times(count: number): string {
   return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
 }
 
 function words(state: DaemonState): string {
-  return state === 'wrongAnswer' ? 'wrong answer' : state;
+  return state.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** A span as it is kept: state, from, to. */
@@ -256,10 +252,5 @@ export function fromStored(value: unknown, nowAt: number): History | undefined {
 function isStoredSpan(value: unknown): value is StoredSpan {
   if (!Array.isArray(value) || value.length !== 3) return false;
   const [state, fromAt, toAt] = value as unknown[];
-  return (
-    typeof state === 'string' &&
-    Object.hasOwn(SEVERITY, state) &&
-    Number.isFinite(fromAt) &&
-    Number.isFinite(toAt)
-  );
+  return isState(state) && Number.isFinite(fromAt) && Number.isFinite(toAt);
 }

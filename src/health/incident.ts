@@ -7,7 +7,7 @@ import {
 } from './policy';
 import type { Instant } from '../base/time';
 import { type Verdict } from './verdict';
-import { SEVERITY, type DaemonState } from './states';
+import { STATES, type DaemonState } from './states';
 
 /** From the moment a daemon leaves the good states until it is good again. */
 export interface Incident {
@@ -58,24 +58,22 @@ export function advanceIncident(
   now: Instant,
 ): IncidentStep {
   // By the state alone: the outcome of a restart tells of a start that failed, and nothing else does.
-  const severity = SEVERITY[verdict.state];
-  if (severity !== 'plain') return worsen(previous, verdict.state, severity, sample.isStartup, now);
+  const row = STATES[verdict.state];
+  if (row.severity !== 'plain') return worsen(previous, verdict.state, row.severity, sample.isStartup, now);
   if (!previous) return { incident: undefined };
 
-  switch (verdict.state) {
-    case 'restarting':
+  switch (row.incident) {
+    case 'waits':
       return { incident: previous };
-    case 'stopped':
-    case 'offline':
+    case 'ends':
       return { incident: undefined };
-    case 'healthy':
-    case 'paused':
+    case 'settles':
       return settle(previous, sample.completedAt, now);
-    case 'unverified':
+    case 'settlesByAnswer':
       // A daemon that never tells about its loop can end an outage by answering, but not a wedge.
       if (!sample.answered) return { incident: stillOpen(previous) };
-      return previous.state === 'wedged' ? fade(previous, now) : settle(previous, sample.completedAt, now);
-    default:
+      return needsCycle(previous) ? fade(previous, now) : settle(previous, sample.completedAt, now);
+    case 'goesOn':
       return { incident: stillOpen(previous) };
   }
 }
@@ -136,11 +134,17 @@ function settle(previous: Incident, cycleAt: number | undefined, now: Instant): 
   const calm = previous.calm ?? { sinceMs: now.monotonicMs, cycleAt };
   const heldLongEnough = now.monotonicMs - calm.sinceMs >= RECOVERY_HOLD_MS;
   // Another completion is a newer one, even where the daemon's clock was set back in between.
-  const cycledSince = cycleAt === undefined ? previous.state !== 'wedged' : cycleAt !== calm.cycleAt;
+  const cycledSince = cycleAt === undefined ? !needsCycle(previous) : cycleAt !== calm.cycleAt;
   if (!heldLongEnough || !cycledSince) return { incident: { ...stillOpen(previous), calm } };
   if (previous.spokeMs === undefined) return { incident: undefined };
   const lastedMs = calm.sinceMs - previous.openedAt.monotonicMs;
   return { incident: undefined, notice: { kind: 'recovered', state: previous.state, lastedMs } };
+}
+
+/** Whether only a completed cycle proves that it is over. */
+function needsCycle({ state }: Incident): boolean {
+  const row = STATES[state];
+  return row.severity !== 'plain' && row.isOverBy === 'cycle';
 }
 
 /** It ends in silence: that it was cured is not known, and that it goes on is not either. */

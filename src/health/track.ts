@@ -15,7 +15,7 @@ import type { Report, Sample } from './report';
 import type { Instant } from '../base/time';
 import { assessLoop, cyclesOf, nextBegun, type BegunCycles, type Loop } from './staleness';
 import { decide, severityOf, type Facts, type Streak, type Unsettled, type Verdict } from './verdict';
-import { type DaemonState } from './states';
+import { STATES, type DaemonState } from './states';
 
 /** Everything remembered about one daemon. Replaced at every sample, never changed. */
 export interface Track {
@@ -102,7 +102,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
   const begun = report ? nextBegun(track.begun, report) : track.begun;
   const loop = report?.isRunning ? assessLoop(report, begun) : undefined;
   // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
-  const startsAnew = justWoke || track.verdict.state === 'offline';
+  const startsAnew = justWoke || STATES[track.verdict.state].phase === 'down';
   const streak = nextStreak(startsAnew ? undefined : track.streak, sample, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
 
@@ -161,7 +161,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
     flapping,
     ...(begun && { begun }),
     ...(unsettled && { unsettled }),
-    downPolls: !sample.ok && isDown(verdict.state) ? (justWoke ? 0 : track.downPolls) + 1 : 0,
+    downPolls: !sample.ok && STATES[verdict.state].isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,
     verdict,
     ...(step.incident && { incident: step.incident }),
@@ -248,12 +248,7 @@ export function resetBackoff(track: Track): Track {
 
 /** Nothing is known yet in this window: no answer, and no failure that has decided anything. */
 function isStartup(track: Track): boolean {
-  return track.samples === 0 || (track.last === undefined && track.verdict.state === 'unverified');
-}
-
-/** Nobody is there to answer. */
-function isDown(state: DaemonState): boolean {
-  return state === 'offline' || state === 'unreachable' || state === 'unresponsive';
+  return track.samples === 0 || (track.last === undefined && STATES[track.verdict.state].tells === 'nothing');
 }
 
 /**
@@ -320,15 +315,13 @@ function nextVerdict(
 ): Verdict {
   const previous = track.verdict;
   // One lost answer does not refute what the last good one proved: red stays red until something decides.
-  const undecided =
-    (decided.state === 'unverified' || decided.state === 'unstable') && facts.failure !== undefined;
+  const undecided = STATES[decided.state].tells !== 'condition' && facts.failure !== undefined;
   if (undecided && severityOf(previous) === 'red') return previous;
 
   const loopSinceMs = loopSince(facts.loop, now) ?? (facts.failure ? previous.loopSinceMs : undefined);
   const same = decided.state === previous.state && decided.startFailed === previous.startFailed;
   // The reason keeps the figures of the moment it was decided; new figures are not a new reason.
-  const sameKind =
-    same && facts.failure?.kind === track.facts.failure?.kind && decided.state !== 'wrongAnswer';
+  const sameKind = same && facts.failure?.kind === track.facts.failure?.kind;
   return {
     state: decided.state,
     reason: sameKind && severityOf(decided) === 'red' ? previous.reason : decided.reason,
@@ -345,8 +338,10 @@ function loopSince(loop: Loop | undefined, now: Instant): number | undefined {
 }
 
 function transition(from: Verdict, to: Verdict): TrackEvent[] {
+  const row = STATES[to.state];
   // The length of a stuck queue changes with every task; that it is stuck does not.
-  const isSame = from.state === to.state && (from.reason === to.reason || to.state === 'stuck');
+  const isCount = row.severity !== 'plain' && row.countsInReason === true;
+  const isSame = from.state === to.state && (from.reason === to.reason || isCount);
   return isSame ? [] : [{ kind: 'transition', from, to }];
 }
 

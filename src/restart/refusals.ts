@@ -1,3 +1,4 @@
+import { STATES } from '../health/states';
 import { beganBefore, isInstance } from '../kinds/sameInstance';
 import { addressOf, isHere } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
@@ -57,7 +58,8 @@ export function whyNotToEnd(
       'such as in a container or on another machine. Restart it there.'
     );
   }
-  if (track.verdict.state === 'wrongAnswer' && !isItself && !mayBeTheSame({ daemon, track }, owner)) {
+  const row = STATES[track.verdict.state];
+  if (row.severity !== 'plain' && row.isMaybeOther && !isItself && !mayBeTheSame({ daemon, track }, owner)) {
     return `${held} ${who}, which does not answer as a daemon: ${track.verdict.reason}.`;
   }
   return undefined;

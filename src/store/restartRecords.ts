@@ -1,7 +1,7 @@
 import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
 import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from './policy';
-import { SEVERITY, type DaemonState } from '../health/states';
+import { isState, type DaemonState } from '../health/states';
 import type { Outcome } from '../model/outcome';
 import type { RestartRecord } from '../model/restartRecord';
 
@@ -46,8 +46,7 @@ function isRecord(value: unknown): value is RestartRecord {
   const { at, why, kind, text, startFailed } = (value ?? {}) as Record<string, unknown>;
   return (
     Number.isFinite(at) &&
-    typeof why === 'string' &&
-    Object.hasOwn(SEVERITY, why) &&
+    isState(why) &&
     KINDS.some((known) => known === kind) &&
     typeof text === 'string' &&
     (startFailed === undefined || typeof startFailed === 'string')

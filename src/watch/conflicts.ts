@@ -1,23 +1,10 @@
 import { findConflicts, type Conflict, type InvolvedDaemon } from '../health/conflicts';
 import { isLive } from '../health/sessions';
-import type { DaemonState } from '../health/states';
+import { STATES } from '../health/states';
 import { shortPath } from '../kinds/read/paths';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { OfferedDaemon } from '../model/foundDaemon';
-
-/**
- * States in which nothing of a daemon dispatches, and that last: one lost answer is none of them. In those of
- * `TELLING` the daemon tells which sessions run; in the others nobody knows whether they still do.
- */
-const NOT_DISPATCHING: readonly DaemonState[] = [
-  'unreachable',
-  'offline',
-  'wrongAnswer',
-  'unavailable',
-  'stopped',
-];
-const TELLING: readonly DaemonState[] = ['unavailable', 'stopped'];
 
 interface KnownDaemons {
   readonly models: readonly DaemonModel[];
@@ -54,10 +41,10 @@ function watchedParty({ daemon, track }: DaemonModel): InvolvedDaemon[] {
   const address = addressOf(daemon.target);
   // A database of another machine is not the same one, whatever its path; parties are told apart by their ports.
   if (!address?.isLoopback) return [];
-  const { state } = track.verdict;
-  const dispatches = !NOT_DISPATCHING.includes(state);
+  const { work } = STATES[track.verdict.state];
+  const dispatches = work === 'dispatched';
   // The loop of a smithy can be stopped while its agents go on (the stop of its dispatch daemon ends none of them).
-  const runsAgents = TELLING.includes(state) && report.sessions?.some(isLive) === true;
+  const runsAgents = work === 'told' && report.sessions?.some(isLive) === true;
   return [
     {
       name: daemon.name,

@@ -1,7 +1,7 @@
 import type { DaemonModel } from '../model/daemonModel';
 import { HISTORY_WINDOW_MS } from '../health/policy';
 import { severityOf as severityOfVerdict } from '../health/verdict';
-import { SEVERITY, type DaemonState, type Severity } from '../health/states';
+import { SEVERITY, rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
 import { duration, forOver, shortAge, type Instant } from '../base/time';
 
 /** How a state looks everywhere: its name in words and its icon among VS Code's own. */
@@ -15,6 +15,8 @@ export const STATE_LABELS: Readonly<Record<DaemonState, { readonly label: string
     unavailable: { label: 'unavailable', icon: 'circle-slash' },
     stopped: { label: 'stopped', icon: 'stop-circle' },
     starting: { label: 'starting', icon: 'loading~spin' },
+    failing: { label: 'failing', icon: 'error' },
+    notAnswering: { label: 'not answering', icon: 'loading~spin' },
     wedged: { label: 'wedged', icon: 'error' },
     stuck: { label: 'stuck', icon: 'warning' },
     unstable: { label: 'unstable', icon: 'warning' },
@@ -23,25 +25,6 @@ export const STATE_LABELS: Readonly<Record<DaemonState, { readonly label: string
     healthy: { label: 'healthy', icon: 'pulse' },
   };
 
-/** What comes first where only one can be shown: by severity, then by how much it wants a look. */
-const ORDER: readonly DaemonState[] = [
-  'unresponsive',
-  'unreachable',
-  'wedged',
-  'wrongAnswer',
-  'unavailable',
-  'stuck',
-  'unstable',
-  'restarting',
-  'starting',
-  'stopped',
-  'paused',
-  'unverified',
-  'healthy',
-  'offline',
-];
-const RANK = Object.fromEntries(ORDER.map((state, rank) => [state, rank])) as Record<DaemonState, number>;
-
 /** The daemons with the one that most wants a look first. */
 export function worstFirst(models: readonly DaemonModel[]): readonly DaemonModel[] {
   return [...models].sort((a, b) => rankOf(a) - rankOf(b));
@@ -49,7 +32,7 @@ export function worstFirst(models: readonly DaemonModel[]): readonly DaemonModel
 
 /** Nothing runs although somebody wanted it to: after what runs and cannot work, before what works badly. */
 function rankOf({ track: { verdict } }: DaemonModel): number {
-  return verdict.startFailed ? RANK.unavailable + 0.5 : RANK[verdict.state];
+  return verdict.startFailed ? rankOfState('unavailable') + 0.5 : rankOfState(verdict.state);
 }
 
 export function severityOf({ track }: DaemonModel): Severity {

@@ -1,5 +1,5 @@
 import type { Segment } from '../../health/history';
-import { SEVERITY } from '../../health/states';
+import { STATES } from '../../health/states';
 import { stripText } from '../../words/timelineText';
 
 const STEP_PX = 5;
@@ -38,9 +38,10 @@ export function stripSvg(segments: readonly Segment[]): string {
 }
 
 function lookOf({ state }: Segment): keyof typeof LOOKS {
-  if (state === 'notWatched' || state === 'healthy') return state;
-  const severity = SEVERITY[state];
-  return severity === 'plain' ? 'other' : severity;
+  if (state === 'notWatched') return state;
+  const row = STATES[state];
+  if (row.severity !== 'plain') return row.severity;
+  return row.works === 'proven' ? 'healthy' : 'other';
 }
 
 /** The strip for a Markdown that draws pictures, with its text for those who do not see it. */

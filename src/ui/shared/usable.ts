@@ -1,13 +1,13 @@
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { DaemonModel } from '../../model/daemonModel';
+import { STATES } from '../../health/states';
 import { kindOf } from '../../kinds/index';
 import { addressOf } from '../../kinds/target';
 import { Rendered } from './rendered';
 
 /** Whether a process of this daemon is there to be ended. */
 export function canStop({ track }: DaemonModel): boolean {
-  const { state } = track.verdict;
-  return state !== 'offline' && state !== 'unreachable' && state !== 'restarting';
+  return STATES[track.verdict.state].phase === 'up';
 }
 
 /** Its page for people; `undefined` where it does not answer now, or has none. */

@@ -2,7 +2,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import { conflictText, conflictTitle, type Conflict } from '../../health/conflicts';
 import type { Segment } from '../../health/history';
 import type { Instant } from '../../base/time';
-import type { Severity } from '../../health/states';
+import { STATES, type Severity } from '../../health/states';
 import { cachedByModel } from '../shared/modelCache';
 import { commandLink, plain } from '../shared/markdown';
 import {
@@ -124,10 +124,14 @@ function icon(model: DaemonModel): string {
 }
 
 function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
-  const { state } = worst.track.verdict;
-  if (state !== 'healthy' || isRecovering(worst)) return `${worst.daemon.name} ${stateInShort(worst, now)}`;
-  const healthy = others.filter(({ track }) => track.verdict.state === 'healthy').length + 1;
+  if (!isProven(worst) || isRecovering(worst)) return `${worst.daemon.name} ${stateInShort(worst, now)}`;
+  const healthy = others.filter(isProven).length + 1;
   return healthy > 1 ? `${healthy} daemons` : worst.daemon.name;
+}
+
+function isProven({ track }: DaemonModel): boolean {
+  const row = STATES[track.verdict.state];
+  return row.severity === 'plain' && row.works === 'proven';
 }
 
 const description = cachedByModel(describe);
@@ -135,17 +139,12 @@ const description = cachedByModel(describe);
 function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
   const { daemon, track } = model;
   const { verdict } = track;
+  const { phase } = STATES[verdict.state];
   const snoozed = snoozeInWords(model, now);
   const links = [
-    ...(verdict.state === 'restarting'
+    ...(phase === 'busy'
       ? []
-      : [
-          link(
-            verdict.state === 'offline' ? 'Start Daemon' : 'Restart Daemon',
-            'daemonHealth.restart',
-            daemon.id,
-          ),
-        ]),
+      : [link(phase === 'down' ? 'Start Daemon' : 'Restart Daemon', 'daemonHealth.restart', daemon.id)]),
     link('Show Details', 'daemonHealth.showDetails', daemon.id),
     link('Show Log', 'daemonHealth.showLog'),
   ];

@@ -7,7 +7,7 @@ import { addressOf, placeOf } from '../../kinds/target';
 import { type Instant, coarseAge, duration, forOver } from '../../base/time';
 import { isLive } from '../../health/sessions';
 import { staleThresholdMs } from '../../health/staleness';
-import type { DaemonState, Severity } from '../../health/states';
+import { STATES, type Severity } from '../../health/states';
 import {
   STATE_LABELS,
   capitalise,
@@ -109,18 +109,11 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
   ];
 }
 
-/** Phases of a daemon that offer other commands than `up`, which is all that may hold its port. */
-const PHASE: Readonly<Partial<Record<DaemonState, string>>> = {
-  restarting: 'busy',
-  offline: 'down',
-  unreachable: 'gone',
-};
-
 /** What the menus go by: the phase, and what makes the daemon offer more or less than others. */
 function contextOf({ daemon, track }: DaemonModel): string {
   const kind = track.last?.report.kind ?? daemon.kind;
   const menu = kindOf(kind)?.menu ?? (addressOf(daemon.target) ? undefined : 'noAddress');
-  return `daemon.${PHASE[track.verdict.state] ?? 'up'}${menu === undefined ? '' : `.${menu}`}`;
+  return `daemon.${STATES[track.verdict.state].phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 
 function detailRow({ daemon }: DaemonModel, detail: Detail): Row {

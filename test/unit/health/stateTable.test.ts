@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fromStored, summarise, toSegments } from '../../../src/health/history';
 import { inhibitedBy } from '../../../src/health/deadlines';
 import { advanceIncident, type Incident, type Notice } from '../../../src/health/incident';
-import { SEVERITY, type DaemonState, type Severity } from '../../../src/health/states';
+import { SEVERITY, STATES, isState, type DaemonState, type Severity } from '../../../src/health/states';
+import { RULES } from '../../../src/health/verdict';
 import type { Track } from '../../../src/health/track';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import type { OfferedDaemon } from '../../../src/model/foundDaemon';
@@ -12,7 +15,7 @@ import { COLOURS, stripSvg } from '../../../src/ui/shared/timeline';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
 import { conflictsOf } from '../../../src/watch/conflicts';
-import { worstFirst } from '../../../src/words/states';
+import { STATE_LABELS, worstFirst } from '../../../src/words/states';
 import { http } from '../../support/target';
 import { markdown, modelOf } from '../ui/support';
 import { FakeTime, MINUTE_MS, SECOND_MS, Watch, goodReport, type Parts } from './support';
@@ -66,6 +69,15 @@ const PINNED: Readonly<Record<DaemonState, Pinned>> = {
     colour: 'red',
     of: { level: 'warning', offersRestart: true, endsBy: 'answer' },
   },
+  failing: {
+    severity: 'red',
+    work: 'dispatched',
+    silences: 'always',
+    phase: 'up',
+    link: 'Restart',
+    colour: 'red',
+    of: { level: 'error', offersRestart: true, endsBy: 'answer' },
+  },
   wedged: {
     severity: 'red',
     work: 'dispatched',
@@ -110,6 +122,15 @@ const PINNED: Readonly<Record<DaemonState, Pinned>> = {
     link: 'Restart',
     colour: 'amber',
     of: { level: 'warning', offersRestart: true, endsBy: 'answer' },
+  },
+  notAnswering: {
+    severity: 'plain',
+    work: 'dispatched',
+    silences: 'never',
+    phase: 'up',
+    link: 'Restart',
+    colour: 'other',
+    of: { works: false, problems: [1, 1], incident: ['open', 'open', 'open'] },
   },
   restarting: {
     severity: 'plain',
@@ -337,4 +358,47 @@ describe('each state', () => {
       }
     });
   }
+
+  it('says what the track goes by', () => {
+    const having = (is: (state: DaemonState) => boolean) => STATES_BY_RANK.filter(is).sort();
+    assert.deepEqual(
+      having((state) => STATES[state].isDown),
+      ['offline', 'unreachable', 'unresponsive'],
+    );
+    assert.deepEqual(
+      having((state) => STATES[state].tells === 'nothing'),
+      ['notAnswering', 'unverified'],
+    );
+    assert.deepEqual(
+      having((state) => STATES[state].tells === 'change'),
+      ['unstable'],
+    );
+    assert.deepEqual(
+      having((state) => 'countsInReason' in STATES[state]),
+      ['stuck'],
+    );
+    assert.deepEqual(
+      having((state) => 'isMaybeOther' in STATES[state]),
+      ['wrongAnswer'],
+    );
+  });
+
+  it('is called the same in the sum of the last 24 h as everywhere', () => {
+    for (const [state, { label }] of Object.entries(STATE_LABELS) as [DaemonState, { label: string }][]) {
+      const summary = summarise([{ state, fromAt: AT, toAt: AT + MINUTE_MS }]);
+      if (!summary.startsWith('no problems')) assert.ok(summary.includes(label), `${label}: ${summary}`);
+    }
+  });
+
+  it('can be muted where a rule gives the state and a notification tells it', () => {
+    const { contributes } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as {
+      contributes: { configuration: { properties: Record<string, { items?: { enum: string[] } }> } };
+    };
+    const muted = contributes.configuration.properties['daemonHealth.mutedNotifications']!.items!.enum;
+    const told = RULES.map(({ state }) => state).filter((state) => SEVERITY[state] !== 'plain');
+    assert.deepEqual(
+      muted.filter((each) => isState(each)),
+      told,
+    );
+  });
 });

@@ -1,0 +1,27 @@
+import { forOver, type Instant } from '../base/time';
+import type { DaemonState } from '../health/states';
+import type { DaemonModel } from '../model/daemonModel';
+import { STATE_LABELS, stalledForMs } from './states';
+
+/** What is wrong with a daemon, in a sentence or two. @param still "still " where that was told before, else nothing */
+export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
+  const { name } = model.daemon;
+  const { reason } = model.track.verdict;
+  switch (state) {
+    case 'wedged':
+      return (
+        `${name} is ${still}wedged: it answers, but its poll loop has completed no cycle ` +
+        `${forOver(stalledForMs(model, now))}. Nothing is dispatched until it is restarted.`
+      );
+    case 'unresponsive':
+      return `${name} is ${still}unresponsive: ${reason}.`;
+    case 'unreachable':
+      return `${name} is ${still}unreachable: ${reason}.`;
+    case 'stuck':
+      return `${name} is ${still}stuck: ${reason}.`;
+    case 'unavailable':
+      return `${name} is ${still}unavailable: ${reason}.`;
+    default:
+      return `${name}: ${still}${STATE_LABELS[state].label}. ${reason}.`;
+  }
+}
