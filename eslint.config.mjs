@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { hiddenImports, homeless, kinds, roomRules, rooms } from './eslint.rooms.mjs';
+import { namesStates, stateNames } from './eslint.states.mjs';
 
 /** A daemon's words would be links or icons: there is one door for messages, and one for lists. */
 const oneDoor = [
@@ -152,6 +153,12 @@ export default tseslint.config(
   {
     files: ['src/ui/shared/{say,choose}.ts'],
     rules: restricted(...systemOnly, ...kindNames, ...hiddenImports('ui')),
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: namesStates,
+    plugins: { states: { rules: { names: stateNames } } },
+    rules: { 'states/names': 'error' },
   },
   homeless,
   {

@@ -98,7 +98,6 @@ export const MAX_LINES = 250;
 export const longFiles = {
   'dispatchd/processes/supervisor.ts':
     'Slots, starts and ends of commands share one state (issue of dispatchd).',
-  'health/deadlines.ts': 'The stages that no daemon needs go with the parts of step 8.',
   'health/history.ts': 'Its sentence moves to words/ (step 7).',
   'health/instances.ts': 'What became of the work becomes the only answer to it (step 5).',
   'health/track.ts': 'Becomes the machines that advance() runs (step 5).',

@@ -255,6 +255,54 @@ describe('the rails of the house', function () {
       rule: 'max-lines',
     },
     {
+      it: 'a state that is compared by its name',
+      file: 'health/snooze.ts',
+      text: "import type { DaemonState } from './states';\nexport const x = (state: DaemonState) => state === 'wedged';\n",
+      rule: 'states/names',
+    },
+    {
+      it: 'a state that is compared under another name of the variable',
+      file: 'health/snooze.ts',
+      text: "import type { Verdict } from './verdict';\nexport const x = ({ state: now }: Verdict) => 'stopped' !== now;\n",
+      rule: 'states/names',
+    },
+    {
+      it: 'a list of states',
+      file: 'health/snooze.ts',
+      text: "import type { DaemonState } from './states';\nexport const x: readonly DaemonState[] = ['stuck'];\n",
+      rule: 'states/names',
+    },
+    {
+      it: 'a list of states without a type',
+      file: 'health/snooze.ts',
+      text: "import type { DaemonState } from './states';\nexport const x = (state: DaemonState) => (['stuck', 'paused'] as string[]).includes(state);\n",
+      rule: 'states/names',
+    },
+    {
+      it: 'a second table of states',
+      file: 'health/snooze.ts',
+      text: "import type { DaemonState } from './states';\nexport const x: Partial<Record<DaemonState, string>> = { offline: 'x' };\n",
+      rule: 'states/names',
+    },
+    {
+      it: 'a switch over states',
+      file: 'health/snooze.ts',
+      text: "import type { DaemonState } from './states';\nexport function x(state: DaemonState) {\n  switch (state) {\n    case 'paused':\n      return 1;\n    default:\n      return 2;\n  }\n}\n",
+      rule: 'states/names',
+    },
+    {
+      it: 'the row of one state',
+      file: 'health/snooze.ts',
+      text: "import { STATES } from './states';\nexport const x = STATES.offline;\n",
+      rule: 'states/names',
+    },
+    {
+      it: 'a question about a state by its name',
+      file: 'health/snooze.ts',
+      text: "import { rankOf } from './states';\nexport const x = rankOf('wedged');\n",
+      rule: 'states/names',
+    },
+    {
       it: 'a message past the one door',
       file: 'ui/tree/tree.ts',
       text: "import * as vscode from 'vscode';\nexport const x = () => vscode.window.showInformationMessage('x');\n",
@@ -515,6 +563,19 @@ describe('the rails of the house', function () {
   it('let store/ import the types of VS Code', async () => {
     const text = "import type { Memento } from 'vscode';\nexport type X = Memento;\n";
     assert.deepEqual(await lint('store/snoozes.ts', text), []);
+  });
+
+  it('let what is no state of a daemon have the same word', async () => {
+    const text =
+      "export const x = (kind: 'starting' | 'stale') => kind === 'starting';\nexport const y = { paused: 1 };\n";
+    assert.deepEqual(await lint('health/snooze.ts', text), []);
+  });
+
+  it('let the rules and the words name the states', async () => {
+    const text =
+      "import type { DaemonState } from './states';\nexport const x = (state: DaemonState) => state === 'wedged';\n";
+    assert.deepEqual(await lint('health/verdict.ts', text), []);
+    assert.deepEqual(await lint('words/states.ts', text.replace('./', '../health/')), []);
   });
 
   for (const file of ['cellar/wine.ts', 'wine.ts']) {
