@@ -9,8 +9,7 @@ import type { Instant } from '../base/time';
 import { type Verdict } from './verdict';
 import { STATES, type DaemonState } from './states';
 
-/** From the moment a daemon leaves the good states until it is good again. */
-export interface Incident {
+interface Opened {
   readonly openedAt: Instant;
   /** Monotonic ms since when it has been bad without a good sample in between. */
   readonly badSinceMs: number;
@@ -19,12 +18,52 @@ export interface Incident {
   readonly severity: 'red' | 'amber';
   /** It was bad when we first looked. */
   readonly fromStartup: boolean;
+}
+
+/** It has not lasted for long enough to speak. */
+interface Pending extends Opened {
+  readonly phase: 'pending';
+}
+
+interface Told extends Opened {
+  readonly phase: 'told';
   /** Monotonic ms when it last spoke to the user. */
-  readonly spokeMs?: number;
-  /** Good samples in a row since then: the daemon is recovering. */
-  readonly calm?: { readonly sinceMs: number; readonly cycleAt: number | undefined };
-  /** Monotonic ms since when it has answered without telling anything that could prove it cured. */
-  readonly unprovenSinceMs?: number;
+  readonly spokeMs: number;
+}
+
+/** Good samples in a row, and not yet for long enough to call it over. */
+interface Recovering extends Opened {
+  readonly phase: 'recovering';
+  /** `undefined` where it was pending. */
+  readonly spokeMs: number | undefined;
+  /** Since the first of the good samples: monotonic ms, and the last completed cycle that it told. */
+  readonly calm: { readonly sinceMs: number; readonly cycleAt: number | undefined };
+}
+
+/** Answers that tell nothing that could prove it cured. */
+interface Fading extends Opened {
+  readonly phase: 'fading';
+  /** `undefined` where it was pending. */
+  readonly spokeMs: number | undefined;
+  /** Monotonic ms of the first of these answers. */
+  readonly unprovenSinceMs: number;
+}
+
+/** From the moment a daemon leaves the good states until it is good again. */
+export type Incident = Pending | Told | Recovering | Fading;
+
+/** Good again, but not yet for long enough to call the incident over. */
+export function isRecovering(incident: Incident | undefined): boolean {
+  return incident?.phase === 'recovering';
+}
+
+/** Whether it has spoken to the user. */
+export function wasTold(incident: Incident): boolean {
+  return spokeMsOf(incident) !== undefined;
+}
+
+function spokeMsOf(incident: Incident): number | undefined {
+  return incident.phase === 'pending' ? undefined : incident.spokeMs;
 }
 
 /** Something worth telling the user. Which window tells it, and how, is the notifier's. */
@@ -38,7 +77,7 @@ export interface IncidentStep {
 }
 
 /** How long a state must have lasted before it speaks. A wedge has had its threshold already. */
-function pendingMs(incident: Incident): number {
+function pendingMs(incident: Pending): number {
   if (incident.fromStartup) return STARTUP_PENDING_MS;
   return incident.severity === 'red' ? 0 : AMBER_PENDING_MS;
 }
@@ -71,10 +110,10 @@ export function advanceIncident(
       return settle(previous, sample.completedAt, now);
     case 'settlesByAnswer':
       // A daemon that never tells about its loop can end an outage by answering, but not a wedge.
-      if (!sample.answered) return { incident: stillOpen(previous) };
+      if (!sample.answered) return { incident: bad(previous) };
       return needsCycle(previous) ? fade(previous, now) : settle(previous, sample.completedAt, now);
     case 'goesOn':
-      return { incident: stillOpen(previous) };
+      return { incident: bad(previous) };
   }
 }
 
@@ -86,6 +125,7 @@ function worsen(
   now: Instant,
 ): IncidentStep {
   const incident = continued(previous, state, severity, now) ?? {
+    phase: 'pending',
     openedAt: now,
     badSinceMs: now.monotonicMs,
     state,
@@ -95,20 +135,21 @@ function worsen(
   // Amber within a red incident: what it is about is not what is wrong now, so it has nothing to say.
   if (severity !== incident.severity) return { incident };
 
-  if (incident.spokeMs === undefined) {
-    if (now.monotonicMs - incident.badSinceMs < pendingMs(incident)) return { incident };
-    return {
-      incident: { ...incident, spokeMs: now.monotonicMs },
-      notice: { kind: 'problem', state: incident.state, openedAt: incident.openedAt },
-    };
+  if (incident.phase === 'pending') {
+    return now.monotonicMs - incident.badSinceMs < pendingMs(incident)
+      ? { incident }
+      : tell(incident, 'problem', now);
   }
-  if (incident.severity === 'red' && now.monotonicMs - incident.spokeMs >= REMINDER_INTERVAL_MS) {
-    return {
-      incident: { ...incident, spokeMs: now.monotonicMs },
-      notice: { kind: 'reminder', state: incident.state, openedAt: incident.openedAt },
-    };
-  }
-  return { incident };
+  const isDue = now.monotonicMs - incident.spokeMs >= REMINDER_INTERVAL_MS;
+  return incident.severity === 'red' && isDue ? tell(incident, 'reminder', now) : { incident };
+}
+
+function tell(incident: Pending | Told, kind: 'problem' | 'reminder', now: Instant): IncidentStep {
+  const { state, openedAt } = incident;
+  return {
+    incident: { ...incident, phase: 'told', spokeMs: now.monotonicMs },
+    notice: { kind, state, openedAt },
+  };
 }
 
 /** The incident that this bad state belongs to; `undefined` where it is a new one. */
@@ -117,26 +158,29 @@ function continued(
   state: DaemonState,
   severity: 'red' | 'amber',
   now: Instant,
-): Incident | undefined {
+): Pending | Told | undefined {
   if (!previous || (previous.severity === 'amber' && severity === 'red')) return undefined;
-  const { calm, unprovenSinceMs: _, ...incident } = previous;
+  const incident = bad(previous);
   // What has spoken stays about that; what has not is about what is wrong now.
-  const isAboutThis = severity === previous.severity || previous.spokeMs === undefined;
+  const isAboutThis = severity === previous.severity || incident.phase === 'pending';
   return {
     ...incident,
     ...(isAboutThis && { state, severity }),
     // Prometheus' `for` starts anew after a good sample.
-    badSinceMs: calm ? now.monotonicMs : previous.badSinceMs,
+    badSinceMs: isRecovering(previous) ? now.monotonicMs : previous.badSinceMs,
   };
 }
 
 function settle(previous: Incident, cycleAt: number | undefined, now: Instant): IncidentStep {
-  const calm = previous.calm ?? { sinceMs: now.monotonicMs, cycleAt };
+  const calm = previous.phase === 'recovering' ? previous.calm : { sinceMs: now.monotonicMs, cycleAt };
   const heldLongEnough = now.monotonicMs - calm.sinceMs >= RECOVERY_HOLD_MS;
   // Another completion is a newer one, even where the daemon's clock was set back in between.
   const cycledSince = cycleAt === undefined ? !needsCycle(previous) : cycleAt !== calm.cycleAt;
-  if (!heldLongEnough || !cycledSince) return { incident: { ...stillOpen(previous), calm } };
-  if (previous.spokeMs === undefined) return { incident: undefined };
+  const spokeMs = spokeMsOf(previous);
+  if (!heldLongEnough || !cycledSince) {
+    return { incident: { ...opened(previous), phase: 'recovering', spokeMs, calm } };
+  }
+  if (spokeMs === undefined) return { incident: undefined };
   const lastedMs = calm.sinceMs - previous.openedAt.monotonicMs;
   return { incident: undefined, notice: { kind: 'recovered', state: previous.state, lastedMs } };
 }
@@ -149,11 +193,21 @@ function needsCycle({ state }: Incident): boolean {
 
 /** It ends in silence: that it was cured is not known, and that it goes on is not either. */
 function fade(previous: Incident, now: Instant): IncidentStep {
-  const unprovenSinceMs = previous.unprovenSinceMs ?? now.monotonicMs;
+  const unprovenSinceMs = previous.phase === 'fading' ? previous.unprovenSinceMs : now.monotonicMs;
   if (now.monotonicMs - unprovenSinceMs >= UNPROVEN_END_MS) return { incident: undefined };
-  return { incident: { ...stillOpen(previous), unprovenSinceMs } };
+  return {
+    incident: { ...opened(previous), phase: 'fading', spokeMs: spokeMsOf(previous), unprovenSinceMs },
+  };
 }
 
-function stillOpen({ calm: _calm, unprovenSinceMs: _unproven, ...incident }: Incident): Incident {
-  return incident;
+/** The same incident, bad again: what was good since, or not proven, is forgotten. */
+function bad(incident: Incident): Pending | Told {
+  const spokeMs = spokeMsOf(incident);
+  return spokeMs === undefined
+    ? { ...opened(incident), phase: 'pending' }
+    : { ...opened(incident), phase: 'told', spokeMs };
+}
+
+function opened({ openedAt, badSinceMs, state, severity, fromStartup }: Incident): Opened {
+  return { openedAt, badSinceMs, state, severity, fromStartup };
 }

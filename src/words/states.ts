@@ -1,4 +1,5 @@
 import type { DaemonModel } from '../model/daemonModel';
+import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { HISTORY_WINDOW_MS } from '../health/policy';
 import { severityOf as severityOfVerdict } from '../health/verdict';
 import { SEVERITY, rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
@@ -45,7 +46,7 @@ export function isProblem(model: DaemonModel): boolean {
 
 /** Good again, but not yet for long enough to call the incident over. */
 export function isRecovering({ track }: DaemonModel): boolean {
-  return track.incident?.calm !== undefined;
+  return isIncidentRecovering(track.incident);
 }
 
 /** How long the loop has completed nothing, in ms; `undefined` where that is not known. */

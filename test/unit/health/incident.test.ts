@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isRecovering as isIncidentRecovering } from '../../../src/health/incident';
 import { STOP_LONGEST_MS } from '../../../src/health/policy';
 import { SEVERITY } from '../../../src/health/states';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, Watch, goodReport, reportWith, wedgedReport } from './support';
@@ -14,7 +15,7 @@ function wedge(watch: Watch, forMs = 60_030) {
   return watch.answer(wedgedReport(watch.time, forMs));
 }
 
-const isRecovering = (watch: Watch) => watch.track.incident?.calm !== undefined;
+const isRecovering = (watch: Watch) => isIncidentRecovering(watch.track.incident);
 
 describe('an incident', () => {
   it('does not exist while all is well', () => {
