@@ -298,6 +298,15 @@ describe('each state', () => {
     );
   });
 
+  it('stands behind all that are worse', () => {
+    const severities = Object.values(STATES).map(({ severity }) => severity);
+    assert.deepEqual([...new Set(severities)], ['red', 'amber', 'plain']);
+    assert.deepEqual(
+      severities,
+      [...severities].sort((a, b) => severities.indexOf(a) - severities.indexOf(b)),
+    );
+  });
+
   it('is drawn in a bar of the strip by the same order, where it is a problem', () => {
     const bad = STATES_BY_RANK.filter((state) => PINNED[state].severity !== 'plain');
     for (const [index, worse] of bad.entries()) {
