@@ -244,6 +244,16 @@ describe('an incident', () => {
     assert.deepEqual(watch.spoken, ['problem wedged']);
   });
 
+  it('is one, where a wedge comes back after answers that proved nothing', () => {
+    const watch = Watch.healthy();
+    watch.wait(5_000);
+    wedge(watch);
+    watch.repeat(12, 5_000, () => watch.answer(reportWith()));
+    watch.wait(5_000);
+    wedge(watch);
+    assert.deepEqual(watch.spoken, ['problem wedged']);
+  });
+
   it('that turns from amber to red is a new one', () => {
     const watch = Watch.healthy();
     watch.repeat(4, 5_000, () => stuck(watch));
