@@ -16,6 +16,8 @@ const entryPoints = {
   probe: 'src/kinds/probe.ts', // at the first poll
   ...kindChunks(), // with the first answer that may be of that kind: what reads its JSON
   discovery: 'src/watch/discovery/discovery.ts',
+  advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on
+  questions: 'src/watch/questions.ts', // once a daemon has work to lose
   scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named
   told: 'src/store/told.ts', // when a window gets the focus
   commands: 'src/ui/commands/commands.ts', // with the first command

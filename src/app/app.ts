@@ -1,11 +1,11 @@
+import type { HealthEvent } from '../health/advance';
 import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
 import { toSnapshot, type DaemonSnapshot } from '../api';
 import { systemClock } from './systemClock';
 import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
 import { Registry } from '../watch/registry';
-import { Histories } from '../store/histories';
-import { SeenDaemons } from '../store/seenDaemons';
+import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartLoader } from './restartLoader';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
@@ -44,8 +44,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const isFocused = () => vscode.window.state.focused;
   const log = new Log();
   const settings = new Settings();
-  const seenDaemons = new SeenDaemons(workspaceState, wallAt);
-  const histories = new Histories(workspaceState, wallAt);
+  const memory = new WorkspaceMemory(workspaceState, wallAt);
   const lease = new SpeakerLease({
     folder: globalStorageUri.fsPath,
     pid: process.pid,
@@ -64,7 +63,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         wallAt,
         mayReadLimits: () => settings.readSmithyLimits(),
       }),
-    recall: (daemonId) => ({ ...seenDaemons.recall(daemonId), ...histories.recall(daemonId) }),
+    recall: (daemonId) => memory.recall(daemonId),
+    onListenerError: (error) => log.unexpected('A step of a daemon', error),
     snoozeOf: (daemonId, report) => snoozes.of(daemonId, report),
     restartsOf: (daemonId) => records.of(daemonId),
   });
@@ -86,7 +86,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     settings,
     workspaceState,
     globalState,
-    recall: (daemonId) => seenDaemons.recall(daemonId),
+    recall: (daemonId) => memory.recall(daemonId),
     workspaceFolders: () =>
       (vscode.workspace.workspaceFolders ?? [])
         .filter(({ uri }) => uri.scheme === 'file')
@@ -124,6 +124,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     models: () => registry.models,
     poll: async (daemonId) => registry.monitor(daemonId)?.poll(),
     probe: (daemonId) => registry.probe(daemonId),
+    dismissLost: (daemonId, id) => registry.monitor(daemonId)?.input({ kind: 'lostDismissed', id }),
     voice: {
       wants: (level, daemonId) => settings.allows(level) && !current(daemonId)?.snooze,
       maySpeak: (...what) => lease.maySpeak(...what),
@@ -133,15 +134,27 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     showUsable: (commands) => usable.set('sessions', commands),
     state: workspaceState,
   });
+  const surfaces: readonly (readonly [name: string, draws: () => void])[] = [
+    [
+      'The status item',
+      () => statusItem.render(renderStatus(registry.models, registry.conflicts, clock.now())),
+    ],
+    ['The tree', () => tree.render()],
+    ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
+    ['The memory', () => memory.keep(registry.models)],
+    ['The notifications', () => notifier.resume()],
+    ['The sessions', () => sessions.update(registry.models)],
+    ['The conflicts', () => conflictNotifier.update()],
+  ];
   const render = () => {
-    statusItem.render(renderStatus(registry.models, registry.conflicts, clock.now()));
-    tree.render();
-    usable.set('daemons', usableOnDaemons(registry.models, registry.found));
-    seenDaemons.keep(registry.models);
-    histories.keep(registry.models);
-    notifier.resume();
-    sessions.update(registry.models);
-    conflictNotifier.update();
+    // A surface that throws stops no other one.
+    for (const [name, draws] of surfaces) {
+      try {
+        draws();
+      } catch (error) {
+        log.unexpected(name, error);
+      }
+    }
   };
 
   let runner: Promise<RunCommand> | undefined;
@@ -178,9 +191,12 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     if (!drawing) draw(Math.max(0, drawnMs + DRAW_INTERVAL_MS - clock.now().monotonicMs));
     onDidPoll();
   });
-  registry.on('events', (model, events) => {
+  registry.on('stepped', (model, events, watched) => {
+    memory.stepped(model, watched);
+    if (!events.some(isSeen)) return;
     draw(0);
     log.transitions(model, events);
+    sessions.stepped(model, events);
     for (const event of events) {
       if (event.kind === 'notice') void notifier.tell(model, event.notice, event.openedAt);
     }
@@ -203,7 +219,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     tree,
     sessions,
     { dispose: () => clearTimeout(drawing) },
-    { dispose: () => histories.flush() },
+    { dispose: () => memory.flush() },
     { dispose: () => void discovering?.then((known) => known.dispose()) },
     settings.onDidChange(() => void discovery().then((known) => known.start())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery().then((known) => known.scan())),
@@ -216,4 +232,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     resolveTask: (task) => restarts.resolveTask(task),
     dispose: () => void subscriptions.dispose(),
   };
+}
+
+/** Whether an event changes what a user sees. */
+function isSeen({ kind }: HealthEvent): boolean {
+  return kind !== 'asks' && kind !== 'newProcess';
 }

@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
 import { Countdown } from '../ui/notifications/countdown';
 import { InstanceNotices } from '../ui/notifications/instances';
-import { InterruptedWork } from '../store/interruptedWork';
 import { OutputDocuments } from '../ui/commands/outputDocuments';
 import { RunInDaemon } from '../ui/commands/runInDaemon';
 import { SessionCommands } from '../ui/commands/sessions';
 import { isSessionCommand } from '../ui/commands/sessionPurposes';
 import { sessionRows } from '../ui/tree/sessionRows';
+import type { HealthEvent } from '../health/advance';
+import type { DaemonModel } from '../model/daemonModel';
 import type { SessionsDeps } from '../ui/shared/sessionsDeps';
+
+/** What happens to the sessions of a daemon. */
+export type SessionEvent = Extract<HealthEvent, { kind: 'timedOut' | 'restarted' }>;
 
 /**
  * What looks after the work that daemons run: countdowns, what restarts make of it, and the commands about sessions.
@@ -16,6 +20,8 @@ import type { SessionsDeps } from '../ui/shared/sessionsDeps';
 export interface Sessions extends vscode.Disposable {
   /** Called after every poll. */
   update(): void;
+  /** Called at every step of a daemon, with what happened to its sessions. */
+  stepped(model: DaemonModel, event: SessionEvent): void;
   /**
    * @param targets what the command was called with: row ids from the tree and from links
    * @throws when there is no such command
@@ -24,24 +30,21 @@ export interface Sessions extends vscode.Disposable {
 }
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  // What is drawn is drawn anew where it is drawn by another.
-  const draw = () => {
-    deps.drawSessions(sessionRows((model) => lost.of(model)));
-    deps.showUsable(sessions.usable());
-  };
-  const lost: InterruptedWork = new InterruptedWork(deps.state, () => deps.clock.now().wallAt, draw);
   const countdown = new Countdown(deps);
-  const lives = new InstanceNotices({ ...deps, lost });
+  const notices = new InstanceNotices(deps);
   const output = new OutputDocuments();
-  const sessions: SessionCommands = new SessionCommands({ ...deps, lost, output });
+  const sessions: SessionCommands = new SessionCommands({ ...deps, output });
   const runCommand = new RunInDaemon(deps);
   const subscriptions = vscode.Disposable.from(countdown, output);
-  draw();
+  deps.drawSessions(sessionRows((model) => model.lost ?? []));
+  deps.showUsable(sessions.usable());
   return {
     update: () => {
       countdown.update();
-      lives.update();
       deps.showUsable(sessions.usable());
+    },
+    stepped: (model, event) => {
+      void (event.kind === 'timedOut' ? countdown.tellTimedOut(model, event) : notices.tell(model, event));
     },
     run: async (command, targets) => {
       if (command === 'runCommand') return runCommand.run(targets[0]);

@@ -1,4 +1,4 @@
-import type { DaemonId, Session } from './report';
+import type { Session } from './report';
 import { isGone } from './instances';
 import {
   CLOCK_JITTER_MS,
@@ -38,9 +38,8 @@ export interface Watched {
   readonly extension?: Extension;
 }
 
-/** What is remembered of one daemon. */
-interface Known {
-  readonly name: string;
+/** What is remembered of the deadlines of one daemon. */
+export interface KnownDeadlines {
   readonly canExtend: boolean;
   readonly answer: NonNullable<Track['last']>;
   /** From the daemon's clock to our monotonic one when these deadlines were worked out. */
@@ -54,25 +53,12 @@ interface Known {
   readonly timedOut: ReadonlySet<string>;
 }
 
-/** By the daemon. */
-export type Deadlines = ReadonlyMap<DaemonId, Known>;
-
-export interface DeadlineSource {
-  readonly daemonId: DaemonId;
-  readonly name: string;
-  readonly track: Track;
-}
-
 /** A session that its deadline has ended; told once. */
 export interface TimedOut {
-  readonly daemonId: DaemonId;
-  readonly daemon: string;
   readonly session: Session;
   /** It was there until its deadline and then gone: the daemon itself did not say why. */
   readonly isInferred: boolean;
 }
-
-export const NO_DEADLINES: Deadlines = new Map();
 
 /** The state that silences countdowns, as their cause or because nothing is ended while it lasts. */
 export function inhibitedBy({ verdict, last }: Track): DaemonState | undefined {
@@ -96,43 +82,32 @@ function dueAt({ deadlineAt }: Session, answer: NonNullable<Track['last']>): num
 }
 
 /**
- * The deadlines after another look at all daemons, and which sessions have timed out since the last one.
+ * The deadlines after one more step of the daemon, and which sessions have timed out since the last one.
  * Silent about what had timed out before this window first saw the daemon; while a daemon's countdowns are
  * inhibited nothing is told, and what happened meanwhile is told afterwards.
  */
 export function advanceDeadlines(
-  previous: Deadlines,
-  sources: readonly DeadlineSource[],
+  known: KnownDeadlines | undefined,
+  track: Track,
   now: Instant,
-): { readonly deadlines: Deadlines; readonly timedOut: readonly TimedOut[] } {
-  const timedOut: TimedOut[] = [];
-  const deadlines = new Map<DaemonId, Known>();
-  for (const source of sources) {
-    const { daemonId, track } = source;
-    const known = previous.get(daemonId);
-    if (!track.last) continue;
-    const isInhibited = inhibitedBy(track) !== undefined;
-    if (!known && !track.last.report.sessions) continue;
-    // An answer that does not tell of its work says nothing about what was known of it.
-    if (known && (isInhibited || known.answer === track.last || !track.last.report.sessions)) {
-      const wasGone = known.wasGone || isGone(track);
-      const isSame = known.isInhibited === isInhibited && known.wasGone === wasGone;
-      deadlines.set(daemonId, isSame ? known : { ...known, isInhibited, wasGone });
-      continue;
-    }
-    if (known && saysTheSame(known, track.last)) {
-      deadlines.set(daemonId, { ...known, answer: track.last, isInhibited, wasGone: false });
-      continue;
-    }
-    const next = learn(known, source, track.last, isInhibited, now);
-    deadlines.set(daemonId, next.known);
-    timedOut.push(...next.timedOut);
+): { readonly deadlines: KnownDeadlines | undefined; readonly timedOut: readonly TimedOut[] } {
+  if (!track.last) return { deadlines: undefined, timedOut: [] };
+  const isInhibited = inhibitedBy(track) !== undefined;
+  if (!known && !track.last.report.sessions) return { deadlines: undefined, timedOut: [] };
+  // An answer that does not tell of its work says nothing about what was known of it.
+  if (known && (isInhibited || known.answer === track.last || !track.last.report.sessions)) {
+    const wasGone = known.wasGone || isGone(track);
+    const isSame = known.isInhibited === isInhibited && known.wasGone === wasGone;
+    return { deadlines: isSame ? known : { ...known, isInhibited, wasGone }, timedOut: [] };
   }
-  return { deadlines, timedOut };
+  if (known && saysTheSame(known, track.last)) {
+    return { deadlines: { ...known, answer: track.last, isInhibited, wasGone: false }, timedOut: [] };
+  }
+  return learn(known, track.last, isInhibited, now);
 }
 
 /** The very same sessions, of the same life, on a clock that nobody set: nothing has moved, ended or gone. */
-function saysTheSame(known: Known, answer: NonNullable<Track['last']>): boolean {
+function saysTheSame(known: KnownDeadlines, answer: NonNullable<Track['last']>): boolean {
   const { report } = answer;
   const offsetMs = clockOffsetMs(answer);
   return (
@@ -149,12 +124,11 @@ function clockOffsetMs({ report, at }: NonNullable<Track['last']>): number | und
 }
 
 function learn(
-  known: Known | undefined,
-  { daemonId, name }: DeadlineSource,
+  known: KnownDeadlines | undefined,
   answer: NonNullable<Track['last']>,
   isInhibited: boolean,
   now: Instant,
-): { known: Known; timedOut: TimedOut[] } {
+): { deadlines: KnownDeadlines; timedOut: TimedOut[] } {
   const { report } = answer;
   const sessions = report.sessions ?? [];
   const watched = new Map<string, Watched>();
@@ -169,7 +143,7 @@ function learn(
     if (endOf(session) !== 'timedOut') continue;
     over.add(session.id);
     if (known && !known.timedOut.has(session.id)) {
-      timedOut.push({ daemonId, daemon: name, session, isInferred: false });
+      timedOut.push({ session, isInferred: false });
     }
   }
   // What a daemon ran until it went away was not ended by its deadline.
@@ -179,12 +153,11 @@ function learn(
     for (const [id, { session, dueMs }] of known.watched) {
       // smithy forgets an ended session after 5 s: between two slow polls the session is gone without a word.
       if (listed.has(id) || now.monotonicMs < dueMs || known.timedOut.has(id)) continue;
-      timedOut.push({ daemonId, daemon: name, session, isInferred: true });
+      timedOut.push({ session, isInferred: true });
     }
   }
   return {
-    known: {
-      name,
+    deadlines: {
       canExtend: report.traits.extendsOnRequest,
       answer,
       clockOffsetMs: clockOffsetMs(answer),

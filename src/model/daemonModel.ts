@@ -1,4 +1,8 @@
 import type { History } from '../health/history';
+import type { KnownDeadlines } from '../health/deadlines';
+import type { KnownInstance } from '../health/instances';
+import type { Lost } from '../health/interrupted';
+import type { Session } from '../health/report';
 import type { Snooze } from '../health/snooze';
 import type { Track } from '../health/track';
 import type { RestartRecord } from './restartRecord';
@@ -13,6 +17,10 @@ export interface DaemonModel {
   /** Its last restarts through us, newest first. */
   readonly restarts?: readonly RestartRecord[];
   readonly history?: History;
+  /** When its sessions will be ended, where it tells. */
+  readonly deadlines?: KnownDeadlines;
+  /** Work that its restarts interrupted and that the daemon itself does not list. */
+  readonly lost?: readonly Session[];
 }
 
 /** What survives a window: kept by the extension in its workspace state, per daemon. */
@@ -22,4 +30,8 @@ export interface Remembered {
   /** Why the last start through us failed. */
   readonly startFailed?: string;
   readonly history?: History;
+  /** Its last named instance. */
+  readonly instance?: KnownInstance;
+  /** Work that its restarts interrupted. */
+  readonly lost?: readonly Lost[];
 }

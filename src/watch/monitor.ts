@@ -3,18 +3,12 @@ import { nextPollDelayMs } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
 import { ASKS_WHILE_STALLED } from './policy';
 import type { KindId, Sample } from '../health/report';
-import {
-  beginTrack,
-  dismissStartFailure,
-  observe,
-  resetBackoff,
-  setRestarting,
-  setStoppedByUs,
-  type Step,
-  type Track,
-  type TrackEvent,
-} from '../health/track';
+import type { advance, HealthEvent } from '../health/advance';
+import { beginWatched, type Input, type Watched } from '../health/watched';
+import { longestGapMs } from '../health/history';
+import { beginTrack, type Track } from '../health/track';
 import type { DaemonConfig } from '../model/daemonConfig';
+import type { Remembered } from '../model/daemonModel';
 import type { Target } from '../model/target';
 import type { Probe } from '../kinds/probe';
 import { cleanText } from '../base/text';
@@ -27,30 +21,46 @@ export interface MonitorDeps {
   readonly random: () => number;
   /** Says whether the clocks tell of the machine's sleep. */
   readonly platform?: NodeJS.Platform;
-  /** Called after every sample, with what changed. */
-  readonly onStep: (monitor: Monitor, events: readonly TrackEvent[]) => void;
+  /** Called after every step, with what happened. */
+  readonly onStep: (monitor: Monitor, events: readonly HealthEvent[]) => void;
 }
 
 /** The poll loop of one daemon: one request at a time, the next one set only when the last has ended. */
 export class Monitor {
-  #track: Track;
+  #watched: Watched;
   #probe: Promise<Probe> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   /** Monotonic ms when the next poll is due. */
   #dueMs = Infinity;
   #disposed = false;
+  #advance: typeof advance | undefined;
 
   constructor(
     readonly daemon: DaemonConfig,
-    remembered: { seenUpAt?: number; stoppedByUs?: boolean; startFailed?: string },
+    remembered: Omit<Remembered, keyof Watched> & Partial<Omit<Watched, 'track'>>,
     private readonly deps: MonitorDeps,
   ) {
-    this.#track = beginTrack({ configured: daemon.configured, ...remembered }, deps.clock.now());
+    const { seenUpAt, stoppedByUs, startFailed, ...known } = remembered;
+    const track = beginTrack(
+      {
+        configured: daemon.configured,
+        ...(seenUpAt !== undefined && { seenUpAt }),
+        ...(stoppedByUs !== undefined && { stoppedByUs }),
+        ...(startFailed !== undefined && { startFailed }),
+      },
+      deps.clock.now(),
+    );
+    this.#watched = { ...beginWatched(track), ...known };
   }
 
   get track(): Track {
-    return this.#track;
+    return this.#watched.track;
+  }
+
+  /** Everything that is known of the daemon. */
+  get watched(): Watched {
+    return this.#watched;
   }
 
   /** The first poll, and from then on one after the other. */
@@ -71,7 +81,7 @@ export class Monitor {
 
   /** The user looks: polls now, and eagerly again where it had slowed down. */
   attend(): Promise<void> {
-    this.#track = resetBackoff(this.#track);
+    this.input({ kind: 'userLooks' });
     return this.poll();
   }
 
@@ -82,7 +92,7 @@ export class Monitor {
 
   /** Our own restart begins: until it ends nothing is an outage. */
   beginRestart(): void {
-    this.#apply(setRestarting(this.#track, { restarting: true }, this.deps.clock.now()));
+    this.input({ kind: 'restartBegan' });
   }
 
   /**
@@ -90,20 +100,19 @@ export class Monitor {
    * @param startFailed why nothing runs now, where the start failed
    */
   endRestart(proven: boolean, startFailed?: string): void {
-    const change = { restarting: false, proven, ...(startFailed !== undefined && { startFailed }) } as const;
-    this.#apply(setRestarting(this.#track, change, this.deps.clock.now()));
+    this.input({ kind: 'restartEnded', proven, ...(startFailed !== undefined && { startFailed }) });
     if (startFailed === undefined) this.#schedule();
     else void this.poll();
   }
 
   /** The user has seen that a start failed. */
   dismissStartFailure(): void {
-    this.#apply(dismissStartFailure(this.#track, this.deps.clock.now()));
+    this.input({ kind: 'startFailureSeen' });
   }
 
   /** The user stopped it through us: silence is now what was asked for. */
   markStopped(): void {
-    this.#apply({ track: setStoppedByUs(this.#track, this.deps.clock.now()), events: [] });
+    this.input({ kind: 'stoppedByUs' });
   }
 
   dispose(): void {
@@ -117,9 +126,9 @@ export class Monitor {
 
   async #pollOnce(): Promise<void> {
     const timerLateMs = this.#timerLateMs();
-    const sample = await this.#askReliably();
+    const [sample] = await Promise.all([this.#askReliably(), this.#loadCore()]);
     if (this.#disposed) return;
-    this.#apply(observe(this.#track, sample, timerLateMs, this.deps.clock.now()));
+    this.input({ kind: 'sample', sample, timerLateMs });
   }
 
   /**
@@ -165,9 +174,26 @@ export class Monitor {
     return made;
   }
 
-  #apply(step: Step): void {
-    this.#track = step.track;
-    this.deps.onStep(this, step.events);
+  /** One step: the daemon moves on, and whoever listens hears what happened. */
+  input(input: Input): void {
+    if (!this.#advance) {
+      void this.#loadCore().then(() => this.input(input));
+      return;
+    }
+    const { watched, events } = this.#advance(this.#watched, input, this.#maxGapMs, this.deps.clock.now());
+    const isSame = watched === this.#watched;
+    this.#watched = watched;
+    if (!isSame && input.kind !== 'userLooks') this.deps.onStep(this, events);
+  }
+
+  /** What moves a daemon on is a chunk of its own, loaded while the first answer is waited for. */
+  async #loadCore(): Promise<void> {
+    this.#advance ??= (await import('../health/advance')).advance;
+  }
+
+  /** So long may pass between two looks that still count as one time. */
+  get #maxGapMs(): number {
+    return longestGapMs(this.daemon.pollIntervalMs);
   }
 
   #schedule(): void {
@@ -175,7 +201,7 @@ export class Monitor {
     if (this.#disposed || this.#polling) return;
     const now = this.deps.clock.now();
     const delayMs = nextPollDelayMs(
-      this.#track,
+      this.track,
       {
         intervalMs: this.daemon.pollIntervalMs,
         focused: this.deps.isFocused(),

@@ -3,15 +3,19 @@ import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/time';
 import type { Conflict } from '../health/conflicts';
-import { appendState, longestGapMs, type History } from '../health/history';
-import { appendSample, type CompactSample } from '../health/samples';
+import type { HealthEvent } from '../health/advance';
+import type { Question, Watched } from '../health/watched';
+import { lostOf } from '../health/interrupted';
+import type { CompactSample } from '../health/samples';
 import type { Snooze } from '../health/snooze';
 import type { RestartRecord } from '../model/restartRecord';
-import type { Track, TrackEvent } from '../health/track';
+import type { Track } from '../health/track';
 import type { OfferedDaemon } from '../model/foundDaemon';
 import type { DaemonsConfig } from '../model/daemonConfig';
 import { Monitor, type MonitorDeps } from './monitor';
 import type { Probe } from '../kinds/probe';
+import { AskWorld } from './askWorld';
+import type { Questions } from './questions';
 import { conflictsOf } from './conflicts';
 import { addressOf } from '../kinds/target';
 import type { Remembered, DaemonModel } from '../model/daemonModel';
@@ -20,14 +24,18 @@ export interface RegistryDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' 
   readonly clock: Clock;
   readonly recall: (daemonId: DaemonId) => Remembered;
   readonly restartsOf?: (daemonId: DaemonId) => readonly RestartRecord[];
+  /** Loads what asks the world what health asks. */
+  readonly questions?: () => Promise<Questions>;
+  /** A surface threw while it listened. */
+  readonly onListenerError?: (error: unknown) => void;
   readonly snoozeOf?: (daemonId: DaemonId, report: Report | undefined) => Snooze | undefined;
 }
 
 interface RegistryEvents {
   /** Something about some daemon may look different now. */
   change: [];
-  /** A sample brought transitions or notices. */
-  events: [model: DaemonModel, events: readonly TrackEvent[]];
+  /** A daemon made one step, be it a sample, an answer of the world or something that we did. */
+  stepped: [model: DaemonModel, events: readonly HealthEvent[], watched: Watched];
 }
 
 /** It was there, is being started, or could not be. */
@@ -38,9 +46,9 @@ function isKnown({ seenUpAt, restarting, startFailed }: Track): boolean {
 /** All monitored daemons. The one source that every surface renders from. */
 export class Registry extends EventEmitter<RegistryEvents> {
   readonly #monitors = new Map<DaemonId, Monitor>();
-  /** Kept when a daemon's settings change: it is still the same daemon. */
-  readonly #histories = new Map<DaemonId, History>();
-  readonly #samples = new Map<DaemonId, readonly CompactSample[]>();
+  /** What was known of a daemon whose settings changed, or that was not watched for a while: it is the same daemon. */
+  readonly #left = new Map<DaemonId, Watched>();
+  readonly #world: AskWorld;
   #order: readonly DaemonId[] = [];
   #problems: readonly string[] = [];
   #found: readonly OfferedDaemon[] = [];
@@ -51,6 +59,8 @@ export class Registry extends EventEmitter<RegistryEvents> {
 
   constructor(private readonly deps: RegistryDeps) {
     super();
+    const load = deps.questions ?? (async () => new (await import('./questions')).Questions());
+    this.#world = new AskWorld(load, (error) => deps.onListenerError?.(error));
   }
 
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
@@ -119,7 +129,7 @@ export class Registry extends EventEmitter<RegistryEvents> {
 
   /** The last samples of a daemon, oldest first. */
   samples(daemonId: DaemonId): readonly CompactSample[] {
-    return this.#samples.get(daemonId) ?? [];
+    return this.#monitors.get(daemonId)?.watched.samples ?? [];
   }
 
   /** Watches exactly these daemons; one whose settings did not change keeps its memory. */
@@ -130,16 +140,24 @@ export class Registry extends EventEmitter<RegistryEvents> {
       if (next && JSON.stringify(next) === JSON.stringify(monitor.daemon)) wanted.delete(daemonId);
       else {
         monitor.dispose();
+        this.#left.set(daemonId, monitor.watched);
         this.#monitors.delete(daemonId);
         this.#made.delete(daemonId);
       }
     }
     for (const daemon of wanted.values()) {
-      const monitor = new Monitor(daemon, this.deps.recall(daemon.id), {
-        ...this.deps,
-        onStep: (source, events) => this.#onStep(source, events),
-      });
+      const { track: _track, ...left } = this.#left.get(daemon.id) ?? {};
+      const monitor = new Monitor(
+        daemon,
+        { ...this.deps.recall(daemon.id), ...left },
+        {
+          ...this.deps,
+          onStep: (source, events) => this.#onStep(source, events),
+        },
+      );
       this.#monitors.set(daemon.id, monitor);
+      // Whoever was to be answered is watched by another monitor now.
+      for (const question of monitor.watched.questions) this.#ask(monitor, question);
     }
     this.#order = [...new Set(daemons.map(({ id }) => id))];
     this.#problems = problems;
@@ -161,33 +179,47 @@ export class Registry extends EventEmitter<RegistryEvents> {
     this.removeAllListeners();
   }
 
-  #onStep(monitor: Monitor, events: readonly TrackEvent[]): void {
-    if (this.#monitors.get(monitor.daemon.id) !== monitor) return;
-    this.#remember(monitor);
-    this.#made.delete(monitor.daemon.id);
-    if (events.length > 0) this.emit('events', this.#model(monitor), events);
+  #onStep(monitor: Monitor, events: readonly HealthEvent[]): void {
+    const { daemon, watched } = monitor;
+    if (this.#monitors.get(daemon.id) !== monitor) return;
+    this.#made.delete(daemon.id);
+    // Who listens sees all daemons as they are after this step.
+    this.#models = undefined;
+    this.#conflicts = undefined;
+    this.#world.stepped(monitor, events);
+    for (const event of events) if (event.kind === 'asks') this.#ask(monitor, event.question);
+    this.#tell('stepped', this.#model(monitor), events, watched);
     this.#change();
+  }
+
+  #ask(monitor: Monitor, question: Question): void {
+    const isWatched = () => this.#monitors.get(monitor.daemon.id) === monitor;
+    void this.#world.ask(monitor, question, isWatched);
+  }
+
+  /** A listener that throws is logged and stops nobody. */
+  #tell<K extends keyof RegistryEvents>(name: K, ...args: RegistryEvents[K]): void {
+    for (const listener of this.rawListeners(name)) {
+      try {
+        (listener as (...all: RegistryEvents[K]) => void).apply(this, args);
+      } catch (error) {
+        this.deps.onListenerError?.(error);
+      }
+    }
   }
 
   #change(): void {
     this.#models = undefined;
     this.#conflicts = undefined;
-    this.emit('change');
+    this.#tell('change');
   }
 
-  #remember({ daemon: { id: daemonId, pollIntervalMs }, track }: Monitor): void {
-    const history = this.#histories.get(daemonId) ?? this.deps.recall(daemonId).history;
-    const maxGapMs = longestGapMs(pollIntervalMs);
-    const now = this.deps.clock.now();
-    this.#histories.set(daemonId, appendState(history, track.verdict.state, now, maxGapMs));
-    this.#samples.set(daemonId, appendSample(this.samples(daemonId), track));
-  }
-
-  #model({ daemon, track }: Monitor): DaemonModel {
+  #model({ daemon, track, watched }: Monitor): DaemonModel {
     const made = this.#made.get(daemon.id);
     if (made) return made;
     const snooze = this.deps.snoozeOf?.(daemon.id, track.last?.report);
-    const history = this.#histories.get(daemon.id);
+    const { history, deadlines, lost } = watched;
+    const shownLost = track.last ? lostOf(lost, track.last.report) : [];
     const restarts = this.deps.restartsOf?.(daemon.id);
     const model = {
       daemon,
@@ -195,6 +227,8 @@ export class Registry extends EventEmitter<RegistryEvents> {
       ...(restarts && { restarts }),
       ...(snooze && { snooze }),
       ...(history && { history }),
+      ...(deadlines && { deadlines }),
+      ...(shownLost.length > 0 && { lost: shownLost }),
     };
     this.#made.set(daemon.id, model);
     return model;

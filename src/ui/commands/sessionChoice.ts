@@ -3,7 +3,6 @@ import type { DaemonModel } from '../../model/daemonModel';
 import { choose } from '../shared/choose';
 import { canChangeSessions } from '../shared/usable';
 import type { SessionsDeps } from '../shared/sessionsDeps';
-import type { InterruptedWork } from '../../store/interruptedWork';
 import { isSessionRowId, sessionRowId } from '../tree/rowIds';
 import { say } from '../shared/say';
 import {
@@ -21,7 +20,6 @@ export interface FoundSession extends SessionItem {
 
 export interface SessionChoiceDeps {
   readonly models: () => readonly DaemonModel[];
-  readonly lost: Pick<InterruptedWork, 'of'>;
   readonly probe: SessionsDeps['probe'];
 }
 
@@ -31,7 +29,7 @@ export class SessionChoice {
 
   /** The commands that are for some session now. */
   usable(): readonly SessionCommand[] {
-    return usableOnSessions(this.deps.models(), (model) => this.deps.lost.of(model));
+    return usableOnSessions(this.deps.models());
   }
 
   /**
@@ -60,7 +58,7 @@ export class SessionChoice {
   #named(ids: ReadonlySet<string>, { lost = () => false }: Purpose): readonly SessionItem[] {
     const named = this.deps.models().flatMap((model) => {
       const { sessions = [] } = model.track.last?.report ?? {};
-      const known = canChangeSessions(model) ? sessions : this.deps.lost.of(model).filter(lost);
+      const known = canChangeSessions(model) ? sessions : (model.lost ?? []).filter(lost);
       return known
         .filter(({ id }) => ids.has(sessionRowId(model.daemon.id, id)))
         .map((session) => ({ model, session }));
@@ -72,9 +70,7 @@ export class SessionChoice {
   }
 
   async #pick(purpose: Purpose): Promise<readonly SessionItem[]> {
-    const items = this.deps
-      .models()
-      .flatMap((model) => meant(purpose, model, (other) => this.deps.lost.of(other)));
+    const items = this.deps.models().flatMap((model) => meant(purpose, model));
     if (items.length === 0) {
       void say('info', purpose.none);
       return [];

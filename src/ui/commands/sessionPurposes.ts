@@ -70,21 +70,16 @@ export interface SessionItem {
   readonly session: Session;
 }
 
-/** @param lostOf work that the daemon itself does not list any more */
-export type LostOf = (model: DaemonModel) => readonly Session[];
-
 /** The sessions that a command is for now. A daemon that does not answer can do nothing for its own. */
-export function meant({ ours, lost }: Purpose, model: DaemonModel, lostOf: LostOf): readonly SessionItem[] {
+export function meant({ ours, lost }: Purpose, model: DaemonModel): readonly SessionItem[] {
   const isOurs = canChangeSessions(model);
   if (isOurs ? !answersForSessions(model) : !lost) return [];
-  const known = isOurs ? (model.track.last?.report.sessions ?? []) : lostOf(model);
+  const known = isOurs ? (model.track.last?.report.sessions ?? []) : (model.lost ?? []);
   return known.filter(isOurs ? ours : lost!).map((session) => ({ model, session }));
 }
 
 /** The commands that are for some session now. */
-export function usableOnSessions(models: readonly DaemonModel[], lostOf: LostOf): readonly SessionCommand[] {
+export function usableOnSessions(models: readonly DaemonModel[]): readonly SessionCommand[] {
   const commands = Object.keys(PURPOSES) as SessionCommand[];
-  return commands.filter((command) =>
-    models.some((model) => meant(PURPOSES[command], model, lostOf).length > 0),
-  );
+  return commands.filter((command) => models.some((model) => meant(PURPOSES[command], model).length > 0));
 }

@@ -4,7 +4,6 @@ import { endOf } from '../../health/sessions';
 import { duration } from '../../base/time';
 import type { LostWork } from '../../kinds/kind';
 import type { SessionsDeps } from '../shared/sessionsDeps';
-import type { InterruptedWork } from '../../store/interruptedWork';
 import type { OutputDocuments } from './outputDocuments';
 import { ask, inStatusBar, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
@@ -12,8 +11,10 @@ import type { SessionCommand, SessionItem } from './sessionPurposes';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
 
-export interface SessionCommandDeps extends Pick<SessionsDeps, 'models' | 'poll' | 'log' | 'probe'> {
-  readonly lost: InterruptedWork;
+export interface SessionCommandDeps extends Pick<
+  SessionsDeps,
+  'models' | 'poll' | 'log' | 'probe' | 'dismissLost'
+> {
   readonly output: OutputDocuments;
 }
 
@@ -101,7 +102,7 @@ export class SessionCommands {
   async dismissSession(targets: readonly unknown[]): Promise<void> {
     for (const item of await this.#choice.choose('dismissSession', targets)) {
       const { model, session } = item;
-      if (isLost(item)) this.deps.lost.dismiss(model.daemon.id, session.id);
+      if (isLost(item)) this.deps.dismissLost(model.daemon.id, session.id);
       else {
         await (await this.#choice.withActions(item)).actions.dismiss(session.id);
         await this.deps.poll(model.daemon.id);
@@ -114,7 +115,7 @@ export class SessionCommands {
     const { id: daemonId } = model.daemon;
     const work = await this.#lostWork(model);
     await inStatusBar(`Resuming “${session.title}”`, () => work.resume(session));
-    this.deps.lost.dismiss(daemonId, session.id);
+    this.deps.dismissLost(daemonId, session.id);
     this.#say(model, `“${session.title}” resumed`);
     await this.deps.poll(daemonId);
   }

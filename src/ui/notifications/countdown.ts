@@ -1,8 +1,8 @@
 import type { DaemonId } from '../../health/report';
 import * as vscode from 'vscode';
 import type { Clock, Instant } from '../../base/time';
-import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../health/deadlines';
-import { countdown, nextDrawMs, type Entry } from '../../health/countdown';
+import type { TimedOut } from '../../health/deadlines';
+import { countdown, nextDrawMs, type CountedDaemon, type Entry } from '../../health/countdown';
 import type { DaemonModel } from '../../model/daemonModel';
 import { COUNTDOWN_CLAIM_MS, CLOSE_DELAY_MS } from '../policy';
 import { answersForSessions } from '../shared/usable';
@@ -50,7 +50,6 @@ interface Shown {
 
 /** The countdown before a time-out: one notification for all sessions, which ends by itself. */
 export class Countdown implements vscode.Disposable {
-  #deadlines: Deadlines = NO_DEADLINES;
   #shown: Shown | undefined;
   #text: LinkedText = NO_TEXT;
   #disposed = false;
@@ -62,13 +61,34 @@ export class Countdown implements vscode.Disposable {
 
   /** Called after every poll. */
   update(): void {
-    const sources = this.deps
-      .models()
-      .map(({ daemon, track }) => ({ daemonId: daemon.id, name: daemon.name, track }));
-    const { deadlines, timedOut } = advanceDeadlines(this.#deadlines, sources, this.deps.clock.now());
-    this.#deadlines = deadlines;
-    for (const event of timedOut) void this.#tellTimedOut(event);
     this.#draw();
+  }
+
+  /** A deadline has ended this session. */
+  async tellTimedOut({ daemon }: DaemonModel, event: TimedOut): Promise<void> {
+    const { id: daemonId } = daemon;
+    const { session } = event;
+    const text = timedOutText(daemon.name, event);
+    this.deps.log(`[${daemon.name}] ${text}`);
+    const isWanted = () => this.deps.voice.wants('error', daemonId);
+    if (!isWanted()) return;
+    if (!(await this.deps.voice.maySpeak(`${daemonId} timed out ${session.id}`, isWanted))) return;
+    // Only of a dispatchd's work there is more to be had.
+    const isOurs = this.deps
+      .models()
+      .some((model) => model.daemon.id === daemonId && answersForSessions(model));
+    const buttons: Buttons = isOurs ? ['Run Again', SHOW_SESSION, 'Show Log'] : [SHOW_SESSION];
+    // Only an error with buttons stays on screen until somebody answers it.
+    const choice = await say('error', text, ...buttons);
+    const command = choice === undefined ? undefined : BUTTONS[choice];
+    if (command !== undefined)
+      await vscode.commands.executeCommand(command, sessionRowId(daemonId, session.id));
+  }
+
+  #daemons(): readonly CountedDaemon[] {
+    return this.deps
+      .models()
+      .map(({ daemon, deadlines }) => ({ daemonId: daemon.id, name: daemon.name, deadlines }));
   }
 
   dispose(): void {
@@ -81,7 +101,8 @@ export class Countdown implements vscode.Disposable {
   #draw(): void {
     clearTimeout(this.#timer);
     const now = this.deps.clock.now();
-    const text = countdownText(this.#allowed(countdown(this.#deadlines, now), now));
+    const daemons = this.#daemons();
+    const text = countdownText(this.#allowed(countdown(daemons, now), now));
     if (text === '') {
       this.#shown?.close();
       this.#shown = undefined;
@@ -90,7 +111,7 @@ export class Countdown implements vscode.Disposable {
       if (text !== this.#text) this.#shown.say(text);
     }
     this.#text = text;
-    const inMs = nextDrawMs(this.#deadlines, now);
+    const inMs = nextDrawMs(daemons, now);
     // setTimeout takes no more than 2^31 ms; whatever is later is set again by a poll.
     if (inMs !== undefined) this.#timer = setTimeout(() => this.#draw(), Math.min(inMs + 1, 86_400_000));
   }
@@ -119,26 +140,8 @@ export class Countdown implements vscode.Disposable {
   }
 
   #isWatched({ daemonId, session }: Entry): boolean {
-    return !this.#disposed && this.#deadlines.get(daemonId)?.watched.has(session.id) === true;
-  }
-
-  async #tellTimedOut(event: TimedOut): Promise<void> {
-    const { daemonId, session } = event;
-    const text = timedOutText(event);
-    this.deps.log(`[${event.daemon}] ${text}`);
-    const isWanted = () => this.deps.voice.wants('error', daemonId);
-    if (!isWanted()) return;
-    if (!(await this.deps.voice.maySpeak(`${daemonId} timed out ${session.id}`, isWanted))) return;
-    // Only of a dispatchd's work there is more to be had.
-    const isOurs = this.deps
-      .models()
-      .some((model) => model.daemon.id === daemonId && answersForSessions(model));
-    const buttons: Buttons = isOurs ? ['Run Again', SHOW_SESSION, 'Show Log'] : [SHOW_SESSION];
-    // Only an error with buttons stays on screen until somebody answers it.
-    const choice = await say('error', text, ...buttons);
-    const command = choice === undefined ? undefined : BUTTONS[choice];
-    if (command !== undefined)
-      await vscode.commands.executeCommand(command, sessionRowId(daemonId, session.id));
+    const daemon = this.#daemons().find((each) => each.daemonId === daemonId);
+    return !this.#disposed && daemon?.deadlines?.watched.has(session.id) === true;
   }
 }
 

@@ -75,7 +75,7 @@ function left({ remainingMs }: Entry): string {
 }
 
 /** The notification that a session has timed out. */
-export function timedOutText({ daemon, session, isInferred }: TimedOut): string {
+export function timedOutText(daemon: string, { session, isInferred }: TimedOut): string {
   const { startedAt, createdAt, endedAt, timeoutMs, extensionsUsed, maxExtensions } = session;
   const beganAt = startedAt ?? createdAt;
   const ran = beganAt !== undefined && endedAt !== undefined ? ` after ${duration(endedAt - beganAt)}` : '';

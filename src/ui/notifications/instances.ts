@@ -1,52 +1,32 @@
 import * as vscode from 'vscode';
+import type { HealthEvent } from '../../health/advance';
 import type { DaemonModel } from '../../model/daemonModel';
-import { Instances, type Began } from '../../watch/instances';
-import type { Restarted } from '../../health/instances';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { instanceTold, restartedText } from './instancesText';
-import type { InterruptedWork } from '../../store/interruptedWork';
 import { interruptedRowId } from '../tree/rowIds';
 import { say } from '../shared/say';
 
 const SHOW = 'Show Details';
 
-export interface InstanceNoticesDeps extends Pick<
-  SessionsDeps,
-  'models' | 'voice' | 'log' | 'state' | 'probe'
-> {
-  readonly lost: InterruptedWork;
-}
+type Restart = Extract<HealthEvent, { kind: 'restarted' }>;
 
 /** Tells once, in one window, that a daemon began a new life by itself, and what became of its work. */
 export class InstanceNotices {
-  readonly #lives: Instances;
+  constructor(private readonly deps: Pick<SessionsDeps, 'voice' | 'log'>) {}
 
-  constructor(private readonly deps: InstanceNoticesDeps) {
-    this.#lives = new Instances({
-      ...deps,
-      lostWorkOf: async (daemonId) => (await deps.probe(daemonId)).lostWork,
-      onRestarted: (model, restarted, isNews, worth, began) => {
-        deps.lost.add(model, restarted.lost);
-        if (isNews) void this.#tell(model, restarted, began);
-        // Other windows see the new life, too, and none of them knows that it was asked for.
-        else if (worth === 'told') void this.#claim(model, began, () => true);
-      },
-    });
-  }
-
-  /** Called after every poll. */
-  update(): void {
-    this.#lives.update();
-    for (const model of this.deps.models()) this.deps.lost.update(model);
-  }
-
-  async #tell(model: DaemonModel, restarted: Restarted, began: Began): Promise<void> {
+  async tell(model: DaemonModel, restart: Restart): Promise<void> {
+    // Other windows see the new life, too, and none of them knows that it was asked for.
+    if (!restart.isNews) {
+      if (restart.announce === 'told') await this.#claim(model, restart, () => true);
+      return;
+    }
     const { daemon } = model;
+    const { restarted } = restart;
     const text = restartedText(daemon.name, restarted);
     this.deps.log(`[${daemon.name}] ${text}`);
     const level = restarted.interrupted > 0 ? 'warning' : 'info';
     const isWanted = () => this.deps.voice.wants(level, daemon.id);
-    if (!isWanted() || !(await this.#claim(model, began, isWanted))) return;
+    if (!isWanted() || !(await this.#claim(model, restart, isWanted))) return;
     const choice = await say(level, text, SHOW);
     if (choice !== SHOW) return;
     const row = restarted.interrupted > 0 ? interruptedRowId(daemon.id) : daemon.id;
@@ -54,8 +34,8 @@ export class InstanceNotices {
   }
 
   /** Whether it is this window that tells of the life that has begun. */
-  #claim({ daemon, track }: DaemonModel, began: Began, isWanted: () => boolean): Promise<boolean> {
-    const { key, toldFor } = instanceTold(daemon.id, track.last?.report.instance?.id, began);
+  #claim({ daemon }: DaemonModel, { instanceId, began }: Restart, isWanted: () => boolean): Promise<boolean> {
+    const { key, toldFor } = instanceTold(daemon.id, instanceId, began);
     return this.deps.voice.maySpeak(key, isWanted, toldFor);
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
-import type { TrackEvent } from '../../health/track';
+import type { HealthEvent } from '../../health/advance';
 import { severityOf } from '../../health/verdict';
 import { type Severity } from '../../health/states';
 import { STATE_LABELS } from '../../words/states';
@@ -14,8 +14,9 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
 /** The log: transitions with their reason, and what we did. Never the same line at every poll. */
 export class Log implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Daemon Health', { log: true });
+  readonly #told = new Set<string>();
 
-  transitions({ daemon }: DaemonModel, events: readonly TrackEvent[]): void {
+  transitions({ daemon }: DaemonModel, events: readonly HealthEvent[]): void {
     for (const event of events) {
       if (event.kind !== 'transition') continue;
       const { from, to } = event;
@@ -31,6 +32,14 @@ export class Log implements vscode.Disposable {
 
   error(line: string): void {
     this.#channel.error(line);
+  }
+
+  /** An error that nobody expected, once, with its stack: the same fault comes back at every poll. */
+  unexpected(where: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#channel.error(`${where}: ${text}`);
   }
 
   show(): void {

@@ -15,6 +15,8 @@ export interface SessionsDeps {
   readonly probe: (daemonId: DaemonId) => Promise<Pick<Probe, 'sessions' | 'lostWork'>>;
   readonly voice: Speaker;
   readonly log: (line: string) => void;
+  /** Somebody dealt with work that a restart interrupted. */
+  readonly dismissLost: (daemonId: DaemonId, sessionId: string) => void;
   readonly drawSessions: (rows: SessionRows) => void;
   /** The commands about sessions that can do something now, by their names without prefix. */
   readonly showUsable: (commands: readonly string[]) => void;

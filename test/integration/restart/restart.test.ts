@@ -68,7 +68,7 @@ describe('a restart, on real processes', function () {
     });
     await world.running([]);
     const notices: string[] = [];
-    world.registry.on('events', (_model, events) =>
+    world.registry.on('stepped', (_model, events) =>
       events.forEach((event) => event.kind === 'notice' && notices.push(event.notice.kind)),
     );
     const outcome = await world.restart();

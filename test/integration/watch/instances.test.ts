@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
-import { Instances, type Began } from '../../../src/watch/instances';
 import { createProbe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
+import { Questions } from '../../../src/watch/questions';
+import type { Began } from '../../../src/health/watched';
 import type { Restarted } from '../../../src/health/instances';
+import { InterruptedWork } from '../../../src/store/interruptedWork';
+import { KnownInstances } from '../../../src/store/knownInstances';
 import { SpeakerLease } from '../../../src/store/speakerTurn';
 import { instanceTold } from '../../../src/ui/notifications/instancesText';
 import { DaemonProcess, dispatchdFile, stopDaemons } from '../../support/dispatchd/daemonProcess';
@@ -19,31 +22,38 @@ import { until } from '../../support/until';
 
 /** One window that looks at one daemon only when told to. */
 class Window {
-  readonly registry = new Registry({
-    clock: systemClock,
-    random: () => 0.5,
-    isFocused: () => true,
-    createProbe: (target) => Promise.resolve(createProbe(target)),
-    recall: () => ({}),
-  });
+  readonly registry: Registry;
   readonly seen: { readonly restarted: Restarted; readonly isNews: boolean }[] = [];
   readonly processes = new ProcessFates();
-  readonly lives: Instances;
+  readonly #questions = Promise.resolve(new Questions(this.processes));
 
   constructor(
     readonly url: string,
     state = new MemoryMemento(),
     onNews: (restarted: Restarted, began: Began) => void = () => {},
   ) {
-    this.lives = new Instances({
-      models: () => this.registry.models,
-      state,
-      processes: this.processes,
-      lostWorkOf: async (daemonId) => (await this.registry.probe(daemonId)).lostWork,
-      onRestarted: (_model, restarted, isNews, _worth, began) => {
+    const instances = new KnownInstances(state);
+    const interrupted = new InterruptedWork(state);
+    this.registry = new Registry({
+      clock: systemClock,
+      random: () => 0.5,
+      isFocused: () => true,
+      createProbe: (target) => Promise.resolve(createProbe(target)),
+      recall: (daemonId) => {
+        const instance = instances.recall(daemonId);
+        return { ...(instance && { instance }), lost: interrupted.recall(daemonId) };
+      },
+      questions: () => this.#questions,
+    });
+    this.registry.on('stepped', ({ daemon }, events, watched) => {
+      instances.keep(daemon.id, watched.instance);
+      interrupted.keep(daemon.id, watched.lost);
+      for (const event of events) {
+        if (event.kind !== 'restarted') continue;
+        const { restarted, isNews, began } = event;
         this.seen.push({ restarted, isNews });
         if (isNews) onNews(restarted, began);
-      },
+      }
     });
     this.registry.configure({
       daemons: [{ name: 'test', ...at(url), pollIntervalMs: 300_000, configured: true }],
@@ -53,7 +63,14 @@ class Window {
 
   async look(): Promise<void> {
     await this.registry.refresh();
-    this.lives.update();
+    // The process of a daemon that has answered has been noted by now.
+    await this.#questions;
+  }
+
+  /** Nothing that the world was asked is still to be answered. */
+  async answered(): Promise<void> {
+    const monitor = this.registry.monitor(idAt(this.url));
+    await until(() => monitor?.watched.questions.length === 0, 'the answers of the world');
   }
 
   get news(): string[] {
@@ -213,8 +230,9 @@ describe('the lives of real daemons', function () {
     it('go on where all its work has ended', async () => {
       await smithy.says({ sessions: [] });
       await window.look();
-      // Its process is being looked at: what comes of that is there when this is.
+      // Its process is being looked at.
       assert.equal(await window.processes.fate(idAt(smithy.url)), 'lives');
+      await window.answered();
       await window.look();
       assert.deepEqual(window.seen, []);
     });

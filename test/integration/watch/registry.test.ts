@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
 import type { AskTimeouts } from '../../../src/kinds/kind';
 import { createProbe } from '../../../src/kinds/probe';
-import type { TrackEvent } from '../../../src/health/track';
+import type { HealthEvent } from '../../../src/health/advance';
 import type { DaemonState } from '../../../src/health/states';
 import { Rendered } from '../../../src/ui/shared/rendered';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
@@ -31,8 +31,8 @@ describe('a registry over real servers', function () {
       configured = true,
       pollIntervalMs = 300_000,
     }: { clock?: Clock; timeouts?: AskTimeouts; configured?: boolean; pollIntervalMs?: number } = {},
-  ): { registry: Registry; state: (index?: number) => DaemonState; events: TrackEvent[] } {
-    const events: TrackEvent[] = [];
+  ): { registry: Registry; state: (index?: number) => DaemonState; events: HealthEvent[] } {
+    const events: HealthEvent[] = [];
     const registry = new Registry({
       clock,
       random: () => 0.5,
@@ -41,7 +41,7 @@ describe('a registry over real servers', function () {
       recall: () => ({}),
     });
     scope.add(() => Promise.resolve(registry.dispose()));
-    registry.on('events', (_model, heard) => events.push(...heard));
+    registry.on('stepped', (_model, heard) => events.push(...heard));
     registry.configure(
       readDaemons(
         urls.map((url, index) => ({ name: `d${index}`, url, pollIntervalMs })),

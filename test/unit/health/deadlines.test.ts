@@ -1,7 +1,7 @@
 import { idAt } from '../../support/target';
 import assert from 'node:assert/strict';
-import { NO_DEADLINES, advanceDeadlines, type Deadlines, type TimedOut } from '../../../src/health/deadlines';
-import { countdown, nextDrawMs } from '../../../src/health/countdown';
+import { advanceDeadlines, type KnownDeadlines, type TimedOut } from '../../../src/health/deadlines';
+import { countdown, nextDrawMs, type CountedDaemon } from '../../../src/health/countdown';
 import type { Session } from '../../../src/health/report';
 import { DAY_MS, MINUTE_MS, SECOND_MS, Watch, goodReport, type Parts } from './support';
 
@@ -11,7 +11,7 @@ const ORIGIN = 'http://127.0.0.1:3470';
 class Room {
   readonly watch = new Watch();
   readonly told: TimedOut[] = [];
-  deadlines: Deadlines = NO_DEADLINES;
+  deadlines: KnownDeadlines | undefined;
   skewMs = 0;
   report: Parts = { kind: 'dispatchd' };
 
@@ -36,11 +36,7 @@ class Room {
   }
 
   look(): this {
-    const { deadlines, timedOut } = advanceDeadlines(
-      this.deadlines,
-      [{ daemonId: idAt(ORIGIN), name: 'dispatchd', track: this.watch.track }],
-      this.watch.time.now(),
-    );
+    const { deadlines, timedOut } = advanceDeadlines(this.deadlines, this.watch.track, this.watch.time.now());
     this.deadlines = deadlines;
     this.told.push(...timedOut);
     return this;
@@ -51,8 +47,12 @@ class Room {
     return this;
   }
 
+  get daemons(): readonly CountedDaemon[] {
+    return [{ daemonId: idAt(ORIGIN), name: 'dispatchd', deadlines: this.deadlines }];
+  }
+
   get entries() {
-    return countdown(this.deadlines, this.watch.time.now());
+    return countdown(this.daemons, this.watch.time.now());
   }
 
   /** "build soon 42" for each line: its stage and the seconds left. */
@@ -140,7 +140,7 @@ describe('the countdown of one session', () => {
 
   it('is drawn when it comes into sight, then at every whole second', () => {
     const room = new Room();
-    const next = () => nextDrawMs(room.deadlines, room.watch.time.now());
+    const next = () => nextDrawMs(room.daemons, room.watch.time.now());
     room.poll();
     assert.equal(next(), undefined);
     room.poll(room.session('build', 90_250));
@@ -292,7 +292,7 @@ describe('while its daemon is wedged or gone', () => {
     room.poll(room.session('build', 50_000));
     room.wait(5_000).wedge(room.session('build', 45_000));
     assert.deepEqual(room.shown, []);
-    assert.equal(nextDrawMs(room.deadlines, room.watch.time.now()), undefined);
+    assert.equal(nextDrawMs(room.daemons, room.watch.time.now()), undefined);
     room.wait(5_000).poll(room.session('build', 40_000));
     assert.deepEqual(room.shown, ['build soon 40']);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { countdown } from '../../../src/health/countdown';
-import { NO_DEADLINES, advanceDeadlines } from '../../../src/health/deadlines';
+import { advanceDeadlines, type KnownDeadlines } from '../../../src/health/deadlines';
 import { advanceInstance, rememberedInstance, type KnownInstance } from '../../../src/health/instances';
 import { lostOf } from '../../../src/health/interrupted';
 import { proofOf } from '../../../src/health/proof';
@@ -16,13 +16,13 @@ const WORK: Session = { id: 'work', title: 'work', status: 'running' };
 /** The deadlines of one daemon whose one session is due in 5 s, and what became of them 6 s later. */
 function deadlinesOf(traits: Partial<Traits>) {
   const watch = new Watch();
-  const poll = (sessions: readonly Session[], known = NO_DEADLINES) => {
+  const poll = (sessions: readonly Session[], known?: KnownDeadlines) => {
     watch.answer(goodReport(watch.time, { kind: KIND, traits, sessions }));
-    const source = { daemonId: idAt('http://127.0.0.1:9999'), name: KIND, track: watch.track };
-    return advanceDeadlines(known, [source], watch.time.now());
+    return advanceDeadlines(known, watch.track, watch.time.now());
   };
   const { deadlines } = poll([{ ...WORK, deadlineAt: watch.time.wallAt + 5_000 }]);
-  const entries = countdown(deadlines, watch.time.now());
+  const daemon = { daemonId: idAt('http://127.0.0.1:9999'), name: KIND, deadlines };
+  const entries = countdown([daemon], watch.time.now());
   watch.wait(6_000);
   return { entries, later: poll([], deadlines) };
 }

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resumeCommand } from '../../../src/kinds/smithy/resume';
+import { lostOf } from '../../../src/health/interrupted';
 import type { Session } from '../../../src/health/report';
 import { InterruptedWork } from '../../../src/store/interruptedWork';
 import { sessionRows } from '../../../src/ui/tree/sessionRows';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
 import { MemoryMemento } from '../../support/memento';
-import { Watch, goodReport } from '../health/support';
-import { HOSTILE, modelOf } from '../ui/support';
+import { Steps } from '../health/steps';
+import { FakeTime, goodReport } from '../health/support';
+import { HOSTILE, daemon } from '../ui/support';
 
 const LOST: Session = {
   id: 'session-1',
@@ -24,12 +26,16 @@ const UNKNOWN: Session = { id: 'session-2', title: 'director', status: 'interrup
 
 /** A smithy that lost something, with what keeps it. */
 class Room {
-  readonly watch = new Watch();
+  readonly time = new FakeTime();
   readonly state = new MemoryMemento();
+  readonly #daemon = daemon('smithy', 3457);
+  /** How often the list of what is lost became another one, to be drawn. */
   draws = 0;
   writes = 0;
-  lost = this.open();
+  kept = this.open();
+  steps = new Steps({}, this.time);
 
+  /** The store as the next window opens it. */
   open(): InterruptedWork {
     const state = {
       keys: () => this.state.keys(),
@@ -40,32 +46,47 @@ class Room {
         return this.state.update(key, JSON.parse(JSON.stringify(value)));
       },
     };
-    return (this.lost = new InterruptedWork(
-      state,
-      () => this.watch.time.wallAt,
-      () => this.draws++,
-    ));
+    return (this.kept = new InterruptedWork(state));
   }
 
-  get model() {
-    return modelOf(this.watch);
-  }
-
-  answer(sessions: readonly Session[] = []): this {
-    this.watch.wait(5_000).answer(goodReport(this.watch.time, { sessions }));
-    this.lost.update(this.model);
+  /** The next window: nothing is known but what was kept. */
+  reload(): this {
+    this.steps = new Steps({ lost: this.open().recall(this.#daemon.id) }, this.time);
     return this;
   }
 
+  get model() {
+    const { track, lost } = this.steps.watched;
+    const shown = track.last ? lostOf(lost, track.last.report) : [];
+    return { daemon: this.#daemon, track, ...(shown.length > 0 && { lost: shown }) };
+  }
+
+  /** One step, after which the store keeps what is known. */
+  step(act: (steps: Steps) => unknown): this {
+    const { lost } = this.steps.watched;
+    act(this.steps);
+    if (this.steps.watched.lost !== lost) this.draws++;
+    this.kept.keep(this.#daemon.id, this.steps.watched.lost);
+    return this;
+  }
+
+  answer(sessions: readonly Session[] = []): this {
+    return this.step((steps) => steps.wait(5_000).answer(goodReport(this.time, { sessions })));
+  }
+
+  lose(...sessions: readonly Session[]): this {
+    return this.step((steps) => steps.lose(sessions));
+  }
+
   get ids() {
-    return this.lost.of(this.model).map(({ id }) => id);
+    return (this.model.lost ?? []).map(({ id }) => id);
   }
 
   rows() {
     const rows = daemonRows(
       this.model,
-      this.watch.time.now(),
-      sessionRows((model) => this.lost.of(model)),
+      this.time.now(),
+      sessionRows((model) => model.lost ?? []),
     );
     return rows.filter(({ id }) => id.endsWith('#interrupted') || id.includes('#session#'));
   }
@@ -74,33 +95,35 @@ class Room {
 describe('what a smithy lost to a restart', () => {
   it('is kept over a reload of the window, and goes when the daemon goes on with it', () => {
     const room = new Room().answer();
-    room.lost.add(room.model, [LOST, UNKNOWN]);
-    room.open();
+    room.lose(LOST, UNKNOWN);
+    room.reload();
     assert.deepEqual(room.answer().ids, ['session-1', 'session-2']);
     room.answer([{ id: 'new', title: 'worker', status: 'running', providerSessionId: 'conversation-1' }]);
     assert.deepEqual(room.ids, ['session-2']);
-    room.open();
+    room.reload();
     assert.deepEqual(room.answer().ids, ['session-2']);
   });
 
   it('is not touched while the daemon does not answer', () => {
     const room = new Room().answer();
-    room.lost.add(room.model, [LOST]);
-    room.watch.wait(5_000).fail('refused');
-    room.lost.update(room.model);
+    room.lose(LOST);
+    room.step((steps) => steps.wait(5_000).fail('refused'));
     assert.deepEqual(room.ids, ['session-1']);
+    assert.deepEqual(room.open().recall(room.model.daemon.id).length, 1, 'and it is kept');
   });
 
   it('can be dismissed', () => {
     const room = new Room().answer();
-    room.lost.add(room.model, [LOST, UNKNOWN]);
-    room.lost.dismiss(room.model.daemon.id, 'session-1');
+    room.lose(LOST, UNKNOWN);
+    room.step((steps) => steps.input({ kind: 'lostDismissed', id: 'session-1' }));
     assert.deepEqual(room.ids, ['session-2']);
+    room.reload();
+    assert.deepEqual(room.answer().ids, ['session-2']);
   });
 
   it('is written and drawn when it changes, not at every poll', () => {
     const room = new Room().answer();
-    room.lost.add(room.model, [LOST]);
+    room.lose(LOST);
     for (let poll = 0; poll < 5; poll++) room.answer();
     assert.deepEqual([room.writes, room.draws], [1, 1]);
   });
@@ -108,7 +131,7 @@ describe('what a smithy lost to a restart', () => {
   it('may be kept by anybody: what is no lost work is left out', async () => {
     const room = new Room().answer();
     const { id } = room.model.daemon;
-    const good = { session: LOST, foundAt: room.watch.time.wallAt };
+    const good = { session: LOST, foundAt: room.time.wallAt };
     const bad = [
       null,
       7,
@@ -119,14 +142,14 @@ describe('what a smithy lost to a restart', () => {
     ];
     for (const kept of [null, 'x', [], { [id]: 7 }, { [id]: [...bad, good] }]) {
       await room.state.update('lostWork', kept);
-      room.open();
+      room.reload();
     }
-    assert.deepEqual(room.ids, ['session-1']);
+    assert.deepEqual(room.answer().ids, ['session-1']);
   });
 
   it('has a group of its own in the tree, which says that nothing has resumed it', () => {
     const room = new Room().answer();
-    room.lost.add(room.model, [LOST]);
+    room.lose(LOST);
     const [group, row] = room.rows();
     assert.ok(row);
     assert.equal(group?.description, '1 not resumed');
@@ -135,11 +158,7 @@ describe('what a smithy lost to a restart', () => {
       [row.label, row.description],
       ['e-worker-9-write-the-release-notes', 'worker · interrupted'],
     );
-    const hover = sessionRows((model) => room.lost.of(model)).hover(
-      row.id,
-      room.model,
-      room.watch.time.now(),
-    );
+    const hover = sessionRows((model) => model.lost ?? []).hover(row.id, room.model, room.time.now());
     assert.match(
       hover ?? '',
       /^e-worker-9-write-the-release-notes\nIn: \/project\/.*\nIt ran when its daemon restarted/,
@@ -148,8 +167,8 @@ describe('what a smithy lost to a restart', () => {
 
   it('is listed where the sessions are not told now', () => {
     const room = new Room().answer();
-    room.lost.add(room.model, [LOST]);
-    room.watch.wait(5_000).answer(goodReport(room.watch.time));
+    room.lose(LOST);
+    room.step((steps) => steps.wait(5_000).answer());
     assert.deepEqual(
       room.rows().map(({ label }) => label),
       ['Interrupted', 'e-worker-9-write-the-release-notes'],
@@ -158,7 +177,7 @@ describe('what a smithy lost to a restart', () => {
 
   it('offers what smithy can do for it, and never Run Again', () => {
     const room = new Room().answer();
-    room.lost.add(room.model, [LOST, UNKNOWN]);
+    room.lose(LOST, UNKNOWN);
     const offered = room
       .rows()
       .filter(({ id }) => id.includes('#session#'))

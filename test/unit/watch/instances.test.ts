@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { Instances } from '../../../src/watch/instances';
+import type { Probe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
-import { MemoryMemento } from '../../support/memento';
-import { Watch, goodReport, type Parts } from '../health/support';
-import { modelOf } from '../ui/support';
+import { Questions } from '../../../src/watch/questions';
+import { Registry } from '../../../src/watch/registry';
+import { FakeTime, goodReport, type Parts } from '../health/support';
+import { daemon } from '../ui/support';
 
 describe('the process of a daemon of an unheard-of kind', () => {
   /** The ports whose listeners are looked for after one answer. */
-  function lookedFor(parts: Parts): readonly number[] {
+  async function lookedFor(parts: Parts): Promise<readonly number[]> {
     const ports: number[] = [];
-    const watch = new Watch();
-    watch.answer(goodReport(watch.time, { kind: 'toy', ...parts }));
+    const clock = new FakeTime();
     const finder = {
       ownerOf: (port: number) => {
         ports.push(port);
@@ -18,13 +18,28 @@ describe('the process of a daemon of an unheard-of kind', () => {
       },
       fateOf: () => Promise.resolve('unknown' as const),
     };
-    new Instances({
-      models: () => [modelOf(watch, 'toy', 9_999)],
-      state: new MemoryMemento(),
-      processes: new ProcessFates(finder),
-      onRestarted: () => undefined,
-      lostWorkOf: () => Promise.resolve(undefined),
-    }).update();
+    const questions = Promise.resolve(new Questions(new ProcessFates(finder)));
+    const probe: Probe = {
+      ask: () => {
+        const report = goodReport(clock, { kind: 'toy', ...parts });
+        return Promise.resolve({ ok: true, startedMs: clock.monotonicMs, latencyMs: 3, report });
+      },
+      statusText: () => Promise.resolve(''),
+      close: () => Promise.resolve(),
+    };
+    const registry = new Registry({
+      clock,
+      random: () => 0.5,
+      isFocused: () => true,
+      createProbe: () => Promise.resolve(probe),
+      recall: () => ({}),
+      questions: () => questions,
+    });
+    registry.configure({ daemons: [daemon('toy', 9_999)], problems: [] });
+    await registry.refresh();
+    // What was asked of the world while the answer came in has been asked by now.
+    await questions;
+    registry.dispose();
     return ports;
   }
 
@@ -38,5 +53,7 @@ describe('the process of a daemon of an unheard-of kind', () => {
     ['is not looked for where its lives have names', { sessions, traits: { namesItsInstances: true } }, []],
     ['is not looked for where it has no work', { sessions: [], traits: { namesItsInstances: false } }, []],
   ];
-  for (const [what, parts, ports] of rows) it(what, () => assert.deepEqual(lookedFor(parts), ports));
+  for (const [what, parts, ports] of rows) {
+    it(what, async () => assert.deepEqual(await lookedFor(parts), ports));
+  }
 });

@@ -2,30 +2,44 @@ import assert from 'node:assert/strict';
 import type { Restarted } from '../../../../src/health/instances';
 import { lostOf, withLost } from '../../../../src/health/interrupted';
 import { isLive, isStranded } from '../../../../src/health/sessions';
-import { Instances } from '../../../../src/watch/instances';
+import { Registry } from '../../../../src/watch/registry';
 import { isAlive } from '../../../../src/system/processTable';
-import { MemoryMemento } from '../../../support/memento';
 import { watchedAt } from '../../../support/target';
 import { until } from '../../../support/until';
 import { reportOf } from '../../support';
 import { RestartWorld, waysOf } from './restartWorld';
 import { eachKind, POLL_MS, type Play } from './theatre';
 
+const registries: Registry[] = [];
+
 /** Follows the lives of a play's daemon. @returns what was told of them so far */
 function follow(play: Play): { readonly told: readonly Restarted[]; look: () => Promise<void> } {
   const told: Restarted[] = [];
   const { kind, target } = play.stage;
-  const daemon = { name: kind.id, ...watchedAt(target), pollIntervalMs: POLL_MS, configured: true };
-  const instances = new Instances({
-    models: () => [{ daemon, track: play.watch.track }],
-    state: new MemoryMemento(),
-    onRestarted: (_model, restarted) => told.push(restarted),
-    lostWorkOf: () => Promise.resolve(play.asker.lostWork),
+  const daemon = { name: kind.id, ...watchedAt(target), pollIntervalMs: 300_000, configured: true };
+  const registry = new Registry({
+    clock: play.watch.time,
+    random: () => 0.5,
+    isFocused: () => true,
+    createProbe: () =>
+      Promise.resolve({
+        ask: () => play.poll(),
+        statusText: () => play.asker.statusText(),
+        get lostWork() {
+          return play.asker.lostWork;
+        },
+        close: () => Promise.resolve(),
+      }),
+    recall: () => ({}),
+  });
+  registries.push(registry);
+  registry.on('stepped', (_model, events) => {
+    for (const event of events) if (event.kind === 'restarted') told.push(event.restarted);
   });
   const look = async () => {
     play.watch.wait(POLL_MS);
-    await play.poll();
-    instances.update();
+    if (registry.models.length === 0) registry.configure({ daemons: [daemon], problems: [] });
+    await registry.refresh();
   };
   return { told, look };
 }
@@ -36,6 +50,8 @@ async function lookOn({ look }: ReturnType<typeof follow>): Promise<void> {
 }
 
 eachKind('a daemon of each kind that restarts by itself', (play) => {
+  afterEach(() => registries.splice(0).forEach((registry) => registry.dispose()));
+
   it('restarted: is told of exactly once where the answer can tell it, else not at all', async () => {
     const { stage } = play();
     const seen = follow(play());

@@ -4,7 +4,7 @@ import { readAgents, readApi } from '../../../../src/kinds/ductor/agents';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from '../../../../src/kinds/ductor/config';
 import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
 import { isOtherBoot, readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
-import { NO_DEADLINES, advanceDeadlines } from '../../../../src/health/deadlines';
+import { advanceDeadlines, type KnownDeadlines } from '../../../../src/health/deadlines';
 import { countdown } from '../../../../src/health/countdown';
 import { endOf, isLive, isStranded } from '../../../../src/health/sessions';
 import { countdownText } from '../../../../src/ui/notifications/countdownText';
@@ -208,15 +208,15 @@ describe('a turn of a chat', () => {
       started_at: new Date(time.wallAt - 29.5 * MINUTE_MS).toISOString(),
       prompt_preview: 'migrate',
     };
-    let deadlines = NO_DEADLINES;
+    let deadlines: KnownDeadlines | undefined;
     const after = (waitMs: number) => {
       watch.wait(waitMs);
       const times = { sinceAt: 0, nowAt: time.wallAt };
       const sessions = readTurns({ turns: { 1: turn } }, DEFAULT_LIMITS, times);
       watch.answer(reportWith({ kind: 'ductor', daemonNow: time.wallAt, sessions }));
-      const source = { daemonId: idAt('http://127.0.0.1:8799'), name: 'ductor', track: watch.track };
-      ({ deadlines } = advanceDeadlines(deadlines, [source], time.now()));
-      return countdownText(countdown(deadlines, time.now())).split(' [')[0];
+      ({ deadlines } = advanceDeadlines(deadlines, watch.track, time.now()));
+      const daemon = { daemonId: idAt('http://127.0.0.1:8799'), name: 'ductor', deadlines };
+      return countdownText(countdown([daemon], time.now())).split(' [')[0];
     };
     assert.deepEqual(
       [after(0), after(21_000), after(10_000), after(9_000), after(1_000)],

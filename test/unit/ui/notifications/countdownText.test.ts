@@ -81,14 +81,14 @@ describe('the text of a time-out', () => {
       maxExtensions: 3,
     };
     assert.equal(
-      timedOutText({ daemonId: idAt(''), daemon: 'dispatchd', session: ended, isInferred: false }),
+      timedOutText('dispatchd', { session: ended, isInferred: false }),
       '“build” on dispatchd timed out after 22 s (limit 14 s, 1 of 3 extensions).',
     );
   });
 
   it('says where it is only inferred', () => {
     assert.equal(
-      timedOutText({ daemonId: idAt(''), daemon: 'smithy', session, isInferred: true }),
+      timedOutText('smithy', { session, isInferred: true }),
       '“build” on smithy is gone since its time was up.',
     );
   });

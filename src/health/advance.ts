@@ -1,0 +1,175 @@
+import type { Instant } from '../base/time';
+import { advanceDeadlines } from './deadlines';
+import { appendState } from './history';
+import { advanceInstance, isAnnounced, type Announce, type ProcessFate, type Restarted } from './instances';
+import { hasEnded, stillLost, withLost, type EndedSession } from './interrupted';
+import type { Session } from './report';
+import { appendSample } from './samples';
+import {
+  dismissStartFailure,
+  observe,
+  resetBackoff,
+  setRestarting,
+  setStoppedByUs,
+  type Step,
+  type TrackEvent,
+} from './track';
+import type { Began, Input, Question, Watched } from './watched';
+
+export type HealthEvent =
+  | TrackEvent
+  | { readonly kind: 'timedOut'; readonly session: Session; readonly isInferred: boolean }
+  | {
+      readonly kind: 'restarted';
+      readonly restarted: Restarted;
+      /** Whether the restart is worth a message. */
+      readonly isNews: boolean;
+      readonly announce: Announce;
+      readonly began: Began;
+      readonly instanceId: string | undefined;
+    }
+  /** Who listens there is another process, or another daemon: what was known of the process is not true any more. */
+  | { readonly kind: 'newProcess' }
+  | { readonly kind: 'asks'; readonly question: Question };
+
+export interface Advance {
+  readonly watched: Watched;
+  readonly events: readonly HealthEvent[];
+}
+
+/**
+ * One step of everything that is known of one daemon: every machine sees every input, in one order.
+ *
+ * @param maxGapMs the longest time between two looks that still counts as watched (`longestGapMs`)
+ */
+export function advance(watched: Watched, input: Input, maxGapMs: number, now: Instant): Advance {
+  switch (input.kind) {
+    case 'sample':
+      return onSample(watched, observe(watched.track, input.sample, input.timerLateMs, now), maxGapMs, now);
+    case 'restartBegan':
+      return onTrack(watched, setRestarting(watched.track, { restarting: true }, now), maxGapMs, now);
+    case 'restartEnded': {
+      const { proven, startFailed } = input;
+      const change = {
+        restarting: false,
+        proven,
+        ...(startFailed !== undefined && { startFailed }),
+      } as const;
+      return onTrack(watched, setRestarting(watched.track, change, now), maxGapMs, now);
+    }
+    case 'stoppedByUs':
+      return onTrack(watched, { track: setStoppedByUs(watched.track, now), events: [] }, maxGapMs, now);
+    case 'startFailureSeen':
+      return onTrack(watched, dismissStartFailure(watched.track, now), maxGapMs, now);
+    case 'userLooks':
+      return { watched: { ...watched, track: resetBackoff(watched.track) }, events: [] };
+    case 'lostDismissed':
+      return {
+        watched: { ...watched, lost: watched.lost.filter(({ session }) => session.id !== input.id) },
+        events: [],
+      };
+    case 'processFate':
+      if (!watched.questions.includes(input.question)) return { watched, events: [] };
+      return onInstance(answered(watched, input.question), input.fate, now);
+    case 'endedSessions':
+      return onEndedSessions(watched, input.question, input.ended, now);
+  }
+}
+
+function onSample(watched: Watched, step: Step, maxGapMs: number, now: Instant): Advance {
+  const seen = onTrack(watched, step, maxGapMs, now);
+  const { track } = seen.watched;
+  const report = track.sample?.ok ? track.sample.report : undefined;
+  const kept = report
+    ? { ...seen.watched, lost: stillLost(seen.watched.lost, report, now.wallAt) }
+    : seen.watched;
+  return { ...seen, watched: kept };
+}
+
+/** The track has moved on: all machines that follow it do, too. */
+function onTrack(watched: Watched, { track, events }: Step, maxGapMs: number, now: Instant): Advance {
+  const { deadlines, timedOut } = advanceDeadlines(watched.deadlines, track, now);
+  const followed: Watched = {
+    ...watched,
+    track,
+    history: appendState(watched.history, track.verdict.state, now, maxGapMs),
+    samples: appendSample(watched.samples, track),
+    deadlines,
+  };
+  const next = onInstance(followed, undefined, now);
+  return {
+    watched: next.watched,
+    events: [...events, ...timedOut.map((each) => ({ kind: 'timedOut', ...each }) as const), ...next.events],
+  };
+}
+
+/** Which life this is, and what became of the work of the life before. */
+function onInstance(watched: Watched, fate: ProcessFate | undefined, now: Instant): Advance {
+  // What became of the process decides; until that is known nothing else does.
+  if (watched.questions.some(({ kind }) => kind === 'processFate')) return { watched, events: [] };
+  const step = advanceInstance(watched.instance, watched.track, fate);
+  const next: Watched = { ...watched, instance: step.life };
+  const events: HealthEvent[] = step.restarted || step.isAnother ? [{ kind: 'newProcess' }] : [];
+  if (step.asksProcess) return asking(next, { kind: 'processFate' }, events);
+  const report = watched.track.last?.report;
+  if (!step.restarted || !step.began || !report) return { watched: next, events };
+  const agentIds = [...new Set(step.restarted.lost.flatMap(({ agentId }) => agentId ?? []))];
+  const question: Question = {
+    kind: 'endedSessions',
+    agentIds,
+    restarted: step.restarted,
+    announce: step.worth ?? 'any',
+    began: step.began,
+    report,
+  };
+  if (agentIds.length > 0) return asking(next, question, events);
+  const told = restartedOf(next, question, [], now);
+  return { watched: told.watched, events: [...events, ...told.events] };
+}
+
+function onEndedSessions(
+  watched: Watched,
+  question: Question,
+  ended: readonly EndedSession[],
+  now: Instant,
+): Advance {
+  if (question.kind !== 'endedSessions' || !watched.questions.includes(question)) {
+    return { watched, events: [] };
+  }
+  return restartedOf(answered(watched, question), question, ended, now);
+}
+
+/** Without what the daemon itself remembers to have ended: that ended between our last look and the restart. */
+function restartedOf(
+  watched: Watched,
+  { restarted: seen, announce, began, report }: Extract<Question, { kind: 'endedSessions' }>,
+  ended: readonly EndedSession[],
+  now: Instant,
+): Advance {
+  const lost = seen.lost.filter((session) => !hasEnded(session, ended));
+  const restarted = { ...seen, lost, interrupted: seen.interrupted - (seen.lost.length - lost.length) };
+  return {
+    watched: { ...watched, lost: withLost(watched.lost, lost, report, now.wallAt) },
+    events: [
+      {
+        kind: 'restarted',
+        restarted,
+        isNews: isAnnounced(restarted, announce),
+        announce,
+        began,
+        instanceId: report.instance?.id,
+      },
+    ],
+  };
+}
+
+function asking(watched: Watched, question: Question, events: readonly HealthEvent[]): Advance {
+  return {
+    watched: { ...watched, questions: [...watched.questions, question] },
+    events: [...events, { kind: 'asks', question }],
+  };
+}
+
+function answered(watched: Watched, question: Question): Watched {
+  return { ...watched, questions: watched.questions.filter((each) => each !== question) };
+}

@@ -1,0 +1,81 @@
+import type { KnownDeadlines } from './deadlines';
+import type { History } from './history';
+import type { Announce, KnownInstance, ProcessFate, Restarted } from './instances';
+import type { EndedSession, Lost } from './interrupted';
+import type { Report, Sample } from './report';
+import type { CompactSample } from './samples';
+import type { Track } from './track';
+
+/** Everything that is known of one daemon. Replaced at every step, never changed. */
+export interface Watched {
+  readonly track: Track;
+  readonly history: History | undefined;
+  /** The last samples, oldest first. */
+  readonly samples: readonly CompactSample[];
+  readonly deadlines: KnownDeadlines | undefined;
+  readonly instance: KnownInstance | undefined;
+  /** Work that its restarts interrupted and that the daemon itself does not remember, the newest first. */
+  readonly lost: readonly Lost[];
+  /** What the world was asked, and has not answered yet. */
+  readonly questions: readonly Question[];
+}
+
+/** Between which moments, in epoch ms, a new life began. */
+export interface Began {
+  readonly afterAt: number;
+  readonly byAt: number;
+}
+
+/** What only the world outside can tell. The answer is an input that names the question. */
+export type Question =
+  /** What became of the process that was seen to be the daemon. */
+  | { readonly kind: 'processFate' }
+  /** Which of the sessions that are gone had ended before the restart, as far as the daemon remembers. */
+  | {
+      readonly kind: 'endedSessions';
+      readonly agentIds: readonly string[];
+      readonly restarted: Restarted;
+      readonly announce: Announce;
+      readonly began: Began;
+      /** The answer in which the new life was seen. */
+      readonly report: Report;
+    };
+
+/** What moves a daemon on. */
+export type Input =
+  /** @property timerLateMs how late the timer of this poll came, where the clocks do not tell of sleep */
+  | { readonly kind: 'sample'; readonly sample: Sample; readonly timerLateMs: number }
+  | { readonly kind: 'processFate'; readonly question: Question; readonly fate: ProcessFate }
+  | {
+      readonly kind: 'endedSessions';
+      readonly question: Question;
+      readonly ended: readonly EndedSession[];
+    }
+  | { readonly kind: 'restartBegan' }
+  /** @property startFailed why nothing runs now, where the start failed */
+  | { readonly kind: 'restartEnded'; readonly proven: boolean; readonly startFailed?: string }
+  | { readonly kind: 'stoppedByUs' }
+  | { readonly kind: 'startFailureSeen' }
+  | { readonly kind: 'userLooks' }
+  /** Somebody dealt with work that a restart interrupted. */
+  | { readonly kind: 'lostDismissed'; readonly id: string };
+
+/** What stands for an answer that the world does not give: nothing more is known than before. */
+export function unanswered(question: Question): Input {
+  return question.kind === 'processFate'
+    ? { kind: 'processFate', question, fate: 'unknown' }
+    : { kind: 'endedSessions', question, ended: [] };
+}
+
+/** A daemon of which nothing but its track is known. */
+export function beginWatched(track: Track): Watched {
+  return {
+    track,
+    history: undefined,
+    samples: [],
+    deadlines: undefined,
+    instance: undefined,
+    lost: [],
+    questions: [],
+  };
+}
