@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Input, Watched } from '../../../src/health/watched';
+import { HISTORY_MAX_SPANS, MAX_SESSION_ROWS, SAMPLES_KEPT } from '../../../src/health/policy';
+import type { ProcessFate } from '../../../src/health/instances';
+import type { Session } from '../../../src/health/report';
+import { Steps, endedQuestion } from './steps';
+import { FAILURES, goodReport, type Parts } from './support';
+
+const a: Session = { id: 'a', title: 'a', status: 'running', agentId: 'el-a' };
+const b: Session = { id: 'b', title: 'b', status: 'running', agentId: 'el-b' };
+const plain: Session = { id: 'c', title: 'c', status: 'running' };
+
+/** A smithy that has answered with this work. */
+function running(...sessions: readonly Session[]): Steps {
+  const steps = new Steps();
+  steps.answer(goodReport(steps.time, { sessions }));
+  return steps;
+}
+
+/** Its next answer, five seconds later. */
+function next(steps: Steps, sessions: readonly Session[], more: Parts = {}) {
+  return steps.wait(5_000).answer(goodReport(steps.time, { sessions, ...more }));
+}
+
+/** The process is asked for, and is found so. */
+function findProcess(steps: Steps, fate: ProcessFate) {
+  return steps.input({ kind: 'processFate', question: steps.question('processFate'), fate });
+}
+
+const lostIds = ({ lost }: Watched) => lost.map(({ session }) => session.id);
+
+describe('two samples within one redraw', () => {
+  it('both reach every machine: a refusal between two good answers tells of the restart', () => {
+    const steps = running(plain);
+    steps.wait(50).fail('refused');
+    assert.equal(steps.watched.instance?.wasGone, true);
+    assert.equal(steps.watched.deadlines?.wasGone, true);
+    steps.wait(50).answer(goodReport(steps.time, { sessions: [] }));
+    findProcess(steps, 'unknown');
+    assert.deepEqual(steps.restarts, ['0 resumed, 1 interrupted']);
+    assert.deepEqual(lostIds(steps.watched), ['c']);
+    assert.equal(steps.watched.samples.length, 3);
+  });
+});
+
+describe('each input', () => {
+  const rows: readonly [Input, moves: readonly (keyof Watched)[], state: string][] = [
+    [{ kind: 'restartBegan' }, ['track', 'history', 'deadlines'], 'restarting'],
+    [{ kind: 'restartEnded', proven: true }, ['track', 'history'], 'healthy'],
+    [{ kind: 'restartEnded', proven: false, startFailed: 'x' }, ['track', 'history', 'deadlines'], 'offline'],
+    [{ kind: 'stoppedByUs' }, ['track', 'history', 'instance'], 'healthy'],
+    [{ kind: 'startFailureSeen' }, ['history'], 'healthy'],
+    [{ kind: 'userLooks' }, ['track'], 'healthy'],
+    [{ kind: 'lostDismissed', id: 'lost' }, ['lost'], 'healthy'],
+  ];
+  for (const [input, moves, state] of rows) {
+    it(`${JSON.stringify(input)} moves ${moves.join(', ')}`, () => {
+      const steps = running(plain);
+      steps.lose([{ id: 'lost', title: 'lost', status: 'interrupted' }]);
+      const before = steps.watched;
+      steps.wait(1_000).input(input);
+      const { watched } = steps;
+      for (const part of moves) assert.notEqual(watched[part], before[part], part);
+      assert.equal(watched.track.verdict.state, state);
+      assert.equal(watched.samples, before.samples, 'no sample, none kept');
+      if (input.kind !== 'lostDismissed') assert.equal(watched.lost, before.lost);
+      else assert.deepEqual(watched.lost, []);
+    });
+  }
+
+  it('that is a sample moves history, samples and deadlines', () => {
+    const steps = running(plain);
+    const before = steps.watched;
+    next(steps, [plain]);
+    for (const part of ['track', 'history', 'samples', 'deadlines', 'instance'] as const) {
+      assert.notEqual(steps.watched[part], before[part], part);
+    }
+    assert.equal(steps.watched.history?.lookedAt?.monotonicMs, steps.time.monotonicMs);
+  });
+});
+
+describe('a question to the world', () => {
+  it('stands while it is out, and no life moves on meanwhile', () => {
+    const steps = running(plain);
+    assert.deepEqual(
+      next(steps, []).map(({ kind }) => kind),
+      ['asks'],
+    );
+    const { instance, questions } = steps.watched;
+    assert.deepEqual(questions, [{ kind: 'processFate' }]);
+    assert.deepEqual(next(steps, []), []);
+    assert.deepEqual(next(steps, []), []);
+    assert.equal(steps.watched.instance, instance);
+    assert.equal(steps.watched.questions, questions);
+    assert.equal(steps.watched.samples.length, 4, 'all else goes on');
+    findProcess(steps, 'gone');
+    assert.deepEqual(steps.watched.questions, []);
+    assert.deepEqual(steps.restarts, ['0 resumed, 1 interrupted']);
+  });
+
+  it('whose process lives is no restart', () => {
+    const steps = running(plain);
+    next(steps, []);
+    findProcess(steps, 'lives');
+    assert.deepEqual([steps.restarts, steps.watched.questions], [[], []]);
+  });
+
+  it('that is not out is not answered', () => {
+    const steps = running(plain);
+    next(steps, []);
+    const { watched } = steps;
+    const report = watched.track.last!.report;
+    const strangers: Input[] = [
+      { kind: 'processFate', question: { kind: 'processFate' }, fate: 'gone' },
+      { kind: 'endedSessions', question: steps.question('processFate'), ended: [] },
+      { kind: 'endedSessions', question: endedQuestion([plain], report), ended: [] },
+    ];
+    for (const input of strangers) {
+      assert.deepEqual(steps.input(input), []);
+      assert.equal(steps.watched, watched, input.kind);
+    }
+  });
+
+  it('about sessions that have ended takes them out of what is lost, and of the count', () => {
+    const steps = running(a, b);
+    next(steps, []);
+    findProcess(steps, 'gone');
+    const question = steps.question('endedSessions');
+    assert.deepEqual(question.agentIds, ['el-a', 'el-b']);
+    assert.deepEqual(steps.restarts, [], 'not told before it is known');
+    steps.input({ kind: 'endedSessions', question, ended: [{ id: 'a' }] });
+    assert.deepEqual(steps.restarts, ['0 resumed, 1 interrupted']);
+    assert.deepEqual(lostIds(steps.watched), ['b']);
+  });
+
+  it('about two restarts at once is answered for each', () => {
+    const steps = running(a);
+    next(steps, []);
+    findProcess(steps, 'gone');
+    const first = steps.question('endedSessions');
+    next(steps, [b]);
+    next(steps, []);
+    findProcess(steps, 'gone');
+    const [, second] = steps.watched.questions;
+    assert.equal(steps.watched.questions.length, 2);
+    steps.input({ kind: 'endedSessions', question: second!, ended: [] });
+    steps.input({ kind: 'endedSessions', question: first, ended: [] });
+    assert.deepEqual(steps.watched.questions, []);
+    assert.deepEqual(lostIds(steps.watched), ['a', 'b']);
+    assert.equal(steps.restarts.length, 2);
+  });
+});
+
+describe('whatever comes in, in whatever order', () => {
+  const sessions = fc.subarray([a, b, plain, { ...plain, deadlineAt: 1 }]);
+  type Act = (steps: Steps) => unknown;
+  const act: fc.Arbitrary<Act> = fc.oneof(
+    fc.record({ sessions, hasCycled: fc.boolean(), named: fc.constantFrom(undefined, 'x', 'y') }).map(
+      ({ sessions: listed, hasCycled, named }): Act =>
+        (steps) =>
+          steps.answer(
+            goodReport(steps.time, {
+              sessions: listed,
+              ...(named !== undefined && { kind: 'dispatchd', instance: { id: named } }),
+              ...(!hasCycled && { lastPollCompletedAt: undefined }),
+            }),
+          ),
+    ),
+    fc.constantFrom(...(Object.keys(FAILURES) as (keyof typeof FAILURES)[])).map(
+      (kind): Act =>
+        (steps) =>
+          steps.fail(kind),
+    ),
+    fc
+      .constantFrom<Input>(
+        { kind: 'restartBegan' },
+        { kind: 'restartEnded', proven: true },
+        { kind: 'restartEnded', proven: false, startFailed: 'x' },
+        { kind: 'stoppedByUs' },
+        { kind: 'startFailureSeen' },
+        { kind: 'userLooks' },
+        { kind: 'lostDismissed', id: 'a' },
+        { kind: 'processFate', question: { kind: 'processFate' }, fate: 'gone' },
+      )
+      .map(
+        (input): Act =>
+          (steps) =>
+            steps.input(input),
+      ),
+    fc.constantFrom<ProcessFate>('gone', 'lives', 'unknown').map((fate): Act => (steps) => {
+      const [question] = steps.watched.questions;
+      if (question?.kind === 'processFate') steps.input({ kind: 'processFate', question, fate });
+      if (question?.kind === 'endedSessions') steps.input({ kind: 'endedSessions', question, ended: [] });
+    }),
+    fc.integer({ min: -1e9, max: 1e9 }).map(
+      (ms): Act =>
+        (steps) =>
+          steps.time.jumpWall(ms),
+    ),
+  );
+
+  it('a step never throws, and what is known never grows', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 100 }), (acts) => {
+        const steps = new Steps();
+        for (const each of acts) {
+          steps.wait(1_000);
+          each(steps);
+          const { history, samples, lost, questions, deadlines } = steps.watched;
+          assert.ok((history?.spans.length ?? 0) <= HISTORY_MAX_SPANS);
+          assert.ok(samples.length <= SAMPLES_KEPT);
+          assert.ok(lost.length <= MAX_SESSION_ROWS);
+          assert.ok((deadlines?.watched.size ?? 0) <= 4);
+          assert.ok(questions.filter(({ kind }) => kind === 'processFate').length <= 1);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

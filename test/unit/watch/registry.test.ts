@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import type { Sample } from '../../../src/health/report';
+import { Registry } from '../../../src/watch/registry';
+import { FakeTime, goodReport } from '../health/support';
+import { daemon } from '../ui/support';
+
+describe('a registry', () => {
+  const config = daemon('smithy', 3457);
+  const session = { id: 'a', title: 'a', status: 'running' };
+  const lost = [{ session: { ...session, id: 'l', status: 'interrupted' }, foundAt: 0 }];
+  let registry: Registry;
+  let errors: unknown[];
+
+  beforeEach(() => {
+    errors = [];
+    const clock = new FakeTime();
+    lost[0]!.foundAt = clock.wallAt;
+    const ask = (): Promise<Sample> => {
+      const report = goodReport(clock, { kind: 'dispatchd', instance: { id: 'x' }, sessions: [session] });
+      return Promise.resolve({ ok: true, startedMs: clock.monotonicMs, latencyMs: 3, report });
+    };
+    registry = new Registry({
+      clock,
+      random: () => 0.5,
+      isFocused: () => true,
+      createProbe: () =>
+        Promise.resolve({ ask, statusText: () => Promise.resolve(''), close: () => Promise.resolve() }),
+      recall: () => ({ lost }),
+      onListenerError: (error) => errors.push(error),
+    });
+    registry.configure({ daemons: [config], problems: [] });
+  });
+  afterEach(() => registry.dispose());
+
+  it('whose listener throws says so, and tells the others', async () => {
+    const heard: string[] = [];
+    const thrown = new Error('this surface throws');
+    registry.on('stepped', () => {
+      throw thrown;
+    });
+    registry.on('stepped', () => heard.push('stepped'));
+    registry.on('change', () => heard.push('change'));
+    await registry.refresh();
+    assert.deepEqual(heard, ['stepped', 'change']);
+    assert.deepEqual(errors, [thrown]);
+    assert.equal(registry.models[0]?.track.samples, 1);
+  });
+
+  it('keeps all that is known of a daemon whose settings change, but for its track', async () => {
+    await registry.refresh();
+    const { track: _before, ...known } = registry.monitor(config.id)!.watched;
+    assert.equal(known.samples.length, 1);
+    registry.configure({ daemons: [{ ...config, name: 'renamed' }], problems: [] });
+    const { track, ...kept } = registry.monitor(config.id)!.watched;
+    assert.equal(track.samples, 0);
+    for (const part of ['history', 'samples', 'deadlines', 'instance', 'lost'] as const) {
+      assert.ok(known[part], part);
+      assert.equal(kept[part], known[part], part);
+    }
+  });
+});
