@@ -19,6 +19,7 @@ const entryPoints = {
   advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on
   questions: 'src/watch/questions.ts', // once a daemon has work to lose
   scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named
+  sharedFile: 'src/store/sharedFile.ts', // right after it, unawaited: what other windows changed
   told: 'src/store/told.ts', // when a window gets the focus
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',

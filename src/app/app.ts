@@ -51,8 +51,14 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     // Only the window itself can set it.
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
-  const records = new RestartRecords(globalState);
-  const snoozes: Snoozes = new Snoozes(globalState, () => registry.remake(), wallAt);
+  const shared = { folder: globalStorageUri.fsPath, log: (line: string) => log.info(line) };
+  const remake = () => registry.remake();
+  const records = new RestartRecords(globalState, shared, remake);
+  const snoozes = new Snoozes(globalState, shared, remake, wallAt);
+  const lookAtShared = () => {
+    records.look();
+    snoozes.look();
+  };
   const registry: Registry = new Registry({
     clock,
     random: Math.random,
@@ -189,6 +195,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   };
   registry.on('change', () => {
     if (!drawing) draw(Math.max(0, drawnMs + DRAW_INTERVAL_MS - clock.now().monotonicMs));
+    lookAtShared();
     onDidPoll();
   });
   registry.on('stepped', (model, events, watched) => {
@@ -206,6 +213,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lease
       .take()
       .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
+    lookAtShared();
     void registry.refresh();
     void discovery().then((known) => known.attend());
   };
@@ -218,6 +226,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     statusItem,
     tree,
     sessions,
+    records,
+    snoozes,
     { dispose: () => clearTimeout(drawing) },
     { dispose: () => memory.flush() },
     { dispose: () => void discovering?.then((known) => known.dispose()) },

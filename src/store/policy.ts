@@ -40,3 +40,21 @@ export const RESTART_LOOP_MS = 15 * 60_000;
 
 /** How much older the kept time may be than the true one: what is asked of it is "within a day". */
 export const KEEP_EVERY_MS = 600_000;
+
+/** A change of what windows share takes some milliseconds: whoever holds the file for so long hangs. */
+export const SHARED_LOCK_WAIT_MS = 2_000;
+
+/** How soon a file that another window holds is asked for again, ever later; give or take a half, so that windows get out of step. */
+export const SHARED_LOCK_STEP_MS = { first: 5, longest: 80 } as const;
+
+/** A change that could not be written is tried again this long after that, with the next look at the file. */
+export const SHARED_RETRY_MS = 10_000;
+
+/** A file system tells times apart that lie a tick of its clock apart: 10 ms at the most on Linux (CONFIG_HZ=100), 2 s on FAT. */
+export const SHARED_FRESH_MS = 2_000;
+
+/** However many daemons are polled, a shared file is looked at no more often than one daemon is asked. */
+export const SHARED_LOOK_GAP_MS = 1_000;
+
+/** Of how many daemons windows share the restarts and the snoozes: the file stays under the longest that is read. */
+export const SHARED_MAX_DAEMONS = 100;

@@ -4,6 +4,8 @@ import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from './policy';
 import { isState, type DaemonState } from '../health/states';
 import type { Outcome } from '../model/outcome';
 import type { RestartRecord } from '../model/restartRecord';
+import { parseEntries, withEntry, type Entries } from './entries';
+import { Shared, type SharedDeps } from './shared';
 
 const KEY = 'restarts';
 const KINDS: readonly Outcome['kind'][] = ['cured', 'unproven', 'cancelled', 'failed', 'late'];
@@ -15,24 +17,84 @@ export function recordOf(outcome: Outcome, why: DaemonState, at: number): Restar
   return { at, why, kind, text, ...(startFailed !== undefined && { startFailed }) };
 }
 
-/** The last restarts of each daemon, newest first, kept across windows. What is kept there may be anything. */
+/** The last restarts of each daemon, newest first, of all windows. What is kept there may be anything. */
 export class RestartRecords {
-  constructor(private readonly state: Memento) {}
+  readonly #shared: Shared<Entries>;
+
+  /** @param onChange called after another window added one */
+  constructor(
+    private readonly state: Memento,
+    deps: SharedDeps,
+    onChange: () => void = () => undefined,
+  ) {
+    this.#shared = new Shared({
+      ...deps,
+      name: KEY,
+      parse: parseEntries,
+      withOlder: (value) => this.#withOlder(value),
+      keepForOlder: (value) => this.#keepForOlder(value),
+    });
+    this.#shared.onDidChange(onChange);
+  }
 
   of(daemonId: DaemonId): readonly RestartRecord[] {
-    const kept = this.#all()[daemonId];
-    return Array.isArray(kept) ? kept.filter(isRecord).slice(0, RESTARTS_KEPT) : [];
+    return listIn(this.#shared.value[daemonId]).filter(isRecord).slice(0, RESTARTS_KEPT);
   }
 
   async add(daemonId: DaemonId, record: RestartRecord): Promise<void> {
-    const records = [record, ...this.of(daemonId)].slice(0, RESTARTS_KEPT);
-    await this.state.update(KEY, { ...this.#all(), [daemonId]: records });
+    await this.#shared.update((all) =>
+      withEntry(all, daemonId, [record, ...listIn(all[daemonId])].slice(0, RESTARTS_KEPT)),
+    );
   }
 
-  #all(): Record<string, unknown> {
-    const kept = this.state.get<unknown>(KEY);
-    return typeof kept === 'object' && kept !== null ? { ...kept } : {};
+  /** After a poll, or with the focus: another window may have added one. */
+  look(): void {
+    void this.#shared.look();
   }
+
+  dispose(): void {
+    this.#shared.dispose();
+  }
+
+  /** Records are only added, and the newest stay: whatever either place knows is so. */
+  #withOlder(value: Entries | undefined): Entries {
+    const kept = parseEntries(this.state.get<unknown>(KEY)) ?? {};
+    if (value === undefined) return kept;
+    return (Object.keys(kept) as DaemonId[]).reduce<Entries>((all, id) => {
+      const [known, older] = [listIn(all[id]), listIn(kept[id])];
+      const both = union(older, known);
+      return both.every((record) => isIn(known, record)) ? all : withEntry(all, id, both);
+    }, value);
+  }
+
+  async #keepForOlder(value: Entries): Promise<void> {
+    if (!isSame(this.state.get(KEY), value)) await this.state.update(KEY, value);
+  }
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The newest of both, newest first; of one moment, those of the first list come first. */
+function union(some: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
+  return [...some, ...others.filter((record) => !isIn(some, record))]
+    .sort((one, other) => atOf(other) - atOf(one))
+    .slice(0, RESTARTS_KEPT);
+}
+
+function isIn(records: readonly unknown[], record: unknown): boolean {
+  return records.some((other) => isSame(other, record));
+}
+
+/** What has no time comes last. */
+function atOf(record: unknown): number {
+  const { at } = (record ?? {}) as { at?: unknown };
+  return typeof at === 'number' && Number.isFinite(at) ? at : -Infinity;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether restarting has been tried so often lately that the log should be looked at first. */

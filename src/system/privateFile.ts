@@ -151,9 +151,13 @@ async function beginning(handle: FileHandle, size: number, maxBytes: number): Pr
   }
 }
 
-/** Drops what kills in the middle of atomic writes left; the real files beside them are whole. */
-export async function removeTemporaries(dir: string): Promise<void> {
+/**
+ * Drops what kills in the middle of atomic writes left; the real files beside them are whole.
+ * @param of only what was to become the file of this name
+ */
+export async function removeTemporaries(dir: string, of?: string): Promise<void> {
   for (const name of await readdir(dir)) {
-    if (/^(.+\.json|token)\.\d+$/.test(name)) await rm(join(dir, name), { force: true });
+    const file = /^(.+\.json|token)\.\d+$/.exec(name)?.[1];
+    if (file !== undefined && (of === undefined || file === of)) await rm(join(dir, name), { force: true });
   }
 }

@@ -61,6 +61,7 @@ export async function readState<S extends v.GenericSchema>(
   }
 }
 
-function jsonText(value: unknown): string {
+/** As state is written. */
+export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

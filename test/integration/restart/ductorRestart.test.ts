@@ -88,7 +88,7 @@ describe('a restart of a ductor, on real processes', function () {
       registry,
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: () => undefined,
-      records: new RestartRecords(new MemoryMemento()),
+      records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
       folder,
       keepEvidence: () => Promise.resolve(undefined),
       onRestarted: () => undefined,

@@ -193,7 +193,10 @@ export class World {
       registry,
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: (line) => this.log.push(line),
-      records: new RestartRecords(new MemoryMemento()),
+      records: new RestartRecords(new MemoryMemento(), {
+        folder: this.folder,
+        log: (line) => this.log.push(line),
+      }),
       folder: this.folder,
       keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve(undefined)),
       onRestarted: () => undefined,

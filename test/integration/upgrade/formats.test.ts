@@ -21,6 +21,10 @@ const GLOBAL = {
   snoozes: {
     '<origin>': { kind: 'string', untilAt: 'number' },
   },
+  // Versions up to 0.1 do not know this one: it tells what they changed in `snoozes`.
+  snoozesMirrored: {
+    '<origin>': { kind: 'string', untilAt: 'number' },
+  },
 };
 
 const WORKSPACE = {
@@ -72,6 +76,9 @@ const STORAGE = {
     windowId: 'string',
   },
   'restart.<hash>.lock of "<origin>"': LOCK,
+  // Versions up to 0.1 know no file of these; they go by the keys of the same names.
+  'restarts.json': { value: GLOBAL.restarts, version: 1 },
+  'snoozes.json': { value: GLOBAL.snoozes, version: 1 },
 };
 
 /** In dispatchd's folder. */
@@ -229,6 +236,7 @@ describe('the names and formats of what is kept', function () {
     await window.run('ignore', rows.find(({ context }) => context === 'found')!.id);
     await window.run('stop', daemon.url);
     await window.row('dispatchd', 'offline');
+    for (const name of ['restarts.json', 'snoozes.json']) storage[name] = read(join(folder, name));
     ({ state } = await window.close());
   });
 

@@ -10,6 +10,7 @@ import { SeenDaemons } from '../../../../src/store/seenDaemons';
 import { Snoozes } from '../../../../src/store/snoozes';
 import { loadWith } from '../../../support/fakeVSCode';
 import { MemoryMemento } from '../../../support/memento';
+import { makeStorage } from '../../../support/storage';
 import { Watch } from '../../health/support';
 import { modelOf } from '../support';
 
@@ -55,8 +56,10 @@ describe('the clock that is passed in', () => {
 
   it('decides whether a snooze is over', async () => {
     let nowAt = NOON;
+    const storage = makeStorage();
     const snoozes = new Snoozes(
       new MemoryMemento(),
+      storage.deps,
       () => undefined,
       () => nowAt,
     );
@@ -64,6 +67,7 @@ describe('the clock that is passed in', () => {
     assert.ok(snoozes.of(idAt(ORIGIN), undefined));
     nowAt += 1_001;
     assert.equal(snoozes.of(idAt(ORIGIN), undefined), undefined);
+    storage.remove();
   });
 
   it('decides for how long a daemon counts as seen', async () => {

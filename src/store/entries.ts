@@ -1,0 +1,18 @@
+import type { DaemonId } from '../health/report';
+import { SHARED_MAX_DAEMONS } from './policy';
+
+/** One entry for each daemon. What an entry holds may be of another version: who uses it looks. */
+export type Entries = Readonly<Record<DaemonId, unknown>>;
+
+/** @returns `undefined` for what is no object */
+export function parseEntries(raw: unknown): Entries | undefined {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? { ...raw } : undefined;
+}
+
+/** With this entry as the newest; without the oldest ones where there are too many. */
+export function withEntry(entries: Entries, daemonId: DaemonId, entry: unknown): Entries {
+  const { [daemonId]: _, ...others } = entries;
+  const all = entry === undefined ? others : { ...others, [daemonId]: entry };
+  const list = Object.entries(all);
+  return list.length > SHARED_MAX_DAEMONS ? Object.fromEntries(list.slice(-SHARED_MAX_DAEMONS)) : all;
+}
