@@ -24,6 +24,7 @@ const entryPoints = {
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
   restarts: 'src/app/restarts.ts',
+  restartLock: 'src/restart/restartLock.ts', // with the first failure of a daemon that was up
   evidence: 'src/diagnostics/evidence.ts',
   work: 'src/app/sessions.ts', // once a daemon runs something
   httpClient: SHARED, // undici: with the first of the parts that speak HTTP

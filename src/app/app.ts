@@ -69,6 +69,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         wallAt,
         mayReadLimits: () => settings.readSmithyLimits(),
       }),
+    restartElsewhere: async (daemonId) =>
+      (await import('../restart/restartLock')).restartElsewhere(shared.folder, daemonId),
     recall: (daemonId) => memory.recall(daemonId),
     onListenerError: (error) => log.unexpected('A step of a daemon', error),
     snoozeOf: (daemonId, report) => snoozes.of(daemonId, report),

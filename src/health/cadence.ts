@@ -30,6 +30,8 @@ export function nextPollDelayMs(
   now: Instant,
 ): number {
   if (track.restarting) return MIN_POLL_INTERVAL_MS;
+  // Another window restarts it: what comes of that is looked at as a failure is that decides nothing yet.
+  if (track.facts.restartingElsewhere) return UNDECIDED_POLL_INTERVAL_MS;
   const jitter = 1 + JITTER_SHARE * (2 * random - 1);
   const unfocusedMs = focused ? 0 : UNFOCUSED_POLL_INTERVAL_MS * jitter;
   if (track.downPolls > 0) {

@@ -25,6 +25,8 @@ export interface KnownInstance {
   readonly wasReset: boolean;
   /** We restarted or stopped it since then. */
   readonly wasOurs: boolean;
+  /** Another window restarted it since then, and tells what came of that. */
+  readonly wasElsewhere?: boolean;
   /** An earlier window saw it. */
   readonly isRemembered?: boolean;
   /** Epoch ms of the last answer that was known to be of this life. */
@@ -101,6 +103,7 @@ export function advanceInstance(
     ...previous,
     wasGone: previous.wasGone || isGone(track),
     wasOurs: previous.wasOurs || isOurs(track),
+    ...((previous.wasElsewhere || isElsewhere(track)) && { wasElsewhere: true }),
     wasReset: previous.wasReset || isReset(previous.report, report),
   };
   if (previous.answer === last) return { life };
@@ -129,11 +132,14 @@ export function advanceInstance(
   };
 }
 
-function announceOf({ wasOurs, isRemembered }: KnownInstance, { restarting, last }: Track): Announce {
+function announceOf(
+  { wasOurs, wasElsewhere, isRemembered }: KnownInstance,
+  { restarting, last }: Track,
+): Announce {
   // Of a smithy the outcome tells what came back, not what is lost.
   const proves = last?.report.instance?.id !== undefined && cyclesOf(last.report).completedAt !== undefined;
-  if (restarting && proves) return 'told';
-  return wasOurs ? 'interrupted' : isRemembered ? 'touched' : 'any';
+  if ((restarting || wasElsewhere) && proves) return 'told';
+  return wasOurs || wasElsewhere ? 'interrupted' : isRemembered ? 'touched' : 'any';
 }
 
 /** Whether a restart is to be told. */
@@ -167,6 +173,10 @@ function begin(
 
 function isOurs({ restarting, stoppedByUs }: Track): boolean {
   return restarting || stoppedByUs;
+}
+
+function isElsewhere({ facts }: Track): boolean {
+  return facts.restartingElsewhere ?? false;
 }
 
 /** Another daemon took the port: of another kind, state folder or database. */

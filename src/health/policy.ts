@@ -90,6 +90,12 @@ export const SAMPLES_KEPT = 50;
  * the stages in `system/policy.ts` and `kinds/dispatchd/policy.ts`, which this pure room does not import.
  */
 export const STOP_LONGEST_MS = 20_000;
+/**
+ * The longest that one window restarts a daemon: twice the stages of a stop (40 s), the port (10 s), the proof (60 s) and
+ * waiting longer for that (60 s), and as much again for a busy machine. Versions up to 0.1 take a lock of this age for
+ * nobody's. What another window restarts for longer silences nothing.
+ */
+export const RESTART_ELSEWHERE_LONGEST_MS = 300_000;
 /** ductor's two warnings before a timeout: the countdown opens, and is about to end. */
 export const COUNTDOWN_FIRST_MS = 60_000;
 export const COUNTDOWN_LAST_MS = 10_000;

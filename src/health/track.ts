@@ -8,6 +8,7 @@ import {
   LATENCY_WINDOW_SAMPLES,
   MAX_POLL_INTERVAL_MS,
   OWN_STALL_MS,
+  RESTART_ELSEWHERE_LONGEST_MS,
   SLEEP_GAP_MS,
   STOP_LONGEST_MS,
 } from './policy';
@@ -28,6 +29,8 @@ export interface Track {
   /** Monotonic ms of our stop, as long as the process may still be answering while it ends. */
   readonly endingSinceMs?: number;
   readonly restarting: boolean;
+  /** Another window restarts it: what its lock says, and the monotonic ms when this window first saw that. */
+  readonly elsewhere?: RestartElsewhere & { readonly sinceMs: number };
   readonly samples: number;
   readonly sampledAt?: Instant;
   readonly sample?: Sample;
@@ -48,6 +51,12 @@ export interface Track {
   readonly facts: Facts;
   readonly verdict: Verdict;
   readonly incident?: Incident;
+}
+
+/** Another window of this machine restarts a daemon. */
+export interface RestartElsewhere {
+  /** Epoch ms by the clock of that window. */
+  readonly beganAt: number;
 }
 
 export type TrackEvent =
@@ -94,8 +103,15 @@ export function beginTrack(
  *
  * @param timerLateMs how late the timer of this poll came, where the system's clocks do not tell of sleep; the timer
  *   was set while no ask was out, so that no slow ask is taken for sleep
+ * @param restart that another window has under way, where this one looked: until it ends nothing is an outage
  */
-export function observe(track: Track, sample: Sample, timerLateMs: number, now: Instant): Step {
+export function observe(
+  track: Track,
+  sample: Sample,
+  timerLateMs: number,
+  now: Instant,
+  restart?: RestartElsewhere,
+): Step {
   const justWoke = track.sampledAt !== undefined && slept(track.sampledAt, now, timerLateMs);
   const wasRed = severityOf(track.verdict) === 'red';
   const report = sample.ok ? sample.report : undefined;
@@ -103,11 +119,15 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
   const loop = report?.isRunning ? assessLoop(report, begun) : undefined;
   // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
   const startsAnew = justWoke || STATES[track.verdict.state].phase === 'down';
-  const streak = nextStreak(startsAnew ? undefined : track.streak, sample, now);
+  const elsewhere = nextElsewhere(track, restart, now);
+  const isElsewhere = isRestarting(elsewhere, now);
+  const wasElsewhere = track.facts.restartingElsewhere ?? false;
+  const streak = isElsewhere ? undefined : nextStreak(startsAnew ? undefined : track.streak, sample, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
 
   const base: Facts = {
     restarting: track.restarting,
+    ...(isElsewhere && { restartingElsewhere: true }),
     ...(report && { report }),
     ...(loop && { loop }),
     ...(!sample.ok && { failure: sample.failure }),
@@ -120,7 +140,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
     ...(unsettled && !wasRed && { unsettled: unsettled.why }),
   };
   const recentStates = [
-    ...(justWoke ? [] : track.recentStates),
+    ...(justWoke || isElsewhere || wasElsewhere ? [] : track.recentStates),
     // Our own stall is no change of the daemon's.
     ...(isOurStall(sample) ? [] : [decide(base).state]),
   ].slice(-FLAP_WINDOW_SAMPLES);
@@ -129,8 +149,11 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
 
   const decided = decide(facts);
   const verdict = nextVerdict(track, decided, facts, now);
+  // The window that restarted it tells how that ended.
+  const isCuredElsewhere =
+    wasElsewhere && !isElsewhere && report !== undefined && severityOf(verdict) === 'plain';
   const step = advanceIncident(
-    track.incident,
+    isCuredElsewhere ? undefined : track.incident,
     verdict,
     { answered: sample.ok, completedAt: report && cyclesOf(report).completedAt, isStartup: isStartup(track) },
     now,
@@ -147,6 +170,7 @@ export function observe(track: Track, sample: Sample, timerLateMs: number, now: 
     ...(isEnding && { endingSinceMs: track.endingSinceMs }),
     ...(!sample.ok && track.startFailed !== undefined && { startFailed: track.startFailed }),
     restarting: track.restarting,
+    ...(elsewhere && { elsewhere }),
     samples: track.samples + 1,
     sampledAt: now,
     sample,
@@ -181,10 +205,17 @@ export function setRestarting(
   change: { restarting: true } | { restarting: false; proven: boolean; startFailed?: string },
   now: Instant,
 ): Step {
-  const { streak: _streak, endingSinceMs: _ending, startFailed: _failed, incident, ...rest } = track;
+  const {
+    streak: _streak,
+    endingSinceMs: _ending,
+    startFailed: _failed,
+    elsewhere: _elsewhere,
+    incident,
+    ...rest
+  } = track;
   const failed = change.restarting ? undefined : change.startFailed;
   const facts: Facts = {
-    ...(failed === undefined ? withoutStart(track.facts) : withoutAnswer(track.facts)),
+    ...withoutElsewhere(failed === undefined ? withoutStart(track.facts) : withoutAnswer(track.facts)),
     restarting: change.restarting,
     stoppedByUs: false,
     ...(failed !== undefined && { startFailed: failed }),
@@ -236,6 +267,11 @@ function withoutStart({ startFailed: _failed, ...facts }: Facts): Facts {
   return facts;
 }
 
+/** This window restarts the daemon now: no other one does. */
+function withoutElsewhere({ restartingElsewhere: _elsewhere, ...facts }: Facts): Facts {
+  return facts;
+}
+
 /** What the old process last said is not true of the new one that never came. */
 function withoutAnswer({ report: _report, loop: _loop, failure: _failure, ...facts }: Facts): Facts {
   return facts;
@@ -284,6 +320,37 @@ function wasClockSet({ last }: Track, report: Report | undefined, now: Instant):
 function slept(previous: Instant, now: Instant, timerLateMs: number): boolean {
   const sleptMs = now.uptimeMs - previous.uptimeMs - (now.monotonicMs - previous.monotonicMs);
   return sleptMs > SLEEP_GAP_MS || timerLateMs > SLEEP_GAP_MS;
+}
+
+/** One restart is counted from when it was first seen, whatever the clocks of both windows say. */
+function nextElsewhere(
+  { restarting, elsewhere }: Track,
+  restart: RestartElsewhere | undefined,
+  now: Instant,
+): Track['elsewhere'] {
+  if (!restart || restarting) return undefined;
+  const { beganAt } = restart;
+  return elsewhere?.beganAt === beganAt ? elsewhere : { beganAt, sinceMs: now.monotonicMs };
+}
+
+/** A restart that lasts longer than any does is none. */
+function isRestarting(elsewhere: Track['elsewhere'], now: Instant): boolean {
+  return (
+    elsewhere !== undefined &&
+    now.wallAt - elsewhere.beganAt < RESTART_ELSEWHERE_LONGEST_MS &&
+    now.monotonicMs - elsewhere.sinceMs < RESTART_ELSEWHERE_LONGEST_MS
+  );
+}
+
+/**
+ * Whether to look for a restart in another window: where a daemon that was up does not answer or began another life, and
+ * as long as such a restart lasts.
+ */
+export function looksElsewhere({ restarting, seenUpAt, elsewhere, last }: Track, sample: Sample): boolean {
+  if (restarting || seenUpAt === undefined) return false;
+  if (!sample.ok || elsewhere) return true;
+  const [before, after] = [last?.report.instance?.id, sample.report.instance?.id];
+  return before !== undefined && after !== undefined && before !== after;
 }
 
 function isOurStall(sample: Sample): boolean {

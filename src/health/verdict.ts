@@ -34,6 +34,8 @@ const UNSETTLED: Readonly<Record<Unsettled, string>> = {
 /** All that a verdict is made from: the last sample, and what is remembered of those before it. */
 export interface Facts {
   readonly restarting: boolean;
+  /** Another window restarts it now. */
+  readonly restartingElsewhere?: boolean;
   readonly report?: Report;
   readonly loop?: Loop;
   readonly failure?: Failure;
@@ -106,8 +108,11 @@ const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
 export const RULES: readonly Rule[] = [
   {
     state: 'restarting',
-    rule: 'we are restarting it now',
-    match: (f) => (f.restarting ? 'a restart is under way' : undefined),
+    rule: 'we are restarting it now, or another window is',
+    match: (f) => {
+      if (f.restarting) return 'a restart is under way';
+      return f.restartingElsewhere ? 'restarting (in another window)' : undefined;
+    },
   },
   {
     state: 'unresponsive',

@@ -4,7 +4,7 @@ import type { Announce, KnownInstance, ProcessFate, Restarted } from './instance
 import type { EndedSession, Lost } from './interrupted';
 import type { Report, Sample } from './report';
 import type { CompactSample } from './samples';
-import type { Track } from './track';
+import type { RestartElsewhere, Track } from './track';
 
 /** Everything that is known of one daemon. Replaced at every step, never changed. */
 export interface Watched {
@@ -44,7 +44,13 @@ export type Question =
 /** What moves a daemon on. */
 export type Input =
   /** @property timerLateMs how late the timer of this poll came, where the clocks do not tell of sleep */
-  | { readonly kind: 'sample'; readonly sample: Sample; readonly timerLateMs: number }
+  | {
+      readonly kind: 'sample';
+      readonly sample: Sample;
+      readonly timerLateMs: number;
+      /** The restart that another window has under way. */
+      readonly restart?: RestartElsewhere;
+    }
   | { readonly kind: 'processFate'; readonly question: Question; readonly fate: ProcessFate }
   | {
       readonly kind: 'endedSessions';

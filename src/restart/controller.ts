@@ -144,6 +144,7 @@ export class RestartController {
     try {
       return await this.#alone(
         plan.model,
+        'restart',
         async () => {
           began = true;
           return (outcome = await this.#restart(plan, monitor, work));
@@ -214,6 +215,7 @@ export class RestartController {
     }
     return this.#alone(
       plan.model,
+      'stop',
       () => this.#stop(plan.model, owner, monitor, work),
       (text) => {
         throw new Error(text);
@@ -282,6 +284,7 @@ export class RestartController {
   /** Does one thing with a daemon at a time, in all windows of this machine. */
   async #alone<T>(
     { daemon: { name, id: daemonId } }: DaemonModel,
+    what: 'restart' | 'stop',
     work: () => Promise<T>,
     refuse: (text: string) => T,
   ): Promise<T> {
@@ -290,7 +293,7 @@ export class RestartController {
     try {
       let unlock: (() => Promise<void>) | undefined;
       try {
-        unlock = await lockDaemon(this.deps.folder, daemonId);
+        unlock = await lockDaemon(this.deps.folder, daemonId, what);
       } catch (error) {
         if (error instanceof LockedElsewhere) {
           return refuse(`Nothing was done: ${name} may be being restarted or stopped by ${error.message}.`);

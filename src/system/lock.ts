@@ -4,9 +4,12 @@ import { ownHabitat, type Habitat } from './habitat';
 import { ownIdentity } from './identity';
 import { insisting } from './insisting';
 import { cleanUp, createExclusively, fileOf, NOBODY, readOwner, socketOf, type LockPlace } from './lockFiles';
-import { stateOf, type Owner, type Unproven } from './lockOwner';
+import { parseOwner, stateOf, type Owner, type Unproven } from './lockOwner';
 import { listenBeside, type Listening } from './lockSocket';
-import { PRIVATE_FILE_MODE } from './privateFile';
+import { MAX_STATE_BYTES } from './policy';
+import { PRIVATE_FILE_MODE, readBounded } from './privateFile';
+import { codeOf } from './trouble';
+import { parseObject } from '../base/text';
 
 /** What came of asking for a lock. */
 export type Locked = { readonly kind: 'ours'; readonly release: () => Promise<void> } | Held;
@@ -44,11 +47,16 @@ export function unprovenOwner(pid: number, { where, file }: NonNullable<Held['un
  * dies half-way is succeeded in the same manner: a kill at any moment neither gives the lock to two nor keeps it from
  * everybody.
  *
+ * @param purpose written into the lock, for `readHeld`; each other process goes by what it knows of the lock
  * @throws the file system's error where the lock can be neither read nor written: nobody has it then
  */
-export async function tryLock(place: LockPlace, bootId: string): Promise<Locked> {
+export async function tryLock(
+  place: LockPlace,
+  bootId: string,
+  purpose: Readonly<Record<string, string>> = {},
+): Promise<Locked> {
   const own = await ownHabitat(bootId);
-  const attempt = new Attempt(place, own);
+  const attempt = new Attempt(place, own, purpose);
   const lock = fileOf(place);
   try {
     await attempt.prepare();
@@ -85,6 +93,28 @@ export async function tryLock(place: LockPlace, bootId: string): Promise<Locked>
   };
 }
 
+/**
+ * What a lock says whose owner is proven to live; `undefined` for every other lock, and where the lock cannot be read.
+ * Changes nothing. @throws the file system's error
+ */
+export async function readHeld(
+  place: LockPlace,
+  bootId: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const file = fileOf(place);
+  let text: string | undefined;
+  try {
+    text = await readBounded(file, MAX_STATE_BYTES);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const owner = text === undefined ? undefined : parseOwner(text);
+  if (text === undefined || !owner) return undefined;
+  const state = await stateOf(owner, place.folder, await ownHabitat(bootId));
+  return state === 'lives' ? parseObject(text) : undefined;
+}
+
 /** One try to get a lock: its candidate and its socket. */
 class Attempt {
   readonly key = randomBytes(8).toString('hex');
@@ -96,6 +126,7 @@ class Attempt {
   constructor(
     private readonly place: LockPlace,
     private readonly own: Habitat,
+    private readonly purpose: Readonly<Record<string, string>>,
   ) {
     this.candidate = fileOf(place, 'candidate', this.key);
   }
@@ -105,7 +136,7 @@ class Attempt {
     const { place, key, own } = this;
     const socket = socketOf(place, key);
     // `at`: versions up to 0.1 take a restart lock without it for nobody's.
-    const about = { key, ...ownIdentity(), ...own, at: Date.now() };
+    const about = { ...this.purpose, key, ...ownIdentity(), ...own, at: Date.now() };
     await this.#write({ ...about, socket });
     this.#listening = await listenBeside(place.folder, socket);
     if (!this.#listening) await this.#write(about);

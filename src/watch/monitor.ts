@@ -1,17 +1,18 @@
 import { type Clock, duration } from '../base/time';
 import { nextPollDelayMs } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
-import { ASKS_WHILE_STALLED } from './policy';
-import type { KindId, Sample } from '../health/report';
+import { ASKS_WHILE_STALLED, RESTART_LOOK_DEADLINE_MS } from './policy';
+import type { DaemonId, KindId, Sample } from '../health/report';
 import type { advance, HealthEvent } from '../health/advance';
 import { beginWatched, type Input, type Watched } from '../health/watched';
 import { longestGapMs } from '../health/history';
-import { beginTrack, type Track } from '../health/track';
+import { beginTrack, looksElsewhere, type RestartElsewhere, type Track } from '../health/track';
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { Remembered } from '../model/daemonModel';
 import type { Target } from '../model/target';
 import type { Probe } from '../kinds/probe';
 import { cleanText } from '../base/text';
+import { orAborted } from '../base/wait';
 
 export interface MonitorDeps {
   readonly clock: Clock;
@@ -21,6 +22,8 @@ export interface MonitorDeps {
   readonly random: () => number;
   /** Says whether the clocks tell of the machine's sleep. */
   readonly platform?: NodeJS.Platform;
+  /** The restart of a daemon that another window has under way. */
+  readonly restartElsewhere?: (daemonId: DaemonId) => Promise<RestartElsewhere | undefined>;
   /** Called after every step, with what happened. */
   readonly onStep: (monitor: Monitor, events: readonly HealthEvent[]) => void;
 }
@@ -127,8 +130,19 @@ export class Monitor {
   async #pollOnce(): Promise<void> {
     const timerLateMs = this.#timerLateMs();
     const [sample] = await Promise.all([this.#askReliably(), this.#loadCore()]);
+    const restart = looksElsewhere(this.track, sample) ? await this.#restartElsewhere() : undefined;
     if (this.#disposed) return;
-    this.input({ kind: 'sample', sample, timerLateMs });
+    this.input({ kind: 'sample', sample, timerLateMs, ...(restart && { restart }) });
+  }
+
+  /** A file that cannot be read in time tells of no restart. */
+  async #restartElsewhere(): Promise<RestartElsewhere | undefined> {
+    try {
+      const looking = this.deps.restartElsewhere?.(this.daemon.id);
+      return looking && (await orAborted(looking, AbortSignal.timeout(RESTART_LOOK_DEADLINE_MS)));
+    } catch {
+      return undefined;
+    }
   }
 
   /**

@@ -18,3 +18,6 @@ export const CONFLICT_RESCAN_MS = 15_000;
 
 /** Gone for two scans, a conflict is over: one scan may miss a daemon on a busy machine. The next one is told again. */
 export const CONFLICT_OVER_MS = 2 * CONFLICT_RESCAN_MS;
+
+/** A lock is read in a millisecond, and its owner answers at once; a folder that hangs must not stop the polls. */
+export const RESTART_LOOK_DEADLINE_MS = 1_000;

@@ -20,7 +20,10 @@ import { conflictsOf } from './conflicts';
 import { addressOf } from '../kinds/target';
 import type { Remembered, DaemonModel } from '../model/daemonModel';
 
-export interface RegistryDeps extends Pick<MonitorDeps, 'clock' | 'createProbe' | 'isFocused' | 'random'> {
+export interface RegistryDeps extends Pick<
+  MonitorDeps,
+  'clock' | 'createProbe' | 'isFocused' | 'random' | 'restartElsewhere'
+> {
   readonly clock: Clock;
   readonly recall: (daemonId: DaemonId) => Remembered;
   readonly restartsOf?: (daemonId: DaemonId) => readonly RestartRecord[];

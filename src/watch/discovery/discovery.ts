@@ -294,7 +294,7 @@ function toWatched(
     ...(database !== undefined && { database }),
     answers,
     isReplaced,
-    isGone: (isAway || isReplaced) && !track.restarting && !track.stoppedByUs,
+    isGone: (isAway || isReplaced) && track.verdict.state !== 'restarting' && !track.stoppedByUs,
     goneForMs: track.streak ? track.streak.lastMs - track.streak.firstMs : 0,
   };
 }

@@ -75,7 +75,7 @@ const STORAGE = {
     byAt: 'null',
     windowId: 'string',
   },
-  'restart.<hash>.lock of "<origin>"': LOCK,
+  'restart.<hash>.lock of "<origin>"': { ...LOCK, daemon: 'string', work: 'string' },
   // Versions up to 0.1 know no file of these; they go by the keys of the same names.
   'restarts.json': { value: GLOBAL.restarts, version: 1 },
   'snoozes.json': { value: GLOBAL.snoozes, version: 1 },

@@ -8,9 +8,11 @@ import { SMITHY_TRAITS } from '../../../src/kinds/smithy/traits';
 import {
   beginTrack,
   dismissStartFailure,
+  looksElsewhere,
   observe,
   setRestarting,
   setStoppedByUs,
+  type RestartElsewhere,
   type Step,
   type Track,
 } from '../../../src/health/track';
@@ -146,6 +148,8 @@ export class Watch {
   readonly notices: Noted[] = [];
   readonly transitions: { readonly atMs: number; readonly to: DaemonState; readonly reason: string }[] = [];
   track: Track;
+  /** What a look for a restart in another window finds. */
+  elsewhere: RestartElsewhere | undefined;
   readonly #startedMs: number;
 
   constructor({
@@ -240,7 +244,8 @@ export class Watch {
   }
 
   observe(sample: Sample): DaemonState {
-    return this.#apply(observe(this.track, sample, this.time.takeTimerLateMs(), this.time.now()));
+    const restart = looksElsewhere(this.track, sample) ? this.elsewhere : undefined;
+    return this.#apply(observe(this.track, sample, this.time.takeTimerLateMs(), this.time.now(), restart));
   }
 
   #apply({ track, events }: Step): DaemonState {
