@@ -1,4 +1,3 @@
-import type { HealthEvent } from '../health/advance';
 import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
 import { toSnapshot, type DaemonSnapshot } from '../api';
@@ -202,7 +201,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   });
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);
-    if (!events.some(isSeen)) return;
+    // What health asks of the world changes nothing that a user sees.
+    if (events.every(({ kind }) => kind === 'asks' || kind === 'newProcess')) return;
     draw(0);
     log.transitions(model, events);
     sessions.stepped(model, events);
@@ -244,9 +244,4 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     resolveTask: (task) => restarts.resolveTask(task),
     dispose: () => void subscriptions.dispose(),
   };
-}
-
-/** Whether an event changes what a user sees. */
-function isSeen({ kind }: HealthEvent): boolean {
-  return kind !== 'asks' && kind !== 'newProcess';
 }

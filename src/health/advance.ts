@@ -45,7 +45,12 @@ export interface Advance {
 export function advance(watched: Watched, input: Input, maxGapMs: number, now: Instant): Advance {
   switch (input.kind) {
     case 'sample':
-      return onSample(watched, observe(watched.track, input.sample, input.timerLateMs, now, input.restart), maxGapMs, now);
+      return onSample(
+        watched,
+        observe(watched.track, input.sample, input.timerLateMs, now, input.restart),
+        maxGapMs,
+        now,
+      );
     case 'restartBegan':
       return onTrack(watched, setRestarting(watched.track, { restarting: true }, now), maxGapMs, now);
     case 'restartEnded': {

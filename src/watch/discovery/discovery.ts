@@ -3,6 +3,7 @@ import { daemonIdOf, readDaemons, type RawDaemonList } from '../../settings/daem
 import type { Memento } from 'vscode';
 import type { Clock } from '../../base/time';
 import { DEFAULT_POLL_INTERVAL_MS } from '../../health/policy';
+import { STATES } from '../../health/states';
 import {
   CONFLICT_RESCAN_MS,
   DISCOVERY_INTERVAL_MS,
@@ -294,7 +295,7 @@ function toWatched(
     ...(database !== undefined && { database }),
     answers,
     isReplaced,
-    isGone: (isAway || isReplaced) && track.verdict.state !== 'restarting' && !track.stoppedByUs,
+    isGone: (isAway || isReplaced) && STATES[track.verdict.state].phase !== 'busy' && !track.stoppedByUs,
     goneForMs: track.streak ? track.streak.lastMs - track.streak.firstMs : 0,
   };
 }

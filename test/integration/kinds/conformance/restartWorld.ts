@@ -54,7 +54,7 @@ export class RestartWorld {
       registry: this.registry,
       prepare: () => Promise.resolve({ way }),
       log: () => undefined,
-      records: new RestartRecords(new MemoryMemento()),
+      records: new RestartRecords(new MemoryMemento(), { folder: play.stage.folder, log: () => undefined }),
       folder: play.stage.folder,
       keepEvidence: () => Promise.resolve(undefined),
       onRestarted: () => undefined,
