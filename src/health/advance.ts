@@ -1,7 +1,8 @@
 import type { Instant } from '../base/time';
 import { advanceDeadlines } from './deadlines';
 import { appendState } from './history';
-import { advanceInstance, isAnnounced, type Announce, type ProcessFate, type Restarted } from './instances';
+import { advanceInstance, isAnnounced, type Announce, type Restarted } from './instances';
+import type { ProcessFate } from './proof';
 import { hasEnded, stillLost, withLost, type EndedSession } from './interrupted';
 import type { Session } from './report';
 import { appendSample } from './samples';
@@ -53,6 +54,9 @@ export function advance(watched: Watched, input: Input, maxGapMs: number, now: I
       );
     case 'restartBegan':
       return onTrack(watched, setRestarting(watched.track, { restarting: true }, now), maxGapMs, now);
+    case 'instanceProven':
+      // What became of the old process need not be asked any more.
+      return onInstance(withoutFate(watched), 'gone', now);
     case 'restartEnded': {
       const { proven, startFailed } = input;
       const change = {
@@ -173,6 +177,10 @@ function asking(watched: Watched, question: Question, events: readonly HealthEve
     watched: { ...watched, questions: [...watched.questions, question] },
     events: [...events, { kind: 'asks', question }],
   };
+}
+
+function withoutFate(watched: Watched): Watched {
+  return { ...watched, questions: watched.questions.filter(({ kind }) => kind !== 'processFate') };
 }
 
 function answered(watched: Watched, question: Question): Watched {

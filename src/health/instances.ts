@@ -2,31 +2,19 @@ import { INSTANCE_SETTLE_MS } from './policy';
 import type { Report, Session } from './report';
 import type { Instant } from '../base/time';
 import { endOf, isLive, isStranded } from './sessions';
-import { cyclesOf, isUntoldByKind } from './staleness';
+import { hasResumed, isNewInstance, type LastSaid, type OldInstance, type ProcessFate } from './proof';
+import { cyclesOf } from './staleness';
 import type { Track } from './track';
 
-/** What became of the process that was seen to be a daemon; `unknown` where the system does not tell. */
-export type ProcessFate = 'lives' | 'gone' | 'unknown';
-
-/** What tells one life of a daemon from the next. Where an earlier window saw it, only what that window kept. */
-type LastSaid = Pick<Report, 'instance' | 'database' | 'daemonNow'> &
-  Partial<Pick<Report, 'kind' | 'progress'>>;
-
 /** What is remembered of one daemon's life. */
-export interface KnownInstance {
-  /** The last answer of this life. */
-  readonly report: LastSaid;
-  /** As last told: one answer without them does not make them forgotten. */
-  readonly sessions: readonly Session[];
+export interface KnownInstance extends OldInstance {
   readonly answer: Track['last'];
-  /** Nobody answered since then. */
-  readonly wasGone: boolean;
-  /** Times of its loop that were there are not there any more. */
-  readonly wasReset: boolean;
   /** We restarted or stopped it since then. */
   readonly wasOurs: boolean;
   /** Another window restarted it since then, and tells what came of that. */
   readonly wasElsewhere?: boolean;
+  /** Nothing was known of the daemon before. */
+  readonly isFirst?: boolean;
   /** An earlier window saw it. */
   readonly isRemembered?: boolean;
   /** Epoch ms of the last answer that was known to be of this life. */
@@ -96,7 +84,7 @@ export function advanceInstance(
 ): InstanceStep {
   const { last } = track;
   if (!last) return { life: previous };
-  if (!previous) return { life: begin(last, track) };
+  if (!previous) return { life: { ...begin(last, track), isFirst: true } };
   if (isAnotherDaemon(previous.report, last.report)) return { life: begin(last, track), isAnother: true };
   const { report } = last;
   const life: KnownInstance = {
@@ -106,22 +94,33 @@ export function advanceInstance(
     ...((previous.wasElsewhere || isElsewhere(track)) && { wasElsewhere: true }),
     wasReset: previous.wasReset || isReset(previous.report, report),
   };
-  if (previous.answer === last) return { life };
+  if (isFirstProven(previous, report, process)) {
+    // Nothing was seen of the instance before: the daemon alone knows what the new one goes on with.
+    const { isFirst: _first, ...known } = life;
+    const began = { afterAt: last.at.wallAt, byAt: last.at.wallAt };
+    return {
+      life: known,
+      restarted: compare({ ...life, sessions: [] }, report),
+      worth: announceOf(life, track),
+      began,
+    };
+  }
+  if (previous.answer === last && process === undefined) return { life };
   // Which life it is, and what it goes on with, is not known yet.
   if (report.starting) return { life: { ...life, answer: last } };
 
   let { overSince } = life;
   if (overSince === undefined) {
-    const isNew = isNewInstance(life, report, process);
+    const isUndecided = track.restarting && process === 'unknown';
+    // Our restart proves the new instance, or does not.
+    const isNew = isUndecided ? undefined : isNewInstance(life, report, process);
     if (isNew === 'ask') return { life, asksProcess: true };
     // What it ran is still to be compared with.
     if (isNew === undefined) return { life: { ...life, answer: last } };
     if (!isNew) return { life: begin(last, track, life.sessions) };
     overSince = last.at;
   }
-  // A daemon of a kind that never tells of cycles is up as soon as it answers.
-  const isSettled = !report.isRunning || cyclesOf(report).completedAt !== undefined || isUntoldByKind(report);
-  if (!isSettled && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
+  if (!hasResumed(report) && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSince } };
   }
   return {
@@ -136,10 +135,21 @@ function announceOf(
   { wasOurs, wasElsewhere, isRemembered }: KnownInstance,
   { restarting, last }: Track,
 ): Announce {
-  // Of a smithy the outcome tells what came back, not what is lost.
+  // The outcome of our restart tells what this event tells.
+  if (restarting) return 'told';
+  // The window that restarted it saw the same proof, and told the same.
   const proves = last?.report.instance?.id !== undefined && cyclesOf(last.report).completedAt !== undefined;
-  if ((restarting || wasElsewhere) && proves) return 'told';
+  if (wasElsewhere && proves) return 'told';
   return wasOurs || wasElsewhere ? 'interrupted' : isRemembered ? 'touched' : 'any';
+}
+
+/** We started it, and no window has ever seen it before. */
+function isFirstProven(
+  { isFirst = false, wasOurs }: KnownInstance,
+  report: Report,
+  process: ProcessFate | undefined,
+): boolean {
+  return isFirst && wasOurs && process === 'gone' && report.recovery !== undefined;
 }
 
 /** Whether a restart is to be told. */
@@ -206,38 +216,6 @@ function isReset(before: LastSaid, after: Report): boolean {
     (had.completedAt !== undefined && has.completedAt === undefined) ||
     (had.startedAt !== undefined && has.startedAt === undefined)
   );
-}
-
-/** @returns `undefined` where it cannot be told yet, `ask` where only its process can tell */
-function isNewInstance(
-  life: KnownInstance,
-  after: Report,
-  process: ProcessFate | undefined,
-): boolean | undefined | 'ask' {
-  const before = life.report.instance?.id;
-  if (before !== undefined && after.instance?.id !== undefined) return before !== after.instance.id;
-  return isNewInstanceOfSmithy(life, after, process);
-}
-
-/**
- * smithy names no lives. Its sessions live in its memory under ids of their own, so where one of them is still listed
- * it is the same process. All of them gone is no sign by itself: they end, and are forgotten 5 s later. With times of
- * the loop gone too, or its process, or after a while in which nobody answered, it is a restart. A process that still
- * lives refutes silence but not lost times: it may be a forwarder of the port.
- */
-function isNewInstanceOfSmithy(
-  { sessions, wasGone, wasReset }: KnownInstance,
-  after: Report,
-  process: ProcessFate | undefined,
-): boolean | undefined | 'ask' {
-  const ran = sessions.filter(isLive);
-  if (ran.length === 0) return false;
-  if (!after.sessions) return undefined;
-  const listed = new Set(after.sessions.map(({ id }) => id));
-  if (sessions.some(({ id }) => listed.has(id))) return false;
-  if (wasReset) return true;
-  if (process === undefined) return 'ask';
-  return process === 'gone' || (process === 'unknown' && wasGone);
 }
 
 function compare({ report: before, sessions }: KnownInstance, after: Report): Restarted {

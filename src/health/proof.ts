@@ -1,35 +1,123 @@
-import type { Report } from './report';
+import type { Failure, Report, Session } from './report';
+import { isLive } from './sessions';
 import { assessLoop, cyclesOf, isUntoldByKind, untoldLoop } from './staleness';
 
-/** What one answer of a daemon that was just started proves. `why` goes on after "it answers, but". */
-export type Proof =
-  | { readonly kind: 'works' }
-  /** Nothing that it says could ever prove it. */
-  | { readonly kind: 'untold'; readonly why: string }
-  | { readonly kind: 'hangs'; readonly why: string }
-  | { readonly kind: 'notYet'; readonly why: string };
+/** What became of the process that was seen to be a daemon; `unknown` where the system does not tell. */
+export type ProcessFate = 'lives' | 'gone' | 'unknown';
 
-/** By the rule that every poll is judged by: a completed poll cycle within the threshold is a proof. */
-export function proofOf(report: Report): Proof {
-  if (report.starting) return { kind: 'notYet', why: 'it is still starting' };
+/** What one look at a daemon proves of its restart. `why` goes on after "it answers, but". */
+export type Proof =
+  /** A new instance, and its loop advances. */
+  | { readonly is: 'proven' }
+  /** A new instance, of which nothing that it says could ever prove that its loop advances. */
+  | { readonly is: 'newButUntold'; readonly why: string }
+  | { readonly is: 'notYet'; readonly why: string }
+  /** The answer speaks against it: the old instance still answers, or the loop of the new one hangs. */
+  | { readonly is: 'refuted'; readonly by: 'oldInstance' | 'loop'; readonly why: string };
+
+/** What tells one instance of a daemon from the next. Where an earlier window saw it, only what that window kept. */
+export type LastSaid = Pick<Report, 'instance' | 'database' | 'daemonNow'> &
+  Partial<Pick<Report, 'kind' | 'progress'>>;
+
+/** An instance that was seen, to compare an answer with. */
+export interface OldInstance {
+  /** The last answer of it. */
+  readonly report: LastSaid;
+  /** As last told: one answer without them does not make them forgotten. */
+  readonly sessions: readonly Session[];
+  /** Nobody answered since then. */
+  readonly wasGone: boolean;
+  /** Times of its loop that were there are not there any more. */
+  readonly wasReset: boolean;
+}
+
+/** What came of one ask. */
+type Said =
+  { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly failure: Failure };
+
+/**
+ * The only judge of "a new, working instance": a process that is not the old one, and a poll cycle that it completed
+ * within the threshold, by the rule that every poll is judged by.
+ *
+ * @param before the last answer of the old instance; `undefined` where there was none
+ * @param old what became of the old process, as who answers now shows; it is `unknown` where the system does not tell
+ *   who answers. Whoever asks has ended the old process, or seen its port free.
+ */
+export function proofOf(before: Report | undefined, after: Said, old: ProcessFate): Proof {
+  if (!after.ok) return { is: 'notYet', why: `it does not answer (${after.failure.cause})` };
+  const { report } = after;
+  const wasThere = before && { report: before, sessions: [], wasGone: true, wasReset: false };
+  if (wasThere ? isNewInstance(wasThere, report, old) !== true : old === 'lives') {
+    return { is: 'refuted', by: 'oldInstance', why: 'the old process still answers' };
+  }
+  if (report.starting) return { is: 'notYet', why: 'it is still starting' };
   if (!report.isRunning || report.available === false) {
     const why = report.isRunning ? 'it says that it is not available' : 'its poll loop is stopped';
-    return { kind: 'notYet', why: report.unavailableReason || why };
+    return { is: 'notYet', why: report.unavailableReason || why };
   }
   const loop = assessLoop(report);
   switch (loop.kind) {
     case 'advancing':
-      return { kind: 'works' };
+      return { is: 'proven' };
     case 'starting':
-      return { kind: 'notYet', why: 'it has not completed a poll cycle' };
+      return { is: 'notYet', why: 'it has not completed a poll cycle' };
     case 'stale':
-      return { kind: 'hangs', why: `its poll loop hangs (${loop.rule})` };
+      return { is: 'refuted', by: 'loop', why: `its poll loop hangs (${loop.rule})` };
     case 'unknown':
       // A daemon that does not tell of its cycles cannot be waited for any longer.
       return report.progress.kind === 'untold'
-        ? { kind: 'untold', why: untold(report) }
-        : { kind: 'notYet', why: unknownInWords(report, loop.rule) };
+        ? { is: 'newButUntold', why: untold(report) }
+        : { is: 'notYet', why: unknownInWords(report, loop.rule) };
   }
+}
+
+/**
+ * Whether an answer is of another instance than the one that was seen. Where a daemon names its instances the names
+ * decide, else what became of the process.
+ *
+ * @param process what became of the process of the old instance, once that was asked for
+ * @returns `undefined` where nothing tells yet, `ask` where only its process can tell
+ */
+export function isNewInstance(
+  old: OldInstance,
+  after: Report,
+  process: ProcessFate | undefined,
+): boolean | undefined | 'ask' {
+  const before = old.report.instance?.id;
+  if (before !== undefined && after.instance?.id !== undefined) return before !== after.instance.id;
+  switch (process) {
+    case 'gone':
+      return true;
+    // A process that still lives refutes silence but not lost times: it may be a forwarder of the port.
+    case 'lives':
+      return old.wasReset;
+    case 'unknown':
+      return old.wasReset || old.wasGone;
+    case undefined:
+      return newBySessions(old, after);
+  }
+}
+
+/**
+ * smithy names no instances. Its sessions live in its memory under ids of their own, so where one of them is still
+ * listed it is the same process. All of them gone is no sign by itself: they end, and are forgotten 5 s later. With
+ * times of the loop gone too, or its process, or after a while in which nobody answered, it is a restart.
+ */
+function newBySessions({ sessions, wasReset }: OldInstance, after: Report): boolean | undefined | 'ask' {
+  const ran = sessions.filter(isLive);
+  if (ran.length === 0) return false;
+  if (!after.sessions) return undefined;
+  const listed = new Set(after.sessions.map(({ id }) => id));
+  if (sessions.some(({ id }) => listed.has(id))) return false;
+  return wasReset || 'ask';
+}
+
+/**
+ * Whether a new instance has resumed what it resumes, so that the rest is interrupted: with its first completed cycle,
+ * and at its first answer where it never tells of cycles, or runs none.
+ */
+export function hasResumed(report: Report): boolean {
+  return !report.isRunning || cyclesOf(report).completedAt !== undefined || isUntoldByKind(report);
 }
 
 function untold(report: Report): string {

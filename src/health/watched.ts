@@ -1,6 +1,7 @@
 import type { KnownDeadlines } from './deadlines';
 import type { History } from './history';
-import type { Announce, KnownInstance, ProcessFate, Restarted } from './instances';
+import type { Announce, KnownInstance, Restarted } from './instances';
+import type { ProcessFate } from './proof';
 import type { EndedSession, Lost } from './interrupted';
 import type { Report, Sample } from './report';
 import type { CompactSample } from './samples';
@@ -58,6 +59,8 @@ export type Input =
       readonly ended: readonly EndedSession[];
     }
   | { readonly kind: 'restartBegan' }
+  /** Who answers now is not the old instance: our restart has proven that. */
+  | { readonly kind: 'instanceProven' }
   /** @property startFailed why nothing runs now, where the start failed */
   | { readonly kind: 'restartEnded'; readonly proven: boolean; readonly startFailed?: string }
   | { readonly kind: 'stoppedByUs' }

@@ -28,11 +28,14 @@ export class StartedDaemon {
     const look = new Look({ kind: 'http', origin: this.origin }, 'start', within, this.#client);
     try {
       const found = await recognise(look, KINDS);
-      if (typeof found === 'string') return { kind: 'notYet', why: found };
+      if (typeof found === 'string') return { is: 'notYet', why: found };
       this.report = found.report;
-      return found.report ? proofOf(found.report) : { kind: 'notYet', why: 'it does not tell its state' };
+      const { report } = found;
+      if (!report) return { is: 'notYet', why: 'it does not tell its state' };
+      // The launcher starts nothing where a daemon answers, so who answers now is new.
+      return proofOf(undefined, { ok: true, report }, 'unknown');
     } catch (error) {
-      return { kind: 'notYet', why: inWords(error) };
+      return { is: 'notYet', why: inWords(error) };
     } finally {
       within.end();
     }

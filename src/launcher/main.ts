@@ -113,9 +113,9 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
     if (performance.now() - askedMs >= ASK_EVERY_MS) {
       askedMs = performance.now();
       const proof = await daemon.ask();
-      if (proof.kind === 'works' || proof.kind === 'untold') {
+      if (proof.is === 'proven' || proof.is === 'newButUntold') {
         tail.print();
-        if (proof.kind === 'untold') {
+        if (proof.is === 'newButUntold') {
           say(`The daemon was started; whether it works cannot be proven: ${proof.why}.`);
         }
         say(
@@ -124,7 +124,8 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
         return 0;
       }
       seen = proof.why;
-      hangsSinceMs = proof.kind === 'hangs' ? (hangsSinceMs ?? askedMs) : undefined;
+      const hangs = proof.is === 'refuted' && proof.by === 'loop';
+      hangsSinceMs = hangs ? (hangsSinceMs ?? askedMs) : undefined;
       // What hangs in the new life as in the old one gets one of its own intervals for a cycle.
       const graceMs = Math.min(daemon.report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, timeoutMs);
       if (hangsSinceMs !== undefined && askedMs - hangsSinceMs >= graceMs) {

@@ -28,6 +28,7 @@ import {
 } from './restart';
 import { type Outcome } from '../model/outcome';
 import { isPortFree } from '../system/ports';
+import { WorkWatch } from './workWatch';
 import { orAborted } from '../base/wait';
 
 /** A start under way, and by what the process that it brings is told. */
@@ -185,10 +186,13 @@ export class RestartController {
     };
     const attempt = (onlyWait ? this.#attempts.get(daemonId) : undefined) ?? { mark: randomUUID() };
     this.#attempts.set(daemonId, attempt);
-    const edges = this.#edges(plan, monitor, attempt);
-    const came = await (onlyWait
-      ? waitLonger(request, edges, attempt.command ?? { ended: new Promise<never>(() => undefined) })
-      : restart(request, edges));
+    const made = new WorkWatch(this.deps.registry, monitor);
+    const edges = this.#edges(plan, monitor, attempt, made);
+    const came = await (
+      onlyWait
+        ? waitLonger(request, edges, attempt.command ?? { ended: new Promise<never>(() => undefined) })
+        : restart(request, edges)
+    ).finally(() => made.dispose());
     const isLeft = left !== undefined && owner && (await isThere(owner));
     const outcome = isLeft ? { ...came, text: `${came.text} In the daemon, ${left}.` } : came;
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
@@ -318,7 +322,7 @@ export class RestartController {
     }
   }
 
-  #edges({ model, owner }: Plan, monitor: Monitor, attempt: Attempt): RestartEdges {
+  #edges({ model, owner }: Plan, monitor: Monitor, attempt: Attempt, work: WorkWatch): RestartEdges {
     const address = addressOf(model.daemon.target);
     return {
       beginStart: async () => {
@@ -340,10 +344,10 @@ export class RestartController {
       },
       ask: async () => {
         await monitor.poll();
-        const { sample } = monitor.track;
-        if (!sample) return {};
-        return sample.ok ? { report: sample.report } : { cause: sample.failure.cause };
+        return monitor.track.sample;
       },
+      workMade: (signal) => work.made(signal),
+      workTold: () => work.told,
     };
   }
 

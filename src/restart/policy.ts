@@ -7,6 +7,9 @@ export const RESTART_PROOF_TIMEOUT_MS = 60_000;
 /** How often a daemon that was just started is asked whether it completed a cycle. */
 export const PROOF_POLL_INTERVAL_MS = 500;
 
+/** A status is waited for as long: by then the daemon has said which sessions had ended, or does not say it. */
+export const WORK_MADE_TIMEOUT_MS = 5_000;
+
 /** What a failed command had started ends within moments of it; so long its answers are not judged. */
 export const FAILED_SETTLES_MS = 2_000;
 

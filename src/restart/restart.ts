@@ -8,17 +8,17 @@ import {
   PORT_FREE_TIMEOUT_MS,
 } from './policy';
 import { WAIT_STEP_MS } from '../system/policy';
-import type { Report } from '../health/report';
+import type { Report, Sample } from '../health/report';
 import { kindOf } from '../kinds/index';
 import type { RestartWay } from '../kinds/kind';
 import { duration } from '../base/time';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
-import { proofOf } from '../health/proof';
+import { proofOf, type ProcessFate } from '../health/proof';
+import { workText, type WorkMade } from '../health/workMade';
 import { addressOf } from '../kinds/target';
 import { isEndedByUs } from './plan';
 import type { NotOurs } from './provenance';
-import { recoveredBy, recoveredText } from '../health/recovered';
 import type { Ended, StopOptions, StopStage } from '../system/endProcess';
 import { orAborted, until } from '../base/wait';
 import type { Left, Outcome } from '../model/outcome';
@@ -54,8 +54,15 @@ export interface RestartEdges {
    * @param exit how the start command ended; `undefined` while it runs
    */
   whyNotOurs(listener: ProcessInfo | undefined, exit: Exit | undefined): Promise<NotOurs | undefined>;
-  /** Asks the daemon now: its report, or `undefined` and why. */
-  ask(): Promise<{ report?: Report; cause?: string }>;
+  /** Asks the daemon now; `undefined` where it is not watched any more. */
+  ask(): Promise<Sample | undefined>;
+  /**
+   * What the restart made of the work, as the core tells it to every surface. Asked once a new instance is proven;
+   * `undefined` where the core tells nothing, or not yet.
+   */
+  workMade(signal: AbortSignal): Promise<WorkMade | undefined>;
+  /** What the core has told of the work so far: no notification tells that besides the outcome. */
+  workTold(): WorkMade | undefined;
 }
 
 /** Tells what is being done. */
@@ -172,14 +179,15 @@ async function towardsProof(
     request.onStep(
       `waiting for ${provenBy === 'answer' ? 'it to answer as running' : 'a completed poll cycle'}`,
     );
-    const { report, unproven, process, doubt } = await prove(request, edges, command);
+    const { unproven, process, doubt } = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
-    const recovered = recoveredBy(before, report);
-    const work = recoveredText(recovered);
     if (doubt !== undefined) {
       const text = `${daemon.name} answers after ${duration(tookMs)}, but ${doubt}.`;
-      return { kind: 'unproven', tookMs, text, interrupted: 0 };
+      const interrupted = edges.workTold()?.interrupted ?? 0;
+      return { kind: 'unproven', tookMs, text: withWork(text, edges), interrupted };
     }
+    const made = await edges.workMade(signal);
+    const work = made ? workText(made) : '';
     const said = [
       `${daemon.name} ${owner ? 'restarted' : 'started'} in ${duration(tookMs)}`,
       ...(ended === undefined ? [] : [ENDED[ended] ?? '']),
@@ -187,11 +195,14 @@ async function towardsProof(
       ...(unproven === undefined ? [] : [`, but ${unproven}`]),
     ].join('');
     const kind = unproven === undefined ? 'cured' : 'unproven';
-    const { interrupted } = recovered;
+    const interrupted = made?.interrupted ?? 0;
     return { kind, tookMs, text: `${said}.`, interrupted, ...(process && { process }) };
   } catch (error) {
-    if (signal.aborted) return { kind: 'cancelled', text: `Restart cancelled: ${LEFT[left]}.`, left };
-    const text = error instanceof Error ? error.message : String(error);
+    if (signal.aborted) {
+      return { kind: 'cancelled', text: withWork(`Restart cancelled: ${LEFT[left]}.`, edges), left };
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    const text = withWork(why, edges);
     const startFailed = startFailedIn(error, left);
     const failed = { ...(startFailed !== undefined && { startFailed }) };
     if (error instanceof Late) return { kind: 'late', text, ...failed };
@@ -235,6 +246,13 @@ export function whyNotAgreed(
     `Process ${owner.pid} (${owner.commandLine}) does not listen on port ${port} any more, but still runs: ` +
     'nothing was ended'
   );
+}
+
+/** With what is known of the work, where the restart proved nothing and a new instance was seen all the same. */
+function withWork(text: string, edges: RestartEdges): string {
+  const made = edges.workTold();
+  const work = made ? workText(made) : '';
+  return work === '' ? text : `${text} ${sentence(work)}.`;
 }
 
 /** Why nothing runs now; `undefined` where that is not so, or not because of a start. */
@@ -288,8 +306,6 @@ async function listenerNow(edges: RestartEdges): Promise<ProcessInfo | undefined
 }
 
 interface Proof {
-  /** The answer that it rests on. */
-  readonly report: Report;
   /** What of its work could not be proven. */
   readonly unproven?: string;
   /** Who answers: started by this restart. */
@@ -312,42 +328,37 @@ async function prove(
   let failedMs: number | undefined;
   while (performance.now() - startedMs < proofTimeoutMs) {
     signal.throwIfAborted();
-    const { report, cause } = await orAborted(edges.ask(), signal);
-    isSilent = !report;
-    const listener = report && (await listenerNow(edges));
+    const sample = await orAborted(edges.ask(), signal);
+    isSilent = sample?.ok !== true;
+    const listener = isSilent ? undefined : await listenerNow(edges);
     // Looked at after the answer: what the command came to counts, whoever answered meanwhile.
     const over = exit;
+    const proof = sample && proofOf(before, sample, fateOf(owner, listener));
     if (over && over.code !== 0) {
-      if (!report)
-        throw await startFailure(
-          command,
-          over.code,
-          `${daemon.name} does not answer (${cause ?? 'unknown'})`,
-        );
+      if (isSilent) {
+        throw await startFailure(command, over.code, `${daemon.name} ${silence(sample)}`);
+      }
       failedMs ??= performance.now();
       if (performance.now() - failedMs > FAILED_SETTLES_MS)
         throw new Failed(await failedThough(daemon, over, edges, listener));
-    } else if (report) {
-      const proof = proofOf(report);
-      if (isSameInstance(before, report, owner, listener)) {
-        seen = `the old process ${owner?.pid ?? ''} still answers`.replace('  ', ' ');
-      } else if (proof.kind === 'works' || proof.kind === 'untold') {
-        const foreign = await edges.whyNotOurs(listener, over);
-        if (!foreign) {
-          const unproven = proof.kind === 'untold' ? { unproven: proof.why } : {};
-          return { report, ...unproven, ...(listener && { process: listener }) };
-        }
-        seen = foreign.why;
-        // While the command runs it may yet take its place, or fail.
-        doubtedMs ??= performance.now();
-        const isSettled = over !== undefined || performance.now() - doubtedMs > DOUBT_SETTLES_MS;
-        if (isSettled && foreign.isStranger) throw new Failed(`${sentence(foreign.why)}.`);
-        if (isSettled) return { report, doubt: foreign.why };
-      } else {
-        seen = `the new process answers, but ${proof.why}`;
+    } else if (proof?.is === 'proven' || proof?.is === 'newButUntold') {
+      const foreign = await edges.whyNotOurs(listener, over);
+      if (!foreign) {
+        const unproven = proof.is === 'newButUntold' ? { unproven: proof.why } : {};
+        return { ...unproven, ...(listener && { process: listener }) };
       }
-    } else if (cause !== undefined) {
-      seen = `it does not answer (${cause})`;
+      seen = foreign.why;
+      // While the command runs it may yet take its place, or fail.
+      doubtedMs ??= performance.now();
+      const isSettled = over !== undefined || performance.now() - doubtedMs > DOUBT_SETTLES_MS;
+      if (isSettled && foreign.isStranger) throw new Failed(`${sentence(foreign.why)}.`);
+      if (isSettled) return { doubt: foreign.why };
+    } else if (isSilent) {
+      if (sample) seen = `it ${silence(sample)}`;
+    } else if (proof?.is === 'refuted' && proof.by === 'oldInstance') {
+      seen = owner ? `the old process ${owner.pid} still answers` : proof.why;
+    } else if (proof) {
+      seen = `the new process answers, but ${proof.why}`;
     }
     await delay(PROOF_POLL_INTERVAL_MS, undefined, { signal });
   }
@@ -383,15 +394,12 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** By instance id where the daemon tells one, else by the pid that holds the port. */
-function isSameInstance(
-  before: Report | undefined,
-  after: Report,
-  owner: ProcessInfo | undefined,
-  listener: ProcessInfo | undefined,
-): boolean {
-  if (before?.instance?.id !== undefined && after.instance?.id !== undefined) {
-    return before.instance.id === after.instance.id;
-  }
-  return owner !== undefined && listener !== undefined && isSameProcess(listener, owner);
+/** What became of the old process, by who answers now. */
+function fateOf(owner: ProcessInfo | undefined, listener: ProcessInfo | undefined): ProcessFate {
+  if (!owner || !listener) return 'unknown';
+  return isSameProcess(listener, owner) ? 'lives' : 'gone';
+}
+
+function silence(sample: Sample | undefined): string {
+  return `does not answer (${sample?.ok === false ? sample.failure.cause : 'unknown'})`;
 }

@@ -1,5 +1,5 @@
 import type { DaemonId } from '../health/report';
-import type { ProcessFate } from '../health/instances';
+import type { ProcessFate } from '../health/proof';
 import { fateOf, identityIn, type Fate, type ProcessIdentity } from '../system/identity';
 import { findListener } from '../system/processTable';
 import { addressOf } from '../kinds/target';

@@ -128,9 +128,10 @@ describe('a restart of a smithy', function () {
     assert.match((await world.restart()).text, /^test restarted in \S+ m?s · 1 session resumed\.$/);
   });
 
-  it('says nothing of sessions that it cannot tell apart', async () => {
+  it('counts the session that did not come back, which the tree lists', async () => {
     world = await World.create({ flags: ['--session', 'another talk'] });
     await world.running(['--session', 'talk']);
-    assert.match((await world.restart()).text, /^test restarted in \S+ m?s\.$/);
+    assert.match((await world.restart()).text, /^test restarted in \S+ m?s · 1 session interrupted\.$/);
+    assert.equal(world.model.lost?.length, 1);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Input, Watched } from '../../../src/health/watched';
 import { HISTORY_MAX_SPANS, MAX_SESSION_ROWS, SAMPLES_KEPT } from '../../../src/health/policy';
-import type { ProcessFate } from '../../../src/health/instances';
+import type { ProcessFate } from '../../../src/health/proof';
 import type { Session } from '../../../src/health/report';
 import { Steps, endedQuestion } from './steps';
 import { FAILURES, goodReport, type Parts } from './support';

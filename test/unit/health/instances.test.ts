@@ -6,9 +6,9 @@ import {
   isAnnounced,
   rememberedInstance,
   type KnownInstance,
-  type ProcessFate,
   type Restarted,
 } from '../../../src/health/instances';
+import type { ProcessFate } from '../../../src/health/proof';
 import type { DaemonInstance, Failure, Report, Session } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';
 import { Watch, goodReport, type Parts } from './support';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Report } from '../../../src/health/report';
-import { proofOf } from '../../../src/health/proof';
+import { proofOf, type ProcessFate, type Proof } from '../../../src/health/proof';
 import { reportWith, type Parts } from './support';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -8,18 +8,18 @@ const MINUTE_MS = 60_000;
 
 const report = (more: Parts = {}): Report => reportWith({ daemonNow: NOW, ...more });
 
-describe('what an answer of a daemon that was just started proves', () => {
+describe('what an answer of a new instance proves', () => {
   const cycle = { lastPollStartedAt: NOW - 1_010, lastPollCompletedAt: NOW - 1_000, pollStale: false };
   const old = { lastPollStartedAt: NOW - 10 * MINUTE_MS - 5, lastPollCompletedAt: NOW - 10 * MINUTE_MS };
   const none = 'it has not completed a poll cycle';
 
-  for (const [what, more, kind, why] of [
-    ['a completed cycle', cycle, 'works', undefined],
+  for (const [what, more, is, why] of [
+    ['a completed cycle', cycle, 'proven', undefined],
     ['a cycle in flight', { lastPollStartedAt: NOW - 1_000, pollStale: false }, 'notYet', none],
     ['no cycle yet', { pollStale: false }, 'notYet', none],
-    ['pollStale', { ...old, pollStale: true }, 'hangs', 'its poll loop hangs (the daemon says pollStale)'],
-    ['pollStale over a new cycle', { ...cycle, pollStale: true }, 'hangs', /pollStale/],
-    ['an old cycle', old, 'hangs', /older than 60 s/],
+    ['pollStale', { ...old, pollStale: true }, 'refuted', 'its poll loop hangs (the daemon says pollStale)'],
+    ['pollStale over a new cycle', { ...cycle, pollStale: true }, 'refuted', /pollStale/],
+    ['an old cycle', old, 'refuted', /older than 60 s/],
     [
       'an old cycle that is said not to be stale',
       { ...old, pollStale: false },
@@ -32,8 +32,8 @@ describe('what an answer of a daemon that was just started proves', () => {
       'notYet',
       /malformed/,
     ],
-    ['nothing of cycles', {}, 'untold', /does not report its poll cycles/],
-    ['a ductor', { kind: 'ductor' }, 'untold', /ductor does not tell/],
+    ['nothing of cycles', {}, 'newButUntold', /does not report its poll cycles/],
+    ['a ductor', { kind: 'ductor' }, 'newButUntold', /ductor does not tell/],
     ['that it is starting', { ...cycle, starting: true }, 'notYet', 'it is still starting'],
     ['that its loop is stopped', { ...cycle, isRunning: false }, 'notYet', 'its poll loop is stopped'],
     [
@@ -44,9 +44,9 @@ describe('what an answer of a daemon that was just started proves', () => {
     ],
     ['the same without a reason', { ...cycle, available: false }, 'notYet', /not available/],
   ] as const) {
-    it(`${what}: ${kind}`, () => {
-      const proof = proofOf(report(more));
-      assert.equal(proof.kind, kind);
+    it(`${what}: ${is}`, () => {
+      const proof = proofOf(undefined, { ok: true, report: report(more) }, 'unknown');
+      assert.equal(proof.is, is);
       if (why !== undefined)
         assert.match(
           'why' in proof ? proof.why : '',
@@ -54,4 +54,35 @@ describe('what an answer of a daemon that was just started proves', () => {
         );
     });
   }
+});
+
+describe('whether who answers after a restart is a new instance', () => {
+  const cycle = { lastPollStartedAt: NOW - 1_010, lastPollCompletedAt: NOW - 1_000, pollStale: false };
+  const named = (id: string) => report({ ...cycle, instance: { id } });
+  const unnamed = report(cycle);
+  const rows: readonly [string, Report | undefined, Report, ProcessFate, Proof['is']][] = [
+    ['another name, whatever process answers', named('a'), named('b'), 'lives', 'proven'],
+    ['the same name, whatever process answers', named('a'), named('a'), 'gone', 'refuted'],
+    ['no name, and another process', unnamed, unnamed, 'gone', 'proven'],
+    ['no name, and the old process', unnamed, unnamed, 'lives', 'refuted'],
+    ['no name, and nobody knows the process: the port was free', unnamed, unnamed, 'unknown', 'proven'],
+    ['a name only now, and the old process', unnamed, named('b'), 'lives', 'refuted'],
+    ['no answer before, and another process', undefined, unnamed, 'gone', 'proven'],
+    ['no answer before, and the old process', undefined, unnamed, 'lives', 'refuted'],
+  ];
+  for (const [what, before, after, old, is] of rows) {
+    it(`${what}: ${is}`, () => {
+      const proof = proofOf(before, { ok: true, report: after }, old);
+      assert.equal(proof.is, is);
+      if (proof.is === 'refuted') assert.equal(proof.by, 'oldInstance');
+    });
+  }
+
+  it('no answer: notYet, with the cause', () => {
+    const failure = { kind: 'refused', cause: 'connection refused' } as const;
+    assert.deepEqual(proofOf(unnamed, { ok: false, failure }, 'gone'), {
+      is: 'notYet',
+      why: 'it does not answer (connection refused)',
+    });
+  });
 });

@@ -115,21 +115,24 @@ describe('a daemon of an unheard-of kind is judged by what its answer tells of i
     readonly what: string;
     readonly progress: Progress;
     readonly rule: string;
-    readonly proof: readonly [kind: string, why: string];
+    readonly proof: readonly [is: string, why: string];
     readonly isSettled: boolean;
   }[] = [
     {
       what: 'its kind never tells',
       progress: untold('kind'),
       rule: 'toy does not tell whether its loop advances',
-      proof: ['untold', 'toy does not tell whether its loop advances'],
+      proof: ['newButUntold', 'toy does not tell whether its loop advances'],
       isSettled: true,
     },
     {
       what: 'its version does not tell',
       progress: untold('version'),
       rule: 'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',
-      proof: ['untold', 'this version does not report its poll cycles, so that it works could not be proven'],
+      proof: [
+        'newButUntold',
+        'this version does not report its poll cycles, so that it works could not be proven',
+      ],
       isSettled: false,
     },
     {
@@ -144,8 +147,8 @@ describe('a daemon of an unheard-of kind is judged by what its answer tells of i
     it(`where ${what}`, () => {
       const report = reportWith({ kind: KIND, progress });
       assert.deepEqual(assessLoop(report), { kind: 'unknown', rule });
-      const proven = proofOf(report);
-      assert.deepEqual([proven.kind, 'why' in proven && proven.why], proof);
+      const proven = proofOf(undefined, { ok: true, report }, 'unknown');
+      assert.deepEqual([proven.is, 'why' in proven && proven.why], proof);
       const told = (answers: number) => secondLife({ progress }, { answers }).restarted !== undefined;
       assert.deepEqual([told(1), told(4)], [isSettled, !isSettled], 'a new life is told once it is settled');
     });

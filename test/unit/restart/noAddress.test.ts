@@ -133,12 +133,30 @@ describe('the texts of a restart without an address', () => {
     beginStart: () => Promise.resolve(),
     start: () => Promise.resolve({ ended: new Promise<never>(() => undefined) }),
     whyNotOurs: () => Promise.resolve(undefined),
-    ask: () => Promise.resolve({ report: { ...report, instance: { id: 'new' } } }),
+    ask: () =>
+      Promise.resolve({
+        ok: true,
+        startedMs: 0,
+        latencyMs: 1,
+        report: { ...report, instance: { id: 'new' } },
+      }),
+    workMade: () => Promise.resolve(undefined),
+    workTold: () => undefined,
   };
   const before = { ...report, instance: { id: 'old' } };
 
   const outcomes: [what: string, changes: Partial<RestartEdges>, kind: string, text: RegExp][] = [
     ['when it is cured', {}, 'cured', /^x restarted in \d+ ms\.$/],
+    [
+      'when who answers is not proven, and its work is known all the same',
+      {
+        start: () => Promise.resolve({ ended: Promise.resolve(0) }),
+        whyNotOurs: () => Promise.resolve({ why: 'nobody knows it', isStranger: false }),
+        workTold: () => ({ resumed: 0, interrupted: 2 }),
+      },
+      'unproven',
+      /^x answers after \d+ ms, but nobody knows it\. 2 sessions interrupted\.$/,
+    ],
     [
       'when the old process stays',
       { stop: () => Promise.resolve(undefined) },

@@ -3,6 +3,9 @@ import type { Restarted } from '../../../../src/health/instances';
 import { lostOf, withLost } from '../../../../src/health/interrupted';
 import { isLive, isStranded } from '../../../../src/health/sessions';
 import { Registry } from '../../../../src/watch/registry';
+import type { Outcome } from '../../../../src/model/outcome';
+import type { DaemonModel } from '../../../../src/model/daemonModel';
+import { workText } from '../../../../src/health/workMade';
 import { isAlive } from '../../../../src/system/processTable';
 import { watchedAt } from '../../../support/target';
 import { until } from '../../../support/until';
@@ -94,6 +97,32 @@ eachKind('a daemon of each kind that restarts by itself', (play) => {
   });
 });
 
+/** Outcome, core and tree tell the same of the work. */
+async function saysTheSame(
+  { registry, model }: RestartWorld,
+  outcome: Outcome,
+  told: readonly Restarted[],
+  said: string,
+): Promise<void> {
+  const listed = ({ track, lost = [] }: DaemonModel) => [
+    ...(track.last?.report.sessions ?? []).filter(isStranded),
+    ...lost,
+  ];
+  // One that tells of no cycles may still be resuming: the outcome tells nothing of its work.
+  if (told.length === 0) {
+    assert.doesNotMatch(outcome.text, /resumed|interrupted/, said);
+    assert.equal(outcome.kind, 'unproven', said);
+    return;
+  }
+  assert.equal(told.length, 1, said);
+  const [{ resumed, interrupted }] = told as [Restarted];
+  const text = workText({ resumed, interrupted });
+  assert.ok(outcome.text.includes(text), `${text}: ${said}`);
+  assert.equal('interrupted' in outcome && outcome.interrupted, interrupted, said);
+  await registry.refresh();
+  assert.equal(listed(registry.model(model.daemon.id)!).length, interrupted, `in the tree: ${said}`);
+}
+
 eachKind('a daemon of each kind that is restarted by us', (play) => {
   it('restarted: in each way that it has, and proven as far as it tells', async () => {
     const { stage } = play();
@@ -101,6 +130,10 @@ eachKind('a daemon of each kind that is restarted by us', (play) => {
       const report = await play().untilWell();
       const work = await play().untilWorks();
       const world = new RestartWorld(play(), way);
+      const told: Restarted[] = [];
+      world.registry.on('stepped', (_model, events) => {
+        for (const event of events) if (event.kind === 'restarted') told.push(event.restarted);
+      });
       const { plan, outcome } = await world.restart();
       const said = `by ${way.by}: ${outcome.kind}, ${outcome.text}\n${world.steps.join('\n')}`;
       assert.equal(outcome.kind, report.progress.kind === 'cycles' ? 'cured' : 'unproven', said);
@@ -114,6 +147,7 @@ eachKind('a daemon of each kind that is restarted by us', (play) => {
       );
       const { process } = outcome as { process?: { pid: number } };
       assert.ok(process && process.pid !== plan.owner.pid, said);
+      await saysTheSame(world, outcome, told, said);
       world.registry.dispose();
       const after = await play().untilWell();
       assert.equal(after.kind, stage.kind.id);

@@ -1,0 +1,53 @@
+import type { HealthEvent } from '../health/advance';
+import type { DaemonId } from '../health/report';
+import type { WorkMade } from '../health/workMade';
+import type { DaemonModel } from '../model/daemonModel';
+import type { Monitor } from '../watch/monitor';
+import type { Registry } from '../watch/registry';
+import { until } from '../base/wait';
+import { WAIT_STEP_MS } from '../system/policy';
+import { WORK_MADE_TIMEOUT_MS } from './policy';
+
+/** Listens, while a restart lasts, for what the core tells of the work. */
+export class WorkWatch {
+  #made: WorkMade | undefined;
+  readonly #daemonId: DaemonId;
+
+  constructor(
+    private readonly registry: Pick<Registry, 'on' | 'off'>,
+    private readonly monitor: Monitor,
+  ) {
+    this.#daemonId = monitor.daemon.id;
+    registry.on('stepped', this.#onStepped);
+  }
+
+  /** What the core has told so far. */
+  get told(): WorkMade | undefined {
+    return this.#made;
+  }
+
+  readonly #onStepped = ({ daemon }: DaemonModel, events: readonly HealthEvent[]): void => {
+    if (daemon.id !== this.#daemonId) return;
+    for (const event of events) if (event.kind === 'restarted') this.#made = event.restarted;
+  };
+
+  /**
+   * To be called once a new instance is proven. Where the core has asked the daemon which sessions had ended before,
+   * the answer is waited for.
+   * @returns `undefined` where the core tells nothing, or not yet
+   */
+  async made(signal: AbortSignal): Promise<WorkMade | undefined> {
+    if (!this.#made) this.monitor.input({ kind: 'instanceProven' });
+    const isAnswered = () => this.#made !== undefined || this.monitor.watched.questions.length === 0;
+    await until(() => Promise.resolve(isAnswered()), {
+      timeoutMs: WORK_MADE_TIMEOUT_MS,
+      stepMs: WAIT_STEP_MS,
+      signal,
+    });
+    return this.#made;
+  }
+
+  dispose(): void {
+    this.registry.off('stepped', this.#onStepped);
+  }
+}
