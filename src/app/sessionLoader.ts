@@ -18,6 +18,11 @@ export class SessionLoader implements vscode.Disposable {
     else if (!this.#loading && models.some(hasAnswered)) void this.#load();
   }
 
+  /** Time alone changed what a countdown shows. */
+  counted(): void {
+    this.#work?.counted();
+  }
+
   /** What happens to the sessions of a daemon; kept for the chunk while the chunk is being loaded. */
   stepped(model: DaemonModel, events: readonly HealthEvent[]): void {
     for (const event of events) {

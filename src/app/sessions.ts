@@ -20,6 +20,8 @@ export type SessionEvent = Extract<HealthEvent, { kind: 'timedOut' | 'restarted'
 export interface Sessions extends vscode.Disposable {
   /** Called after every poll. */
   update(): void;
+  /** Called when time alone changed what a countdown shows. */
+  counted(): void;
   /** Called at every step of a daemon, with what happened to its sessions. */
   stepped(model: DaemonModel, event: SessionEvent): void;
   /**
@@ -43,6 +45,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       countdown.update();
       deps.showUsable(sessions.usable());
     },
+    counted: () => countdown.update(),
     stepped: (model, event) => {
       void (event.kind === 'timedOut' ? countdown.tellTimedOut(model, event) : notices.tell(model, event));
     },

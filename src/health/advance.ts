@@ -1,4 +1,6 @@
 import type { Instant } from '../base/time';
+import { nextPollDelayMs, type Cadence } from './cadence';
+import { nextDrawMs } from './countdown';
 import { advanceDeadlines } from './deadlines';
 import { appendState } from './history';
 import { advanceInstance, isAnnounced, type Announce, type Restarted } from './instances';
@@ -7,12 +9,13 @@ import { hasEnded, stillLost, withLost, type EndedSession } from './interrupted'
 import type { Session } from './report';
 import { appendSample } from './samples';
 import {
+  beginRestart,
   dismissStartFailure,
+  endRestart,
   observe,
   resetBackoff,
-  setRestarting,
   setStoppedByUs,
-  type Step,
+  type Step as TrackStep,
   type TrackEvent,
 } from './track';
 import type { Began, Input, Question, Watched } from './watched';
@@ -29,42 +32,59 @@ export type HealthEvent =
       readonly began: Began;
       readonly instanceId: string | undefined;
     }
+  /** The daemon is to be asked now. @property lateMs how late the timer came */
+  | { readonly kind: 'due'; readonly lateMs: number }
+  /** What a countdown shows of its sessions has changed, and nothing else. */
+  | { readonly kind: 'counted' }
   /** Who listens there is another process, or another daemon: what was known of the process is not true any more. */
   | { readonly kind: 'newProcess' }
   | { readonly kind: 'asks'; readonly question: Question };
 
-export interface Advance {
+interface Step {
   readonly watched: Watched;
   readonly events: readonly HealthEvent[];
 }
 
+export interface Advance extends Step {
+  /** Monotonic ms when time itself is an input again: `tick`. */
+  readonly wakeAtMs: number;
+}
+
 /**
- * One step of everything that is known of one daemon: every machine sees every input, in one order.
+ * One step of everything that is known of one daemon: every machine sees every input, in one order. Time is an input,
+ * too: one timer for each daemon is set to `wakeAtMs`.
  *
  * @param maxGapMs the longest time between two looks that still counts as watched (`longestGapMs`)
  */
 export function advance(watched: Watched, input: Input, maxGapMs: number, now: Instant): Advance {
+  const step = stepOf(watched, input, maxGapMs, now);
+  const { askDueMs, deadlines } = step.watched;
+  const inMs = nextDrawMs(deadlines, now);
+  // A timer that came a moment early would find nothing new.
+  const drawMs = inMs === undefined ? Infinity : now.monotonicMs + inMs + 1;
+  return { ...step, wakeAtMs: Math.min(askDueMs, drawMs) };
+}
+
+function stepOf(watched: Watched, input: Input, maxGapMs: number, now: Instant): Step {
   switch (input.kind) {
-    case 'sample':
-      return onSample(
-        watched,
-        observe(watched.track, input.sample, input.timerLateMs, now, input.restart),
-        maxGapMs,
-        now,
-      );
+    case 'tick':
+      return onTick(watched, now);
+    case 'sample': {
+      const { sample, timerLateMs, restart, cadence } = input;
+      const step = observe(watched.track, sample, timerLateMs, now, restart);
+      return scheduled(onSample(watched, step, maxGapMs, now), cadence, now);
+    }
     case 'restartBegan':
-      return onTrack(watched, setRestarting(watched.track, { restarting: true }, now), maxGapMs, now);
+      return onTrack(watched, beginRestart(watched.track, now), maxGapMs, now);
     case 'instanceProven':
       // What became of the old process need not be asked any more.
       return onInstance(withoutFate(watched), 'gone', now);
     case 'restartEnded': {
-      const { proven, startFailed } = input;
-      const change = {
-        restarting: false,
-        proven,
-        ...(startFailed !== undefined && { startFailed }),
-      } as const;
-      return onTrack(watched, setRestarting(watched.track, change, now), maxGapMs, now);
+      const { end, cadence } = input;
+      const ended = onTrack(watched, endRestart(watched.track, end, now), maxGapMs, now);
+      if (end.is !== 'startFailed') return scheduled(ended, cadence, now);
+      // Whatever runs there all the same is looked for at once.
+      return { ...ended, watched: { ...ended.watched, askDueMs: now.monotonicMs } };
     }
     case 'stoppedByUs':
       return onTrack(watched, { track: setStoppedByUs(watched.track, now), events: [] }, maxGapMs, now);
@@ -85,7 +105,24 @@ export function advance(watched: Watched, input: Input, maxGapMs: number, now: I
   }
 }
 
-function onSample(watched: Watched, step: Step, maxGapMs: number, now: Instant): Advance {
+function onTick(watched: Watched, now: Instant): Step {
+  const isDue = now.monotonicMs >= watched.askDueMs;
+  const isCounted = (watched.deadlines?.watched.size ?? 0) > 0;
+  return {
+    watched: isDue ? { ...watched, askDueMs: Infinity } : watched,
+    events: [
+      ...(isCounted ? [{ kind: 'counted' } as const] : []),
+      ...(isDue ? [{ kind: 'due', lateMs: now.monotonicMs - watched.askDueMs } as const] : []),
+    ],
+  };
+}
+
+function scheduled({ watched, events }: Step, cadence: Cadence, now: Instant): Step {
+  const askDueMs = now.monotonicMs + nextPollDelayMs(watched.track, cadence, now);
+  return { watched: { ...watched, askDueMs }, events };
+}
+
+function onSample(watched: Watched, step: TrackStep, maxGapMs: number, now: Instant): Step {
   const seen = onTrack(watched, step, maxGapMs, now);
   const { track } = seen.watched;
   const report = track.sample?.ok ? track.sample.report : undefined;
@@ -96,7 +133,7 @@ function onSample(watched: Watched, step: Step, maxGapMs: number, now: Instant):
 }
 
 /** The track has moved on: all machines that follow it do, too. */
-function onTrack(watched: Watched, { track, events }: Step, maxGapMs: number, now: Instant): Advance {
+function onTrack(watched: Watched, { track, events }: TrackStep, maxGapMs: number, now: Instant): Step {
   const { deadlines, timedOut } = advanceDeadlines(watched.deadlines, track, now);
   const followed: Watched = {
     ...watched,
@@ -113,7 +150,7 @@ function onTrack(watched: Watched, { track, events }: Step, maxGapMs: number, no
 }
 
 /** Which life this is, and what became of the work of the life before. */
-function onInstance(watched: Watched, fate: ProcessFate | undefined, now: Instant): Advance {
+function onInstance(watched: Watched, fate: ProcessFate | undefined, now: Instant): Step {
   // What became of the process decides; until that is known nothing else does.
   if (watched.questions.some(({ kind }) => kind === 'processFate')) return { watched, events: [] };
   const step = advanceInstance(watched.instance, watched.track, fate);
@@ -141,7 +178,7 @@ function onEndedSessions(
   question: Question,
   ended: readonly EndedSession[],
   now: Instant,
-): Advance {
+): Step {
   if (question.kind !== 'endedSessions' || !watched.questions.includes(question)) {
     return { watched, events: [] };
   }
@@ -154,7 +191,7 @@ function restartedOf(
   { restarted: seen, announce, began, report }: Extract<Question, { kind: 'endedSessions' }>,
   ended: readonly EndedSession[],
   now: Instant,
-): Advance {
+): Step {
   const lost = seen.lost.filter((session) => !hasEnded(session, ended));
   const restarted = { ...seen, lost, interrupted: seen.interrupted - (seen.lost.length - lost.length) };
   return {
@@ -172,7 +209,7 @@ function restartedOf(
   };
 }
 
-function asking(watched: Watched, question: Question, events: readonly HealthEvent[]): Advance {
+function asking(watched: Watched, question: Question, events: readonly HealthEvent[]): Step {
   return {
     watched: { ...watched, questions: [...watched.questions, question] },
     events: [...events, { kind: 'asks', question }],

@@ -17,16 +17,20 @@ import type { Instant } from '../base/time';
 import type { Track } from './track';
 import { severityOf } from './verdict';
 
-/**
- * How long to wait before the next poll, in ms.
- *
- * @param intervalMs the configured interval
- * @param focused whether this VS Code window has the focus
- * @param random a number in [0, 1): windows must not poll in step
- */
+/** How often a daemon is to be asked, as things are now. */
+export interface Cadence {
+  /** As configured. */
+  readonly intervalMs: number;
+  /** Whether this VS Code window has the focus. */
+  readonly focused: boolean;
+  /** A number in [0, 1): windows must not poll in step. */
+  readonly random: number;
+}
+
+/** How long to wait before the next poll, in ms. */
 export function nextPollDelayMs(
   track: Track,
-  { intervalMs, focused, random }: { intervalMs: number; focused: boolean; random: number },
+  { intervalMs, focused, random }: Cadence,
   now: Instant,
 ): number {
   if (track.restarting) return MIN_POLL_INTERVAL_MS;

@@ -4,9 +4,12 @@ import type { Stage, Extension, KnownDeadlines } from './deadlines';
 import { EXTENSION_SHOWN_MS, COUNTDOWN_FIRST_MS, DEADLINE_WATCH_MS, COUNTDOWN_LAST_MS } from './policy';
 
 /** One line of the countdown. */
-export interface Entry {
+export interface Entry extends Counted {
   readonly daemonId: DaemonId;
   readonly daemon: string;
+}
+
+interface Counted {
   readonly session: Session;
   readonly stage: Stage;
   /** Never negative. */
@@ -24,28 +27,31 @@ export interface CountedDaemon {
 
 /** What a countdown shows now, the nearest deadline first; empty where there is nothing to count. */
 export function countdown(daemons: readonly CountedDaemon[], now: Instant): readonly Entry[] {
-  const entries: Entry[] = [];
-  for (const { daemonId, name, deadlines } of daemons) {
-    if (!deadlines || deadlines.isInhibited) continue;
-    const { canExtend, watched } = deadlines;
-    for (const { session, dueMs, extension } of watched.values()) {
-      const leftMs = dueMs - now.monotonicMs;
-      const isFresh = extension !== undefined && now.monotonicMs - extension.seenMs < EXTENSION_SHOWN_MS;
-      if (leftMs > COUNTDOWN_FIRST_MS && !isFresh) continue;
-      if (leftMs <= -DEADLINE_WATCH_MS) continue;
-      const stage = session.stopping === undefined ? stageAt(leftMs) : 'due';
-      entries.push({
-        daemonId,
-        daemon: name,
-        session,
-        stage,
-        remainingMs: Math.max(0, leftMs),
-        ...(isFresh && { extension }),
-        canExtend: canExtend && stage !== 'due',
-      });
-    }
+  return daemons
+    .flatMap(({ daemonId, name, deadlines }) =>
+      countedOf(deadlines, now).map((counted) => ({ daemonId, daemon: name, ...counted })),
+    )
+    .sort((a, b) => a.remainingMs - b.remainingMs);
+}
+
+function countedOf(deadlines: KnownDeadlines | undefined, now: Instant): readonly Counted[] {
+  if (!deadlines || deadlines.isInhibited) return [];
+  const counted: Counted[] = [];
+  for (const { session, dueMs, extension } of deadlines.watched.values()) {
+    const leftMs = dueMs - now.monotonicMs;
+    const isFresh = extension !== undefined && now.monotonicMs - extension.seenMs < EXTENSION_SHOWN_MS;
+    if (leftMs > COUNTDOWN_FIRST_MS && !isFresh) continue;
+    if (leftMs <= -DEADLINE_WATCH_MS) continue;
+    const stage = session.stopping === undefined ? stageAt(leftMs) : 'due';
+    counted.push({
+      session,
+      stage,
+      remainingMs: Math.max(0, leftMs),
+      ...(isFresh && { extension }),
+      canExtend: deadlines.canExtend && stage !== 'due',
+    });
   }
-  return entries.sort((a, b) => a.remainingMs - b.remainingMs);
+  return counted;
 }
 
 function stageAt(leftMs: number): Stage {
@@ -55,19 +61,17 @@ function stageAt(leftMs: number): Stage {
 }
 
 /**
- * When the countdown has to be drawn next, in ms from now: at the next whole second of the nearest deadline while
- * there is one, else when the first session comes into sight. `undefined` where nothing is to be expected.
+ * When a countdown of one daemon shows something else, in ms from now: at the next whole second of the nearest deadline
+ * while there is one, else when the first session comes into sight. `undefined` where nothing is to be expected.
  */
-export function nextDrawMs(daemons: readonly CountedDaemon[], now: Instant): number | undefined {
-  const [first] = countdown(daemons, now);
-  if (first) return first.remainingMs % 1_000 || 1_000;
+export function nextDrawMs(deadlines: KnownDeadlines | undefined, now: Instant): number | undefined {
+  const left = countedOf(deadlines, now).map(({ remainingMs }) => remainingMs);
+  if (left.length > 0) return Math.min(...left) % 1_000 || 1_000;
+  if (!deadlines || deadlines.isInhibited) return undefined;
   let nearestMs = Infinity;
-  for (const { deadlines } of daemons) {
-    if (!deadlines || deadlines.isInhibited) continue;
-    for (const { dueMs } of deadlines.watched.values()) {
-      const leftMs = dueMs - now.monotonicMs;
-      if (leftMs > COUNTDOWN_FIRST_MS) nearestMs = Math.min(nearestMs, leftMs - COUNTDOWN_FIRST_MS);
-    }
+  for (const { dueMs } of deadlines.watched.values()) {
+    const leftMs = dueMs - now.monotonicMs;
+    if (leftMs > COUNTDOWN_FIRST_MS) nearestMs = Math.min(nearestMs, leftMs - COUNTDOWN_FIRST_MS);
   }
   return nearestMs === Infinity ? undefined : nearestMs;
 }

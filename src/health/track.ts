@@ -196,43 +196,56 @@ export function observe(
   };
 }
 
+/** How our own restart ended. */
+export type RestartEnd =
+  /** A new instance is proven to work. */
+  | { readonly is: 'proven' }
+  | { readonly is: 'notProven' }
+  /** Nothing runs now. */
+  | { readonly is: 'startFailed'; readonly why: string };
+
+/** Our own restart begins: while it lasts nothing is an outage. */
+export function beginRestart(track: Track, now: Instant): Step {
+  const facts: Facts = { ...withoutElsewhere(withoutStart(track.facts)), ...UNDER_RESTART };
+  return underRestart(track, facts, { ...nextVerdict(track, decide(facts), facts, now), asOf: now });
+}
+
 /**
- * Our own restart begins or ends. While it lasts nothing is an outage; a proven one ends the incident, and so does one
- * whose start failed: that the daemon is gone since then is told by the outcome of the restart.
+ * Our own restart is over. A proven one ends the incident, and so does one whose start failed: that the daemon is gone
+ * since then is told by the outcome of the restart.
  */
-export function setRestarting(
-  track: Track,
-  change: { restarting: true } | { restarting: false; proven: boolean; startFailed?: string },
-  now: Instant,
-): Step {
+export function endRestart(track: Track, end: RestartEnd, now: Instant): Step {
+  const isFailed = end.is === 'startFailed';
+  const facts: Facts = {
+    ...withoutElsewhere(isFailed ? withoutAnswer(track.facts) : withoutStart(track.facts)),
+    ...UNDER_RESTART,
+    restarting: false,
+    ...(isFailed && { startFailed: end.why }),
+  };
+  const verdict = { ...nextVerdict(track, decide(facts), facts, now), asOf: track.sampledAt ?? now };
+  const step = underRestart(track, facts, verdict);
+  const { incident: _over, ...others } = step.track;
+  return end.is === 'notProven'
+    ? step
+    : { ...step, track: { ...others, ...(isFailed && { startFailed: end.why }) } };
+}
+
+const UNDER_RESTART = { restarting: true, stoppedByUs: false, flapping: false } as const;
+
+/** What was going on before the restart is not going on any more. */
+function underRestart(track: Track, facts: Facts, verdict: Verdict): Step {
   const {
     streak: _streak,
     endingSinceMs: _ending,
     startFailed: _failed,
     elsewhere: _elsewhere,
-    incident,
     ...rest
   } = track;
-  const failed = change.restarting ? undefined : change.startFailed;
-  const facts: Facts = {
-    ...withoutElsewhere(failed === undefined ? withoutStart(track.facts) : withoutAnswer(track.facts)),
-    restarting: change.restarting,
-    stoppedByUs: false,
-    ...(failed !== undefined && { startFailed: failed }),
-    flapping: false,
-  };
-  const verdict = {
-    ...nextVerdict(track, decide(facts), facts, now),
-    asOf: change.restarting ? now : (track.sampledAt ?? now),
-  };
-  const keepsIncident = incident && !(change.restarting === false && change.proven) && failed === undefined;
   return {
     track: {
       ...rest,
-      ...(keepsIncident && { incident }),
-      restarting: change.restarting,
+      restarting: facts.restarting,
       stoppedByUs: false,
-      ...(failed !== undefined && { startFailed: failed }),
       recentStates: [],
       flapping: false,
       facts,

@@ -1,3 +1,4 @@
+import type { Cadence } from './cadence';
 import type { KnownDeadlines } from './deadlines';
 import type { History } from './history';
 import type { Announce, KnownInstance, Restarted } from './instances';
@@ -5,7 +6,7 @@ import type { ProcessFate } from './proof';
 import type { EndedSession, Lost } from './interrupted';
 import type { Report, Sample } from './report';
 import type { CompactSample } from './samples';
-import type { RestartElsewhere, Track } from './track';
+import type { RestartElsewhere, RestartEnd, Track } from './track';
 
 /** Everything that is known of one daemon. Replaced at every step, never changed. */
 export interface Watched {
@@ -19,6 +20,8 @@ export interface Watched {
   readonly lost: readonly Lost[];
   /** What the world was asked, and has not answered yet. */
   readonly questions: readonly Question[];
+  /** Monotonic ms when the daemon is to be asked next; `Infinity` while the answer is awaited. */
+  readonly askDueMs: number;
 }
 
 /** Between which moments, in epoch ms, a new life began. */
@@ -44,11 +47,14 @@ export type Question =
 
 /** What moves a daemon on. */
 export type Input =
+  /** Time has passed. */
+  | { readonly kind: 'tick' }
   /** @property timerLateMs how late the timer of this poll came, where the clocks do not tell of sleep */
   | {
       readonly kind: 'sample';
       readonly sample: Sample;
       readonly timerLateMs: number;
+      readonly cadence: Cadence;
       /** The restart that another window has under way. */
       readonly restart?: RestartElsewhere;
     }
@@ -61,8 +67,7 @@ export type Input =
   | { readonly kind: 'restartBegan' }
   /** Who answers now is not the old instance: our restart has proven that. */
   | { readonly kind: 'instanceProven' }
-  /** @property startFailed why nothing runs now, where the start failed */
-  | { readonly kind: 'restartEnded'; readonly proven: boolean; readonly startFailed?: string }
+  | { readonly kind: 'restartEnded'; readonly end: RestartEnd; readonly cadence: Cadence }
   | { readonly kind: 'stoppedByUs' }
   | { readonly kind: 'startFailureSeen' }
   | { readonly kind: 'userLooks' }
@@ -86,5 +91,6 @@ export function beginWatched(track: Track): Watched {
     instance: undefined,
     lost: [],
     questions: [],
+    askDueMs: Infinity,
   };
 }

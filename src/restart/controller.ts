@@ -380,8 +380,9 @@ function probeOf(monitor: Monitor): Promise<Probe | undefined> {
 }
 
 function endRestart(monitor: Monitor, outcome: Outcome | undefined): void {
-  const failed = outcome && 'startFailed' in outcome ? outcome.startFailed : undefined;
-  monitor.endRestart(outcome?.kind === 'cured', failed);
+  const why = outcome && 'startFailed' in outcome ? outcome.startFailed : undefined;
+  if (why !== undefined) monitor.endRestart({ is: 'startFailed', why });
+  else monitor.endRestart({ is: outcome?.kind === 'cured' ? 'proven' : 'notProven' });
   // Cancelled half-way it is down because we were asked to end it: that is no outage.
   if (outcome?.kind !== 'cancelled' || (outcome.left !== 'ending' && outcome.left !== 'stopped')) return;
   monitor.markStopped();

@@ -1,12 +1,18 @@
 import { type Clock, duration } from '../base/time';
-import { nextPollDelayMs } from '../health/cadence';
+import type { Cadence } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
-import { ASKS_WHILE_STALLED, RESTART_LOOK_DEADLINE_MS } from './policy';
+import { ASKS_WHILE_STALLED, LONGEST_TIMER_MS, RESTART_LOOK_DEADLINE_MS } from './policy';
 import type { DaemonId, KindId, Sample } from '../health/report';
 import type { advance, HealthEvent } from '../health/advance';
 import { beginWatched, type Input, type Watched } from '../health/watched';
 import { longestGapMs } from '../health/history';
-import { beginTrack, looksElsewhere, type RestartElsewhere, type Track } from '../health/track';
+import {
+  beginTrack,
+  looksElsewhere,
+  type RestartElsewhere,
+  type RestartEnd,
+  type Track,
+} from '../health/track';
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { Remembered } from '../model/daemonModel';
 import type { Target } from '../model/target';
@@ -24,18 +30,18 @@ export interface MonitorDeps {
   readonly platform?: NodeJS.Platform;
   /** The restart of a daemon that another window has under way. */
   readonly restartElsewhere?: (daemonId: DaemonId) => Promise<RestartElsewhere | undefined>;
-  /** Called after every step, with what happened. */
+  /** Called after every step that moved the daemon on, with what happened. */
   readonly onStep: (monitor: Monitor, events: readonly HealthEvent[]) => void;
+  /** Called when only what a countdown shows has changed. */
+  readonly onCounted?: () => void;
 }
 
-/** The poll loop of one daemon: one request at a time, the next one set only when the last has ended. */
+/** Asks one daemon, on time: one request at a time, the next one set only when the last has ended. */
 export class Monitor {
   #watched: Watched;
   #probe: Promise<Probe> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
-  /** Monotonic ms when the next poll is due. */
-  #dueMs = Infinity;
   #disposed = false;
   #advance: typeof advance | undefined;
 
@@ -73,12 +79,13 @@ export class Monitor {
 
   /** Polls now, or joins the poll under way. Resolves when its sample is in. */
   poll(): Promise<void> {
-    clearTimeout(this.#timer);
+    return this.#poll(this.deps.clock.now().monotonicMs - this.#watched.askDueMs);
+  }
+
+  /** @param lateMs how late this poll comes; negative where it comes early */
+  #poll(lateMs: number): Promise<void> {
     if (this.#disposed) return this.#polling ?? Promise.resolve();
-    this.#polling ??= this.#pollOnce().finally(() => {
-      this.#polling = undefined;
-      this.#schedule();
-    });
+    this.#polling ??= this.#pollOnce(lateMs).finally(() => (this.#polling = undefined));
     return this.#polling;
   }
 
@@ -98,14 +105,8 @@ export class Monitor {
     this.input({ kind: 'restartBegan' });
   }
 
-  /**
-   * @param proven a new instance completed a cycle, so the incident is over
-   * @param startFailed why nothing runs now, where the start failed
-   */
-  endRestart(proven: boolean, startFailed?: string): void {
-    this.input({ kind: 'restartEnded', proven, ...(startFailed !== undefined && { startFailed }) });
-    if (startFailed === undefined) this.#schedule();
-    else void this.poll();
+  endRestart(end: RestartEnd): void {
+    this.input({ kind: 'restartEnded', end, cadence: this.#cadence() });
   }
 
   /** The user has seen that a start failed. */
@@ -127,12 +128,21 @@ export class Monitor {
     );
   }
 
-  async #pollOnce(): Promise<void> {
-    const timerLateMs = this.#timerLateMs();
+  async #pollOnce(lateMs: number): Promise<void> {
+    // Where only a late timer tells of the machine's sleep. On Linux the clocks tell, and a late timer is our own
+    // stall, through which the daemon ran on.
+    const { platform = process.platform } = this.deps;
+    const timerLateMs = platform === 'linux' ? 0 : Math.max(0, lateMs);
     const [sample] = await Promise.all([this.#askReliably(), this.#loadCore()]);
     const restart = looksElsewhere(this.track, sample) ? await this.#restartElsewhere() : undefined;
     if (this.#disposed) return;
-    this.input({ kind: 'sample', sample, timerLateMs, ...(restart && { restart }) });
+    this.input({
+      kind: 'sample',
+      sample,
+      timerLateMs,
+      cadence: this.#cadence(),
+      ...(restart && { restart }),
+    });
   }
 
   /** A file that cannot be read in time tells of no restart. */
@@ -143,15 +153,6 @@ export class Monitor {
     } catch {
       return undefined;
     }
-  }
-
-  /**
-   * How late this poll comes, where only that tells of the machine's sleep. On Linux the clocks tell, and a late timer
-   * is our own stall, through which the daemon ran on.
-   */
-  #timerLateMs(): number {
-    const { clock, platform = process.platform } = this.deps;
-    return platform === 'linux' ? 0 : Math.max(0, clock.now().monotonicMs - this.#dueMs);
   }
 
   /** One that failed while our own event loop stood still is no sample: the daemon is asked again at once. */
@@ -194,10 +195,12 @@ export class Monitor {
       void this.#loadCore().then(() => this.input(input));
       return;
     }
-    const { watched, events } = this.#advance(this.#watched, input, this.#maxGapMs, this.deps.clock.now());
-    const isSame = watched === this.#watched;
+    const before = this.#watched;
+    const { watched, events, wakeAtMs } = this.#advance(before, input, this.#maxGapMs, this.deps.clock.now());
     this.#watched = watched;
-    if (!isSame && input.kind !== 'userLooks') this.deps.onStep(this, events);
+    this.#wakeAt(wakeAtMs);
+    if (input.kind === 'tick') this.#ticked(events);
+    else if (watched !== before && input.kind !== 'userLooks') this.deps.onStep(this, events);
   }
 
   /** What moves a daemon on is a chunk of its own, loaded while the first answer is waited for. */
@@ -210,21 +213,24 @@ export class Monitor {
     return longestGapMs(this.daemon.pollIntervalMs);
   }
 
-  #schedule(): void {
+  #ticked(events: readonly HealthEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'due') void this.#poll(event.lateMs);
+      if (event.kind === 'counted') this.deps.onCounted?.();
+    }
+  }
+
+  /** The one timer of this daemon. @param atMs monotonic */
+  #wakeAt(atMs: number): void {
     clearTimeout(this.#timer);
-    if (this.#disposed || this.#polling) return;
-    const now = this.deps.clock.now();
-    const delayMs = nextPollDelayMs(
-      this.track,
-      {
-        intervalMs: this.daemon.pollIntervalMs,
-        focused: this.deps.isFocused(),
-        random: this.deps.random(),
-      },
-      now,
-    );
-    this.#dueMs = now.monotonicMs + delayMs;
-    this.#timer = setTimeout(() => void this.poll(), delayMs);
+    if (this.#disposed || atMs === Infinity) return;
+    const inMs = Math.max(0, atMs - this.deps.clock.now().monotonicMs);
+    this.#timer = setTimeout(() => this.input({ kind: 'tick' }), Math.min(inMs, LONGEST_TIMER_MS));
+  }
+
+  #cadence(): Cadence {
+    const { isFocused, random } = this.deps;
+    return { intervalMs: this.daemon.pollIntervalMs, focused: isFocused(), random: random() };
   }
 }
 

@@ -1,3 +1,6 @@
+/** `setTimeout` takes no more than 2^31 ms; what is later is looked at again after a day. */
+export const LONGEST_TIMER_MS = 86_400_000;
+
 /** So many such asks in a row are made at once; then our editor is busy, and that is all that is known. */
 export const ASKS_WHILE_STALLED = 3;
 

@@ -2,7 +2,7 @@ import type { DaemonId } from '../../health/report';
 import * as vscode from 'vscode';
 import type { Clock, Instant } from '../../base/time';
 import type { TimedOut } from '../../health/deadlines';
-import { countdown, nextDrawMs, type CountedDaemon, type Entry } from '../../health/countdown';
+import { countdown, type CountedDaemon, type Entry } from '../../health/countdown';
 import type { DaemonModel } from '../../model/daemonModel';
 import { COUNTDOWN_CLAIM_MS, CLOSE_DELAY_MS } from '../policy';
 import { answersForSessions } from '../shared/usable';
@@ -53,13 +53,12 @@ export class Countdown implements vscode.Disposable {
   #shown: Shown | undefined;
   #text: LinkedText = NO_TEXT;
   #disposed = false;
-  #timer: NodeJS.Timeout | undefined;
   /** Whether this window may count a session down. */
   readonly #may = new Map<string, Asked>();
 
   constructor(private readonly deps: CountdownDeps) {}
 
-  /** Called after every poll. */
+  /** Called after every poll, and when time alone changed what the countdown shows. */
   update(): void {
     this.#draw();
   }
@@ -93,13 +92,11 @@ export class Countdown implements vscode.Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    clearTimeout(this.#timer);
     this.#shown?.close();
     this.#shown = undefined;
   }
 
   #draw(): void {
-    clearTimeout(this.#timer);
     const now = this.deps.clock.now();
     const daemons = this.#daemons();
     const text = countdownText(this.#allowed(countdown(daemons, now), now));
@@ -111,9 +108,6 @@ export class Countdown implements vscode.Disposable {
       if (text !== this.#text) this.#shown.say(text);
     }
     this.#text = text;
-    const inMs = nextDrawMs(daemons, now);
-    // setTimeout takes no more than 2^31 ms; whatever is later is set again by a poll.
-    if (inMs !== undefined) this.#timer = setTimeout(() => this.#draw(), Math.min(inMs + 1, 86_400_000));
   }
 
   #allowed(entries: readonly Entry[], now: Instant): readonly Entry[] {

@@ -4,7 +4,7 @@ import type { Input, Watched } from '../../../src/health/watched';
 import { HISTORY_MAX_SPANS, MAX_SESSION_ROWS, SAMPLES_KEPT } from '../../../src/health/policy';
 import type { ProcessFate } from '../../../src/health/proof';
 import type { Session } from '../../../src/health/report';
-import { Steps, endedQuestion } from './steps';
+import { CADENCE, Steps, endedQuestion } from './steps';
 import { FAILURES, goodReport, type Parts } from './support';
 
 const a: Session = { id: 'a', title: 'a', status: 'running', agentId: 'el-a' };
@@ -47,8 +47,12 @@ describe('two samples within one redraw', () => {
 describe('each input', () => {
   const rows: readonly [Input, moves: readonly (keyof Watched)[], state: string][] = [
     [{ kind: 'restartBegan' }, ['track', 'history', 'deadlines'], 'restarting'],
-    [{ kind: 'restartEnded', proven: true }, ['track', 'history'], 'healthy'],
-    [{ kind: 'restartEnded', proven: false, startFailed: 'x' }, ['track', 'history', 'deadlines'], 'offline'],
+    [{ kind: 'restartEnded', end: { is: 'proven' }, cadence: CADENCE }, ['track', 'history'], 'healthy'],
+    [
+      { kind: 'restartEnded', end: { is: 'startFailed', why: 'x' }, cadence: CADENCE },
+      ['track', 'history', 'deadlines'],
+      'offline',
+    ],
     [{ kind: 'stoppedByUs' }, ['track', 'history', 'instance'], 'healthy'],
     [{ kind: 'startFailureSeen' }, ['history'], 'healthy'],
     [{ kind: 'userLooks' }, ['track'], 'healthy'],
@@ -68,6 +72,41 @@ describe('each input', () => {
       else assert.deepEqual(watched.lost, []);
     });
   }
+
+  it('that is a tick asks when an answer is due, once, and says how late', () => {
+    const steps = running(plain);
+    assert.equal(steps.wakeAtMs, steps.time.monotonicMs + 5_000);
+    assert.deepEqual(steps.wait(4_999).input({ kind: 'tick' }), []);
+    assert.deepEqual(steps.wait(21).input({ kind: 'tick' }), [{ kind: 'due', lateMs: 20 }]);
+    assert.equal(steps.wakeAtMs, Infinity, 'the answer is awaited');
+    assert.deepEqual(steps.wait(5_000).input({ kind: 'tick' }), []);
+    steps.answer();
+    assert.equal(steps.wakeAtMs, steps.time.monotonicMs + 5_000);
+  });
+
+  it('that is a tick counts a deadline down at each whole second, also while an answer is awaited', () => {
+    const steps = new Steps();
+    const deadlineAt = steps.time.wallAt + 90_250;
+    const sessions = [{ ...plain, deadlineAt }];
+    steps.answer(goodReport(steps.time, { sessions }));
+    steps.wait(29_900).answer(goodReport(steps.time, { sessions }));
+    const inSightMs = steps.time.monotonicMs + 350 + 1;
+    assert.equal(steps.wakeAtMs, inSightMs);
+    assert.deepEqual(steps.wait(351).input({ kind: 'tick' }), [{ kind: 'counted' }]);
+    assert.equal(steps.wakeAtMs, inSightMs + 1_000);
+    steps.wait(steps.watched.askDueMs - steps.time.monotonicMs);
+    const kinds = steps.input({ kind: 'tick' }).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['counted', 'due']);
+    assert.ok(steps.wakeAtMs <= steps.time.monotonicMs + 1_001);
+  });
+
+  it('that is the end of a restart sets the next ask, and asks at once where the start failed', () => {
+    const steps = running(plain);
+    steps.wait(1_000).input({ kind: 'restartEnded', end: { is: 'notProven' }, cadence: CADENCE });
+    assert.equal(steps.watched.askDueMs, steps.time.monotonicMs + 5_000);
+    steps.wait(1_000).input({ kind: 'restartEnded', end: { is: 'startFailed', why: 'x' }, cadence: CADENCE });
+    assert.equal(steps.wakeAtMs, steps.time.monotonicMs);
+  });
 
   it('that is a sample moves history, samples and deadlines', () => {
     const steps = running(plain);
@@ -175,8 +214,8 @@ describe('whatever comes in, in whatever order', () => {
     fc
       .constantFrom<Input>(
         { kind: 'restartBegan' },
-        { kind: 'restartEnded', proven: true },
-        { kind: 'restartEnded', proven: false, startFailed: 'x' },
+        { kind: 'restartEnded', end: { is: 'proven' }, cadence: CADENCE },
+        { kind: 'restartEnded', end: { is: 'startFailed', why: 'x' }, cadence: CADENCE },
         { kind: 'stoppedByUs' },
         { kind: 'startFailureSeen' },
         { kind: 'userLooks' },

@@ -140,7 +140,7 @@ describe('the countdown of one session', () => {
 
   it('is drawn when it comes into sight, then at every whole second', () => {
     const room = new Room();
-    const next = () => nextDrawMs(room.daemons, room.watch.time.now());
+    const next = () => nextDrawMs(room.daemons[0]?.deadlines, room.watch.time.now());
     room.poll();
     assert.equal(next(), undefined);
     room.poll(room.session('build', 90_250));
@@ -292,7 +292,7 @@ describe('while its daemon is wedged or gone', () => {
     room.poll(room.session('build', 50_000));
     room.wait(5_000).wedge(room.session('build', 45_000));
     assert.deepEqual(room.shown, []);
-    assert.equal(nextDrawMs(room.daemons, room.watch.time.now()), undefined);
+    assert.equal(nextDrawMs(room.daemons[0]?.deadlines, room.watch.time.now()), undefined);
     room.wait(5_000).poll(room.session('build', 40_000));
     assert.deepEqual(room.shown, ['build soon 40']);
   });

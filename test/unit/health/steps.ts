@@ -1,3 +1,4 @@
+import type { Cadence } from '../../../src/health/cadence';
 import { advance, type HealthEvent } from '../../../src/health/advance';
 import { beginWatched, type Input, type Watched } from '../../../src/health/watched';
 import { longestGapMs } from '../../../src/health/history';
@@ -8,6 +9,9 @@ import { FAILURES, FakeTime, goodReport } from './support';
 /** The longest time that counts as watched, for a daemon that is asked every five seconds. */
 const MAX_GAP_MS = longestGapMs(5_000);
 
+/** Asked every five seconds by the window that has the focus. */
+export const CADENCE: Cadence = { intervalMs: 5_000, focused: true, random: 0.5 };
+
 type Asked = Extract<HealthEvent, { kind: 'asks' }>['question'];
 type EndedQuestion = Extract<Asked, { kind: 'endedSessions' }>;
 
@@ -15,6 +19,7 @@ type EndedQuestion = Extract<Asked, { kind: 'endedSessions' }>;
 export class Steps {
   readonly events: HealthEvent[] = [];
   watched: Watched;
+  wakeAtMs = Infinity;
 
   constructor(
     known: Partial<Omit<Watched, 'track'>> = {},
@@ -27,8 +32,9 @@ export class Steps {
 
   /** @returns what happened */
   input(input: Input): readonly HealthEvent[] {
-    const { watched, events } = advance(this.watched, input, MAX_GAP_MS, this.time.now());
+    const { watched, events, wakeAtMs } = advance(this.watched, input, MAX_GAP_MS, this.time.now());
     this.watched = watched;
+    this.wakeAtMs = wakeAtMs;
     this.events.push(...events);
     return events;
   }
@@ -44,6 +50,7 @@ export class Steps {
       kind: 'sample',
       sample: { ok: true, startedMs, latencyMs, report },
       timerLateMs: this.time.takeTimerLateMs(),
+      cadence: CADENCE,
     });
   }
 
@@ -53,7 +60,13 @@ export class Steps {
       kind: 'sample',
       sample: { ok: false, startedMs, failure: FAILURES[kind] },
       timerLateMs: this.time.takeTimerLateMs(),
+      cadence: CADENCE,
     });
+  }
+
+  /** Answers that its loop hangs. */
+  wedge(): readonly HealthEvent[] {
+    return this.answer(goodReport(this.time, { pollStale: true }));
   }
 
   /** The only question of this kind that is out. @throws where there is not exactly one */

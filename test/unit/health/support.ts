@@ -7,10 +7,12 @@ import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from '../../../src/kinds/ductor/traits
 import { SMITHY_TRAITS } from '../../../src/kinds/smithy/traits';
 import {
   beginTrack,
+  beginRestart,
   dismissStartFailure,
+  endRestart,
+  type RestartEnd,
   looksElsewhere,
   observe,
-  setRestarting,
   setStoppedByUs,
   type RestartElsewhere,
   type Step,
@@ -228,7 +230,14 @@ export class Watch {
   restart(
     change: { restarting: true } | { restarting: false; proven: boolean; startFailed?: string },
   ): DaemonState {
-    return this.#apply(setRestarting(this.track, change, this.time.now()));
+    const now = this.time.now();
+    if (change.restarting) return this.#apply(beginRestart(this.track, now));
+    const { proven, startFailed } = change;
+    const end: RestartEnd =
+      startFailed === undefined
+        ? { is: proven ? 'proven' : 'notProven' }
+        : { is: 'startFailed', why: startFailed };
+    return this.#apply(endRestart(this.track, end, now));
   }
 
   dismissStartFailure(): DaemonState {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Session } from '../../../src/health/report';
 import { workText } from '../../../src/health/workMade';
-import { Steps } from './steps';
+import { CADENCE, Steps } from './steps';
 import { goodReport, type Parts } from './support';
 
 type Said = Parts | undefined;
@@ -96,7 +96,7 @@ describe('what our restart made of the work', () => {
     steps.wait(1_000).answer(goodReport(steps.time, young));
     steps.input({ kind: 'instanceProven' });
     assert.deepEqual(steps.restarts, []);
-    steps.input({ kind: 'restartEnded', proven: false });
+    steps.input({ kind: 'restartEnded', end: { is: 'notProven' }, cadence: CADENCE });
     steps.wait(16_000).answer(goodReport(steps.time, young));
     const [event] = steps.events.filter(({ kind }) => kind === 'restarted');
     assert.ok(event?.kind === 'restarted' && event.isNews);
