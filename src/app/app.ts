@@ -199,6 +199,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lookAtShared();
     onDidPoll();
   });
+  registry.on('counted', () => sessions.counted());
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);
     // What health asks of the world changes nothing that a user sees.
@@ -206,10 +207,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     draw(0);
     log.transitions(model, events);
     sessions.stepped(model, events);
-    for (const event of events) {
-      if (event.kind === 'notice') void notifier.tell(model, event.notice, event.openedAt);
-    }
   });
+  registry.on('together', ({ groups }) => groups.forEach((group) => notifier.tellGroup(group)));
 
   const onFocus = () => {
     lease

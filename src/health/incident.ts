@@ -82,6 +82,11 @@ function pendingMs(incident: Pending): number {
   return incident.severity === 'red' ? 0 : AMBER_PENDING_MS;
 }
 
+/** Whether it speaks within this time, should nothing change. */
+export function speaksWithin(incident: Incident, ms: number, now: Instant): boolean {
+  return incident.phase === 'pending' && now.monotonicMs - incident.badSinceMs >= pendingMs(incident) - ms;
+}
+
 /**
  * The incident after one more verdict, and what to say about it: one notice per incident, a reminder at most
  * hourly while red, and a recovery only if it spoke. Amber that turns red is a new incident.

@@ -63,6 +63,14 @@ export const CLOCK_SET_MS = 5_000;
 /** More time than this since boot than on the monotonic clock, or a poll's timer so late, means that the machine slept. */
 export const SLEEP_GAP_MS = 5_000;
 
+/**
+ * A problem waits so long for other daemons that are about to have the same, so that one cause is one message. Daemons
+ * that are asked every 5 s see one cause within 5 s of each other, and an ask ends within 5 s.
+ */
+export const GATHER_MS = 6_000;
+/** Those that fell together come back within the longest backoff of each other; that they are back is not urgent. */
+export const GATHER_RECOVERY_MS = 35_000;
+
 /** A natural wedge clears for seconds and returns: an incident ends after this long of good samples. */
 export const RECOVERY_HOLD_MS = 30_000;
 /** A wedge after which nothing tells of a loop any more, as after another version was installed, is over by then. */

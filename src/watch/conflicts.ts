@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DaemonId } from '../health/report';
 import { findConflicts, type Conflict, type InvolvedDaemon } from '../health/conflicts';
 import { isLive } from '../health/sessions';
 import { STATES } from '../health/states';
@@ -5,6 +7,30 @@ import { shortPath } from '../kinds/read/paths';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { OfferedDaemon } from '../model/foundDaemon';
+
+/** The conflicts that are there, looked for anew only when a daemon changed how it gets into another's way. */
+export class Conflicts {
+  #all: readonly Conflict[] | undefined;
+  readonly #involved = new Map<DaemonId, readonly InvolvedDaemon[]>();
+
+  constructor(private readonly known: KnownDaemons) {}
+
+  get all(): readonly Conflict[] {
+    return (this.#all ??= conflictsOf(this.known));
+  }
+
+  stepped(model: DaemonModel): void {
+    const { id } = model.daemon;
+    const involved = watchedParty(model);
+    if (!isDeepStrictEqual(involved, this.#involved.get(id))) this.forget();
+    this.#involved.set(id, involved);
+  }
+
+  /** Other daemons are watched or found than before. */
+  forget(): void {
+    this.#all = undefined;
+  }
+}
 
 interface KnownDaemons {
   readonly models: readonly DaemonModel[];
@@ -35,6 +61,7 @@ function foundParty(daemon: OfferedDaemon): InvolvedDaemon[] {
   ];
 }
 
+/** How a watched daemon can get into another's way; nothing where it cannot, or that is not known. */
 function watchedParty({ daemon, track }: DaemonModel): InvolvedDaemon[] {
   const report = track.last?.report;
   if (!report?.database) return [];

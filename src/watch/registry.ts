@@ -1,7 +1,7 @@
 import type { DaemonId, Report } from '../health/report';
-import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/time';
+import type { AcrossStep } from '../health/across';
 import type { Conflict } from '../health/conflicts';
 import type { HealthEvent } from '../health/advance';
 import type { Question, Watched } from '../health/watched';
@@ -16,7 +16,9 @@ import { Monitor, type MonitorDeps } from './monitor';
 import type { Probe } from '../kinds/probe';
 import { AskWorld } from './askWorld';
 import type { Questions } from './questions';
-import { conflictsOf } from './conflicts';
+import { Conflicts } from './conflicts';
+import { Guarded } from './guarded';
+import { AllTogether } from './together';
 import { addressOf } from '../kinds/target';
 import type { Remembered, DaemonModel } from '../model/daemonModel';
 
@@ -39,6 +41,10 @@ interface RegistryEvents {
   change: [];
   /** A daemon made one step, be it a sample, an answer of the world or something that we did. */
   stepped: [model: DaemonModel, events: readonly HealthEvent[], watched: Watched];
+  /** What a countdown shows has changed, and nothing else. */
+  counted: [];
+  /** All daemons together were looked at, and there is something to tell. */
+  together: [step: AcrossStep];
 }
 
 /** It was there, is being started, or could not be. */
@@ -47,23 +53,31 @@ function isKnown({ seenUpAt, restarting, startFailed }: Track): boolean {
 }
 
 /** All monitored daemons. The one source that every surface renders from. */
-export class Registry extends EventEmitter<RegistryEvents> {
+export class Registry extends Guarded<RegistryEvents> {
   readonly #monitors = new Map<DaemonId, Monitor>();
   /** What was known of a daemon whose settings changed, or that was not watched for a while: it is the same daemon. */
   readonly #left = new Map<DaemonId, Watched>();
   readonly #world: AskWorld;
+  readonly #together: AllTogether;
+  readonly #watched = new Map<DaemonId, Watched>();
   #order: readonly DaemonId[] = [];
   #problems: readonly string[] = [];
   #found: readonly OfferedDaemon[] = [];
   /** A daemon's entry is made once a poll: with many of them, a poll of one would else make those of all. */
   readonly #made = new Map<DaemonId, DaemonModel>();
   #models: readonly DaemonModel[] | undefined;
-  #conflicts: readonly Conflict[] | undefined;
+  readonly #conflicts = new Conflicts(this);
 
   constructor(private readonly deps: RegistryDeps) {
-    super();
+    super((error) => deps.onListenerError?.(error));
     const load = deps.questions ?? (async () => new (await import('./questions')).Questions());
     this.#world = new AskWorld(load, (error) => deps.onListenerError?.(error));
+    this.#together = new AllTogether({
+      clock: deps.clock,
+      all: () => this.#watched,
+      conflicts: () => this.conflicts,
+      onStep: (step) => this.tell('together', step),
+    });
   }
 
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
@@ -80,7 +94,7 @@ export class Registry extends EventEmitter<RegistryEvents> {
 
   /** Daemons that get into each other's way, the watched and the found ones. */
   get conflicts(): readonly Conflict[] {
-    return (this.#conflicts ??= conflictsOf(this));
+    return this.#conflicts.all;
   }
 
   /** What is wrong in the settings. */
@@ -105,6 +119,7 @@ export class Registry extends EventEmitter<RegistryEvents> {
   offer(found: readonly OfferedDaemon[]): void {
     if (isDeepStrictEqual(found, this.#found)) return;
     this.#found = found;
+    this.#conflicts.forget();
     this.#change();
   }
 
@@ -146,8 +161,10 @@ export class Registry extends EventEmitter<RegistryEvents> {
         this.#left.set(daemonId, monitor.watched);
         this.#monitors.delete(daemonId);
         this.#made.delete(daemonId);
+        this.#watched.delete(daemonId);
       }
     }
+    this.#conflicts.forget();
     for (const daemon of wanted.values()) {
       const { track: _track, ...left } = this.#left.get(daemon.id) ?? {};
       const monitor = new Monitor(
@@ -156,6 +173,7 @@ export class Registry extends EventEmitter<RegistryEvents> {
         {
           ...this.deps,
           onStep: (source, events) => this.#onStep(source, events),
+          onCounted: () => this.tell('counted'),
         },
       );
       this.#monitors.set(daemon.id, monitor);
@@ -174,6 +192,7 @@ export class Registry extends EventEmitter<RegistryEvents> {
   }
 
   dispose(): void {
+    this.#together.dispose();
     for (const monitor of this.#monitors.values()) monitor.dispose();
     this.#monitors.clear();
     this.#order = [];
@@ -188,10 +207,13 @@ export class Registry extends EventEmitter<RegistryEvents> {
     this.#made.delete(daemon.id);
     // Who listens sees all daemons as they are after this step.
     this.#models = undefined;
-    this.#conflicts = undefined;
+    this.#watched.set(daemon.id, watched);
+    const model = this.#model(monitor);
+    this.#conflicts.stepped(model);
     this.#world.stepped(monitor, events);
     for (const event of events) if (event.kind === 'asks') this.#ask(monitor, event.question);
-    this.#tell('stepped', this.#model(monitor), events, watched);
+    this.tell('stepped', model, events, watched);
+    this.#together.stepped(daemon.id, events);
     this.#change();
   }
 
@@ -200,21 +222,9 @@ export class Registry extends EventEmitter<RegistryEvents> {
     void this.#world.ask(monitor, question, isWatched);
   }
 
-  /** A listener that throws is logged and stops nobody. */
-  #tell<K extends keyof RegistryEvents>(name: K, ...args: RegistryEvents[K]): void {
-    for (const listener of this.rawListeners(name)) {
-      try {
-        (listener as (...all: RegistryEvents[K]) => void).apply(this, args);
-      } catch (error) {
-        this.deps.onListenerError?.(error);
-      }
-    }
-  }
-
   #change(): void {
     this.#models = undefined;
-    this.#conflicts = undefined;
-    this.#tell('change');
+    this.tell('change');
   }
 
   #model({ daemon, track, watched }: Monitor): DaemonModel {

@@ -1,5 +1,6 @@
 import type { DaemonId } from '../../health/report';
 import * as vscode from 'vscode';
+import type { DaemonNotice } from '../../health/across';
 import type { Clock, Instant } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Notice } from '../../health/incident';
@@ -61,6 +62,14 @@ export class Notifier {
   #toldFor({ kind }: Notice, { wallAt: afterAt }: Instant): Span | undefined {
     if (kind === 'reminder') return undefined;
     return kind === 'problem' ? { afterAt } : { afterAt, byAt: this.deps.clock.now().wallAt };
+  }
+
+  /** Notices of several daemons that have one cause. */
+  tellGroup(group: readonly DaemonNotice[]): void {
+    for (const { daemonId, notice, openedAt } of group) {
+      const model = this.deps.current(daemonId);
+      if (model) void this.tell(model, notice, openedAt);
+    }
   }
 
   /** Called after every poll: tells what a snooze held back, once it is over. */

@@ -1,0 +1,60 @@
+import type { Clock } from '../base/time';
+import type { HealthEvent } from '../health/advance';
+import type { across, AcrossStep, DaemonNotice } from '../health/across';
+import type { Conflict } from '../health/conflicts';
+import type { DaemonId } from '../health/report';
+import type { Watched } from '../health/watched';
+
+export interface TogetherDeps {
+  readonly clock: Clock;
+  readonly all: () => ReadonlyMap<DaemonId, Watched>;
+  readonly conflicts: () => readonly Conflict[];
+  /** Called where there is something to tell. */
+  readonly onStep: (step: AcrossStep) => void;
+}
+
+/** Looks at all daemons together after each step of one of them, and when a group has waited for long enough. */
+export class AllTogether {
+  #across: typeof across | undefined;
+  #step: AcrossStep | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(private readonly deps: TogetherDeps) {}
+
+  stepped(daemonId: DaemonId, events: readonly HealthEvent[]): void {
+    const arrived = events.flatMap((event) =>
+      event.kind === 'notice' ? [{ daemonId, notice: event.notice, openedAt: event.openedAt }] : [],
+    );
+    const isIdle = arrived.length === 0 && this.deps.conflicts().length === 0;
+    if (isIdle && (this.#step?.together.conflicts.size ?? 0) === 0 && this.#timer === undefined) return;
+    this.#look(arrived);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #look(arrived: readonly DaemonNotice[]): void {
+    if (this.#disposed) return;
+    if (!this.#across) {
+      // A chunk with the first thing to tell.
+      void import('../health/across').then((loaded) => {
+        this.#across ??= loaded.across;
+        this.#look(arrived);
+      });
+      return;
+    }
+    const { clock, all, conflicts, onStep } = this.deps;
+    const now = clock.now();
+    const step = this.#across(this.#step?.together, all(), arrived, conflicts(), now);
+    this.#step = step;
+    clearTimeout(this.#timer);
+    this.#timer =
+      step.wakeAtMs === Infinity
+        ? undefined
+        : setTimeout(() => this.#look([]), Math.max(0, step.wakeAtMs - now.monotonicMs));
+    if (step.groups.length > 0 || step.conflicts.length > 0) onStep(step);
+  }
+}
