@@ -15,6 +15,7 @@ import type { Settings } from '../settings/settings';
 import { Evidence } from '../ui/commands/keepEvidence';
 import type { Log } from '../ui/shared/log';
 import { RestartCommands } from '../ui/commands/restart';
+import { restartStepText } from '../words/restartSteps';
 
 export interface RestartsDeps {
   readonly context: vscode.ExtensionContext;
@@ -61,6 +62,7 @@ export function createRestarts({
     folder: folder.fsPath,
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
     log: (line) => log.info(line),
+    logStep: (daemon, what, step) => log.info(`[${daemon}] ${what}: ${restartStepText(step)}`),
     onRestarted,
     prepare: async (model) => {
       const way = await restartWay(context, controller, model);

@@ -1,4 +1,4 @@
-import type { DaemonId } from '../health/report';
+import type { DaemonId, Report } from '../health/report';
 import { randomUUID } from 'node:crypto';
 import { hostOf } from '../system/address';
 import type { Registry } from '../watch/registry';
@@ -21,19 +21,23 @@ import {
   tellStop,
   waitLonger,
   whyNotAgreed,
-  type Progress,
   type RestartEdges,
   type RestartRequest,
   type StartedCommand,
 } from './restart';
 import { type Outcome } from '../model/outcome';
+import type { Progress, RestartStep } from '../model/restartStep';
 import { isPortFree } from '../system/ports';
 import { WorkWatch } from './workWatch';
 import { orAborted } from '../base/wait';
 
-/** A start under way, and by what the process that it brings is told. */
+/** A restart under way, and by what the process that it brings is told. */
 interface Attempt {
   readonly mark: string;
+  /** `performance.now()`. */
+  readonly beganMs: number;
+  /** The last answer before it. */
+  readonly before?: Report;
   since?: Moment;
   command?: StartedCommand;
 }
@@ -52,6 +56,8 @@ export interface ControllerDeps {
    */
   readonly prepare: (model: DaemonModel) => Promise<Required<Pick<Plan, 'way'>> & Pick<Plan, 'doubt'>>;
   readonly log: (line: string) => void;
+  /** A step of one daemon, to be logged. */
+  readonly logStep: (daemon: string, what: 'restart' | 'stop', step: RestartStep) => void;
   readonly records: RestartRecords;
   /** The time that a restart is remembered by, epoch ms; the system's without it. */
   readonly wallAt?: () => number;
@@ -77,8 +83,6 @@ export interface StopWork extends Progress {
 export interface RestartWork extends StopWork {
   /** Look into the daemon's event loop, too, before it is ended. */
   readonly inspect?: boolean;
-  /** Wait on for the proof of a restart that was late. */
-  readonly onlyWait?: boolean;
   readonly proofTimeoutMs?: number;
 }
 
@@ -96,8 +100,6 @@ export class RestartController {
   readonly #lastArgs = new Map<DaemonId, readonly string[]>();
   /** What tells whether the last restart of each daemon started who answers. */
   readonly #attempts = new Map<DaemonId, Attempt>();
-  /** When the last restart of each daemon began. */
-  readonly #beganMs = new Map<DaemonId, number>();
 
   constructor(private readonly deps: ControllerDeps) {}
 
@@ -136,7 +138,40 @@ export class RestartController {
   }
 
   /** Carries out a plan; never throws. */
-  async restart(plan: Plan, work: RestartWork): Promise<Outcome> {
+  restart(plan: Plan, work: RestartWork): Promise<Outcome> {
+    return this.#carryOut(plan, async (monitor) => {
+      const { model, owner } = plan;
+      const left = await this.#keepEvidence(plan, work);
+      const before = monitor.track.last?.report;
+      const attempt: Attempt = { mark: randomUUID(), beganMs: performance.now(), ...(before && { before }) };
+      this.#attempts.set(model.daemon.id, attempt);
+      monitor.beginRestart();
+      const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
+      const first = isEndedByUs(plan.way) ? 'ending' : 'the start command ends';
+      this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
+      const came = await this.#prove(plan, monitor, attempt, work, restart);
+      const isLeft = left !== undefined && owner && (await isThere(owner));
+      return isLeft ? { ...came, text: `${came.text} In the daemon, ${left}.` } : came;
+    });
+  }
+
+  /** Waits on for the proof of a restart that was late; ends nothing and starts nothing. Never throws. */
+  waitLonger(plan: Plan, work: StopWork): Promise<Outcome> {
+    return this.#carryOut(plan, (monitor) => {
+      const attempt = this.#attempts.get(plan.model.daemon.id) ?? {
+        mark: randomUUID(),
+        beganMs: performance.now(),
+      };
+      monitor.beginRestart();
+      this.#log(plan.model, 'restart: waiting longer for its proof');
+      const command = attempt.command ?? { ended: new Promise<never>(() => undefined) };
+      return this.#prove(plan, monitor, attempt, work, (request, edges) =>
+        waitLonger(request, edges, command),
+      );
+    });
+  }
+
+  async #carryOut(plan: Plan, restarts: (monitor: Monitor) => Promise<Outcome>): Promise<Outcome> {
     const { name, id: daemonId } = plan.model.daemon;
     const monitor = this.deps.registry.monitor(daemonId);
     if (!monitor) return { kind: 'failed', text: `${name} is not watched any more.` };
@@ -148,7 +183,9 @@ export class RestartController {
         'restart',
         async () => {
           began = true;
-          return (outcome = await this.#restart(plan, monitor, work));
+          outcome = await restarts(monitor);
+          await this.#remember(plan, outcome);
+          return outcome;
         },
         (text) => ({ kind: 'failed', text }),
       );
@@ -158,51 +195,49 @@ export class RestartController {
     }
   }
 
-  async #restart(plan: Plan, monitor: Monitor, work: RestartWork): Promise<Outcome> {
+  /** @returns what it leaves behind in the daemon until that ends, in words */
+  async #keepEvidence({ model, owner }: Plan, work: RestartWork): Promise<string | undefined> {
+    if (!owner || severityOf(model.track.verdict) === 'plain') return undefined;
+    work.onStep({ is: 'keepingEvidence' });
+    // Whoever cancels now waits for nothing; that nothing was changed is said in the outcome.
+    const keeping = this.deps.keepEvidence(model, owner, work.inspect ?? false);
+    return orAborted(keeping, work.signal).catch(() => undefined);
+  }
+
+  async #prove(
+    plan: Plan,
+    monitor: Monitor,
+    attempt: Attempt,
+    work: RestartWork,
+    restarts: (request: RestartRequest, edges: RestartEdges) => Promise<Outcome>,
+  ): Promise<Outcome> {
     const { model, owner, way } = plan;
-    const { id: daemonId } = model.daemon;
-    const { signal, inspect = false, onlyWait = false } = work;
-    const why = model.track.verdict.state;
-    let left: string | undefined;
-    if (owner && !onlyWait && severityOf(model.track.verdict) !== 'plain') {
-      work.onStep('keeping the evidence');
-      // Whoever cancels now waits for nothing; that nothing was changed is said below.
-      left = await orAborted(this.deps.keepEvidence(model, owner, inspect), signal).catch(() => undefined);
-    }
-    if (!onlyWait) this.#beganMs.set(daemonId, performance.now());
-    monitor.beginRestart();
-    const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
-    const first = isEndedByUs(way) ? 'ending' : 'the start command ends';
-    this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
+    const made = new WorkWatch(this.deps.registry, monitor);
     const request: RestartRequest = {
       ...work,
       ...this.#logged(model, 'restart', work),
       daemon: model.daemon,
       owner,
       ...(way && { way }),
-      // A restart that was late has an answer of the new life by now.
-      before: (onlyWait ? model : monitor).track.last?.report,
-      startedMs: this.#beganMs.get(daemonId) ?? performance.now(),
+      before: attempt.before,
+      startedMs: attempt.beganMs,
     };
-    const attempt = (onlyWait ? this.#attempts.get(daemonId) : undefined) ?? { mark: randomUUID() };
-    this.#attempts.set(daemonId, attempt);
-    const made = new WorkWatch(this.deps.registry, monitor);
-    const edges = this.#edges(plan, monitor, attempt, made);
-    const came = await (
-      onlyWait
-        ? waitLonger(request, edges, attempt.command ?? { ended: new Promise<never>(() => undefined) })
-        : restart(request, edges)
-    ).finally(() => made.dispose());
-    const isLeft = left !== undefined && owner && (await isThere(owner));
-    const outcome = isLeft ? { ...came, text: `${came.text} In the daemon, ${left}.` } : came;
+    try {
+      return await restarts(request, this.#edges(plan, monitor, attempt, made));
+    } finally {
+      made.dispose();
+    }
+  }
+
+  async #remember({ model }: Plan, outcome: Outcome): Promise<void> {
+    const { id: daemonId } = model.daemon;
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
       if (outcome.process) this.#started.set(daemonId, outcome.process);
       this.deps.onRestarted(daemonId);
     }
     this.#log(model, outcome.text);
     const { records, wallAt = Date.now } = this.deps;
-    await records.add(daemonId, recordOf(outcome, why, wallAt()));
-    return outcome;
+    await records.add(daemonId, recordOf(outcome, model.track.verdict.state, wallAt()));
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
@@ -352,10 +387,10 @@ export class RestartController {
   }
 
   /** Each step is logged; what is said anew every second is not. */
-  #logged(model: DaemonModel, what: string, { onStep, onWait }: Progress): Progress {
+  #logged(model: DaemonModel, what: 'restart' | 'stop', { onStep, onWait }: Progress): Progress {
     return {
       onStep: (step) => {
-        this.#log(model, `${what}: ${step}`);
+        this.deps.logStep(model.daemon.name, what, step);
         onStep(step);
       },
       ...(onWait && { onWait }),

@@ -22,6 +22,7 @@ import type { NotOurs } from './provenance';
 import type { Ended, StopOptions, StopStage } from '../system/endProcess';
 import { orAborted, until } from '../base/wait';
 import type { Left, Outcome } from '../model/outcome';
+import type { Progress, RestartStep } from '../model/restartStep';
 
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
 export interface StartedCommand extends EndedStart {
@@ -63,13 +64,6 @@ export interface RestartEdges {
   workMade(signal: AbortSignal): Promise<WorkMade | undefined>;
   /** What the core has told of the work so far: no notification tells that besides the outcome. */
   workTold(): WorkMade | undefined;
-}
-
-/** Tells what is being done. */
-export interface Progress {
-  readonly onStep: (step: string) => void;
-  /** What is being waited for, said anew every second: to be shown, not to be kept. */
-  readonly onWait?: (text: string) => void;
 }
 
 export interface RestartRequest extends Progress {
@@ -121,7 +115,7 @@ export function restart(request: RestartRequest, edges: RestartEdges): Promise<O
     const isOurs = isEndedByUs(way);
     const ended = isOurs ? await stopOld(request, edges, leave) : undefined;
     request.signal.throwIfAborted();
-    request.onStep(isOurs ? 'starting it' : `asking ${way?.name ?? 'it'} to restart it`);
+    request.onStep({ is: 'starting', ...(!isOurs && { by: way?.name ?? 'it' }) });
     if (!owner || !isOurs) await edges.beginStart();
     const command = await edges.start(request.signal);
     return { command, ended };
@@ -140,28 +134,15 @@ export function waitLonger(
   return towardsProof(request, edges, () => Promise.resolve({ command, ended: undefined }));
 }
 
-/** The words of a stop, for who looks on. */
+/** The steps of a stop, for who looks on. */
 export function tellStop(pid: number, { onStep, onWait }: Progress): (stage: StopStage) => void {
   return (stage) => {
-    switch (stage.kind) {
-      case 'asking':
-        return onStep(`asking process ${pid} to shut down`);
-      case 'notAsked':
-        return onStep(`process ${pid} could not be asked to shut down (${stage.why.replace(/\.$/, '')})`);
-      case 'terminating':
-        return onStep(`stopping process ${pid}`);
-      case 'killing':
-        return onStep(
-          stage.graceMs === 0
-            ? `ending process ${pid} by force`
-            : `process ${pid} did not stop within ${duration(stage.graceMs)}: ending it by force`,
-        );
-      case 'waiting': {
-        const seconds = Math.ceil(stage.leftMs / 1_000);
-        const next = stage.next === 'kill' ? 'killed' : 'sent SIGTERM';
-        return onWait?.(`waiting for ${pid} to end, ${seconds} s before it is ${next}`);
-      }
+    if (stage.kind === 'waiting') {
+      const { leftMs, next } = stage;
+      return onWait?.({ pid, leftMs, next });
     }
+    const { kind, ...facts } = stage;
+    onStep({ is: kind, pid, ...facts } as RestartStep);
   };
 }
 
@@ -175,10 +156,8 @@ async function towardsProof(
   try {
     const { command, ended } = await begin((now) => (left = now));
     left = 'started';
-    const provenBy = kindOf(daemon.kind ?? before?.kind)?.provenBy;
-    request.onStep(
-      `waiting for ${provenBy === 'answer' ? 'it to answer as running' : 'a completed poll cycle'}`,
-    );
+    const provenBy = kindOf(daemon.kind ?? before?.kind)?.provenBy ?? 'cycle';
+    request.onStep({ is: 'proving', by: provenBy });
     const { unproven, process, doubt } = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
     if (doubt !== undefined) {
@@ -287,12 +266,12 @@ async function stopOld(
         `The old process ${owner.pid} (${owner.commandLine}) could not be ended and ${still}; nothing was started.`,
       );
     }
-    progress.onStep(`process ${owner.pid} ${ended}`);
+    progress.onStep({ is: 'ended', pid: owner.pid, how: ended });
     leave('stopped');
   }
   signal.throwIfAborted();
   if (port === undefined) return ended;
-  progress.onStep(`waiting for port ${port} to be free`);
+  progress.onStep({ is: 'freeingPort', port });
   const free = () => edges.isPortFree();
   if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return ended;
   const holder = await listenerNow(edges);

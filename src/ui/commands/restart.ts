@@ -3,10 +3,11 @@ import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
-import type { RestartController } from '../../restart/controller';
+import type { RestartController, StopWork } from '../../restart/controller';
 import { addressOf } from '../../kinds/target';
 import { isEndedByUs, type Plan } from '../../restart/plan';
-import type { Progress } from '../../restart/restart';
+import type { Progress } from '../../model/restartStep';
+import { restartStepText, restartWaitText } from '../../words/restartSteps';
 import { isRestartLoop } from '../../store/restartRecords';
 import type { Outcome } from '../../model/outcome';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
@@ -30,21 +31,21 @@ export class RestartCommands {
     const agreed = await this.#agree(model, `Restart ${name}?`, 'Restart');
     if (!agreed) return;
     const { plan, inspect } = agreed;
-    await this.#carryOut(plan, inspect, false);
+    await this.#shown(plan, `${plan.owner ? 'Restarting' : 'Starting'} ${name}`, (work) =>
+      this.controller.restart(plan, { ...work, inspect }),
+    );
   }
 
-  async #carryOut(plan: Plan, inspect: boolean, onlyWait: boolean): Promise<void> {
+  async #shown(plan: Plan, title: string, restarts: (work: StopWork) => Promise<Outcome>): Promise<void> {
     const { name, id: daemonId } = plan.model.daemon;
-    const verb = onlyWait ? 'Waiting for' : plan.owner ? 'Restarting' : 'Starting';
-    const outcome = await inNotification(`${verb} ${name}`, (steps) =>
-      this.controller.restart(plan, {
-        ...shownIn(steps),
-        signal: abortSignal(steps.token),
-        inspect,
-        onlyWait,
-      }),
+    const outcome = await inNotification(title, (steps) =>
+      restarts({ ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
-    tellOutcome(outcome, daemonId, () => void this.#carryOut(plan, false, true));
+    tellOutcome(
+      outcome,
+      daemonId,
+      () => void this.#shown(plan, `Waiting for ${name}`, (work) => this.controller.waitLonger(plan, work)),
+    );
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
@@ -59,7 +60,7 @@ export class RestartCommands {
       const { kind, text } = await this.controller.restart(agreed.plan, {
         signal,
         inspect: agreed.inspect,
-        onStep: (step) => write(`${step}…`),
+        onStep: (step) => write(`${restartStepText(step)}…`),
       });
       write(text);
       return kind === 'cured' || kind === 'unproven';
@@ -73,7 +74,7 @@ export class RestartCommands {
       if (!plan) return false;
       const { kind, text } = await this.controller.stop(plan, {
         signal,
-        onStep: (step) => write(`${step}…`),
+        onStep: (step) => write(`${restartStepText(step)}…`),
       });
       write(text);
       return kind === 'stopped';
@@ -219,7 +220,10 @@ function tellOutcome(outcome: Outcome, daemonId: DaemonId, waitLonger: () => voi
 /** Steps and waiting both take the one line of a notification. */
 function shownIn({ step }: Steps): Progress {
   const show = (text: string) => step(`${text}…`);
-  return { onStep: show, onWait: show };
+  return {
+    onStep: (now) => show(restartStepText(now)),
+    onWait: (now) => show(restartWaitText(now)),
+  };
 }
 
 function abortSignal(token: vscode.CancellationToken): AbortSignal {

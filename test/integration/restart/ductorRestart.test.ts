@@ -1,4 +1,5 @@
 import { at } from '../../support/target';
+import { restartStepText } from '../../../src/words/restartSteps';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -88,6 +89,7 @@ describe('a restart of a ductor, on real processes', function () {
       registry,
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: () => undefined,
+      logStep: () => undefined,
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
       folder,
       keepEvidence: () => Promise.resolve(undefined),
@@ -100,7 +102,7 @@ describe('a restart of a ductor, on real processes', function () {
     const plan = await controller.plan(registry.models[0]!);
     const outcome = await controller.restart(plan, {
       signal: new AbortController().signal,
-      onStep: (step) => steps.push(step),
+      onStep: (step) => steps.push(restartStepText(step)),
       ...(proofTimeoutMs !== undefined && { proofTimeoutMs }),
     });
     return { plan, outcome, steps };

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { restartStepText } from '../../../src/words/restartSteps';
+import type { RestartStep } from '../../../src/model/restartStep';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { isAlive } from '../../../src/system/processTable';
@@ -10,7 +12,10 @@ describe(`a process that ended while the user was thinking (${REUSE})`, function
   this.timeout(40_000);
   let world: World;
   const others: ChildProcess[] = [];
-  const work = () => ({ signal: world.abort.signal, onStep: (step: string) => world.steps.push(step) });
+  const work = () => ({
+    signal: world.abort.signal,
+    onStep: (step: RestartStep) => world.steps.push(restartStepText(step)),
+  });
 
   beforeEach(async () => (world = await World.create()));
   afterEach(async () => {

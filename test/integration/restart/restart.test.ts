@@ -136,7 +136,7 @@ describe('a restart, on real processes', function () {
     assert.match(outcome.text, /the start command ended with exit code 0, it does not answer/);
     // Meanwhile somebody starts it by hand.
     world.start([]);
-    const later = await world.restart({ onlyWait: true });
+    const later = await world.waitLonger();
     assert.equal(later.kind, 'unproven', later.text);
     assert.match(later.text, /which this restart is not proven to have started/);
   });

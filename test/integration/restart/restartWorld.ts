@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
+import { restartStepText, restartWaitText } from '../../../src/words/restartSteps';
 import { Registry } from '../../../src/watch/registry';
 import { type DaemonModel } from '../../../src/model/daemonModel';
 import { createProbe } from '../../../src/kinds/probe';
@@ -126,6 +127,10 @@ export class World {
     return this.controller.restart(plan, { ...this.#progress, ...work });
   }
 
+  async waitLonger() {
+    return this.controller.waitLonger(await this.controller.plan(this.model), this.#progress);
+  }
+
   async stop() {
     const plan = await this.controller.plan(this.model);
     return this.controller.stop(plan, this.#progress);
@@ -148,11 +153,15 @@ export class World {
   #abortAt: RegExp | undefined;
 
   get #progress(): RestartWork {
-    const take = (list: string[]) => (text: string) => {
+    const take = (list: string[], text: string) => {
       list.push(text);
       if (this.#abortAt?.test(text)) this.abort.abort(new Error('cancelled'));
     };
-    return { signal: this.abort.signal, onStep: take(this.steps), onWait: take(this.waits) };
+    return {
+      signal: this.abort.signal,
+      onStep: (step) => take(this.steps, restartStepText(step)),
+      onWait: (wait) => take(this.waits, restartWaitText(wait)),
+    };
   }
 
   #makeRegistry(): Registry {
@@ -193,6 +202,7 @@ export class World {
       registry,
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: (line) => this.log.push(line),
+      logStep: (daemon, what, step) => this.log.push(`[${daemon}] ${what}: ${restartStepText(step)}`),
       records: new RestartRecords(new MemoryMemento(), {
         folder: this.folder,
         log: (line) => this.log.push(line),

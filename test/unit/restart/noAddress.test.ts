@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { restartStepText } from '../../../src/words/restartSteps';
 import type { DaemonConfig } from '../../../src/model/daemonConfig';
 import type { Target } from '../../../src/model/target';
 import type { ProcessInfo } from '../../../src/system/processInfo';
@@ -185,7 +186,7 @@ describe('the texts of a restart without an address', () => {
           owner: OWNER,
           before,
           signal: new AbortController().signal,
-          onStep: (step) => steps.push(step),
+          onStep: (step) => steps.push(restartStepText(step)),
           proofTimeoutMs: 1,
         },
         { ...edges, ...changes },

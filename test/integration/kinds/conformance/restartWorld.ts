@@ -3,6 +3,7 @@ import type { RestartWay } from '../../../../src/kinds/kind';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
 import { RestartController } from '../../../../src/restart/controller';
 import { RestartRecords } from '../../../../src/store/restartRecords';
+import { restartStepText } from '../../../../src/words/restartSteps';
 import { Registry } from '../../../../src/watch/registry';
 import { MemoryMemento } from '../../../support/memento';
 import { watchedAt } from '../../../support/target';
@@ -54,6 +55,7 @@ export class RestartWorld {
       registry: this.registry,
       prepare: () => Promise.resolve({ way }),
       log: () => undefined,
+      logStep: () => undefined,
       records: new RestartRecords(new MemoryMemento(), { folder: play.stage.folder, log: () => undefined }),
       folder: play.stage.folder,
       keepEvidence: () => Promise.resolve(undefined),
@@ -77,7 +79,7 @@ export class RestartWorld {
     const plan = await this.plan();
     const outcome = await this.controller.restart(plan, {
       signal: new AbortController().signal,
-      onStep: (step) => this.steps.push(step),
+      onStep: (step) => this.steps.push(restartStepText(step)),
       proofTimeoutMs: 15_000,
     });
     return { plan, outcome };

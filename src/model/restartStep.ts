@@ -1,0 +1,28 @@
+/** How far a restart or a stop is. Words for people: words/restartSteps.ts. */
+export type RestartStep =
+  | { readonly is: 'keepingEvidence' }
+  /** Asks the process to end by its own API. */
+  | { readonly is: 'asking'; readonly pid: number }
+  | { readonly is: 'notAsked'; readonly pid: number; readonly why: string }
+  | { readonly is: 'terminating'; readonly pid: number }
+  /** @property graceMs how long it had after SIGTERM; 0 where force comes first */
+  | { readonly is: 'killing'; readonly pid: number; readonly graceMs: number }
+  | { readonly is: 'ended'; readonly pid: number; readonly how: string }
+  | { readonly is: 'freeingPort'; readonly port: number }
+  /** @property by whom another one than we is asked to start it */
+  | { readonly is: 'starting'; readonly by?: string }
+  | { readonly is: 'proving'; readonly by: 'cycle' | 'answer' };
+
+/** What is being waited for now. */
+export interface RestartWait {
+  readonly pid: number;
+  readonly leftMs: number;
+  readonly next: 'terminate' | 'kill';
+}
+
+/** Tells what is being done. */
+export interface Progress {
+  readonly onStep: (step: RestartStep) => void;
+  /** Called anew every second: to be shown, not to be kept. */
+  readonly onWait?: (wait: RestartWait) => void;
+}
