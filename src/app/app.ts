@@ -10,10 +10,10 @@ import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import { placeOf } from '../kinds/target';
 import type { RunCommand } from '../ui/commands/commands';
-import { ConflictNotifier } from '../ui/notifications/conflicts';
+import { Notices } from '../ui/notifications/notices';
+import { Notifications } from '../ui/notifications/notifications';
 import { Log } from '../ui/shared/log';
 import { SpeakerLease } from '../store/speakerTurn';
-import { Notifier } from '../ui/notifications/incidents';
 import { Snoozes } from '../store/snoozes';
 import { StatusItem } from '../ui/statusBar/statusItem';
 import { renderStatus } from '../ui/statusBar/statusText';
@@ -76,8 +76,21 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     restartsOf: (daemonId) => records.of(daemonId),
   });
 
+  const current = (daemonId: DaemonId) => registry.model(daemonId);
+  const door = new Notifications({
+    clock,
+    settings,
+    lease,
+    current,
+    conflicts: () => registry.conflicts,
+    run: (command, targets) => run(command, targets),
+    log: (line) => log.info(line),
+    onError: (where, error) => log.unexpected(where, error),
+  });
+
   const restarts = new RestartLoader({
     context,
+    door,
     registry,
     clock,
     log,
@@ -109,33 +122,17 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   const statusItem = StatusItem.create();
   const tree = new HealthTree(registry, clock);
-  const current = (daemonId: DaemonId) => registry.model(daemonId);
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
   });
-  const notifier = new Notifier({
-    clock,
-    settings,
-    lease,
-    current,
-    more: (daemonId, state) => run('more', [daemonId, state]),
-  });
-  const conflictNotifier = new ConflictNotifier({
-    clock,
-    settings,
-    lease,
-    conflicts: () => registry.conflicts,
-  });
+  const notices = new Notices({ clock, current, door });
   const sessions = new SessionLoader({
     clock,
     models: () => registry.models,
     poll: async (daemonId) => registry.monitor(daemonId)?.poll(),
     probe: (daemonId) => registry.probe(daemonId),
     dismissLost: (daemonId, id) => registry.monitor(daemonId)?.input({ kind: 'lostDismissed', id }),
-    voice: {
-      wants: (level, daemonId) => settings.allows(level) && !current(daemonId)?.snooze,
-      maySpeak: (...what) => lease.maySpeak(...what),
-    },
+    door,
     log: (line) => log.info(line),
     drawSessions: (rows) => tree.drawSessions(rows),
     showUsable: (commands) => usable.set('sessions', commands),
@@ -149,9 +146,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     ['The tree', () => tree.render()],
     ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
     ['The memory', () => memory.keep(registry.models)],
-    ['The notifications', () => notifier.resume()],
+    ['The notifications', () => door.update()],
     ['The sessions', () => sessions.update(registry.models)],
-    ['The conflicts', () => conflictNotifier.update()],
   ];
   const render = () => {
     // A surface that throws stops no other one.
@@ -206,9 +202,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     if (events.every(({ kind }) => kind === 'asks' || kind === 'newProcess')) return;
     draw(0);
     log.transitions(model, events);
-    sessions.stepped(model, events);
+    for (const event of events) notices.happened(model, event);
   });
-  registry.on('together', ({ groups }) => groups.forEach((group) => notifier.tellGroup(group)));
+  registry.on('together', (step) => notices.together(step));
 
   const onFocus = () => {
     lease
@@ -227,6 +223,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     statusItem,
     tree,
     sessions,
+    door,
     records,
     snoozes,
     { dispose: () => clearTimeout(drawing) },

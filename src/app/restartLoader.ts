@@ -8,8 +8,12 @@ export class RestartLoader {
 
   constructor(private readonly deps: RestartsDeps) {}
 
-  async restart(model: DaemonModel): Promise<void> {
-    await (await this.#load()).restart(model);
+  async restart(model: DaemonModel, openedMs?: number): Promise<void> {
+    await (await this.#load()).restart(model, openedMs);
+  }
+
+  async waitLonger(model: DaemonModel): Promise<void> {
+    await (await this.#load()).waitLonger(model);
   }
 
   async stop(model: DaemonModel): Promise<void> {

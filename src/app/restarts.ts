@@ -16,6 +16,7 @@ import { Evidence } from '../ui/commands/keepEvidence';
 import type { Log } from '../ui/shared/log';
 import { RestartCommands } from '../ui/commands/restart';
 import { restartStepText } from '../words/restartSteps';
+import type { Notifications } from '../ui/notifications/notifications';
 
 export interface RestartsDeps {
   readonly context: vscode.ExtensionContext;
@@ -25,13 +26,17 @@ export interface RestartsDeps {
   readonly settings: Settings;
   readonly records: RestartRecords;
   readonly onRestarted: (daemonId: DaemonId) => void;
+  readonly door: Pick<Notifications, 'tell'>;
 }
 
 /**
  * What starts, stops and restarts daemons. This file is a chunk of its own, loaded when one of that is asked for.
  */
 export interface Restarts {
-  restart(model: DaemonModel): Promise<void>;
+  /** @param openedMs of the incident whose message asked for it: when that began, in monotonic ms */
+  restart(model: DaemonModel, openedMs?: number): Promise<void>;
+  /** Waits on for the proof of a restart that was late. */
+  waitLonger(model: DaemonModel): Promise<void>;
   stop(model: DaemonModel): Promise<void>;
   keepEvidence(model: DaemonModel): Promise<void>;
   provideTasks(): Promise<vscode.Task[]>;
@@ -46,6 +51,7 @@ export function createRestarts({
   settings,
   records,
   onRestarted,
+  door,
 }: RestartsDeps): Restarts {
   const folder = context.globalStorageUri;
   const evidence = new Evidence({
@@ -74,7 +80,13 @@ export function createRestarts({
       return { ...command, isMarked: true };
     },
   });
-  const commands = new RestartCommands(controller, settings, clock);
+  const commands = new RestartCommands({
+    controller,
+    settings,
+    clock,
+    door,
+    current: (daemonId) => registry.model(daemonId),
+  });
   const tasks = new DaemonTasks({
     registry,
     startCommand: (model, how) => startCommand(context, controller, model, how),
@@ -82,7 +94,8 @@ export function createRestarts({
     stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),
   });
   return {
-    restart: (model) => commands.restart(model),
+    restart: (model, openedMs) => commands.restart(model, openedMs),
+    waitLonger: (model) => commands.waitLonger(model),
     stop: (model) => commands.stop(model),
     keepEvidence: async (model) => {
       const { owner, refusal } = await holderOf(model);

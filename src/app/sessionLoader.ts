@@ -1,5 +1,4 @@
 import type * as vscode from 'vscode';
-import type { HealthEvent } from '../health/advance';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Sessions } from './sessions';
 import type { SessionsDeps } from '../ui/shared/sessionsDeps';
@@ -21,15 +20,6 @@ export class SessionLoader implements vscode.Disposable {
   /** Time alone changed what a countdown shows. */
   counted(): void {
     this.#work?.counted();
-  }
-
-  /** What happens to the sessions of a daemon; kept for the chunk while the chunk is being loaded. */
-  stepped(model: DaemonModel, events: readonly HealthEvent[]): void {
-    for (const event of events) {
-      if (event.kind !== 'timedOut' && event.kind !== 'restarted') continue;
-      if (this.#work) this.#work.stepped(model, event);
-      else void this.#load().then((work) => work.stepped(model, event));
-    }
   }
 
   /** Runs a command about work, by its name without prefix. */

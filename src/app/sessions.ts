@@ -1,29 +1,20 @@
 import * as vscode from 'vscode';
 import { Countdown } from '../ui/notifications/countdown';
-import { InstanceNotices } from '../ui/notifications/instances';
 import { OutputDocuments } from '../ui/commands/outputDocuments';
 import { RunInDaemon } from '../ui/commands/runInDaemon';
 import { SessionCommands } from '../ui/commands/sessions';
 import { isSessionCommand } from '../ui/commands/sessionPurposes';
 import { sessionRows } from '../ui/tree/sessionRows';
-import type { HealthEvent } from '../health/advance';
-import type { DaemonModel } from '../model/daemonModel';
 import type { SessionsDeps } from '../ui/shared/sessionsDeps';
 
-/** What happens to the sessions of a daemon. */
-export type SessionEvent = Extract<HealthEvent, { kind: 'timedOut' | 'restarted' }>;
-
 /**
- * What looks after the work that daemons run: countdowns, what restarts make of it, and the commands about sessions.
- * This file is a chunk of its own, loaded once a daemon answers.
+ * What looks after the work that daemons run: countdowns and the commands about sessions. This file is a chunk of its own, loaded once a daemon answers.
  */
 export interface Sessions extends vscode.Disposable {
   /** Called after every poll. */
   update(): void;
   /** Called when time alone changed what a countdown shows. */
   counted(): void;
-  /** Called at every step of a daemon, with what happened to its sessions. */
-  stepped(model: DaemonModel, event: SessionEvent): void;
   /**
    * @param targets what the command was called with: row ids from the tree and from links
    * @throws when there is no such command
@@ -33,7 +24,6 @@ export interface Sessions extends vscode.Disposable {
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const countdown = new Countdown(deps);
-  const notices = new InstanceNotices(deps);
   const output = new OutputDocuments();
   const sessions: SessionCommands = new SessionCommands({ ...deps, output });
   const runCommand = new RunInDaemon(deps);
@@ -46,9 +36,6 @@ export function createSessions(deps: SessionsDeps): Sessions {
       deps.showUsable(sessions.usable());
     },
     counted: () => countdown.update(),
-    stepped: (model, event) => {
-      void (event.kind === 'timedOut' ? countdown.tellTimedOut(model, event) : notices.tell(model, event));
-    },
     run: async (command, targets) => {
       if (command === 'runCommand') return runCommand.run(targets[0]);
       if (!isSessionCommand(command)) throw new Error(`There is no command ${command}.`);

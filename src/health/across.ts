@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time';
-import { advanceConflicts, type Conflict, type ConflictLog } from './conflicts';
+import { advanceConflicts, type Conflict, type ConflictLog, type ConflictStep } from './conflicts';
 import { speaksWithin, type Notice } from './incident';
 import { GATHER_MS, GATHER_RECOVERY_MS } from './policy';
 import type { DaemonId } from './report';
@@ -33,8 +33,8 @@ export interface AcrossStep {
   readonly together: Together;
   /** To be told now, each group as one. */
   readonly groups: readonly (readonly DaemonNotice[])[];
-  /** The conflicts to be told now. */
-  readonly conflicts: readonly Conflict[];
+  /** The conflicts to be told now, and those that are over. */
+  readonly conflicts: Pick<ConflictStep, 'tell' | 'over'>;
   /** Monotonic ms when a group must not wait any longer; `Infinity` where none waits. */
   readonly wakeAtMs: number;
 }
@@ -56,7 +56,7 @@ export function across(
   conflicts: readonly Conflict[],
   now: Instant,
 ): AcrossStep {
-  const { log, tell } = advanceConflicts(together.conflicts, conflicts, now);
+  const { log, tell, over } = advanceConflicts(together.conflicts, conflicts, now);
   const left = withoutOver(together.gatherings, all);
   const gatherings = arrived.reduce((each, notice) => gathered(each, notice, now), left);
   const isReady = (each: Gathering) =>
@@ -67,7 +67,7 @@ export function across(
   return {
     together: { conflicts: log, gatherings: waiting, fellWith: groups.reduce(nowFallen, together.fellWith) },
     groups,
-    conflicts: tell,
+    conflicts: { tell, over },
     wakeAtMs: Math.min(...waiting.map(endOf), Infinity),
   };
 }

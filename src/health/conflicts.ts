@@ -1,4 +1,4 @@
-import { AMBER_PENDING_MS } from './policy';
+import { AMBER_PENDING_MS, CONFLICT_OVER_MS } from './policy';
 import type { KindId } from './report';
 import type { Instant } from '../base/time';
 
@@ -98,25 +98,42 @@ function listed(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
-/** Which conflicts are there, since when, and which of them were told. Monotonic ms. */
-export type ConflictLog = ReadonlyMap<string, { readonly sinceMs: number; readonly told: boolean }>;
+/** Which conflicts are there, since when, when they were last seen, and which of them were told. Monotonic ms. */
+export type ConflictLog = ReadonlyMap<
+  string,
+  { readonly sinceMs: number; readonly seenMs: number; readonly told: boolean }
+>;
+
+export interface ConflictStep {
+  readonly log: ConflictLog;
+  /** To be told now. @property sinceMs monotonic */
+  readonly tell: readonly { readonly conflict: Conflict; readonly sinceMs: number }[];
+  /** The ids of those that were told and are over. */
+  readonly over: readonly string[];
+}
 
 /**
  * One more look: the next log, and the conflicts to notify now. Each is told once while it lasts, and only when it
- * lasted: a restart by hand may overlap for moments.
+ * lasted: a restart by hand may overlap for moments. One that was told is over when it has been gone for a while.
  */
 export function advanceConflicts(
   log: ConflictLog,
   conflicts: readonly Conflict[],
   { monotonicMs }: Instant,
-): { readonly log: ConflictLog; readonly tell: readonly Conflict[] } {
-  const next = new Map<string, { sinceMs: number; told: boolean }>();
-  const tell: Conflict[] = [];
+): ConflictStep {
+  const next = new Map<string, { sinceMs: number; seenMs: number; told: boolean }>();
+  const tell: { conflict: Conflict; sinceMs: number }[] = [];
   for (const conflict of conflicts) {
     const { sinceMs, told } = log.get(conflict.id) ?? { sinceMs: monotonicMs, told: false };
     const speaks = !told && monotonicMs - sinceMs >= AMBER_PENDING_MS;
-    if (speaks) tell.push(conflict);
-    next.set(conflict.id, { sinceMs, told: told || speaks });
+    if (speaks) tell.push({ conflict, sinceMs });
+    next.set(conflict.id, { sinceMs, seenMs: monotonicMs, told: told || speaks });
   }
-  return { log: next, tell };
+  const over: string[] = [];
+  for (const [id, entry] of log) {
+    if (next.has(id) || !entry.told) continue;
+    if (monotonicMs - entry.seenMs >= CONFLICT_OVER_MS) over.push(id);
+    else next.set(id, entry);
+  }
+  return { log: next, tell, over };
 }

@@ -57,6 +57,11 @@ export function isRecovering(incident: Incident | undefined): boolean {
   return incident?.phase === 'recovering';
 }
 
+/** Whether the incident that began at this moment (monotonic ms) goes on. */
+export function isOpenSince(incident: Incident | undefined, openedMs: number): boolean {
+  return incident?.openedAt.monotonicMs === openedMs;
+}
+
 /** Whether it has spoken to the user. */
 export function wasTold(incident: Incident): boolean {
   return spokeMsOf(incident) !== undefined;

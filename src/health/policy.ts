@@ -63,6 +63,9 @@ export const CLOCK_SET_MS = 5_000;
 /** More time than this since boot than on the monotonic clock, or a poll's timer so late, means that the machine slept. */
 export const SLEEP_GAP_MS = 5_000;
 
+/** Gone for two scans (of 15 s), a conflict is over: one scan may miss a daemon on a busy machine. */
+export const CONFLICT_OVER_MS = 30_000;
+
 /**
  * A problem waits so long for other daemons that are about to have the same, so that one cause is one message. Daemons
  * that are asked every 5 s see one cause within 5 s of each other, and an ask ends within 5 s.

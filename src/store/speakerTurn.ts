@@ -1,6 +1,6 @@
-import type { SpeakerLeaseOptions, ToldFiles, ToldFor } from './told';
+import type { Claim, SpeakerLeaseOptions, ToldFiles, ToldFor } from './told';
 
-export type { Span, SpeakerLeaseOptions, ToldFor } from './told';
+export type { Claim, Span, SpeakerLeaseOptions, ToldFor } from './told';
 
 /**
  * Lets one window of many tell a thing once. The window that last had the focus speaks at once; the others wait
@@ -24,6 +24,24 @@ export class SpeakerLease {
    */
   async maySpeak(key: string, stillWanted: () => boolean, toldFor?: ToldFor): Promise<boolean> {
     return (await this.#files()).maySpeak(key, stillWanted, toldFor);
+  }
+
+  /**
+   * Which of these this window is to tell, now or after the speaking window failed to.
+   * @param stillWanted asked after waiting, for each: what was to be told may be over
+   */
+  async claim(claims: readonly Claim[], stillWanted: (key: string) => boolean): Promise<ReadonlySet<string>> {
+    return (await this.#files()).claim(claims, stillWanted);
+  }
+
+  /** This window tells these already, whoever has the turn: what it did itself. */
+  async mark(claims: readonly Claim[]): Promise<void> {
+    await (await this.#files()).mark(claims);
+  }
+
+  /** What this window was to tell, and has not told: whoever has it to tell may. */
+  async giveBack(keys: readonly string[]): Promise<void> {
+    await (await this.#files()).giveBack(keys);
   }
 
   /** What this window told without an end is over: what begins from now on is told again. */

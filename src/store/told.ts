@@ -50,6 +50,13 @@ export interface Span {
  */
 export type ToldFor = number | 'whileOpen' | Span;
 
+/** Something to tell, under the key by which one window of all tells it. */
+export interface Claim {
+  readonly key: string;
+  /** Without it, anything of this key for `TOLD_WINDOW_MS`. */
+  readonly toldFor?: ToldFor;
+}
+
 /** Does what `SpeakerLease` promises. */
 export class ToldFiles {
   /** No two windows of a machine have it: each has a process of its own, which began at its own moment. */
@@ -104,6 +111,30 @@ export class ToldFiles {
       return await this.#claim(key, toldFor, isOurs);
     } catch {
       return true;
+    }
+  }
+
+  /** Which of these this window is to tell, as `maySpeak` does. */
+  async claim(claims: readonly Claim[], stillWanted: (key: string) => boolean): Promise<ReadonlySet<string>> {
+    const ours = claims.map(async ({ key, toldFor }) =>
+      (await this.maySpeak(key, () => stillWanted(key), toldFor)) ? [key] : [],
+    );
+    return new Set((await Promise.all(ours)).flat());
+  }
+
+  /** This window tells these already, whoever has the turn. */
+  async mark(claims: readonly Claim[]): Promise<void> {
+    const { writeFile } = await files();
+    for (const { key, toldFor = this.#toldWindowMs } of claims)
+      await writeFile(await this.#fileOf(key), JSON.stringify(await this.#told(toldFor)));
+  }
+
+  /** What this window was to tell, and has not told. */
+  async giveBack(keys: readonly string[]): Promise<void> {
+    const { rm } = await files();
+    for (const key of keys) {
+      const file = await this.#fileOf(key);
+      if ((await readTold(file)).windowId === this.#windowId) await rm(file, { force: true });
     }
   }
 

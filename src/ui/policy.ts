@@ -35,3 +35,6 @@ export const MAX_DESCRIBED = 5;
 export const LONGEST_MS = 7 * 24 * 3_600_000;
 export const MAX_NAMED_SESSIONS = 5;
 export const COPIED_SHOWN_MS = 4_000;
+
+/** A message that VS Code did not take is shown again after this long, then after twice as long, and so on. */
+export const TELL_AGAIN_MS = 10_000;

@@ -19,8 +19,5 @@ export const DISCOVERY_RESCAN_DIVISOR = 4;
 /** While one of two daemons on one database is not watched, only a scan tells that it has been stopped. */
 export const CONFLICT_RESCAN_MS = 15_000;
 
-/** Gone for two scans, a conflict is over: one scan may miss a daemon on a busy machine. The next one is told again. */
-export const CONFLICT_OVER_MS = 2 * CONFLICT_RESCAN_MS;
-
 /** A lock is read in a millisecond, and its owner answers at once; a folder that hangs must not stop the polls. */
 export const RESTART_LOOK_DEADLINE_MS = 1_000;

@@ -55,6 +55,7 @@ export class AllTogether {
       step.wakeAtMs === Infinity
         ? undefined
         : setTimeout(() => this.#look([]), Math.max(0, step.wakeAtMs - now.monotonicMs));
-    if (step.groups.length > 0 || step.conflicts.length > 0) onStep(step);
+    const { tell, over } = step.conflicts;
+    if (step.groups.length + tell.length + over.length > 0) onStep(step);
   }
 }

@@ -7,7 +7,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import { placeOf } from '../../kinds/target';
 import type { Discovery } from '../../watch/discovery/discovery';
 import type { ListedDaemon, Settings } from '../../settings/settings';
-import { choose } from '../shared/choose';
+import { choose, type Item } from '../shared/choose';
 import { configureDaemons } from './configure';
 import { offeredId } from '../tree/findingRows';
 import { STATE_LABELS, worstFirst } from '../../words/states';
@@ -23,7 +23,8 @@ import { canStop, dashboardOf, pageOf } from '../shared/usable';
 
 /** What the room of restarts does; loaded when it is first asked for. */
 interface RestartCommands {
-  restart(model: DaemonModel): Promise<void>;
+  restart(model: DaemonModel, openedMs?: number): Promise<void>;
+  waitLonger(model: DaemonModel): Promise<void>;
   stop(model: DaemonModel): Promise<void>;
   keepEvidence(model: DaemonModel): Promise<void>;
 }
@@ -60,9 +61,14 @@ export function commandRunner(deps: CommandDeps): RunCommand {
   const { clock, registry, tree, log, settings, restarts, snoozes, sessions } = deps;
   const { discovery, addDaemon } = deps;
   const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
-    restart: async (target) => {
+    // A message that asks for it says since when its incident goes on; the tree has words of its own for what was picked.
+    restart: async (target, openedMs) => {
       const model = await pick(deps, target, { question: 'Restart which daemon?' });
-      if (model) await restarts.restart(model);
+      if (model) await restarts.restart(model, typeof openedMs === 'number' ? openedMs : undefined);
+    },
+    waitLonger: async (target) => {
+      const model = find(registry, target);
+      if (model) await restarts.waitLonger(model);
     },
     start: async (target) => {
       const down = target === undefined ? undefined : find(registry, target);
@@ -110,6 +116,14 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     more: async (target, state) => {
       const model = find(registry, target);
       if (model) await more(model, state as DaemonState, { clock, log, settings, snoozes });
+    },
+    mute: (kind) => settings.mute(String(kind)),
+    list: async (daemonIds) => {
+      const known = registry.models.filter(({ daemon }) =>
+        (daemonIds as readonly unknown[]).includes(daemon.id),
+      );
+      const model = await choose(worstFirst(known).map(itemOf), { question: 'Show which daemon?' });
+      if (model) await tree.reveal(model.daemon.id);
     },
     openDashboard: async (target) => {
       const model = await pick(deps, target, {
@@ -175,13 +189,17 @@ async function pick(
   const models = worstFirst(registry.models).filter(isFor);
   if (models.length === 0) void say('info', none);
   if (models.length <= 1) return models[0];
-  const items = models.map((model) => ({
-    icon: STATE_LABELS[model.track.verdict.state].icon,
+  return choose(models.map(itemOf), { question });
+}
+
+function itemOf(model: DaemonModel): Item<DaemonModel> {
+  const { icon, label } = STATE_LABELS[model.track.verdict.state];
+  return {
+    icon,
     label: model.daemon.name,
-    description: `${STATE_LABELS[model.track.verdict.state].label} · ${placeOf(model.daemon.target)}`,
+    description: `${label} · ${placeOf(model.daemon.target)}`,
     value: model,
-  }));
-  return choose(items, { question });
+  };
 }
 
 function tellNothingIsWatched(): void {

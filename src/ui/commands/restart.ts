@@ -8,44 +8,66 @@ import { addressOf } from '../../kinds/target';
 import { isEndedByUs, type Plan } from '../../restart/plan';
 import type { Progress } from '../../model/restartStep';
 import { restartStepText, restartWaitText } from '../../words/restartSteps';
-import { isRestartLoop } from '../../store/restartRecords';
 import type { Outcome } from '../../model/outcome';
+import { isRestartLoop } from '../../store/restartRecords';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
+import { isOpenSince, isRecovering } from '../../health/incident';
 import { severityOf } from '../../health/verdict';
+import { STATE_LABELS } from '../../words/states';
 import { duration, type Clock } from '../../base/time';
-import { interruptedRowId } from '../tree/rowIds';
-import { ask, inNotification, say, type Buttons, type Steps } from '../shared/say';
+import type { Notifications } from '../notifications/notifications';
+import { outcomeNotice } from '../notifications/outcomeNotice';
+import { ask, inNotification, say, type Steps } from '../shared/say';
 import { ensureTrusted } from './trust';
 import { MAX_NAMED_SESSIONS } from '../policy';
 
+export interface RestartCommandsDeps {
+  readonly controller: RestartController;
+  readonly settings: Pick<Settings, 'inspectNode'>;
+  readonly clock: Clock;
+  readonly door: Pick<Notifications, 'tell'>;
+  /** The daemon as it is now; `undefined` when it is no longer watched. */
+  readonly current: (daemonId: DaemonId) => DaemonModel | undefined;
+}
+
 /** Restart and stop as the user meets them: trust, consent, progress with cancel, an honest end. */
 export class RestartCommands {
-  constructor(
-    private readonly controller: RestartController,
-    private readonly settings: Settings,
-    private readonly clock: Clock,
-  ) {}
+  /** Restarts that were started and not proven in time. */
+  readonly #late = new Map<DaemonId, Plan>();
 
-  async restart(model: DaemonModel): Promise<void> {
+  constructor(private readonly deps: RestartCommandsDeps) {}
+
+  /** @param openedMs of the incident whose message asked for it: when that began, in monotonic ms */
+  async restart(model: DaemonModel, openedMs?: number): Promise<void> {
     const { name } = model.daemon;
-    const agreed = await this.#agree(model, `Restart ${name}?`, 'Restart');
+    const agreed = await this.#agree(model, `Restart ${name}?`, 'Restart', openedMs);
     if (!agreed) return;
     const { plan, inspect } = agreed;
     await this.#shown(plan, `${plan.owner ? 'Restarting' : 'Starting'} ${name}`, (work) =>
-      this.controller.restart(plan, { ...work, inspect }),
+      this.deps.controller.restart(plan, { ...work, inspect }),
+    );
+  }
+
+  /** Waits on for the proof of a restart that was late. */
+  async waitLonger({ daemon }: DaemonModel): Promise<void> {
+    const plan = this.#late.get(daemon.id);
+    if (!plan) return;
+    await this.#shown(plan, `Waiting for ${daemon.name}`, (work) =>
+      this.deps.controller.waitLonger(plan, work),
     );
   }
 
   async #shown(plan: Plan, title: string, restarts: (work: StopWork) => Promise<Outcome>): Promise<void> {
-    const { name, id: daemonId } = plan.model.daemon;
+    const { id: daemonId } = plan.model.daemon;
+    const { clock, door, current } = this.deps;
+    const afterAt = clock.now().wallAt;
     const outcome = await inNotification(title, (steps) =>
       restarts({ ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
-    tellOutcome(
-      outcome,
-      daemonId,
-      () => void this.#shown(plan, `Waiting for ${name}`, (work) => this.controller.waitLonger(plan, work)),
-    );
+    if (outcome.kind === 'late') this.#late.set(daemonId, plan);
+    else this.#late.delete(daemonId);
+    const span = { afterAt, byAt: clock.now().wallAt };
+    door.tell([outcomeNotice(outcome, plan.model, current(daemonId), span)]);
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
@@ -57,7 +79,7 @@ export class RestartCommands {
     return inTerminal(write, async () => {
       const agreed = await this.#agree(model, `Restart ${model.daemon.name}?`, 'Restart');
       if (!agreed) return false;
-      const { kind, text } = await this.controller.restart(agreed.plan, {
+      const { kind, text } = await this.deps.controller.restart(agreed.plan, {
         signal,
         inspect: agreed.inspect,
         onStep: (step) => write(`${restartStepText(step)}…`),
@@ -72,7 +94,7 @@ export class RestartCommands {
     return inTerminal(write, async () => {
       const plan = (await this.#agree(model, `Stop ${model.daemon.name}?`, 'Stop'))?.plan;
       if (!plan) return false;
-      const { kind, text } = await this.controller.stop(plan, {
+      const { kind, text } = await this.deps.controller.stop(plan, {
         signal,
         onStep: (step) => write(`${restartStepText(step)}…`),
       });
@@ -86,7 +108,7 @@ export class RestartCommands {
     const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
     if (!plan) return;
     const { text } = await inNotification(`Stopping ${name}`, (steps) =>
-      this.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
+      this.deps.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
     void say('info', text);
   }
@@ -96,15 +118,16 @@ export class RestartCommands {
     model: DaemonModel,
     question: string,
     verb: 'Restart' | 'Stop',
+    openedMs?: number,
   ): Promise<{ plan: Plan; inspect: boolean } | undefined> {
     if (!(await ensureTrusted(`${verb === 'Restart' ? 'Restarting' : 'Stopping'} ${model.daemon.name}`)))
       return undefined;
     const plan = await (verb === 'Restart'
-      ? this.controller.planRestart(model)
-      : this.controller.plan(model));
-    const alwaysInspect = this.settings.inspectNode();
-    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, this.clock.now().wallAt);
-    const detail = consequences(plan, isLoop);
+      ? this.deps.controller.planRestart(model)
+      : this.deps.controller.plan(model));
+    const alwaysInspect = this.deps.settings.inspectNode();
+    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, this.deps.clock.now().wallAt);
+    const detail = consequences(plan, isLoop, openedMs !== undefined && isOver(plan.model, openedMs));
     if (detail === undefined) return { plan, inspect: alwaysInspect };
     const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
@@ -127,9 +150,6 @@ async function inTerminal(write: (line: string) => void, work: () => Promise<boo
   }
 }
 
-/** Opens the tree at the sessions that wait for somebody to run them again. */
-const SHOW_INTERRUPTED = 'Show Interrupted';
-const WAIT_LONGER = 'Wait Longer';
 const SHOW_LOG = 'Show Log';
 /** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
 const INSPECT = 'Inspect, Then Restart';
@@ -138,8 +158,13 @@ const INSPECT = 'Inspect, Then Restart';
 function consequences(
   { owner, interrupts, ownerIsKnown, model, way, doubt }: Plan,
   isLoop: boolean,
+  isOld: boolean,
 ): string | undefined {
   const parts: string[] = [];
+  if (isOld) {
+    const { daemon, track } = model;
+    parts.push(`The message is old: ${daemon.name} is ${STATE_LABELS[track.verdict.state].label} now.`);
+  }
   // Where nothing runs nothing is lost by trying.
   if (owner && doubt !== undefined) parts.push(`It may not start again: ${doubt}.`);
   if (isLoop) {
@@ -172,6 +197,15 @@ function consequences(
   return parts.length > 0 ? parts.join('\n') : undefined;
 }
 
+/**
+ * Whether a message about the incident that began at this moment (monotonic ms) tells what is not so any more: VS Code
+ * cannot close a message with buttons.
+ */
+function isOver({ track }: Plan['model'], openedMs: number): boolean {
+  const { incident, verdict } = track;
+  return !isOpenSince(incident, openedMs) || isRecovering(incident) || severityOf(verdict) === 'plain';
+}
+
 /** Work that may be interrupted although nothing tells of it. */
 function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): readonly string[] {
   const { subAgents = [], turns = false, tasks = false } = last?.report.unknownWork ?? {};
@@ -186,35 +220,6 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
       : [`${name} runs the ${agents} ${names}; whether ${they} on something is not known.`]),
     ...(own.length === 0 ? [] : [`Whether ${name} works ${own.join(' or ')} is not known.`]),
   ];
-}
-
-/** Tells how it ended. Does not wait for the answer: a message may stay on screen for hours. */
-function tellOutcome(outcome: Outcome, daemonId: DaemonId, waitLonger: () => void): void {
-  const { kind, text } = outcome;
-  if (kind === 'cured' || kind === 'cancelled') {
-    const hasLost = kind === 'cured' && outcome.interrupted > 0;
-    void say('info', text, ...(hasLost ? ([SHOW_INTERRUPTED] as const) : [])).then((choice) => {
-      if (choice !== SHOW_INTERRUPTED) return;
-      void vscode.commands.executeCommand('daemonHealth.showDetails', interruptedRowId(daemonId));
-    });
-    return;
-  }
-  const commands: Record<string, string> = {
-    'Show Terminal': 'workbench.action.terminal.focus',
-    'Show Log': 'daemonHealth.showLog',
-    'Show Details': 'daemonHealth.showDetails',
-  };
-  const buttons: Buttons =
-    kind === 'late'
-      ? [WAIT_LONGER, 'Show Terminal', 'Show Log']
-      : ['Show Terminal', 'Show Log', 'Show Details'];
-  // A daemon that tells of no cycles cannot be proven to work: nothing went wrong with it.
-  const level = { failed: 'error', unproven: 'info', late: 'warning' } as const;
-  void say(level[kind], text, ...buttons).then((choice) => {
-    if (choice === WAIT_LONGER) waitLonger();
-    const command = choice === undefined ? undefined : commands[choice];
-    if (command !== undefined) void vscode.commands.executeCommand(command, daemonId);
-  });
 }
 
 /** Steps and waiting both take the one line of a notification. */

@@ -94,6 +94,15 @@ export function timedOutText(daemon: string, { session, isInferred }: TimedOut):
     : `${name} timed out${ran}${because}.`;
 }
 
+/** The same of several sessions. */
+export function timedOutTogetherText(daemons: readonly string[], sessions: readonly Session[]): string {
+  const named = sessions.slice(0, MAX_NAMED).map((session) => quoted(session, TITLE_CHARS_OF_MANY));
+  const [first, ...others] = new Set(daemons);
+  const on = others.length === 0 ? ` on ${first}` : '';
+  const end = sessions.length > named.length ? ', …' : '.';
+  return `${sessions.length} sessions timed out${on}: ${named.join(', ')}${end}`;
+}
+
 function quoted({ title }: Session, maxChars = Infinity): string {
   return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
 }

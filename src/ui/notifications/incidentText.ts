@@ -1,40 +1,54 @@
-import type { DaemonModel } from '../../model/daemonModel';
-import type { Notice } from '../../health/incident';
-import { type Instant, duration } from '../../base/time';
-import { SEVERITY, STATES } from '../../health/states';
+import { duration, type Instant } from '../../base/time';
+import type { DaemonState } from '../../health/states';
 import { problemText } from '../../words/problemText';
 import { STATE_LABELS } from '../../words/states';
-import type { NotificationSettings } from '../../settings/settings';
+import { MAX_NAMED } from '../policy';
+import type { IncidentNotice } from './notice';
 
-export interface Message {
-  readonly level: 'error' | 'warning' | 'info';
-  readonly text: string;
-  /** Whether restarting is something that could help now. */
-  readonly offersRestart: boolean;
-}
-
-/** Whether a notice is to be shown: red ones are errors, the rest is for those who want all. */
-export function isWanted(notice: Notice, { level, muted }: NotificationSettings): boolean {
-  if (level === 'none' || muted.includes(notice.state)) return false;
-  return level === 'all' || (notice.kind !== 'recovered' && SEVERITY[notice.state] === 'red');
-}
-
-/** What a notification says: what is wrong, since when, and what it means. */
-export function noticeMessage(model: DaemonModel, notice: Notice, now: Instant): Message {
-  const { name } = model.daemon;
+/** What is wrong, since when, and what it means; or that it is over. */
+export function incidentText(notice: IncidentNotice, now: Instant): string {
+  const { model, state } = notice;
   if (notice.kind === 'recovered') {
-    return {
-      level: 'info',
-      text: `${name} is healthy again. It was ${STATE_LABELS[notice.state].label} for ${duration(notice.lastedMs)}.`,
-      offersRestart: false,
-    };
+    const { label } = STATE_LABELS[state];
+    return `${model.daemon.name} is healthy again. It was ${label} for ${duration(notice.lastedMs)}.`;
   }
-  const still = notice.kind === 'reminder' ? 'still ' : '';
-  const row = STATES[notice.state];
-  const isProblem = row.severity !== 'plain';
-  return {
-    level: isProblem ? row.notifiesAs : 'warning',
-    text: problemText(model, notice.state, still, now),
-    offersRestart: isProblem && row.isCuredByRestart,
-  };
+  return problemText(model, state, notice.kind === 'reminder' ? 'still ' : '', now);
+}
+
+/** The same of several daemons: how many, and their names where there is room. */
+export function incidentsText(notices: readonly IncidentNotice[]): string {
+  const recovered = notices.filter((notice) => notice.kind === 'recovered');
+  const others = notices.filter((notice) => notice.kind !== 'recovered');
+  const still = others.every(({ kind }) => kind === 'reminder') ? 'still ' : '';
+  return [
+    ...(others.length === 0 ? [] : [`${counted(others)} ${still}${statesOf(others)}${named(others)}.`]),
+    ...(recovered.length === 0
+      ? []
+      : [
+          `${counted(recovered)} healthy again${named(recovered)}.`,
+          `${recovered.length === 1 ? 'It was' : 'They were'} ${statesOf(recovered)} for ${longest(recovered)}.`,
+        ]),
+  ].join(' ');
+}
+
+function counted({ length }: readonly IncidentNotice[]): string {
+  return length === 1 ? '1 daemon is' : `${length} daemons are`;
+}
+
+/** "unreachable"; of several states the most frequent first: "unreachable (38) or unresponsive (2)". */
+function statesOf(notices: readonly IncidentNotice[]): string {
+  const counts = new Map<DaemonState, number>();
+  for (const { state } of notices) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const byCount = [...counts].sort(([, one], [, other]) => other - one);
+  if (byCount.length === 1) return STATE_LABELS[byCount[0]![0]].label;
+  return byCount.map(([state, count]) => `${STATE_LABELS[state].label} (${count})`).join(' or ');
+}
+
+function named(notices: readonly IncidentNotice[]): string {
+  if (notices.length > MAX_NAMED) return '';
+  return `: ${notices.map(({ model }) => model.daemon.name).join(' and ')}`;
+}
+
+function longest(notices: readonly Extract<IncidentNotice, { kind: 'recovered' }>[]): string {
+  return `up to ${duration(Math.max(...notices.map(({ lastedMs }) => lastedMs)))}`;
 }

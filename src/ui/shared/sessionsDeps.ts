@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import type { Probe } from '../../kinds/probe';
 import type { DaemonModel } from '../../model/daemonModel';
-import type { Speaker } from '../notifications/countdown';
+import type { CountdownDeps } from '../notifications/countdown';
 import type { SessionRows } from '../tree/daemonRows';
 
 export interface SessionsDeps {
@@ -13,7 +13,7 @@ export interface SessionsDeps {
   readonly poll: (daemonId: DaemonId) => Promise<void>;
   /** What talks to a daemon. Rejects where the daemon is not watched. */
   readonly probe: (daemonId: DaemonId) => Promise<Pick<Probe, 'sessions' | 'lostWork'>>;
-  readonly voice: Speaker;
+  readonly door: CountdownDeps['door'];
   readonly log: (line: string) => void;
   /** Somebody dealt with work that a restart interrupted. */
   readonly dismissLost: (daemonId: DaemonId, sessionId: string) => void;

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/app/systemClock';
 import { readDaemons } from '../../../src/settings/daemonList';
 import { Registry } from '../../../src/watch/registry';
 import { createProbe } from '../../../src/kinds/probe';
-import { noticeMessage } from '../../../src/ui/notifications/incidentText';
+import { messageOf } from '../../support/messageOf';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
 import { node } from '../../support/dispatchd/commands';
@@ -195,7 +195,7 @@ describe('dispatchd on a disk that is full (a tmpfs of 1 MB)', function () {
         rows.map(({ description }) => description).join('\n'),
         /cannot write its state: no space left/,
       );
-      const { text } = noticeMessage(model, { kind: 'problem', state: 'unavailable', openedAt: now }, now);
+      const { text } = messageOf(model, { kind: 'problem', state: 'unavailable', openedAt: now }, now);
       assert.equal(text, `dispatchd is unavailable: ${NO_SPACE}.`);
       disk.free();
       await until(async () => (await available(daemon)).available, 'it to be available again');

@@ -13,7 +13,7 @@ import type { Restarted } from '../../../src/health/instances';
 import { InterruptedWork } from '../../../src/store/interruptedWork';
 import { KnownInstances } from '../../../src/store/knownInstances';
 import { SpeakerLease } from '../../../src/store/speakerTurn';
-import { instanceTold } from '../../../src/ui/notifications/instancesText';
+import { instanceTold } from '../../../src/ui/notifications/noticeOf';
 import { DaemonProcess, dispatchdFile, stopDaemons } from '../../support/dispatchd/daemonProcess';
 import { LONG } from '../../support/dispatchd/commands';
 import { MemoryMemento } from '../../support/memento';

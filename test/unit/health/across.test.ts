@@ -183,7 +183,7 @@ describe('a conflict', () => {
     const told: number[] = [];
     for (let ms = 0; ms <= 2 * AMBER_PENDING_MS; ms += SECOND_MS) {
       room.look();
-      if ((room.step?.conflicts.length ?? 0) > 0) told.push(ms);
+      if ((room.step?.conflicts.tell.length ?? 0) > 0) told.push(ms);
       room.wait(SECOND_MS);
     }
     assert.deepEqual(told, [AMBER_PENDING_MS]);

@@ -8,7 +8,7 @@ import {
   type ConflictLog,
   type InvolvedDaemon,
 } from '../../../src/health/conflicts';
-import { AMBER_PENDING_MS } from '../../../src/health/policy';
+import { AMBER_PENDING_MS, CONFLICT_OVER_MS } from '../../../src/health/policy';
 
 const at = (monotonicMs: number) => ({ wallAt: 0, monotonicMs, uptimeMs: monotonicMs });
 
@@ -100,7 +100,12 @@ describe('the notification of a conflict', () => {
     assert.deepEqual(toldAt([true, true, false, true, true, false]), []);
   });
 
+  it('does not come again where one look missed it', () => {
+    assert.deepEqual(toldAt([true, true, true, false, true, true, true]), [10_000]);
+  });
+
   it('comes again for a new conflict after the old one was over', () => {
-    assert.deepEqual(toldAt([true, true, true, false, true, true, true]), [10_000, 30_000]);
+    const gone = Array<boolean>(CONFLICT_OVER_MS / 5_000 + 1).fill(false);
+    assert.deepEqual(toldAt([true, true, true, ...gone, true, true, true]), [10_000, 60_000]);
   });
 });

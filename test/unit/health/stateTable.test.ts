@@ -9,7 +9,7 @@ import { RULES } from '../../../src/health/verdict';
 import type { Track } from '../../../src/health/track';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import type { OfferedDaemon } from '../../../src/model/foundDaemon';
-import { noticeMessage } from '../../../src/ui/notifications/incidentText';
+import { messageOf } from '../../support/messageOf';
 import { canStop } from '../../../src/ui/shared/usable';
 import { COLOURS, stripSvg } from '../../../src/ui/shared/timeline';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
@@ -343,7 +343,7 @@ describe('each state', () => {
 
       if ('level' in of) {
         const notice: Notice = { kind: 'problem', state, openedAt: NOW };
-        const { level, offersRestart } = noticeMessage(model, notice, NOW);
+        const { level, offersRestart } = messageOf(model, notice, NOW);
         assert.deepEqual({ level, offersRestart }, { level: of.level, offersRestart: of.offersRestart });
         const end = new Told(state).for35s('unverified', { cycle: false }).end;
         assert.equal(end, of.endsBy === 'answer' ? 'recovered' : 'open');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Notice } from '../../../../src/health/incident';
 import { SEVERITY, type DaemonState } from '../../../../src/health/states';
 import { STATE_LABELS } from '../../../../src/words/states';
-import { noticeMessage } from '../../../../src/ui/notifications/incidentText';
+import { messageOf } from '../../../support/messageOf';
 import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
 import { HOSTILE, modelOf } from '../support';
 
@@ -16,7 +16,7 @@ function wedged(forMs: number): Watch {
 function lastMessage(watch: Watch) {
   const noted = watch.notices.at(-1);
   assert.ok(noted, 'it gave a notice');
-  return noticeMessage(modelOf(watch), noted.notice, watch.time.now());
+  return messageOf(modelOf(watch), noted.notice, watch.time.now());
 }
 
 describe('a notification', () => {
@@ -79,7 +79,7 @@ describe('a notification', () => {
     for (const state of Object.keys(SEVERITY) as DaemonState[]) {
       if (SEVERITY[state] === 'plain') continue;
       const notice: Notice = { kind: 'problem', state, openedAt: watch.time.now() };
-      const { level, text } = noticeMessage(modelOf(watch), notice, watch.time.now());
+      const { level, text } = messageOf(modelOf(watch), notice, watch.time.now());
       assert.ok(text.includes(STATE_LABELS[state].label), text);
       assert.notEqual(level, 'info');
     }

@@ -1,0 +1,182 @@
+import type { HealthEvent } from '../../health/advance';
+import type { Conflict } from '../../health/conflicts';
+import type { Entry } from '../../health/countdown';
+import type { TimedOut } from '../../health/deadlines';
+import type { Notice as Incident } from '../../health/incident';
+import type { DaemonId } from '../../health/report';
+import { SEVERITY, STATES, type DaemonState } from '../../health/states';
+import type { Instant } from '../../base/time';
+import type { DaemonModel } from '../../model/daemonModel';
+import { INSTANCE_TOLD_MS } from '../../store/policy';
+import type { Claim, Span } from '../../store/speakerTurn';
+import { answersForSessions } from '../shared/usable';
+import { interruptedRowId, sessionRowId } from '../tree/rowIds';
+import type { Action, CountdownNotice, IncidentNotice, Notice } from './notice';
+
+/** What a step of a daemon has to tell, besides its incident. */
+export function noticeOf(model: DaemonModel, event: HealthEvent): Notice | undefined {
+  switch (event.kind) {
+    case 'timedOut':
+      return timedOutNotice(model, event);
+    case 'restarted':
+      return event.isNews ? restartedNotice(model, event) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** @param openedAt when the incident began that the notice is about */
+export function incidentNotice(
+  model: DaemonModel,
+  notice: Incident,
+  openedAt: Instant,
+  now: Instant,
+): IncidentNotice {
+  const { id } = model.daemon;
+  const { state } = notice;
+  const common = { daemonIds: [id], model, state, muteAs: state };
+  const details = { action: 'details', targets: [id] } as const;
+  if (notice.kind === 'recovered') {
+    return {
+      ...common,
+      kind: 'recovered',
+      key: `${id} recovered`,
+      // The end of each incident is told once, however soon the next one comes.
+      toldFor: { afterAt: openedAt.wallAt, byAt: now.wallAt },
+      lastedMs: notice.lastedMs,
+      level: 'info',
+      isUrgent: false,
+      offers: [details],
+    };
+  }
+  const restart = { action: 'restart', targets: [id, notice.openedAt.monotonicMs] } as const;
+  const more = { action: 'more', targets: [id, state] } as const;
+  return {
+    ...common,
+    kind: notice.kind,
+    key: `${id} ${notice.kind} ${state}`,
+    // An incident is told once while it goes on.
+    ...(notice.kind === 'problem' && { toldFor: { afterAt: notice.openedAt.wallAt } }),
+    openedAt: notice.openedAt,
+    level: levelOf(state),
+    isUrgent: SEVERITY[state] === 'red',
+    offers: isCuredByRestart(state) ? [restart, details, more] : [details, more],
+  };
+}
+
+/** The same, told because it goes on. @param model the daemon as it is now */
+export function asReminder(
+  { openedAt, state }: Extract<IncidentNotice, { kind: 'problem' | 'reminder' }>,
+  model: DaemonModel,
+  now: Instant,
+): IncidentNotice {
+  return incidentNotice(model, { kind: 'reminder', state, openedAt }, openedAt, now);
+}
+
+function levelOf(state: DaemonState): 'error' | 'warning' {
+  const row = STATES[state];
+  return row.severity === 'plain' ? 'warning' : row.notifiesAs;
+}
+
+/** Whether restarting is something that could help. */
+function isCuredByRestart(state: DaemonState): boolean {
+  const row = STATES[state];
+  return row.severity !== 'plain' && row.isCuredByRestart;
+}
+
+/** Its name among the muted notifications. */
+const CONFLICT = 'conflict';
+
+/** @param sinceAt epoch ms since when it is there */
+export function conflictNotice(conflict: Conflict, sinceAt: number): Notice {
+  return {
+    kind: 'conflict',
+    conflict,
+    key: conflict.id,
+    daemonIds: [],
+    toldFor: { afterAt: sinceAt },
+    level: 'warning',
+    isUrgent: false,
+    muteAs: CONFLICT,
+    offers: [
+      { action: 'details', targets: [conflict.id] },
+      { action: 'mute', targets: [CONFLICT] },
+    ],
+  };
+}
+
+type RestartedEvent = Extract<HealthEvent, { kind: 'restarted' }>;
+
+function restartedNotice({ daemon }: DaemonModel, event: RestartedEvent): Notice {
+  const { restarted, instanceId, began } = event;
+  const hasLost = restarted.interrupted > 0;
+  return {
+    kind: 'restarted',
+    name: daemon.name,
+    restarted,
+    ...instanceTold(daemon.id, instanceId, began),
+    daemonIds: [daemon.id],
+    level: hasLost ? 'warning' : 'info',
+    isUrgent: false,
+    offers: [{ action: 'details', targets: [hasLost ? interruptedRowId(daemon.id) : daemon.id] }],
+  };
+}
+
+/** A new life that the outcome of its restart tells: other windows see it, too, and none knows that it was asked for. */
+export function toldByOutcome({ daemon }: DaemonModel, event: HealthEvent): readonly Claim[] {
+  if (event.kind !== 'restarted' || event.isNews || event.announce !== 'told') return [];
+  return [instanceTold(daemon.id, event.instanceId, event.began)];
+}
+
+function timedOutNotice(model: DaemonModel, { session, isInferred }: TimedOut): Notice {
+  const { id, name } = model.daemon;
+  const targets = [sessionRowId(id, session.id)];
+  const actions: readonly Action[] = answersForSessions(model)
+    ? ['runAgain', 'showSession', 'output']
+    : // Only of a dispatchd's work there is more to be had.
+      ['showSession'];
+  return {
+    kind: 'timedOut',
+    name,
+    timedOut: { session, isInferred },
+    key: `${id} timed out ${session.id}`,
+    daemonIds: [id],
+    // Only an error with buttons stays on screen until somebody answers it.
+    level: 'error',
+    isUrgent: true,
+    offers: actions.map((action) => ({ action, targets })),
+  };
+}
+
+export function countdownNotice(entry: Entry): CountdownNotice {
+  return {
+    kind: 'countdown',
+    entry,
+    key: countdownKey(entry.daemonId, entry.session.id),
+    daemonIds: [entry.daemonId],
+    // One window counts a session down from its start to its end, whatever extends it.
+    toldFor: 'whileOpen',
+    level: 'warning',
+    isUrgent: false,
+    offers: [],
+  };
+}
+
+export function countdownKey(daemonId: DaemonId, sessionId: string): string {
+  return `${daemonId} countdown ${sessionId}`;
+}
+
+/**
+ * By which key, and for how long, a life counts as told in all windows. One without a name is known by the time in
+ * which it began (epoch ms), which each window sees in its own way.
+ */
+export function instanceTold(
+  daemonId: DaemonId,
+  instanceId: string | undefined,
+  began: Span,
+): Required<Claim> {
+  return {
+    key: `${daemonId} restarted ${instanceId ?? 'new life'}`,
+    toldFor: instanceId === undefined ? began : INSTANCE_TOLD_MS,
+  };
+}

@@ -1,0 +1,83 @@
+import type { DaemonModel } from '../../model/daemonModel';
+import type { Outcome } from '../../model/outcome';
+import { STATES, type DaemonState } from '../../health/states';
+import type { Claim } from '../../store/speakerTurn';
+import { interruptedRowId } from '../tree/rowIds';
+import { instanceTold } from './noticeOf';
+import type { Action, Notice } from './notice';
+
+/** A daemon that tells of no cycles cannot be proven to work: nothing went wrong with it. */
+const LEVEL = {
+  cured: 'info',
+  cancelled: 'info',
+  unproven: 'info',
+  late: 'warning',
+  failed: 'error',
+} as const;
+
+const ACTIONS: Readonly<Record<Outcome['kind'], readonly Action[]>> = {
+  cured: [],
+  cancelled: [],
+  unproven: ['terminal', 'log', 'details'],
+  late: ['waitLonger', 'terminal', 'log'],
+  failed: ['terminal', 'log', 'details'],
+};
+
+/**
+ * How a restart ended.
+ *
+ * @param before the daemon as it was restarted
+ * @param after the daemon as it is now, where it is still watched
+ * @param span epoch ms between which the restart took place
+ */
+export function outcomeNotice(
+  outcome: Outcome,
+  before: DaemonModel,
+  after: DaemonModel | undefined,
+  span: { readonly afterAt: number; readonly byAt: number },
+): Notice {
+  const { id } = before.daemon;
+  const hasLost = outcome.kind === 'cured' && outcome.interrupted > 0;
+  return {
+    kind: 'outcome',
+    outcome,
+    key: `${id} outcome ${span.byAt}`,
+    daemonIds: [id],
+    level: LEVEL[outcome.kind],
+    isUrgent: true,
+    offers: [
+      ...(hasLost ? [{ action: 'interrupted', targets: [interruptedRowId(id)] } as const] : []),
+      ...ACTIONS[outcome.kind].map((action) => ({ action, targets: [id] })),
+    ],
+    tells: toldBy(outcome, before, after, span),
+  };
+}
+
+/** What an outcome says, and other rules and other windows would say again. */
+function toldBy(
+  outcome: Outcome,
+  before: DaemonModel,
+  after: DaemonModel | undefined,
+  span: { readonly afterAt: number; readonly byAt: number },
+): readonly Claim[] {
+  const { id } = before.daemon;
+  if (outcome.kind === 'cured') {
+    const instanceId = after?.track.last?.report.instance?.id;
+    const openedAt = before.track.incident?.openedAt.wallAt;
+    return [
+      // Of a life without a name only the next look tells what became of its work.
+      ...(instanceId === undefined ? [] : [instanceTold(id, instanceId, span)]),
+      ...(openedAt === undefined
+        ? []
+        : [{ key: `${id} recovered`, toldFor: { ...span, afterAt: openedAt } }]),
+    ];
+  }
+  if (!('startFailed' in outcome) || outcome.startFailed === undefined) return [];
+  // Nothing runs since then, which goes on until something does.
+  return GONE.map((state) => ({ key: `${id} problem ${state}`, toldFor: { afterAt: span.afterAt } }));
+}
+
+/** The problems in which nobody is there. */
+const GONE = (Object.keys(STATES) as DaemonState[]).filter(
+  (state) => STATES[state].phase === 'gone' && STATES[state].severity !== 'plain',
+);

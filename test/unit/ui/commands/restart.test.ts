@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { Outcome } from '../../../../src/model/outcome';
+import type { RestartController } from '../../../../src/restart/controller';
+import type { Plan } from '../../../../src/restart/plan';
+import type * as Commands from '../../../../src/ui/commands/restart';
+import type { Notice } from '../../../../src/ui/notifications/notice';
+import { FakeScreen } from '../../../support/fakeScreen';
+import { loadWith } from '../../../support/fakeVSCode';
+import { wedgedReport, Watch } from '../../health/support';
+import { modelOf } from '../support';
+
+const FILE = join(__dirname, '../../../../src/ui/commands/restart');
+
+describe('a restart that a message asks for', () => {
+  let screen: FakeScreen;
+  let watch: Watch;
+  let restarted: number;
+  let told: Notice[];
+  let outcome: Outcome;
+  beforeEach(() => {
+    screen = new FakeScreen();
+    screen.answer = 'Restart';
+    restarted = 0;
+    told = [];
+    outcome = { kind: 'cured', text: 'smithy restarted.', tookMs: 1, interrupted: 0 };
+    watch = Watch.healthy();
+    watch.wait(5_000).answer(wedgedReport(watch.time, 3 * 60_000));
+  });
+
+  const commands = (): Commands.RestartCommands => {
+    const { RestartCommands } = loadWith<typeof Commands>(screen.vscode, FILE);
+    const current = () => modelOf(watch);
+    const owner = { pid: 7, commandLine: 'smithy serve', startedAtMs: 1, name: 'node', isOurs: true };
+    const plan = (): Plan => ({
+      model: current(),
+      owner,
+      ownerIsKnown: true,
+      interrupts: [],
+      records: [],
+      way: { by: 'spawn', keepsWork: true },
+    });
+    const controller = {
+      planRestart: () => Promise.resolve(plan()),
+      restart: () => {
+        restarted += 1;
+        return Promise.resolve(outcome);
+      },
+    } as unknown as RestartController;
+    return new RestartCommands({
+      controller,
+      settings: { inspectNode: () => false },
+      clock: watch.time,
+      door: { tell: (group) => void told.push(...group) },
+      current,
+    });
+  };
+  const openedMs = () => watch.track.incident!.openedAt.monotonicMs;
+
+  it('is done unasked while the incident goes on: the process is known, and nothing is lost', async () => {
+    await commands().restart(modelOf(watch), openedMs());
+    assert.deepEqual([screen.texts, restarted], [[], 1]);
+  });
+
+  const over: Record<string, { end: () => void; says: RegExp }> = {
+    'is over': { end: () => watch.wait(5_000).stayHealthy(120_000), says: /smithy is healthy now/ },
+    'is about to be over': { end: () => watch.wait(5_000).answer(), says: /smithy is healthy now/ },
+    'is over, and another one goes on': {
+      end: () => {
+        watch.wait(5_000).stayHealthy(120_000);
+        watch.repeat(3, 5_000, () => watch.fail('refused'));
+      },
+      says: /smithy is unreachable now/,
+    },
+  };
+  for (const [what, { end, says }] of Object.entries(over)) {
+    it(`asks first where the incident of the message ${what}, and says how the daemon is`, async () => {
+      const began = openedMs();
+      end();
+      await commands().restart(modelOf(watch), began);
+      assert.equal(screen.texts[0], 'Restart smithy?');
+      assert.match(screen.messages[0]!.detail ?? '', says);
+      assert.equal(restarted, 1, 'the user wanted it');
+    });
+  }
+
+  it('is not done where the user does not want it any more', async () => {
+    const began = openedMs();
+    watch.wait(5_000).stayHealthy(120_000);
+    screen.answer = undefined;
+    await commands().restart(modelOf(watch), began);
+    assert.equal(restarted, 0);
+  });
+
+  it('is done unasked where nobody asked by a message', async () => {
+    watch.wait(5_000).stayHealthy(120_000);
+    await commands().restart(modelOf(watch));
+    assert.deepEqual([screen.texts, restarted], [[], 1]);
+  });
+
+  it('ends with a notice that claims what other rules would tell', async () => {
+    await commands().restart(modelOf(watch), openedMs());
+    const [notice] = told;
+    assert.ok(notice?.kind === 'outcome');
+    const { id } = modelOf(watch).daemon;
+    assert.deepEqual(
+      notice.tells.map(({ key }) => key),
+      [`${id} recovered`],
+    );
+    outcome = { kind: 'failed', text: 'It could not be started.', startFailed: 'the command was not found' };
+    await commands().restart(modelOf(watch), openedMs());
+    assert.deepEqual(
+      told.at(-1)?.kind === 'outcome' && (told.at(-1) as typeof notice).tells.map(({ key }) => key),
+      [`${id} problem unreachable`],
+    );
+    assert.deepEqual(
+      [told.at(-1)?.level, told.at(-1)?.offers.map(({ action }) => action)],
+      ['error', ['terminal', 'log', 'details']],
+    );
+  });
+
+  it('that was late waits longer where the user wants that', async () => {
+    outcome = { kind: 'late', text: 'It was started, but is not proven to work.' };
+    const all = commands();
+    await all.restart(modelOf(watch), openedMs());
+    assert.deepEqual(
+      told[0]!.offers.map(({ action }) => action),
+      ['waitLonger', 'terminal', 'log'],
+    );
+    outcome = { kind: 'cured', text: 'smithy restarted.', tookMs: 1, interrupted: 2 };
+    await all.waitLonger(modelOf(watch));
+    assert.deepEqual([restarted, told[1]!.offers.map(({ action }) => action)], [2, ['interrupted']]);
+    await all.waitLonger(modelOf(watch));
+    assert.equal(restarted, 2, 'nothing is late any more');
+  });
+});
