@@ -47,6 +47,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const lease = new SpeakerLease({
     folder: globalStorageUri.fsPath,
     pid: process.pid,
+    log: (line) => log.info(line),
     // Only the window itself can set it.
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
@@ -224,6 +225,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     tree,
     sessions,
     door,
+    lease,
     records,
     snoozes,
     { dispose: () => clearTimeout(drawing) },

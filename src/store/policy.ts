@@ -22,8 +22,14 @@ export const INSTANCE_TOLD_MS = 7 * 24 * 3_600_000;
 /** A file says that something was told later than now by this much: the clock was set back. File times may be some ms ahead. */
 export const TOLD_AHEAD_MS = 5_000;
 
-/** Files that say what has been told are of no use after that. */
+/** What has been told is of no use after that. */
 export const TOLD_KEPT_MS = INSTANCE_TOLD_MS;
+
+/** An entry of what was told has some 400 bytes: this many stay far under the longest file that is read (1 MiB). */
+export const TOLD_MAX = 500;
+
+/** Changes that wait for a file that cannot be written: more of them than this are of no use to other windows. */
+export const SHARED_PENDING_MAX = 1_000;
 
 /** Of how many daemons a workspace remembers the last life. */
 export const INSTANCES_MAX_DAEMONS = 50;

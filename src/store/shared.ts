@@ -1,5 +1,5 @@
 import type { ReadShared, SharedFile } from './sharedFile';
-import { SHARED_LOOK_GAP_MS, SHARED_RETRY_MS } from './policy';
+import { SHARED_LOOK_GAP_MS, SHARED_PENDING_MAX, SHARED_RETRY_MS } from './policy';
 
 export interface SharedOptions<T> {
   /** A folder that all windows of this machine share. */
@@ -67,7 +67,7 @@ export class Shared<T> {
    * @param change pure: it is made again on what other windows wrote meanwhile
    */
   update(change: (value: T) => T): Promise<void> {
-    this.#pending.push(change);
+    this.#pending = [...this.#pending, change].slice(-SHARED_PENDING_MAX);
     this.#value = change(this.#value);
     return this.#inTurn(() => this.#commit());
   }
@@ -130,7 +130,7 @@ export class Shared<T> {
     this.#said = undefined;
     this.#failedMs = -Infinity;
     this.#isToMend = false;
-    this.#pending = this.#pending.slice(taken.length);
+    this.#pending = this.#pending.filter((change) => !taken.includes(change));
     this.#known = changed.value;
     this.#show(changed.value);
     await keepForOlder(changed.value, true);

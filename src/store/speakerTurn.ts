@@ -1,55 +1,57 @@
-import type { Claim, SpeakerLeaseOptions, ToldFiles, ToldFor } from './told';
+import type { SpeakerLeaseOptions, ToldByWindows } from './told';
+import type { Claim } from './toldEntries';
 
-export type { Claim, Span, SpeakerLeaseOptions, ToldFor } from './told';
+export type { SpeakerLeaseOptions } from './told';
+export type { Claim, Span } from './toldEntries';
 
 /**
  * Lets one window of many tell a thing once. The window that last had the focus speaks at once; the others wait
  * and speak only if it did not, so that a crashed or hung window silences nothing.
  */
 export class SpeakerLease {
-  #loading: Promise<ToldFiles> | undefined;
+  #loading: Promise<ToldByWindows> | undefined;
 
   constructor(private readonly options: SpeakerLeaseOptions) {}
 
   /** This window has the focus: from now on it is the one that speaks. */
   async take(): Promise<void> {
-    await (await this.#files()).take();
+    await (await this.#told()).take();
   }
 
   /**
-   * Whether this window is the one to tell `key`, now or after the speaking window failed to.
-   * Where files cannot be written at all, every window speaks: twice is better than never.
+   * Which of these this window is to tell, now or after the speaking window failed to. Where files cannot be written at
+   * all, every window speaks: twice is better than never.
    *
-   * @param stillWanted asked after waiting: what was to be told may be over
-   */
-  async maySpeak(key: string, stillWanted: () => boolean, toldFor?: ToldFor): Promise<boolean> {
-    return (await this.#files()).maySpeak(key, stillWanted, toldFor);
-  }
-
-  /**
-   * Which of these this window is to tell, now or after the speaking window failed to.
    * @param stillWanted asked after waiting, for each: what was to be told may be over
    */
   async claim(claims: readonly Claim[], stillWanted: (key: string) => boolean): Promise<ReadonlySet<string>> {
-    return (await this.#files()).claim(claims, stillWanted);
+    try {
+      return await (await this.#told()).claim(claims, stillWanted);
+    } catch {
+      return new Set(claims.map(({ key }) => key));
+    }
   }
 
   /** This window tells these already, whoever has the turn: what it did itself. */
   async mark(claims: readonly Claim[]): Promise<void> {
-    await (await this.#files()).mark(claims);
+    await (await this.#told()).mark(claims);
   }
 
   /** What this window was to tell, and has not told: whoever has it to tell may. */
   async giveBack(keys: readonly string[]): Promise<void> {
-    await (await this.#files()).giveBack(keys);
+    await (await this.#told()).giveBack(keys);
   }
 
   /** What this window told without an end is over: what begins from now on is told again. */
   async over(key: string): Promise<void> {
-    await (await this.#files()).over(key);
+    await (await this.#told()).over(key);
   }
 
-  #files(): Promise<ToldFiles> {
-    return (this.#loading ??= import('./told').then(({ ToldFiles }) => new ToldFiles(this.options)));
+  dispose(): void {
+    void this.#loading?.then((told) => told.dispose());
+  }
+
+  #told(): Promise<ToldByWindows> {
+    return (this.#loading ??= import('./told').then(({ ToldByWindows }) => new ToldByWindows(this.options)));
   }
 }

@@ -132,9 +132,10 @@ export class Notifications implements vscode.Disposable {
   #send(group: readonly Notice[], tries: number): void {
     const wanted = group.filter((notice) => this.#isLetThrough(notice));
     if (wanted.length === 0) return;
-    void this.#tellInTurn(wanted, tries).catch((error: unknown) =>
-      this.deps.onError('A notification', error),
-    );
+    void this.#tellInTurn(wanted, tries).catch((error: unknown) => {
+      for (const notice of wanted) this.#waiting.delete(notice);
+      this.deps.onError('A notification', error);
+    });
   }
 
   async #tellInTurn(group: readonly Notice[], tries: number): Promise<void> {

@@ -14,12 +14,15 @@ const ORIGIN = 'http://127.0.0.1:3470';
 describe('the files that an old window left for all windows', () => {
   let folder: string;
   let other: ReturnType<typeof spawn>;
+  let lease: SpeakerLease;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'daemon-health-files-'));
+    lease = new SpeakerLease({ folder, pid: process.pid, takeoverMs: 10 });
     other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
   });
   afterEach(() => {
     other.kill();
+    lease.dispose();
     rmSync(folder, { recursive: true });
   });
 
@@ -34,10 +37,6 @@ describe('the files that an old window left for all windows', () => {
 
   const told = (name: string) => name.startsWith('told.');
   const lock = (name: string) => name.endsWith('.lock');
-  const maySpeak = (what: string, afterAt: number) =>
-    new SpeakerLease({ folder, pid: process.pid, takeoverMs: 10 }).maySpeak(`${ORIGIN} ${what}`, () => true, {
-      afterAt,
-    });
 
   it('hold the lock of a restart while its window lives, and not longer', async () => {
     lay(lock, other.pid!);
@@ -47,17 +46,19 @@ describe('the files that an old window left for all windows', () => {
     assert.notEqual(await lockDaemon(folder, idAt(ORIGIN)), undefined);
   });
 
-  it('say what was told, for an incident that began before', async () => {
+  it('say what was told to the windows of that version: this one tells by itself, and leaves them there', async () => {
     lay(told, other.pid!);
-    assert.equal(await maySpeak('problem wedged', Date.now() - 5_000), false);
-    assert.equal(await maySpeak('problem offline', Date.now() - 5_000), true, 'nobody told that');
+    const before = readdirSync(folder);
+    const key = `${ORIGIN} problem wedged`;
+    const ours = await lease.claim([{ key, toldFor: { afterAt: Date.now() - 5_000 } }], () => true);
+    assert.deepEqual([...ours], [key]);
+    assert.deepEqual(readdirSync(folder).filter(told), before);
   });
 
   it('name the window that speaks: another one waits for it', async () => {
     lay((name) => name === 'speaker.json', other.pid!);
     let asked = false;
-    const lease = new SpeakerLease({ folder, pid: process.pid, takeoverMs: 10 });
-    await lease.maySpeak('anything', () => (asked = true));
+    await lease.claim([{ key: 'anything' }], () => (asked = true));
     assert.equal(asked, true, 'it waited, and then asked whether it is still wanted');
   });
 });

@@ -86,7 +86,8 @@ describe('windows of two versions on one machine', function () {
       await until(() => existsSync(started));
     });
 
-    it(`tell each thing once, where the ${first} one has the focus`, async () => {
+    // What the other version has told neither of them knows: one window of each may tell it.
+    it(`tell each thing once at the most, and once where the ${first} one has the focus`, async () => {
       daemon = await new RealDispatchd(dispatchdOf('new')).start(
         '--chaos',
         '--poll-stale-threshold-ms',
@@ -114,12 +115,11 @@ describe('windows of two versions on one machine', function () {
       await speaking.until('the restart', (look) => messages(look, restarted).length > 0);
 
       const looks = await everybodySpoke();
-      assert.deepEqual(
-        looks.map((look) => [messages(look, /wedged/).length, messages(look, restarted).length]),
-        [
-          [1, 1],
-          [0, 0],
-        ],
+      const told = looks.map((look) => [messages(look, /wedged/).length, messages(look, restarted).length]);
+      assert.deepEqual(told[0], [1, 1]);
+      assert.ok(
+        told[1]!.every((times) => times <= 1),
+        String(told[1]),
       );
       for (const { faults } of looks) assert.deepEqual(faults, []);
     });

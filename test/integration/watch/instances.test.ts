@@ -195,9 +195,10 @@ describe('the lives of real daemons', function () {
           const lease = new SpeakerLease({ folder, pid: process.pid, takeoverMs: 50 });
           const seen: Promise<void>[] = [];
           const teller = open(smithy.url, new MemoryMemento(), (restarted, began) => {
-            const { key, toldFor } = instanceTold(idAt(smithy.url), undefined, began);
-            const claim = lease.maySpeak(key, () => true, toldFor);
-            seen.push(claim.then((may) => void (may && told.push(`${restarted.interrupted} by ${name}`))));
+            const claim = lease.claim([instanceTold(idAt(smithy.url), undefined, began)], () => true);
+            seen.push(
+              claim.then((ours) => void (ours.size > 0 && told.push(`${restarted.interrupted} by ${name}`))),
+            );
           });
           return { teller, look: () => teller.look(), seen };
         };

@@ -1,41 +1,75 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  SpeakerLease,
-  type SpeakerLeaseOptions,
-  type Span,
-  type ToldFor,
-} from '../../../src/store/speakerTurn';
+import { TOLD_MAX } from '../../../src/store/policy';
+import { SpeakerLease, type SpeakerLeaseOptions, type Span } from '../../../src/store/speakerTurn';
+import type { AllTold, Told, ToldFor } from '../../../src/store/toldEntries';
+import { until } from '../../support/until';
 
 const WINDOWS = 5;
 const always = () => true;
 
+class Window extends SpeakerLease {
+  /** A group of one. */
+  async maySpeak(key: string, stillWanted: () => boolean, toldFor?: ToldFor): Promise<boolean> {
+    return (await this.claim([{ key, ...(toldFor !== undefined && { toldFor }) }], stillWanted)).has(key);
+  }
+}
+
 describe('the say among several windows', () => {
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'daemon-health-lease-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  let opened: Window[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'daemon-health-lease-'));
+    opened = [];
+  });
+  afterEach(() => {
+    for (const each of opened) each.dispose();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
 
-  const window = (options: Partial<SpeakerLeaseOptions> = {}) =>
-    new SpeakerLease({ folder, pid: process.pid, takeoverMs: 60, ...options });
+  // Longer than a window needs for the file on a busy machine.
+  const window = (options: Partial<SpeakerLeaseOptions> = {}) => {
+    const each = new Window({ folder, pid: process.pid, takeoverMs: 500, ...options });
+    opened.push(each);
+    return each;
+  };
 
-  const readdirAfter = (_told: boolean) => readdirSync(folder);
+  const file = () => join(folder, 'notices.json');
+  const readTold = () => (JSON.parse(readFileSync(file(), 'utf8')) as { value: AllTold }).value;
+  const writeTold = (value: object) => writeFileSync(file(), JSON.stringify({ version: 1, value }));
 
   interface Written {
-    readonly at: number;
     readonly startedAtMs: number;
     readonly startTicks?: number;
   }
 
-  /** Another window wrote what is there. */
-  const rewrite = (beginning: string, change: (written: Written) => object) => {
-    for (const name of readdirSync(folder).filter((file) => file.startsWith(beginning))) {
-      const written = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Written;
-      writeFileSync(join(folder, name), JSON.stringify({ ...written, ...change(written) }));
-    }
+  /** Another window has the focus. */
+  const rewriteSpeaker = (change: (written: Written) => object) => {
+    const written = JSON.parse(readFileSync(join(folder, 'speaker.json'), 'utf8')) as Written;
+    writeFileSync(join(folder, 'speaker.json'), JSON.stringify({ ...written, ...change(written) }));
   };
+
+  /** Another window told what was told. */
+  const rewriteTold = (change: (told: Told & Written) => object) =>
+    writeTold(
+      Object.fromEntries(
+        Object.entries(readTold()).map(([key, told]) => [
+          key,
+          { ...told, ...change(told as Told & Written) },
+        ]),
+      ),
+    );
 
   /** Its process had the same number, and began earlier. */
   const bornEarlier = ({ startedAtMs, startTicks }: Written) => ({
@@ -44,7 +78,7 @@ describe('the say among several windows', () => {
   });
 
   /** Time passes over what has been told. */
-  const agedBy = (ms: number) => rewrite('told.', ({ at }) => ({ at: at - ms }));
+  const agedBy = (ms: number) => rewriteTold(({ at }) => ({ at: at - ms }));
 
   it('is had by exactly one of five for each thing to tell', async () => {
     const windows = Array.from({ length: WINDOWS }, () => window());
@@ -91,7 +125,7 @@ describe('the say among several windows', () => {
   ] as const) {
     it(`is taken over at once from a window ${whose}`, async () => {
       await window().take();
-      rewrite('speaker', other);
+      rewriteSpeaker(other);
       let asked = false;
       assert.equal(await window({ takeoverMs: 60_000 }).maySpeak('wedged', () => (asked = true)), true);
       assert.equal(asked, false, 'it did not wait');
@@ -104,7 +138,7 @@ describe('the say among several windows', () => {
   ] as const) {
     it(`is waited for from a window in ${where}, whose process number says nothing here`, async () => {
       await window().take();
-      rewrite('speaker', () => elsewhere);
+      rewriteSpeaker(() => elsewhere);
       let asked = false;
       assert.equal(await window().maySpeak('wedged', () => (asked = true)), true);
       assert.equal(asked, true, 'it waited');
@@ -112,7 +146,7 @@ describe('the say among several windows', () => {
 
     it(`is left to a window in ${where} that goes on telling`, async () => {
       await window().maySpeak('countdown', always, 'whileOpen');
-      rewrite('told.', () => elsewhere);
+      rewriteTold(() => elsewhere);
       const focused = window();
       await focused.take();
       assert.equal(await focused.maySpeak('countdown', always, 'whileOpen'), false);
@@ -147,8 +181,13 @@ describe('the say among several windows', () => {
   });
 
   it('is everybody’s where no file can be written: told twice is better than never', async () => {
-    const nowhere = new SpeakerLease({ folder: '/dev/null/x', pid: process.pid, takeoverMs: 1 });
-    assert.equal(await nowhere.maySpeak('wedged', always), true);
+    const nowhere = () => window({ folder: '/dev/null/x', takeoverMs: 1 });
+    const [one, other] = [nowhere(), nowhere()];
+    assert.deepEqual(
+      [await one.maySpeak('wedged', always), await other.maySpeak('wedged', always)],
+      [true, true],
+    );
+    assert.equal(await one.maySpeak('wedged', always), false, 'once a window');
   });
 
   it('is kept for what a window goes on telling, and asked for again by the same one', async () => {
@@ -176,7 +215,7 @@ describe('the say among several windows', () => {
       await new Promise((resolve) => setTimeout(resolve, 80));
       isOver = true;
     };
-    assert.equal(await window({ reach }).maySpeak('wedged', () => !isOver), false);
+    assert.equal(await window({ reach, takeoverMs: 60 }).maySpeak('wedged', () => !isOver), false);
   });
 
   it('passes on when the window that went on telling does not say so any more', async () => {
@@ -215,19 +254,6 @@ describe('the say among several windows', () => {
       assert.equal(said.filter(Boolean).length, 1);
       rmSync(folder, { recursive: true });
     }
-  });
-
-  it('is taken over in the end from a window that was closed while it took over', async () => {
-    await window().maySpeak('countdown', always, 'whileOpen');
-    agedBy(16_000);
-    const [file] = readdirSync(folder);
-    const told = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as { windowId: string; at: number };
-    const successor = join(folder, `${file}.${told.windowId}.${told.at}`);
-    writeFileSync(successor, JSON.stringify({ ...told, at: Date.now() - 16_000 }));
-    const said = [];
-    for (let n = 0; n < 3; n++) said.push(await window().maySpeak('countdown', always, 'whileOpen'));
-    assert.deepEqual(said, [false, true, false]);
-    assert.deepEqual(readdirSync(folder), [file]);
   });
 
   it('is had once in the time that a thing counts as told', async () => {
@@ -293,7 +319,7 @@ describe('the say among several windows', () => {
     it('comes again where a process got the number of the window that was closed', async () => {
       await window().maySpeak('wedged', always, { afterAt: now });
       agedBy(121_000);
-      rewrite('told.', bornEarlier);
+      rewriteTold(bornEarlier);
       assert.equal(await window().maySpeak('wedged', always, { afterAt: now }), true);
     });
   });
@@ -314,29 +340,85 @@ describe('the say among several windows', () => {
     }
   });
 
-  it('is understood where another version, or a moment, left half of it', async () => {
-    const [first] = readdirAfter(await window().maySpeak('wedged', always));
-    for (const text of ['', '1700000000000', '{"at":', 'null']) {
-      writeFileSync(join(folder, first!), text);
-      assert.equal(await window().maySpeak('wedged', always), false, 'it is new');
-      utimesSync(join(folder, first!), 1, 1);
-      assert.equal(await window().maySpeak('wedged', always), true, 'it is old');
+  it('is told anew where nobody can read what was told: twice is better than never', async () => {
+    const entries = ['null', '5', '{"at":5}', '{"at":"x","windowId":"a","pid":1}', '{"at":1,"windowId":"a"}'];
+    for (const text of [
+      '',
+      '{"version":1,"va',
+      ...entries.map((entry) => `{"version":1,"value":{"wedged":${entry}}}`),
+    ]) {
+      writeFileSync(file(), text);
+      const [one, other] = [window(), window()];
+      assert.equal(await one.maySpeak('wedged', always), true, text);
+      assert.equal(await other.maySpeak('wedged', always), false, `${text}, told again`);
+      // A window that knows what was told mends the file.
+      for (const each of [one, other]) each.dispose();
     }
   });
 
-  it('forgets what was told more than a week ago', async () => {
-    const eightDaysAgo = Date.now() / 1_000 - 8 * 86_400;
-    const [old] = readdirAfter(await window().maySpeak('old', always));
-    utimesSync(join(folder, old!), eightDaysAgo, eightDaysAgo);
+  it('forgets what was told more than a week ago, and the oldest of too much', async () => {
+    await window().maySpeak('old', always);
+    agedBy(8 * 86_400_000);
     await window().maySpeak('new', always);
-    assert.equal(readdirSync(folder).includes(old!), false);
-    assert.equal(readdirSync(folder).length, 1);
+    assert.deepEqual(Object.keys(readTold()), ['new']);
+    await window().claim(
+      Array.from({ length: TOLD_MAX }, (_, index) => ({ key: `newer ${index}` })),
+      always,
+    );
+    assert.equal(Object.keys(readTold()).length, TOLD_MAX);
+    assert.equal('new' in readTold(), false);
   });
 
-  it('leaves no files behind but one a key and the speaker', async () => {
+  it('removes what an older version left more than a week ago, and nothing else', async () => {
+    const eightDaysAgo = Date.now() / 1_000 - 8 * 86_400;
+    for (const name of ['told.old', 'told.new', 'other']) writeFileSync(join(folder, name), '{}');
+    for (const name of ['told.old', 'other']) utimesSync(join(folder, name), eightDaysAgo, eightDaysAgo);
+    await window().maySpeak('wedged', always);
+    await until(() => !existsSync(join(folder, 'told.old')), 'the old file to go');
+    assert.deepEqual(readdirSync(folder).sort(), ['notices.json', 'other', 'told.new']);
+  });
+
+  it('leaves no files behind but what was told and the speaker', async () => {
     const windows = Array.from({ length: WINDOWS }, () => window({ toldWindowMs: 0 }));
     await windows[0]!.take();
     for (const each of windows) await each.maySpeak('wedged', always);
-    assert.equal(readdirSync(folder).length, 2);
+    assert.deepEqual(readdirSync(folder).sort(), ['notices.json', 'speaker.json']);
+  });
+
+  describe('over a group', () => {
+    const keys = Array.from({ length: 40 }, (_, index) => `${index} unreachable`);
+    const claims = keys.map((key) => ({ key }));
+
+    it('is had by exactly one of five, all of it, in one change of the file', async () => {
+      const windows = Array.from({ length: WINDOWS }, () => window());
+      const said = await Promise.all(windows.map((each) => each.claim(claims, always)));
+      assert.deepEqual(said.map(({ size }) => size).sort(), [0, 0, 0, 0, 40]);
+      assert.deepEqual(Object.keys(readTold()), keys);
+      assert.equal(new Set(Object.values(readTold()).map(({ at }) => at)).size, 1);
+    });
+
+    it('is had of what no other window told, and of what is still wanted after the wait', async () => {
+      await window().claim(claims.slice(0, 10), always);
+      const focused = window();
+      await focused.take();
+      const ours = await window().claim(claims, (key) => key !== keys[39]);
+      assert.deepEqual([...ours], keys.slice(10, 39));
+    });
+  });
+
+  it('is given back by the window that did not tell after all, and by no other one', async () => {
+    const [one, other] = [window(), window()];
+    assert.equal(await one.maySpeak('wedged', always, { afterAt: 1 }), true);
+    await other.giveBack(['wedged']);
+    assert.equal(await other.maySpeak('wedged', always, { afterAt: 1 }), false);
+    await one.giveBack(['wedged']);
+    assert.equal(await other.maySpeak('wedged', always, { afterAt: 1 }), true);
+  });
+
+  it('is taken at once, whoever has the focus, for what a window did itself', async () => {
+    const [focused, acting] = [window({ takeoverMs: 60_000 }), window({ takeoverMs: 60_000 })];
+    await focused.take();
+    await acting.mark([{ key: 'restarted', toldFor: 60_000 }]);
+    assert.equal(await focused.maySpeak('restarted', always, 60_000), false);
   });
 });
