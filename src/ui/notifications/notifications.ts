@@ -64,7 +64,10 @@ export class Notifications implements vscode.Disposable {
 
   /** Tells a group in one message: all of it that is wanted, still true, and this window's to tell. */
   tell(group: readonly Notice[]): void {
-    const fresh = group.filter((notice) => !this.#isUnderWay(notice));
+    const fresh = group.filter(
+      (notice, index) =>
+        !this.#isUnderWay(notice) && group.findIndex((other) => isSame(other, notice)) === index,
+    );
     for (const notice of fresh) this.#log(notice);
     this.#send(fresh, 0);
   }

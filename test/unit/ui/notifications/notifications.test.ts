@@ -73,13 +73,14 @@ describe('the door to the user', () => {
   describe('dedupes', () => {
     it('what two rules find before it was told, and after', async () => {
       const notice = window.fails('a');
-      window.door.tell([notice]);
+      window.door.tell([notice, { ...notice }]);
       window.door.tell([{ ...notice }]);
       await settled();
       window.lease.told.clear();
       window.door.tell([notice]);
       await settled();
       assert.equal(window.screen.messages.length, 1);
+      assert.match(window.screen.texts[0]!, /^a is unreachable/);
     });
 
     it('not the next incident', async () => {
