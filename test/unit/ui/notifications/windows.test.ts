@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { SpeakerLease } from '../../../../src/store/speakerTurn';
+import { makeStorage, type Storage } from '../../../support/storage';
+import { until } from '../../../support/until';
+import { DoorWindow } from './doorSupport';
+
+const WINDOWS = 3;
+
+describe('the doors of several windows', () => {
+  let storage: Storage;
+  let windows: { readonly door: DoorWindow; readonly lease: SpeakerLease }[];
+  beforeEach(() => {
+    storage = makeStorage();
+    windows = Array.from({ length: WINDOWS }, () => {
+      const lease = new SpeakerLease({ folder: storage.folder, pid: process.pid, takeoverMs: 500 });
+      return { lease, door: new DoorWindow(lease) };
+    });
+  });
+  afterEach(() => {
+    for (const { door, lease } of windows) {
+      door.door.dispose();
+      lease.dispose();
+    }
+    storage.remove();
+  });
+
+  /** The same failures, as each window sees them. */
+  const fail = (count: number) => {
+    for (const { door } of windows) {
+      const group = Array.from({ length: count }, (_, index) => door.fails(`daemon ${index}`));
+      door.door.tell(group);
+    }
+  };
+  const texts = () => windows.map(({ door }) => door.screen.texts);
+  /** All windows have had their turn: whoever asks after them is told that somebody told it. */
+  const allHadTheirTurn = async () => {
+    const key = `${windows[0]!.door.model('daemon 0').daemon.id} problem unreachable`;
+    for (const { lease } of windows) await lease.claim([{ key }], () => true);
+  };
+
+  it('tell a group once, in the window with the focus', async () => {
+    await windows[1]!.lease.take();
+    fail(40);
+    await until(() => texts().flat().length > 0, 'a message');
+    await allHadTheirTurn();
+    assert.deepEqual(texts(), [[], ['40 daemons are unreachable.'], []]);
+  });
+
+  it('tell it in another window where VS Code takes no message of the one with the focus', async () => {
+    await windows[1]!.lease.take();
+    windows[1]!.door.screen.rejects = new Error('it is being closed');
+    fail(40);
+    await until(() => texts().flat().length > 0, 'a message');
+    await allHadTheirTurn();
+    assert.deepEqual(texts().flat(), ['40 daemons are unreachable.']);
+    assert.equal(windows[1]!.door.errors.length, 1);
+    // The one with the focus tries again, and finds that it was told.
+    windows[1]!.door.screen.rejects = undefined;
+    windows[1]!.door.wait(10_000);
+    windows[1]!.door.door.update();
+    await allHadTheirTurn();
+    assert.deepEqual(texts().flat().length, 1);
+  });
+});
