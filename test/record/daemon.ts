@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { join } from 'node:path';
 import { HOME, type Listener, type Machine } from './machine';
+import type { Fault, Life, Truth } from './faults';
 import type { Reached } from './network';
 import { sha } from './recorder';
 
@@ -22,12 +23,14 @@ export type Manner =
   | 'unauthorised';
 
 /** What a status says of the loop. */
-export type Tells = 'flag' | 'times' | 'nothing' | 'falseFlag';
+export type Tells = 'flag' | 'times' | 'nothing' | 'falseFlag' | 'onlyFlag';
 
 type Loop =
   | { readonly kind: 'running'; readonly fromMs: number; readonly lastMs: number | undefined }
   /** A cycle began and does not complete. */
   | { readonly kind: 'hung'; readonly startedMs: number; readonly lastMs: number | undefined }
+  /** Cycle after cycle begins, and none completes. */
+  | { readonly kind: 'vain'; readonly fromMs: number; readonly lastMs: number | undefined }
   | { readonly kind: 'stopped'; readonly startedMs: number | undefined; readonly lastMs: number | undefined };
 
 interface Session {
@@ -42,17 +45,13 @@ interface Session {
   status: 'running' | 'timed-out' | 'completed' | 'interrupted';
 }
 
-/** What is true of a daemon from a moment on, as its script has it. */
-export interface Truth {
-  readonly fromMs: number;
-  readonly is: 'well' | 'hung' | 'silent' | 'gone' | 'failing' | 'resting' | 'untold';
-  /** From when on a status or a failed request proves it; monotonic ms of the run. */
-  readonly provenMs?: number;
-}
-
 const INTERVAL_MS = 5_000;
 const CYCLE_MS = 40;
 const THRESHOLD_MS = 60_000;
+/** Cycles of a daemon that stays paused after its limit was to reset: by then it is amber. */
+const PAUSE_OVERDUE_MS = 120_000;
+/** A daemon that could start work starts none for so long before that is amber. */
+const IDLE_MS = 600_000;
 const EXTENSION_MS = 120_000;
 const MAX_EXTENSIONS = 3;
 const ENDED_LISTED = 5;
@@ -62,12 +61,22 @@ const HTML = '<!doctype html><title>Something else</title><h1>It works</h1>';
 export class SimDaemon implements Listener {
   /** Of all its life, oldest first. */
   readonly truths: Truth[] = [];
+  /** Each begin of its process, oldest first. */
+  readonly lives: Life[] = [];
   manner: Manner = 'answers';
   tells: Tells = 'flag';
   latencyMs = 4;
   pausedUntilMs: number | undefined;
   unavailable: string | undefined;
   queue = { ready: 0, free: 2 };
+  /** Its flag goes by the wall clock, as that of a real smithy: just after a sleep its last cycle is old. */
+  flagsByWall = false;
+  /** After a start from a window nothing listens for so long. */
+  bootMs = 0;
+  #listensFromMs = 0;
+  #startsWork = true;
+  #isStranger = false;
+  #stuckAs: Fault = 'stuck queue';
   pid: number | undefined;
   #instance = '';
   #bornMs = 0;
@@ -85,7 +94,7 @@ export class SimDaemon implements Listener {
     readonly name: string,
     readonly kind: Kind,
     readonly port: number,
-    private readonly folder: string,
+    readonly folder: string,
   ) {
     this.#server = createServer((request, response) => this.#serve(request, response));
     this.#server.keepAliveTimeout = 0;
@@ -95,9 +104,17 @@ export class SimDaemon implements Listener {
 
   /** Its process begins: at once, or in a new life. */
   begin({
+    by = 'the script',
     resumes = true,
+    forgets = false,
     env = {},
-  }: { resumes?: boolean; env?: Readonly<Record<string, string>> } = {}): number {
+  }: {
+    by?: Life['by'];
+    resumes?: boolean;
+    /** As a smithy: what ran before is not listed any more. */
+    forgets?: boolean;
+    env?: Readonly<Record<string, string>>;
+  } = {}): number {
     const { time, processes } = this.machine;
     this.#lives++;
     const commandLine = COMMAND_LINES[this.kind];
@@ -105,7 +122,8 @@ export class SimDaemon implements Listener {
       port: this.port,
       env,
       onSignal: () => {
-        this.die();
+        this.#end();
+        this.#is('resting', 'ended from here');
         return true;
       },
     });
@@ -123,18 +141,35 @@ export class SimDaemon implements Listener {
     }
     this.#interrupted = running.filter(({ status }) => status === 'interrupted').length;
     this.#resumed = running.length - this.#interrupted;
+    if (forgets) this.#sessions.splice(0);
     if (this.kind === 'ductor') this.#writeFiles();
-    this.#is('well');
+    this.lives.push({ fromMs: time.monotonicMs, by, lost: this.#interrupted, forgets });
+    if (by === 'a window' && this.bootMs > 0) {
+      this.#listensFromMs = time.monotonicMs + this.bootMs;
+      this.#is('resting', 'ended from here');
+      this.truths.push({ fromMs: this.#listensFromMs, is: 'well', fault: 'none' });
+    } else this.#goesOn();
     return pid;
   }
 
-  /** Its process ends. */
-  die(): void {
-    if (this.pid === undefined) return;
+  /** Its process ends. @param fault what the script did */
+  die(fault: Fault = 'dead process'): void {
+    if (this.#end()) this.#is('gone', fault);
+  }
+
+  #end(): boolean {
+    if (this.pid === undefined) return false;
     this.machine.processes.end(this.pid);
     this.pid = undefined;
     this.#drop();
-    this.#is('gone');
+    return true;
+  }
+
+  /** It was never there in this day, and is not yet. */
+  isNotThereYet(): void {
+    this.#end();
+    this.lives.pop();
+    this.#is('resting', 'never up');
   }
 
   get isUp(): boolean {
@@ -142,7 +177,7 @@ export class SimDaemon implements Listener {
   }
 
   /** Its next cycle never completes. */
-  hang(): void {
+  hang(fault?: Fault): void {
     const nowMs = this.machine.time.monotonicMs;
     const { startedMs, lastMs } = this.#cycle();
     const fromMs = this.#loop.kind === 'running' ? this.#loop.fromMs : nowMs;
@@ -150,75 +185,134 @@ export class SimDaemon implements Listener {
     const nextMs = Math.max(nowMs, fromMs + count * INTERVAL_MS);
     const completedMs = startedMs === undefined ? lastMs : Math.max(lastMs ?? 0, startedMs + CYCLE_MS);
     this.#loop = { kind: 'hung', startedMs: nextMs, lastMs: completedMs };
-    const isTold = this.kind !== 'ductor' && (this.tells === 'flag' || this.tells === 'times');
-    if (isTold) this.#is('hung', nextMs + THRESHOLD_MS);
-    else this.#is('untold');
+    const { kind, tells } = this;
+    if (kind === 'ductor') this.#is('untold', 'hung loop, nothing tells');
+    else if (tells === 'nothing') this.#is('untold', 'hung loop, nothing tells');
+    else if (tells === 'falseFlag') this.#is('untold', 'hung loop, its flag says no', nextMs + THRESHOLD_MS);
+    else this.#is('hung', fault ?? HUNG[tells], nextMs + THRESHOLD_MS);
+  }
+
+  /** From now on its cycles begin and do not complete; the flag says that all is well. */
+  cycleInVain(): void {
+    const nowMs = this.machine.time.monotonicMs;
+    const { lastMs } = this.#cycle();
+    this.tells = 'falseFlag';
+    this.#loop = { kind: 'vain', fromMs: nowMs, lastMs };
+    this.#is('untold', 'completes no cycle', nowMs + THRESHOLD_MS + 2 * INTERVAL_MS);
   }
 
   /** Whatever was wrong with it is over. */
   heal(): void {
+    if (this.#isStranger) this.#end();
+    this.#isStranger = false;
     const isAnother = !this.isUp;
     if (isAnother) this.begin();
     this.tells = 'flag';
     this.pausedUntilMs = undefined;
     this.unavailable = undefined;
     this.queue = { ready: 0, free: 2 };
+    this.#startsWork = true;
     if (this.pid !== undefined) this.machine.processes.setState(this.pid, 'S');
     this.manner = 'answers';
     if (!isAnother && this.#loop.kind !== 'running') this.release();
-    else this.#is('well');
+    else if (this.machine.time.monotonicMs >= this.#listensFromMs) this.#is('well', 'none');
   }
 
   /** The cycle that hung settles. */
   release(): void {
     const nowMs = this.machine.time.monotonicMs;
     this.#loop = { kind: 'running', fromMs: nowMs + INTERVAL_MS, lastMs: nowMs };
-    this.#is('well');
+    this.#is('well', 'none');
   }
 
   stopLoop(): void {
     const { startedMs, lastMs } = this.#cycle();
     this.#loop = { kind: 'stopped', startedMs, lastMs };
-    this.#is('resting');
+    this.#is('resting', 'stopped loop');
   }
 
-  /** From now on it answers so. */
-  behave(manner: Manner): void {
+  /** From now on it answers so. @param fault what the script did, where that is not the answer itself */
+  behave(manner: Manner, fault: Fault = FAULT_OF[manner]): void {
     this.manner = manner;
-    const { processes, time } = this.machine;
+    const { processes } = this.machine;
     if (this.pid !== undefined) processes.setState(this.pid, manner === 'frozen' ? 'T' : 'S');
     if (manner === 'resets' || manner === 'neverAccepts') this.#drop();
     switch (manner) {
       case 'frozen':
       case 'neverAccepts':
       case 'statusHangs':
-        return this.#is('silent', time.monotonicMs);
+        return this.#is('silent', fault);
       case 'resets':
-        return this.#is('gone', time.monotonicMs);
+        return this.#is('gone', fault);
       case 'error500':
-        return this.#is('failing', time.monotonicMs);
+        return this.#is('failing', fault);
       case 'tooSlow':
+        return this.#is('untold', fault);
       case 'html':
       case 'unauthorised':
-        return this.#is('untold');
-      default:
-        return this.#is('well');
+        return this.#is('troubled', fault);
+      case 'answers':
+      case 'slow':
+        return this.#is('well', fault);
     }
   }
 
-  rest(until: { pausedUntilMs?: number; unavailable?: string }): void {
-    this.pausedUntilMs = until.pausedUntilMs;
-    this.unavailable = until.unavailable;
-    this.#is('resting');
+  /** Another program listens where it was. */
+  loseItsPort(): void {
+    this.#end();
+    this.begin();
+    this.lives.pop();
+    this.#isStranger = true;
+    this.behave('html', 'port taken');
   }
 
-  starve(): void {
+  rest({ pausedUntilMs, unavailable }: { pausedUntilMs?: number; unavailable?: string }): void {
+    this.pausedUntilMs = pausedUntilMs;
+    this.unavailable = unavailable;
+    this.#goesOn();
+  }
+
+  starve(fault: Fault = 'stuck queue'): void {
     this.queue = { ready: 3, free: 0 };
-    this.#is('resting');
+    this.#stuckAs = fault;
+    this.#goesOn();
+  }
+
+  /** Tasks are ready, workers are free, and its cycles start nothing. */
+  dispatchNothing(): void {
+    const { monotonicMs } = this.machine.time;
+    for (const session of this.#running()) {
+      session.status = 'completed';
+      session.endedMs = monotonicMs;
+    }
+    this.queue = { ready: 3, free: 2 };
+    this.#startsWork = false;
+    this.#goesOn();
+  }
+
+  /** Its loop turns. What else it tells outlives its process: its tasks, its limit, its folder. */
+  #goesOn(): void {
+    const { pausedUntilMs: untilMs } = this;
+    const nowMs = this.machine.time.monotonicMs;
+    // A ductor tells nothing of all that.
+    if (this.kind === 'ductor') return this.#is('well', 'none');
+    if (this.unavailable !== undefined) return this.#is('troubled', 'unavailable');
+    if (this.queue.ready > 0 && this.queue.free === 0) return this.#is('troubled', this.#stuckAs);
+    if (untilMs !== undefined) {
+      if (untilMs > nowMs) this.#is('resting', 'paused');
+      const past = {
+        fromMs: Math.max(untilMs, nowMs),
+        provenMs: Math.max(untilMs, nowMs) + PAUSE_OVERDUE_MS,
+      };
+      this.truths.push({ ...past, is: 'troubled', fault: 'paused past its reset' });
+      return;
+    }
+    if (this.#startsWork) return this.#is('well', 'none');
+    this.#is('troubled', 'dispatches nothing', nowMs + IDLE_MS);
   }
 
   startSession(kind: Session['kind'], timeoutMs: number): void {
-    if (!this.isUp) return;
+    if (!this.isUp || !this.#startsWork) return;
     const { monotonicMs } = this.machine.time;
     const number = ++this.#sessionCount;
     this.#sessions.push({
@@ -252,7 +346,7 @@ export class SimDaemon implements Listener {
 
   reach(window: string): Reached {
     const count = (what: string) => this.machine.recorder.request(window, this.name, 'connect', what);
-    if (!this.isUp) {
+    if (!this.isUp || this.machine.time.monotonicMs < this.#listensFromMs) {
       count('(refused)');
       return { kind: 'refused' };
     }
@@ -268,8 +362,13 @@ export class SimDaemon implements Listener {
     }
   }
 
-  #is(what: Truth['is'], provenMs = this.machine.time.monotonicMs): void {
-    this.truths.push({ fromMs: this.machine.time.monotonicMs, is: what, provenMs });
+  #is(what: Truth['is'], fault: Fault, provenMs?: number): void {
+    const { monotonicMs: fromMs } = this.machine.time;
+    // What was to be true later does not come.
+    while ((this.truths.at(-1)?.fromMs ?? 0) > fromMs) this.truths.pop();
+    const last = this.truths.at(-1);
+    if (what === 'well' && last?.is === 'well' && last.fault === fault) return;
+    this.truths.push({ fromMs, is: what, fault, ...(provenMs !== undefined && { provenMs }) });
   }
 
   #take(socket: Duplex, window: string): void {
@@ -343,7 +442,11 @@ export class SimDaemon implements Listener {
     const { time } = this.machine;
     const nowMs = time.monotonicMs;
     const { startedMs, lastMs } = this.#cycle();
-    const isStale = startedMs !== undefined && startedMs > (lastMs ?? 0) && nowMs - startedMs > THRESHOLD_MS;
+    const isInFlight = startedMs !== undefined && startedMs > (lastMs ?? 0);
+    const ageMs = (ms: number) => (this.flagsByWall ? time.wallAt - time.wallAtOf(ms) : nowMs - ms);
+    const isStale =
+      (isInFlight && ageMs(startedMs) > THRESHOLD_MS) ||
+      (this.flagsByWall && !isInFlight && lastMs !== undefined && ageMs(lastMs) > THRESHOLD_MS);
     const isPaused = this.pausedUntilMs !== undefined;
     const { ready, free } = this.queue;
     const { tells } = this;
@@ -359,12 +462,15 @@ export class SimDaemon implements Listener {
         availableWorkers: free,
         stuck: ready > 0 && free === 0,
         hasStuckQueue: ready > 0 && free === 0,
-        ...(tells !== 'nothing' && {
-          computedAt: this.#iso(nowMs),
-          ...(startedMs !== undefined && { lastPollStartedAt: this.#iso(startedMs) }),
-          ...(lastMs !== undefined && { lastPollCompletedAt: this.#iso(lastMs) }),
+        ...(tells !== 'nothing' &&
+          tells !== 'onlyFlag' && {
+            computedAt: this.#iso(nowMs),
+            ...(startedMs !== undefined && { lastPollStartedAt: this.#iso(startedMs) }),
+            ...(lastMs !== undefined && { lastPollCompletedAt: this.#iso(lastMs) }),
+          }),
+        ...((tells === 'flag' || tells === 'onlyFlag' || tells === 'falseFlag') && {
+          pollStale: tells !== 'falseFlag' && isStale,
         }),
-        ...((tells === 'flag' || tells === 'falseFlag') && { pollStale: tells === 'flag' && isStale }),
       },
       ...(this.kind === 'dispatchd' && {
         instance: {
@@ -391,6 +497,10 @@ export class SimDaemon implements Listener {
     const { monotonicMs: nowMs } = this.machine.time;
     const loop = this.#loop;
     if (loop.kind === 'stopped') return loop;
+    if (loop.kind === 'vain') {
+      const startedMs = loop.fromMs + Math.floor((nowMs - loop.fromMs) / INTERVAL_MS) * INTERVAL_MS;
+      return { startedMs, lastMs: loop.lastMs };
+    }
     if (loop.kind === 'hung') {
       if (nowMs >= loop.startedMs) return loop;
       return {
@@ -527,4 +637,23 @@ const COMMAND_LINES: Readonly<Record<Kind, string>> = {
   smithy: '/usr/bin/node /usr/local/bin/sf serve smithy',
   dispatchd: '/usr/bin/node /extension/dist/dispatchd.js',
   ductor: '/usr/bin/python3 /usr/local/bin/ductor',
+};
+
+const HUNG: Readonly<Record<'flag' | 'times' | 'onlyFlag', Fault>> = {
+  flag: 'hung loop',
+  times: 'hung loop, only its times tell',
+  onlyFlag: 'hung loop, only its flag tells',
+};
+
+const FAULT_OF: Readonly<Record<Manner, Fault>> = {
+  answers: 'none',
+  slow: 'slow',
+  tooSlow: 'too slow',
+  statusHangs: 'hung status',
+  frozen: 'frozen process',
+  neverAccepts: 'full accept queue',
+  resets: 'connections reset',
+  error500: '5xx',
+  html: 'another page',
+  unauthorised: 'login wanted',
 };

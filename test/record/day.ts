@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Product } from './bundle';
 import { SimDaemon, type Kind } from './daemon';
 import { HOME, Machine, PROJECT, type Window } from './machine';
-import { judge, type Judgement, type Shown } from './oracle';
+import type { Fault } from './faults';
+import { judge, type Disturbance, type Judgement, type Shown, type Told } from './oracle';
 import { Prng } from './prng';
 import { chance, type Digests } from './recorder';
 
@@ -15,6 +16,8 @@ export interface DayResult {
   readonly seed: number;
   readonly digests: Digests;
   readonly judgement: Judgement;
+  /** The same, of its beginning only. */
+  readonly early: Judgement;
   readonly lines: readonly string[];
 }
 
@@ -35,6 +38,13 @@ const KINDS: readonly Kind[] = ['smithy', 'smithy', 'dispatchd', 'dispatchd', 'd
 const AWAKE_MS = 2 * HOUR_MS;
 const LONG_AWAKE_MS = 5 * HOUR_MS;
 const LONG_DAYS = 10;
+/** What `npm test` plays of its days. */
+export const EARLY_MS = 40 * MINUTE_MS;
+/**
+ * Days up to this seed are as they were when only they were kept. The days after them have more: what they draw besides
+ * comes from a row of chance of its own.
+ */
+const FIRST_DAYS = 200;
 
 const INCIDENTS = [
   'hangs',
@@ -61,28 +71,53 @@ const INCIDENTS = [
   'answers HTML',
   'wants a password',
 ] as const;
-type Incident = (typeof INCIDENTS)[number];
+/** Of the days after the first ones, besides. */
+const MORE_INCIDENTS = [
+  'hangs, only its flag tells',
+  'hangs with a stuck queue',
+  'hangs and clears for seconds',
+  'completes no cycle',
+  'is frozen for seconds',
+  'dispatches nothing',
+  'dispatches nothing',
+  'stays paused past its reset',
+  'fails twice within two minutes',
+  'restarts twice within two minutes',
+  'is back for seconds',
+  'loses its port',
+] as const;
+type Incident = (typeof INCIDENTS)[number] | (typeof MORE_INCIDENTS)[number];
 
-/** One day of one machine, all of it decided by its seed. */
-export function runDay(seed: number, product: Product): Promise<DayResult> {
-  return new Day(seed, product).run();
+/** One day of one machine, all of it decided by its seed. @param untilMs plays its beginning only */
+export function runDay(seed: number, product: Product, untilMs = Infinity): Promise<DayResult> {
+  return new Day(seed, product).run(untilMs);
 }
 
 class Day {
   readonly #random: Prng;
+  /** What only the days after the first ones have. */
+  readonly #more: Prng | undefined;
   readonly #machine: Machine;
   readonly #daemons: {
     daemon: SimDaemon;
     pollMs: number;
     shown: Shown[];
-    told: { atMs: number; text: string }[];
+    told: Told[];
+    toldLives: Told[];
   }[] = [];
   readonly #events: Event[] = [];
   readonly #focused: [number, number][] = [];
-  readonly #disturbed: [number, number][] = [];
-  readonly #starved: [number, number][] = [];
+  /** Who wakes the machine looks at it, and so does who works beside a daemon that fails. */
+  readonly #looked: number[] = [];
+  /** In window B. */
+  readonly #focusedElsewhere: [number, number][] = [];
+  readonly #disturbed: Disturbance[] = [];
   readonly #settings: Record<string, unknown>;
   readonly #awakeMs: number;
+  /** What the status item of window A said. */
+  readonly #item: Told[] = [];
+  #openedMs = 0;
+  #silencedMs = Infinity;
   #first: Window | undefined;
   #second: Window | undefined;
 
@@ -91,11 +126,15 @@ class Day {
     product: Product,
   ) {
     this.#random = new Prng(seed);
+    if (seed > FIRST_DAYS) this.#more = new Prng(seed * 1_000_003);
     this.#awakeMs = seed % LONG_DAYS === 0 ? LONG_AWAKE_MS : AWAKE_MS;
     this.#machine = new Machine({
       seed,
       product,
-      onRecord: (part, _window, text) => part === 'messages' && this.#hear(text),
+      onRecord: (part, window, text) => {
+        if (part === 'messages') this.#hear(text);
+        if (part === 'status' && window === 'A') this.#item.push({ atMs: this.#machine.time.passedMs, text });
+      },
       runTask: (command, env) => this.#start(command, env),
     });
     this.#settings = { daemons: this.#makeDaemons() };
@@ -103,54 +142,70 @@ class Day {
     if (this.#random.chance(0.3)) this.#settings.discovery = false;
   }
 
-  async run(): Promise<DayResult> {
+  async run(untilMs: number): Promise<DayResult> {
     const machine = this.#machine;
+    const endMs = Math.min(this.#awakeMs, untilMs);
     try {
       for (const { daemon } of this.#daemons) daemon.begin();
       this.#plan();
       this.#events.sort((a, b) => a.atMs - b.atMs);
-      this.#first = this.#open('A', true);
+      if (this.#openedMs === 0) this.#first = this.#open('A', true);
       for (const { atMs, text, act } of this.#events) {
-        if (atMs >= this.#awakeMs) break;
+        if (atMs >= endMs) break;
         await machine.runUntil(atMs);
         machine.recorder.note(text);
         await act();
         await machine.time.settle();
       }
-      await machine.runUntil(this.#awakeMs);
+      await machine.runUntil(endMs);
       for (const window of machine.windows) if (!window.loop.isOver) await machine.close(window);
       const digests = machine.recorder.end();
-      const start = machine.time.at(0);
-      const judgement = judge(
-        this.#daemons.map(({ daemon, pollMs, shown, told }) => ({
-          name: daemon.name,
-          pollMs,
-          truths: daemon.truths.map((truth) => ({
-            ...truth,
-            fromMs: truth.fromMs - start,
-            ...(truth.provenMs !== undefined && { provenMs: truth.provenMs - start }),
-          })),
-          shown,
-          told,
-        })),
-        {
-          focused: this.#focused,
-          disturbed: this.#disturbed,
-          starved: this.#starved,
-          requests: this.#statusRequests(),
-          endMs: this.#awakeMs,
-        },
-      );
-      return { seed: this.seed, digests, judgement, lines: machine.recorder.lines };
+      const judgement = this.#judge(endMs);
+      const early = this.#judge(Math.min(endMs, EARLY_MS));
+      return { seed: this.seed, digests, judgement, early, lines: machine.recorder.lines };
     } finally {
       machine.dispose();
     }
   }
 
+  /** By all that was until then, and by nothing that came later. */
+  #judge(endMs: number): Judgement {
+    const startMs = this.#machine.time.at(0);
+    const until = <T extends { readonly atMs: number }>(all: readonly T[]) =>
+      all.filter(({ atMs }) => atMs < endMs);
+    const since = <T extends { readonly fromMs: number }>(all: readonly T[]) =>
+      all.map((one) => ({ ...one, fromMs: one.fromMs - startMs })).filter(({ fromMs }) => fromMs < endMs);
+    return judge(
+      this.#daemons.map(({ daemon, pollMs, shown, told, toldLives }) => ({
+        name: daemon.name,
+        namesLives: daemon.kind === 'dispatchd',
+        pollMs,
+        truths: since(daemon.truths).map(({ provenMs, ...truth }) => ({
+          ...truth,
+          ...(provenMs !== undefined && { provenMs: provenMs - startMs }),
+        })),
+        lives: since(daemon.lives),
+        shown: until(shown),
+        told: until(told),
+        toldLives: until(toldLives),
+      })),
+      {
+        focused: this.#focused,
+        disturbed: this.#disturbed.filter(({ fromMs }) => fromMs < endMs),
+        openedMs: this.#openedMs,
+        silencedMs: this.#silencedMs,
+        item: until(this.#item),
+        tellsAll: this.#settings.notifications === undefined,
+        requests: this.#statusRequests().filter(({ minute }) => (minute + 1) * MINUTE_MS <= endMs),
+        endMs,
+      },
+    );
+  }
+
   #makeDaemons(): object[] {
     const random = this.#random;
     const count = random.pick(DAEMON_COUNTS);
-    const shared = random.chance(0.1);
+    const shared = random.chance(0.1) || (this.#more?.chance(0.1) ?? false);
     const entries: object[] = [];
     let hasDuctor = false;
     for (let index = 0; index < count; index++) {
@@ -163,7 +218,11 @@ class Day {
       const folder = shared || index === 0 ? PROJECT : join(HOME, `other${index}`);
       const daemon = new SimDaemon(this.#machine, name, kind, port, folder);
       const pollMs = random.pick(POLL_INTERVALS_MS);
-      this.#daemons.push({ daemon, pollMs, shown: [], told: [] });
+      if (this.#more) {
+        daemon.flagsByWall = this.#more.chance(0.5);
+        daemon.bootMs = this.#more.pick([0, 1_500, 14_000, 20_000]);
+      }
+      this.#daemons.push({ daemon, pollMs, shown: [], told: [], toldLives: [] });
       entries.push({
         name,
         url: `http://127.0.0.1:${port}`,
@@ -183,6 +242,48 @@ class Day {
     this.#planFocus();
     this.#planMachine();
     this.#planUser();
+    if (this.#more) this.#planMore(this.#more);
+  }
+
+  /** How a day begins, and what befalls several daemons at once. */
+  #planMore(more: Prng): void {
+    for (const fromMs of this.#looked) this.#look(fromMs);
+    const [first, ...others] = this.#daemons.map(({ daemon }) => daemon);
+    const all = [first!, ...others];
+    const late = all.findLast(({ kind }) => kind !== 'ductor');
+    if (more.chance(0.25)) {
+      this.#openedMs = more.int(75, 110) * SECOND_MS;
+      this.#at(2_000, `${first!.name} hangs before the window opens`, () =>
+        first!.hang('hung loop before the window opens'),
+      );
+      this.#at(this.#openedMs, 'window A opens', () => void (this.#first = this.#open('A', true)));
+      const lastsMs = more.chance(0.6) ? more.int(4_000, 14_000) : more.int(MINUTE_MS, 3 * MINUTE_MS);
+      this.#at(this.#openedMs + lastsMs, `${first!.name} is well again`, () => first!.heal());
+    } else if (late && more.chance(0.3)) {
+      late.isNotThereYet();
+      this.#at(more.int(2 * MINUTE_MS, 20 * MINUTE_MS), `${late.name} is there`, () => late.heal());
+    }
+    const atMs = more.int(3 * MINUTE_MS, this.#awakeMs);
+    const lastsMs = more.int(2 * MINUTE_MS, 6 * MINUTE_MS);
+    if (all.length > 1 && more.chance(0.4)) {
+      this.#at(atMs, 'all daemons die at once', () => all.forEach((one) => one.die('all die at once')));
+      this.#at(atMs + lastsMs, 'all are well again', () => all.forEach((one) => one.heal()));
+    }
+    for (const command of ['stop', 'restart']) {
+      if (chance(this.seed, command) > 0.3) continue;
+      const commandMs = (4 + 30 * chance(this.seed, command, 'when')) * MINUTE_MS;
+      this.#at(commandMs, `the user runs ${command} on ${first!.name}`, () => {
+        void this.#first?.vscode.run(`daemonHealth.${command}`, `http://127.0.0.1:${first!.port}`);
+      });
+    }
+    const twins = all.filter(({ kind, folder }) => kind === 'smithy' && folder === PROJECT);
+    if (twins.length > 1) {
+      const stuckMs = more.int(3 * MINUTE_MS, this.#awakeMs / 2);
+      this.#at(stuckMs, 'the smithys of one database are stuck', () =>
+        twins.forEach((one) => one.isUp && one.starve('two of one database stuck')),
+      );
+      this.#at(stuckMs + 2 * lastsMs, 'they are well again', () => twins.forEach((one) => one.heal()));
+    }
   }
 
   #at(atMs: number, text: string, act: Event['act']): void {
@@ -193,12 +294,31 @@ class Day {
     const random = this.#random;
     let atMs = random.int(2 * MINUTE_MS, 12 * MINUTE_MS);
     while (atMs < this.#awakeMs) {
-      const incident = random.pick(INCIDENTS);
-      const lastsMs = random.chance(0.3)
+      const isMore = this.#more?.chance(0.5) ?? false;
+      const incident: Incident = isMore ? random.pick(MORE_INCIDENTS) : random.pick(INCIDENTS);
+      const drawnMs = random.chance(0.3)
         ? random.int(3_000, 40_000)
         : random.int(MINUTE_MS, this.#awakeMs / 12);
+      const lastsMs = isMore ? this.#lastsMs(incident, drawnMs) : drawnMs;
       this.#incident(daemon, incident, atMs, lastsMs);
       atMs += lastsMs + random.int(2 * MINUTE_MS, this.#awakeMs / 10);
+    }
+  }
+
+  /** What shows only after a while lasts for longer. */
+  #lastsMs(incident: Incident, drawnMs: number): number {
+    switch (incident) {
+      case 'dispatches nothing':
+        return 12 * MINUTE_MS + drawnMs;
+      case 'stays paused past its reset':
+        return 5 * MINUTE_MS + drawnMs;
+      case 'hangs and clears for seconds':
+      case 'is back for seconds':
+      case 'fails twice within two minutes':
+      case 'restarts twice within two minutes':
+        return 4 * MINUTE_MS;
+      default:
+        return drawnMs;
     }
   }
 
@@ -207,11 +327,15 @@ class Day {
     const { name } = daemon;
     const begin = (act: () => void) =>
       this.#at(atMs, `${name} ${incident}`, () => void (daemon.isUp && act()));
-    const hang = (tells: SimDaemon['tells']) =>
+    const hang = (tells: SimDaemon['tells'], fault?: Fault) =>
       begin(() => {
         daemon.tells = tells;
-        daemon.hang();
+        daemon.hang(fault);
       });
+    const away = (fault: Fault, fromMs: number, awayMs: number, back = {}) => {
+      this.#at(fromMs, `${name} is away`, () => daemon.die(fault));
+      this.#at(fromMs + awayMs, `${name} is back`, () => void (!daemon.isUp && daemon.begin(back)));
+    };
     const behave = (manner: SimDaemon['manner']) => begin(() => daemon.behave(manner));
     this.#at(atMs + lastsMs, `${name} is well again`, () => daemon.heal());
     switch (incident) {
@@ -238,7 +362,7 @@ class Day {
       case 'restarts':
       case 'restarts and loses its work': {
         const awayMs = random.int(1_500, 20_000);
-        begin(() => daemon.die());
+        begin(() => daemon.die('restart by hand'));
         return this.#at(atMs + awayMs, `${name} is back`, () => {
           if (!daemon.isUp) daemon.begin({ resumes: incident === 'restarts' });
         });
@@ -247,7 +371,7 @@ class Day {
         for (let index = 0; index < random.int(4, 14); index++) {
           const fromMs = atMs + index * 25_000;
           const awayMs = random.int(4_000, 16_000);
-          this.#at(fromMs, `${name} flaps: away`, () => daemon.die());
+          this.#at(fromMs, `${name} flaps: away`, () => daemon.die('flapping'));
           this.#at(fromMs + awayMs, `${name} flaps: back`, () => void (!daemon.isUp && daemon.begin()));
         }
         return;
@@ -270,6 +394,60 @@ class Day {
         return behave('html');
       case 'wants a password':
         return behave('unauthorised');
+      case 'hangs, only its flag tells':
+        return hang('onlyFlag');
+      case 'hangs with a stuck queue':
+        return begin(() => {
+          daemon.queue = { ready: 3, free: 0 };
+          daemon.hang('hung loop with a stuck queue');
+        });
+      case 'hangs and clears for seconds': {
+        const fault = 'hung loop that clears for seconds';
+        hang('flag', fault);
+        return this.#at(atMs + 90_000, `${name} clears and hangs again`, () => {
+          if (!daemon.isUp) return;
+          daemon.release();
+          daemon.hang(fault);
+        });
+      }
+      case 'completes no cycle':
+        return begin(() => daemon.cycleInVain());
+      case 'is frozen for seconds': {
+        begin(() => daemon.behave('frozen', 'frozen for seconds'));
+        return this.#at(atMs + random.int(8_000, 14_000), `${name} goes on`, () => daemon.heal());
+      }
+      case 'dispatches nothing':
+        return begin(() => daemon.dispatchNothing());
+      case 'stays paused past its reset': {
+        const pausedForMs = random.int(20_000, 100_000);
+        return begin(() => daemon.rest({ pausedUntilMs: this.#machine.time.monotonicMs + pausedForMs }));
+      }
+      case 'fails twice within two minutes': {
+        const [firstMs, wellMs] = [random.int(16_000, 22_000), random.int(52_000, 70_000)];
+        this.#looked.push(atMs - 2_000);
+        away('dead process', atMs, firstMs);
+        return away('second outage', atMs + firstMs + wellMs, random.int(60_000, 120_000));
+      }
+      case 'restarts twice within two minutes': {
+        const back = { resumes: false, forgets: true };
+        const work = (fromMs: number) =>
+          this.#at(fromMs, `${name} starts a session`, () => daemon.startSession('named', 20 * MINUTE_MS));
+        work(atMs - 40_000);
+        away('restart by hand', atMs, 3_000, back);
+        work(atMs + 20_000);
+        return away('second restart', atMs + 75_000, 3_000, back);
+      }
+      case 'is back for seconds': {
+        const [firstMs, wellMs] = [random.int(16_000, 22_000), random.int(22_000, 28_000)];
+        this.#looked.push(atMs - 2_000);
+        away('dead process', atMs, firstMs);
+        return away('back for seconds', atMs + firstMs + wellMs, random.int(25_000, 60_000));
+      }
+      case 'loses its port':
+        begin(() => daemon.die('port taken'));
+        return this.#at(atMs + 3_000, `another program takes the port of ${name}`, () =>
+          daemon.loseItsPort(),
+        );
     }
   }
 
@@ -318,8 +496,17 @@ class Day {
     }
   }
 
+  /** The user looks for some minutes, unless a window has the focus then. */
+  #look(fromMs: number): void {
+    const toMs = fromMs + 4 * MINUTE_MS;
+    const isFree = [...this.#focused, ...this.#focusedElsewhere].every(
+      ([from, to]) => to < fromMs || from > toMs,
+    );
+    if (isFree) this.#focus(fromMs, toMs, 'A');
+  }
+
   #focus(fromMs: number, toMs: number, name: 'A' | 'B'): void {
-    if (name === 'A') this.#focused.push([fromMs, toMs]);
+    (name === 'A' ? this.#focused : this.#focusedElsewhere).push([fromMs, toMs]);
     const window = () => (name === 'A' ? this.#first : this.#second);
     const other = () => (name === 'A' ? this.#second : this.#first);
     if (fromMs > 0) {
@@ -339,22 +526,22 @@ class Day {
     const breaks = random.int(0, 2);
     const breakMs = random.int(10 * SECOND_MS, HOUR_MS);
     const sleep = (atMs: number, ms: number) => {
-      this.#disturbed.push([atMs, atMs + 30 * SECOND_MS]);
+      this.#disturbed.push({ fromMs: atMs, toMs: atMs + 30 * SECOND_MS, by: 'sleep' });
       this.#at(atMs, `the machine sleeps for ${ms} ms`, () => time.sleep(ms));
+      this.#looked.push(atMs + 300);
     };
     sleep(nightMs, DAY_MS - this.#awakeMs - breaks * breakMs);
     for (let index = 0; index < breaks; index++) sleep(random.int(MINUTE_MS, this.#awakeMs), breakMs);
     for (let index = random.int(0, 2); index > 0; index--) {
       const byMs = random.pick([-HOUR_MS, -MINUTE_MS, 90 * SECOND_MS, HOUR_MS, DAY_MS, -DAY_MS]);
       const atMs = random.int(MINUTE_MS, this.#awakeMs);
-      this.#disturbed.push([atMs, atMs + MINUTE_MS]);
+      this.#disturbed.push({ fromMs: atMs, toMs: atMs + MINUTE_MS, by: 'clock set' });
       this.#at(atMs, `the clock is set by ${byMs} ms`, () => time.setClock(byMs));
     }
     for (let index = random.int(0, 2); index > 0; index--) {
       const atMs = random.int(MINUTE_MS, this.#awakeMs);
       const lastsMs = random.int(30 * SECOND_MS, 4 * MINUTE_MS);
-      this.#disturbed.push([atMs, atMs + lastsMs]);
-      this.#starved.push([atMs, atMs + lastsMs]);
+      this.#disturbed.push({ fromMs: atMs, toMs: atMs + lastsMs, by: 'starved machine' });
       const latencies = this.#daemons.map(() => random.pick([300, 2_500, 5_500, 9_000]));
       this.#at(atMs, 'the machine is starved', () => {
         processes.runnable = 40;
@@ -374,7 +561,7 @@ class Day {
     for (let index = random.int(0, 3); index > 0; index--) {
       const atMs = random.int(MINUTE_MS, this.#awakeMs);
       const lastsMs = random.int(800, 40 * SECOND_MS);
-      this.#disturbed.push([atMs, atMs + lastsMs]);
+      this.#disturbed.push({ fromMs: atMs, toMs: atMs + lastsMs, by: 'editor stands still' });
       this.#at(atMs, `window A stands still for ${lastsMs} ms`, () => {
         if (this.#first) this.#first.loop.stalledUntilMs = time.monotonicMs + lastsMs;
       });
@@ -416,11 +603,11 @@ class Day {
       window.vscode.tree.onTop = (rows) => {
         for (const { daemon, shown } of this.#daemons) {
           const row = rows.find(({ label }) => label === daemon.name);
-          const isRed = row?.isRed === true;
-          const isGreen = row?.icon === 'pulse' && !isRed;
+          const colour = row?.colour ?? 'plain';
+          const isGreen = row?.icon === 'pulse' && colour === 'plain';
           const last = shown.at(-1);
-          if (last?.isRed === isRed && last.isGreen === isGreen) continue;
-          shown.push({ atMs: this.#machine.time.passedMs, isRed, isGreen });
+          if (last?.colour === colour && last.isGreen === isGreen) continue;
+          shown.push({ atMs: this.#machine.time.passedMs, colour, isGreen });
         }
       };
     }
@@ -437,22 +624,28 @@ class Day {
     return { pick: drawn < 0.35 ? pick : undefined, afterMs };
   }
 
-  /** A message tells that a daemon is bad. */
+  /** What is told of daemons, and what the user answers to it. */
   #hear(text: string): void {
-    const { passedMs } = this.#machine.time;
-    const said = /^(?:error|warning): (.*)/.exec(text)?.[1];
-    if (said === undefined) return;
-    const [, name] =
-      /^(\S+?)(?: is|:)(?: still)? (?:wedged|unresponsive|unreachable|failing)\b/.exec(said) ?? [];
-    const named = this.#daemons.find(({ daemon }) => daemon.name === name);
-    named?.told.push({ atMs: passedMs, text: said.slice(0, 60) });
+    const { passedMs: atMs } = this.#machine.time;
+    if (HOLDS_BACK.test(text)) this.#silencedMs = Math.min(this.#silencedMs, atMs);
+    const [, level, said = ''] = /^(error|warning|info): (.*)/.exec(text) ?? [];
+    if (level === undefined) return;
+    const told = { atMs, text: said.slice(0, 60) };
+    const named = (name: string | undefined) => this.#daemons.find(({ daemon }) => daemon.name === name);
+    named(NEW_LIFE.exec(said)?.[1])?.toldLives.push(told);
+    if (level === 'info') return;
+    named(RED.exec(said)?.[1])?.told.push(told);
+    // One for several: of all that are red.
+    if (!RED_TOGETHER.test(said)) return;
+    for (const { shown, told: before } of this.#daemons)
+      if (shown.at(-1)?.colour === 'red') before.push(told);
   }
 
   /** A start command runs. */
   #start(command: string, env: Readonly<Record<string, string>>): number | undefined {
     const found = this.#daemons.find(({ daemon }) => command.endsWith(` ${daemon.name}`));
     if (!found || found.daemon.isUp) return undefined;
-    return found.daemon.begin({ env });
+    return found.daemon.begin({ by: 'a window', env });
   }
 
   /** In minutes in which window A had the focus throughout. */
@@ -469,3 +662,9 @@ class Day {
 
 const STATUS_REQUESTS =
   /^(\d\d):(\d\d)\S+ requests net: A asked (\S+): GET (?:\/api\/daemon\/status|\/interagent\/health) \((\d+) in/;
+const RED = /^(\S+?)(?: is|:)(?: still)? (?:wedged|unresponsive|unreachable|failing)\b/;
+const RED_TOGETHER = /^\d+ daemons\b.*\b(?:wedged|unresponsive|unreachable|failing)\b/;
+/** Not the outcome of a restart from here: "restarted in 4.2 s". */
+const NEW_LIFE = /^(\S+) (?:seems to have )?restarted\b(?! in )/;
+/** The user picks a length of a snooze, or never to be told again. */
+const HOLDS_BACK = /^> .*(?:snooze|minute|hour|until|again)/i;

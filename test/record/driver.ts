@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { bundleExtension } from './bundle';
+import { bundleExtension, type Mutation } from './bundle';
 import type { Counts } from './oracle';
 import { root } from './places';
 import { PARTS, type Digests, type Part } from './recorder';
@@ -14,29 +14,37 @@ import type { Ask, Played } from './worker';
 export interface Kept {
   /** By the name of the life, or the seed of the day. */
   readonly digests: Readonly<Record<string, Digests>>;
-  /** What the oracle counted, by seed. */
+  /** What the oracle counted, by seed: of the whole day, and of its beginning. */
   readonly counts: Readonly<Record<string, Counts>>;
+  readonly earlyCounts: Readonly<Record<string, Counts>>;
 }
 
 const keptFolder = join(root, 'test', 'record', 'kept');
 const outFolder = join(root, 'out', 'record');
-const keptFile = join(keptFolder, 'digests.json');
+const digestsFile = join(keptFolder, 'digests.json');
+const countsFile = join(keptFolder, 'counts.json');
 /** Days whose whole record is kept, so that a test can name the first line that differs. */
 export const KEPT_DAYS: readonly number[] = [3, 5, 6];
+/** Days whose beginning `npm test` plays, and whose counts it compares. */
+export const COUNTED_DAYS: readonly number[] = Array.from({ length: 20 }, (_, index) => index + 1);
 /** Of processes that play at a time. */
 const WORKERS = 2;
 
 /** Processes that play what they are asked to, with the extension as it is in that folder. */
 export class Players {
-  private constructor(private readonly processes: readonly ChildProcess[]) {}
+  readonly #files: string[] = [];
+
+  private constructor(
+    private readonly productRoot: string,
+    private readonly processes: ChildProcess[],
+  ) {}
 
   /** @param productRoot the folder of the extension's source: this repository, or an earlier state of it */
   static async start(productRoot = root, workers = WORKERS): Promise<Players> {
     mkdirSync(outFolder, { recursive: true });
-    const name = `${process.pid}`;
-    const extensionFile = join(outFolder, `extension-${name}.js`);
-    const workerFile = join(outFolder, `worker-${name}.cjs`);
-    writeFileSync(extensionFile, await bundleExtension(productRoot));
+    const players = new Players(productRoot, []);
+    const extensionFile = await players.bundle();
+    const workerFile = players.#newFile('worker', 'cjs');
     await build({
       absWorkingDir: root,
       entryPoints: ['test/record/worker.ts'],
@@ -50,33 +58,54 @@ export class Players {
     });
     // Dates in words are those of the language and the zone.
     const env = { ...process.env, TZ: 'UTC', LC_ALL: 'en_US.UTF-8', LANG: 'en_US.UTF-8', LANGUAGE: 'en' };
-    const processes = Array.from({ length: workers }, () =>
-      fork(workerFile, [extensionFile, join(productRoot, 'package.json')], {
+    for (let count = 0; count < workers; count++) {
+      const child = fork(workerFile, [extensionFile, join(productRoot, 'package.json')], {
         cwd: root,
         env,
         execArgv: [],
         serialization: 'advanced',
-      }),
-    );
-    const players = new Players(processes);
-    players.#files = [extensionFile, workerFile];
+      });
+      players.processes.push(child);
+    }
     return players;
   }
 
-  #files: readonly string[] = [];
+  /** The extension's code in a file, to be played in an `Ask`. @param mutation breaks one thing in the source */
+  async bundle(mutation?: Mutation): Promise<string> {
+    const file = this.#newFile('extension', 'js');
+    writeFileSync(file, await bundleExtension(this.productRoot, mutation));
+    return file;
+  }
+
+  #newFile(name: string, extension: string): string {
+    const file = join(outFolder, `${name}-${process.pid}-${this.#files.length}.${extension}`);
+    this.#files.push(file);
+    return file;
+  }
 
   /** Plays them all. @param onPlayed called with each as it is done */
   async play(
-    wanted: readonly (number | string)[],
-    withLines: (play: number | string) => boolean,
+    wanted: readonly Ask['play'][],
+    withLines: (play: Ask['play']) => boolean,
     onPlayed: (played: Played) => void = () => undefined,
   ): Promise<ReadonlyMap<string, Played>> {
-    const queue = [...wanted];
-    const results = new Map<string, Played>();
+    const asks = wanted.map((play) => ({ play, withLines: withLines(play) }));
+    const played = await this.playAsks(asks, onPlayed);
+    return new Map(played.map((one) => [String(one.play), one]));
+  }
+
+  /** Plays each as it is asked for. @returns what was played, in the order of the asks */
+  async playAsks(
+    asks: readonly Ask[],
+    onPlayed: (played: Played) => void = () => undefined,
+  ): Promise<readonly Played[]> {
+    const queue = [...asks.entries()];
+    const results: Played[] = [];
     const work = async (child: ChildProcess) => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const played = await ask(child, { play: next, withLines: withLines(next) });
-        results.set(String(next), played);
+        const [index, request] = next;
+        const played = await ask(child, request);
+        results[index] = played;
         onPlayed(played);
       }
     };
@@ -106,28 +135,30 @@ async function ask(child: ChildProcess, request: Ask): Promise<Played> {
 }
 
 export function readKept(): Kept {
-  const { digests, counts } = JSON.parse(readFileSync(keptFile, 'utf8')) as {
-    digests: Record<string, string>;
-    counts: Record<string, Counts>;
-  };
+  const { digests } = JSON.parse(readFileSync(digestsFile, 'utf8')) as { digests: Record<string, string> };
+  const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as Omit<Kept, 'digests'>;
   return {
     digests: Object.fromEntries(Object.entries(digests).map(([name, text]) => [name, fromText(text)])),
-    counts,
+    ...counts,
   };
 }
 
-/** One line for each, so that a diff of the file names what changed. */
-export function writeKept({ digests, counts }: Kept): void {
-  const lines = (entries: Readonly<Record<string, unknown>>) =>
-    Object.entries(entries)
-      .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
-      .join(',\n');
+export function writeKept({ digests, counts, earlyCounts }: Kept): void {
   const texts = Object.fromEntries(Object.entries(digests).map(([name, one]) => [name, toText(one)]));
   mkdirSync(keptFolder, { recursive: true });
-  writeFileSync(
-    keptFile,
-    `{\n  "digests": {\n${lines(texts)}\n  },\n  "counts": {\n${lines(counts)}\n  }\n}\n`,
-  );
+  writeFileSync(digestsFile, inLines({ digests: texts }));
+  writeFileSync(countsFile, inLines({ counts, earlyCounts }));
+}
+
+/** One line for each, so that a diff of the file names what changed. */
+function inLines(tables: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
+  const texts = Object.entries(tables).map(([title, entries]) => {
+    const lines = Object.entries(entries).map(
+      ([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+    );
+    return `  ${JSON.stringify(title)}: {\n${lines.join(',\n')}\n  }`;
+  });
+  return `{\n${texts.join(',\n')}\n}\n`;
 }
 
 /** The whole record of a day, or of all lives. */

@@ -16,9 +16,11 @@ import {
   type Kept,
 } from './driver';
 import { lives } from './lives';
-import { VERDICTS, type Counts } from './oracle';
+import { FAULTS } from './faults';
+import { VERDICTS, inWords, type Counts, type Verdict } from './oracle';
+import { MUTANTS, type Mutant } from './mutants';
 import { root } from './places';
-import type { Played } from './worker';
+import type { Ask, Played } from './worker';
 
 const DAYS = 200;
 
@@ -30,12 +32,17 @@ const { values } = parseArgs({
     against: { type: 'string' },
     base: { type: 'string' },
     show: { type: 'string' },
+    minutes: { type: 'string' },
+    mutant: { type: 'string' },
     days: { type: 'string' },
     from: { type: 'string' },
     update: { type: 'boolean' },
     workers: { type: 'string' },
   },
 });
+
+/** The beginning of a day, or a broken core, is compared with nothing that is kept. */
+const isOtherwise = values.minutes !== undefined || values.mutant !== undefined;
 
 main().then(
   (code) => (process.exitCode = code),
@@ -57,7 +64,8 @@ async function playOne(play: number | string): Promise<number> {
   const { lines = [], digests, findings = [] } = await playIn(root, play);
   if (values.write !== undefined) writeFileSync(values.write, `${lines.join('\n')}\n`);
   else if (values.against === undefined && values.base === undefined) console.log(lines.join('\n'));
-  for (const finding of findings) console.log(`oracle: ${finding}`);
+  for (const finding of findings) console.log(`oracle: ${inWords(finding)}`);
+  if (isOtherwise) return 0;
   const changed = changedParts(readKept().digests[String(play)], digests);
   console.log(changed.length === 0 ? 'As it was.' : `Differs from what is kept: ${changed.join(', ')}.`);
   const before = await otherLines(play);
@@ -70,16 +78,31 @@ async function playOne(play: number | string): Promise<number> {
 async function playIn(folder: string, play: number | string): Promise<Played> {
   const players = await Players.start(folder, 1);
   try {
-    return (await players.play([play], () => true)).get(String(play))!;
+    const [played] = await players.playAsks([{ play, withLines: true, ...(await otherwise(players)) }]);
+    return played!;
   } finally {
     players.end();
   }
+}
+
+/** What is asked for besides: the beginning of a day, or a broken core. */
+async function otherwise(players: Players): Promise<Pick<Ask, 'untilMs' | 'extensionFile'>> {
+  return {
+    ...(values.minutes !== undefined && { untilMs: Number(values.minutes) * 60_000 }),
+    ...(values.mutant !== undefined && { extensionFile: await players.bundle(mutantOf(values.mutant)) }),
+  };
 }
 
 /** The record to compare with: one that was written to a file, or that of an earlier state of the source. */
 async function otherLines(play: number | string): Promise<readonly string[] | undefined> {
   if (values.against !== undefined) return readFileSync(values.against, 'utf8').trimEnd().split('\n');
   return values.base === undefined ? undefined : (await playIn(unpacked(values.base), play)).lines;
+}
+
+function mutantOf(name: string): Mutant {
+  const found = MUTANTS.find((one) => one.name === name);
+  if (!found) throw new Error(`There are: ${MUTANTS.map((one) => one.name).join(', ')}`);
+  return found;
 }
 
 /** The source as it was in a revision. */
@@ -112,16 +135,19 @@ async function playAll(): Promise<number> {
   let done = 0;
   let played: ReadonlyMap<string, Played>;
   try {
-    played = await players.play([...names, ...seeds], isWhole, () => {
+    const besides = await otherwise(players);
+    const asks = [...names, ...seeds].map((play) => ({ play, withLines: isWhole(play), ...besides }));
+    const all = await players.playAsks(asks, () => {
       if (++done % 20 === 0) console.log(`${done} of ${names.length + seeds.length} played`);
     });
+    played = new Map(all.map((one) => [String(one.play), one]));
   } finally {
     players.end();
   }
   const seconds = Math.round((performance.now() - startedMs) / 1_000);
   console.log(`${names.length} recorded lives and ${seeds.length} days in ${seconds} s.`);
   printCounts(seeds.map((seed) => played.get(String(seed))!));
-  return report(played, names, seeds);
+  return isOtherwise ? 0 : report(played, names, seeds);
 }
 
 function report(
@@ -132,9 +158,13 @@ function report(
   const kept = values.update ? keptOrNone() : readKept();
   const order = [...names, ...seeds.map(String)];
   const changed = order.flatMap((name) => {
-    const { digests, counts } = played.get(name)!;
+    const { digests, counts, earlyCounts } = played.get(name)!;
+    // Days after those that are kept are counted, and compared with nothing.
+    if (isDay(name) && !values.update && !kept.counts[name]) return [];
     const parts: string[] = [...changedParts(kept.digests[name], digests)];
-    if (counts && JSON.stringify(counts) !== JSON.stringify(kept.counts[name])) parts.push('counts');
+    const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
+    if (differ(counts, kept.counts[name]) || differ(earlyCounts, kept.earlyCounts[name]))
+      parts.push('counts');
     return parts.length > 0 ? [{ name, parts }] : [];
   });
   for (const { name, parts } of changed)
@@ -171,13 +201,15 @@ function differenceTo(
 function update(kept: Kept, played: ReadonlyMap<string, Played>, names: readonly string[]): void {
   const digests = { ...kept.digests };
   const counts: Record<string, Counts> = { ...kept.counts };
+  const earlyCounts: Record<string, Counts> = { ...kept.earlyCounts };
   const isGone = (name: string) => !isDay(name) && names.length > 0 && !names.includes(name);
   for (const name of Object.keys(digests)) if (isGone(name)) delete digests[name];
   for (const [name, one] of played) {
     digests[name] = one.digests;
     if (one.counts) counts[name] = one.counts;
+    if (one.earlyCounts) earlyCounts[name] = one.earlyCounts;
   }
-  writeKept({ digests, counts });
+  writeKept({ digests, counts, earlyCounts });
   if (names.length > 0) writeKeptLines('lives', linesOfLives(played, names));
   for (const seed of KEPT_DAYS) {
     const lines = played.get(String(seed))?.lines;
@@ -194,27 +226,30 @@ function keptOrNone(): Kept {
   try {
     return readKept();
   } catch {
-    return { digests: {}, counts: {} };
+    return { digests: {}, counts: {}, earlyCounts: {} };
   }
 }
 
+/** A table of all kinds of faults, and under it each finding with the command that plays its day again. */
 function printCounts(days: readonly Played[]): void {
-  const total = (name: (typeof VERDICTS)[number]) =>
-    days.reduce((sum, { counts }) => sum + (counts?.[name] ?? 0), 0);
-  console.log(VERDICTS.map((name) => `${name} ${total(name)}`).join(', '));
-  const kinds = new Map<string, number>();
-  for (const { findings = [] } of days) {
-    for (const finding of findings) {
-      const kind = finding
-        .replace(/^\d+ /, '')
-        .replace(/\b(smithy|dispatchd|ductor)\d\b/g, '$1')
-        .replace(/\d+/g, 'N');
-      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    }
+  const total = (fault: (typeof FAULTS)[number], verdict: Verdict) =>
+    days.reduce((sum, { counts }) => sum + (counts?.[fault]?.[verdict] ?? 0), 0);
+  const rows = FAULTS.map((fault) => [fault, ...VERDICTS.map((verdict) => total(fault, verdict))] as const);
+  const sums = VERDICTS.map((verdict) => FAULTS.reduce((sum, fault) => sum + total(fault, verdict), 0));
+  const shown = rows.filter(([, ...counts]) => counts.some((count) => count > 0));
+  const firstChars = Math.max(...FAULTS.map(({ length }) => length));
+  for (const [name, ...cells] of [['kind of fault', ...VERDICTS], ...shown, ['all', ...sums]] as const) {
+    const texts = cells.map((cell, index) => String(cell || '.').padStart(VERDICTS[index]!.length + 2));
+    console.log(`${String(name).padEnd(firstChars)}${texts.join('')}`);
   }
-  for (const [kind, count] of [...kinds].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))) {
-    console.log(`  ${String(count).padStart(4)} ${kind}`);
+  for (const { play, findings = [] } of days) {
+    for (const finding of findings)
+      console.log(`${inWords(finding)}   npm run simulate -- --seed ${play}${base()}`);
   }
+}
+
+function base(): string {
+  return values.base === undefined ? '' : ` --base ${values.base}`;
 }
 
 function isDay(name: string): boolean {

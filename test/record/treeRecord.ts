@@ -1,3 +1,4 @@
+import type { Colour } from './oracle';
 import { inLine } from './recorder';
 
 export interface TreeProvider {
@@ -23,8 +24,13 @@ export interface TopRow {
   readonly label: string;
   readonly description: string;
   readonly icon: string;
-  readonly isRed: boolean;
+  readonly colour: Colour;
 }
+
+const COLOURS: Readonly<Record<string, Colour>> = {
+  'problemsErrorIcon.foreground': 'red',
+  'problemsWarningIcon.foreground': 'amber',
+};
 
 interface Drawn {
   readonly text: string;
@@ -106,7 +112,7 @@ export class TreeRecord {
         label,
         description: description ?? '',
         icon: iconPath?.id ?? '',
-        isRed: iconPath?.color?.id === 'problemsErrorIcon.foreground',
+        colour: COLOURS[iconPath?.color?.id ?? ''] ?? 'plain',
       };
     });
   }
