@@ -69,11 +69,10 @@ const LOCK = { ...PROCESS, at: 'number', key: 'string', socket: 'string' };
 /** In the folder for all windows. `<hash>` is the first 32 hex digits of the SHA-256 of the key. */
 const STORAGE = {
   'speaker.json': { ...PROCESS, windowId: 'string' },
-  'told.<hash> of "<origin> problem wedged"': {
-    ...PROCESS,
-    at: 'number',
-    byAt: 'null',
-    windowId: 'string',
+  // Versions up to 0.1 have a file `told.<hash>` for each key.
+  'notices.json': {
+    value: { '<origin>': { ...PROCESS, at: 'number', byAt: 'null', windowId: 'string' } },
+    version: 1,
   },
   'restart.<hash>.lock of "<origin>"': { ...LOCK, daemon: 'string', work: 'string' },
   // Versions up to 0.1 know no file of these; they go by the keys of the same names.
@@ -215,9 +214,11 @@ describe('the names and formats of what is kept', function () {
     assert.match(readFileSync(join(daemon.stateDir, 'token'), 'utf8'), /^[0-9a-f]{64}\n$/);
 
     await daemon.post('/api/chaos/hang');
-    const told = join(folder, `told.${hash(`${daemon.url} problem wedged`)}`);
-    await until(() => existsSync(told));
-    storage['told.<hash> of "<origin> problem wedged"'] = read(told);
+    const told = join(folder, 'notices.json');
+    const key = `${daemon.url} problem wedged`;
+    await until(() => existsSync(told) && key in (read(told) as { value: object }).value, 'the wedge');
+    const { version, value } = read(told) as { version: number; value: Record<string, unknown> };
+    storage['notices.json'] = { version, value: { [key]: value[key] } };
     storage['speaker.json'] = read(join(folder, 'speaker.json'));
 
     const restarting = window.run('restart', daemon.url);
