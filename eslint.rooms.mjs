@@ -69,7 +69,6 @@ export const doors = {
 export const exceptions = [
   { file: 'model/outcome.ts', to: 'system/processInfo.ts', until: 'an outcome is data (step 7)' },
   { file: 'watch/discovery/discovery.ts', to: 'vscode', until: 'Stored<T> keeps what is kept (step 6)' },
-  { file: 'watch/instances.ts', to: 'vscode', until: 'the file dissolves into advance (step 5)' },
   { file: 'ui/shared/rendered.ts', to: 'node:util', until: 'surfaces compare by themselves (step 6)' },
   { file: 'ui/commands/copyDiagnostics.ts', to: 'node:os', until: 'diagnostics share one report (step 7)' },
   { file: 'ui/commands/restart.ts', to: 'node:os', until: 'restartText speaks (step 7)' },
@@ -99,8 +98,6 @@ export const longFiles = {
   'dispatchd/processes/supervisor.ts':
     'Slots, starts and ends of commands share one state (issue of dispatchd).',
   'health/history.ts': 'Its sentence moves to words/ (step 7).',
-  'health/instances.ts': 'What became of the work becomes the only answer to it (step 5).',
-  'health/track.ts': 'Becomes the machines that advance() runs (step 5).',
   'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
   'restart/controller.ts': 'Its sentences move to words/ (step 7).',
   'restart/restart.ts': 'Its sentences move to words/ (step 7).',

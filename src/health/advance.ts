@@ -3,21 +3,15 @@ import { nextPollDelayMs, type Cadence } from './cadence';
 import { nextDrawMs } from './countdown';
 import { advanceDeadlines } from './deadlines';
 import { appendState } from './history';
-import { advanceInstance, isAnnounced, type Announce, type Restarted } from './instances';
+import { advanceInstance, isAnnounced, type Announce } from './instances';
+import type { Restarted } from './workMade';
 import type { ProcessFate } from './proof';
 import { hasEnded, stillLost, withLost, type EndedSession } from './interrupted';
 import type { Session } from './report';
 import { appendSample } from './samples';
-import {
-  beginRestart,
-  dismissStartFailure,
-  endRestart,
-  observe,
-  resetBackoff,
-  setStoppedByUs,
-  type Step as TrackStep,
-  type TrackEvent,
-} from './track';
+import { beginRestart, dismissStartFailure, endRestart, setStoppedByUs } from './ownRestart';
+import { observe, resetBackoff } from './track';
+import type { Step as TrackStep, TrackEvent } from './trackState';
 import type { Began, Input, Question, Watched } from './watched';
 
 export type HealthEvent =

@@ -14,7 +14,7 @@ import {
   UNFOCUSED_POLL_INTERVAL_MS,
 } from './policy';
 import type { Instant } from '../base/time';
-import type { Track } from './track';
+import type { Track } from './trackState';
 import { severityOf } from './verdict';
 
 /** How often a daemon is to be asked, as things are now. */

@@ -11,7 +11,7 @@ import {
 } from './policy';
 import type { Instant } from '../base/time';
 import { endOf, isLive } from './sessions';
-import type { Track } from './track';
+import type { Track } from './trackState';
 import { STATES, type DaemonState } from './states';
 
 /**

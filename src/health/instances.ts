@@ -1,10 +1,10 @@
 import { INSTANCE_SETTLE_MS } from './policy';
 import type { Report, Session } from './report';
 import type { Instant } from '../base/time';
-import { endOf, isLive, isStranded } from './sessions';
 import { hasResumed, isNewInstance, type LastSaid, type OldInstance, type ProcessFate } from './proof';
 import { cyclesOf } from './staleness';
-import type { Track } from './track';
+import type { Track } from './trackState';
+import { workMade, type Restarted } from './workMade';
 
 /** What is remembered of one daemon's life. */
 export interface KnownInstance extends OldInstance {
@@ -21,21 +21,6 @@ export interface KnownInstance extends OldInstance {
   readonly knownAt?: number;
   /** When its successor was first seen. */
   readonly overSince?: Instant;
-}
-
-/** A daemon that began a new life while we looked on, or since. */
-export interface Restarted {
-  readonly kind: 'restart' | 'reboot';
-  /** How long the life before lasted, in ms; `undefined` where the daemon does not tell. */
-  readonly wasUpMs?: number;
-  /** How long ago that was, in ms; `undefined` where the daemon does not tell. */
-  readonly agoMs?: number;
-  /** It does not name its lives: see `isNewLifeOfSmithy`. */
-  readonly isInferred: boolean;
-  readonly resumed: number;
-  readonly interrupted: number;
-  /** What ran and is not there any more, of a daemon that does not tell what it interrupted. */
-  readonly lost: readonly Session[];
 }
 
 /**
@@ -100,7 +85,7 @@ export function advanceInstance(
     const began = { afterAt: last.at.wallAt, byAt: last.at.wallAt };
     return {
       life: known,
-      restarted: compare({ ...life, sessions: [] }, report),
+      restarted: workMade({ ...life, sessions: [] }, report),
       worth: announceOf(life, track),
       began,
     };
@@ -125,7 +110,7 @@ export function advanceInstance(
   }
   return {
     life: begin(last, track),
-    restarted: compare(life, report),
+    restarted: workMade(life, report),
     worth: announceOf(life, track),
     began: { afterAt: life.knownAt ?? overSince.wallAt, byAt: overSince.wallAt },
   };
@@ -216,68 +201,4 @@ function isReset(before: LastSaid, after: Report): boolean {
     (had.completedAt !== undefined && has.completedAt === undefined) ||
     (had.startedAt !== undefined && has.startedAt === undefined)
   );
-}
-
-function compare({ report: before, sessions }: KnownInstance, after: Report): Restarted {
-  const isNamed = after.instance?.id !== undefined;
-  const { startKind, previousUpMs, startedAt } = after.instance ?? {};
-  return {
-    kind: startKind === 'reboot' ? 'reboot' : 'restart',
-    ...(previousUpMs !== undefined && { wasUpMs: previousUpMs }),
-    ...(startedAt !== undefined &&
-      after.daemonNow !== undefined && { agoMs: Math.max(0, after.daemonNow - startedAt) }),
-    isInferred: !isNamed,
-    ...(after.traits.remembersInterrupted
-      ? { ...(after.recovery ?? comparedById(sessions, after)), lost: [] }
-      : lostOf(sessions, before, after)),
-  };
-}
-
-/** For a daemon that remembers what a restart interrupted, and does not count it. */
-function comparedById(before: readonly Session[], after: Report): { resumed: number; interrupted: number } {
-  const now = new Map(after.sessions?.map((session) => [session.id, session]));
-  let resumed = 0;
-  let interrupted = 0;
-  for (const { id } of before.filter(isLive)) {
-    const session = now.get(id);
-    if (session && isStranded(session)) interrupted++;
-    // What waits for a worker is not listed: it is to be run again.
-    else if (!session || isLive(session)) resumed++;
-  }
-  return { resumed, interrupted };
-}
-
-function lostOf(
-  sessions: readonly Session[],
-  before: LastSaid,
-  after: Report,
-): Pick<Restarted, 'resumed' | 'interrupted' | 'lost'> {
-  // What was being ended has ended.
-  const ran = sessions.filter((session) => isLive(session) && session.status !== 'terminating');
-  const found = ran.map((session) => (after.sessions ?? []).find((other) => goesOn(session, other)));
-  const lost = ran
-    .filter((_session, index) => !found[index])
-    .map((session) => interruptedAt(session, before.daemonNow));
-  const listed = found.filter((session) => session !== undefined);
-  // A ductor's tasks are listed also when they were interrupted, or ended meanwhile.
-  const interrupted = listed.filter((session) => endOf(session) === 'interrupted').length;
-  const ended = listed.filter((session) => endOf(session) !== undefined).length;
-  return { resumed: listed.length - ended, interrupted: lost.length + interrupted, lost };
-}
-
-function interruptedAt(session: Session, lastSeenAt: number | undefined): Session {
-  const { deadlineAt: _deadline, deadlineAssumed: _assumed, timeoutMs: _timeout, ...rest } = session;
-  return {
-    ...rest,
-    status: 'interrupted',
-    ...(lastSeenAt !== undefined && { endedAt: lastSeenAt }),
-    outcome: 'it ran when its daemon restarted, and was not seen since',
-  };
-}
-
-/** Whether the other session is this work resumed: the same conversation, or the same agent at work again. */
-export function goesOn(lost: Session, other: Session): boolean {
-  if (other.id === lost.id) return true;
-  if (lost.providerSessionId !== undefined && other.providerSessionId === lost.providerSessionId) return true;
-  return lost.agentId !== undefined && other.agentId === lost.agentId && isLive(other);
 }

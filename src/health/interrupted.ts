@@ -1,4 +1,4 @@
-import { goesOn } from './instances';
+import { goesOn } from './workMade';
 import { ENDED_SHOWN_MS, MAX_SESSION_ROWS } from './policy';
 import type { Report, Session } from './report';
 

@@ -1,7 +1,7 @@
 import { SAMPLES_KEPT } from './policy';
 import type { Sample } from './report';
 import { cyclesOf } from './staleness';
-import type { Track } from './track';
+import type { Track } from './trackState';
 import type { DaemonState } from './states';
 
 /** One poll's outcome in a few words, for diagnostics. */

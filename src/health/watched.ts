@@ -1,12 +1,14 @@
 import type { Cadence } from './cadence';
 import type { KnownDeadlines } from './deadlines';
 import type { History } from './history';
-import type { Announce, KnownInstance, Restarted } from './instances';
+import type { Announce, KnownInstance } from './instances';
+import type { Restarted } from './workMade';
 import type { ProcessFate } from './proof';
 import type { EndedSession, Lost } from './interrupted';
 import type { Report, Sample } from './report';
 import type { CompactSample } from './samples';
-import type { RestartElsewhere, RestartEnd, Track } from './track';
+import type { RestartElsewhere, Track } from './trackState';
+import type { RestartEnd } from './ownRestart';
 
 /** Everything that is known of one daemon. Replaced at every step, never changed. */
 export interface Watched {

@@ -1,3 +1,7 @@
+import type { LastSaid, OldInstance } from './proof';
+import type { Report, Session } from './report';
+import { endOf, isLive, isStranded } from './sessions';
+
 /** What a new instance made of the work of the old one. The core tells it with `restarted`, and nobody else does. */
 export interface WorkMade {
   readonly resumed: number;
@@ -12,4 +16,82 @@ export function workText({ resumed, interrupted }: WorkMade): string {
     ...(resumed > 0 ? [`${sessions(resumed)} resumed`] : []),
     ...(interrupted > 0 ? [`${resumed > 0 ? interrupted : sessions(interrupted)} interrupted`] : []),
   ].join(', ');
+}
+
+/** A daemon that began a new life while we looked on, or since. */
+export interface Restarted extends WorkMade {
+  readonly kind: 'restart' | 'reboot';
+  /** How long the life before lasted, in ms; `undefined` where the daemon does not tell. */
+  readonly wasUpMs?: number;
+  /** How long ago that was, in ms; `undefined` where the daemon does not tell. */
+  readonly agoMs?: number;
+  /** It does not name its lives: see `isNewLifeOfSmithy`. */
+  readonly isInferred: boolean;
+  /** What ran and is not there any more, of a daemon that does not tell what it interrupted. */
+  readonly lost: readonly Session[];
+}
+
+/** What the answer of a new instance says about the work of the old one. */
+export function workMade({ report: before, sessions }: OldInstance, after: Report): Restarted {
+  const isNamed = after.instance?.id !== undefined;
+  const { startKind, previousUpMs, startedAt } = after.instance ?? {};
+  return {
+    kind: startKind === 'reboot' ? 'reboot' : 'restart',
+    ...(previousUpMs !== undefined && { wasUpMs: previousUpMs }),
+    ...(startedAt !== undefined &&
+      after.daemonNow !== undefined && { agoMs: Math.max(0, after.daemonNow - startedAt) }),
+    isInferred: !isNamed,
+    ...(after.traits.remembersInterrupted
+      ? { ...(after.recovery ?? comparedById(sessions, after)), lost: [] }
+      : lostOf(sessions, before, after)),
+  };
+}
+
+/** For a daemon that remembers what a restart interrupted, and does not count it. */
+function comparedById(before: readonly Session[], after: Report): { resumed: number; interrupted: number } {
+  const now = new Map(after.sessions?.map((session) => [session.id, session]));
+  let resumed = 0;
+  let interrupted = 0;
+  for (const { id } of before.filter(isLive)) {
+    const session = now.get(id);
+    if (session && isStranded(session)) interrupted++;
+    // What waits for a worker is not listed: it is to be run again.
+    else if (!session || isLive(session)) resumed++;
+  }
+  return { resumed, interrupted };
+}
+
+function lostOf(
+  sessions: readonly Session[],
+  before: LastSaid,
+  after: Report,
+): Pick<Restarted, 'resumed' | 'interrupted' | 'lost'> {
+  // What was being ended has ended.
+  const ran = sessions.filter((session) => isLive(session) && session.status !== 'terminating');
+  const found = ran.map((session) => (after.sessions ?? []).find((other) => goesOn(session, other)));
+  const lost = ran
+    .filter((_session, index) => !found[index])
+    .map((session) => interruptedAt(session, before.daemonNow));
+  const listed = found.filter((session) => session !== undefined);
+  // A ductor's tasks are listed also when they were interrupted, or ended meanwhile.
+  const interrupted = listed.filter((session) => endOf(session) === 'interrupted').length;
+  const ended = listed.filter((session) => endOf(session) !== undefined).length;
+  return { resumed: listed.length - ended, interrupted: lost.length + interrupted, lost };
+}
+
+function interruptedAt(session: Session, lastSeenAt: number | undefined): Session {
+  const { deadlineAt: _deadline, deadlineAssumed: _assumed, timeoutMs: _timeout, ...rest } = session;
+  return {
+    ...rest,
+    status: 'interrupted',
+    ...(lastSeenAt !== undefined && { endedAt: lastSeenAt }),
+    outcome: 'it ran when its daemon restarted, and was not seen since',
+  };
+}
+
+/** Whether the other session is this work resumed: the same conversation, or the same agent at work again. */
+export function goesOn(lost: Session, other: Session): boolean {
+  if (other.id === lost.id) return true;
+  if (lost.providerSessionId !== undefined && other.providerSessionId === lost.providerSessionId) return true;
+  return lost.agentId !== undefined && other.agentId === lost.agentId && isLive(other);
 }

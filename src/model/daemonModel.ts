@@ -4,7 +4,7 @@ import type { KnownInstance } from '../health/instances';
 import type { Lost } from '../health/interrupted';
 import type { Session } from '../health/report';
 import type { Snooze } from '../health/snooze';
-import type { Track } from '../health/track';
+import type { Track } from '../health/trackState';
 import type { RestartRecord } from './restartRecord';
 import type { DaemonConfig } from './daemonConfig';
 

@@ -5,7 +5,7 @@ import { readBootId } from '../system/bootId';
 import { describeProcess } from '../system/processTable';
 import { readHeld, tryLock, unprovenOwner, type Held } from '../system/lock';
 import type { LockPlace } from '../system/lockFiles';
-import type { RestartElsewhere } from '../health/track';
+import type { RestartElsewhere } from '../health/trackState';
 
 /** What a window does with a daemon while it has the lock. */
 type LockedWork = 'restart' | 'stop';

@@ -6,13 +6,10 @@ import type { DaemonId, KindId, Sample } from '../health/report';
 import type { advance, HealthEvent } from '../health/advance';
 import { beginWatched, type Input, type Watched } from '../health/watched';
 import { longestGapMs } from '../health/history';
-import {
-  beginTrack,
-  looksElsewhere,
-  type RestartElsewhere,
-  type RestartEnd,
-  type Track,
-} from '../health/track';
+import { beginTrack } from '../health/track';
+import { looksElsewhere } from '../health/elsewhere';
+import type { RestartElsewhere, Track } from '../health/trackState';
+import type { RestartEnd } from '../health/ownRestart';
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { Remembered } from '../model/daemonModel';
 import type { Target } from '../model/target';

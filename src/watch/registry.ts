@@ -9,7 +9,7 @@ import { lostOf } from '../health/interrupted';
 import type { CompactSample } from '../health/samples';
 import type { Snooze } from '../health/snooze';
 import type { RestartRecord } from '../model/restartRecord';
-import type { Track } from '../health/track';
+import type { Track } from '../health/trackState';
 import type { OfferedDaemon } from '../model/foundDaemon';
 import type { DaemonsConfig } from '../model/daemonConfig';
 import { Monitor, type MonitorDeps } from './monitor';

@@ -1,34 +1,30 @@
-import type { Restarted } from '../../health/instances';
+import { workText, type Restarted, type WorkMade } from '../../health/workMade';
 import { coarseAge, duration } from '../../base/time';
 import { JUST_NOW_MS } from '../policy';
 
 /** "dispatchd restarted after a reboot (was up 3 h 12 min); 2 sessions resumed, 1 interrupted." */
 export function restartedText(name: string, restarted: Restarted): string {
-  const { kind, wasUpMs, agoMs = 0, isInferred, resumed, interrupted } = restarted;
+  const { kind, wasUpMs, agoMs = 0, isInferred } = restarted;
   const what = isInferred ? 'seems to have restarted' : 'restarted';
   const when = agoMs < JUST_NOW_MS ? '' : ` ${coarseAge(agoMs)} ago`;
   const why = kind === 'reboot' ? ' after a reboot' : '';
   const up = wasUpMs === undefined ? '' : ` (was up ${duration(wasUpMs)})`;
-  return `${name} ${what}${when}${why}${up}${workText(resumed, interrupted)}.`;
+  return `${name} ${what}${when}${why}${up}${andWork(restarted)}.`;
 }
 
 /** The same of several daemons. */
 export function restartedTogetherText(restarts: readonly Restarted[]): string {
   const isReboot = restarts.every(({ kind }) => kind === 'reboot');
   const sum = (of: (restarted: Restarted) => number) => restarts.reduce((all, each) => all + of(each), 0);
-  const work = workText(
-    sum(({ resumed }) => resumed),
-    sum(({ interrupted }) => interrupted),
-  );
+  const work = andWork({
+    resumed: sum(({ resumed }) => resumed),
+    interrupted: sum(({ interrupted }) => interrupted),
+  });
   return `${restarts.length} daemons restarted${isReboot ? ' after a reboot' : ''}${work}.`;
 }
 
 /** "; 2 sessions resumed, 1 interrupted". */
-function workText(resumed: number, interrupted: number): string {
-  const sessions = (n: number) => `${n} session${n === 1 ? '' : 's'}`;
-  const work = [
-    ...(resumed > 0 ? [`${sessions(resumed)} resumed`] : []),
-    ...(interrupted > 0 ? [`${resumed > 0 ? interrupted : sessions(interrupted)} interrupted`] : []),
-  ].join(', ');
+function andWork(made: WorkMade): string {
+  const work = workText(made);
   return work === '' ? '' : `; ${work}`;
 }

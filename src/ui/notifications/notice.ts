@@ -2,7 +2,7 @@ import type { Conflict } from '../../health/conflicts';
 import type { Entry } from '../../health/countdown';
 import type { TimedOut } from '../../health/deadlines';
 import { isOpenSince } from '../../health/incident';
-import type { Restarted } from '../../health/instances';
+import type { Restarted } from '../../health/workMade';
 import type { DaemonId } from '../../health/report';
 import type { DaemonState } from '../../health/states';
 import type { Instant } from '../../base/time';

@@ -11,7 +11,8 @@ import { scan, scanPlaces } from '../../../src/watch/discovery/scan';
 import { advanceInstance } from '../../../src/health/instances';
 import { DUCTOR_TRAITS } from '../../../src/kinds/ductor/traits';
 import type { KindId, Report, Sample } from '../../../src/health/report';
-import { beginTrack, observe, type Track } from '../../../src/health/track';
+import { beginTrack, observe } from '../../../src/health/track';
+import type { Track } from '../../../src/health/trackState';
 import { SEVERITY } from '../../../src/health/states';
 import {
   DUCTOR,

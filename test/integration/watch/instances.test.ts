@@ -9,7 +9,7 @@ import { createProbe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
 import { Questions } from '../../../src/watch/questions';
 import type { Began } from '../../../src/health/watched';
-import type { Restarted } from '../../../src/health/instances';
+import type { Restarted } from '../../../src/health/workMade';
 import { InterruptedWork } from '../../../src/store/interruptedWork';
 import { KnownInstances } from '../../../src/store/knownInstances';
 import { SpeakerLease } from '../../../src/store/speakerTurn';

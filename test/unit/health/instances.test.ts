@@ -6,8 +6,8 @@ import {
   isAnnounced,
   rememberedInstance,
   type KnownInstance,
-  type Restarted,
 } from '../../../src/health/instances';
+import type { Restarted } from '../../../src/health/workMade';
 import type { ProcessFate } from '../../../src/health/proof';
 import type { DaemonInstance, Failure, Report, Session } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';

@@ -6,7 +6,7 @@ import { inhibitedBy } from '../../../src/health/deadlines';
 import { advanceIncident, type Incident, type Notice } from '../../../src/health/incident';
 import { SEVERITY, STATES, isState, type DaemonState, type Severity } from '../../../src/health/states';
 import { RULES } from '../../../src/health/verdict';
-import type { Track } from '../../../src/health/track';
+import type { Track } from '../../../src/health/trackState';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import type { OfferedDaemon } from '../../../src/model/foundDaemon';
 import { messageOf } from '../../support/messageOf';

@@ -5,19 +5,16 @@ import type { Cycles, Failure, Report, Sample, Traits } from '../../../src/healt
 import { DISPATCHD_TRAITS } from '../../../src/kinds/dispatchd/traits';
 import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from '../../../src/kinds/ductor/traits';
 import { SMITHY_TRAITS } from '../../../src/kinds/smithy/traits';
+import { beginTrack, observe } from '../../../src/health/track';
 import {
-  beginTrack,
   beginRestart,
   dismissStartFailure,
   endRestart,
   type RestartEnd,
-  looksElsewhere,
-  observe,
   setStoppedByUs,
-  type RestartElsewhere,
-  type Step,
-  type Track,
-} from '../../../src/health/track';
+} from '../../../src/health/ownRestart';
+import { looksElsewhere } from '../../../src/health/elsewhere';
+import type { RestartElsewhere, Step, Track } from '../../../src/health/trackState';
 import type { DaemonState } from '../../../src/health/states';
 
 export const SECOND_MS = 1_000;

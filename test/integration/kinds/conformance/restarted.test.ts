@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Restarted } from '../../../../src/health/instances';
+import type { Restarted } from '../../../../src/health/workMade';
 import { lostOf, withLost } from '../../../../src/health/interrupted';
 import { isLive, isStranded } from '../../../../src/health/sessions';
 import { Registry } from '../../../../src/watch/registry';

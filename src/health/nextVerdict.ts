@@ -1,0 +1,45 @@
+import type { Instant } from '../base/time';
+import type { Loop } from './staleness';
+import { STATES } from './states';
+import type { Track, TrackEvent } from './trackState';
+import { severityOf, type Facts, type Verdict } from './verdict';
+
+/** The verdict after one more look: what lasts keeps its beginning, and red its reason. */
+export function nextVerdict(
+  track: Track,
+  decided: Pick<Verdict, 'state' | 'reason' | 'startFailed'>,
+  facts: Facts,
+  now: Instant,
+): Verdict {
+  const previous = track.verdict;
+  // One lost answer does not refute what the last good one proved: red stays red until something decides.
+  const undecided = STATES[decided.state].tells !== 'condition' && facts.failure !== undefined;
+  if (undecided && severityOf(previous) === 'red') return previous;
+
+  const loopSinceMs = loopSince(facts.loop, now) ?? (facts.failure ? previous.loopSinceMs : undefined);
+  const same = decided.state === previous.state && decided.startFailed === previous.startFailed;
+  // The reason keeps the figures of the moment it was decided; new figures are not a new reason.
+  const sameKind = same && facts.failure?.kind === track.facts.failure?.kind;
+  return {
+    state: decided.state,
+    reason: sameKind && severityOf(decided) === 'red' ? previous.reason : decided.reason,
+    since: same ? previous.since : now,
+    asOf: now,
+    ...(decided.startFailed && { startFailed: true }),
+    ...(loopSinceMs !== undefined && { loopSinceMs }),
+  };
+}
+
+function loopSince(loop: Loop | undefined, now: Instant): number | undefined {
+  if (!loop || loop.kind === 'unknown' || loop.ageMs === undefined) return undefined;
+  return now.monotonicMs - loop.ageMs;
+}
+
+/** What changed of the verdict, for whoever listens. */
+export function transition(from: Verdict, to: Verdict): TrackEvent[] {
+  const row = STATES[to.state];
+  // The length of a stuck queue changes with every task; that it is stuck does not.
+  const isCount = row.severity !== 'plain' && row.countsInReason === true;
+  const isSame = from.state === to.state && (from.reason === to.reason || isCount);
+  return isSame ? [] : [{ kind: 'transition', from, to }];
+}

@@ -1,0 +1,57 @@
+import type { Instant } from '../base/time';
+import type { Incident, Notice } from './incident';
+import type { Report, Sample } from './report';
+import type { BegunCycles, Loop } from './staleness';
+import type { DaemonState } from './states';
+import type { Facts, Streak, Unsettled, Verdict } from './verdict';
+
+/** Another window of this machine restarts a daemon. */
+export interface RestartElsewhere {
+  /** Epoch ms by the clock of that window. */
+  readonly beganAt: number;
+}
+
+/** Everything remembered about one daemon. Replaced at every sample, never changed. */
+export interface Track {
+  readonly configured: boolean;
+  /** Epoch ms of the last good answer, kept across windows. */
+  readonly seenUpAt?: number;
+  readonly stoppedByUs: boolean;
+  /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
+  readonly startFailed?: string;
+  /** Monotonic ms of our stop, as long as the process may still be answering while it ends. */
+  readonly endingSinceMs?: number;
+  readonly restarting: boolean;
+  /** Another window restarts it: what its lock says, and the monotonic ms when this window first saw that. */
+  readonly elsewhere?: RestartElsewhere & { readonly sinceMs: number };
+  readonly samples: number;
+  readonly sampledAt?: Instant;
+  readonly sample?: Sample;
+  /** The last good answer. Kept through failures, so that a failing daemon never blanks the tree. */
+  readonly last?: { readonly report: Report; readonly loop: Loop | undefined; readonly at: Instant };
+  readonly streak?: Streak;
+  /** Of the last good answers, newest last. */
+  readonly latenciesMs: readonly number[];
+  /** Newest last; the states before `unstable` is considered. */
+  readonly recentStates: readonly DaemonState[];
+  readonly flapping: boolean;
+  /** What began in the loop since its last completed cycle, as far as was seen. */
+  readonly begun?: BegunCycles;
+  /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
+  readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled };
+  /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */
+  readonly downPolls: number;
+  readonly facts: Facts;
+  readonly verdict: Verdict;
+  readonly incident?: Incident;
+}
+
+export type TrackEvent =
+  | { readonly kind: 'transition'; readonly from: Verdict; readonly to: Verdict }
+  /** `openedAt`: when the incident began that the notice is about. */
+  | { readonly kind: 'notice'; readonly notice: Notice; readonly openedAt: Instant };
+
+export interface Step {
+  readonly track: Track;
+  readonly events: readonly TrackEvent[];
+}

@@ -1,0 +1,40 @@
+import type { Instant } from '../base/time';
+import { ASSUMED_DAEMON_INTERVAL_MS, CLOCK_SET_MS, MAX_POLL_INTERVAL_MS, SLEEP_GAP_MS } from './policy';
+import type { Report } from './report';
+import type { Track } from './trackState';
+
+/**
+ * After a sleep, when its clock was set, or when its stopped loop was started again, a daemon's timestamps are
+ * old although nothing hangs: its loop gets one of its own intervals to run before old times count. Only a clock
+ * set twice in a row is not believed.
+ */
+export function nextUnsettled(
+  track: Track,
+  report: Report | undefined,
+  justWoke: boolean,
+  now: Instant,
+): Track['unsettled'] {
+  if (justWoke) return { sinceMs: now.monotonicMs, why: 'woke' };
+  if (report?.isRunning && track.last?.report.isRunning === false) {
+    return { sinceMs: now.monotonicMs, why: 'started' };
+  }
+  if (!track.unsettled) {
+    return wasClockSet(track, report, now) ? { sinceMs: now.monotonicMs, why: 'clockSet' } : undefined;
+  }
+  const intervalMs = (report ?? track.last?.report)?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS;
+  const graceMs = Math.min(intervalMs, MAX_POLL_INTERVAL_MS);
+  return now.monotonicMs - track.unsettled.sinceMs < graceMs ? track.unsettled : undefined;
+}
+
+function wasClockSet({ last }: Track, report: Report | undefined, now: Instant): boolean {
+  if (report?.daemonNow === undefined || last?.report.daemonNow === undefined) return false;
+  const theirsMs = report.daemonNow - last.report.daemonNow;
+  const oursMs = now.monotonicMs - last.at.monotonicMs;
+  return theirsMs - oursMs > CLOCK_SET_MS;
+}
+
+/** Whether the machine slept since then. */
+export function slept(previous: Instant, now: Instant, timerLateMs: number): boolean {
+  const sleptMs = now.uptimeMs - previous.uptimeMs - (now.monotonicMs - previous.monotonicMs);
+  return sleptMs > SLEEP_GAP_MS || timerLateMs > SLEEP_GAP_MS;
+}
