@@ -635,10 +635,15 @@ class Day {
     named(NEW_LIFE.exec(said)?.[1])?.toldLives.push(told);
     if (level === 'info') return;
     named(RED.exec(said)?.[1])?.told.push(told);
-    // One for several: of all that are red.
-    if (!RED_TOGETHER.test(said)) return;
-    for (const { shown, told: before } of this.#daemons)
-      if (shown.at(-1)?.colour === 'red') before.push(told);
+    const together = RED_TOGETHER.exec(said);
+    if (!together) return;
+    // Few are named. Of many it tells all that are red and were not told since.
+    const names = together[1]?.split(/, | and /);
+    for (const { daemon, shown, told: before } of this.#daemons) {
+      const redMs = shown.findLast(({ colour }) => colour !== 'red')?.atMs ?? 0;
+      const isNews = shown.at(-1)?.colour === 'red' && !before.some((one) => one.atMs > redMs);
+      if (names ? names.includes(daemon.name) : isNews) before.push(told);
+    }
   }
 
   /** A start command runs. */
@@ -663,7 +668,7 @@ class Day {
 const STATUS_REQUESTS =
   /^(\d\d):(\d\d)\S+ requests net: A asked (\S+): GET (?:\/api\/daemon\/status|\/interagent\/health) \((\d+) in/;
 const RED = /^(\S+?)(?: is|:)(?: still)? (?:wedged|unresponsive|unreachable|failing)\b/;
-const RED_TOGETHER = /^\d+ daemons\b.*\b(?:wedged|unresponsive|unreachable|failing)\b/;
+const RED_TOGETHER = /^\d+ daemons\b.*?\b(?:wedged|unresponsive|unreachable|failing)\b[^:.]*(?:: ([^.]+))?\./;
 /** Not the outcome of a restart from here: "restarted in 4.2 s". */
 const NEW_LIFE = /^(\S+) (?:seems to have )?restarted\b(?! in )/;
 /** The user picks a length of a snooze, or never to be told again. */

@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no life is a new one',
-    file: 'src/health/instances.ts',
+    file: 'src/health/proof.ts',
     from: 'return before !== after.instance.id;',
     to: 'return false;',
     seed: 212,
@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a stop from here is forgotten',
-    file: 'src/health/track.ts',
+    file: 'src/health/ownRestart.ts',
     from: 'return { ...rest, stoppedByUs: true, endingSinceMs: now.monotonicMs };',
     to: 'return { ...rest, stoppedByUs: false, endingSinceMs: now.monotonicMs };',
     seed: 209,
