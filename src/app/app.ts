@@ -10,8 +10,7 @@ import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import { placeOf } from '../kinds/target';
 import type { RunCommand } from '../ui/commands/commands';
-import { Notices } from '../ui/notifications/notices';
-import { Notifications } from '../ui/notifications/notifications';
+import { DoorLoader } from './doorLoader';
 import { Log } from '../ui/shared/log';
 import { SpeakerLease } from '../store/speakerTurn';
 import { Snoozes } from '../store/snoozes';
@@ -78,7 +77,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   });
 
   const current = (daemonId: DaemonId) => registry.model(daemonId);
-  const door = new Notifications({
+  const door = new DoorLoader({
     clock,
     settings,
     lease,
@@ -126,7 +125,6 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
   });
-  const notices = new Notices({ clock, current, door });
   const sessions = new SessionLoader({
     clock,
     models: () => registry.models,
@@ -203,9 +201,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     if (events.every(({ kind }) => kind === 'asks' || kind === 'newProcess')) return;
     draw(0);
     log.transitions(model, events);
-    for (const event of events) notices.happened(model, event);
+    for (const event of events) door.happened(model, event);
   });
-  registry.on('together', (step) => notices.together(step));
+  registry.on('together', (step) => door.together(step));
 
   const onFocus = () => {
     lease
