@@ -275,9 +275,14 @@ class OneDaemon {
 
   /** Amber is promised; red that was there before may stay. */
   #judgeTroubled(truth: Truth, toMs: number): void {
-    const { name, shown } = this.watched;
+    const { name, shown, lives } = this.watched;
     const { fault } = truth;
-    const provenMs = Math.max(truth.provenMs ?? truth.fromMs, this.day.openedMs);
+    // Until its first cycle is proven, or for a minute, it is being restarted.
+    const isStarting = lives.some(
+      ({ by, fromMs }) => by === 'a window' && fromMs <= truth.fromMs && truth.fromMs - fromMs < MINUTE_MS,
+    );
+    const startedMs = isStarting ? truth.fromMs + MINUTE_MS : 0;
+    const provenMs = Math.max(truth.provenMs ?? truth.fromMs, this.day.openedMs, startedMs);
     const dueMs = this.#undisturbed(truth.fromMs, provenMs + AMBER_AFTER_MS + this.#gapMs(truth.fromMs));
     if (toMs <= dueMs) return;
     this.find('proven', fault, dueMs, name);
@@ -347,10 +352,11 @@ class OneDaemon {
       const isMeant = is === 'untold' || (RED_AFTER_MS[is] !== undefined && atMs >= provenMs);
       const isOfBefore = wasBad(truths, fromMs) && atMs - fromMs < IN_FLIGHT_MS + this.#gapMs(fromMs);
       if (isMeant || isOfBefore) return;
-      const disturbed = this.day.disturbed.find(
+      const disturbances = this.day.disturbed.filter(
         (one) => one.fromMs <= atMs && atMs <= one.toMs + DISTURBED_MS,
       );
-      if (disturbed?.by === 'starved machine') return;
+      if (disturbances.some(({ by }) => by === 'starved machine')) return;
+      const [disturbed] = disturbances;
       // By the clock of the daemon its cycle is old at once.
       if (is === 'hung' && (disturbed?.by === 'clock set' || disturbed?.by === 'sleep')) return;
       const before = truths.findLast((one) => one.fromMs <= atMs && one.fault !== 'none');

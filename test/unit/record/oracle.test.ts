@@ -168,6 +168,19 @@ describe('the oracle of the simulator', () => {
     );
   });
 
+  it('counts no red of a machine that starves, and sleeps meanwhile', () => {
+    const at = { fromMs: 4 * MINUTE_MS, toMs: 6 * MINUTE_MS };
+    const day = { ...DAY, disturbed: (['sleep', 'starved machine'] as const).map((by) => ({ ...at, by })) };
+    assert.deepEqual(counted([truth('well', 0)], [red(5 * MINUTE_MS), green(7 * MINUTE_MS)], { day }), {});
+  });
+
+  it('expects amber a minute later of a daemon that is being restarted', () => {
+    const lives = [{ fromMs: BEGIN_MS, by: 'a window', lost: 0, forgets: false }] as const;
+    const shown = [neither(5_000), amber(BEGIN_MS + 61_000), green(END_MS + 6_000)];
+    assert.deepEqual(counted(bad('troubled'), shown, { lives }), { proven: 1 });
+    assert.deepEqual(counted(bad('troubled'), shown), { proven: 1, late: 1 });
+  });
+
   it('counts an incident that is told again within the hour', () => {
     const shown = [green(5_000), red(BEGIN_MS + 20_000), green(END_MS + 6_000)];
     const twice = [...told, BEGIN_MS + 5 * MINUTE_MS];
