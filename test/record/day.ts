@@ -535,7 +535,11 @@ class Day {
     for (let index = random.int(0, 2); index > 0; index--) {
       const byMs = random.pick([-HOUR_MS, -MINUTE_MS, 90 * SECOND_MS, HOUR_MS, DAY_MS, -DAY_MS]);
       const atMs = random.int(MINUTE_MS, this.#awakeMs);
-      this.#disturbed.push({ fromMs: atMs, toMs: atMs + MINUTE_MS, by: 'clock set' });
+      this.#disturbed.push({
+        fromMs: atMs,
+        toMs: atMs + MINUTE_MS,
+        by: byMs < 0 ? 'clock set back' : 'clock set',
+      });
       this.#at(atMs, `the clock is set by ${byMs} ms`, () => time.setClock(byMs));
     }
     for (let index = random.int(0, 2); index > 0; index--) {

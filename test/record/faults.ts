@@ -38,6 +38,7 @@ export const FAULTS = [
   'paused past its reset',
   'sleep',
   'clock set',
+  'clock set back',
   'starved machine',
   'editor stands still',
   'none',

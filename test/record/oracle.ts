@@ -139,6 +139,8 @@ const STARTUP_LONG_MS = 60_000;
 const SPEAKS_MS = 12_000;
 /** A new life is told once it has completed a cycle, or after so long. */
 const SETTLED_MS = 20_000;
+/** What makes the times of a daemon old at once. */
+const OLD_AT_ONCE: readonly Fault[] = ['sleep', 'clock set', 'clock set back'];
 /** It flaps by its last samples. */
 const FLAP_SAMPLES = 21;
 
@@ -263,7 +265,14 @@ class OneDaemon {
   #redDueMs(truth: Truth): number | undefined {
     const afterMs = RED_AFTER_MS[truth.is];
     if (afterMs === undefined) return undefined;
-    const { openedMs } = this.day;
+    const { openedMs, disturbed } = this.day;
+    const truths = this.watched.truths.filter(({ fromMs }) => fromMs > truth.fromMs);
+    const toMs = truths[0]?.fromMs ?? this.day.endMs;
+    // Its last cycle lies in the future of its own clock, and nothing else tells.
+    const isSetBack = disturbed.some(
+      (one) => one.by === 'clock set back' && one.fromMs < toMs && one.toMs > truth.fromMs,
+    );
+    if (isSetBack && truth.fault === 'hung loop, only its times tell') return undefined;
     const provenMs = Math.max(truth.provenMs ?? truth.fromMs, openedMs);
     // Where no times are told, nothing tells when a cycle crosses the threshold.
     const isForetold = truth.is === 'hung' && truth.fault !== 'hung loop, only its flag tells';
@@ -332,7 +341,8 @@ class OneDaemon {
     const atDue = stateAt(shown, dueMs);
     if (dueMs < toMs && this.#isCalm(fromMs, dueMs) && atDue?.colour === 'red' && atDue.atMs <= fromMs)
       this.find('falseReds', fault, dueMs, `${name} is well and stays red`);
-    const calmMs = dueMs + FLAP_SAMPLES * this.#gapMs(fromMs + 1);
+    const sampledMs = Math.max(this.#gapMs(fromMs + 1), UNFOCUSED_POLL_MS * JITTER);
+    const calmMs = dueMs + FLAP_SAMPLES * sampledMs;
     const amberMs =
       calmMs < toMs ? this.#firstMs(calmMs, toMs, ({ colour }) => colour === 'amber') : undefined;
     if (amberMs !== undefined && this.#isCalm(amberMs, amberMs))
@@ -358,7 +368,7 @@ class OneDaemon {
       if (disturbances.some(({ by }) => by === 'starved machine')) return;
       const [disturbed] = disturbances;
       // By the clock of the daemon its cycle is old at once.
-      if (is === 'hung' && (disturbed?.by === 'clock set' || disturbed?.by === 'sleep')) return;
+      if (is === 'hung' && disturbed && OLD_AT_ONCE.includes(disturbed.by)) return;
       const before = truths.findLast((one) => one.fromMs <= atMs && one.fault !== 'none');
       const isRecent = before && (before === truth || atMs - fromMs < 2 * MINUTE_MS);
       this.find(
@@ -411,7 +421,8 @@ class OneDaemon {
     const { truths, pollMs } = this.watched;
     const incidents: Incident[] = [];
     truths.forEach((truth, index) => {
-      if (!isBad(truth)) return;
+      // Amber may be a part of what was red, or not.
+      if (!isBad(truth) || (breaks === 'certainly one' && truth.is === 'troubled')) return;
       const toMs = truths[index + 1]?.fromMs ?? this.day.endMs;
       const last = incidents.at(-1);
       if (last && this.#isSame(last, truth, breaks, pollMs)) {

@@ -181,6 +181,29 @@ describe('the oracle of the simulator', () => {
     assert.deepEqual(counted(bad('troubled'), shown), { proven: 1, late: 1 });
   });
 
+  it('counts no two incidents within what is amber as one', () => {
+    const truths = [
+      ...bad('troubled').slice(0, 2),
+      truth('silent', END_MS),
+      truth('well', END_MS + MINUTE_MS),
+    ];
+    const shown = [amber(BEGIN_MS + 5_000), red(END_MS + 20_000), green(END_MS + MINUTE_MS + 5_000)];
+    const twice = [BEGIN_MS + MINUTE_MS, END_MS + 20_000];
+    assert.equal(counted(truths, shown, { told: twice }).toldTwice, undefined);
+  });
+
+  it('counts no wedge that only times tell of, where the clock was set back', () => {
+    const hung = {
+      ...truth('hung', BEGIN_MS, BEGIN_MS + MINUTE_MS),
+      fault: 'hung loop, only its times tell',
+    } as const;
+    const truths = [truth('well', 0), hung, truth('well', END_MS)];
+    const at = { fromMs: BEGIN_MS + 30_000, toMs: BEGIN_MS + 40_000 };
+    const day = (by: 'clock set' | 'clock set back') => ({ ...DAY, disturbed: [{ ...at, by }] });
+    assert.deepEqual(counted(truths, [neither(5_000)], { day: day('clock set back') }), {});
+    assert.equal(counted(truths, [neither(5_000)], { day: day('clock set') }).misses, 1);
+  });
+
   it('counts an incident that is told again within the hour', () => {
     const shown = [green(5_000), red(BEGIN_MS + 20_000), green(END_MS + 6_000)];
     const twice = [...told, BEGIN_MS + 5 * MINUTE_MS];
