@@ -147,7 +147,11 @@ export class SimDaemon implements Listener {
     if (by === 'a window' && this.bootMs > 0) {
       this.#listensFromMs = time.monotonicMs + this.bootMs;
       this.#is('resting', 'ended from here');
-      this.truths.push({ fromMs: this.#listensFromMs, is: 'well', fault: 'none' });
+      const life = this.#instance;
+      time.after(this.bootMs, () => {
+        const isAsItBegan = this.manner === 'answers' && this.#loop.kind === 'running';
+        if (this.isUp && this.#instance === life && isAsItBegan) this.#goesOn();
+      });
     } else this.#goesOn();
     return pid;
   }
@@ -215,7 +219,8 @@ export class SimDaemon implements Listener {
     if (this.pid !== undefined) this.machine.processes.setState(this.pid, 'S');
     this.manner = 'answers';
     if (!isAnother && this.#loop.kind !== 'running') this.release();
-    else if (this.machine.time.monotonicMs >= this.#listensFromMs) this.#is('well', 'none');
+    else if (this.machine.time.monotonicMs < this.#listensFromMs) this.#is('resting', 'ended from here');
+    else this.#is('well', 'none');
   }
 
   /** The cycle that hung settles. */
