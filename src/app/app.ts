@@ -229,7 +229,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     { dispose: () => clearTimeout(drawing) },
     { dispose: () => memory.flush() },
     { dispose: () => void discovering?.then((known) => known.dispose()) },
-    settings.onDidChange(() => void discovery().then((known) => known.start())),
+    settings.onDidChangeWatched(() => void discovery().then((known) => known.start())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery().then((known) => known.scan())),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );

@@ -70,6 +70,7 @@ export function createRestarts({
     log: (line) => log.info(line),
     logStep: (daemon, what, step) => log.info(`[${daemon}] ${what}: ${restartStepText(step)}`),
     onRestarted,
+    onUnexpected: (where, error) => log.unexpected(where, error),
     prepare: async (model) => {
       const way = await restartWay(context, controller, model);
       const why = await whyNotStartable(way.command, terminalEnv());
@@ -85,6 +86,7 @@ export function createRestarts({
     settings,
     clock,
     door,
+    onUnexpected: (where, error) => log.unexpected(where, error),
     current: (daemonId) => registry.model(daemonId),
   });
   const tasks = new DaemonTasks({

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
 import type { Failure, KindId, Sample } from '../health/report';
 import type { Target } from '../model/target';
@@ -110,7 +111,7 @@ class KindProbe implements Probe {
   async statusText(): Promise<string> {
     const route = this.#last?.connection.statusRoute ?? this.#first()?.statusRoute;
     if (!this.#client || route === undefined)
-      throw new Error('This daemon has no status that can be copied.');
+      throw new UserError('This daemon has no status that can be copied.');
     return (await this.#client.get(route, this.options.timeouts.requestMs)).body;
   }
 

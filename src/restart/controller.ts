@@ -1,3 +1,4 @@
+import { messageOf, UserError } from '../base/errors';
 import type { DaemonId, Report } from '../health/report';
 import { randomUUID } from 'node:crypto';
 import { hostOf } from '../system/address';
@@ -72,6 +73,8 @@ export interface ControllerDeps {
     owner: ProcessInfo | undefined,
     inspect: boolean,
   ) => Promise<string | undefined>;
+  /** An error that nobody expected, to be logged with its stack. */
+  readonly onUnexpected: (where: string, error: unknown) => void;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (daemonId: DaemonId) => void;
 }
@@ -126,10 +129,10 @@ export class RestartController {
   /** What a stop would end. @throws an error fit to show where it must not go on */
   async plan({ daemon }: DaemonModel): Promise<Plan> {
     const { name, id: daemonId } = daemon;
-    if (this.#busy.has(daemonId)) throw new Error(`${name} is already being restarted or stopped.`);
+    if (this.#busy.has(daemonId)) throw new UserError(`${name} is already being restarted or stopped.`);
     // What was asked for may be old: the user was asked for trust first.
     const monitor = this.deps.registry.monitor(daemonId);
-    if (!monitor) throw new Error(`${name} is not watched any more.`);
+    if (!monitor) throw new UserError(`${name} is not watched any more.`);
     const started = this.#started.get(daemonId);
     const plan = await planFor(monitor, { started, records: this.deps.records.of(daemonId) });
     const flags = await flagsOf(plan);
@@ -257,7 +260,7 @@ export class RestartController {
       'stop',
       () => this.#stop(plan.model, owner, monitor, work),
       (text) => {
-        throw new Error(text);
+        throw new UserError(text);
       },
     );
   }
@@ -277,7 +280,7 @@ export class RestartController {
     try {
       const [holder] = await ownersOf(model);
       const why = whyNotAgreed(owner, port, holder, await isThere(owner));
-      if (why !== undefined) throw new Error(`${why}.`);
+      if (why !== undefined) throw new UserError(`${why}.`);
       const ended = await endDaemon(model, owner, await probeOf(monitor), {
         signal: work.signal,
         onStage: (stage) => {
@@ -290,7 +293,7 @@ export class RestartController {
       });
       if (!ended) {
         const still = port === undefined ? 'it still runs' : `it holds port ${port}`;
-        throw new Error(`Process ${named(owner)} could not be ended; ${still}.`);
+        throw new UserError(`Process ${named(owner)} could not be ended; ${still}.`);
       }
       // It has ended: who listens now, where a tool can tell, is all that is left to say.
       const [next] = await ownersOf(model).catch(() => []);
@@ -299,7 +302,7 @@ export class RestartController {
           port === undefined
             ? `${name} is another process now: ${named(next)}`
             : `port ${port} is held by another one now: ${named(next)}`;
-        throw new Error(`Process ${owner.pid} has ended, but ${what}.`);
+        throw new UserError(`Process ${owner.pid} has ended, but ${what}.`);
       }
       const took = duration(performance.now() - startedMs);
       const text =
@@ -337,7 +340,7 @@ export class RestartController {
         if (error instanceof LockedElsewhere) {
           return refuse(`Nothing was done: ${name} may be being restarted or stopped by ${error.message}.`);
         }
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         return refuse(
           `Nothing was done: another window may be restarting or stopping ${name}, and the file that would tell ` +
             `cannot be used (${why}).`,
@@ -383,6 +386,7 @@ export class RestartController {
       },
       workMade: (signal) => work.made(signal),
       workTold: () => work.told,
+      onUnexpected: (error) => this.deps.onUnexpected(`A restart of ${model.daemon.name}`, error),
     };
   }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import type { Probe } from '../kinds/probe';
 import { isInstance } from '../kinds/sameInstance';
 import type { DaemonModel } from '../model/daemonModel';
@@ -19,7 +20,7 @@ export async function endDaemon(
   options: Pick<StopOptions, 'signal' | 'onStage'>,
 ): Promise<Ended | undefined> {
   const target = identityIn(owner);
-  if (!target) throw new Error(untold(owner.pid));
+  if (!target) throw new UserError(untold(owner.pid));
   const askToEnd = probe?.shutDown;
   // Only the very process that answered is asked: whoever else has its port gets no token.
   if (!askToEnd || !isInstance(model, owner)) return endProcess(target, options);

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import { cleanText } from '../base/text';
 import { MAX_REASON_CHARS } from './policy';
 
@@ -10,7 +11,7 @@ export interface EndedStart {
 const COULD_NOT = 'The daemon could not be started: ';
 
 /** A start that failed. `reason` goes on after "start failed:" and has no full stop. */
-export class StartFailed extends Error {
+export class StartFailed extends UserError {
   readonly reason: string;
 
   constructor(reason: string, message = `${COULD_NOT}${reason}.`) {

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import { hostOf } from '../system/address';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
@@ -109,9 +110,9 @@ export async function planFor(
   // A monitor's track is another one after the next poll; a plan rests on this one.
   const model = { daemon, track };
   const { owner, refusal } = await holderOf(model);
-  if (refusal !== undefined) throw new Error(refusal);
+  if (refusal !== undefined) throw new UserError(refusal);
   const unnamed = owner ? undefined : await unnamedIn(model);
-  if (unnamed !== undefined) throw new Error(unnamed);
+  if (unnamed !== undefined) throw new UserError(unnamed);
   const report = track.last?.report;
   const interrupted = owner && report ? (report.sessions ?? []).filter(isLive) : [];
   return {

@@ -11,6 +11,7 @@ import { WAIT_STEP_MS } from '../system/policy';
 import type { Report, Sample } from '../health/report';
 import { kindOf } from '../kinds/index';
 import type { RestartWay } from '../kinds/kind';
+import { messageOf, UserError } from '../base/errors';
 import { duration } from '../base/time';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
@@ -55,6 +56,8 @@ export interface RestartEdges {
    * @param exit how the start command ended; `undefined` while it runs
    */
   whyNotOurs(listener: ProcessInfo | undefined, exit: Exit | undefined): Promise<NotOurs | undefined>;
+  /** An error that nobody expected: the outcome has its message, the log is to have its stack. */
+  onUnexpected(error: unknown): void;
   /** Asks the daemon now; `undefined` where it is not watched any more. */
   ask(): Promise<Sample | undefined>;
   /**
@@ -93,9 +96,9 @@ const ENDED: Readonly<Partial<Record<Ended, string>>> = {
   'had ended already': ' (the old process had ended already; nothing was ended)',
 };
 
-class Failed extends Error {}
+class Failed extends UserError {}
 /** @param startFailed why nothing answers, where nothing does */
-class Late extends Error {
+class Late extends UserError {
   constructor(
     message: string,
     readonly startFailed: string | undefined,
@@ -180,7 +183,8 @@ async function towardsProof(
     if (signal.aborted) {
       return { kind: 'cancelled', text: withWork(`Restart cancelled: ${LEFT[left]}.`, edges), left };
     }
-    const why = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof UserError)) edges.onUnexpected(error);
+    const why = messageOf(error);
     const text = withWork(why, edges);
     const startFailed = startFailedIn(error, left);
     const failed = { ...(startFailed !== undefined && { startFailed }) };
@@ -239,7 +243,7 @@ function startFailedIn(error: unknown, left: Left): string | undefined {
   if (error instanceof StartFailed) return error.reason;
   if (error instanceof Late) return error.startFailed;
   if (left !== 'stopped') return undefined;
-  return new StartFailed(error instanceof Error ? error.message.replace(/\.$/, '') : String(error)).reason;
+  return new StartFailed(messageOf(error).replace(/\.$/, '')).reason;
 }
 
 async function stopOld(

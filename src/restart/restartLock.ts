@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import type { DaemonId } from '../health/report';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import type { RestartElsewhere } from '../health/trackState';
 type LockedWork = 'restart' | 'stop';
 
 /** Whoever has the lock may be dead: its message says who, after "may be", and what to do. */
-export class LockedElsewhere extends Error {
+export class LockedElsewhere extends UserError {
   constructor(pid: number, unproven: NonNullable<Held['unproven']>) {
     super(unprovenOwner(pid, unproven));
   }

@@ -8,6 +8,9 @@ export interface ListedDaemon {
   readonly kind?: string;
 }
 
+/** What says which daemons are watched, and looked for. */
+const WATCHED = ['daemons', 'allowRemote', 'discovery'];
+
 /** The `daemonHealth.*` settings, read when asked. */
 export class Settings {
   /** The list of daemons as it stands there; `readDaemons` reads it. */
@@ -81,9 +84,10 @@ export class Settings {
     await section.update('daemons', [...list, daemon], target);
   }
 
-  onDidChange(listener: () => void): vscode.Disposable {
+  /** Called when a setting changed that says what is watched; no other one changes that. */
+  onDidChangeWatched(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration(
-      (event) => event.affectsConfiguration('daemonHealth') && listener(),
+      (event) => WATCHED.some((key) => event.affectsConfiguration(`daemonHealth.${key}`)) && listener(),
     );
   }
 }

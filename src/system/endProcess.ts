@@ -1,3 +1,4 @@
+import { messageOf, UserError } from '../base/errors';
 import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS } from './policy';
 import {
   identityOf,
@@ -90,13 +91,13 @@ export async function endProcess(
       if (await wait(apiWaitMs, hasTerm ? 'terminate' : 'kill')) return 'ended by its own API';
     } catch (error) {
       signal?.throwIfAborted();
-      onStage({ kind: 'notAsked', why: error instanceof Error ? error.message : String(error) });
+      onStage({ kind: 'notAsked', why: messageOf(error) });
     }
     signal?.throwIfAborted();
   }
   if (!(await isProvenAlive(target, sources))) {
     if (await gone()) return agreed ? 'ended by its own API' : 'had ended already';
-    throw new Error(untold(pid));
+    throw new UserError(untold(pid));
   }
   // Who its children are is for the force at the end: where a tool fails, they are left.
   const below = () => table.descendants(pid).catch(() => []);

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import { execFile, type ChildProcess } from 'node:child_process';
 import { win32 } from 'node:path';
 import { MAX_TOOL_OUTPUT_BYTES, TOOL_TIMEOUT_MS } from './policy';
@@ -9,7 +10,7 @@ import { MAX_TOOL_OUTPUT_BYTES, TOOL_TIMEOUT_MS } from './policy';
 export type ToolFailure = 'missing' | 'timedOut' | 'failed' | 'tooLong';
 
 /** A tool of the system that did not do its work. The message is fit to show. */
-export class ToolFailed extends Error {
+export class ToolFailed extends UserError {
   constructor(
     readonly kind: ToolFailure,
     readonly tool: string,

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
@@ -29,7 +30,7 @@ export interface Answer {
 }
 
 /** No answer. `message` is one line fit to show. */
-export class NoAnswer extends Error {
+export class NoAnswer extends UserError {
   /** The longest time that our own event loop stood still since the ask began, in ms. */
   ourLagMs = 0;
 

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors';
 import type { DaemonId, Report } from '../health/report';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/time';
@@ -141,7 +142,7 @@ export class Registry extends Guarded<RegistryEvents> {
   /** What talks to a daemon. Rejects where the daemon is not watched. */
   async probe(daemonId: DaemonId): Promise<Probe> {
     const monitor = this.#monitors.get(daemonId);
-    if (!monitor) throw new Error('This daemon is not watched any more.');
+    if (!monitor) throw new UserError('This daemon is not watched any more.');
     return monitor.probe();
   }
 

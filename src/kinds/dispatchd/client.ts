@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import { API_STOP_ANSWER_MS } from './policy';
 import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './listenerProof';
@@ -59,7 +60,7 @@ export class DispatchdClient implements SessionActions {
     )) as {
       session?: { command?: unknown };
     };
-    if (typeof session?.command !== 'string') throw new Error('The daemon does not tell its command.');
+    if (typeof session?.command !== 'string') throw new UserError('The daemon does not tell its command.');
     return session.command;
   }
 
@@ -99,7 +100,7 @@ export class DispatchdClient implements SessionActions {
       if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
       const answer = await send(client, claim.token, within);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw new Error(`dispatchd refuses: ${refusal(answer)}.`);
+      throw new UserError(`dispatchd refuses: ${refusal(answer)}.`);
     } finally {
       within.end();
       void client.close();

@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import { type Stats, constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,13 +40,13 @@ const NOTHING = 'nothing was sent';
 export async function readClaim(origin: string, stateDir: string): Promise<Claim> {
   const { hostname, port } = new URL(origin);
   if (!isLoopback(hostname)) {
-    throw new Error(`The dispatchd at ${origin} is not on this machine: ${NOTHING}.`);
+    throw new UserError(`The dispatchd at ${origin} is not on this machine: ${NOTHING}.`);
   }
   await proveOurs(stateDir, await stat(stateDir).catch(() => unreadable(stateDir)));
   const token = (await readOwn(stateDir, TOKEN_FILE)).trim();
   const instance = parseObject(await readOwn(stateDir, INSTANCE_FILE)) ?? {};
   if (String(instance.port) !== port || !/^[\da-f]{32,128}$/i.test(token)) {
-    throw new Error(`${stateDir} is not the state folder of the dispatchd at ${origin}: ${NOTHING}.`);
+    throw new UserError(`${stateDir} is not the state folder of the dispatchd at ${origin}: ${NOTHING}.`);
   }
   const pid = Number.isInteger(instance.pid) ? Number(instance.pid) : 0;
   const startedAt = typeof instance.startedAt === 'string' ? Date.parse(instance.startedAt) : NaN;
@@ -71,14 +72,14 @@ export async function proveListener(origin: string, claim: Claim): Promise<void>
   // Where a tool of the system fails nobody is known to listen, and nothing is sent.
   const listeners = await findListeners(claim.port, host).catch(() => []);
   if (listeners.length === 0) {
-    if (await isPortFree(host, claim.port)) throw new Error(`Nothing listens at ${origin}: ${NOTHING}.`);
-    throw new Error(
+    if (await isPortFree(host, claim.port)) throw new UserError(`Nothing listens at ${origin}: ${NOTHING}.`);
+    throw new UserError(
       `The system does not tell which process answers at ${origin}; it may be another user's: ${NOTHING}.`,
     );
   }
   for (const listener of listeners) {
     if (listener.isOurs && !listener.inContainer && (await isClaimed(listener, claim))) continue;
-    throw new Error(`Another program answers at ${origin} (${await inWords(listener)}): ${NOTHING}.`);
+    throw new UserError(`Another program answers at ${origin} (${await inWords(listener)}): ${NOTHING}.`);
   }
 }
 
@@ -90,7 +91,9 @@ export function isAnswerOf({ pid, id }: Claim, body: string): boolean {
 
 /** What is said where the answer is not. */
 export function notItsAnswer(origin: string): Error {
-  return new Error(`What answers at ${origin} is not the dispatchd whose state folder it names: ${NOTHING}.`);
+  return new UserError(
+    `What answers at ${origin} is not the dispatchd whose state folder it names: ${NOTHING}.`,
+  );
 }
 
 async function isClaimed(listener: ProcessInfo, { pid, birth, startedAt }: Claim): Promise<boolean> {
@@ -131,12 +134,12 @@ async function readOwn(stateDir: string, name: string): Promise<string> {
 async function proveOurs(path: string, { uid, mode }: Stats): Promise<void> {
   const own = process.getuid?.();
   if (own === undefined) return;
-  if (uid !== own) throw new Error(`${path} belongs to ${await userOf(uid)}: ${NOTHING}.`);
-  if ((mode & WRITABLE_BY_OTHERS) !== 0) throw new Error(`Other users may change ${path}: ${NOTHING}.`);
+  if (uid !== own) throw new UserError(`${path} belongs to ${await userOf(uid)}: ${NOTHING}.`);
+  if ((mode & WRITABLE_BY_OTHERS) !== 0) throw new UserError(`Other users may change ${path}: ${NOTHING}.`);
 }
 
 function unreadable(stateDir: string): never {
-  throw new Error(`The token of dispatchd cannot be read in ${cleanText(stateDir, 200)}: ${NOTHING}.`);
+  throw new UserError(`The token of dispatchd cannot be read in ${cleanText(stateDir, 200)}: ${NOTHING}.`);
 }
 
 function readBirth(birth: unknown): Claim['birth'] {

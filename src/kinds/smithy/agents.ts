@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import type { EndedSession } from '../../health/interrupted';
 import type { Session } from '../../health/report';
@@ -17,7 +18,7 @@ export class SmithyAgents implements LostWork {
     const { status, body } = await this.#ask((client) =>
       client.get(`${agentPath(agentId)}/status`, REQUEST_TIMEOUT_MS),
     );
-    if (status !== 200) throw new Error(`HTTP ${status}`);
+    if (status !== 200) throw new UserError(`HTTP ${status}`);
     const { recentHistory } = JSON.parse(body) as { recentHistory?: unknown };
     return Array.isArray(recentHistory) ? recentHistory.flatMap(readEnded) : [];
   }
@@ -28,7 +29,7 @@ export class SmithyAgents implements LostWork {
     const { status, body: answer } = await this.#ask((client) =>
       client.send('POST', path, { body, timeoutMs: RESUME_TIMEOUT_MS }),
     );
-    if (status < 200 || status >= 300) throw new Error(`smithy refuses: ${refusal(status, answer)}.`);
+    if (status < 200 || status >= 300) throw new UserError(`smithy refuses: ${refusal(status, answer)}.`);
   }
 
   resumeCommand(session: Session): string {

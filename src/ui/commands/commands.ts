@@ -1,3 +1,5 @@
+import { messageOf, UserError } from '../../base/errors';
+import { cleanText } from '../../base/text';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import { isConflictId } from '../../health/conflicts';
@@ -147,17 +149,23 @@ export function commandRunner(deps: CommandDeps): RunCommand {
   return (command, targets) => {
     const name = command.replace(/^daemonHealth\./, '');
     const handler = handlers[name] ?? (() => sessions.run(name, targets));
-    return guarded(() => handler(targets[0], targets[1]), log);
+    return guarded(name, () => handler(targets[0], targets[1]), log);
   };
 }
 
-/** A command that fails says why, in a notification and in the log. */
-async function guarded(run: () => unknown, log: Log): Promise<void> {
+/**
+ * A command that fails says why, in a notification and in the log. Of an error that nobody expected the log has the
+ * stack, and the notification says that.
+ */
+async function guarded(name: string, run: () => unknown, log: Log): Promise<void> {
   try {
     await run();
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    log.error(text);
+    const isExpected = error instanceof UserError;
+    const said = messageOf(error);
+    if (isExpected) log.error(said);
+    else log.unexpected(`The command ${name}`, error);
+    const text = isExpected ? said : `An error that nobody expected: ${cleanText(said)}. The log has more.`;
     const show = 'Show Log';
     void say('error', text, show).then((choice) => choice === show && log.show());
   }

@@ -1,3 +1,4 @@
+import { messageOf, UserError } from '../../base/errors';
 import type { DaemonId } from '../../health/report';
 import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
@@ -26,6 +27,8 @@ export interface RestartCommandsDeps {
   readonly settings: Pick<Settings, 'inspectNode'>;
   readonly clock: Clock;
   readonly door: Pick<Notifications, 'tell'>;
+  /** An error that nobody expected, to be logged with its stack. */
+  readonly onUnexpected: (where: string, error: unknown) => void;
   /** The daemon as it is now; `undefined` when it is no longer watched. */
   readonly current: (daemonId: DaemonId) => DaemonModel | undefined;
 }
@@ -76,7 +79,7 @@ export class RestartCommands {
     write: (line: string) => void,
     signal: AbortSignal,
   ): Promise<boolean> {
-    return inTerminal(write, async () => {
+    return inTerminal(write, this.deps.onUnexpected, async () => {
       const agreed = await this.#agree(model, `Restart ${model.daemon.name}?`, 'Restart');
       if (!agreed) return false;
       const { kind, text } = await this.deps.controller.restart(agreed.plan, {
@@ -91,7 +94,7 @@ export class RestartCommands {
 
   /** Stop as a task. Resolves with whether the daemon is gone. */
   stopInTerminal(model: DaemonModel, write: (line: string) => void, signal: AbortSignal): Promise<boolean> {
-    return inTerminal(write, async () => {
+    return inTerminal(write, this.deps.onUnexpected, async () => {
       const plan = (await this.#agree(model, `Stop ${model.daemon.name}?`, 'Stop'))?.plan;
       if (!plan) return false;
       const { kind, text } = await this.deps.controller.stop(plan, {
@@ -139,13 +142,18 @@ export class RestartCommands {
 }
 
 /** A task's work: an error is a line in its terminal, and so is a refusal. */
-async function inTerminal(write: (line: string) => void, work: () => Promise<boolean>): Promise<boolean> {
+async function inTerminal(
+  write: (line: string) => void,
+  onUnexpected: (where: string, error: unknown) => void,
+  work: () => Promise<boolean>,
+): Promise<boolean> {
   try {
     const done = await work();
     if (!done) write('Not done.');
     return done;
   } catch (error) {
-    write(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof UserError)) onUnexpected('A task of a daemon', error);
+    write(messageOf(error));
     return false;
   }
 }

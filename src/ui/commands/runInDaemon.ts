@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { placeOf } from '../../kinds/target';
@@ -53,7 +54,7 @@ export class RunInDaemon {
   async #daemon(given: unknown): Promise<DaemonModel | undefined> {
     const named = this.deps.models().find(({ daemon }) => given === daemon.id || given === daemon.name);
     if (named && !runsCommands(named)) {
-      throw new Error(
+      throw new UserError(
         `${named.daemon.name} runs only its own work: a command can be run in a dispatchd, such as the bundled daemon.`,
       );
     }
@@ -79,7 +80,7 @@ export class RunInDaemon {
       .models()
       .find((model) => answersForSessions(model) && (!watched || model.daemon.id === watched.id));
     if (!started) {
-      throw new Error(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
+      throw new UserError(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
     }
     return started;
   }

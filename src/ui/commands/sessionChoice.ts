@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import type { SessionActions } from '../../kinds/kind';
 import type { DaemonModel } from '../../model/daemonModel';
 import { choose } from '../shared/choose';
@@ -64,7 +65,7 @@ export class SessionChoice {
         .map((session) => ({ model, session }));
     });
     if (named.length > 0) return named;
-    throw new Error(
+    throw new UserError(
       'This session is not known any more, or belongs to a daemon that only runs its own work.',
     );
   }
@@ -99,6 +100,7 @@ export async function actionsOf(
   probe: SessionsDeps['probe'],
 ): Promise<SessionActions> {
   const { sessions } = await probe(daemon.id);
-  if (!sessions) throw new Error(`${daemon.name} is no dispatchd: its sessions cannot be changed from here.`);
+  if (!sessions)
+    throw new UserError(`${daemon.name} is no dispatchd: its sessions cannot be changed from here.`);
   return sessions;
 }

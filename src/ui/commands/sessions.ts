@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import { endOf } from '../../health/sessions';
@@ -123,7 +124,7 @@ export class SessionCommands {
   /** @throws an error fit to show where the daemon cannot go on with what it forgot */
   async #lostWork({ daemon }: DaemonModel): Promise<LostWork> {
     const { lostWork } = await this.deps.probe(daemon.id);
-    if (!lostWork) throw new Error(`${daemon.name} cannot go on with work that a restart interrupted.`);
+    if (!lostWork) throw new UserError(`${daemon.name} cannot go on with work that a restart interrupted.`);
     return lostWork;
   }
 

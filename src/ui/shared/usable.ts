@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { DaemonModel } from '../../model/daemonModel';
 import { STATES } from '../../health/states';
@@ -21,7 +22,7 @@ export function pageOf({ daemon, track }: DaemonModel): string {
   const kind = kindOf(track.last?.report.kind);
   const url = kind?.hasPage === false ? undefined : addressOf(daemon.target)?.origin;
   if (url !== undefined) return url;
-  throw new Error(`${daemon.name} has no page of its own${kind?.usedBy ? `: ${kind.usedBy}` : ''}.`);
+  throw new UserError(`${daemon.name} has no page of its own${kind?.usedBy ? `: ${kind.usedBy}` : ''}.`);
 }
 
 /** Whether it runs commands that are handed to it, as far as is known: by its last answer, else by the settings. */

@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import { BUNDLED } from '../../kinds/index';
 import { daemonIdOf, readDaemons } from '../../settings/daemonList';
 import type { Registry } from '../../watch/registry';
@@ -16,6 +17,6 @@ export async function bundledDaemon(registry: Registry, settings: Settings): Pro
   const { raw, ...how } = settings.daemonList();
   registry.configure(readDaemons(raw, how));
   const added = known();
-  if (!added) throw new Error('The bundled daemon could not be added to daemonHealth.daemons.');
+  if (!added) throw new UserError('The bundled daemon could not be added to daemonHealth.daemons.');
   return added;
 }

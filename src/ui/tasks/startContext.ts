@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { RestartController } from '../../restart/controller';
@@ -43,7 +44,7 @@ export async function restartWay(
 ): Promise<RestartWay> {
   const { daemon, track } = model;
   const way = await wayFor(daemon, track.last?.report, contextOf(context, controller, model));
-  if (typeof way === 'string') throw new Error(way);
+  if (typeof way === 'string') throw new UserError(way);
   return way;
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import * as vscode from 'vscode';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
@@ -48,7 +49,7 @@ export class DaemonTasks implements vscode.TaskProvider {
   async startTask(model: DaemonModel, env: Readonly<Record<string, string>> = {}): Promise<StartTask> {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
     const found = await this.deps.startCommand(model, { unlooked: false });
-    if (typeof found === 'string') throw new Error(found);
+    if (typeof found === 'string') throw new UserError(found);
     const command = { ...found, env: { ...found.env, ...env } };
     return { task: startTerminal(definition, command), command };
   }

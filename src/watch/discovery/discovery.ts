@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import type { DaemonId } from '../../health/report';
 import { daemonIdOf, readDaemons, type RawDaemonList } from '../../settings/daemonList';
 import type { Memento } from 'vscode';
@@ -117,7 +118,7 @@ export class Discovery {
     if (!daemon) return undefined;
     const address = addressOf(daemon.target);
     if (!address) {
-      throw new Error(
+      throw new UserError(
         `${nameOf(daemon)} has no address. daemonHealth.daemons takes only daemons with an address.`,
       );
     }

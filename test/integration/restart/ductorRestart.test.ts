@@ -94,6 +94,7 @@ describe('a restart of a ductor, on real processes', function () {
       folder,
       keepEvidence: () => Promise.resolve(undefined),
       onRestarted: () => undefined,
+      onUnexpected: (_where, error) => assert.fail(String(error)),
       start: () => {
         const child = run(...command(...flags));
         return Promise.resolve({ ended: once(child, 'exit').then(([code]) => code as number) });

@@ -40,6 +40,8 @@ export class World {
   /** What was said anew every second. */
   readonly waits: string[] = [];
   readonly log: string[] = [];
+  /** Errors that nobody expected. */
+  readonly unexpected: string[] = [];
   readonly output: string[] = [];
   readonly folder = mkdtempSync(join(tmpdir(), 'daemon-health-restart-'));
   readonly registry: Registry;
@@ -210,6 +212,7 @@ export class World {
       folder: this.folder,
       keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve(undefined)),
       onRestarted: () => undefined,
+      onUnexpected: (where, error) => this.unexpected.push(`${where}: ${String(error)}`),
       start: async (_model, signal, env) => ({
         ...(await (this.options.start?.(signal, env) ?? this.start(undefined, env))),
         isMarked: true,

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { systemClock } from '../../../../src/app/systemClock';
 import type { RestartWay } from '../../../../src/kinds/kind';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
@@ -60,6 +61,7 @@ export class RestartWorld {
       folder: play.stage.folder,
       keepEvidence: () => Promise.resolve(undefined),
       onRestarted: () => undefined,
+      onUnexpected: (_where, error) => assert.fail(String(error)),
       start: (_model, _signal, env) =>
         Promise.resolve({ ...play.stage.run(way.command, env), isMarked: true }),
     });

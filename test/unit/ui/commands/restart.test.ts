@@ -59,6 +59,7 @@ describe('a restart that a message asks for', () => {
       clock: watch.time,
       door: { tell: (group) => void told.push(...group) },
       current,
+      onUnexpected: (_where, error) => assert.fail(String(error)),
     });
   };
   const openedMs = () => watch.track.incident!.openedAt.monotonicMs;
