@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { AnsweringServer, healthyAnswer } from '../support/answeringServer';
+import { openVSCode, watching, type VSCodeWindow } from './harness';
+
+const COUNT = 5;
+
+describe('daemons that fail from one cause', function () {
+  this.timeout(120_000);
+  let daemons: readonly AnsweringServer[] = [];
+  let window: VSCodeWindow | undefined;
+
+  before(async () => {
+    daemons = await Promise.all(Array.from({ length: COUNT }, () => AnsweringServer.start(healthyAnswer)));
+    const watched = daemons.map(({ url }, index) => ({
+      name: `smithy ${index + 1}`,
+      kind: 'smithy' as const,
+      url,
+      pollIntervalMs: 1_000,
+    }));
+    window = await openVSCode({ colorTheme: 'dark', machineSettings: watching(...watched) });
+    await window.item('healthy').waitFor();
+  });
+
+  after(() => window?.close());
+
+  it('are told in one message, whose list leads to each of them', async () => {
+    const { page } = window!;
+    await Promise.all(daemons.map((daemon) => daemon.stop()));
+    const toast = window!.toast(`${COUNT} daemons are unreachable`);
+    await toast.waitFor();
+    await window!.screenshots('together-1-told');
+    assert.equal(await window!.toasts().count(), 1);
+    await toast.getByRole('button', { name: 'Show List' }).click();
+    const list = window!.quickInput();
+    await list.getByRole('option', { name: 'smithy 3' }).waitFor();
+    assert.equal(await list.getByRole('option').count(), COUNT);
+    await window!.screenshot('together-2-list');
+    await list.getByRole('option', { name: 'smithy 3' }).click();
+    await page.locator('.monaco-list-row.selected', { hasText: 'smithy 3' }).waitFor();
+    await window!.screenshot('together-3-row');
+  });
+});
