@@ -116,6 +116,8 @@ class Day {
   readonly #awakeMs: number;
   /** What the status item of window A said. */
   readonly #item: Told[] = [];
+  /** What was told of so many daemons that it names none. */
+  readonly #toldOfMany: Told[] = [];
   #openedMs = 0;
   #silencedMs = Infinity;
   #first: Window | undefined;
@@ -186,7 +188,7 @@ class Day {
         })),
         lives: since(daemon.lives),
         shown: until(shown),
-        told: until(told),
+        told: until(this.#toldOf(shown, told)),
         toldLives: until(toldLives),
       })),
       {
@@ -641,13 +643,22 @@ class Day {
     named(RED.exec(said)?.[1])?.told.push(told);
     const together = RED_TOGETHER.exec(said);
     if (!together) return;
-    // Few are named. Of many it tells all that are red and were not told since.
     const names = together[1]?.split(/, | and /);
-    for (const { daemon, shown, told: before } of this.#daemons) {
-      const redMs = shown.findLast(({ colour }) => colour !== 'red')?.atMs ?? 0;
-      const isNews = shown.at(-1)?.colour === 'red' && !before.some((one) => one.atMs > redMs);
-      if (names ? names.includes(daemon.name) : isNews) before.push(told);
+    if (!names) this.#toldOfMany.push(told);
+    for (const { daemon, told: before } of this.#daemons) if (names?.includes(daemon.name)) before.push(told);
+  }
+
+  /** Of many a message names none: it tells all that are red then, or drawn red a moment later, and were not told since. */
+  #toldOf(shown: readonly Shown[], named: readonly Told[]): readonly Told[] {
+    const told = [...named];
+    for (const ofMany of this.#toldOfMany) {
+      const byMs = ofMany.atMs + SECOND_MS;
+      const then = shown.filter(({ atMs }) => atMs <= byMs);
+      if (then.at(-1)?.colour !== 'red') continue;
+      const redMs = then.findLast(({ colour }) => colour !== 'red')?.atMs ?? 0;
+      if (!told.some(({ atMs }) => atMs > redMs && atMs < ofMany.atMs)) told.push(ofMany);
     }
+    return told.sort((one, other) => one.atMs - other.atMs);
   }
 
   /** A start command runs. */
