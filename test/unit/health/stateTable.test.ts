@@ -215,12 +215,12 @@ const NOW = new FakeTime().now();
 const AT = Date.parse('2026-03-02T08:00:00.000Z');
 
 function work(state: DaemonState): Pinned['work'] {
-  const database = { path: '/work/db', realPath: '/work/db' };
+  const database = { path: '/project/db', realPath: '/project/db' };
   const found = [
     {
       kind: 'smithy',
       target: http('http://127.0.0.1:3458'),
-      database: '/work/db',
+      database: '/project/db',
       place: 'db',
       isRunning: true,
     },
