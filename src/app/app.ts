@@ -71,7 +71,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     restartElsewhere: async (daemonId) =>
       (await import('../restart/restartLock')).restartElsewhere(shared.folder, daemonId),
     recall: (daemonId) => memory.recall(daemonId),
-    onListenerError: (error) => log.unexpected('A step of a daemon', error),
+    onError: (error) => log.unexpected('A step of a daemon', error),
     snoozeOf: (daemonId, report) => snoozes.of(daemonId, report),
     restartsOf: (daemonId) => records.of(daemonId),
   });

@@ -31,6 +31,8 @@ export interface MonitorDeps {
   readonly onStep: (monitor: Monitor, events: readonly HealthEvent[]) => void;
   /** Called when only what a countdown shows has changed. */
   readonly onCounted?: () => void;
+  /** An error that nobody expected. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** Asks one daemon, on time: one request at a time, the next one set only when the last has ended. */
@@ -82,8 +84,18 @@ export class Monitor {
   /** @param lateMs how late this poll comes; negative where it comes early */
   #poll(lateMs: number): Promise<void> {
     if (this.#disposed) return this.#polling ?? Promise.resolve();
-    this.#polling ??= this.#pollOnce(lateMs).finally(() => (this.#polling = undefined));
+    this.#polling ??= this.#pollOnce(lateMs)
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => (this.#polling = undefined));
     return this.#polling;
+  }
+
+  /** A fault of ours in one step must not be the last time that the daemon is asked. */
+  #failed(error: unknown): void {
+    this.deps.onError?.(error);
+    const askDueMs = this.deps.clock.now().monotonicMs + this.daemon.pollIntervalMs;
+    this.#watched = { ...this.#watched, askDueMs };
+    this.#wakeAt(askDueMs);
   }
 
   /** The user looks: polls now, and eagerly again where it had slowed down. */
@@ -193,7 +205,9 @@ export class Monitor {
       return;
     }
     const before = this.#watched;
-    const { watched, events, wakeAtMs } = this.#advance(before, input, this.#maxGapMs, this.deps.clock.now());
+    // So long may pass between two looks that still count as one time.
+    const maxGapMs = longestGapMs(this.daemon.pollIntervalMs);
+    const { watched, events, wakeAtMs } = this.#advance(before, input, maxGapMs, this.deps.clock.now());
     this.#watched = watched;
     this.#wakeAt(wakeAtMs);
     if (input.kind === 'tick') this.#ticked(events);
@@ -203,11 +217,6 @@ export class Monitor {
   /** What moves a daemon on is a chunk of its own, loaded while the first answer is waited for. */
   async #loadCore(): Promise<void> {
     this.#advance ??= (await import('../health/advance')).advance;
-  }
-
-  /** So long may pass between two looks that still count as one time. */
-  get #maxGapMs(): number {
-    return longestGapMs(this.daemon.pollIntervalMs);
   }
 
   #ticked(events: readonly HealthEvent[]): void {
@@ -222,7 +231,11 @@ export class Monitor {
     clearTimeout(this.#timer);
     if (this.#disposed || atMs === Infinity) return;
     const inMs = Math.max(0, atMs - this.deps.clock.now().monotonicMs);
-    this.#timer = setTimeout(() => this.input({ kind: 'tick' }), Math.min(inMs, LONGEST_TIMER_MS));
+    this.#timer = setTimeout(
+      // What moves the daemon on could not be loaded: the next poll tries again.
+      () => (this.#advance ? this.input({ kind: 'tick' }) : void this.poll()),
+      Math.min(inMs, LONGEST_TIMER_MS),
+    );
   }
 
   #cadence(): Cadence {

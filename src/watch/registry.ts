@@ -32,8 +32,8 @@ export interface RegistryDeps extends Pick<
   readonly restartsOf?: (daemonId: DaemonId) => readonly RestartRecord[];
   /** Loads what asks the world what health asks. */
   readonly questions?: () => Promise<Questions>;
-  /** A surface threw while it listened. */
-  readonly onListenerError?: (error: unknown) => void;
+  /** An error that nobody expected: a surface threw while it listened, or a step did. */
+  readonly onError?: (error: unknown) => void;
   readonly snoozeOf?: (daemonId: DaemonId, report: Report | undefined) => Snooze | undefined;
 }
 
@@ -60,7 +60,6 @@ export class Registry extends Guarded<RegistryEvents> {
   readonly #left = new Map<DaemonId, Watched>();
   readonly #world: AskWorld;
   readonly #together: AllTogether;
-  readonly #watched = new Map<DaemonId, Watched>();
   #order: readonly DaemonId[] = [];
   #problems: readonly string[] = [];
   #found: readonly OfferedDaemon[] = [];
@@ -70,14 +69,15 @@ export class Registry extends Guarded<RegistryEvents> {
   readonly #conflicts = new Conflicts(this);
 
   constructor(private readonly deps: RegistryDeps) {
-    super((error) => deps.onListenerError?.(error));
+    super((error) => deps.onError?.(error));
     const load = deps.questions ?? (async () => new (await import('./questions')).Questions());
-    this.#world = new AskWorld(load, (error) => deps.onListenerError?.(error));
+    this.#world = new AskWorld(load, (error) => deps.onError?.(error));
     this.#together = new AllTogether({
       clock: deps.clock,
-      all: () => this.#watched,
+      all: () => new Map([...this.#monitors].map(([id, { watched }]) => [id, watched])),
       conflicts: () => this.conflicts,
       onStep: (step) => this.tell('together', step),
+      onError: (error) => deps.onError?.(error),
     });
   }
 
@@ -162,7 +162,6 @@ export class Registry extends Guarded<RegistryEvents> {
         this.#left.set(daemonId, monitor.watched);
         this.#monitors.delete(daemonId);
         this.#made.delete(daemonId);
-        this.#watched.delete(daemonId);
       }
     }
     this.#conflicts.forget();
@@ -208,7 +207,6 @@ export class Registry extends Guarded<RegistryEvents> {
     this.#made.delete(daemon.id);
     // Who listens sees all daemons as they are after this step.
     this.#models = undefined;
-    this.#watched.set(daemon.id, watched);
     const model = this.#model(monitor);
     this.#conflicts.stepped(model);
     this.#world.stepped(monitor, events);

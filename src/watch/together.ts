@@ -11,6 +11,8 @@ export interface TogetherDeps {
   readonly conflicts: () => readonly Conflict[];
   /** Called where there is something to tell. */
   readonly onStep: (step: AcrossStep) => void;
+  /** What looks at them could not be loaded. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Looks at all daemons together after each step of one of them, and when a group has waited for long enough. */
@@ -40,10 +42,10 @@ export class AllTogether {
     if (this.#disposed) return;
     if (!this.#across) {
       // A chunk with the first thing to tell.
-      void import('../health/across').then((loaded) => {
+      import('../health/across').then((loaded) => {
         this.#across ??= loaded.across;
         this.#look(arrived);
-      });
+      }, this.deps.onError);
       return;
     }
     const { clock, all, conflicts, onStep } = this.deps;

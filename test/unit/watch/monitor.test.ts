@@ -185,3 +185,37 @@ describe('a monitor whose own event loop stands still', () => {
     });
   }
 });
+
+describe('a monitor whose step throws', () => {
+  it('says so, and asks again in time', async () => {
+    const errors: unknown[] = [];
+    const asked: (() => void)[] = [];
+    const again = new Promise<void>((resolve) => asked.push(() => undefined, resolve));
+    const poison = new Proxy({} as Report, {
+      get: () => {
+        throw new Error('poison');
+      },
+    });
+    const monitor = new Monitor(
+      { ...DAEMON, pollIntervalMs: 20 },
+      {},
+      {
+        ...DEPS,
+        onError: (error) => errors.push(error),
+        createProbe: () =>
+          Promise.resolve({
+            ask: () => {
+              asked.shift()?.();
+              return Promise.resolve({ ok: true, startedMs: 0, latencyMs: 1, report: poison });
+            },
+            statusText: () => Promise.resolve('status'),
+            close: () => Promise.resolve(),
+          }),
+      },
+    );
+    await monitor.poll();
+    await again;
+    monitor.dispose();
+    assert.match(String(errors[0]), /poison/);
+  });
+});

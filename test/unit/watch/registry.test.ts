@@ -26,7 +26,7 @@ describe('a registry', () => {
       createProbe: () =>
         Promise.resolve({ ask, statusText: () => Promise.resolve(''), close: () => Promise.resolve() }),
       recall: () => ({ lost }),
-      onListenerError: (error) => errors.push(error),
+      onError: (error) => errors.push(error),
     });
     registry.configure({ daemons: [config], problems: [] });
   });
