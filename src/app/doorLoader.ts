@@ -5,14 +5,15 @@ import type { DaemonModel } from '../model/daemonModel';
 import type { Door } from '../ui/notifications/door';
 import type { CountdownNotice, Notice } from '../ui/notifications/notice';
 import type { NotificationsDeps } from '../ui/notifications/notifications';
+import { Lazy } from './lazy';
 
 /** The door of notifications is a chunk of its own, loaded with the first thing to tell. */
 export class DoorLoader implements vscode.Disposable {
-  #door: Door | undefined;
-  #loading: Promise<Door> | undefined;
-  #disposed = false;
+  readonly #door: Lazy<Door>;
 
-  constructor(private readonly deps: NotificationsDeps) {}
+  constructor(private readonly deps: NotificationsDeps) {
+    this.#door = new Lazy(async () => (await import('../ui/notifications/door')).openDoor(deps));
+  }
 
   tell(group: readonly Notice[]): void {
     this.#pass(({ notifications }) => notifications.tell(group));
@@ -20,11 +21,11 @@ export class DoorLoader implements vscode.Disposable {
 
   withdraw(key: string): void {
     // What was never loaded has told nothing.
-    if (this.#loading) this.#pass(({ notifications }) => notifications.withdraw(key));
+    if (this.#door.isWanted) this.#pass(({ notifications }) => notifications.withdraw(key));
   }
 
   goOn(notices: readonly CountdownNotice[], redraw: () => void): void {
-    if (notices.length === 0 && !this.#loading) return;
+    if (notices.length === 0 && !this.#door.isWanted) return;
     this.#pass(({ notifications }) => notifications.goOn(notices, redraw));
   }
 
@@ -41,25 +42,19 @@ export class DoorLoader implements vscode.Disposable {
 
   /** Called after every poll. */
   update(): void {
-    this.#door?.notifications.update();
+    this.#door.now?.notifications.update();
   }
 
   dispose(): void {
-    this.#disposed = true;
-    this.#door?.notifications.dispose();
+    this.#door.dispose();
   }
 
   #pass(act: (door: Door) => void): void {
-    if (this.#door) return act(this.#door);
-    this.#loading ??= import('../ui/notifications/door').then(({ openDoor }) => {
-      this.#door = openDoor(this.deps);
-      if (this.#disposed) this.#door.notifications.dispose();
-      return this.#door;
-    });
-    this.#loading.then(act).catch((error: unknown) => {
-      // The next thing to tell tries again.
-      this.#loading = undefined;
-      this.deps.onError('The notifications', error);
-    });
+    const door = this.#door.now;
+    if (door) return act(door);
+    this.#door
+      .get()
+      .then(act)
+      .catch((error: unknown) => this.deps.onError('The notifications', error));
   }
 }

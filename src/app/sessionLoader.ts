@@ -1,44 +1,39 @@
 import type * as vscode from 'vscode';
 import type { DaemonModel } from '../model/daemonModel';
-import type { Sessions } from './sessions';
 import type { SessionsDeps } from '../ui/shared/sessionsDeps';
+import { Lazy } from './lazy';
+import type { Sessions } from './sessions';
 
 /** What looks after running work is a chunk of its own: loaded when a daemon has answered, or by a command. */
 export class SessionLoader implements vscode.Disposable {
-  #work: Sessions | undefined;
-  #loading: Promise<Sessions> | undefined;
-  #disposed = false;
+  readonly #sessions: Lazy<Sessions>;
 
-  constructor(private readonly deps: SessionsDeps) {}
+  constructor(deps: SessionsDeps) {
+    this.#sessions = new Lazy(async () => {
+      const sessions = (await import('./sessions')).createSessions(deps);
+      sessions.update();
+      return sessions;
+    });
+  }
 
   /** Called after every poll. */
   update(models: readonly DaemonModel[]): void {
-    if (this.#work) this.#work.update();
-    else if (!this.#loading && models.some(hasAnswered)) void this.#load();
+    if (this.#sessions.now) this.#sessions.now.update();
+    else if (!this.#sessions.isWanted && models.some(hasAnswered)) void this.#sessions.get();
   }
 
   /** Time alone changed what a countdown shows. */
   counted(): void {
-    this.#work?.counted();
+    this.#sessions.now?.counted();
   }
 
   /** Runs a command about work, by its name without prefix. */
   async run(command: string, targets: readonly unknown[]): Promise<void> {
-    await (await this.#load()).run(command, targets);
+    await (await this.#sessions.get()).run(command, targets);
   }
 
   dispose(): void {
-    this.#disposed = true;
-    this.#work?.dispose();
-  }
-
-  #load(): Promise<Sessions> {
-    return (this.#loading ??= import('./sessions').then(({ createSessions }) => {
-      this.#work = createSessions(this.deps);
-      if (this.#disposed) this.#work.dispose();
-      else this.#work.update();
-      return this.#work;
-    }));
+    this.#sessions.dispose();
   }
 }
 

@@ -5,7 +5,7 @@ import { isState, type DaemonState } from '../health/states';
 import type { Outcome } from '../model/outcome';
 import type { RestartRecord } from '../model/restartRecord';
 import { parseEntries, withEntry, type Entries } from './entries';
-import { Shared, type SharedDeps } from './shared';
+import { isSame, Shared, type SharedDeps } from './shared';
 
 const KEY = 'restarts';
 const KINDS: readonly Outcome['kind'][] = ['cured', 'unproven', 'cancelled', 'failed', 'late'];
@@ -91,10 +91,6 @@ function isIn(records: readonly unknown[], record: unknown): boolean {
 function atOf(record: unknown): number {
   const { at } = (record ?? {}) as { at?: unknown };
   return typeof at === 'number' && Number.isFinite(at) ? at : -Infinity;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether restarting has been tried so often lately that the log should be looked at first. */

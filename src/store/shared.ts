@@ -163,6 +163,7 @@ export class Shared<T> {
   }
 }
 
-function isSame(one: unknown, other: unknown): boolean {
+/** Whether two values are written alike. */
+export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

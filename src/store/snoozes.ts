@@ -2,7 +2,7 @@ import type { DaemonId, Report } from '../health/report';
 import type { Memento } from 'vscode';
 import { isSnoozed, type Snooze } from '../health/snooze';
 import { parseEntries, withEntry, type Entries } from './entries';
-import { Shared, type SharedDeps } from './shared';
+import { isSame, Shared, type SharedDeps } from './shared';
 
 /** Versions up to 0.1 read and write it, and no file. */
 const KEY = 'snoozes';
@@ -86,8 +86,4 @@ function snoozeIn(value: unknown): Snooze | undefined {
   if (kind === 'until' && typeof untilAt === 'number') return { kind, untilAt };
   if (kind === 'untilRestart') return { kind, ...(typeof instanceId === 'string' && { instanceId }) };
   return undefined;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -18,7 +18,7 @@ export class SmithyAgents implements LostWork {
     const { status, body } = await this.#ask((client) =>
       client.get(`${agentPath(agentId)}/status`, REQUEST_TIMEOUT_MS),
     );
-    if (status !== 200) throw new UserError(`HTTP ${status}`);
+    if (status !== 200) throw new Error(`HTTP ${status}`);
     const { recentHistory } = JSON.parse(body) as { recentHistory?: unknown };
     return Array.isArray(recentHistory) ? recentHistory.flatMap(readEnded) : [];
   }

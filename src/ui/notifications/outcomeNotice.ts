@@ -65,7 +65,7 @@ function toldBy(
     const instanceId = after?.track.last?.report.instance?.id;
     const openedAt = before.track.incident?.openedAt.wallAt;
     return [
-      // Of a life without a name only the next look tells what became of its work.
+      // Also where this window never saw the old instance, so that the core tells of no new one.
       ...(instanceId === undefined ? [] : [instanceTold(id, instanceId, span)]),
       ...(openedAt === undefined
         ? []
