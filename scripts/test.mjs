@@ -42,7 +42,7 @@ const tiers = {
       extensions: [vsix],
       env: { EXTENSIONS_GALLERY: '{}' },
     });
-    await mocha('drive', ['--timeout=120000', '--exit', ...filesAtATime(2)], {
+    await mocha('drive', ['--timeout=120000', '--exit', ...filesAtATime(3)], {
       DAEMON_HEALTH_VSIX: vsix,
       DAEMON_HEALTH_INSTALLED: installed,
     });
@@ -101,6 +101,8 @@ async function main(names) {
     if (trouble) broken.push(name);
   }
   for (const title of results.flatMap(({ notRun }) => notRun)) console.log(`not run: ${withReason(title)}`);
+  // Again at the end: a record of a run that is cut keeps its last lines.
+  for (const failure of results.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`);
   if (broken.length > 0) console.log(`not passed: ${broken.join(', ')}`);
   console.log(counts(total(results)));
   return broken.length > 0 ? 1 : 0;
@@ -175,7 +177,7 @@ function readResults(tier) {
   try {
     return JSON.parse(readFileSync(resultsFile(tier), 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, notRun: [] };
+    return { passed: 0, failed: 0, failures: [], notRun: [] };
   }
 }
 

@@ -5,7 +5,7 @@ const Mocha = require('mocha');
 
 /**
  * Mocha's `spec` output; and, as JSON in the file that the reporter option `counts` names, how many tests passed and
- * failed and the titles of those that did not run.
+ * failed, which failed and why, and the titles of those that did not run.
  */
 module.exports = class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
@@ -13,11 +13,13 @@ module.exports = class CountingReporter extends Mocha.reporters.Spec {
     const file = options.reporterOptions?.counts;
     if (!file) return;
     const notRun = [];
+    const failures = [];
     runner.on('pending', (test) => notRun.push(test.fullTitle()));
+    runner.on('fail', (test, error) => failures.push(`${test.fullTitle()}: ${error?.message ?? error}`));
     runner.once('end', () => {
-      const { passes, failures } = this.stats;
+      const { passes: passed, failures: failed } = this.stats;
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, notRun }));
+      writeFileSync(file, JSON.stringify({ passed, failed, failures, notRun }));
     });
   }
 };

@@ -18,16 +18,18 @@ export async function run(): Promise<void> {
   }
   await mocha.loadFilesAsync();
   const notRun: string[] = [];
-  const { passes, failures } = await new Promise<Mocha.Stats>((resolve, reject) => {
+  const failures: string[] = [];
+  const { passes: passed, failures: failed } = await new Promise<Mocha.Stats>((resolve, reject) => {
     const runner = mocha.run(() => {
       if (runner.stats) resolve(runner.stats);
       else reject(new Error('Mocha gave no counts.'));
     });
     runner.on('pending', (test) => notRun.push(test.fullTitle()));
+    runner.on('fail', (test, error: Error) => failures.push(`${test.fullTitle()}: ${error.message}`));
   });
   mkdirSync(dirname(resultsFile), { recursive: true });
-  writeFileSync(resultsFile, JSON.stringify({ passed: passes, failed: failures, notRun }));
-  if (failures > 0) throw new Error(`${failures} host tests failed.`);
+  writeFileSync(resultsFile, JSON.stringify({ passed, failed, failures, notRun }));
+  if (failed > 0) throw new Error(`${failed} host tests failed.`);
 }
 
 /** Where the window's log is all that comes out, its reader has to tell our lines from VS Code's own. */
