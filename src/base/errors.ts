@@ -1,6 +1,22 @@
 /** An error that is fit to show: its message says in a sentence what happened and what the user can do. */
 export class UserError extends Error {}
 
+/** An error that is fit to show, as a code with its figures: `sentenceOf` in words/errors.ts says it. */
+export class CodedError<Code extends { readonly is: string } = { readonly is: string }> extends UserError {
+  /** The message is for logs. */
+  constructor(readonly code: Code) {
+    super(JSON.stringify(code));
+  }
+}
+
+/** Why nobody answered whole. */
+export type NoAnswerCause =
+  | { readonly is: 'noAnswer'; readonly withinMs: number }
+  | { readonly is: 'connectTimedOut' | 'connectionRefused' | 'unknownHost' | 'closed' | 'noHttp' }
+  /** @property code the system's, such as `ECONNRESET` */
+  | { readonly is: 'connectionFailed'; readonly code: string }
+  | { readonly is: 'tooLarge'; readonly maxBytes: number };
+
 /** What an error says, in one text: fit to show only where the error is a `UserError`. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

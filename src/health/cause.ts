@@ -1,0 +1,112 @@
+import type { NoAnswerCause } from '../base/errors';
+import type { KindId } from './report';
+
+/*
+ * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or
+ * the system's own words, cleaned and bounded.
+ */
+
+/** A field of an answer that is not what it should be. `field` is its path, such as `health.pollStale`. */
+export type Malformed = { readonly field: string } & (
+  | { readonly is: 'missing' }
+  /** In the words of the schema: `boolean`, `"yes"`. */
+  | { readonly is: 'wrong'; readonly expected: string; readonly received: string }
+  | { readonly is: 'noTime' | 'noAbsolutePath' | 'noPathHere' | 'noAgentHealth' }
+);
+
+/** Why an answer is not that of a daemon. */
+export type StrangeAnswer =
+  | { readonly is: 'login'; readonly status: number }
+  | { readonly is: 'redirect'; readonly status: number; readonly to: string | undefined }
+  | {
+      readonly is:
+        'noStatusRoute' | 'webPage' | 'empty' | 'noJson' | 'noObject' | 'noInstance' | 'noDatabase';
+    }
+  | { readonly is: 'httpError'; readonly status: number; readonly isPage: boolean; readonly said?: string }
+  | { readonly is: 'noStatus'; readonly malformed: readonly Malformed[] }
+  /** The answer of another kind; or, where `kind` was waited for, of none that is known. */
+  | { readonly is: 'answerOf' | 'noHealthOf'; readonly kind: KindId }
+  | { readonly is: 'noAddress' | 'unknownKind' };
+
+/** Why a poll brought no report. */
+export type Cause =
+  | NoAnswerCause
+  | StrangeAnswer
+  | {
+      readonly is: 'statusHangs';
+      readonly withinMs: number | undefined;
+      readonly healthRoute: 'answers' | 'answered';
+    }
+  | { readonly is: 'editorStoodStill'; readonly stoodStillMs: number }
+  /** An error that nobody expected. */
+  | { readonly is: 'unexpected'; readonly error: string };
+
+/** What shows that CPU is short, for the machine or for the daemon alone. */
+export type Shortage =
+  | { readonly is: 'manyProcesses'; readonly runnable: number; readonly cores: number }
+  | { readonly is: 'cpuLimit' }
+  | { readonly is: 'editorLate'; readonly lateMs: number };
+
+/** Why a daemon says that it cannot work. */
+export type Unavailable =
+  | { readonly is: 'said'; readonly said: string | undefined }
+  /** @property agent its name; `undefined` for the main one. @property others how many more crashed */
+  | {
+      readonly is: 'agentCrashed';
+      readonly agent: string | undefined;
+      readonly others: number;
+      readonly said: string | undefined;
+    };
+
+/** Why a loop counts as hung. */
+export type Stale =
+  { readonly is: 'pollStale' } | { readonly is: 'cycleInFlight' | 'lastCycle'; readonly thresholdMs: number };
+
+/** Why nothing is known of a loop. */
+export type LoopUnknown =
+  | { readonly is: 'malformed'; readonly malformed: readonly Malformed[] }
+  | { readonly is: 'untoldByKind'; readonly kind: KindId }
+  | { readonly is: 'untoldByVersion' | 'noCycleTimes' | 'timesInFuture' | 'timesContradict' }
+  | { readonly is: 'begunInVain'; readonly forMs: number };
+
+/** What makes a daemon's timestamps old although nothing hangs. */
+export type Unsettled = 'woke' | 'clockSet' | 'started';
+
+/** Why a daemon is in its state. */
+export type Reason =
+  | {
+      readonly is:
+        'restarting' | 'restartingElsewhere' | 'stoppedByUs' | 'loopStopped' | 'starting' | 'firstCycle';
+    }
+  | { readonly is: 'flapping' | 'paused' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
+  | { readonly is: 'unanswered' | 'statusUnanswered'; readonly forMs: number }
+  | { readonly is: 'wentAway'; readonly cause: Cause; readonly count: number; readonly forMs: number }
+  /** @property said why, as it was told when the start failed */
+  | { readonly is: 'startFailed'; readonly said: string }
+  | { readonly is: 'neverSeen' | 'wrongAnswer' | 'cannotTell' | 'notYetAnOutage'; readonly cause: Cause }
+  | { readonly is: 'unavailable'; readonly why: Unavailable }
+  | { readonly is: 'loopHangs'; readonly stale: Stale }
+  | { readonly is: 'stuckQueue'; readonly ready: number | undefined }
+  | { readonly is: 'slow'; readonly shortage: Shortage; readonly cause: Cause }
+  | { readonly is: 'unsettled'; readonly why: Unsettled }
+  | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };
+
+/** Why a look at a daemon does not prove, or not yet prove, that a new and working instance is there. */
+export type Unproven =
+  | { readonly is: 'noAnswer'; readonly cause: Cause }
+  | { readonly is: 'oldInstance' | 'starting' | 'loopStopped' | 'noCycleYet' | 'cyclesUntold' }
+  | { readonly is: 'unavailable'; readonly why: Unavailable }
+  | { readonly is: 'loopHangs'; readonly stale: Stale }
+  | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };
+
+/** Names of what is only a figure: a reason with other figures is no new reason. */
+const FIGURES = new Set(['forMs', 'count', 'ready', 'runnable', 'lateMs', 'stoodStillMs']);
+
+/** Whether two reasons are one but for their figures. */
+export function isSameReason(one: Reason, other: Reason): boolean {
+  return withoutFigures(one) === withoutFigures(other);
+}
+
+function withoutFigures(reason: Reason): string {
+  return JSON.stringify(reason, (key, value: unknown) => (FIGURES.has(key) ? undefined : value));
+}

@@ -1,0 +1,50 @@
+import { CodedError, messageOf } from '../base/errors';
+import type { Cause } from '../health/cause';
+import type { Refusal } from '../model/refusal';
+import { causeText } from './causes';
+
+/** An error that is fit to show, as a sentence; any other as its message. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof CodedError)) return messageOf(error);
+  // Whoever throws a coded error takes the code from one of these unions.
+  return refusalText(error.code as Refusal) ?? causeText(error.code as Cause);
+}
+
+const NOTHING_SENT = 'Nothing was sent.';
+
+function refusalText(refusal: Refusal): string | undefined {
+  switch (refusal.is) {
+    case 'notOnThisMachine':
+      return `The dispatchd at ${refusal.origin} is not on this machine. ${NOTHING_SENT}`;
+    case 'nobodyListens':
+      return `Nothing listens at ${refusal.origin}. ${NOTHING_SENT}`;
+    case 'listenerUntold':
+      return `The system does not tell which process answers at ${refusal.origin}; the process may be another user's. ${NOTHING_SENT}`;
+    case 'notThatDispatchd':
+      return `The process that answers at ${refusal.origin} is not the dispatchd whose state folder it names. ${NOTHING_SENT}`;
+    case 'foreignStateDir':
+      return `${refusal.stateDir} is not the state folder of the dispatchd at ${refusal.origin}. ${NOTHING_SENT}`;
+    case 'anotherProgram':
+      return refusal.user === undefined
+        ? `Another program answers at ${refusal.origin} (process ${refusal.pid}). ${NOTHING_SENT}`
+        : `Another program answers at ${refusal.origin} (process ${refusal.pid} of ${refusal.user}). ${NOTHING_SENT}`;
+    case 'foreignFile':
+      return `${refusal.path} belongs to ${refusal.user}. ${NOTHING_SENT}`;
+    case 'openFile':
+      return `Other users may change ${refusal.path}. ${NOTHING_SENT}`;
+    case 'noToken':
+      return `The token of dispatchd cannot be read in ${refusal.stateDir}. ${NOTHING_SENT}`;
+    case 'commandUntold':
+      return 'The daemon does not tell the command of this session.';
+    case 'refused':
+      return `${refusal.daemon} refuses: ${refusal.said ?? `HTTP ${refusal.status}`}.`;
+    case 'noStatusToCopy':
+      return 'This daemon has no status that can be copied.';
+    case 'notWatched':
+      return 'This daemon is not watched any more.';
+    case 'noAddress':
+      return `${refusal.daemon} has no address. daemonHealth.daemons takes only daemons with an address.`;
+    default:
+      return undefined;
+  }
+}
