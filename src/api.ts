@@ -1,5 +1,6 @@
 import type { Event } from 'vscode';
 import type { DaemonModel } from './model/daemonModel';
+import type { Reason } from './health/cause';
 import type { DaemonState } from './health/states';
 
 /** One daemon as other extensions may see it. */
@@ -23,13 +24,20 @@ export interface DaemonHealthApi {
   readonly onDidPoll: Event<void>;
 }
 
-/** @param place the text that shows where the daemon is watched: its address where it has one */
-export function toSnapshot({ daemon, track: { verdict } }: DaemonModel, place: string): DaemonSnapshot {
+/**
+ * @param place the text that shows where the daemon is watched: its address where it has one
+ * @param reasonText says why a daemon is in its state
+ */
+export function toSnapshot(
+  { daemon, track: { verdict } }: DaemonModel,
+  place: string,
+  reasonText: (reason: Reason) => string,
+): DaemonSnapshot {
   return {
     name: daemon.name,
     url: place,
     state: verdict.state,
-    reason: verdict.reason,
+    reason: reasonText(verdict.reason),
     since: verdict.since.wallAt,
     asOf: verdict.asOf.wallAt,
   };

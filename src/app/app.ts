@@ -1,5 +1,6 @@
 import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
+import { reasonText } from '../words/reasons';
 import { toSnapshot, type DaemonSnapshot } from '../api';
 import { systemClock } from './systemClock';
 import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
@@ -235,7 +236,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   );
   return {
     run,
-    daemons: () => registry.models.map((model) => toSnapshot(model, placeOf(model.daemon.target))),
+    daemons: () =>
+      registry.models.map((model) => toSnapshot(model, placeOf(model.daemon.target), reasonText)),
     provideTasks: () => restarts.provideTasks(),
     resolveTask: (task) => restarts.resolveTask(task),
     dispose: () => void subscriptions.dispose(),

@@ -6,6 +6,9 @@ import { type Instant, duration } from '../base/time';
 import type { CompactSample } from '../health/samples';
 import { cyclesOf } from '../health/staleness';
 import { trace } from '../health/verdict';
+import { failureText, malformedText, unavailableText } from '../words/causes';
+import { reasonText } from '../words/reasons';
+import { RULE_TEXTS } from '../words/rules';
 import { STATE_LABELS } from '../words/states';
 import { redact, redactValue } from './redact';
 import { stripText } from '../words/timelineText';
@@ -72,14 +75,14 @@ function daemonSections(
 
 function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [string, string][] {
   const { verdict, incident, sample, streak } = track;
-  const failure = sample && !sample.ok ? `${sample.failure.kind}: ${sample.failure.cause}` : undefined;
+  const failure = sample && !sample.ok ? failureText(sample.failure) : undefined;
   const lines: [string, string | undefined][] = [
     [
       daemon.target.kind === 'http' ? 'address' : daemon.target.kind,
       `${wholePlaceOf(daemon.target)}, polled every ${duration(daemon.pollIntervalMs)}`,
     ],
     ['state', STATE_LABELS[verdict.state].label],
-    ['reason', verdict.reason],
+    ['reason', reasonText(verdict.reason)],
     ['since', `${iso(verdict.since.wallAt)} (${age(verdict.since, now)} ago)`],
     ['as of', `${iso(verdict.asOf.wallAt)} (${age(verdict.asOf, now)} ago)`],
     ['failing', failure && `${failure} (${streak?.count ?? 1} in a row)`],
@@ -101,9 +104,9 @@ function traceLines({ track }: DaemonModel): string {
   const rules = trace(track.facts);
   const decisive = rules.findIndex(({ reason }) => reason !== undefined);
   return rules
-    .map(({ state, rule, reason }, index) => {
+    .map(({ state, reason }, index) => {
       const mark = index === decisive ? '>' : reason === undefined ? ' ' : '+';
-      return `${mark} ${STATE_LABELS[state].label.padEnd(12)} ${rule}${reason === undefined ? '' : ` → ${reason}`}`;
+      return `${mark} ${STATE_LABELS[state].label.padEnd(12)} ${RULE_TEXTS[state]}${reason === undefined ? '' : ` → ${reasonText(reason)}`}`;
     })
     .join('\n');
 }
@@ -114,7 +117,7 @@ function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample
     STATE_LABELS[state].label.padEnd(12),
     ...(latencyMs === undefined ? [] : [`${latencyMs.toFixed(1)} ms`]),
     ...(cycleAgeMs === undefined ? [] : [`cycle ${duration(cycleAgeMs)} ago`]),
-    ...(failure === undefined ? [] : [failure]),
+    ...(failure === undefined ? [] : [failureText(failure)]),
   ];
   return parts.join('  ');
 }
@@ -135,6 +138,8 @@ function printed(report: Report): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(report).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
       if (name === 'traits') return [];
+      if (name === 'malformed') return [[name, report.malformed.map((field) => malformedText([field]))]];
+      if (name === 'unavailable') return [['unavailableReason', unavailableText(report.unavailable!)]];
       return name === 'progress' ? Object.entries(cycles) : [[name, value]];
     }),
   );

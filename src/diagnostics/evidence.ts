@@ -7,6 +7,9 @@ import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_STATUS_CHARS } from './po
 import type { Instant } from '../base/time';
 import type { CompactSample } from '../health/samples';
 import { trace } from '../health/verdict';
+import { failureText } from '../words/causes';
+import { reasonText } from '../words/reasons';
+import { RULE_TEXTS } from '../words/rules';
 import { stateInWords } from '../words/states';
 import { redact } from './redact';
 import { inspectNode } from './inspectNode';
@@ -59,13 +62,15 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
     [
       `- state since: ${iso(track.verdict.since.wallAt)}`,
       `- as of: ${iso(track.verdict.asOf.wallAt)}`,
-      `- reason: ${track.verdict.reason}`,
+      `- reason: ${reasonText(track.verdict.reason)}`,
     ].join('\n'),
     '## Which rule decided',
     block(
       trace(track.facts)
-        .map(({ state, rule, reason }) =>
-          reason === undefined ? `  ${state}: no (${rule})` : `→ ${state}: yes, ${reason}`,
+        .map(({ state, reason }) =>
+          reason === undefined
+            ? `  ${state}: no (${RULE_TEXTS[state]})`
+            : `→ ${state}: yes, ${reasonText(reason)}`,
         )
         .join('\n'),
     ),
@@ -109,7 +114,7 @@ function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample
   const parts = [
     iso(at),
     state,
-    ...(failure === undefined ? [] : [failure]),
+    ...(failure === undefined ? [] : [failureText(failure)]),
     ...(latencyMs === undefined ? [] : [`answered in ${latencyMs.toFixed(1)} ms`]),
     ...(cycleAgeMs === undefined ? [] : [`last cycle ${Math.round(cycleAgeMs)} ms old`]),
   ];

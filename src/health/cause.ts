@@ -93,20 +93,11 @@ export type Reason =
 
 /** Why a look at a daemon does not prove, or not yet prove, that a new and working instance is there. */
 export type Unproven =
+  /** Nobody answers, or not as a daemon does. */
   | { readonly is: 'noAnswer'; readonly cause: Cause }
-  | { readonly is: 'oldInstance' | 'starting' | 'loopStopped' | 'noCycleYet' | 'cyclesUntold' }
+  | {
+      readonly is: 'oldInstance' | 'starting' | 'loopStopped' | 'noCycleYet' | 'cyclesUntold' | 'stateUntold';
+    }
   | { readonly is: 'unavailable'; readonly why: Unavailable }
   | { readonly is: 'loopHangs'; readonly stale: Stale }
   | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };
-
-/** Names of what is only a figure: a reason with other figures is no new reason. */
-const FIGURES = new Set(['forMs', 'count', 'ready', 'runnable', 'lateMs', 'stoodStillMs']);
-
-/** Whether two reasons are one but for their figures. */
-export function isSameReason(one: Reason, other: Reason): boolean {
-  return withoutFigures(one) === withoutFigures(other);
-}
-
-function withoutFigures(reason: Reason): string {
-  return JSON.stringify(reason, (key, value: unknown) => (FIGURES.has(key) ? undefined : value));
-}

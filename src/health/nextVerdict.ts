@@ -37,9 +37,5 @@ function loopSince(loop: Loop | undefined, now: Instant): number | undefined {
 
 /** What changed of the verdict, for whoever listens. */
 export function transition(from: Verdict, to: Verdict): TrackEvent[] {
-  const row = STATES[to.state];
-  // The length of a stuck queue changes with every task; that it is stuck does not.
-  const isCount = row.severity !== 'plain' && row.countsInReason === true;
-  const isSame = from.state === to.state && (from.reason === to.reason || isCount);
-  return isSame ? [] : [{ kind: 'transition', from, to }];
+  return from.state === to.state ? [] : [{ kind: 'transition', from, to }];
 }

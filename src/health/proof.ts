@@ -1,3 +1,4 @@
+import type { LoopUnknown, Unproven } from './cause';
 import type { Failure, Report, Session } from './report';
 import { isLive } from './sessions';
 import { assessLoop, cyclesOf, isUntoldByKind, untoldLoop } from './staleness';
@@ -5,15 +6,15 @@ import { assessLoop, cyclesOf, isUntoldByKind, untoldLoop } from './staleness';
 /** What became of the process that was seen to be a daemon; `unknown` where the system does not tell. */
 export type ProcessFate = 'lives' | 'gone' | 'unknown';
 
-/** What one look at a daemon proves of its restart. `why` goes on after "it answers, but". */
+/** What one look at a daemon proves of its restart. */
 export type Proof =
   /** A new instance, and its loop advances. */
   | { readonly is: 'proven' }
   /** A new instance, of which nothing that it says could ever prove that its loop advances. */
-  | { readonly is: 'newButUntold'; readonly why: string }
-  | { readonly is: 'notYet'; readonly why: string }
+  | { readonly is: 'newButUntold'; readonly why: Unproven }
+  | { readonly is: 'notYet'; readonly why: Unproven }
   /** The answer speaks against it: the old instance still answers, or the loop of the new one hangs. */
-  | { readonly is: 'refuted'; readonly by: 'oldInstance' | 'loop'; readonly why: string };
+  | { readonly is: 'refuted'; readonly by: 'oldInstance' | 'loop'; readonly why: Unproven };
 
 /** What tells one instance of a daemon from the next. Where an earlier window saw it, only what that window kept. */
 export type LastSaid = Pick<Report, 'instance' | 'database' | 'daemonNow'> &
@@ -44,30 +45,34 @@ type Said =
  *   who answers. Whoever asks has ended the old process, or seen its port free.
  */
 export function proofOf(before: Report | undefined, after: Said, old: ProcessFate): Proof {
-  if (!after.ok) return { is: 'notYet', why: `it does not answer (${after.failure.cause})` };
+  if (!after.ok) return { is: 'notYet', why: { is: 'noAnswer', cause: after.failure.cause } };
   const { report } = after;
   const wasThere = before && { report: before, sessions: [], wasGone: true, wasReset: false };
   if (wasThere ? isNewInstance(wasThere, report, old) !== true : old === 'lives') {
-    return { is: 'refuted', by: 'oldInstance', why: 'the old process still answers' };
+    return { is: 'refuted', by: 'oldInstance', why: { is: 'oldInstance' } };
   }
-  if (report.starting) return { is: 'notYet', why: 'it is still starting' };
+  if (report.starting) return { is: 'notYet', why: { is: 'starting' } };
   if (!report.isRunning || report.available === false) {
-    const why = report.isRunning ? 'it says that it is not available' : 'its poll loop is stopped';
-    return { is: 'notYet', why: report.unavailableReason || why };
+    const { unavailable = { is: 'said', said: undefined } } = report;
+    const isUnavailable = report.isRunning || report.unavailable !== undefined;
+    return {
+      is: 'notYet',
+      why: isUnavailable ? { is: 'unavailable', why: unavailable } : { is: 'loopStopped' },
+    };
   }
   const loop = assessLoop(report);
   switch (loop.kind) {
     case 'advancing':
       return { is: 'proven' };
     case 'starting':
-      return { is: 'notYet', why: 'it has not completed a poll cycle' };
+      return { is: 'notYet', why: { is: 'noCycleYet' } };
     case 'stale':
-      return { is: 'refuted', by: 'loop', why: `its poll loop hangs (${loop.rule})` };
+      return { is: 'refuted', by: 'loop', why: { is: 'loopHangs', stale: loop.stale } };
     case 'unknown':
       // A daemon that does not tell of its cycles cannot be waited for any longer.
       return report.progress.kind === 'untold'
         ? { is: 'newButUntold', why: untold(report) }
-        : { is: 'notYet', why: unknownInWords(report, loop.rule) };
+        : { is: 'notYet', why: whyUnknown(report, loop.why) };
   }
 }
 
@@ -120,15 +125,13 @@ export function hasResumed(report: Report): boolean {
   return !report.isRunning || cyclesOf(report).completedAt !== undefined || isUntoldByKind(report);
 }
 
-function untold(report: Report): string {
-  return isUntoldByKind(report)
-    ? untoldLoop(report)
-    : 'this version does not report its poll cycles, so that it works could not be proven';
+function untold(report: Report): Unproven {
+  return isUntoldByKind(report) ? { is: 'loopUnknown', why: untoldLoop(report) } : { is: 'cyclesUntold' };
 }
 
 /** Before its first cycle a daemon that tells of cycles has no times yet. */
-function unknownInWords(report: Report, rule: string): string {
+function whyUnknown(report: Report, why: LoopUnknown): Unproven {
   const { startedAt, completedAt } = cyclesOf(report);
   const hasNoTimes = startedAt === undefined && completedAt === undefined;
-  return hasNoTimes && report.malformed.length === 0 ? 'it has not completed a poll cycle' : rule;
+  return hasNoTimes && report.malformed.length === 0 ? { is: 'noCycleYet' } : { is: 'loopUnknown', why };
 }

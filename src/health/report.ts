@@ -1,3 +1,5 @@
+import type { Cause, Malformed, Shortage, Unavailable } from './cause';
+
 /** What a daemon said, normalised. A field it did not give is `undefined`, never a default. */
 
 declare const daemonId: unique symbol;
@@ -143,7 +145,8 @@ export interface Report {
   /** It says that it is not up yet. */
   readonly starting?: boolean;
   readonly available?: boolean;
-  readonly unavailableReason?: string;
+  /** Why it is not available, where it says more than that. */
+  readonly unavailable?: Unavailable;
   readonly pollIntervalMs?: number;
   readonly pollStaleThresholdMs?: number;
   /** The daemon's clock when it made this answer: `computedAt`, else the `Date` header. */
@@ -160,28 +163,28 @@ export interface Report {
   readonly recovery?: { readonly resumed: number; readonly interrupted: number };
   readonly instance?: DaemonInstance;
   readonly database?: Database;
-  /** Fields that were there but not what they should be, in words. */
-  readonly malformed: readonly string[];
+  /** Fields that were there but not what they should be. */
+  readonly malformed: readonly Malformed[];
 }
 
 /** How the machine stood while an ask was out, as far as the system tells. */
 export interface HostLoad {
-  /** What shows that CPU is short, for the machine or for the daemon alone, fit to show; absent where nothing does. */
-  readonly starved?: string;
+  /** What shows that CPU is short, for the machine or for the daemon alone; absent where nothing does. */
+  readonly starved?: Shortage;
   /** What the daemon's process did: it ran or waited for the CPU, it waited for something else, or it was stopped. */
   readonly process?: 'busy' | 'idle' | 'stopped';
 }
 
-/** Why a poll brought no report. `cause` is fit to show: one line, bounded, without control characters. */
+/** Why a poll brought no report. */
 export type Failure =
-  | { readonly kind: 'refused' | 'reset'; readonly cause: string }
-  | { readonly kind: 'timeout'; readonly cause: string; readonly host?: HostLoad }
+  | { readonly kind: 'refused' | 'reset'; readonly cause: Cause }
+  | { readonly kind: 'timeout'; readonly cause: Cause; readonly host?: HostLoad }
   /** The status route does not answer, yet `/api/health` of the same process does. */
-  | { readonly kind: 'statusHung'; readonly cause: string; readonly host?: HostLoad }
+  | { readonly kind: 'statusHung'; readonly cause: Cause; readonly host?: HostLoad }
   /** Our own event loop stood still while the daemon was asked: nothing is known of the daemon. */
-  | { readonly kind: 'editorBusy'; readonly cause: string }
+  | { readonly kind: 'editorBusy'; readonly cause: Cause }
   /** Something answers, but not as a daemon does. */
-  | { readonly kind: 'wrongAnswer'; readonly cause: string };
+  | { readonly kind: 'wrongAnswer'; readonly cause: Cause };
 
 /**
  * One poll's outcome. `startedMs` is monotonic; `latencyMs` is the status request alone; `ourLagMs` is the longest time

@@ -1,5 +1,5 @@
 import { SAMPLES_KEPT } from './policy';
-import type { Sample } from './report';
+import type { Failure, Sample } from './report';
 import { cyclesOf } from './staleness';
 import type { Track } from './trackState';
 import type { DaemonState } from './states';
@@ -13,7 +13,7 @@ export interface CompactSample {
   readonly latencyMs?: number;
   /** How old the last completed poll cycle was, by the daemon's clock. */
   readonly cycleAgeMs?: number;
-  readonly failure?: string;
+  readonly failure?: Failure;
 }
 
 /** The samples with the newest one of this track, if it brought one; the oldest go. */
@@ -28,7 +28,7 @@ export function appendSample(samples: readonly CompactSample[], track: Track): r
 }
 
 function outcome(sample: Sample): Pick<CompactSample, 'latencyMs' | 'cycleAgeMs' | 'failure'> {
-  if (!sample.ok) return { failure: `${sample.failure.kind}: ${sample.failure.cause}` };
+  if (!sample.ok) return { failure: sample.failure };
   const { daemonNow } = sample.report;
   const { completedAt } = cyclesOf(sample.report);
   const isTold = daemonNow !== undefined && completedAt !== undefined;

@@ -6,7 +6,7 @@ import {
   STALE_THRESHOLD_INTERVALS,
 } from './policy';
 import type { Cycles, Report } from './report';
-import { duration } from '../base/time';
+import type { LoopUnknown, Stale } from './cause';
 
 /**
  * Whether a daemon's poll loop advances; `crossesInMs` is when the cycle in flight will be stale.
@@ -14,10 +14,10 @@ import { duration } from '../base/time';
  * ever completed, at the moment of the answer; add what has passed since.
  */
 export type Loop =
-  | { readonly kind: 'stale'; readonly ageMs: number | undefined; readonly rule: string }
+  | { readonly kind: 'stale'; readonly ageMs: number | undefined; readonly stale: Stale }
   | { readonly kind: 'starting'; readonly ageMs: number; readonly crossesInMs: number }
   | { readonly kind: 'advancing'; readonly ageMs: number; readonly crossesInMs: number }
-  | { readonly kind: 'unknown'; readonly rule: string; readonly crossesInMs?: number };
+  | { readonly kind: 'unknown'; readonly why: LoopUnknown; readonly crossesInMs?: number };
 
 /** The cycles that were seen to begin since a loop last completed one. Epoch ms on the daemon's clock. */
 export interface BegunCycles {
@@ -72,10 +72,8 @@ export function staleThresholdMs(report: Report): number {
 }
 
 /** Why nothing is known of the loop of a daemon that tells nothing of its cycles. */
-export function untoldLoop(report: Report): string {
-  return isUntoldByKind(report)
-    ? `${report.kind} does not tell whether its loop advances`
-    : 'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one';
+export function untoldLoop(report: Report): LoopUnknown {
+  return isUntoldByKind(report) ? { is: 'untoldByKind', kind: report.kind } : { is: 'untoldByVersion' };
 }
 
 /**
@@ -93,18 +91,18 @@ export function assessLoop(report: Report, begun?: BegunCycles): Loop {
   const ageMs =
     sinceAt === undefined || daemonNow === undefined ? undefined : Math.max(0, daemonNow - sinceAt);
 
-  if (stale === true) return { kind: 'stale', ageMs, rule: 'the daemon says pollStale' };
-  const malformed = report.malformed.filter((field) => LOOP_FIELDS.includes(field.split(' ', 1)[0]!));
-  if (malformed.length > 0) return { kind: 'unknown', rule: `malformed: ${malformed.join('; ')}` };
+  if (stale === true) return { kind: 'stale', ageMs, stale: { is: 'pollStale' } };
+  const malformed = report.malformed.filter(({ field }) => LOOP_FIELDS.includes(field));
+  if (malformed.length > 0) return { kind: 'unknown', why: { is: 'malformed', malformed } };
   if (sinceAt === undefined || ageMs === undefined) {
     return {
       kind: 'unknown',
-      rule: stale === undefined ? untoldLoop(report) : 'the daemon gives no time of a poll cycle',
+      why: stale === undefined ? untoldLoop(report) : { is: 'noCycleTimes' },
     };
   }
   const newestAt = Math.max(startedAt ?? -Infinity, completedAt ?? -Infinity);
   if (newestAt - daemonNow! > FUTURE_TOLERANCE_MS) {
-    return { kind: 'unknown', rule: "its poll times lie in its own clock's future" };
+    return { kind: 'unknown', why: { is: 'timesInFuture' } };
   }
 
   const inFlight = startedAt !== undefined && (completedAt === undefined || startedAt > completedAt);
@@ -112,17 +110,15 @@ export function assessLoop(report: Report, begun?: BegunCycles): Loop {
   const watchedAgeMs = Math.max(0, daemonNow! - watchedAt);
   if (watchedAgeMs > thresholdMs) {
     if (stale === false) {
-      return { kind: 'unknown', rule: 'the daemon says its loop is not stale, but its poll times are old' };
+      return { kind: 'unknown', why: { is: 'timesContradict' } };
     }
-    const what = inFlight ? 'a poll cycle in flight' : 'the last completed poll cycle';
-    return { kind: 'stale', ageMs, rule: `${what} is older than ${thresholdMs / 1000} s` };
+    return { kind: 'stale', ageMs, stale: { is: inFlight ? 'cycleInFlight' : 'lastCycle', thresholdMs } };
   }
   const crossesInMs = thresholdMs - watchedAgeMs;
   if (inFlight && begun && begun.count >= BEGUN_IN_VAIN) {
     const owedMs = daemonNow! - (completedAt ?? begun.firstStartedAt);
     if (owedMs > thresholdMs + (report.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS)) {
-      const rule = `its loop begins poll cycles, but has completed none for ${duration(owedMs)}`;
-      return { kind: 'unknown', rule, crossesInMs };
+      return { kind: 'unknown', why: { is: 'begunInVain', forMs: owedMs }, crossesInMs };
     }
   }
   return { kind: completedAt === undefined ? 'starting' : 'advancing', ageMs, crossesInMs };

@@ -26,8 +26,6 @@ interface ProblemState extends AnyState {
   readonly isCuredByRestart: boolean;
   /** What proves that the problem is over: an answer, or only a completed cycle. */
   readonly isOverBy: 'answer' | 'cycle';
-  /** Its reason counts what changes with every look: another count is no other reason. */
-  readonly countsInReason?: true;
   /** Another program may hold the port, so a process there is ended only where it is known for the daemon's. */
   readonly isMaybeOther?: true;
 }

@@ -102,7 +102,6 @@ export const STATES: Readonly<Record<DaemonState, StateRow>> = {
     notifiesAs: 'warning',
     isCuredByRestart: false,
     isOverBy: 'answer',
-    countsInReason: true,
   },
   unstable: {
     severity: 'amber',

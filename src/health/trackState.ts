@@ -1,9 +1,10 @@
 import type { Instant } from '../base/time';
+import type { Unsettled } from './cause';
 import type { Incident, Notice } from './incident';
 import type { Report, Sample } from './report';
 import type { BegunCycles, Loop } from './staleness';
 import type { DaemonState } from './states';
-import type { Facts, Streak, Unsettled, Verdict } from './verdict';
+import type { Facts, Streak, Verdict } from './verdict';
 
 /** Another window of this machine restarts a daemon. */
 export interface RestartElsewhere {

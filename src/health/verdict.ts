@@ -1,12 +1,7 @@
-import {
-  FAILURES_BEFORE_RED,
-  FAILURE_SPAN_MS,
-  FLAP_START_SHARE,
-  FLAP_WINDOW_SAMPLES,
-  STARVED_RED_MS,
-} from './policy';
+import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS, STARVED_RED_MS } from './policy';
+import type { Reason, Shortage, Unsettled } from './cause';
 import type { Failure, Report } from './report';
-import { type Instant, duration } from '../base/time';
+import type { Instant } from '../base/time';
 import type { Loop } from './staleness';
 import { type Severity, SEVERITY, type DaemonState } from './states';
 
@@ -21,15 +16,6 @@ export interface Streak {
   readonly firstMs: number;
   readonly lastMs: number;
 }
-
-/** What makes a daemon's timestamps old although nothing hangs. */
-export type Unsettled = 'woke' | 'clockSet' | 'started';
-
-const UNSETTLED: Readonly<Record<Unsettled, string>> = {
-  woke: 'the machine just woke up',
-  clockSet: "the daemon's clock was just set",
-  started: 'its loop was just started',
-};
 
 /** All that a verdict is made from: the last sample, and what is remembered of those before it. */
 export interface Facts {
@@ -55,7 +41,7 @@ export interface Facts {
 /** The one state of a daemon. `reason` is of the moment the state was entered and stays while it lasts. */
 export interface Verdict {
   readonly state: DaemonState;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly since: Instant;
   readonly asOf: Instant;
   /** It is offline because a start through us failed. */
@@ -66,12 +52,9 @@ export interface Verdict {
 
 interface Rule {
   readonly state: DaemonState;
-  readonly rule: string;
   /** The reason where the rule matches. */
-  readonly match: (facts: Facts) => string | undefined;
+  readonly match: (facts: Facts) => Reason | undefined;
 }
-
-const LIMIT = `limit ${FAILURES_BEFORE_RED} in ${duration(FAILURE_SPAN_MS)}`;
 
 function isOutage({ streak }: Facts): boolean {
   return (
@@ -85,20 +68,20 @@ function isOutage({ streak }: Facts): boolean {
  * Why a daemon that does not answer may only be slow: CPU is short, and its process uses or waits for what there is.
  * A process that is stopped, or that waits for something else, gets no such excuse; nobody gets one for ever.
  */
-function slowness({ failure, streak }: Facts): string | undefined {
+function slowness({ failure, streak }: Facts): Shortage | undefined {
   if (failure?.kind !== 'timeout' && failure?.kind !== 'statusHung') return undefined;
   const { starved, process } = failure.host ?? {};
   if (starved === undefined || process !== 'busy') return undefined;
   return streak && streak.lastMs - streak.firstMs >= STARVED_RED_MS ? undefined : starved;
 }
 
-const isGone = (failure: Failure | undefined) => failure?.kind === 'refused' || failure?.kind === 'reset';
+const isGone = (failure: Failure | undefined): failure is Failure =>
+  failure?.kind === 'refused' || failure?.kind === 'reset';
 
-const count = ({ count: n, firstMs, lastMs }: Streak) =>
-  `${n} failures in ${duration(lastMs - firstMs)}, ${LIMIT}`;
+const spanMs = ({ firstMs, lastMs }: Streak) => lastMs - firstMs;
 
 /** Nothing listens since a start through us failed, or nothing was asked since. */
-const isStartFailed = (f: Facts) =>
+const isStartFailed = (f: Facts): f is Facts & { readonly startFailed: string } =>
   f.startFailed !== undefined && !f.report && (!f.failure || isGone(f.failure));
 
 /** Nobody wrote it into the settings and it never was there: it is only looked for. */
@@ -108,133 +91,114 @@ const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
 export const RULES: readonly Rule[] = [
   {
     state: 'restarting',
-    rule: 'we are restarting it now, or another window is',
     match: (f) => {
-      if (f.restarting) return 'a restart is under way';
-      return f.restartingElsewhere ? 'restarting (in another window)' : undefined;
+      if (f.restarting) return { is: 'restarting' };
+      return f.restartingElsewhere ? { is: 'restartingElsewhere' } : undefined;
     },
   },
   {
     state: 'unresponsive',
-    rule: `requests time out, ${LIMIT}`,
     match: (f) => {
       if (!isOutage(f) || !f.streak || isOnlyLookedFor(f) || slowness(f) !== undefined) return undefined;
-      if (f.failure?.kind === 'timeout') return `it does not answer: ${f.failure.cause} (${count(f.streak)})`;
-      return f.failure?.kind === 'statusHung'
-        ? `its status hangs, though /api/health answered (${count(f.streak)})`
-        : undefined;
+      const forMs = spanMs(f.streak);
+      if (f.failure?.kind === 'timeout') return { is: 'unanswered', forMs };
+      return f.failure?.kind === 'statusHung' ? { is: 'statusUnanswered', forMs } : undefined;
     },
   },
   {
     state: 'unreachable',
-    rule: `refused or reset, ${LIMIT}, and it was up before`,
-    match: (f) =>
-      isGone(f.failure) && f.streak && isOutage(f) && f.seenUp && !f.stoppedByUs && !f.startFailed
-        ? `it was up before, now ${f.failure!.cause} (${count(f.streak)})`
-        : undefined,
+    match: (f) => {
+      const { failure, streak } = f;
+      if (!isGone(failure) || !streak || !isOutage(f)) return undefined;
+      if (!f.seenUp || f.stoppedByUs || f.startFailed) return undefined;
+      return { is: 'wentAway', cause: failure.cause, count: streak.count, forMs: spanMs(streak) };
+    },
   },
   {
     state: 'offline',
-    rule: 'nothing listens, and it was never seen up here, was stopped through us, or its start failed',
     match: (f) => {
-      if (isStartFailed(f)) return `start failed: ${f.startFailed}`;
+      if (isStartFailed(f)) return { is: 'startFailed', said: f.startFailed };
       if (!f.failure) return undefined;
-      if (isGone(f.failure) && f.stoppedByUs) return 'stopped from here';
+      if (isGone(f.failure) && f.stoppedByUs) return { is: 'stoppedByUs' };
       // Whatever else listens on the address of a daemon that is only looked for is nobody's problem.
-      return isOnlyLookedFor(f) || (isGone(f.failure) && !f.seenUp)
-        ? `never seen up in this workspace (${f.failure.cause})`
-        : undefined;
+      const isNeverSeen = isOnlyLookedFor(f) || (isGone(f.failure) && !f.seenUp);
+      return isNeverSeen ? { is: 'neverSeen', cause: f.failure.cause } : undefined;
     },
   },
   {
     state: 'wrongAnswer',
-    rule: 'something answers, but not as a daemon does',
-    match: (f) => (f.failure?.kind === 'wrongAnswer' ? f.failure.cause : undefined),
+    match: ({ failure }) =>
+      failure?.kind === 'wrongAnswer' ? { is: 'wrongAnswer', cause: failure.cause } : undefined,
   },
   {
     state: 'unavailable',
-    rule: 'the daemon says available: false',
     match: ({ report }) =>
       report?.available === false
-        ? report.unavailableReason || 'the daemon says it is not available and gives no reason'
+        ? { is: 'unavailable', why: report.unavailable ?? { is: 'said', said: undefined } }
         : undefined,
   },
   {
     state: 'stopped',
-    rule: 'the daemon says isRunning: false',
-    match: ({ report }) => (report?.isRunning === false ? 'its poll loop is stopped' : undefined),
+    match: ({ report }) => (report?.isRunning === false ? { is: 'loopStopped' } : undefined),
   },
   {
     state: 'starting',
-    rule: 'it says so, or no poll cycle completed yet and the first is younger than the threshold',
     match: ({ loop, report }) => {
-      if (report?.starting) return 'it is still starting';
-      return loop?.kind === 'starting' ? 'its first poll cycle is in flight' : undefined;
+      if (report?.starting) return { is: 'starting' };
+      return loop?.kind === 'starting' ? { is: 'firstCycle' } : undefined;
     },
   },
   {
     state: 'wedged',
-    rule: 'pollStale, or a poll cycle older than the threshold',
     match: ({ loop, unsettled }) =>
-      loop?.kind === 'stale' && !unsettled ? `its poll loop hangs (${loop.rule})` : undefined,
+      loop?.kind === 'stale' && !unsettled ? { is: 'loopHangs', stale: loop.stale } : undefined,
   },
   {
     state: 'stuck',
-    rule: 'ready tasks and no available worker',
     match: ({ report }) => {
       const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = report?.queue ?? {};
-      if (!(stuck ?? (ready !== undefined && workers !== undefined && ready > 0 && workers === 0))) {
-        return undefined;
-      }
-      return ready === undefined
-        ? 'tasks wait and no worker is available'
-        : `${ready} ready task${ready === 1 ? '' : 's'}, no available worker`;
+      const isStuck = stuck ?? (ready !== undefined && workers !== undefined && ready > 0 && workers === 0);
+      return isStuck ? { is: 'stuckQueue', ready } : undefined;
     },
   },
   {
     state: 'unstable',
-    rule: `more than ${FLAP_START_SHARE * 100} % of the last ${FLAP_WINDOW_SAMPLES} samples changed state`,
-    match: (f) => (f.flapping ? 'it keeps changing state' : undefined),
+    match: (f) => (f.flapping ? { is: 'flapping' } : undefined),
   },
   {
     state: 'paused',
-    rule: 'rate limit or sleep',
-    match: ({ report }) => (report?.pause?.isPaused ? 'paused by a rate limit or by request' : undefined),
+    match: ({ report }) => (report?.pause?.isPaused ? { is: 'paused' } : undefined),
   },
   {
     state: 'unverified',
-    rule: 'nothing tells whether its loop advances',
     match: (f) => {
-      if (f.failure?.kind === 'editorBusy') return f.failure.cause;
-      const slow = slowness(f);
-      if (slow !== undefined && isOutage(f))
-        return `slow: the machine is busy (${slow}); ${f.failure!.cause}`;
-      if (f.failure) return `not answering: ${f.failure.cause} (not yet an outage: ${LIMIT})`;
-      if (f.unsettled && f.loop?.kind === 'stale') {
-        return `${UNSETTLED[f.unsettled]}; it gets one interval to complete a cycle`;
-      }
-      if (f.loop === undefined) return 'not asked yet';
-      return f.loop.kind === 'unknown' ? f.loop.rule : undefined;
+      const { failure, loop, unsettled } = f;
+      if (failure?.kind === 'editorBusy') return { is: 'cannotTell', cause: failure.cause };
+      const shortage = slowness(f);
+      if (failure && shortage && isOutage(f)) return { is: 'slow', shortage, cause: failure.cause };
+      if (failure) return { is: 'notYetAnOutage', cause: failure.cause };
+      if (unsettled && loop?.kind === 'stale') return { is: 'unsettled', why: unsettled };
+      if (loop === undefined) return { is: 'notAsked' };
+      return loop.kind === 'unknown' ? { is: 'loopUnknown', why: loop.why } : undefined;
     },
   },
   {
     state: 'healthy',
-    rule: 'a poll cycle completed within the threshold',
-    match: ({ loop }) => (loop?.kind === 'advancing' ? 'its poll loop completes cycles' : undefined),
+    match: ({ loop }) => (loop?.kind === 'advancing' ? { is: 'loopAdvances' } : undefined),
   },
 ];
 
-/** The state that these facts mean, with the reason in words. Never throws; never healthy without proof. */
+/** The state that these facts mean, with the reason. Never throws; never healthy without proof. */
 export function decide(facts: Facts): Pick<Verdict, 'state' | 'reason' | 'startFailed'> {
   for (const { state, match } of RULES) {
     const reason = match(facts);
     if (reason === undefined) continue;
     return { state, reason, ...(state === 'offline' && isStartFailed(facts) && { startFailed: true }) };
   }
-  return { state: 'unverified', reason: 'nothing tells whether its loop advances' };
+  return { state: 'unverified', reason: { is: 'nothingTells' } };
 }
 
 /** Each rule of the table with whether it matched, in order, for diagnostics. */
-export function trace(facts: Facts): { state: DaemonState; rule: string; reason: string | undefined }[] {
-  return RULES.map(({ state, rule, match }) => ({ state, rule, reason: match(facts) }));
+export function trace(facts: Facts): { state: DaemonState; reason: Reason | undefined }[] {
+  return RULES.map(({ state, match }) => ({ state, reason: match(facts) }));
 }

@@ -5,6 +5,7 @@ import {
   STARVED_LAG_MS,
   STARVED_RUNNABLE_PER_CORE,
 } from './policy';
+import type { Shortage } from '../health/cause';
 import type { HostLoad } from '../health/report';
 import { findListeners } from '../system/processTable';
 import type { HostSources, ProcessLook } from '../system/hostLoad';
@@ -85,15 +86,15 @@ export function judge(looks: readonly HostSample[], cores: number, ourLagMs: num
   return { ...(starved !== undefined && { starved }), ...(process && { process }) };
 }
 
-function shortage(looks: readonly HostSample[], cores: number, ourLagMs: number): string | undefined {
+function shortage(looks: readonly HostSample[], cores: number, ourLagMs: number): Shortage | undefined {
   const counts = looks.flatMap(({ runnable }) => runnable ?? []);
   const runnable = Math.round(counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length));
   if (runnable >= STARVED_RUNNABLE_PER_CORE * cores) {
-    return `${runnable} processes want to run on ${cores} core${cores === 1 ? '' : 's'}`;
+    return { is: 'manyProcesses', runnable, cores };
   }
   const throttled = looks.flatMap((look) => look.throttled ?? []);
-  if (throttled.length > 1 && throttled.at(-1)! > throttled[0]!) return 'its CPU limit holds it back';
-  if (ourLagMs >= STARVED_LAG_MS) return `this editor got the CPU ${Math.round(ourLagMs)} ms late`;
+  if (throttled.length > 1 && throttled.at(-1)! > throttled[0]!) return { is: 'cpuLimit' };
+  if (ourLagMs >= STARVED_LAG_MS) return { is: 'editorLate', lateMs: Math.round(ourLagMs) };
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Cause, StrangeAnswer } from '../health/cause';
 import type { EndedSession } from '../health/interrupted';
 import type { KindId, Report, Session } from '../health/report';
 import type { Target } from '../model/target';
@@ -30,10 +31,10 @@ export interface Kind {
 /** What a kind does: its folder's `connection.ts`. */
 export interface KindCode {
   /**
-   * What is known of the daemon that is looked at, or why it is none of this kind, in one line fit to show.
+   * What is known of the daemon that is looked at, or why it is none of this kind.
    * @throws {NoAnswer} where nothing answers whole
    */
-  identify(look: Look): Promise<Identified | string>;
+  identify(look: Look): Promise<Identified | StrangeAnswer>;
   /** Makes what talks to the daemon at a target. Sends nothing. */
   connect(target: Target, options: ConnectOptions): Connection;
   /**
@@ -93,16 +94,16 @@ export interface AskTimeouts {
   readonly fallbackMs: number;
 }
 
-/** What an ask came to, of a daemon that answered. Every `why` is one line fit to show. */
+/** What an ask came to, of a daemon that answered. */
 export type Answered =
   /** @property latencyMs how long the status took, without what was asked after it */
   | { readonly is: 'report'; readonly report: Report; readonly latencyMs: number }
   /** It answers, and not as a daemon does. */
-  | { readonly is: 'wrong'; readonly why: string }
+  | { readonly is: 'wrong'; readonly why: Cause }
   /** Nothing in its answer is of this kind: another kind may know it. */
-  | { readonly is: 'stranger'; readonly why: string }
+  | { readonly is: 'stranger'; readonly why: StrangeAnswer }
   /** Its status does not come, while another route of the same process answers. */
-  | { readonly is: 'statusHung'; readonly why: string };
+  | { readonly is: 'statusHung'; readonly why: Cause };
 
 /** Talks to one daemon of one kind. */
 export interface Connection {

@@ -24,6 +24,12 @@ export const LOOK_EVERY_MS = 400;
  */
 export const ASK_OVERRUN_MS = 1_000;
 
+/** Longest part of a daemon's own words on an error, in characters; a notification shows about as many. */
+export const MAX_SAID_CHARS = 200;
+
+/** Longest address that a redirect is shown with, in characters. */
+export const MAX_LOCATION_CHARS = 100;
+
 /** The longest path that is kept; Linux' PATH_MAX. */
 export const MAX_PATH_CHARS = 4_096;
 

@@ -1,4 +1,5 @@
-import { UserError } from '../base/errors';
+import { CodedError } from '../base/errors';
+import type { Refusal } from '../model/refusal';
 import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
 import type { Failure, KindId, Sample } from '../health/report';
 import type { Target } from '../model/target';
@@ -9,7 +10,7 @@ import { HostWatch, holdersOf } from './hostLoad';
 import { KINDS, kindOf } from './index';
 import type { Answered, Connection, ConnectOptions, Kind, LostWork, SessionActions } from './kind';
 import { Look } from './look';
-import { ASK_OVERRUN_MS } from './policy';
+import { ASK_OVERRUN_MS, MAX_SAID_CHARS } from './policy';
 import { recognise } from './recognise';
 
 /** Asks one daemon how it is, whichever kind it turns out to be. */
@@ -110,8 +111,7 @@ class KindProbe implements Probe {
 
   async statusText(): Promise<string> {
     const route = this.#last?.connection.statusRoute ?? this.#first()?.statusRoute;
-    if (!this.#client || route === undefined)
-      throw new UserError('This daemon has no status that can be copied.');
+    if (!this.#client || route === undefined) throw new CodedError<Refusal>({ is: 'noStatusToCopy' });
     return (await this.#client.get(route, this.options.timeouts.requestMs)).body;
   }
 
@@ -129,7 +129,7 @@ class KindProbe implements Probe {
     if (answered && answered.is !== 'stranger') return answered;
     const others = this.kinds.filter((kind) => kind !== first);
     const found = await recognise(look, others);
-    if (typeof found === 'string') return answered ?? { is: 'wrong', why: found };
+    if ('is' in found) return answered ?? { is: 'wrong', why: found };
     return this.#ask(kindOf(found.kind, this.kinds)!, look);
   }
 
@@ -196,8 +196,9 @@ async function inTime<T>(answer: Promise<T>, within: Ask): Promise<T> {
 }
 
 function failureOf(error: unknown, load: Load): Failure {
-  if (!(error instanceof NoAnswer)) return { kind: 'reset', cause: cleanText(String(error), 120) };
-  const { kind, message: cause } = error;
+  if (!(error instanceof NoAnswer))
+    return { kind: 'reset', cause: { is: 'unexpected', error: cleanText(String(error), MAX_SAID_CHARS) } };
+  const { kind, code: cause } = error;
   if (kind === 'unusable') return { kind: 'wrongAnswer', cause };
   return kind === 'timeout' ? { kind, cause, host: load() } : { kind, cause };
 }

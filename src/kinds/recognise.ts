@@ -1,3 +1,4 @@
+import type { StrangeAnswer } from '../health/cause';
 import type { Identified, Kind } from './kind';
 import type { Look } from './look';
 
@@ -8,17 +9,17 @@ import type { Look } from './look';
  *
  * @throws {NoAnswer} where nobody answers
  */
-export async function recognise(look: Look, kinds: readonly Kind[]): Promise<Identified | string> {
-  let why: string | undefined;
+export async function recognise(look: Look, kinds: readonly Kind[]): Promise<Identified | StrangeAnswer> {
+  let why: StrangeAnswer | undefined;
   for (const kind of kinds) {
     try {
       const found = await (await kind.load()).identify(look);
-      if (typeof found !== 'string') return found;
+      if (!('is' in found)) return found;
       why ??= found;
     } catch (error) {
       // Where nobody answered one question, the next kind's question is not asked.
       if (!look.hasAnswer) throw error;
     }
   }
-  return why ?? 'no daemon of a known kind is there';
+  return why ?? { is: 'unknownKind' };
 }

@@ -1,4 +1,5 @@
 import { cleanText } from '../base/text';
+import type { Cause } from '../health/cause';
 import type { Report } from '../health/report';
 import { proofOf, type Proof } from '../health/proof';
 import { KINDS } from '../kinds/index';
@@ -28,21 +29,20 @@ export class StartedDaemon {
     const look = new Look({ kind: 'http', origin: this.origin }, 'start', within, this.#client);
     try {
       const found = await recognise(look, KINDS);
-      if (typeof found === 'string') return { is: 'notYet', why: found };
+      if ('is' in found) return { is: 'notYet', why: { is: 'noAnswer', cause: found } };
       this.report = found.report;
       const { report } = found;
-      if (!report) return { is: 'notYet', why: 'it does not tell its state' };
+      if (!report) return { is: 'notYet', why: { is: 'stateUntold' } };
       // The launcher starts nothing where a daemon answers, so who answers now is new.
       return proofOf(undefined, { ok: true, report }, 'unknown');
     } catch (error) {
-      return { is: 'notYet', why: inWords(error) };
+      return { is: 'notYet', why: { is: 'noAnswer', cause: causeOf(error) } };
     } finally {
       within.end();
     }
   }
 }
 
-function inWords(error: unknown): string {
-  if (!(error instanceof NoAnswer)) return cleanText(`asking failed: ${String(error)}`);
-  return error.kind === 'unusable' ? error.message : `it does not answer (${error.message})`;
+function causeOf(error: unknown): Cause {
+  return error instanceof NoAnswer ? error.code : { is: 'unexpected', error: cleanText(String(error)) };
 }

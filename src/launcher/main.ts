@@ -9,6 +9,7 @@ import { cleanText } from '../base/text';
 import { ASSUMED_DAEMON_INTERVAL_MS } from '../health/policy';
 import { ASK_TIMEOUT_MS, ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK_EVERY_MS } from './policy';
 import { alreadyThere, type WantedStart } from './alreadyThere';
+import { unprovenText } from '../words/reasons';
 import { StartedDaemon } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
@@ -116,14 +117,14 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
       if (proof.is === 'proven' || proof.is === 'newButUntold') {
         tail.print();
         if (proof.is === 'newButUntold') {
-          say(`The daemon was started; whether it works cannot be proven: ${proof.why}.`);
+          say(`The daemon was started; whether it works cannot be proven: ${unprovenText(proof.why)}.`);
         }
         say(
           `It runs in the background (pid ${child.pid ?? 'unknown'}) and outlives this terminal. Log: ${log}`,
         );
         return 0;
       }
-      seen = proof.why;
+      seen = unprovenText(proof.why);
       const hangs = proof.is === 'refuted' && proof.by === 'loop';
       hangsSinceMs = hangs ? (hangsSinceMs ?? askedMs) : undefined;
       // What hangs in the new life as in the old one gets one of its own intervals for a cycle.

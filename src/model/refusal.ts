@@ -33,4 +33,4 @@ export type Refusal =
       readonly said: string | undefined;
     }
   | { readonly is: 'noStatusToCopy' | 'notWatched' }
-  | { readonly is: 'noAddress'; readonly daemon: string };
+  | { readonly is: 'hasNoAddress'; readonly daemon: string };

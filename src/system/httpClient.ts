@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors';
+import { CodedError, type NoAnswerCause } from '../base/errors';
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
@@ -14,7 +14,7 @@ export { Ask };
 
 /** What an ask fails with whose time is over. */
 export function noAnswerWithin({ timeoutMs }: Ask): NoAnswer {
-  return new NoAnswer('timeout', `no answer within ${Math.ceil(timeoutMs) / 1_000} s`);
+  return new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
 }
 
 /** A whole answer, bounded and read to its end. */
@@ -29,16 +29,16 @@ export interface Answer {
   readonly ourLagMs: number;
 }
 
-/** No answer. `message` is one line fit to show. */
-export class NoAnswer extends UserError {
+/** No answer, and why. */
+export class NoAnswer extends CodedError<NoAnswerCause> {
   /** The longest time that our own event loop stood still since the ask began, in ms. */
   ourLagMs = 0;
 
   constructor(
     readonly kind: 'refused' | 'reset' | 'timeout' | 'unusable',
-    message: string,
+    cause: NoAnswerCause,
   ) {
-    super(message);
+    super(cause);
   }
 }
 
@@ -163,7 +163,7 @@ export class DaemonClient {
   /** Closes the connection; a request under way fails. */
   async close(): Promise<void> {
     const closed = this.#client.destroy();
-    this.#stopConnecting(new NoAnswer('reset', 'connection closed without an answer'));
+    this.#stopConnecting(new NoAnswer('reset', { is: 'closed' }));
     await closed;
   }
 
@@ -207,24 +207,21 @@ function toNoAnswer(error: unknown): NoAnswer {
   const { name = '', code = '' } = error as { name?: string; code?: string };
   const codes = [code, ...nested(error)];
   if (codes.some((c) => /TIMEOUT|TIMEDOUT/.test(c))) {
-    return new NoAnswer('timeout', 'the connection timed out');
+    return new NoAnswer('timeout', { is: 'connectTimedOut' });
   }
   if (codes.includes('UND_ERR_RES_EXCEEDED_MAX_SIZE')) {
-    return new NoAnswer('unusable', `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`);
+    return new NoAnswer('unusable', { is: 'tooLarge', maxBytes: MAX_BODY_BYTES });
   }
-  if (codes.includes('ECONNREFUSED')) return new NoAnswer('refused', 'connection refused');
+  if (codes.includes('ECONNREFUSED')) return new NoAnswer('refused', { is: 'connectionRefused' });
   if (codes.some((c) => c === 'ENOTFOUND' || c === 'EAI_AGAIN')) {
-    return new NoAnswer('refused', 'the host name is not known');
+    return new NoAnswer('refused', { is: 'unknownHost' });
   }
   // Not every parser error has a code.
   if (name === 'HTTPParserError' || codes.includes('UND_ERR_HEADERS_OVERFLOW')) {
-    return new NoAnswer('unusable', 'what answers does not speak HTTP');
+    return new NoAnswer('unusable', { is: 'noHttp' });
   }
   const known = codes.find((c) => c !== '' && c !== 'UND_ERR_SOCKET');
-  return new NoAnswer(
-    'reset',
-    known ? `connection failed (${known})` : 'connection closed without an answer',
-  );
+  return new NoAnswer('reset', known ? { is: 'connectionFailed', code: known } : { is: 'closed' });
 }
 
 /** The codes of an error's causes: connecting to several addresses fails with one error of many. */

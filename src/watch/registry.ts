@@ -1,4 +1,5 @@
-import { UserError } from '../base/errors';
+import { CodedError } from '../base/errors';
+import type { Refusal } from '../model/refusal';
 import type { DaemonId, Report } from '../health/report';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/time';
@@ -142,7 +143,7 @@ export class Registry extends Guarded<RegistryEvents> {
   /** What talks to a daemon. Rejects where the daemon is not watched. */
   async probe(daemonId: DaemonId): Promise<Probe> {
     const monitor = this.#monitors.get(daemonId);
-    if (!monitor) throw new UserError('This daemon is not watched any more.');
+    if (!monitor) throw new CodedError<Refusal>({ is: 'notWatched' });
     return monitor.probe();
   }
 

@@ -1,5 +1,11 @@
 import { duration } from '../base/time';
+import type { Failure } from '../health/report';
 import type { Cause, LoopUnknown, Malformed, Shortage, Stale, Unavailable } from '../health/cause';
+
+/** "refused: connection refused", for diagnostics. */
+export function failureText({ kind, cause }: Failure): string {
+  return `${kind}: ${causeText(cause)}`;
+}
 
 /** Why a poll brought no report, as a clause: "connection refused". */
 export function causeText(cause: Cause): string {

@@ -42,7 +42,7 @@ function refusalText(refusal: Refusal): string | undefined {
       return 'This daemon has no status that can be copied.';
     case 'notWatched':
       return 'This daemon is not watched any more.';
-    case 'noAddress':
+    case 'hasNoAddress':
       return `${refusal.daemon} has no address. daemonHealth.daemons takes only daemons with an address.`;
     default:
       return undefined;

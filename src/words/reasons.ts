@@ -79,6 +79,8 @@ export function unprovenText(why: Unproven): string {
       return unavailableText(why.why);
     case 'loopStopped':
       return 'the poll loop is stopped';
+    case 'stateUntold':
+      return 'the daemon does not tell its state';
     case 'noCycleYet':
       return 'no poll cycle has completed yet';
     case 'cyclesUntold':

@@ -1,9 +1,10 @@
-import { UserError } from '../../base/errors';
+import { CodedError } from '../../base/errors';
+import type { Refusal } from '../../model/refusal';
+import { errorIn } from '../read/answers';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import { API_STOP_ANSWER_MS } from './policy';
 import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './listenerProof';
 import { Ask, DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
-import { cleanText } from '../../base/text';
 import type { SessionActions } from '../kind';
 import { ROUTES, type NewTask } from '../../protocol/dispatchd';
 
@@ -60,7 +61,7 @@ export class DispatchdClient implements SessionActions {
     )) as {
       session?: { command?: unknown };
     };
-    if (typeof session?.command !== 'string') throw new UserError('The daemon does not tell its command.');
+    if (typeof session?.command !== 'string') throw new CodedError<Refusal>({ is: 'commandUntold' });
     return session.command;
   }
 
@@ -100,7 +101,12 @@ export class DispatchdClient implements SessionActions {
       if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
       const answer = await send(client, claim.token, within);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw new UserError(`dispatchd refuses: ${refusal(answer)}.`);
+      throw new CodedError<Refusal>({
+        is: 'refused',
+        daemon: 'dispatchd',
+        status: answer.status,
+        said: errorIn(answer.body),
+      });
     } finally {
       within.end();
       void client.close();
@@ -121,14 +127,4 @@ function sessionPath(id: string): string {
 function idOf(body: unknown): string {
   const { task } = body as { task?: { id?: unknown } };
   return typeof task?.id === 'string' ? task.id : '';
-}
-
-function refusal({ status, body }: Answer): string {
-  try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
-    if (typeof error?.message === 'string') return cleanText(error.message, 200);
-  } catch {
-    // Not dispatchd's own answer.
-  }
-  return `HTTP ${status}`;
 }

@@ -1,6 +1,6 @@
+import type { StrangeAnswer } from '../../health/cause';
 import type { Identified } from '../kind';
 import type { Look } from '../look';
-import { NO_ADDRESS } from '../read/answers';
 import { readPath } from '../read/paths';
 import { resolved } from '../read/resolved';
 import { byStatus, healthOf, runs } from '../smithy/identify';
@@ -8,16 +8,16 @@ import { byStatus, healthOf, runs } from '../smithy/identify';
 const KIND = 'dispatchd';
 
 /** Whether a dispatchd is there: its health route tells an instance, and no database. @throws {NoAnswer} */
-export async function identify(look: Look): Promise<Identified | string> {
-  if (look.origin === undefined) return NO_ADDRESS;
+export async function identify(look: Look): Promise<Identified | StrangeAnswer> {
+  if (look.origin === undefined) return { is: 'noAddress' };
   if (look.purpose !== 'find') return byStatus(look, KIND);
   const health = await healthOf(look);
   const { instance, database } = health ?? {};
   if (!health || typeof instance !== 'object' || instance === null || readPath(database) !== undefined) {
-    return 'its health tells no instance';
+    return { is: 'noInstance' };
   }
   const isRunning = await runs(look, health);
-  if (typeof isRunning === 'string') return isRunning;
+  if (typeof isRunning === 'object') return isRunning;
   const workspace = readPath((instance as { workspace?: unknown }).workspace);
   return {
     kind: KIND,

@@ -1,4 +1,5 @@
-import { UserError } from '../../base/errors';
+import { CodedError } from '../../base/errors';
+import type { DispatchdRefusal } from '../../model/refusal';
 import { type Stats, constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,8 +29,7 @@ export interface Claim {
   readonly startedAt: number | undefined;
 }
 
-/** The end of each refusal: the user must know that nothing happened. */
-const NOTHING = 'nothing was sent';
+const refuse = (why: DispatchdRefusal) => new CodedError(why);
 
 /**
  * Reads what the state folder says, if nobody but us can have written it.
@@ -40,13 +40,13 @@ const NOTHING = 'nothing was sent';
 export async function readClaim(origin: string, stateDir: string): Promise<Claim> {
   const { hostname, port } = new URL(origin);
   if (!isLoopback(hostname)) {
-    throw new UserError(`The dispatchd at ${origin} is not on this machine: ${NOTHING}.`);
+    throw refuse({ is: 'notOnThisMachine', origin });
   }
   await proveOurs(stateDir, await stat(stateDir).catch(() => unreadable(stateDir)));
   const token = (await readOwn(stateDir, TOKEN_FILE)).trim();
   const instance = parseObject(await readOwn(stateDir, INSTANCE_FILE)) ?? {};
   if (String(instance.port) !== port || !/^[\da-f]{32,128}$/i.test(token)) {
-    throw new UserError(`${stateDir} is not the state folder of the dispatchd at ${origin}: ${NOTHING}.`);
+    throw refuse({ is: 'foreignStateDir', origin, stateDir });
   }
   const pid = Number.isInteger(instance.pid) ? Number(instance.pid) : 0;
   const startedAt = typeof instance.startedAt === 'string' ? Date.parse(instance.startedAt) : NaN;
@@ -72,14 +72,11 @@ export async function proveListener(origin: string, claim: Claim): Promise<void>
   // Where a tool of the system fails nobody is known to listen, and nothing is sent.
   const listeners = await findListeners(claim.port, host).catch(() => []);
   if (listeners.length === 0) {
-    if (await isPortFree(host, claim.port)) throw new UserError(`Nothing listens at ${origin}: ${NOTHING}.`);
-    throw new UserError(
-      `The system does not tell which process answers at ${origin}; it may be another user's: ${NOTHING}.`,
-    );
+    throw refuse({ is: (await isPortFree(host, claim.port)) ? 'nobodyListens' : 'listenerUntold', origin });
   }
   for (const listener of listeners) {
     if (listener.isOurs && !listener.inContainer && (await isClaimed(listener, claim))) continue;
-    throw new UserError(`Another program answers at ${origin} (${await inWords(listener)}): ${NOTHING}.`);
+    throw refuse({ is: 'anotherProgram', origin, pid: listener.pid, user: await userOfOther(listener) });
   }
 }
 
@@ -91,9 +88,7 @@ export function isAnswerOf({ pid, id }: Claim, body: string): boolean {
 
 /** What is said where the answer is not. */
 export function notItsAnswer(origin: string): Error {
-  return new UserError(
-    `What answers at ${origin} is not the dispatchd whose state folder it names: ${NOTHING}.`,
-  );
+  return refuse({ is: 'notThatDispatchd', origin });
 }
 
 async function isClaimed(listener: ProcessInfo, { pid, birth, startedAt }: Claim): Promise<boolean> {
@@ -107,10 +102,10 @@ async function isClaimed(listener: ProcessInfo, { pid, birth, startedAt }: Claim
   );
 }
 
-/** Process 123, and whose, where that is another user's and the system tells. */
-async function inWords({ pid, isOurs, uid }: ProcessInfo): Promise<string> {
-  if (isOurs) return `process ${pid}`;
-  return `process ${pid} of ${uid === undefined ? 'another user' : await userOf(uid)}`;
+/** Whose process that is; `undefined` where it is ours. */
+async function userOfOther({ isOurs, uid }: ProcessInfo): Promise<string | undefined> {
+  if (isOurs) return undefined;
+  return uid === undefined ? 'another user' : userOf(uid);
 }
 
 /** Reads a file of the folder: no link, ours, and nobody else's to change. */
@@ -134,12 +129,12 @@ async function readOwn(stateDir: string, name: string): Promise<string> {
 async function proveOurs(path: string, { uid, mode }: Stats): Promise<void> {
   const own = process.getuid?.();
   if (own === undefined) return;
-  if (uid !== own) throw new UserError(`${path} belongs to ${await userOf(uid)}: ${NOTHING}.`);
-  if ((mode & WRITABLE_BY_OTHERS) !== 0) throw new UserError(`Other users may change ${path}: ${NOTHING}.`);
+  if (uid !== own) throw refuse({ is: 'foreignFile', path, user: await userOf(uid) });
+  if ((mode & WRITABLE_BY_OTHERS) !== 0) throw refuse({ is: 'openFile', path });
 }
 
 function unreadable(stateDir: string): never {
-  throw new UserError(`The token of dispatchd cannot be read in ${cleanText(stateDir, 200)}: ${NOTHING}.`);
+  throw refuse({ is: 'noToken', stateDir: cleanText(stateDir, 200) });
 }
 
 function readBirth(birth: unknown): Claim['birth'] {

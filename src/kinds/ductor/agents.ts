@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { cleanText } from '../../base/text';
+import type { Malformed, StrangeAnswer, Unavailable } from '../../health/cause';
 import type { Report } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
 import { notAStatus } from '../read/answers';
@@ -25,20 +26,20 @@ const Api = v.object({ status: v.literal('ok'), connections: v.pipe(v.number(), 
 /** What ductor says of itself, without its work. */
 export type ReportedState = Pick<
   Report,
-  'isRunning' | 'starting' | 'available' | 'unavailableReason' | 'malformed'
+  'isRunning' | 'starting' | 'available' | 'unavailable' | 'malformed'
 >;
 
-/** An answer as a state, or why it is none, in words. @param readBody reads the JSON of the route */
+/** An answer as a state, or why it is none. @param readBody reads the JSON of the route */
 export function readState(
   answer: Answer,
   readBody: (body: unknown) => ReportedState | undefined,
-): ReportedState | string {
+): ReportedState | StrangeAnswer {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
   try {
-    return readBody(JSON.parse(answer.body)) ?? "its answer is not a ductor's health";
+    return readBody(JSON.parse(answer.body)) ?? { is: 'noHealthOf', kind: 'ductor' };
   } catch {
-    return 'its answer is not JSON';
+    return { is: 'noJson' };
   }
 }
 
@@ -54,20 +55,20 @@ export function readAgents(body: unknown): ReportedState | undefined {
   // It lists its agents once they are made, which takes minutes where it builds an image first.
   if (entries.length === 0) return { isRunning: true, starting: true, malformed: [] };
   const agents = new Map<string, Agent>();
-  const malformed: string[] = [];
+  const malformed: Malformed[] = [];
   for (const [name, value] of entries) {
     if (v.is(Agent, value)) agents.set(name, v.parse(Agent, value));
-    else malformed.push(`agents.${cleanText(name, MAX_NAME_CHARS)} is not an agent's health`);
+    else malformed.push({ field: `agents.${cleanText(name, MAX_NAME_CHARS)}`, is: 'noAgentHealth' });
   }
   if (agents.size === 0) return undefined;
   const main = agents.get('main');
-  if (!main) return { isRunning: true, malformed: [...malformed, 'agents.main is missing'] };
+  if (!main) return { isRunning: true, malformed: [...malformed, { field: 'agents.main', is: 'missing' }] };
   if (main.status === 'stopped') return { isRunning: false, malformed };
   const crashed = [...agents].filter(([, { status }]) => status === 'crashed');
   return {
     isRunning: main.status !== 'crashed',
     ...(main.status === 'starting' && { starting: true }),
-    ...(crashed.length > 0 && { available: false, unavailableReason: crashes(crashed) }),
+    ...(crashed.length > 0 && { available: false, unavailable: crashes(crashed) }),
     malformed,
   };
 }
@@ -87,13 +88,16 @@ function mayWork(agent: unknown): boolean {
   return !v.is(Agent, agent) || agent.status === 'running' || agent.status === 'starting';
 }
 
-/** "its sub-agent coder crashed: RuntimeError: …"; that of the main agent says it all. */
-function crashes(crashed: readonly (readonly [string, Agent])[]): string {
+/** Which agent crashed: where the main one did, that says it all. */
+function crashes(crashed: readonly (readonly [string, Agent])[]): Unavailable {
   const [name, { last_crash_error: error }] = crashed.find(([agent]) => agent === 'main') ?? crashed[0]!;
-  const cause = cleanText(error ?? '', MAX_ERROR_CHARS);
-  const who = name === 'main' ? 'its main agent' : `its sub-agent ${cleanText(name, MAX_NAME_CHARS)}`;
-  const more = name === 'main' || crashed.length === 1 ? '' : ` (and ${crashed.length - 1} more)`;
-  return `${who} crashed${more}${cause === '' ? '' : `: ${cause}`}`;
+  const isMain = name === 'main';
+  return {
+    is: 'agentCrashed',
+    agent: isMain ? undefined : cleanText(name, MAX_NAME_CHARS),
+    others: isMain ? 0 : crashed.length - 1,
+    said: cleanText(error ?? '', MAX_ERROR_CHARS) || undefined,
+  };
 }
 
 /** A state as a report without work. */

@@ -1,3 +1,4 @@
+import type { StrangeAnswer } from '../../health/cause';
 import type { Report, Session, UnknownWork } from '../../health/report';
 import type { Target } from '../../model/target';
 import { cleanText } from '../../base/text';
@@ -72,7 +73,7 @@ class DuctorConnection implements Connection {
   async #ask(look: Look): Promise<Answered> {
     const { answer, said } = await this.#say(look);
     const { isDeclared, timeouts, wallAt } = this.options;
-    if (typeof said === 'string') {
+    if ('is' in said) {
       // Who was a ductor a moment ago may be changing places: who is there now the next ask finds out. Where the user
       // named the kind, both of its servers were asked, and nobody else is.
       const isUnknown = !isDeclared && !this.#isRecognised;
@@ -96,14 +97,14 @@ class DuctorConnection implements Connection {
     return { is: 'report', report, latencyMs: answer.tookMs };
   }
 
-  async #say(look: Look): Promise<{ answer: Seen; said: ReportedState | string }> {
+  async #say(look: Look): Promise<{ answer: Seen; said: ReportedState | StrangeAnswer }> {
     const { isDeclared, timeouts } = this.options;
     const answer = await look.get(this.#route, timeouts.requestMs);
     if (this.#route === API_ROUTE) return { answer, said: readState(answer, readApi) };
     if (answer.status === 404 && isDeclared) {
       const other = await look.get(API_ROUTE, timeouts.requestMs);
       const said = readState(other, readApi);
-      if (typeof said !== 'string') {
+      if (!('is' in said)) {
         this.#route = API_ROUTE;
         return { answer: other, said };
       }

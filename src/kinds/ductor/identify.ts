@@ -1,6 +1,6 @@
+import type { StrangeAnswer } from '../../health/cause';
 import type { Identified } from '../kind';
 import type { Look } from '../look';
-import { NO_ADDRESS } from '../read/answers';
 import { readAgents, readApi, readState, reportOf } from './agents';
 import { AGENTS_ROUTE, API_ROUTE } from './policy';
 
@@ -12,12 +12,12 @@ const KIND = 'ductor';
  *
  * @throws {NoAnswer}
  */
-export async function identify(look: Look): Promise<Identified | string> {
-  if (look.origin === undefined) return NO_ADDRESS;
+export async function identify(look: Look): Promise<Identified | StrangeAnswer> {
+  if (look.origin === undefined) return { is: 'noAddress' };
   const said = readState(await look.get(AGENTS_ROUTE), readAgents);
-  if (typeof said !== 'string') return { kind: KIND, isRunning: said.isRunning, report: reportOf(said) };
+  if (!('is' in said)) return { kind: KIND, isRunning: said.isRunning, report: reportOf(said) };
   if (look.purpose !== 'start') return said;
   const api = readState(await look.get(API_ROUTE), readApi);
-  if (typeof api === 'string') return api;
+  if ('is' in api) return api;
   return { kind: KIND, isRunning: api.isRunning, report: reportOf(api) };
 }

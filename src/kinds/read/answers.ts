@@ -1,30 +1,31 @@
+import { cleanText, parseObject } from '../../base/text';
+import type { StrangeAnswer } from '../../health/cause';
 import type { Answer } from '../../system/httpClient';
-import { cleanText } from '../../base/text';
-
-/** Why a target without an address is no daemon of a kind that answers requests. */
-export const NO_ADDRESS = 'it has no address';
+import { MAX_LOCATION_CHARS, MAX_SAID_CHARS } from '../policy';
 
 /** Why an answer cannot be a daemon's status, judged before its body is read. */
-export function notAStatus({ status, contentType, location, body }: Answer): string | undefined {
+export function notAStatus({ status, contentType, location, body }: Answer): StrangeAnswer | undefined {
   const isPage = /\bhtml\b/i.test(contentType);
-  if (status === 401 || status === 403) {
-    return `HTTP ${status}: it asks for a login; another service or a proxy listens there`;
-  }
+  if (status === 401 || status === 403) return { is: 'login', status };
   if (status >= 300 && status < 400) {
-    return `HTTP ${status}: it redirects to ${cleanText(location ?? 'nowhere', 100)}; a daemon does not`;
+    return {
+      is: 'redirect',
+      status,
+      to: location === undefined ? undefined : cleanText(location, MAX_LOCATION_CHARS),
+    };
   }
-  if (status === 404) return 'HTTP 404: there is no daemon status; another service listens there';
-  if (status !== 200) return `HTTP ${status}${isPage ? ' (a web page)' : errorText(body)}`;
-  if (isPage) return 'it answers with a web page; another service listens there';
-  return body.trim() === '' ? 'its answer is empty' : undefined;
+  if (status === 404) return { is: 'noStatusRoute' };
+  if (status !== 200) {
+    const said = isPage ? undefined : errorIn(body);
+    return { is: 'httpError', status, isPage, ...(said !== undefined && { said }) };
+  }
+  if (isPage) return { is: 'webPage' };
+  return body.trim() === '' ? { is: 'empty' } : undefined;
 }
 
-function errorText(body: string): string {
-  try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown } | string };
-    const message = typeof error === 'string' ? error : error?.message;
-    return typeof message === 'string' ? `: ${cleanText(message, 120)}` : '';
-  } catch {
-    return '';
-  }
+/** What a daemon says of an error, in its own words; `undefined` where the body is no such answer. */
+export function errorIn(body: string, maxChars = MAX_SAID_CHARS): string | undefined {
+  const { error } = (parseObject(body) ?? {}) as { error?: { message?: unknown } | string | null };
+  const message = typeof error === 'string' ? error : error?.message;
+  return typeof message === 'string' ? cleanText(message, maxChars) : undefined;
 }

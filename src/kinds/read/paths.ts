@@ -28,11 +28,11 @@ export function readPath(value: unknown): string | undefined {
   return typeof value === 'string' && whyNoPath(value) === undefined ? value : undefined;
 }
 
-/** Why a text of a daemon's is not taken for a path, in words; `undefined` where it is. */
-export function whyNoPath(value: string): string | undefined {
+/** Why a text of a daemon's is not taken for a path; `undefined` where it is. */
+export function whyNoPath(value: string): 'noAbsolutePath' | 'noPathHere' | undefined {
   const isAbsolute = ON_DRIVE.test(value) || /^[\\/]/.test(value);
-  if (!isAbsolute || cleanText(value, MAX_PATH_CHARS) !== value) return 'is not an absolute path';
-  return leadsElsewhere(value) ? 'is not a path of a file on this machine' : undefined;
+  if (!isAbsolute || cleanText(value, MAX_PATH_CHARS) !== value) return 'noAbsolutePath';
+  return leadsElsewhere(value) ? 'noPathHere' : undefined;
 }
 
 /** Whether an absolute path leads to another machine or to a device, as far as its text tells. */

@@ -1,11 +1,12 @@
-import { UserError } from '../../base/errors';
+import { CodedError } from '../../base/errors';
+import type { Refusal } from '../../model/refusal';
+import { errorIn } from '../read/answers';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import type { EndedSession } from '../../health/interrupted';
 import type { Session } from '../../health/report';
 import { DaemonClient } from '../../system/httpClient';
 import type { LostWork } from '../kind';
 import { agentPath, resumeCommand, resumption } from './resume';
-import { cleanText } from '../../base/text';
 import { parseTime } from '../read/time';
 import { RESUME_TIMEOUT_MS } from './policy';
 
@@ -29,7 +30,8 @@ export class SmithyAgents implements LostWork {
     const { status, body: answer } = await this.#ask((client) =>
       client.send('POST', path, { body, timeoutMs: RESUME_TIMEOUT_MS }),
     );
-    if (status < 200 || status >= 300) throw new UserError(`smithy refuses: ${refusal(status, answer)}.`);
+    if (status < 200 || status >= 300)
+      throw new CodedError<Refusal>({ is: 'refused', daemon: 'smithy', status, said: errorIn(answer) });
   }
 
   resumeCommand(session: Session): string {
@@ -58,14 +60,4 @@ function readEnded(entry: unknown): EndedSession[] {
       ...(Number.isFinite(at) && { endedAt: at }),
     },
   ];
-}
-
-function refusal(status: number, body: string): string {
-  try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
-    if (typeof error?.message === 'string') return cleanText(error.message, 200);
-  } catch {
-    // Not smithy's own answer.
-  }
-  return `HTTP ${status}`;
 }

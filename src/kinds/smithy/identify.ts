@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { parseObject } from '../../base/text';
+import type { StrangeAnswer } from '../../health/cause';
 import { isLive } from '../../health/sessions';
 import type { Identified } from '../kind';
 import type { Look } from '../look';
-import { NO_ADDRESS } from '../read/answers';
 import { projectFolder, readPath } from '../read/paths';
 import { resolved } from '../read/resolved';
 import { toDatabase } from './database';
 import { HEALTH_ROUTE, SESSIONS_ROUTE, STATUS_ROUTE } from './policy';
 import { readSessionsText } from './sessions';
-import { ofAnother, readAnswer } from './statusRoute';
+import { readAnswer } from './statusRoute';
 
 const KIND = 'smithy';
 
@@ -19,16 +19,16 @@ const KIND = 'smithy';
  *
  * @throws {NoAnswer}
  */
-export async function identify(look: Look): Promise<Identified | string> {
+export async function identify(look: Look): Promise<Identified | StrangeAnswer> {
   const { origin, purpose, within } = look;
-  if (origin === undefined) return NO_ADDRESS;
+  if (origin === undefined) return { is: 'noAddress' };
   if (purpose !== 'find') return byStatus(look, KIND);
   const health = await healthOf(look);
   const database = health && (await toDatabase(health.database, origin, within.leftMs()));
-  if (!database) return 'its health tells no database';
+  if (!database) return { is: 'noDatabase' };
   // Other servers of the same makers have a health route and a database too; only a daemon has its status.
   const isRunning = await runs(look, health);
-  if (typeof isRunning === 'string') return isRunning;
+  if (typeof isRunning === 'object') return isRunning;
   const workspace = projectFolder(database.path);
   return {
     kind: KIND,
@@ -41,10 +41,12 @@ export async function identify(look: Look): Promise<Identified | string> {
 }
 
 /** By the status that every kind of this family has. @throws {NoAnswer} */
-export async function byStatus(look: Look, kind: string): Promise<Identified | string> {
+export async function byStatus(look: Look, kind: string): Promise<Identified | StrangeAnswer> {
   const report = readAnswer(await look.get(STATUS_ROUTE));
-  if (typeof report === 'string') return report;
-  return report.kind !== kind ? ofAnother(report.kind) : { kind, isRunning: report.isRunning, report };
+  if ('is' in report) return report;
+  return report.kind !== kind
+    ? { is: 'answerOf', kind: report.kind }
+    : { kind, isRunning: report.isRunning, report };
 }
 
 /** What the health route says; `undefined` where that is no object. @throws {NoAnswer} */
@@ -57,11 +59,11 @@ export async function healthOf(look: Look): Promise<Record<string, unknown> | un
  * Whether the loop runs, by its health route where that tells, else by its status; or why that is no daemon's status.
  * @throws {NoAnswer}
  */
-export async function runs(look: Look, health: Record<string, unknown>): Promise<boolean | string> {
+export async function runs(look: Look, health: Record<string, unknown>): Promise<boolean | StrangeAnswer> {
   const { dispatchDaemon } = (health.services ?? {}) as { dispatchDaemon?: unknown };
   if (typeof dispatchDaemon === 'string') return dispatchDaemon === 'running';
   const report = readAnswer(await look.get(STATUS_ROUTE));
-  return typeof report === 'string' ? report : report.isRunning;
+  return 'is' in report ? report : report.isRunning;
 }
 
 /** Whether its sessions run, by their own route. Where it fails they are unknown, which is not claimed. */

@@ -26,3 +26,9 @@ export const STATUS_ROUTE = '/api/daemon/status';
 /** Asked where the status does not come, and for what the status does not tell. */
 export const HEALTH_ROUTE = '/api/health';
 export const SESSIONS_ROUTE = '/api/sessions';
+
+/** Longest name or value of a field that is told to be wrong, in characters; a row shows about as many. */
+export const MAX_FIELD_CHARS = 60;
+
+/** So many wrong fields show that an answer is another program's; more would fill the hover. */
+export const MAX_MALFORMED = 20;

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import type { Malformed, StrangeAnswer } from '../../health/cause';
 import type { DaemonInstance, Progress, Report, Session } from '../../health/report';
 import { sessionsOf } from './sessions';
 import { SMITHY_TRAITS } from './traits';
 import { DISPATCHD_TRAITS } from '../dispatchd/traits';
 import { cleanText } from '../../base/text';
+import { MAX_FIELD_CHARS, MAX_MALFORMED } from './policy';
 import { parseTime } from '../read/time';
 import { whyNoPath } from '../read/paths';
 
@@ -25,7 +27,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(
   v.string(),
   v.transform(parseTime),
-  v.check((at) => Number.isFinite(at), 'is not an ISO time with its zone'),
+  v.check((at) => Number.isFinite(at), 'noTime' satisfies Malformed['is']),
 );
 
 const Health = v.object({
@@ -69,16 +71,16 @@ type Status = v.InferOutput<typeof Status>;
  *
  * @param dateAt the answer's `Date` header in epoch ms, the daemon's clock where it gives no `computedAt`
  * @param sessions its sessions, where they have been read already
- * @returns the report, or why this is not a daemon's status, in words
+ * @returns the report, or why this is not a daemon's status
  */
 export function readStatus(
   body: unknown,
   dateAt: number | undefined,
   sessions: readonly Session[] | undefined = sessionsOf(body),
-): Report | string {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'its answer is not an object';
+): Report | StrangeAnswer {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { is: 'noObject' };
   const { value, malformed } = parseLeniently(body);
-  if (typeof value === 'string') return value;
+  if (value === undefined) return { is: 'noStatus', malformed };
 
   const health = value.health;
   const stuck = health?.stuck ?? health?.hasStuckQueue;
@@ -89,7 +91,7 @@ export function readStatus(
     kind: isDispatchd ? 'dispatchd' : 'smithy',
     isRunning: value.isRunning,
     ...(value.available !== undefined && { available: value.available }),
-    ...(value.reason !== undefined && { unavailableReason: value.reason }),
+    ...(value.reason !== undefined && { unavailable: { is: 'said', said: value.reason || undefined } }),
     ...defined('pollIntervalMs', value.config?.pollIntervalMs),
     ...defined('pollStaleThresholdMs', value.config?.pollStaleThresholdMs),
     ...defined('daemonNow', daemonNow),
@@ -113,13 +115,13 @@ export function readStatus(
 }
 
 /** A released smithy tells nothing of its cycles, a newer smithy does. A field that is malformed was told all the same. */
-function readProgress(health: Status['health'], malformed: readonly string[]): Progress {
+function readProgress(health: Status['health'], malformed: readonly Malformed[]): Progress {
   const cycles = {
     ...defined('startedAt', health?.lastPollStartedAt),
     ...defined('completedAt', health?.lastPollCompletedAt),
     ...defined('stale', health?.pollStale),
   };
-  const isTold = Object.keys(cycles).length > 0 || malformed.some((field) => field.startsWith('health'));
+  const isTold = Object.keys(cycles).length > 0 || malformed.some(({ field }) => field.startsWith('health'));
   return isTold ? { kind: 'cycles', ...cycles } : { kind: 'untold', by: 'version' };
 }
 
@@ -128,12 +130,12 @@ function readInstance({ lastExit, ...instance }: NonNullable<Status['instance']>
 }
 
 /** Validates; what is malformed is left out and named, so that one bad field does not hide the rest. */
-function parseLeniently(body: object): { value: Status | string; malformed: readonly string[] } {
+function parseLeniently(body: object): { value: Status | undefined; malformed: readonly Malformed[] } {
   const first = v.safeParse(Status, body);
   if (first.success) return { value: first.output, malformed: [] };
-  const malformed = first.issues.map((issue) => `${v.getDotPath(issue) ?? '?'} ${problem(issue)}`);
+  const malformed = first.issues.slice(0, MAX_MALFORMED).map(toMalformed);
   if (first.issues.some((issue) => v.getDotPath(issue) === 'isRunning')) {
-    return { value: notAStatus(malformed), malformed };
+    return { value: undefined, malformed };
   }
   const second = v.safeParse(
     Status,
@@ -142,19 +144,19 @@ function parseLeniently(body: object): { value: Status | string; malformed: read
       first.issues.map((issue) => (issue.path ?? []).map((item) => String(item.key))),
     ),
   );
-  return second.success ? { value: second.output, malformed } : { value: notAStatus(malformed), malformed };
+  return { value: second.success ? second.output : undefined, malformed };
 }
 
-function notAStatus(malformed: readonly string[]): string {
-  return cleanText(`its answer is not a daemon's status (${malformed.join('; ')})`);
-}
-
-function problem(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'check') return issue.message;
-  return cleanText(
-    `should be ${issue.expected ?? issue.type}, is ${issue.received || typeof issue.input}`,
-    100,
-  );
+function toMalformed(issue: v.BaseIssue<unknown>): Malformed {
+  const field = cleanText(v.getDotPath(issue) ?? '?', MAX_FIELD_CHARS);
+  if (issue.type === 'check') return { field, is: issue.message as 'noTime' };
+  if (issue.received === 'undefined') return { field, is: 'missing' };
+  return {
+    field,
+    is: 'wrong',
+    expected: cleanText(issue.expected ?? issue.type, MAX_FIELD_CHARS),
+    received: cleanText(issue.received || typeof issue.input, MAX_FIELD_CHARS),
+  };
 }
 
 function withoutPaths(value: object, paths: readonly string[][]): object {

@@ -1,12 +1,13 @@
 import { OWN_STALL_MS } from '../../health/policy';
-import type { Report } from '../../health/report';
+import type { StrangeAnswer } from '../../health/cause';
+import type { KindId, Report } from '../../health/report';
 import { NoAnswer, type Answer } from '../../system/httpClient';
 import type { Answered, AskTimeouts } from '../kind';
 import type { Look } from '../look';
 import { notAStatus } from '../read/answers';
 import { HealthRoute, type RouteEnd } from './healthRoute';
 import { AnswerReader, type ReadAnswer } from './reuse';
-import { HEALTH_ROUTE, STATUS_ROUTE } from './policy';
+import { STATUS_ROUTE } from './policy';
 import { readStatus } from './status';
 
 /** Asks one daemon for the status that smithy and the kinds which extend it have. */
@@ -28,7 +29,7 @@ export class StatusRoute {
    */
   async ask(
     look: Look,
-    kind: string,
+    kind: KindId,
     complete: (report: Report) => Promise<Report> = (report) => Promise.resolve(report),
   ): Promise<Answered> {
     this.#healthRoute.begin(look.keptWaiting);
@@ -37,10 +38,10 @@ export class StatusRoute {
       const answer = await look.get(STATUS_ROUTE, this.timeouts.requestMs);
       end = 'answered';
       const report = readAnswer(answer, this.#reader);
-      if (typeof report === 'string') {
+      if ('is' in report) {
         return { is: answer.status === 404 ? 'stranger' : 'wrong', why: report };
       }
-      if (report.kind !== kind) return { is: 'stranger', why: ofAnother(report.kind) };
+      if (report.kind !== kind) return { is: 'stranger', why: { is: 'answerOf', kind: report.kind } };
       return { is: 'report', report: await complete(report), latencyMs: answer.tookMs };
     } catch (error) {
       if (!(error instanceof NoAnswer) || error.kind !== 'timeout') {
@@ -50,7 +51,8 @@ export class StatusRoute {
       const health = await this.#healthRoute.says();
       end = health === undefined ? 'silent' : 'statusHung';
       if (health === undefined) throw error;
-      return { is: 'statusHung', why: `status: ${error.message}, while ${HEALTH_ROUTE} ${health}` };
+      const withinMs = error.code.is === 'noAnswer' ? error.code.withinMs : undefined;
+      return { is: 'statusHung', why: { is: 'statusHangs', withinMs, healthRoute: health } };
     } finally {
       this.#healthRoute.end(end, look.within.lagMs() <= OWN_STALL_MS);
     }
@@ -61,20 +63,15 @@ export class StatusRoute {
   }
 }
 
-/** The answer of the status route as a report, or why it is none, in words. */
-export function readAnswer(answer: Answer, reader = new AnswerReader()): Report | string {
+/** The answer of the status route as a report, or why it is none. */
+export function readAnswer(answer: Answer, reader = new AnswerReader()): Report | StrangeAnswer {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
   let answered: ReadAnswer;
   try {
     answered = reader.read(answer.body);
   } catch {
-    return 'its answer is not JSON';
+    return { is: 'noJson' };
   }
   return readStatus(answered.value, answer.dateAt, answered.sessions);
-}
-
-/** Why a status is not taken, where it is another kind's. */
-export function ofAnother(kind: string): string {
-  return `its answer is that of a ${kind}`;
 }

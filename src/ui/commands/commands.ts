@@ -1,4 +1,5 @@
-import { messageOf, UserError } from '../../base/errors';
+import { UserError } from '../../base/errors';
+import { sentenceOf } from '../../words/errors';
 import { cleanText } from '../../base/text';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
@@ -162,7 +163,7 @@ async function guarded(name: string, run: () => unknown, log: Log): Promise<void
     await run();
   } catch (error) {
     const isExpected = error instanceof UserError;
-    const said = messageOf(error);
+    const said = sentenceOf(error);
     if (isExpected) log.error(said);
     else log.unexpected(`The command ${name}`, error);
     const text = isExpected ? said : `An error that nobody expected: ${cleanText(said)}. The log has more.`;

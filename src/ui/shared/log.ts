@@ -3,6 +3,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { HealthEvent } from '../../health/advance';
 import { severityOf } from '../../health/verdict';
 import { type Severity } from '../../health/states';
+import { reasonText } from '../../words/reasons';
 import { STATE_LABELS } from '../../words/states';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
@@ -20,9 +21,8 @@ export class Log implements vscode.Disposable {
     for (const event of events) {
       if (event.kind !== 'transition') continue;
       const { from, to } = event;
-      if (from.state === to.state) continue;
       const change = `${STATE_LABELS[from.state].label} → ${STATE_LABELS[to.state].label}`;
-      this.#channel[LEVEL[severityOf(to)]](`[${daemon.name}] ${change}: ${to.reason}`);
+      this.#channel[LEVEL[severityOf(to)]](`[${daemon.name}] ${change}: ${reasonText(to.reason)}`);
     }
   }
 

@@ -19,6 +19,7 @@ import {
   stateInWords,
   worstFirst,
 } from '../../words/states';
+import { reasonText } from '../../words/reasons';
 import { MAX_DESCRIBED } from '../policy';
 
 /** A piece of a tooltip: text is escaped when drawn, Markdown is ours; a strip is a picture, made when drawn. */
@@ -154,7 +155,7 @@ function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
     { markdown: '** ' },
     { text: stateInWords(model, now) },
     { markdown: '\n\n' },
-    { text: capitalise(verdict.reason) },
+    { text: capitalise(reasonText(verdict.reason)) },
     { markdown: '\n\n' },
     { text: `Since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${freshness(model, now)}` },
     ...(snoozed === ''

@@ -20,6 +20,7 @@ import {
   stalledForMs,
   stateInWords,
 } from '../../words/states';
+import { reasonText } from '../../words/reasons';
 
 /** One line of the tree, as drawn. `id` is unique and names its place: the daemon's id, `id#loop`, … */
 export interface Row {
@@ -179,7 +180,7 @@ function stateDetail(model: DaemonModel, now: Instant): Detail {
   return {
     key: 'state',
     label: capitalise(isRecovering(model) ? 'recovering' : STATE_LABELS[verdict.state].label),
-    description: `since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${recovering}${verdict.reason}`,
+    description: `since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${recovering}${reasonText(verdict.reason)}`,
     icon: 'info',
     ...(verdict.startFailed && { contextValue: 'detail.startFailed' }),
   };

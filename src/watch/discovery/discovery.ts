@@ -1,4 +1,5 @@
-import { UserError } from '../../base/errors';
+import { CodedError } from '../../base/errors';
+import type { Refusal } from '../../model/refusal';
 import type { DaemonId } from '../../health/report';
 import { daemonIdOf, readDaemons, type RawDaemonList } from '../../settings/daemonList';
 import type { Memento } from 'vscode';
@@ -118,9 +119,7 @@ export class Discovery {
     if (!daemon) return undefined;
     const address = addressOf(daemon.target);
     if (!address) {
-      throw new UserError(
-        `${nameOf(daemon)} has no address. daemonHealth.daemons takes only daemons with an address.`,
-      );
+      throw new CodedError<Refusal>({ is: 'hasNoAddress', daemon: nameOf(daemon) });
     }
     return { name: nameOf(daemon), url: address.origin, kind: daemon.kind };
   }

@@ -86,7 +86,7 @@ async function lookAt(
   const within = new Ask(lookMs);
   try {
     const known = await recognise(new Look(target, 'find', within, client, timeoutMs), kinds);
-    if (typeof known === 'string') return undefined;
+    if ('is' in known) return undefined;
     const { kind, isRunning, folder, place, database, runsAgents } = known;
     const near = folder ?? database;
     return {

@@ -383,10 +383,6 @@ describe('each state', () => {
       ['unstable'],
     );
     assert.deepEqual(
-      having((state) => 'countsInReason' in STATES[state]),
-      ['stuck'],
-    );
-    assert.deepEqual(
       having((state) => 'isMaybeOther' in STATES[state]),
       ['wrongAnswer'],
     );
