@@ -7,6 +7,7 @@ import type { CompactSample } from '../health/samples';
 import { cyclesOf } from '../health/staleness';
 import { trace } from '../health/verdict';
 import { failureText, malformedText, unavailableText } from '../words/causes';
+import { historyText } from '../words/historyText';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
 import { STATE_LABELS } from '../words/states';
@@ -65,7 +66,7 @@ function daemonSections(
     'Rules, in their order; the first that matches (`>`) decides:',
     block(traceLines(model), input),
     '### History',
-    block(history ? `${history.summary}\n${stripText(history.segments)}` : 'none', input),
+    block(history ? `${historyText(history.summary)}\n${stripText(history.segments)}` : 'none', input),
     `### Last ${samples.length} samples`,
     block(samples.map(sampleLine).join('\n'), input),
     `### Last answer${last ? `, ${age(last.at, input.now)} ago` : ''}`,

@@ -54,50 +54,6 @@ export function isConflictId(id: unknown): id is string {
   return typeof id === 'string' && id.startsWith(ID_PREFIX);
 }
 
-/** "Same database: 3457 and 3458": short enough for a narrow tree. */
-export function conflictTitle({ parties }: Conflict): string {
-  return `Same database: ${listed(parties.map(({ port }) => String(port)))}`;
-}
-
-/** "2 smithys, stop one: both dispatch the same tasks". */
-export function conflictSummary(conflict: Conflict): string {
-  return `${counted(conflict.parties)}, ${conflictAdvice(conflict)}`;
-}
-
-/** What helps, and why. */
-function conflictAdvice({ parties }: Conflict): string {
-  const what = parties.length === 2 ? 'stop one' : 'stop all but one';
-  const all = parties.length === 2 ? 'both' : `all ${parties.length}`;
-  const [stopped, running] = [true, false].map((only) =>
-    parties.filter(({ runsOnlyAgents = false }) => runsOnlyAgents === only).map(({ port }) => String(port)),
-  ) as [string[], string[]];
-  if (stopped.length === 0) return `${what}: ${all} dispatch the same tasks`;
-  if (running.length === 0) return `${what}: agents of ${all} still run`;
-  const dispatch = running.length === 1 ? 'dispatches' : 'dispatch';
-  return `${what}: ${listed(running)} ${dispatch} tasks, and agents of ${listed(stopped)} still run`;
-}
-
-/** The whole of it, for a notification and a hover, each daemon by its name. */
-export function conflictText(conflict: Conflict): string {
-  const { parties } = conflict;
-  const names = listed(parties.map(({ name, port }) => `${name} on port ${port}`));
-  const advice = conflictAdvice(conflict);
-  return (
-    `${counted(parties)} work on the same database, ${parties[0]!.databaseShown}: ${names}. ` +
-    `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`
-  );
-}
-
-function counted(parties: readonly InvolvedDaemon[]): string {
-  const kinds = new Set(parties.map(({ kind }) => kind));
-  return `${parties.length} ${kinds.size === 1 ? `${[...kinds][0]}s` : 'daemons'}`;
-}
-
-function listed(items: readonly string[]): string {
-  if (items.length === 1) return items[0]!;
-  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}
-
 /** Which conflicts are there, since when, when they were last seen, and which of them were told. Monotonic ms. */
 export type ConflictLog = ReadonlyMap<
   string,

@@ -1,4 +1,4 @@
-import { MINUTE_MS, type Instant, duration } from '../base/time';
+import { MINUTE_MS, type Instant } from '../base/time';
 import {
   BACKOFF_LONGEST_MS,
   CLOCK_SET_MS,
@@ -37,9 +37,23 @@ export interface History {
   readonly lookedAt?: Instant;
   /** For the strip, oldest first. The same array as long as it says the same. */
   readonly segments: readonly Segment[];
-  /** "wedged twice today, 7 min in all". */
-  readonly summary: string;
+  readonly summary: HistorySummary;
 }
+
+/** What the last 24 h come to. Lengths are rounded down to what the strip shows. */
+export type HistorySummary =
+  | { readonly is: 'notWatched' | 'noProblems' }
+  /** No problem in the time in which it was seen working. */
+  | { readonly is: 'noProblemsIn'; readonly watchedMs: number }
+  /** Never seen working, and no problem. */
+  | { readonly is: 'onlySeen'; readonly states: readonly DaemonState[] }
+  | {
+      readonly is: 'problems';
+      readonly counts: readonly (readonly [state: DaemonState, count: number])[];
+      readonly totalMs: number;
+      /** None of them began before this day. */
+      readonly isToday: boolean;
+    };
 
 const BUCKETS = HISTORY_WINDOW_MS / HISTORY_BUCKET_MS;
 
@@ -160,12 +174,11 @@ function toSegment(spans: readonly Span[], first: number, fromAt: number, untilA
 }
 
 /**
- * The last 24 h in words, in whole minutes rounded down: "wedged twice today, 7 min in all". That there were no
- * problems is said only of time in which it was seen working.
+ * What the last 24 h come to. That there were no problems is said only of time in which the daemon was seen working.
  */
-export function summarise(spans: readonly Span[]): string {
+export function summarise(spans: readonly Span[]): HistorySummary {
   const endAt = spans.at(-1)?.toAt;
-  if (endAt === undefined) return 'not watched yet';
+  if (endAt === undefined) return { is: 'notWatched' };
   const startAt = windowStart(endAt);
   const seen = bounded(spans, endAt).map((span) => ({ ...span, fromAt: Math.max(span.fromAt, startAt) }));
   const counts = countProblems(seen);
@@ -174,10 +187,7 @@ export function summarise(spans: readonly Span[]): string {
   const problems = seen.filter(({ state }) => counts.has(state));
   const totalMs = problems.reduce((sum, { fromAt, toAt }) => sum + toAt - fromAt, 0);
   const isToday = new Date(problems[0]!.fromAt).toDateString() === new Date(endAt).toDateString();
-  const what = [...counts].map(([state, count]) => `${words(state)} ${times(count)}`).join(', ');
-  const howLong = totalMs < MINUTE_MS ? 'under 1 min' : duration(Math.floor(totalMs / MINUTE_MS) * MINUTE_MS);
-  const isOne = [...counts.values()].join() === '1';
-  return `${what} ${isToday ? 'today' : 'in the last 24 h'}, ${howLong}${isOne ? '' : ' in all'}`;
+  return { is: 'problems', counts: [...counts], totalMs, isToday };
 }
 
 /** How often each problem came. One that clears for moments, or while nobody looks, and returns is the same. */
@@ -199,32 +209,20 @@ function countProblems(spans: readonly Span[]): ReadonlyMap<DaemonState, number>
   return counts;
 }
 
-function withoutProblems(spans: readonly Span[], windowMs: number): string {
+function withoutProblems(spans: readonly Span[], windowMs: number): HistorySummary {
   const working = spans.filter(({ state }) => isWorking(state));
-  if (working.length === 0)
-    return `only seen ${[...new Set(spans.map(({ state }) => words(state)))].join(', ')}`;
+  if (working.length === 0) return { is: 'onlySeen', states: [...new Set(spans.map(({ state }) => state))] };
   const workingMs = working.reduce((sum, { fromAt, toAt }) => sum + toAt - fromAt, 0);
   if (windowMs >= HISTORY_WINDOW_MS - HISTORY_BUCKET_MS && windowMs - workingMs <= HISTORY_GAP_TOLERANCE_MS) {
-    return 'no problems in the last 24 h';
+    return { is: 'noProblems' };
   }
-  const wholeMs = Math.floor(workingMs / HISTORY_BUCKET_MS) * HISTORY_BUCKET_MS;
-  return wholeMs === 0
-    ? `no problems, watched under ${duration(HISTORY_BUCKET_MS)}`
-    : `no problems in ${duration(wholeMs)} watched`;
+  return { is: 'noProblemsIn', watchedMs: Math.floor(workingMs / HISTORY_BUCKET_MS) * HISTORY_BUCKET_MS };
 }
 
 /** Whether it works, or is about to. */
 function isWorking(state: DaemonState): boolean {
   const row = STATES[state];
   return row.severity === 'plain' && row.works !== 'unseen';
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
-}
-
-function words(state: DaemonState): string {
-  return state.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** A span as it is kept: state, from, to. */

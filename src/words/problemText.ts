@@ -1,17 +1,18 @@
 import { forOver, type Instant } from '../base/time';
 import type { DaemonState } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
+import { reasonText } from './reasons';
 import { STATE_LABELS, stalledForMs } from './states';
 
 /** What is wrong with a daemon, in a sentence or two. @param still "still " where that was told before, else nothing */
 export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
   const { name } = model.daemon;
-  const { reason } = model.track.verdict;
+  const reason = reasonText(model.track.verdict.reason);
   switch (state) {
     case 'wedged':
       return (
-        `${name} is ${still}wedged: it answers, but its poll loop has completed no cycle ` +
-        `${forOver(stalledForMs(model, now))}. Nothing is dispatched until it is restarted.`
+        `${name} is ${still}wedged: ${name} answers, but its poll loop has completed no cycle ` +
+        `${forOver(stalledForMs(model, now))}. Nothing is dispatched until ${name} is restarted.`
       );
     case 'unresponsive':
       return `${name} is ${still}unresponsive: ${reason}.`;

@@ -1,4 +1,6 @@
 import type { DaemonModel } from '../model/daemonModel';
+import { reasonText } from './reasons';
+import { historyText } from './historyText';
 import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { HISTORY_WINDOW_MS } from '../health/policy';
 import { severityOf as severityOfVerdict } from '../health/verdict';
@@ -60,7 +62,7 @@ export function stateInWords(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
   const { state, startFailed, reason } = model.track.verdict;
   const { label } = STATE_LABELS[state];
-  if (startFailed) return `${label} · ${reason}`;
+  if (startFailed) return `${label} · ${reasonText(reason)}`;
   return state === 'wedged' ? `${label} ${forOver(stalledForMs(model, now))}` : label;
 }
 
@@ -76,12 +78,12 @@ export function stateInShort(model: DaemonModel, now: Instant): string {
 /** What the last 24 h were like: their problems, and the last start through us that failed. */
 export function pastInWords({ history, restarts = [] }: DaemonModel, now: Instant): string | undefined {
   const failed = restarts.find(({ at, startFailed }) => startFailed !== undefined && isPast(at, now));
-  if (!failed) return history?.summary;
+  if (!failed) return history && historyText(history.summary);
   const start = `start failed ${clockTime(failed.at, now.wallAt).replace(/:\d\d$/, '')} (${failed.startFailed})`;
   const hadProblems = history?.segments.some(
     ({ state }) => state !== 'notWatched' && SEVERITY[state] !== 'plain',
   );
-  return hadProblems ? `${start}; ${history!.summary}` : start;
+  return hadProblems ? `${start}; ${historyText(history!.summary)}` : start;
 }
 
 function isPast(at: number, now: Instant): boolean {

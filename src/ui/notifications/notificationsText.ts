@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/time';
-import { conflictText } from '../../health/conflicts';
+import { conflictText } from '../../words/conflictText';
 import type { Level } from '../shared/say';
 import { countdownText, timedOutText, timedOutTogetherText } from './countdownText';
 import { incidentsText, incidentText } from './incidentText';

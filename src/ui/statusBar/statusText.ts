@@ -1,5 +1,6 @@
 import type { DaemonModel } from '../../model/daemonModel';
-import { conflictText, conflictTitle, type Conflict } from '../../health/conflicts';
+import type { Conflict } from '../../health/conflicts';
+import { conflictText, conflictTitle } from '../../words/conflictText';
 import type { Segment } from '../../health/history';
 import type { Instant } from '../../base/time';
 import { STATES, type Severity } from '../../health/states';

@@ -1,7 +1,8 @@
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import { daemonIdOf } from '../../settings/daemonList';
 import { addressOf, placeOf } from '../../kinds/target';
-import { conflictSummary, conflictText, conflictTitle, type Conflict } from '../../health/conflicts';
+import type { Conflict } from '../../health/conflicts';
+import { conflictSummary, conflictText, conflictTitle } from '../../words/conflictText';
 import type { Section } from './daemonRows';
 
 const FOUND = 'found#';
