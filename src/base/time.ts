@@ -20,12 +20,11 @@ export const DAY_MS = 86_400_000;
 
 /** Words for durations. All take milliseconds and round down: "over 3 minutes" must be true. */
 
-const count = (n: number, unit: string) => `${n} ${unit}${n === 1 ? '' : 's'}`;
-
 /** "for over 3 minutes"; "for a while" where the age is unknown or under one minute (smithy's own wording). */
 export function forOver(ageMs: number | undefined): string {
   const minutes = ageMs === undefined ? 0 : Math.floor(ageMs / MINUTE_MS);
-  return minutes < 1 ? 'for a while' : `for over ${count(minutes, 'minute')}`;
+  if (minutes < 1) return 'for a while';
+  return minutes === 1 ? 'for over 1 minute' : `for over ${minutes} minutes`;
 }
 
 /** A short age for the status bar: "3 min", "2 h 5 min"; empty where it says nothing. */

@@ -5,7 +5,7 @@ export function conflictTitle({ parties }: Conflict): string {
   return `Same database: ${listed(parties.map(({ port }) => String(port)))}`;
 }
 
-/** "2 smithys, stop one: both dispatch the same tasks". */
+/** "2 smithy daemons, stop one: both dispatch the same tasks". */
 export function conflictSummary(conflict: Conflict): string {
   const { parties } = conflict;
   const remedy = parties.length === 2 ? 'stop one' : 'stop all but one';
@@ -38,7 +38,7 @@ function whyConflict({ parties }: Conflict): string {
 
 function counted(parties: readonly InvolvedDaemon[]): string {
   const [kind, ...others] = new Set(parties.map(({ kind: each }) => each));
-  return others.length === 0 ? `${parties.length} ${kind}s` : `${parties.length} daemons`;
+  return others.length === 0 ? `${parties.length} ${kind} daemons` : `${parties.length} daemons`;
 }
 
 function listed(items: readonly string[]): string {

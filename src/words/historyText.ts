@@ -1,7 +1,9 @@
-import { MINUTE_MS, duration } from '../base/time';
+import { MINUTE_MS, duration, type Instant } from '../base/time';
 import type { HistorySummary } from '../health/history';
-import { HISTORY_BUCKET_MS } from '../health/policy';
-import { STATE_LABELS } from './states';
+import { HISTORY_BUCKET_MS, HISTORY_WINDOW_MS } from '../health/policy';
+import { SEVERITY } from '../health/states';
+import type { DaemonModel } from '../model/daemonModel';
+import { STATE_LABELS, clockTime } from './states';
 
 /** The last 24 h in words, in whole minutes: "wedged twice today, 7 min in all". */
 export function historyText(summary: HistorySummary): string {
@@ -31,4 +33,19 @@ export function historyText(summary: HistorySummary): string {
 
 function times(count: number): string {
   return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
+}
+
+/** What the last 24 h were like: their problems, and the last start through us that failed. */
+export function pastInWords({ history, restarts = [] }: DaemonModel, now: Instant): string | undefined {
+  const failed = restarts.find(({ at, startFailed }) => startFailed !== undefined && isPast(at, now));
+  if (!failed) return history && historyText(history.summary);
+  const start = `start failed ${clockTime(failed.at, now.wallAt).replace(/:\d\d$/, '')} (${failed.startFailed})`;
+  const hadProblems = history?.segments.some(
+    ({ state }) => state !== 'notWatched' && SEVERITY[state] !== 'plain',
+  );
+  return hadProblems ? `${start}; ${historyText(history!.summary)}` : start;
+}
+
+function isPast(at: number, now: Instant): boolean {
+  return at <= now.wallAt && now.wallAt - at < HISTORY_WINDOW_MS;
 }

@@ -1,10 +1,8 @@
 import type { DaemonModel } from '../model/daemonModel';
 import { reasonText } from './reasons';
-import { historyText } from './historyText';
 import { isRecovering as isIncidentRecovering } from '../health/incident';
-import { HISTORY_WINDOW_MS } from '../health/policy';
 import { severityOf as severityOfVerdict } from '../health/verdict';
-import { SEVERITY, rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
+import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
 import { duration, forOver, shortAge, type Instant } from '../base/time';
 
 /** How a state looks everywhere: its name in words and its icon among VS Code's own. */
@@ -73,21 +71,6 @@ export function stateInShort(model: DaemonModel, now: Instant): string {
   if (startFailed) return `${STATE_LABELS[state].label}: start failed`;
   const age = state === 'wedged' ? shortAge(stalledForMs(model, now)) : '';
   return `${STATE_LABELS[state].label}${age === '' ? '' : ` ${age}`}`;
-}
-
-/** What the last 24 h were like: their problems, and the last start through us that failed. */
-export function pastInWords({ history, restarts = [] }: DaemonModel, now: Instant): string | undefined {
-  const failed = restarts.find(({ at, startFailed }) => startFailed !== undefined && isPast(at, now));
-  if (!failed) return history && historyText(history.summary);
-  const start = `start failed ${clockTime(failed.at, now.wallAt).replace(/:\d\d$/, '')} (${failed.startFailed})`;
-  const hadProblems = history?.segments.some(
-    ({ state }) => state !== 'notWatched' && SEVERITY[state] !== 'plain',
-  );
-  return hadProblems ? `${start}; ${historyText(history!.summary)}` : start;
-}
-
-function isPast(at: number, now: Instant): boolean {
-  return at <= now.wallAt && now.wallAt - at < HISTORY_WINDOW_MS;
 }
 
 /** How long notifications are held back, in words; empty where they are not. */

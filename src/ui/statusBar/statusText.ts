@@ -13,13 +13,13 @@ import {
   freshness,
   isProblem,
   isRecovering,
-  pastInWords,
   severityOf,
   snoozeInWords,
   stateInShort,
   stateInWords,
   worstFirst,
 } from '../../words/states';
+import { pastInWords } from '../../words/historyText';
 import { reasonText } from '../../words/reasons';
 import { MAX_DESCRIBED } from '../policy';
 

@@ -14,12 +14,12 @@ import {
   clockTime,
   freshness,
   isRecovering,
-  pastInWords,
   severityOf,
   snoozeInWords,
   stalledForMs,
   stateInWords,
 } from '../../words/states';
+import { pastInWords } from '../../words/historyText';
 import { reasonText } from '../../words/reasons';
 
 /** One line of the tree, as drawn. `id` is unique and names its place: the daemon's id, `id#loop`, … */
@@ -262,15 +262,21 @@ function queueDetail({ queue }: Report, hiddenBy: string | undefined): Detail {
     key: 'queue',
     label: 'Queue',
     description:
-      `${counted(ready, 'ready task')} · ${counted(workers, 'worker')}` +
+      `${readyTasks(ready)} · ${freeWorkers(workers)}` +
       (stuck && hiddenBy ? ` · stuck, hidden by: ${hiddenBy}` : ''),
     icon: 'list-ordered',
     ...(stuck && !hiddenBy && { severity: 'amber' as const }),
   };
 }
 
-function counted(value: number | undefined, what: string): string {
-  return value === undefined ? `${what}s: not known` : `${value} ${what}${value === 1 ? '' : 's'}`;
+function readyTasks(count: number | undefined): string {
+  if (count === undefined) return 'ready tasks: not known';
+  return count === 1 ? '1 ready task' : `${count} ready tasks`;
+}
+
+function freeWorkers(count: number | undefined): string {
+  if (count === undefined) return 'workers: not known';
+  return count === 1 ? '1 worker' : `${count} workers`;
 }
 
 function sessionsDetail(model: DaemonModel): Detail {

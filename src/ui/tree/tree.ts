@@ -33,7 +33,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     this.#view.badge =
       problems === 0
         ? undefined
-        : { value: problems, tooltip: `${problems} problem${problems === 1 ? '' : 's'}` };
+        : { value: problems, tooltip: problems === 1 ? '1 problem' : `${problems} problems` };
   });
   readonly #welcome = new Rendered<string>((state) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
