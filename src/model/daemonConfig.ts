@@ -1,4 +1,5 @@
 import type { DaemonId, KindId } from '../health/report';
+import type { ListProblem } from './listProblem';
 import type { Target } from './target';
 
 /** How the user wants a daemon started: a command with its arguments, or a shell line (no `args`). */
@@ -28,6 +29,6 @@ export interface DaemonConfig {
 
 export interface DaemonsConfig {
   readonly daemons: readonly DaemonConfig[];
-  /** What is wrong in the setting, one sentence each. */
-  readonly problems: readonly string[];
+  /** What is wrong in the setting. */
+  readonly problems: readonly ListProblem[];
 }

@@ -2,6 +2,7 @@ import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } 
 import type { DaemonId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { EntryProblem, ListProblem } from '../model/listProblem';
 import { KINDS, kindOf } from '../kinds/index';
 import type { Target } from '../model/target';
 import { isLoopback } from '../kinds/read/paths';
@@ -23,12 +24,12 @@ export function readDaemons(
   raw: unknown,
   { configured, allowRemote }: Omit<RawDaemonList, 'raw'>,
 ): DaemonsConfig {
-  if (!Array.isArray(raw)) return { daemons: [], problems: ['daemonHealth.daemons should be a list.'] };
+  if (!Array.isArray(raw)) return { daemons: [], problems: [{ is: 'noList' }] };
   const daemons: DaemonConfig[] = [];
-  const problems: string[] = [];
+  const problems: ListProblem[] = [];
   raw.forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote);
-    if (typeof daemon === 'string') problems.push(`daemonHealth.daemons[${index}] ${daemon}.`);
+    if ('is' in daemon) problems.push({ is: 'entry', index, problem: daemon });
     else if (!daemons.some((known) => isSameAddress(known, daemon))) daemons.push(daemon);
   });
   return { daemons, problems };
@@ -44,20 +45,20 @@ function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
   return a.port === b.port && isAmbiguous;
 }
 
-function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | string {
-  if (typeof entry !== 'object' || entry === null) return 'should be an object with a "name" and a "url"';
+function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | EntryProblem {
+  if (typeof entry !== 'object' || entry === null) return { is: 'noObject' };
   const raw = entry as Record<string, unknown>;
-  if (typeof raw.url !== 'string') return 'needs a "url", such as "http://127.0.0.1:3457"';
+  if (typeof raw.url !== 'string') return { is: 'noUrl' };
   const url = parseUrl(raw.url);
-  if (url?.protocol !== 'http:') return `has a "url" that is not an http address: ${cleanText(raw.url, 80)}`;
+  if (url?.protocol !== 'http:') return { is: 'noHttpUrl', url: cleanText(raw.url, 80) };
   if (!isLoopback(url.hostname) && !allowRemote) {
-    return `is not on this machine (${cleanText(url.hostname, 80)}); set daemonHealth.allowRemote to watch it all the same`;
+    return { is: 'notOnThisMachine', host: cleanText(url.hostname, 80) };
   }
   const kind = typeof raw.kind === 'string' ? kindOf(raw.kind)?.id : undefined;
   if (raw.kind !== undefined && kind === undefined)
-    return `has an unknown "kind"; known are ${KINDS.map(({ id }) => id).join(', ')}`;
+    return { is: 'unknownKind', known: KINDS.map(({ id }) => id) };
   const restart = readRestart(raw.restart);
-  if (typeof restart === 'string') return restart;
+  if (restart && 'is' in restart) return restart;
   const target: Target = { kind: 'http', origin: url.origin };
   const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
@@ -104,17 +105,19 @@ function readInterval(value: unknown): number {
   return Math.min(MAX_POLL_INTERVAL_MS, Math.max(MIN_POLL_INTERVAL_MS, value));
 }
 
-function readRestart(value: unknown): RestartConfig | string | undefined {
+type RestartPart = Extract<EntryProblem, { is: 'restart' }>['part'];
+
+const wrong = (part: RestartPart): EntryProblem => ({ is: 'restart', part });
+
+function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object') return 'has a "restart" that is not an object';
+  if (typeof value !== 'object') return wrong(undefined);
   const { command, args, cwd, env, mode } = value as Record<string, unknown>;
-  if (typeof command !== 'string' || command.trim() === '') return 'has a "restart" without a "command"';
-  if (args !== undefined && !isStrings(args)) return 'has "restart.args" that are not a list of strings';
-  if (cwd !== undefined && typeof cwd !== 'string') return 'has a "restart.cwd" that is not a string';
-  if (env !== undefined && !isStringMap(env)) return 'has a "restart.env" that is not a map of strings';
-  if (mode !== undefined && mode !== 'terminal' && mode !== 'background') {
-    return 'has a "restart.mode" other than "terminal" or "background"';
-  }
+  if (typeof command !== 'string' || command.trim() === '') return wrong('command');
+  if (args !== undefined && !isStrings(args)) return wrong('args');
+  if (cwd !== undefined && typeof cwd !== 'string') return wrong('cwd');
+  if (env !== undefined && !isStringMap(env)) return wrong('env');
+  if (mode !== undefined && mode !== 'terminal' && mode !== 'background') return wrong('mode');
   return {
     command,
     ...(mode !== undefined && { mode }),

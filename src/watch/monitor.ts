@@ -1,5 +1,4 @@
 import type { Clock } from '../base/time';
-import type { Cause } from '../health/cause';
 import type { Cadence } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
 import { ASKS_WHILE_STALLED, LONGEST_TIMER_MS, RESTART_LOOK_DEADLINE_MS } from './policy';
@@ -173,7 +172,7 @@ export class Monitor {
     }
     if (!isOurStall(sample)) return sample;
     const { startedMs, ourLagMs = 0 } = sample;
-    const cause: Cause = { is: 'editorStoodStill', stoodStillMs: ourLagMs };
+    const cause = { is: 'editorStoodStill', stoodStillMs: ourLagMs } as const;
     return { ok: false, startedMs, ourLagMs, failure: { kind: 'editorBusy', cause } };
   }
 
@@ -183,7 +182,7 @@ export class Monitor {
       return { ...(await (await this.probe()).ask()), startedMs };
     } catch (error) {
       // A probe never throws; if it does all the same, polling goes on and the state says why.
-      const cause: Cause = { is: 'unexpected', error: cleanText(String(error)) };
+      const cause = { is: 'unexpected', error: cleanText(String(error)) } as const;
       return { ok: false, startedMs, failure: { kind: 'reset', cause } };
     }
   }

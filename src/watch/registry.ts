@@ -1,4 +1,5 @@
 import { CodedError } from '../base/errors';
+import type { ListProblem } from '../model/listProblem';
 import type { Refusal } from '../model/refusal';
 import type { DaemonId, Report } from '../health/report';
 import { isDeepStrictEqual } from 'node:util';
@@ -62,7 +63,7 @@ export class Registry extends Guarded<RegistryEvents> {
   readonly #world: AskWorld;
   readonly #together: AllTogether;
   #order: readonly DaemonId[] = [];
-  #problems: readonly string[] = [];
+  #problems: readonly ListProblem[] = [];
   #found: readonly OfferedDaemon[] = [];
   /** A daemon's entry is made once a poll: with many of them, a poll of one would else make those of all. */
   readonly #made = new Map<DaemonId, DaemonModel>();
@@ -100,7 +101,7 @@ export class Registry extends Guarded<RegistryEvents> {
   }
 
   /** What is wrong in the settings. */
-  get problems(): readonly string[] {
+  get problems(): readonly ListProblem[] {
     return this.#problems;
   }
 

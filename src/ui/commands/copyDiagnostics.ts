@@ -26,7 +26,7 @@ export async function copyDiagnostics(
   const text = diagnostics({
     daemons: models.map((model) => ({ model, samples: registry.samples(model.daemon.id) })),
     settings: settings(Object.keys(manifest?.contributes.configuration.properties ?? {})),
-    problems: registry.problems,
+    problems: registry.problems.map(listProblemText),
     versions: {
       'Daemon Health': manifest?.version ?? 'unknown',
       'VS Code': `${vscode.version} (${vscode.env.appHost}${vscode.env.remoteName ? `, remote: ${vscode.env.remoteName}` : ''})`,

@@ -5,6 +5,7 @@ import type { Severity } from '../../health/states';
 import { DrawnRows } from './rowDiff';
 import { withFindings } from './findingRows';
 import { cachedByModel } from '../shared/modelCache';
+import { listProblemText } from '../../words/listProblemText';
 import { isProblem } from '../../words/states';
 import { Rendered } from '../shared/rendered';
 import { toMarkdown } from '../statusBar/statusItem';
@@ -74,7 +75,11 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     const { models, problems, found } = this.registry;
     const now = this.clock.now();
     const daemons = models.map((model) => this.#rowsOf(model, now));
-    return withFindings([...daemons, ...problems.map(problemRow)], this.registry.conflicts, found);
+    return withFindings(
+      [...daemons, ...problems.map((problem, index) => problemRow(listProblemText(problem), index))],
+      this.registry.conflicts,
+      found,
+    );
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */

@@ -1,0 +1,15 @@
+import type { KindId } from '../health/report';
+
+/** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
+export type EntryProblem =
+  | { readonly is: 'noObject' | 'noUrl' }
+  | { readonly is: 'noHttpUrl'; readonly url: string }
+  | { readonly is: 'notOnThisMachine'; readonly host: string }
+  | { readonly is: 'unknownKind'; readonly known: readonly KindId[] }
+  /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */
+  | { readonly is: 'restart'; readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | undefined };
+
+/** What is wrong in `daemonHealth.daemons`. */
+export type ListProblem =
+  | { readonly is: 'noList' }
+  | { readonly is: 'entry'; readonly index: number; readonly problem: EntryProblem };
