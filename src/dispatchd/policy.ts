@@ -59,9 +59,6 @@ export const MAX_FINISHED_SESSIONS = 100;
 
 /** ductor's `_ACTIVITY_RECENCY_SECONDS`: output this recent at the deadline counts as "still working". */
 export const ACTIVITY_RECENCY_MS = 30 * SECOND_MS;
-/** Stages before the deadline at which a warning is due: ductor's 60 s and 10 s. */
-export const DEFAULT_WARNING_STAGES_MS: readonly number[] = [60 * SECOND_MS, 10 * SECOND_MS];
-export const MAX_WARNING_STAGES = 10;
 /** No session outlives this, however often it is extended, unless its task says so. */
 export const DEFAULT_MAX_TOTAL_MS = 4 * HOUR_MS;
 /** Time between SIGTERM and SIGKILL for a session that timed out or was cancelled: agents save their state then. */

@@ -7,13 +7,11 @@ import {
   DEFAULT_MAX_EXTENSIONS,
   DEFAULT_MAX_TOTAL_MS,
   DEFAULT_TIMEOUT_MS,
-  DEFAULT_WARNING_STAGES_MS,
   MAX_ARGS,
   MAX_COMMAND_CHARACTERS,
   MAX_MAX_EXTENSIONS,
   MAX_NAME_CHARACTERS,
   MAX_TIMEOUT_MS,
-  MAX_WARNING_STAGES,
 } from '../policy';
 import { commandLine, type TaskSpec } from '../sessions/session';
 import type { TimeoutPolicy } from '../sessions/timeoutController';
@@ -50,12 +48,11 @@ const TaskInput = v.object({
   activityExtensionMs: v.optional(durationMs),
   maxExtensions: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MAX_EXTENSIONS))),
   maxTotalMs: v.optional(durationMs),
-  warningStagesMs: v.optional(v.pipe(v.array(durationMs), v.maxLength(MAX_WARNING_STAGES))),
   resumable: v.optional(v.boolean()),
 });
 
 /**
- * Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer clients may say more.
+ * Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer and older clients may say more.
  * @param lastTurn finds the last turn of a name: a follow-up without a command runs that turn's again, with its limits
  */
 export async function readTask(
@@ -118,7 +115,6 @@ const DEFAULT_LIMITS: TimeoutPolicy = {
   activityExtensionMs: DEFAULT_ACTIVITY_EXTENSION_MS,
   maxExtensions: DEFAULT_MAX_EXTENSIONS,
   maxTotalMs: DEFAULT_MAX_TOTAL_MS,
-  warningStagesMs: DEFAULT_WARNING_STAGES_MS,
 };
 
 function limits(
@@ -134,7 +130,6 @@ function limits(
     activityExtensionMs: input.activityExtensionMs ?? otherwise.activityExtensionMs,
     maxExtensions: input.maxExtensions ?? otherwise.maxExtensions,
     maxTotalMs: Math.max(input.maxTotalMs ?? otherwise.maxTotalMs, timeoutMs),
-    warningStagesMs: input.warningStagesMs ?? otherwise.warningStagesMs,
   };
 }
 

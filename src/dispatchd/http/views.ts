@@ -50,7 +50,6 @@ export function sessionView(session: Session, run: Run | undefined) {
     maxExtensions: spec.maxExtensions,
     activityExtensionMs: spec.activityExtensionMs,
     maxTotalMs: spec.maxTotalMs,
-    warningStagesMs: spec.warningStagesMs,
     resumable: spec.resumable || spec.kind === 'named',
     attempt,
     recovered,

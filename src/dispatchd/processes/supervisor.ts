@@ -243,9 +243,6 @@ export class Supervisor {
     const run = this.run(id);
     if (!session || !run || !isRunning(session)) return;
     switch (event.kind) {
-      case 'warning':
-        this.log.warn(`session ${label(session)} times out in ${duration(event.remainingMs)}`);
-        return;
       case 'extended':
         this.log.info(
           `session ${label(session)} is active: extended by ${duration(event.byMs)} ` +

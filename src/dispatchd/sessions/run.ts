@@ -5,7 +5,6 @@ import {
   advanceTimeout,
   beginTimeout,
   extendTimeout,
-  nextWakeMs,
   type TimeoutEvent,
   type TimeoutState,
 } from './timeoutController';
@@ -51,12 +50,7 @@ export class Run {
 
   /** Moves the deadline; returns by how much, 0 at the cap. */
   extend(extensionMs: number): number {
-    const { state, grantedMs } = extendTimeout(
-      this.spec,
-      this.#timeout,
-      extensionMs,
-      this.clock.monotonicMs(),
-    );
+    const { state, grantedMs } = extendTimeout(this.spec, this.#timeout, extensionMs);
     this.#timeout = state;
     this.#arm();
     return grantedMs;
@@ -70,22 +64,22 @@ export class Run {
 
   #arm(): void {
     this.#cancelTimer?.();
-    const delayMs = Math.max(0, nextWakeMs(this.#timeout) - this.clock.monotonicMs());
+    const delayMs = Math.max(0, this.#timeout.deadlineMs - this.clock.monotonicMs());
     // Timers may fire a fraction of a millisecond early.
     this.#cancelTimer = this.clock.after(Math.ceil(delayMs), () => this.#advance());
   }
 
   #advance(): void {
-    const { state, events } = advanceTimeout(
+    const { state, event } = advanceTimeout(
       this.spec,
       this.#timeout,
       this.#lastActivityMs,
       this.clock.monotonicMs(),
     );
     this.#timeout = state;
-    if (events.some(({ kind }) => kind === 'timed-out')) this.end();
+    if (event?.kind === 'timed-out') this.end();
     else this.#arm();
-    for (const event of events) this.onEvent(event);
+    if (event) this.onEvent(event);
   }
 
   #wall(monotonicMs: number): number {

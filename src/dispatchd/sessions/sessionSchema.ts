@@ -17,7 +17,6 @@ const Spec = v.object({
   activityExtensionMs: positive,
   maxExtensions: count,
   maxTotalMs: positive,
-  warningStagesMs: v.array(positive),
 });
 
 const State = v.variant('status', [

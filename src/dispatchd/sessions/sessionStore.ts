@@ -67,7 +67,9 @@ export class SessionStore {
     const previous = this.#sessions.get(id);
     this.#sessions.set(id, session);
     try {
-      await writeJson(this.#file(id), { version: 1, ...session });
+      // A dispatchd of version 0.1.0 takes no file without `warningStagesMs`, should it run again over this folder.
+      const spec = { ...session.spec, warningStagesMs: [] };
+      await writeJson(this.#file(id), { version: 1, ...session, spec });
       if (this.#sessions.get(id) === session) this.#unwritten.delete(id);
     } catch (error) {
       if (this.#sessions.get(id) === session) {

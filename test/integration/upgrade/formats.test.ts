@@ -117,7 +117,7 @@ const STATE_DIR = {
       name: 'string',
       resumable: 'boolean',
       timeoutMs: 'number',
-      warningStagesMs: ['number'],
+      warningStagesMs: [],
     },
     state: {
       bootId: 'string',

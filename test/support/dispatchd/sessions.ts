@@ -12,7 +12,6 @@ export function spec(overrides: Partial<TaskSpec> = {}): TaskSpec {
     activityExtensionMs: 120_000,
     maxExtensions: 3,
     maxTotalMs: 14_400_000,
-    warningStagesMs: [60_000, 10_000],
     ...overrides,
   };
 }

@@ -20,7 +20,6 @@ describe('dispatchd task', () => {
       activityExtensionMs: 120_000,
       maxExtensions: 3,
       maxTotalMs: 14_400_000,
-      warningStagesMs: [60_000, 10_000],
       resumable: false,
     });
   });
@@ -28,7 +27,6 @@ describe('dispatchd task', () => {
   const limits: [string, object, Partial<TaskSpec>][] = [
     ['its own time', { timeoutMs: 5 }, { timeoutMs: 5, maxExtensions: 3 }],
     ['no extensions', { maxExtensions: 0 }, { maxExtensions: 0, timeoutMs: 600_000 }],
-    ['no warnings', { warningStagesMs: [] }, { warningStagesMs: [] }],
     [
       'longer than the usual cap, which then is its cap',
       { timeoutMs: 20_000_000 },
@@ -36,6 +34,7 @@ describe('dispatchd task', () => {
     ],
     ['a cap of its own', { timeoutMs: 1_000, maxTotalMs: 1_000 }, { timeoutMs: 1_000, maxTotalMs: 1_000 }],
     ['what a newer client says more', { command: 'make', mood: 'good' }, { command: 'make' }],
+    ['warning stages, as clients of version 0.1.0 send them', { warningStagesMs: [60_000] }, {}],
     ['a folder below', { cwd: basename(HERE) }, {}],
   ];
   for (const [what, body, expected] of limits) {
@@ -64,7 +63,6 @@ describe('dispatchd task', () => {
       timeoutMs: 3_600_000,
       maxExtensions: 7,
       maxTotalMs: 20_000_000,
-      warningStagesMs: [5_000],
     });
 
     it('runs the last turn’s command, in its folder, under its limits, with its own prompt', async () => {
