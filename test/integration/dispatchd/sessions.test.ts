@@ -65,7 +65,8 @@ describe('dispatchd sessions over HTTP', function () {
     const daemon = await DaemonProcess.start();
     const id = await daemon.submit({
       ...CHATTY,
-      timeoutMs: 1_000,
+      // A Node process on a loaded machine may take seconds to its first output.
+      timeoutMs: 5_000,
       activityExtensionMs: 200,
       maxExtensions: 2,
     });
