@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { duration } from '../../base/time';
 import type { Clock } from '../clock';
 import { ApiError } from './errors';
 import type { Log } from '../log';
 import { MAX_QUEUED_TASKS } from '../policy';
-import { duration } from '../sessions/outcome';
 import { isRunning, label, type Session, type TaskSpec } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
 import type { Supervisor } from '../processes/supervisor';

@@ -1,7 +1,8 @@
+import { duration } from '../../base/time';
 import type { Clock } from '../clock';
 import type { ExitFiles } from '../sessions/exitFile';
 import type { Log } from '../log';
-import { duration, endState } from '../sessions/outcome';
+import { endState } from '../sessions/outcome';
 import { stopOrphan } from '../processes/orphans';
 import { interruptedOutcome, planRecovery, type RecoveryAction } from './recoveryPlan';
 import { isRunning, label, type Session } from '../sessions/session';

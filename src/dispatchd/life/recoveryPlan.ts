@@ -1,5 +1,5 @@
+import { duration } from '../../base/time';
 import { iso } from '../clock';
-import { duration } from '../sessions/outcome';
 import { MAX_ATTEMPTS, RECOVERY_MAX_AGE_MS } from '../policy';
 import type { Session } from '../sessions/session';
 

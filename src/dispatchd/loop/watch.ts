@@ -1,3 +1,4 @@
+import { duration } from '../../base/time';
 import { stamp, type Clock, type Stamp } from '../clock';
 import { isPollStale, isStuck, pollAgeMs, type PollTimes } from './health';
 import type { Log } from '../log';
@@ -33,15 +34,15 @@ function watch(
   const wedged = isPollStale(sample.poll, sample.thresholdMs, nowMs);
   const stuck = isStuck(sample.readyTasks, sample.workers);
   if (wedged && previous.wedgedSince === undefined) {
-    const age = seconds(pollAgeMs(sample.poll, nowMs) ?? 0);
-    const threshold = seconds(sample.thresholdMs);
+    const age = duration(pollAgeMs(sample.poll, nowMs) ?? 0);
+    const threshold = duration(sample.thresholdMs);
     lines.push({
       level: 'error',
       text: `WEDGED: no poll cycle has completed for ${age} (threshold ${threshold})`,
     });
   }
   if (!wedged && previous.wedgedSince !== undefined) {
-    const lasted = seconds(nowMs - previous.wedgedSince);
+    const lasted = duration(nowMs - previous.wedgedSince);
     lines.push({
       level: 'info',
       text: `RECOVERED: a poll cycle completed, ${lasted} after the wedge was noticed`,
@@ -54,7 +55,7 @@ function watch(
   if (!stuck && previous.stuckSince !== undefined) {
     lines.push({
       level: 'info',
-      text: `RESUMED: the queue moves again after ${seconds(nowMs - previous.stuckSince)}`,
+      text: `RESUMED: the queue moves again after ${duration(nowMs - previous.stuckSince)}`,
     });
   }
   return {
@@ -64,10 +65,6 @@ function watch(
     },
     lines,
   };
-}
-
-function seconds(durationMs: number): string {
-  return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { duration } from '../../base/time';
 import { iso, stamp, type Clock } from '../clock';
 import type { ExitFiles } from '../sessions/exitFile';
 import { canGate, commandEnvironment, launch, type Exit, type Launched } from './launch';
 import type { Log } from '../log';
-import { duration, endState } from '../sessions/outcome';
+import { endState } from '../sessions/outcome';
 import { goneWithin } from './orphans';
 import { inStages } from '../../system/endProcess';
 import type { ProcessIdentity } from '../../system/identity';

@@ -1,3 +1,4 @@
+import { duration, SECOND_MS } from '../../base/time';
 import type { Exit } from '../processes/launch';
 import type { EndedState, RunningSession } from './session';
 
@@ -44,7 +45,7 @@ function timedOut({ spec, extensionsUsed, requestedExtensions }: RunningSession,
 
 /** Twice what it had, in whole seconds. */
 function suggestedTimeoutMs(timeoutMs: number, ranMs: number): number {
-  return Math.ceil((2 * Math.max(timeoutMs, ranMs)) / 1000) * 1000;
+  return Math.ceil((2 * Math.max(timeoutMs, ranMs)) / SECOND_MS) * SECOND_MS;
 }
 
 /** The shell's own exit codes; 128 + n is a command that died of signal n. */
@@ -52,19 +53,4 @@ function hint(exitCode: number | undefined): string {
   if (exitCode === 127) return ': command not found';
   if (exitCode === 126) return ': the command is not executable';
   return '';
-}
-
-/** `950 ms`, `12.4 s`, `3 min 5 s`, `2 h 10 min`. */
-export function duration(durationMs: number): string {
-  const ms = Math.max(0, Math.round(durationMs));
-  if (ms < 1000) return `${ms} ms`;
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
-  const totalSeconds = Math.round(ms / 1000);
-  const [hours, minutes, seconds] = [
-    Math.floor(totalSeconds / 3600),
-    Math.floor((totalSeconds % 3600) / 60),
-    totalSeconds % 60,
-  ];
-  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
-  return seconds > 0 ? `${minutes} min ${seconds} s` : `${minutes} min`;
 }

@@ -8,12 +8,16 @@ import { FakeClock } from '../../../support/dispatchd/fakeClock';
 function setUp() {
   const clock = new FakeClock();
   const lines: string[] = [];
-  const write = (message: string) => void lines.push(message.split(':')[0] ?? '');
+  const texts: string[] = [];
+  const write = (message: string) => {
+    texts.push(message);
+    lines.push(message.split(':')[0] ?? '');
+  };
   const log: Log = { info: write, warn: write, error: write };
   const sample = { poll: {} as PollTimes, thresholdMs: 60_000, readyTasks: 0, workers: 4 };
   startWatch(clock, log, sample.thresholdMs, () => sample);
   const completeCycle = () => (sample.poll = { startedAt: stamp(clock), completedAt: stamp(clock) });
-  return { clock, lines, sample, completeCycle };
+  return { clock, lines, texts, sample, completeCycle };
 }
 
 describe('dispatchd watch', () => {
@@ -30,6 +34,14 @@ describe('dispatchd watch', () => {
     completeCycle();
     clock.advance(30_000);
     assert.deepEqual(lines, ['WEDGED', 'RECOVERED']);
+  });
+
+  it('tells times as the extension does', () => {
+    const { clock, texts, sample } = setUp();
+    const began = { ...stamp(clock), monotonicMs: clock.monotonicMs() + 1 };
+    sample.poll = { startedAt: began, completedAt: stamp(clock) };
+    clock.advance(62_000);
+    assert.deepEqual(texts, ['WEDGED: no poll cycle has completed for 1 min (threshold 1 min)']);
   });
 
   it('says STUCK and RESUMED once per transition', () => {
