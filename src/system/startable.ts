@@ -84,6 +84,10 @@ function programOf(line: string): string | undefined {
   return isPlain && !OTHER_COMMAND.test(line) ? word : undefined;
 }
 
+/**
+ * Where a program may be. The package `which` would take relative entries of the PATH from the folder of this process,
+ * and the PATH of this process where the command has none: it would find what the command does not.
+ */
 function places(
   name: string,
   cwd = '.',

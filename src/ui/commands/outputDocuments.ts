@@ -31,7 +31,10 @@ export class OutputDocuments implements vscode.TextDocumentContentProvider, vsco
   }
 }
 
-/** Colours and cursor moves are for terminals. */
+/**
+ * Colours and cursor moves are for terminals. `util.stripVTControlCharacters` of Node 20 (VS Code 1.100) leaves the title of
+ * a window, and the target of a link, where there is a space in it.
+ */
 function plain(text: string): string {
   // eslint-disable-next-line no-control-regex
   return text.replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g, '');
