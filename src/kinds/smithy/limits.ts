@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { SMITHY_LIMITS_REREAD_MS, SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from './policy';
 import type { Session } from '../../health/report';
 import { parseObject } from '../../base/text';
@@ -64,31 +63,6 @@ export class LimitsOfSmithy {
 /** smithy's sessions with the deadline that it will end them at but does not tell: their age counts from `createdAt`. */
 export function withDeadlines(sessions: readonly Session[], limits: SmithyLimits): readonly Session[] {
   return sessions.map((session) => withDeadline(session, limits));
-}
-
-/** `withDeadlines` that gives for the same sessions and limits what it gave before, for the list and for each of it. */
-export function keepingDeadlines(): typeof withDeadlines {
-  let limits: SmithyLimits | undefined;
-  let lists: WeakMap<readonly Session[], readonly Session[]>;
-  let made: WeakMap<Session, Session>;
-  return (sessions, newLimits) => {
-    if (!isDeepStrictEqual(limits, newLimits)) {
-      limits = newLimits;
-      lists = new WeakMap();
-      made = new WeakMap();
-    }
-    return kept(lists, sessions, () =>
-      sessions.map((session) => kept(made, session, () => withDeadline(session, newLimits))),
-    );
-  };
-}
-
-function kept<K extends object, V>(values: WeakMap<K, V>, key: K, make: () => V): V {
-  const known = values.get(key);
-  if (known !== undefined) return known;
-  const value = make();
-  values.set(key, value);
-  return value;
 }
 
 function withDeadline(session: Session, limits: SmithyLimits): Session {

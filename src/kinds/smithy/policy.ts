@@ -18,9 +18,6 @@ export const DATABASE_MAX_AGE_MS = 60_000;
 /** smithy starts a headless agent within two minutes, or gives up. */
 export const RESUME_TIMEOUT_MS = 130_000;
 
-/** What a session says of itself may look like the end of the list; this often it is taken for that. */
-export const MAX_ENDS_TRIED = 8;
-
 /** Routes of smithy, and of the kinds that extend it. */
 export const STATUS_ROUTE = '/api/daemon/status';
 /** Asked where the status does not come, and for what the status does not tell. */

@@ -33,7 +33,7 @@ export function readSessions(items: readonly unknown[]): readonly Session[] {
 }
 
 /** One session; `undefined` where it has no id. */
-export function readSession(raw: Record<string, unknown>): Session | undefined {
+function readSession(raw: Record<string, unknown>): Session | undefined {
   const id = text(raw.id, 100);
   if (id === undefined) return undefined;
   const session: Draft = { id, title: title(raw), status: text(raw.status, 30) ?? 'unknown' };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Malformed, StrangeAnswer } from '../../health/cause';
-import type { DaemonInstance, Progress, Report, Session } from '../../health/report';
+import type { DaemonInstance, Progress, Report } from '../../health/report';
 import { sessionsOf } from './sessions';
 import { SMITHY_TRAITS } from './traits';
 import { DISPATCHD_TRAITS } from '../dispatchd/traits';
@@ -70,14 +70,9 @@ type Status = v.InferOutput<typeof Status>;
  * A status answer as a report.
  *
  * @param dateAt the answer's `Date` header in epoch ms, the daemon's clock where it gives no `computedAt`
- * @param sessions its sessions, where they have been read already
  * @returns the report, or why this is not a daemon's status
  */
-export function readStatus(
-  body: unknown,
-  dateAt: number | undefined,
-  sessions: readonly Session[] | undefined = sessionsOf(body),
-): Report | StrangeAnswer {
+export function readStatus(body: unknown, dateAt: number | undefined): Report | StrangeAnswer {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { is: 'noObject' };
   const { value, malformed } = parseLeniently(body);
   if (value === undefined) return { is: 'noStatus', malformed };
@@ -107,7 +102,7 @@ export function readStatus(
     ...(value.rateLimit?.isPaused !== undefined && {
       pause: { isPaused: value.rateLimit.isPaused, ...defined('resumesAt', value.rateLimit.soonestReset) },
     }),
-    ...defined('sessions', sessions),
+    ...defined('sessions', sessionsOf(body)),
     ...defined('recovery', value.recovery?.atStart),
     ...(instance && { instance: readInstance(instance) }),
     malformed,

@@ -6,13 +6,11 @@ import type { Answered, AskTimeouts } from '../kind';
 import type { Look } from '../look';
 import { notAStatus } from '../read/answers';
 import { HealthRoute, type RouteEnd } from './healthRoute';
-import { AnswerReader, type ReadAnswer } from './reuse';
 import { STATUS_ROUTE } from './policy';
 import { readStatus } from './status';
 
 /** Asks one daemon for the status that smithy and the kinds which extend it have. */
 export class StatusRoute {
-  readonly #reader = new AnswerReader();
   readonly #healthRoute: HealthRoute;
 
   constructor(
@@ -37,7 +35,7 @@ export class StatusRoute {
     try {
       const answer = await look.get(STATUS_ROUTE, this.timeouts.requestMs);
       end = 'answered';
-      const report = readAnswer(answer, this.#reader);
+      const report = readAnswer(answer);
       if ('is' in report) {
         return { is: answer.status === 404 ? 'stranger' : 'wrong', why: report };
       }
@@ -64,14 +62,14 @@ export class StatusRoute {
 }
 
 /** The answer of the status route as a report, or why it is none. */
-export function readAnswer(answer: Answer, reader = new AnswerReader()): Report | StrangeAnswer {
+export function readAnswer(answer: Answer): Report | StrangeAnswer {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
-  let answered: ReadAnswer;
+  let body: unknown;
   try {
-    answered = reader.read(answer.body);
+    body = JSON.parse(answer.body);
   } catch {
     return { is: 'noJson' };
   }
-  return readStatus(answered.value, answer.dateAt, answered.sessions);
+  return readStatus(body, answer.dateAt);
 }

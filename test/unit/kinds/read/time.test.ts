@@ -1,16 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { parseTime } from '../../../../src/kinds/read/time';
-
-/** What it has to give, in the plainest words. */
-function expected(text: string): number {
-  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text);
-  return isIso ? Date.parse(text) : NaN;
-}
-
-const pad = (length: number) => (value: number) => String(value).padStart(length, '0');
-const two = fc.nat({ max: 99 }).map(pad(2));
-const usual = (value: number) => new Date(value).toISOString();
 
 describe('a time', () => {
   const cases: readonly [text: string, at: number][] = [
@@ -42,22 +31,4 @@ describe('a time', () => {
   for (const [text, at] of cases) {
     it(`"${text}" is ${at}`, () => assert.equal(parseTime(text), at));
   }
-
-  it('is what Date.parse says, on every day', () => {
-    const texts = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 }).map(usual);
-    fc.assert(fc.property(texts, (text) => assert.equal(parseTime(text), Date.parse(text))));
-  });
-
-  it('is what Date.parse says of whatever has its form, and none where it has not', () => {
-    const texts = fc
-      .tuple(fc.nat({ max: 9_999 }).map(pad(4)), two, two, two, two, two, fc.nat({ max: 999 }).map(pad(3)))
-      .map(([y, mo, d, h, mi, s, ms]) => `${y}-${mo}-${d}T${h}:${mi}:${s}.${ms}Z`);
-    const damaged = fc
-      .tuple(fc.oneof(texts, fc.nat(4e12).map(usual)), fc.nat({ max: 24 }), fc.string({ maxLength: 2 }))
-      .map(([text, at, other]) => text.slice(0, at) + other + text.slice(at + 1));
-    fc.assert(
-      fc.property(fc.oneof(texts, damaged), (text) => assert.equal(parseTime(text), expected(text))),
-      { numRuns: 2_000 },
-    );
-  });
 });

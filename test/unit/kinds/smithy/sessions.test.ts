@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readSessions } from '../../../../src/kinds/smithy/sessions';
-import { DOCUMENTED_LIMITS, keepingDeadlines, withDeadlines } from '../../../../src/kinds/smithy/limits';
+import { DOCUMENTED_LIMITS, withDeadlines } from '../../../../src/kinds/smithy/limits';
 import { endOf, isLive, isStranded, type End } from '../../../../src/health/sessions';
 
 const CREATED = '2026-11-22T00:30:00.000Z';
@@ -134,17 +134,5 @@ describe('deadlines that smithy does not tell', () => {
     assert.equal(w!.deadlineAt, Date.parse(CREATED) + 25_000);
     assert.equal(w!.deadlineAssumed, undefined);
     assert.equal(s!.deadlineAt, undefined);
-  });
-
-  it('are given again as they are for the sessions and the limits that they were made for', () => {
-    const keeping = keepingDeadlines();
-    const sessions = [worker!, steward!];
-    const first = keeping(sessions, DOCUMENTED_LIMITS);
-    assert.deepEqual(first, withDeadlines(sessions, DOCUMENTED_LIMITS));
-    assert.equal(keeping(sessions, { ...DOCUMENTED_LIMITS }), first);
-    assert.equal(keeping([steward!], DOCUMENTED_LIMITS)[0], first[1]);
-    const told = { sessionMs: 25_000, stewardMs: 10_000, assumed: false };
-    assert.deepEqual(keeping(sessions, told), withDeadlines(sessions, told));
-    assert.deepEqual(keeping(sessions, DOCUMENTED_LIMITS), first);
   });
 });
