@@ -1,7 +1,6 @@
 import type { Session } from './report';
 import { isGone } from './instances';
 import {
-  CLOCK_JITTER_MS,
   COUNTDOWN_FIRST_MS,
   COUNTDOWN_LEAD_MS,
   COUNTDOWN_POLL_INTERVAL_MS,
@@ -42,8 +41,6 @@ export interface Watched {
 export interface KnownDeadlines {
   readonly canExtend: boolean;
   readonly answer: NonNullable<Track['last']>;
-  /** From the daemon's clock to our monotonic one when these deadlines were worked out. */
-  readonly clockOffsetMs: number | undefined;
   readonly instanceId: string | undefined;
   readonly isInhibited: boolean;
   /** Nobody answered since then. */
@@ -100,23 +97,7 @@ export function advanceDeadlines(
     const isSame = known.isInhibited === isInhibited && known.wasGone === wasGone;
     return { deadlines: isSame ? known : { ...known, isInhibited, wasGone }, timedOut: [] };
   }
-  if (known && saysTheSame(known, track.last)) {
-    return { deadlines: { ...known, answer: track.last, isInhibited, wasGone: false }, timedOut: [] };
-  }
   return learn(known, track.last, isInhibited, now);
-}
-
-/** The very same sessions, of the same life, on a clock that nobody set: nothing has moved, ended or gone. */
-function saysTheSame(known: KnownDeadlines, answer: NonNullable<Track['last']>): boolean {
-  const { report } = answer;
-  const offsetMs = clockOffsetMs(answer);
-  return (
-    report.sessions === known.answer.report.sessions &&
-    report.instance?.id === known.instanceId &&
-    offsetMs !== undefined &&
-    known.clockOffsetMs !== undefined &&
-    Math.abs(offsetMs - known.clockOffsetMs) <= CLOCK_JITTER_MS
-  );
 }
 
 function clockOffsetMs({ report, at }: NonNullable<Track['last']>): number | undefined {
@@ -160,7 +141,6 @@ function learn(
     deadlines: {
       canExtend: report.traits.extendsOnRequest,
       answer,
-      clockOffsetMs: clockOffsetMs(answer),
       instanceId: report.instance?.id,
       isInhibited,
       wasGone: false,

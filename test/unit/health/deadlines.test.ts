@@ -111,7 +111,7 @@ describe('the countdown of one session', () => {
     room.skewMs = 30_000;
     again();
     assert.deepEqual(room.look().shown, ['build soon 25']);
-    // As drift does: each step by itself would be jitter.
+    // As drift does.
     for (let step = 0; step < 10; step++) {
       room.skewMs += 200;
       room.wait(1_000);

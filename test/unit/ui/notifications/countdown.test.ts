@@ -28,7 +28,6 @@ describe('a countdown', () => {
   const deadlines = (): KnownDeadlines => ({
     canExtend: false,
     answer: window.daemons.get('a')!.track.last!,
-    clockOffsetMs: 0,
     instanceId: undefined,
     isInhibited: false,
     wasGone: false,
