@@ -35,9 +35,13 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
   if (!report.sessions) {
     return [{ ...running, description: 'not known' }, ...interruptedDetail(model, lost, now)];
   }
-  const { live, stranded, over } = groupsOf(report.sessions);
   const nowAt = report.daemonNow ?? now.wallAt;
-  const ended = over.filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS);
+  const live = report.sessions.filter(isLive);
+  const stranded = report.sessions.filter(isStranded);
+  const ended = report.sessions
+    .filter((session) => endOf(session) !== undefined && !isStranded(session))
+    .filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS)
+    .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
   const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
   const cause = live.some(({ deadlineAt }) => deadlineAt !== undefined) && inhibitedBy(model.track);
   return [
@@ -66,30 +70,6 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
   ];
 }
 
-interface Groups {
-  readonly live: readonly Session[];
-  readonly stranded: readonly Session[];
-  /** The newest first. */
-  readonly over: readonly Session[];
-}
-
-/** A list of sessions is the very same one as long as none of them changed. */
-const groups = new WeakMap<readonly Session[], Groups>();
-
-function groupsOf(sessions: readonly Session[]): Groups {
-  const known = groups.get(sessions);
-  if (known) return known;
-  const made = {
-    live: sessions.filter(isLive),
-    stranded: sessions.filter(isStranded),
-    over: sessions
-      .filter((session) => endOf(session) !== undefined && !isStranded(session))
-      .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)),
-  };
-  groups.set(sessions, made);
-  return made;
-}
-
 function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now: Instant): Detail[] {
   if (stranded.length === 0) return [];
   // A daemon that remembers what was interrupted has resumed already what it can; any other may still do so.
@@ -109,30 +89,17 @@ function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now
 
 type Drawn = Pick<Row, 'description' | 'icon' | 'severity' | 'contextValue'>;
 
-/** How a session is drawn, and the words in it that change with time alone. */
-interface Drawing {
-  readonly words: readonly string[];
-  readonly draw: () => Drawn;
-}
-
-/** A row is the very same one as long as its session is, and its words are: then nothing needs to be compared. */
-const made = new WeakMap<Session, { readonly words: string; readonly row: Row }>();
-
 function rows(
   { daemon, track }: DaemonModel,
   sessions: readonly Session[],
   group: string,
-  drawing: (session: Session) => Drawing,
+  draw: (session: Session) => Drawn,
 ): Row[] {
   const parentId = `${daemon.id}#${group}`;
   const { kind } = track.last!.report;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
-    const { words: changing, draw } = drawing(session);
-    const words = [parentId, kind, ...changing].join('\n');
-    const known = made.get(session);
-    if (known?.words === words) return known.row;
-    const drawn = draw();
-    const row = {
+    const drawn = draw(session);
+    return {
       ...drawn,
       contextValue: `${drawn.contextValue}.${kind}`,
       id: sessionRowId(daemon.id, session.id),
@@ -142,8 +109,6 @@ function rows(
       children: [],
       value: `${session.id}: ${session.title}, ${drawn.description ?? ''}`,
     };
-    made.set(session, { words, row });
-    return row;
   });
   const more = sessions.length - shown.length;
   if (more <= 0) return shown;
@@ -164,7 +129,7 @@ function rows(
 }
 
 /** Says nothing that changes by the second: a row that did would be written again every second. */
-function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawing {
+function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn {
   const { report } = track.last!;
   const leftMs = timeLeftMs(session, track, now);
   const activeMs =
@@ -172,37 +137,28 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawin
       ? undefined
       : report.daemonNow - session.lastActivityAt;
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
-  const left = leftMs === undefined ? [] : [coarseTimeLeft(leftMs)];
-  const active = activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`];
   return {
-    words: [...left, ...active],
-    draw: () => ({
-      description: [
-        ...role(session),
-        ...(session.stopping === undefined
-          ? session.status === 'running'
-            ? []
-            : [session.status]
-          : [`ending: ${session.stopping}`]),
-        ...left,
-        ...extensions(session),
-        ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
-        ...active,
-        ...what(session),
-      ].join(' · '),
-      icon: isNear ? 'watch' : 'play-circle',
-      severity: isNear ? 'amber' : 'plain',
-      contextValue: 'session.running',
-    }),
+    description: [
+      ...role(session),
+      ...(session.stopping === undefined
+        ? session.status === 'running'
+          ? []
+          : [session.status]
+        : [`ending: ${session.stopping}`]),
+      ...(leftMs === undefined ? [] : [coarseTimeLeft(leftMs)]),
+      ...extensions(session),
+      ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
+      ...(activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`]),
+      ...what(session),
+    ].join(' · '),
+    icon: isNear ? 'watch' : 'play-circle',
+    severity: isNear ? 'amber' : 'plain',
+    contextValue: 'session.running',
   };
 }
 
-function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): Drawing {
+function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): Drawn {
   const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
-  return { words: [at], draw: () => drawEnded(session, group, at) };
-}
-
-function drawEnded(session: Session, group: 'ended' | 'interrupted', at: string): Drawn {
   const end = endOf(session) ?? 'completed';
   // What became of it was decided already: it cannot be run from here a second time.
   const isHandled = group === 'ended' && end === 'interrupted';
