@@ -52,9 +52,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
   const shared = { folder: globalStorageUri.fsPath, log: (line: string) => log.info(line) };
-  const remake = () => registry.remake();
-  const records = new RestartRecords(globalState, shared, remake);
-  const snoozes = new Snoozes(globalState, shared, remake, wallAt);
+  const changed = () => registry.changed();
+  const records = new RestartRecords(globalState, shared, changed);
+  const snoozes = new Snoozes(globalState, shared, changed, wallAt);
   const lookAtShared = () => {
     records.look();
     snoozes.look();

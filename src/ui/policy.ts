@@ -19,8 +19,6 @@ export const DEFAULT_RUN_TIMEOUT_MS = 600_000;
 /** Whoever trusts a workspace later than this does it for another reason than the restart that asked for it. */
 export const TRUST_WAIT_MS = 5 * 60_000;
 
-/** What ages a surface tells are allowed to lag behind by: no more than a daemon polled by itself is asked anew in. */
-export const MODEL_CACHE_MS = 5_000;
 export const SHORT_MESSAGE_MS = 6_000;
 export const TITLE_CHARS_OF_MANY = 14;
 export const MAX_NAMED = 2;

@@ -65,8 +65,6 @@ export class Registry extends Guarded<RegistryEvents> {
   #order: readonly DaemonId[] = [];
   #problems: readonly ListProblem[] = [];
   #found: readonly OfferedDaemon[] = [];
-  /** A daemon's entry is made once a poll: with many of them, a poll of one would else make those of all. */
-  readonly #made = new Map<DaemonId, DaemonModel>();
   #models: readonly DaemonModel[] | undefined;
   readonly #conflicts = new Conflicts(this);
 
@@ -123,13 +121,7 @@ export class Registry extends Guarded<RegistryEvents> {
     if (isDeepStrictEqual(found, this.#found)) return;
     this.#found = found;
     this.#conflicts.forget();
-    this.#change();
-  }
-
-  /** Something besides a poll is to be seen with the daemons: a snooze, a restart. */
-  remake(): void {
-    this.#made.clear();
-    this.#change();
+    this.changed();
   }
 
   /** Whether each daemon has been asked at least once, so that "nothing found" is known. */
@@ -163,7 +155,6 @@ export class Registry extends Guarded<RegistryEvents> {
         monitor.dispose();
         this.#left.set(daemonId, monitor.watched);
         this.#monitors.delete(daemonId);
-        this.#made.delete(daemonId);
       }
     }
     this.#conflicts.forget();
@@ -185,7 +176,7 @@ export class Registry extends Guarded<RegistryEvents> {
     this.#order = [...new Set(daemons.map(({ id }) => id))];
     this.#problems = problems;
     for (const daemonId of wanted.keys()) this.#monitors.get(daemonId)?.start();
-    this.#change();
+    this.changed();
   }
 
   /** The user looks: asks every daemon now. Resolves when all have answered or failed. */
@@ -193,12 +184,17 @@ export class Registry extends Guarded<RegistryEvents> {
     await Promise.all([...this.#monitors.values()].map((monitor) => monitor.attend()));
   }
 
+  /** Something is to be seen with the daemons: a poll, a snooze, a restart. */
+  changed(): void {
+    this.#models = undefined;
+    this.tell('change');
+  }
+
   dispose(): void {
     this.#together.dispose();
     for (const monitor of this.#monitors.values()) monitor.dispose();
     this.#monitors.clear();
     this.#order = [];
-    this.#made.clear();
     this.#models = undefined;
     this.removeAllListeners();
   }
@@ -206,7 +202,6 @@ export class Registry extends Guarded<RegistryEvents> {
   #onStep(monitor: Monitor, events: readonly HealthEvent[]): void {
     const { daemon, watched } = monitor;
     if (this.#monitors.get(daemon.id) !== monitor) return;
-    this.#made.delete(daemon.id);
     // Who listens sees all daemons as they are after this step.
     this.#models = undefined;
     const model = this.#model(monitor);
@@ -215,7 +210,7 @@ export class Registry extends Guarded<RegistryEvents> {
     for (const event of events) if (event.kind === 'asks') this.#ask(monitor, event.question);
     this.tell('stepped', model, events, watched);
     this.#together.stepped(daemon.id, events);
-    this.#change();
+    this.changed();
   }
 
   #ask(monitor: Monitor, question: Question): void {
@@ -223,19 +218,12 @@ export class Registry extends Guarded<RegistryEvents> {
     void this.#world.ask(monitor, question, isWatched);
   }
 
-  #change(): void {
-    this.#models = undefined;
-    this.tell('change');
-  }
-
   #model({ daemon, track, watched }: Monitor): DaemonModel {
-    const made = this.#made.get(daemon.id);
-    if (made) return made;
     const snooze = this.deps.snoozeOf?.(daemon.id, track.last?.report);
     const { history, deadlines, lost } = watched;
     const shownLost = track.last ? lostOf(lost, track.last.report) : [];
     const restarts = this.deps.restartsOf?.(daemon.id);
-    const model = {
+    return {
       daemon,
       track,
       ...(restarts && { restarts }),
@@ -244,7 +232,5 @@ export class Registry extends Guarded<RegistryEvents> {
       ...(deadlines && { deadlines }),
       ...(shownLost.length > 0 && { lost: shownLost }),
     };
-    this.#made.set(daemon.id, model);
-    return model;
   }
 }

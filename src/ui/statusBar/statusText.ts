@@ -4,7 +4,6 @@ import { conflictText, conflictTitle } from '../../words/conflictText';
 import type { Segment } from '../../health/history';
 import type { Instant } from '../../base/time';
 import { STATES, type Severity } from '../../health/states';
-import { cachedByModel } from '../shared/modelCache';
 import { commandLink, plain } from '../shared/markdown';
 import {
   STATE_LABELS,
@@ -92,7 +91,7 @@ function tooltip(
 ): readonly TooltipPart[] {
   const described = [
     ...conflicts.slice(0, MAX_DESCRIBED).map(describeConflict),
-    ...models.slice(0, MAX_DESCRIBED).map((model) => description(model, now)),
+    ...models.slice(0, MAX_DESCRIBED).map((model) => describe(model, now)),
   ];
   const undescribed = models.length - MAX_DESCRIBED;
   return [
@@ -135,8 +134,6 @@ function isProven({ track }: DaemonModel): boolean {
   const row = STATES[track.verdict.state];
   return row.severity === 'plain' && row.works === 'proven';
 }
-
-const description = cachedByModel(describe);
 
 function describe(model: DaemonModel, now: Instant): readonly TooltipPart[] {
   const { daemon, track } = model;

@@ -15,7 +15,7 @@ export class DrawnRows {
   }
 
   /**
-   * Takes over new rows. A section that is the very same array was not made anew and is not looked at.
+   * Takes over new rows.
    *
    * @returns the rows to draw again, each with all below it: none, top-level ones, or (`undefined`) the whole tree
    */
@@ -32,7 +32,6 @@ export class DrawnRows {
     const changed: string[] = [];
     next.forEach((section, index) => {
       const before = previous[index]!;
-      if (section === before) return;
       for (const { id } of before) this.#byId.delete(id);
       this.#add(section);
       if (!isSame(before, section)) changed.push(section[0].id);
@@ -50,7 +49,6 @@ function isSame(before: Section, after: Section): boolean {
 }
 
 function isSameRow(a: Row, b: Row): boolean {
-  if (a === b) return true;
   const keys = Object.keys(a) as (keyof Row)[];
   return (
     keys.length === Object.keys(b).length &&

@@ -4,7 +4,6 @@ import type { Registry } from '../../watch/registry';
 import type { Severity } from '../../health/states';
 import { DrawnRows } from './rowDiff';
 import { withFindings } from './findingRows';
-import { cachedByModel } from '../shared/modelCache';
 import { listProblemText } from '../../words/listProblemText';
 import { isProblem } from '../../words/states';
 import { Rendered } from '../shared/rendered';
@@ -28,7 +27,6 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly #subscriptions: vscode.Disposable[];
   readonly #rows = new DrawnRows();
   #sessionRows: SessionRows | undefined;
-  #rowsOf = cachedByModel((model, now) => daemonRows(model, now, undefined));
 
   readonly #badge = new Rendered<number>((problems) => {
     this.#view.badge =
@@ -56,7 +54,6 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** From now on sessions have rows of their own. */
   drawSessions(sessionRows: SessionRows): void {
     this.#sessionRows = sessionRows;
-    this.#rowsOf = cachedByModel((model, now) => daemonRows(model, now, sessionRows));
     this.render();
   }
 
@@ -74,12 +71,9 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   #sections(): readonly Section[] {
     const { models, problems, found } = this.registry;
     const now = this.clock.now();
-    const daemons = models.map((model) => this.#rowsOf(model, now));
-    return withFindings(
-      [...daemons, ...problems.map((problem, index) => problemRow(listProblemText(problem), index))],
-      this.registry.conflicts,
-      found,
-    );
+    const daemons = models.map((model) => daemonRows(model, now, this.#sessionRows));
+    const wrong = problems.map((problem, index) => problemRow(listProblemText(problem), index));
+    return withFindings([...daemons, ...wrong], this.registry.conflicts, found);
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */
