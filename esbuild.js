@@ -16,6 +16,7 @@ const entryPoints = {
   probe: 'src/kinds/probe.ts', // at the first poll
   ...kindChunks(), // with the first answer that may be of that kind: what reads its JSON
   discovery: 'src/watch/discovery/discovery.ts',
+  surfaces: 'src/app/surfaces.ts', // right after it, unawaited: what draws, and the words for it
   advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on
   across: 'src/health/across.ts', // with the first thing to tell: one cause for many
   door: 'src/ui/notifications/door.ts', // right after it: whether and where it is told, and in which words

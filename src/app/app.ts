@@ -1,7 +1,6 @@
 import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
-import { reasonText } from '../words/reasons';
-import { toSnapshot, type DaemonSnapshot } from '../api';
+import type { DaemonSnapshot } from '../api';
 import { systemClock } from './systemClock';
 import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
 import { Registry } from '../watch/registry';
@@ -9,17 +8,15 @@ import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartLoader } from './restartLoader';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
-import { placeOf } from '../kinds/target';
 import type { RunCommand } from '../ui/commands/commands';
 import { DoorLoader } from './doorLoader';
 import { Log } from '../ui/shared/log';
 import { SpeakerLease } from '../store/speakerTurn';
 import { Snoozes } from '../store/snoozes';
-import { StatusItem } from '../ui/statusBar/statusItem';
-import { renderStatus } from '../ui/statusBar/statusText';
-import { HealthTree } from '../ui/tree/tree';
 import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
 import { SessionLoader } from './sessionLoader';
+import { Lazy } from './lazy';
+import type { Surfaces } from './surfaces';
 import { DRAW_INTERVAL_MS } from './policy';
 
 /** What one window does once it is activated. */
@@ -121,8 +118,11 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       ({ Discovery }) => new Discovery(discoveryDeps),
     ));
 
-  const statusItem = StatusItem.create();
-  const tree = new HealthTree(registry, clock);
+  // What draws is a chunk of its own, loaded once the first daemons are asked.
+  const surfaces = new Lazy<Surfaces>(async () => {
+    const loaded = await import('./surfaces');
+    return new loaded.Surfaces(registry, clock, log);
+  });
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
   });
@@ -134,16 +134,13 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     dismissLost: (daemonId, id) => registry.monitor(daemonId)?.input({ kind: 'lostDismissed', id }),
     door,
     log: (line) => log.info(line),
-    drawSessions: (rows) => tree.drawSessions(rows),
+    drawSessions: (rows) => void surfaces.get().then(({ tree }) => tree.drawSessions(rows)),
     showUsable: (commands) => usable.set('sessions', commands),
     state: workspaceState,
   });
-  const surfaces: readonly (readonly [name: string, draws: () => void])[] = [
-    [
-      'The status item',
-      () => statusItem.render(renderStatus(registry.models, registry.conflicts, clock.now())),
-    ],
-    ['The tree', () => tree.render()],
+  const drawn: readonly (readonly [name: string, draws: () => void])[] = [
+    ['The status item', () => surfaces.now?.drawStatusItem()],
+    ['The tree', () => surfaces.now?.tree.render()],
     ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
     ['The memory', () => memory.keep(registry.models)],
     ['The notifications', () => door.update()],
@@ -151,7 +148,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   ];
   const render = () => {
     // A surface that throws stops no other one.
-    for (const [name, draws] of surfaces) {
+    for (const [name, draws] of drawn) {
       try {
         draws();
       } catch (error) {
@@ -162,6 +159,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   let runner: Promise<RunCommand> | undefined;
   const run: RunCommand = async (command, targets) => {
+    const { tree } = await surfaces.get();
     runner ??= import('../ui/commands/commands').then(({ commandRunner }) =>
       commandRunner({
         clock,
@@ -201,7 +199,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     // What health asks of the world changes nothing that a user sees.
     if (events.every(({ kind }) => kind === 'asks' || kind === 'newProcess')) return;
     draw(0);
-    log.transitions(model, events);
+    void surfaces.get().then((shown) => shown.stepped(model, events));
     for (const event of events) door.happened(model, event);
   });
   registry.on('together', (step) => door.together(step));
@@ -215,13 +213,13 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     void discovery().then((known) => known.attend());
   };
   void discovery().then((known) => known.start());
+  surfaces.get().then(render, (error: unknown) => log.unexpected('What is shown', error));
   if (isFocused()) onFocus();
 
   const subscriptions = vscode.Disposable.from(
     log,
     registry,
-    statusItem,
-    tree,
+    surfaces,
     sessions,
     door,
     lease,
@@ -236,8 +234,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   );
   return {
     run,
-    daemons: () =>
-      registry.models.map((model) => toSnapshot(model, placeOf(model.daemon.target), reasonText)),
+    daemons: () => surfaces.now?.snapshots() ?? [],
     provideTasks: () => restarts.provideTasks(),
     resolveTask: (task) => restarts.resolveTask(task),
     dispose: () => void subscriptions.dispose(),

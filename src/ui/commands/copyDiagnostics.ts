@@ -1,3 +1,4 @@
+import { listProblemText } from '../../words/listProblemText';
 import { homedir, release, type } from 'node:os';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';

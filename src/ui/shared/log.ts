@@ -1,10 +1,6 @@
 import * as vscode from 'vscode';
-import type { DaemonModel } from '../../model/daemonModel';
-import type { HealthEvent } from '../../health/advance';
-import { severityOf } from '../../health/verdict';
+import { severityOf, type Verdict } from '../../health/verdict';
 import { type Severity } from '../../health/states';
-import { reasonText } from '../../words/reasons';
-import { STATE_LABELS } from '../../words/states';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
   red: 'error',
@@ -17,13 +13,9 @@ export class Log implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Daemon Health', { log: true });
   readonly #told = new Set<string>();
 
-  transitions({ daemon }: DaemonModel, events: readonly HealthEvent[]): void {
-    for (const event of events) {
-      if (event.kind !== 'transition') continue;
-      const { from, to } = event;
-      const change = `${STATE_LABELS[from.state].label} → ${STATE_LABELS[to.state].label}`;
-      this.#channel[LEVEL[severityOf(to)]](`[${daemon.name}] ${change}: ${reasonText(to.reason)}`);
-    }
+  /** @param to the verdict that a daemon came to */
+  transition(to: Verdict, line: string): void {
+    this.#channel[LEVEL[severityOf(to)]](line);
   }
 
   info(line: string): void {
