@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import {
   advanceConflicts,
-  conflictSummary,
-  conflictText,
-  conflictTitle,
   findConflicts,
   type ConflictLog,
   type InvolvedDaemon,
@@ -58,26 +55,6 @@ describe('daemons on one database', () => {
   for (const [what, parties] of Object.entries(none)) {
     it(`are no conflict ${what}`, () => assert.deepEqual(ports(parties), []));
   }
-});
-
-describe('the words for a conflict', () => {
-  const [two] = findConflicts([party(3457, { name: 'smithy' }), party(3458, { name: 'smithy (project)' })]);
-  const [three] = findConflicts([party(1), party(2), party(3)]);
-
-  it('name both, and say what helps', () => {
-    assert.equal(conflictTitle(two!), 'Same database: 3457 and 3458');
-    assert.equal(conflictSummary(two!), '2 smithys, stop one: both dispatch the same tasks');
-    assert.equal(
-      conflictText(two!),
-      '2 smithys work on the same database, ~/project/.stoneforge/stoneforge.db: smithy on port 3457 and ' +
-        'smithy (project) on port 3458. Stop one: both dispatch the same tasks.',
-    );
-  });
-
-  it('count more than two', () => {
-    assert.equal(conflictTitle(three!), 'Same database: 1, 2 and 3');
-    assert.equal(conflictSummary(three!), '3 smithys, stop all but one: all 3 dispatch the same tasks');
-  });
 });
 
 describe('the notification of a conflict', () => {

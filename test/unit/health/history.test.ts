@@ -9,6 +9,7 @@ import {
   type History,
   type Span,
 } from '../../../src/health/history';
+import { historyText } from '../../../src/words/historyText';
 import { HISTORY_MAX_SPANS } from '../../../src/health/policy';
 import { SEVERITY, type DaemonState } from '../../../src/health/states';
 import { FakeTime, HOUR_MS, MINUTE_MS, SECOND_MS } from './support';
@@ -51,7 +52,7 @@ class Watched {
   }
 
   get summary(): string {
-    return this.history!.summary;
+    return historyText(this.history!.summary);
   }
 
   /** The strip as runs: "healthy×2 notWatched×46"; a partly watched bucket has a "~". */
@@ -223,7 +224,7 @@ describe('the history of a daemon', () => {
       ],
     ];
     for (const [what, parts, expected] of cases) {
-      it(`${what}: ${expected}`, () => assert.equal(summarise(spansOf(...parts)), expected));
+      it(`${what}: ${expected}`, () => assert.equal(historyText(summarise(spansOf(...parts))), expected));
     }
   });
 
@@ -288,7 +289,7 @@ describe('the history of a daemon', () => {
       const { segments, summary } = watched.history!;
       watched.stay('healthy', 25 * MINUTE_MS);
       assert.equal(watched.history!.segments, segments);
-      assert.equal(watched.summary, summary);
+      assert.deepEqual(watched.history!.summary, summary);
     });
 
     it('moves on by one when a bucket is over', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { OfferedDaemon, FoundDaemon } from '../../../src/model/foundDaemon';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import { conflictsOf } from '../../../src/watch/conflicts';
-import { conflictSummary } from '../../../src/health/conflicts';
+import { conflictSummary } from '../../../src/words/conflictText';
 import type { DaemonState } from '../../../src/health/states';
 import { daemon } from '../ui/support';
 
@@ -46,7 +46,7 @@ describe('two smithys on one database', () => {
     for (const state of ['stopped', 'unavailable'] as const) {
       it(`are a conflict while one is ${state} and has a session that is ${status}`, () => {
         assert.deepEqual(summary([smithy(3457, state, ['terminated', status]), second]), [
-          '2 smithys, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+          '2 smithy daemons, stop one: 3458 dispatches tasks, and agents of 3457 still run',
         ]);
       });
     }
@@ -54,7 +54,7 @@ describe('two smithys on one database', () => {
 
   it('are a conflict while both are stopped and agents of both run', () => {
     assert.deepEqual(summary([3457, 3458].map((port) => smithy(port, 'stopped', ['running']))), [
-      '2 smithys, stop one: agents of both still run',
+      '2 smithy daemons, stop one: agents of both still run',
     ]);
   });
 
@@ -72,7 +72,7 @@ describe('two smithys on one database', () => {
 
   it('are a conflict where one that is only found is stopped and runs agents', () => {
     assert.deepEqual(summary([second], [found(3457, { isRunning: false, runsAgents: true })]), [
-      '2 smithys, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+      '2 smithy daemons, stop one: 3458 dispatches tasks, and agents of 3457 still run',
     ]);
     for (const runsAgents of [false, undefined]) {
       const stopped = found(3457, { isRunning: false, ...(runsAgents !== undefined && { runsAgents }) });
@@ -83,7 +83,7 @@ describe('two smithys on one database', () => {
   it('and more are named by what each of them does', () => {
     const models = [second, smithy(3459, 'healthy', []), smithy(3457, 'stopped', ['running'])];
     assert.deepEqual(summary(models), [
-      '3 smithys, stop all but one: 3458 and 3459 dispatch tasks, and agents of 3457 still run',
+      '3 smithy daemons, stop all but one: 3458 and 3459 dispatch tasks, and agents of 3457 still run',
     ]);
   });
 });

@@ -140,7 +140,7 @@ describe('the status item', () => {
       assert.equal(view.text, '$(warning) Same database: 3457 and 3458');
       assert.equal(view.severity, 'amber');
       assert.equal(view.spoken, 'Daemon Health: Same database: 3457 and 3458');
-      assert.match(texts(view.tooltip), /^2 smithys work on the same database, ~\/project/);
+      assert.match(texts(view.tooltip), /^2 smithy daemons work on the same database, ~\/project/);
       const [, query] = /command:daemonHealth\.showDetails\?([^)]*)\)/.exec(markdown(view.tooltip))!;
       assert.deepEqual(JSON.parse(decodeURIComponent(query!)), [conflict.id]);
       assert.doesNotMatch(markdown(view.tooltip), /command:evil/);

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { findConflicts, type InvolvedDaemon } from '../../../src/health/conflicts';
+import { conflictSummary, conflictText, conflictTitle } from '../../../src/words/conflictText';
+
+function party(port: number, changes: Partial<InvolvedDaemon> = {}): InvolvedDaemon {
+  return {
+    name: `smithy ${port}`,
+    kind: 'smithy',
+    port,
+    database: '/project/.stoneforge/stoneforge.db',
+    databaseShown: '~/project/.stoneforge/stoneforge.db',
+    isWorking: true,
+    isWatched: true,
+    ...changes,
+  };
+}
+
+describe('the words for a conflict', () => {
+  const [two] = findConflicts([party(3457, { name: 'smithy' }), party(3458, { name: 'smithy (project)' })]);
+  const [three] = findConflicts([party(1), party(2), party(3)]);
+
+  it('name both, and say what helps', () => {
+    assert.equal(conflictTitle(two!), 'Same database: 3457 and 3458');
+    assert.equal(conflictSummary(two!), '2 smithy daemons, stop one: both dispatch the same tasks');
+    assert.equal(
+      conflictText(two!),
+      '2 smithy daemons work on the same database, ~/project/.stoneforge/stoneforge.db: smithy on port 3457 and ' +
+        'smithy (project) on port 3458. Stop one: both dispatch the same tasks.',
+    );
+  });
+
+  it('count more than two', () => {
+    assert.equal(conflictTitle(three!), 'Same database: 1, 2 and 3');
+    assert.equal(
+      conflictSummary(three!),
+      '3 smithy daemons, stop all but one: all 3 dispatch the same tasks',
+    );
+  });
+
+  const agents = { runsOnlyAgents: true };
+  const reasons: readonly (readonly [InvolvedDaemon[], string])[] = [
+    [[party(1, agents), party(2, agents)], '2 smithy daemons, stop one: agents of both still run'],
+    [
+      [party(1), party(2, agents)],
+      '2 smithy daemons, stop one: 1 dispatches tasks, and agents of 2 still run',
+    ],
+    [
+      [party(1), party(2), party(3, { ...agents, kind: 'other' })],
+      '3 daemons, stop all but one: 1 and 2 dispatch tasks, and agents of 3 still run',
+    ],
+  ];
+  for (const [parties, expected] of reasons) {
+    it(expected, () => assert.equal(conflictSummary(findConflicts(parties)[0]!), expected));
+  }
+});
