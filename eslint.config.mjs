@@ -3,6 +3,7 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { hiddenImports, homeless, kinds, roomRules, rooms } from './eslint.rooms.mjs';
 import { namesStates, stateNames } from './eslint.states.mjs';
+import { sentencePlaces, textFiles } from './eslint.words.mjs';
 
 /** A daemon's words would be links or icons: there is one door for messages, and one for lists. */
 const oneDoor = [
@@ -159,6 +160,12 @@ export default tseslint.config(
     ignores: namesStates,
     plugins: { states: { rules: { names: stateNames } } },
     rules: { 'states/names': 'error' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: textFiles,
+    plugins: { words: { rules: { place: sentencePlaces } } },
+    rules: { 'words/place': 'error' },
   },
   homeless,
   {
