@@ -1,4 +1,5 @@
 import type { DaemonId } from '../health/report';
+import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { Registry } from '../watch/registry';
@@ -7,7 +8,7 @@ import { restartWay, startCommand } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
 import type { RestartRecords } from '../store/restartRecords';
-import { doubtInWords, whyNotStartable } from '../system/startable';
+import { whyNotStartable } from '../system/startable';
 import { TaskRunner } from '../ui/tasks/taskRunner';
 import { DaemonTasks } from '../ui/tasks/taskProvider';
 import { terminalEnv } from '../ui/tasks/terminalEnv';
@@ -15,6 +16,7 @@ import type { Settings } from '../settings/settings';
 import { Evidence } from '../ui/commands/keepEvidence';
 import type { Log } from '../ui/shared/log';
 import { RestartCommands } from '../ui/commands/restart';
+import { recordOf, stopText } from '../words/outcomes';
 import { restartStepText } from '../words/restartSteps';
 import type { Notifications } from '../ui/notifications/notifications';
 
@@ -69,12 +71,14 @@ export function createRestarts({
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
     log: (line) => log.info(line),
     logStep: (daemon, what, step) => log.info(`[${daemon}] ${what}: ${restartStepText(step)}`),
+    logStop: (outcome) => log.info(`[${outcome.daemon}] ${stopText(outcome)}`),
+    recordOf,
     onRestarted,
     onUnexpected: (where, error) => log.unexpected(where, error),
     prepare: async (model) => {
       const way = await restartWay(context, controller, model);
       const why = await whyNotStartable(way.command, terminalEnv());
-      return { way, ...(why && { doubt: doubtInWords(why) }) };
+      return { way, ...(why && { doubt: why }) };
     },
     start: async (model, signal, env) => {
       const command = await runner.run(await tasks.startTask(model, env), signal);
@@ -86,6 +90,7 @@ export function createRestarts({
     settings,
     clock,
     door,
+    userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
     current: (daemonId) => registry.model(daemonId),
   });

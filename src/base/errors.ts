@@ -21,3 +21,14 @@ export type NoAnswerCause =
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What an error without a code says. */
+export interface MessageCode {
+  readonly is: 'message';
+  readonly message: string;
+}
+
+/** An error as data: its code; of an error without one, its message. */
+export function codeFrom(error: unknown): { readonly is: string } | MessageCode {
+  return error instanceof CodedError ? error.code : { is: 'message', message: messageOf(error) };
+}

@@ -56,6 +56,8 @@ export interface Session {
   readonly exitCode?: number;
   /** How it ended, in the daemon's words. */
   readonly outcome?: string;
+  /** It ran when its daemon restarted, and was not seen since: what we say of a session that the daemon forgot. */
+  readonly wasLost?: boolean;
   /** Somebody dealt with its interruption. */
   readonly handled?: boolean;
   /** It is being ended; `timeout` where its deadline did that. */

@@ -9,15 +9,6 @@ export interface WorkMade {
   readonly interrupted: number;
 }
 
-/** "2 sessions resumed, 1 interrupted"; empty where there is nothing to say. */
-export function workText({ resumed, interrupted }: WorkMade): string {
-  const sessions = (n: number) => `${n} session${n === 1 ? '' : 's'}`;
-  return [
-    ...(resumed > 0 ? [`${sessions(resumed)} resumed`] : []),
-    ...(interrupted > 0 ? [`${resumed > 0 ? interrupted : sessions(interrupted)} interrupted`] : []),
-  ].join(', ');
-}
-
 /** A daemon that began a new life while we looked on, or since. */
 export interface Restarted extends WorkMade {
   readonly kind: 'restart' | 'reboot';
@@ -85,7 +76,7 @@ function interruptedAt(session: Session, lastSeenAt: number | undefined): Sessio
     ...rest,
     status: 'interrupted',
     ...(lastSeenAt !== undefined && { endedAt: lastSeenAt }),
-    outcome: 'it ran when its daemon restarted, and was not seen since',
+    wasLost: true,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Cause, StrangeAnswer } from '../health/cause';
 import type { EndedSession } from '../health/interrupted';
 import type { KindId, Report, Session } from '../health/report';
+import type { NoWay } from '../model/startFailure';
 import type { Target } from '../model/target';
 import type { NewTask } from '../protocol/dispatchd';
 import type { Look } from './look';
@@ -38,10 +39,10 @@ export interface KindCode {
   /** Makes what talks to the daemon at a target. Sends nothing. */
   connect(target: Target, options: ConnectOptions): Connection;
   /**
-   * How it can be restarted here, best first; or why nobody can know and what the user can do, in sentences.
+   * How it can be restarted here, best first; or why nobody can know.
    * @param last its last report, if it ever answered
    */
-  restartWays(target: Target, where: StartPlace, last?: Report): readonly RestartWay[] | string;
+  restartWays(target: Target, where: StartPlace, last?: Report): readonly RestartWay[] | NoWay;
   /** The flags that a running process of it has, for `StartPlace.lastArgs`. Never rejects. */
   startFlags?(last: Report, pid: number): Promise<readonly string[] | undefined>;
   /** Where the daemon itself says that it can be found, besides its ports. Never rejects. */

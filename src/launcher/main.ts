@@ -14,7 +14,8 @@ import { StartedDaemon } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
 import { processTable } from '../system/processTable';
-import { failureInWords, whyNotStartable } from '../system/startable';
+import { whyNotStartable } from '../system/startable';
+import { couldNotStart, unstartableText } from '../words/startFailures';
 
 /**
  * Starts a daemon, unless one is there already. Runs in a task's terminal, by itself:
@@ -57,7 +58,7 @@ async function inTerminal(options: Options): Promise<number> {
   try {
     child = start(options, { stdio: 'inherit' });
   } catch (error) {
-    return fail(couldNot(await whyNotRun(error, options)), options);
+    return fail(couldNotStart(await whyNotRun(error, options)), options);
   }
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
@@ -71,7 +72,7 @@ async function inTerminal(options: Options): Promise<number> {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return code ?? SIGNAL_EXIT + (signal ? constants.signals[signal] : 0);
   } catch (error) {
-    return fail(couldNot(await whyNotRun(error, options)), options);
+    return fail(couldNotStart(await whyNotRun(error, options)), options);
   }
 }
 
@@ -90,7 +91,7 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
   try {
     child = startDetached(options, log);
   } catch (error) {
-    return fail(couldNot(await whyNotRun(error, options)), options);
+    return fail(couldNotStart(await whyNotRun(error, options)), options);
   }
   let end: End | undefined;
   child.once('error', (error) => (end = { error }));
@@ -109,7 +110,7 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
     // A command may start its daemon and end, as service managers do: only a failure is the end of waiting.
     if (end && !('code' in end && end.code === 0)) {
       tail.print();
-      return fail(couldNot(await whyEnded(end, options, tail.text)), options);
+      return fail(couldNotStart(await whyEnded(end, options, tail.text)), options);
     }
     if (performance.now() - askedMs >= ASK_EVERY_MS) {
       askedMs = performance.now();
@@ -149,13 +150,11 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
 type End =
   { readonly error: Error } | { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-const couldNot = (reason: string) => `The daemon could not be started: ${reason}.`;
-
 /** Why a command could not be run at all, as a clause. */
 async function whyNotRun(error: unknown, { command, shell }: Options): Promise<string> {
   const [name = ''] = shell === undefined ? command : [shell];
   const why = await whyNotStartable({ kind: 'process', command: name, args: [], cwd: process.cwd() });
-  if (why) return failureInWords(why);
+  if (why) return unstartableText(why);
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return cleanText(error instanceof Error ? error.message : String(error));
   return `the system cannot run the command "${programName(name)}" (${code})`;
@@ -168,7 +167,7 @@ async function whyEnded(end: End, options: Options, output: string): Promise<str
   const [first = ''] = command;
   if (shell !== undefined && end.code === SHELL_NOT_FOUND) {
     const why = await whyNotStartable({ kind: 'shell', line: first, cwd: process.cwd() });
-    if (why) return failureInWords(why);
+    if (why) return unstartableText(why);
   }
   const who = shell === undefined ? programName(first) : 'the start command';
   const how = end.code === null ? `was ended by ${end.signal}` : `ended with exit code ${end.code}`;

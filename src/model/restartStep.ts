@@ -1,16 +1,20 @@
+import type { HowEnded } from './process';
+
 /** How far a restart or a stop is. Words for people: words/restartSteps.ts. */
 export type RestartStep =
   | { readonly is: 'keepingEvidence' }
   /** Asks the process to end by its own API. */
   | { readonly is: 'asking'; readonly pid: number }
-  | { readonly is: 'notAsked'; readonly pid: number; readonly why: string }
+  /** @property why the code of the error, for words/errors.ts */
+  | { readonly is: 'notAsked'; readonly pid: number; readonly why: { readonly is: string } }
   | { readonly is: 'terminating'; readonly pid: number }
   /** @property graceMs how long it had after SIGTERM; 0 where force comes first */
   | { readonly is: 'killing'; readonly pid: number; readonly graceMs: number }
-  | { readonly is: 'ended'; readonly pid: number; readonly how: string }
+  | { readonly is: 'ended'; readonly pid: number; readonly how: HowEnded }
   | { readonly is: 'freeingPort'; readonly port: number }
-  /** @property by whom another one than we is asked to start it */
-  | { readonly is: 'starting'; readonly by?: string }
+  | { readonly is: 'starting' }
+  /** @property who is asked, where that is not the daemon itself */
+  | { readonly is: 'askingToRestart'; readonly who: string | undefined }
   | { readonly is: 'proving'; readonly by: 'cycle' | 'answer' };
 
 /** What is being waited for now. */

@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '../base/errors';
+import { CodedError, messageOf } from '../base/errors';
 import type { DaemonId, Report } from '../health/report';
 import { randomUUID } from 'node:crypto';
 import { hostOf } from '../system/address';
@@ -7,7 +7,6 @@ import type { DaemonModel } from '../model/daemonModel';
 import type { Monitor } from '../watch/monitor';
 import type { Probe } from '../kinds/probe';
 import { severityOf } from '../health/verdict';
-import { duration } from '../base/time';
 import { endDaemon } from './endDaemon';
 import { addressOf } from '../kinds/target';
 import { lockDaemon, LockedElsewhere } from './restartLock';
@@ -16,7 +15,11 @@ import { kindOf } from '../kinds/index';
 import { identityIn, isSameProcessAlive } from '../system/identity';
 import { isAlive, type ProcessInfo } from '../system/processTable';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
-import { recordOf, type RestartRecords } from '../store/restartRecords';
+import type { RestartRecords } from '../store/restartRecords';
+import type { DaemonState } from '../health/states';
+import type { NamedProcess } from '../model/process';
+import type { RestartRecord } from '../model/restartRecord';
+import type { RestartRefusal } from '../model/restartRefusal';
 import {
   restart,
   tellStop,
@@ -26,7 +29,7 @@ import {
   type RestartRequest,
   type StartedCommand,
 } from './restart';
-import { type Outcome } from '../model/outcome';
+import type { Outcome, StopOutcome } from '../model/outcome';
 import type { Progress, RestartStep } from '../model/restartStep';
 import { isPortFree } from '../system/ports';
 import { WorkWatch } from './workWatch';
@@ -52,14 +55,18 @@ export interface ControllerDeps {
     env: Readonly<Record<string, string>>,
   ) => Promise<StartedCommand>;
   /**
-   * How the daemon would be restarted, and why the start may fail, such as "the start command was not found". Rejects
-   * with an error fit to show where there is no way.
+   * How the daemon would be restarted, and why the start may fail. Rejects with an error fit to show where there is no
+   * way.
    */
   readonly prepare: (model: DaemonModel) => Promise<Required<Pick<Plan, 'way'>> & Pick<Plan, 'doubt'>>;
   readonly log: (line: string) => void;
   /** A step of one daemon, to be logged. */
   readonly logStep: (daemon: string, what: 'restart' | 'stop', step: RestartStep) => void;
+  /** A stop that ended, to be logged. */
+  readonly logStop: (outcome: StopOutcome) => void;
   readonly records: RestartRecords;
+  /** What is kept of a restart: other versions read it in words. @param at epoch ms */
+  readonly recordOf: (outcome: Outcome, why: DaemonState, at: number) => RestartRecord;
   /** The time that a restart is remembered by, epoch ms; the system's without it. */
   readonly wallAt?: () => number;
   /** A folder that all windows of this machine share. */
@@ -89,17 +96,11 @@ export interface RestartWork extends StopWork {
   readonly proofTimeoutMs?: number;
 }
 
-/** How a stop ended. `text` says it in one sentence. */
-export interface StopOutcome {
-  readonly kind: 'stopped' | 'cancelled';
-  readonly text: string;
-}
-
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
 export class RestartController {
   readonly #busy = new Set<string>();
   /** The process that was started for each daemon, and was seen to work. */
-  readonly #started = new Map<DaemonId, ProcessInfo>();
+  readonly #started = new Map<DaemonId, NamedProcess>();
   readonly #lastArgs = new Map<DaemonId, readonly string[]>();
   /** What tells whether the last restart of each daemon started who answers. */
   readonly #attempts = new Map<DaemonId, Attempt>();
@@ -129,10 +130,10 @@ export class RestartController {
   /** What a stop would end. @throws an error fit to show where it must not go on */
   async plan({ daemon }: DaemonModel): Promise<Plan> {
     const { name, id: daemonId } = daemon;
-    if (this.#busy.has(daemonId)) throw new UserError(`${name} is already being restarted or stopped.`);
+    if (this.#busy.has(daemonId)) throw refusalOf({ is: 'busy', daemon: name });
     // What was asked for may be old: the user was asked for trust first.
     const monitor = this.deps.registry.monitor(daemonId);
-    if (!monitor) throw new UserError(`${name} is not watched any more.`);
+    if (!monitor) throw refusalOf({ is: 'unwatched', daemon: name });
     const started = this.#started.get(daemonId);
     const plan = await planFor(monitor, { started, records: this.deps.records.of(daemonId) });
     const flags = await flagsOf(plan);
@@ -154,7 +155,7 @@ export class RestartController {
       this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
       const came = await this.#prove(plan, monitor, attempt, work, restart);
       const isLeft = left !== undefined && owner && (await isThere(owner));
-      return isLeft ? { ...came, text: `${came.text} In the daemon, ${left}.` } : came;
+      return isLeft ? { ...came, leftOpen: left } : came;
     });
   }
 
@@ -176,10 +177,18 @@ export class RestartController {
 
   async #carryOut(plan: Plan, restarts: (monitor: Monitor) => Promise<Outcome>): Promise<Outcome> {
     const { name, id: daemonId } = plan.model.daemon;
+    const refuse = (why: RestartRefusal): Outcome => ({
+      kind: 'failed',
+      daemon: name,
+      why,
+      isStopped: false,
+      nothingRuns: false,
+    });
     const monitor = this.deps.registry.monitor(daemonId);
-    if (!monitor) return { kind: 'failed', text: `${name} is not watched any more.` };
+    if (!monitor) return refuse({ is: 'unwatched', daemon: name });
     let began = false;
     let outcome: Outcome | undefined;
+    let startFailed: string | undefined;
     try {
       return await this.#alone(
         plan.model,
@@ -187,14 +196,14 @@ export class RestartController {
         async () => {
           began = true;
           outcome = await restarts(monitor);
-          await this.#remember(plan, outcome);
+          startFailed = await this.#remember(plan, outcome);
           return outcome;
         },
-        (text) => ({ kind: 'failed', text }),
+        refuse,
       );
     } finally {
       // Only now, when the next thing may be done with it.
-      if (began) endRestart(monitor, outcome);
+      if (began) endRestart(monitor, outcome, startFailed);
     }
   }
 
@@ -232,15 +241,18 @@ export class RestartController {
     }
   }
 
-  async #remember({ model }: Plan, outcome: Outcome): Promise<void> {
+  /** @returns why nothing runs, in words */
+  async #remember({ model }: Plan, outcome: Outcome): Promise<string | undefined> {
     const { id: daemonId } = model.daemon;
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
-      if (outcome.process) this.#started.set(daemonId, outcome.process);
+      if ('process' in outcome && outcome.process) this.#started.set(daemonId, outcome.process);
       this.deps.onRestarted(daemonId);
     }
-    this.#log(model, outcome.text);
-    const { records, wallAt = Date.now } = this.deps;
-    await records.add(daemonId, recordOf(outcome, model.track.verdict.state, wallAt()));
+    const { records, recordOf, wallAt = Date.now } = this.deps;
+    const record = recordOf(outcome, model.track.verdict.state, wallAt());
+    this.#log(model, record.text);
+    await records.add(daemonId, record);
+    return record.startFailed;
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
@@ -249,18 +261,14 @@ export class RestartController {
     const { name, target, id: daemonId } = plan.model.daemon;
     const monitor = this.deps.registry.monitor(daemonId);
     if (!owner || !monitor) {
-      const address = addressOf(target);
-      const why = address
-        ? `nothing listens on port ${address.port}`
-        : 'no process is known to be this daemon';
-      return { kind: 'stopped', text: `${name} does not run: ${why}.` };
+      return { kind: 'stopped', daemon: name, is: 'notRunning', port: addressOf(target)?.port };
     }
     return this.#alone(
       plan.model,
       'stop',
       () => this.#stop(plan.model, owner, monitor, work),
-      (text) => {
-        throw new UserError(text);
+      (why) => {
+        throw refusalOf(why);
       },
     );
   }
@@ -280,7 +288,7 @@ export class RestartController {
     try {
       const [holder] = await ownersOf(model);
       const why = whyNotAgreed(owner, port, holder, await isThere(owner));
-      if (why !== undefined) throw new UserError(`${why}.`);
+      if (why) throw refusalOf(why);
       const ended = await endDaemon(model, owner, await probeOf(monitor), {
         signal: work.signal,
         onStage: (stage) => {
@@ -291,35 +299,19 @@ export class RestartController {
           tell(stage);
         },
       });
-      if (!ended) {
-        const still = port === undefined ? 'it still runs' : `it holds port ${port}`;
-        throw new UserError(`Process ${named(owner)} could not be ended; ${still}.`);
-      }
+      if (!ended) throw refusalOf({ is: 'stays', process: owner, port });
       // It has ended: who listens now, where a tool can tell, is all that is left to say.
       const [next] = await ownersOf(model).catch(() => []);
-      if (next) {
-        const what =
-          port === undefined
-            ? `${name} is another process now: ${named(next)}`
-            : `port ${port} is held by another one now: ${named(next)}`;
-        throw new UserError(`Process ${owner.pid} has ended, but ${what}.`);
-      }
-      const took = duration(performance.now() - startedMs);
-      const text =
-        ended === 'had ended already'
-          ? `${name} does not run: process ${owner.pid} had ended already. Nothing was ended.`
-          : `${name} stopped in ${took}: process ${owner.pid} ${ended}.`;
-      outcome = { kind: 'stopped', text };
+      if (next) throw refusalOf({ is: 'anotherCame', daemon: name, pid: owner.pid, port, process: next });
+      const tookMs = performance.now() - startedMs;
+      outcome = { kind: 'stopped', daemon: name, is: 'ended', pid: owner.pid, how: ended, tookMs };
     } catch (error) {
       if (!work.signal.aborted) throw error;
-      const left = isAsked
-        ? `process ${owner.pid} was asked to stop and may still be ending`
-        : 'nothing was changed';
-      outcome = { kind: 'cancelled', text: `Stop cancelled: ${left}.` };
+      outcome = { kind: 'cancelled', daemon: name, pid: owner.pid, isAsked };
     } finally {
       void monitor.poll();
     }
-    this.#log(model, outcome.text);
+    this.deps.logStop(outcome);
     return outcome;
   }
 
@@ -328,25 +320,21 @@ export class RestartController {
     { daemon: { name, id: daemonId } }: DaemonModel,
     what: 'restart' | 'stop',
     work: () => Promise<T>,
-    refuse: (text: string) => T,
+    refuse: (why: RestartRefusal) => T,
   ): Promise<T> {
-    if (this.#busy.has(daemonId)) return refuse(`${name} is already being restarted or stopped.`);
+    if (this.#busy.has(daemonId)) return refuse({ is: 'busy', daemon: name });
     this.#busy.add(daemonId);
     try {
       let unlock: (() => Promise<void>) | undefined;
       try {
         unlock = await lockDaemon(this.deps.folder, daemonId, what);
       } catch (error) {
-        if (error instanceof LockedElsewhere) {
-          return refuse(`Nothing was done: ${name} may be being restarted or stopped by ${error.message}.`);
+        if (!(error instanceof LockedElsewhere)) {
+          return refuse({ is: 'lockUnusable', daemon: name, said: messageOf(error) });
         }
-        const why = messageOf(error);
-        return refuse(
-          `Nothing was done: another window may be restarting or stopping ${name}, and the file that would tell ` +
-            `cannot be used (${why}).`,
-        );
+        return refuse({ is: 'lockUnproven', daemon: name, pid: error.pid, ...error.unproven });
       }
-      if (!unlock) return refuse(`${name} is being restarted or stopped in another window.`);
+      if (!unlock) return refuse({ is: 'busyElsewhere', daemon: name });
       try {
         return await work();
       } finally {
@@ -418,9 +406,9 @@ function probeOf(monitor: Monitor): Promise<Probe | undefined> {
   return monitor.probe().catch(() => undefined);
 }
 
-function endRestart(monitor: Monitor, outcome: Outcome | undefined): void {
-  const why = outcome && 'startFailed' in outcome ? outcome.startFailed : undefined;
-  if (why !== undefined) monitor.endRestart({ is: 'startFailed', why });
+/** @param startFailed why nothing runs, in words */
+function endRestart(monitor: Monitor, outcome: Outcome | undefined, startFailed: string | undefined): void {
+  if (startFailed !== undefined) monitor.endRestart({ is: 'startFailed', why: startFailed });
   else monitor.endRestart({ is: outcome?.kind === 'cured' ? 'proven' : 'notProven' });
   // Cancelled half-way it is down because we were asked to end it: that is no outage.
   if (outcome?.kind !== 'cancelled' || (outcome.left !== 'ending' && outcome.left !== 'stopped')) return;
@@ -434,6 +422,6 @@ async function isThere(process: ProcessInfo): Promise<boolean> {
   return identity ? isSameProcessAlive(identity) : isAlive(process.pid);
 }
 
-function named({ pid, commandLine }: ProcessInfo): string {
-  return `${pid} (${commandLine})`;
+function refusalOf(why: RestartRefusal): CodedError<RestartRefusal> {
+  return new CodedError(why);
 }

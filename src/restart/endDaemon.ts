@@ -1,4 +1,3 @@
-import { UserError } from '../base/errors';
 import type { Probe } from '../kinds/probe';
 import { isInstance } from '../kinds/sameInstance';
 import type { DaemonModel } from '../model/daemonModel';
@@ -20,7 +19,7 @@ export async function endDaemon(
   options: Pick<StopOptions, 'signal' | 'onStage'>,
 ): Promise<Ended | undefined> {
   const target = identityIn(owner);
-  if (!target) throw new UserError(untold(owner.pid));
+  if (!target) throw untold(owner.pid);
   const askToEnd = probe?.shutDown;
   // Only the very process that answered is asked: whoever else has its port gets no token.
   if (!askToEnd || !isInstance(model, owner)) return endProcess(target, options);

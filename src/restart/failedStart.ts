@@ -1,6 +1,6 @@
-import { UserError } from '../base/errors';
-import { cleanText } from '../base/text';
-import { MAX_REASON_CHARS } from './policy';
+import { CodedError } from '../base/errors';
+import type { Cause } from '../health/cause';
+import type { Exit, StartFailure } from '../model/startFailure';
 
 /** A start under way, as far as its failure is concerned. */
 export interface EndedStart {
@@ -8,42 +8,22 @@ export interface EndedStart {
   readonly said?: () => Promise<string | undefined>;
 }
 
-const COULD_NOT = 'The daemon could not be started: ';
-
-/** A start that failed. `reason` goes on after "start failed:" and has no full stop. */
-export class StartFailed extends UserError {
-  readonly reason: string;
-
-  constructor(reason: string, message = `${COULD_NOT}${reason}.`) {
-    super(message);
-    this.reason = cleanText(reason, MAX_REASON_CHARS);
-  }
-}
+/** A start that failed: nothing runs. */
+export class StartFailed extends CodedError<StartFailure> {}
 
 /**
  * Why a start failed whose command ended: in its own words where they can be read, else by its exit code.
  *
- * @param code its exit code; `undefined` where it was terminated
- * @param unanswered what was seen of the daemon, as a clause
+ * @param cause why the daemon does not answer; `undefined` where it was not asked
  */
 export async function startFailure(
   { said }: EndedStart,
-  code: number | undefined,
-  unanswered: string,
+  exit: Exit,
+  daemon: string,
+  cause: Cause | undefined,
 ): Promise<StartFailed> {
-  if (code === undefined) {
-    return new StartFailed(
-      'its start command was terminated',
-      `The start command was terminated and ${unanswered}.`,
-    );
-  }
-  const words = await said?.();
-  if (words !== undefined) {
-    const reason = words.startsWith(COULD_NOT) ? words.slice(COULD_NOT.length) : words;
-    return new StartFailed(reason.replace(/\.$/, ''), words);
-  }
+  const words = exit.code === undefined ? undefined : await said?.();
   return new StartFailed(
-    `exit code ${code}`,
-    `The start command ended with exit code ${code} and ${unanswered}.`,
+    words === undefined ? { is: 'commandEnded', exit, daemon, cause } : { is: 'startSaid', said: words },
   );
 }

@@ -1,10 +1,9 @@
-import { UserError } from '../base/errors';
+import { CodedError } from '../base/errors';
 import { hostOf } from '../system/address';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Report, Session } from '../health/report';
 import { isLive } from '../health/sessions';
-import { duration } from '../base/time';
 import { whyNotHere, whyNotToEnd } from './refusals';
 import type { RestartWay } from '../kinds/kind';
 import { isInstance } from '../kinds/sameInstance';
@@ -16,6 +15,9 @@ import {
   isSameProcess,
   type ProcessInfo,
 } from '../system/processTable';
+import type { NamedProcess } from '../model/process';
+import type { PlanRefusal } from '../model/restartRefusal';
+import type { Unstartable } from '../model/startFailure';
 import type { RestartRecord } from '../model/restartRecord';
 import { isPortFree } from '../system/ports';
 import { ToolFailed } from '../system/exec';
@@ -26,8 +28,8 @@ export interface Plan {
   readonly model: DaemonModel;
   /** The process that will be ended; `undefined` where nothing listens, or no process is proven to be the daemon. */
   readonly owner: ProcessInfo | undefined;
-  /** The running work that ending it interrupts, each in words: what, for how long, what becomes of it. */
-  readonly interrupts: readonly string[];
+  /** The running work that ending it interrupts. */
+  readonly interrupts: readonly Interrupted[];
   /** The last restarts, newest first. */
   readonly records: readonly RestartRecord[];
   /**
@@ -38,7 +40,16 @@ export interface Plan {
   /** How it will be restarted: only of a plan for a restart. */
   readonly way?: Pick<RestartWay, 'by' | 'keepsWork' | 'name'>;
   /** Why it may not start again. */
-  readonly doubt?: string;
+  readonly doubt?: Unstartable;
+}
+
+/** A running session that a restart interrupts. */
+export interface Interrupted {
+  readonly title: string;
+  /** For how long it has run, where that is known. */
+  readonly ranMs?: number;
+  /** What becomes of it, where that is known. */
+  readonly then?: 'resumed' | 'runAgain';
 }
 
 /** Whether we end the old process: so also where how it will be restarted is not known, as of a plan to stop. */
@@ -52,7 +63,7 @@ export function isEndedByUs(way: Pick<RestartWay, 'by'> | undefined): boolean {
  */
 export interface Holder {
   readonly owner: ProcessInfo | undefined;
-  readonly refusal: string | undefined;
+  readonly refusal: PlanRefusal | undefined;
 }
 
 /**
@@ -75,16 +86,15 @@ export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo
 
 export async function holderOf(model: DaemonModel): Promise<Holder> {
   const elsewhere = whyNotHere(model);
-  if (elsewhere !== undefined) return { owner: undefined, refusal: `${elsewhere} Nothing was done.` };
+  if (elsewhere) return { owner: undefined, refusal: elsewhere };
   try {
     const owners = await ownersOf(model);
     const [owner] = owners;
-    const refusal = whyNotToEnd(model, owners, owner ? await findOwnLine() : []);
-    return { owner, refusal: refusal === undefined ? undefined : `${refusal} Nothing was ended.` };
+    return { owner, refusal: whyNotToEnd(model, owners, owner ? await findOwnLine() : []) };
   } catch (error) {
     if (!(error instanceof ToolFailed)) throw error;
     // Who holds the port, or what the editor was started from, is not known: nobody is ended on a guess.
-    return { owner: undefined, refusal: `${error.message} Nothing was ended.` };
+    return { owner: undefined, refusal: { is: 'toolFailed', said: error.message } };
   }
 }
 
@@ -102,7 +112,7 @@ export async function planFor(
     records,
     platform = process.platform,
   }: {
-    started: ProcessInfo | undefined;
+    started: NamedProcess | undefined;
     records: readonly RestartRecord[];
     platform?: NodeJS.Platform;
   },
@@ -110,15 +120,14 @@ export async function planFor(
   // A monitor's track is another one after the next poll; a plan rests on this one.
   const model = { daemon, track };
   const { owner, refusal } = await holderOf(model);
-  if (refusal !== undefined) throw new UserError(refusal);
-  const unnamed = owner ? undefined : await unnamedIn(model);
-  if (unnamed !== undefined) throw new UserError(unnamed);
+  const why = refusal ?? (owner ? undefined : await unnamedIn(model));
+  if (why) throw new CodedError(why);
   const report = track.last?.report;
   const interrupted = owner && report ? (report.sessions ?? []).filter(isLive) : [];
   return {
     model,
     owner,
-    interrupts: interrupted.map((session) => inWords(session, report!)),
+    interrupts: interrupted.map((session) => interruptedIn(session, report!)),
     records,
     ownerIsKnown:
       owner === undefined ||
@@ -128,33 +137,27 @@ export async function planFor(
 }
 
 /** Why nothing may be started although no process is known: something is there all the same. `undefined` where nothing is. */
-async function unnamedIn({ daemon, track }: DaemonModel): Promise<string | undefined> {
+async function unnamedIn({ daemon, track }: DaemonModel): Promise<PlanRefusal | undefined> {
   const address = addressOf(daemon.target);
   if (!address) {
     // What is not running may be started.
-    if (!track.sample?.ok || !track.sample.report.isRunning) return undefined;
-    return (
-      `${daemon.name} runs, but no process of this machine is proven to be ${daemon.name}: ` +
-      'end it where it was started. Nothing was ended.'
-    );
+    const isRunning = track.sample?.ok === true && track.sample.report.isRunning;
+    return isRunning ? { is: 'unprovenProcess', daemon: daemon.name } : undefined;
   }
-  if (await isPortFree(hostOf(address.origin), address.port)) return undefined;
-  return (
-    `Something listens on port ${address.port}, but the system does not tell which process it is; ` +
-    'it may belong to another user or run in a container. Nothing was ended.'
-  );
+  const isFree = await isPortFree(hostOf(address.origin), address.port);
+  return isFree ? undefined : { is: 'listenerUnnamed', port: address.port };
 }
 
-/** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */
-function inWords({ title, startedAt, createdAt, resumable, kind }: Session, report: Report): string {
+function interruptedIn(
+  { title, startedAt, createdAt, resumable, kind }: Session,
+  { daemonNow }: Report,
+): Interrupted {
   const beganAt = startedAt ?? createdAt;
-  const ranMs =
-    beganAt === undefined || report.daemonNow === undefined ? undefined : report.daemonNow - beganAt;
-  return [
+  return {
     title,
-    ...(ranMs === undefined ? [] : [`running for ${duration(ranMs)}`]),
-    ...(resumable === undefined && kind === undefined
-      ? []
-      : [resumable || kind === 'named' ? 'will be resumed' : 'can be run again']),
-  ].join(', ');
+    ...(beganAt !== undefined && daemonNow !== undefined && { ranMs: daemonNow - beganAt }),
+    ...((resumable !== undefined || kind !== undefined) && {
+      then: resumable || kind === 'named' ? 'resumed' : 'runAgain',
+    }),
+  };
 }

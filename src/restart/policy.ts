@@ -16,9 +16,6 @@ export const FAILED_SETTLES_MS = 2_000;
 /** A command whose daemon cannot take its port fails within moments; so long who answers instead is not judged. */
 export const DOUBT_SETTLES_MS = 5_000;
 
-/** The longest reason that rows and the status item show. */
-export const MAX_REASON_CHARS = 160;
-
 /** More of several processes are counted, not named. */
 export const MAX_NAMED = 3;
 

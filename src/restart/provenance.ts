@@ -1,3 +1,5 @@
+import type { NotOurs } from '../model/outcome';
+import type { Exit } from '../model/startFailure';
 import { forwarderIn, isServiceManager } from '../system/programs';
 import { hasVariable, uptimeTicks } from '../system/linux';
 import { describeProcess, findAncestors, type ProcessInfo } from '../system/processTable';
@@ -70,11 +72,9 @@ async function findMark(pids: readonly number[], mark: string): Promise<Origin['
   return 'missing';
 }
 
-/** Why a process is not proven to be started by this restart, as a sentence goes on. */
-export interface NotOurs {
-  readonly why: string;
-  /** It certainly was not. */
-  readonly isStranger: boolean;
+/** Whether it is certain that a restart did not start who answers. */
+export function isStranger({ is }: NotOurs): boolean {
+  return is === 'otherUsers' || is === 'ranBefore';
 }
 
 /**
@@ -86,25 +86,14 @@ export function whyNotOurs(
   port: number | undefined,
   listener: ProcessInfo | undefined,
   origin: Origin | undefined,
-  exit: { readonly code: number | undefined } | undefined,
+  exit: Exit | undefined,
 ): NotOurs | undefined {
-  if (!listener || !origin) {
-    const why =
-      port === undefined
-        ? 'nothing proves which process answers'
-        : `port ${port} is answered by a process that the system does not name`;
-    return { why: `${why}, so that nothing shows that this restart started it`, isStranger: false };
-  }
-  const process = `process ${listener.pid} (${listener.commandLine})`;
-  const who = port === undefined ? `the answer is of ${process}` : `port ${port} is answered by ${process}`;
-  if (!listener.isOurs)
-    return { why: `${who} of another user, which this restart did not start`, isStranger: true };
-  if (origin.began === 'before')
-    return { why: `${who}, which ran before and which this restart did not start`, isStranger: true };
-  const doubt = (why: string): NotOurs => ({ why: `${who}, ${why}`, isStranger: false });
-  if (forwarderIn(listener) !== undefined)
-    return doubt('which only passes connections on, so that nothing shows which daemon answers');
-  if (listener.inContainer) return doubt('which runs in a container, so that nothing shows who started it');
+  if (!listener || !origin) return { is: 'unnamed', port };
+  const because = (is: Exclude<NotOurs['is'], 'unnamed'>): NotOurs => ({ is, port, process: listener });
+  if (!listener.isOurs) return because('otherUsers');
+  if (origin.began === 'before') return because('ranBefore');
+  if (forwarderIn(listener) !== undefined) return because('passesOn');
+  if (listener.inContainer) return because('inContainer');
   const isProven =
     origin.began === 'after' &&
     !isServiceManager(listener) &&
@@ -112,5 +101,5 @@ export function whyNotOurs(
       // What a service manager starts does not descend from the command that told it to.
       (origin.parentIsManager && exit?.code === 0) ||
       (origin.mark === 'untold' && (exit === undefined || exit.code === 0)));
-  return isProven ? undefined : doubt('which this restart is not proven to have started');
+  return isProven ? undefined : because('unproven');
 }

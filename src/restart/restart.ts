@@ -11,18 +11,20 @@ import { WAIT_STEP_MS } from '../system/policy';
 import type { Report, Sample } from '../health/report';
 import { kindOf } from '../kinds/index';
 import type { RestartWay } from '../kinds/kind';
-import { messageOf, UserError } from '../base/errors';
-import { duration } from '../base/time';
+import { codeFrom, CodedError, UserError } from '../base/errors';
 import { StartFailed, startFailure, type EndedStart } from './failedStart';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
 import { proofOf, type ProcessFate } from '../health/proof';
-import { workText, type WorkMade } from '../health/workMade';
+import type { WorkMade } from '../health/workMade';
 import { addressOf } from '../kinds/target';
 import { isEndedByUs } from './plan';
-import type { NotOurs } from './provenance';
+import { isStranger } from './provenance';
 import type { Ended, StopOptions, StopStage } from '../system/endProcess';
 import { orAborted, until } from '../base/wait';
-import type { Left, Outcome } from '../model/outcome';
+import type { Left, NotOurs, Outcome, RestartFailure, Seen } from '../model/outcome';
+import type { NotAgreed } from '../model/restartRefusal';
+import type { Exit } from '../model/startFailure';
+import type { Cause, Unproven } from '../health/cause';
 import type { Progress, RestartStep } from '../model/restartStep';
 
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
@@ -30,11 +32,6 @@ export interface StartedCommand extends EndedStart {
   readonly ended: Promise<number | undefined>;
   /** The command's environment has the mark that it was to get: what it starts can be told by it. */
   readonly isMarked?: boolean;
-}
-
-/** How the start command ended: with an exit code, or terminated. */
-export interface Exit {
-  readonly code: number | undefined;
 }
 
 /** What a restart does to the world. The extension passes VS Code's tasks; tests pass child processes. */
@@ -83,29 +80,7 @@ export interface RestartRequest extends Progress {
   readonly startedMs?: number;
 }
 
-const LEFT: Readonly<Record<Left, string>> = {
-  unchanged: 'nothing was changed',
-  ending: 'the old process was asked to stop and may still be ending; nothing was started',
-  stopped: 'the old process has ended; nothing was started',
-  started: 'the daemon was started; whether it works was not waited for',
-};
-
-/** What of the old process' end is told in the outcome. */
-const ENDED: Readonly<Partial<Record<Ended, string>>> = {
-  'was ended by force': ' (the old process was ended by force)',
-  'had ended already': ' (the old process had ended already; nothing was ended)',
-};
-
-class Failed extends UserError {}
-/** @param startFailed why nothing answers, where nothing does */
-class Late extends UserError {
-  constructor(
-    message: string,
-    readonly startFailed: string | undefined,
-  ) {
-    super(message);
-  }
-}
+class Failed extends CodedError<RestartFailure> {}
 
 /**
  * Stops the old process, waits until its port is free where it has one, starts the new one and proves it: a new
@@ -118,7 +93,7 @@ export function restart(request: RestartRequest, edges: RestartEdges): Promise<O
     const isOurs = isEndedByUs(way);
     const ended = isOurs ? await stopOld(request, edges, leave) : undefined;
     request.signal.throwIfAborted();
-    request.onStep({ is: 'starting', ...(!isOurs && { by: way?.name ?? 'it' }) });
+    request.onStep(isOurs ? { is: 'starting' } : { is: 'askingToRestart', who: way?.name });
     if (!owner || !isOurs) await edges.beginStart();
     const command = await edges.start(request.signal);
     return { command, ended };
@@ -161,40 +136,42 @@ async function towardsProof(
     left = 'started';
     const provenBy = kindOf(daemon.kind ?? before?.kind)?.provenBy ?? 'cycle';
     request.onStep({ is: 'proving', by: provenBy });
-    const { unproven, process, doubt } = await prove(request, edges, command);
+    const proof = await prove(request, edges, command);
     const tookMs = performance.now() - startedMs;
-    if (doubt !== undefined) {
-      const text = `${daemon.name} answers after ${duration(tookMs)}, but ${doubt}.`;
-      const interrupted = edges.workTold()?.interrupted ?? 0;
-      return { kind: 'unproven', tookMs, text: withWork(text, edges), interrupted };
-    }
-    const made = await edges.workMade(signal);
-    const work = made ? workText(made) : '';
-    const said = [
-      `${daemon.name} ${owner ? 'restarted' : 'started'} in ${duration(tookMs)}`,
-      ...(ended === undefined ? [] : [ENDED[ended] ?? '']),
-      ...(work === '' ? [] : [` · ${work}`]),
-      ...(unproven === undefined ? [] : [`, but ${unproven}`]),
-    ].join('');
-    const kind = unproven === undefined ? 'cured' : 'unproven';
-    const interrupted = made?.interrupted ?? 0;
-    return { kind, tookMs, text: `${said}.`, interrupted, ...(process && { process }) };
+    if ('notOurs' in proof)
+      return { kind: 'unproven', tookMs, notOurs: proof.notOurs, ...told(daemon, edges) };
+    if ('seen' in proof) return { ...proof, ...told(daemon, edges) };
+    const work = await edges.workMade(signal);
+    return {
+      kind: proof.why ? 'unproven' : 'cured',
+      tookMs,
+      isRestart: owner !== undefined,
+      daemon: daemon.name,
+      ...proof,
+      ...(ended && { ended }),
+      ...(work && { work }),
+    };
   } catch (error) {
-    if (signal.aborted) {
-      return { kind: 'cancelled', text: withWork(`Restart cancelled: ${LEFT[left]}.`, edges), left };
-    }
+    // Also where the restart proved nothing, a new instance may have been seen.
+    const about = told(daemon, edges);
+    if (signal.aborted) return { kind: 'cancelled', left, ...about };
     if (!(error instanceof UserError)) edges.onUnexpected(error);
-    const why = messageOf(error);
-    const text = withWork(why, edges);
-    const startFailed = startFailedIn(error, left);
-    const failed = { ...(startFailed !== undefined && { startFailed }) };
-    if (error instanceof Late) return { kind: 'late', text, ...failed };
+    const isStopped = left === 'stopped';
     return {
       kind: 'failed',
-      text: left === 'stopped' ? `${text} The old process has ended.` : text,
-      ...failed,
+      // Whoever throws a coded error takes the code from one of these unions.
+      why: codeFrom(error) as RestartFailure,
+      isStopped,
+      nothingRuns: isStopped || error instanceof StartFailed,
+      ...about,
     };
   }
+}
+
+/** The daemon's name, with what is known of its work. */
+function told({ name }: DaemonConfig, edges: RestartEdges): Pick<Outcome, 'daemon' | 'work'> {
+  const work = edges.workTold();
+  return { daemon: name, ...(work && { work }) };
 }
 
 /**
@@ -210,40 +187,11 @@ export function whyNotAgreed(
   port: number | undefined,
   holder: ProcessInfo | undefined,
   isThere: boolean,
-): string | undefined {
+): NotAgreed | undefined {
   if (holder) {
-    if (isSameProcess(holder, owner)) return undefined;
-    if (port === undefined) {
-      return `The daemon is another process now, ${holder.pid} (${holder.commandLine}); nothing was ended`;
-    }
-    return `Port ${port} is held by another process now, ${holder.pid} (${holder.commandLine}); nothing was ended`;
+    return isSameProcess(holder, owner) ? undefined : { is: 'anotherNow', process: holder, port };
   }
-  if (!isThere) return undefined;
-  if (port === undefined) {
-    return (
-      `Process ${owner.pid} (${owner.commandLine}) is not proven to be the daemon any more, but still runs: ` +
-      'nothing was ended'
-    );
-  }
-  return (
-    `Process ${owner.pid} (${owner.commandLine}) does not listen on port ${port} any more, but still runs: ` +
-    'nothing was ended'
-  );
-}
-
-/** With what is known of the work, where the restart proved nothing and a new instance was seen all the same. */
-function withWork(text: string, edges: RestartEdges): string {
-  const made = edges.workTold();
-  const work = made ? workText(made) : '';
-  return work === '' ? text : `${text} ${sentence(work)}.`;
-}
-
-/** Why nothing runs now; `undefined` where that is not so, or not because of a start. */
-function startFailedIn(error: unknown, left: Left): string | undefined {
-  if (error instanceof StartFailed) return error.reason;
-  if (error instanceof Late) return error.startFailed;
-  if (left !== 'stopped') return undefined;
-  return new StartFailed(messageOf(error).replace(/\.$/, '')).reason;
+  return isThere ? { is: 'noMoreTheDaemon', process: owner, port } : undefined;
 }
 
 async function stopOld(
@@ -255,7 +203,7 @@ async function stopOld(
   const port = addressOf(daemon.target)?.port;
   if (owner) {
     const why = whyNotAgreed(owner, port, await edges.findListener(), await edges.isThere(owner));
-    if (why !== undefined) throw new Failed(`${why} and nothing started.`);
+    if (why) throw new Failed(why);
     const tell = tellStop(owner.pid, progress);
     const onStage = (stage: StopStage) => {
       if (stage.kind === 'asking' || stage.kind === 'terminating' || stage.kind === 'killing')
@@ -264,12 +212,7 @@ async function stopOld(
     };
     await edges.beginStart();
     ended = await edges.stop({ signal, onStage });
-    if (!ended) {
-      const still = port === undefined ? 'still runs' : `still holds port ${port}`;
-      throw new Failed(
-        `The old process ${owner.pid} (${owner.commandLine}) could not be ended and ${still}; nothing was started.`,
-      );
-    }
+    if (!ended) throw new Failed({ is: 'oldStays', process: owner, port });
     progress.onStep({ is: 'ended', pid: owner.pid, how: ended });
     leave('stopped');
   }
@@ -278,9 +221,7 @@ async function stopOld(
   progress.onStep({ is: 'freeingPort', port });
   const free = () => edges.isPortFree();
   if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return ended;
-  const holder = await listenerNow(edges);
-  const who = holder ? `process ${holder.pid} (${holder.commandLine})` : 'a process of another user';
-  throw new Failed(`Port ${port} is still held by ${who}; nothing was started.`);
+  throw new Failed({ is: 'portHeld', port, process: await listenerNow(edges) });
 }
 
 /** Who listens, where nothing is ended by that any more; `undefined` also where the system cannot be asked. */
@@ -288,14 +229,12 @@ async function listenerNow(edges: RestartEdges): Promise<ProcessInfo | undefined
   return edges.findListener().catch(() => undefined);
 }
 
-interface Proof {
-  /** What of its work could not be proven. */
-  readonly unproven?: string;
-  /** Who answers: started by this restart. */
-  readonly process?: ProcessInfo;
-  /** Why who answers is not proven to be. */
-  readonly doubt?: string;
-}
+type Proof =
+  /** @property why why its work is not proven @property process who answers: started by this restart */
+  | { readonly why?: Unproven; readonly process?: ProcessInfo }
+  /** Who answers is not proven to be. */
+  | { readonly notOurs: NotOurs }
+  | Omit<Extract<Outcome, { kind: 'late' }>, 'daemon'>;
 
 async function prove(
   { daemon, owner, before, signal, proofTimeoutMs = RESTART_PROOF_TIMEOUT_MS }: RestartRequest,
@@ -305,7 +244,7 @@ async function prove(
   let exit: Exit | undefined;
   void command.ended.then((code) => (exit = { code }));
   const startedMs = performance.now();
-  let seen = 'it never answered';
+  let seen: Seen = { is: 'neverAnswered' };
   let isSilent = true;
   let doubtedMs: number | undefined;
   let failedMs: number | undefined;
@@ -319,41 +258,42 @@ async function prove(
     const proof = sample && proofOf(before, sample, fateOf(owner, listener));
     if (over && over.code !== 0) {
       if (isSilent) {
-        throw await startFailure(command, over.code, `${daemon.name} ${silence(sample)}`);
+        throw await startFailure(command, over, daemon.name, causeIn(sample));
       }
       failedMs ??= performance.now();
       if (performance.now() - failedMs > FAILED_SETTLES_MS)
-        throw new Failed(await failedThough(daemon, over, edges, listener));
+        throw await failedThough(daemon, over, edges, listener);
     } else if (proof?.is === 'proven' || proof?.is === 'newButUntold') {
-      const foreign = await edges.whyNotOurs(listener, over);
-      if (!foreign) {
-        const unproven = proof.is === 'newButUntold' ? { unproven: proof.why } : {};
-        return { ...unproven, ...(listener && { process: listener }) };
+      const who = await edges.whyNotOurs(listener, over);
+      if (!who) {
+        return {
+          ...(proof.is === 'newButUntold' && { why: proof.why }),
+          ...(listener && { process: listener }),
+        };
       }
-      seen = foreign.why;
+      seen = { is: 'notOurs', who };
       // While the command runs it may yet take its place, or fail.
       doubtedMs ??= performance.now();
       const isSettled = over !== undefined || performance.now() - doubtedMs > DOUBT_SETTLES_MS;
-      if (isSettled && foreign.isStranger) throw new Failed(`${sentence(foreign.why)}.`);
-      if (isSettled) return { doubt: foreign.why };
+      if (isSettled && isStranger(who)) throw new Failed({ is: 'strangerAnswers', who });
+      if (isSettled) return { notOurs: who };
     } else if (isSilent) {
-      if (sample) seen = `it ${silence(sample)}`;
+      if (sample) seen = { is: 'silent', cause: causeIn(sample) };
     } else if (proof?.is === 'refuted' && proof.by === 'oldInstance') {
-      seen = owner ? `the old process ${owner.pid} still answers` : proof.why;
+      seen = { is: 'oldAnswers', pid: owner?.pid };
     } else if (proof) {
-      seen = `the new process answers, but ${proof.why}`;
+      seen = { is: 'newAnswers', why: proof.why };
     }
     await delay(PROOF_POLL_INTERVAL_MS, undefined, { signal });
   }
-  if (exit && failedMs !== undefined) {
-    throw new Failed(await failedThough(daemon, exit, edges, await listenerNow(edges)));
-  }
-  const code = exit ? `the start command ended with exit code ${exit.code ?? 'unknown'}, ` : '';
-  const afterAll = duration(proofTimeoutMs);
-  throw new Late(
-    `${daemon.name} was started, but is not proven to work after ${afterAll}: ${code}${seen}.`,
-    isSilent ? `no answer within ${afterAll}` : undefined,
-  );
+  if (exit && failedMs !== undefined) throw await failedThough(daemon, exit, edges, await listenerNow(edges));
+  return {
+    kind: 'late',
+    afterMs: proofTimeoutMs,
+    seen,
+    nothingRuns: isSilent,
+    ...(exit && { exit }),
+  };
 }
 
 /** A start command that failed cured nothing, though something answers. */
@@ -362,19 +302,9 @@ async function failedThough(
   exit: Exit,
   edges: RestartEdges,
   listener: ProcessInfo | undefined,
-): Promise<string> {
-  const { code } = exit;
-  const command = `The start command ${code === undefined ? 'was terminated' : `ended with exit code ${code}`}`;
-  const foreign = await edges.whyNotOurs(listener, exit);
-  if (foreign) return `${command}, and ${foreign.why}.`;
-  const who = listener ? `process ${listener.pid} (${listener.commandLine})` : 'a process';
-  const address = addressOf(target);
-  const where = address ? ` on port ${address.port}` : '';
-  return `${command}, though ${who}, which it started, answers${where}.`;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+): Promise<Failed> {
+  const who = await edges.whyNotOurs(listener, exit);
+  return new Failed({ is: 'commandFailed', exit, who, process: listener, port: addressOf(target)?.port });
 }
 
 /** What became of the old process, by who answers now. */
@@ -383,6 +313,6 @@ function fateOf(owner: ProcessInfo | undefined, listener: ProcessInfo | undefine
   return isSameProcess(listener, owner) ? 'lives' : 'gone';
 }
 
-function silence(sample: Sample | undefined): string {
-  return `does not answer (${sample?.ok === false ? sample.failure.cause : 'unknown'})`;
+function causeIn(sample: Sample | undefined): Cause | undefined {
+  return sample?.ok === false ? sample.failure.cause : undefined;
 }

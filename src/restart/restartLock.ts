@@ -1,20 +1,22 @@
-import { UserError } from '../base/errors';
 import type { DaemonId } from '../health/report';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { readBootId } from '../system/bootId';
 import { describeProcess } from '../system/processTable';
-import { readHeld, tryLock, unprovenOwner, type Held } from '../system/lock';
+import { readHeld, tryLock, type Held } from '../system/lock';
 import type { LockPlace } from '../system/lockFiles';
 import type { RestartElsewhere } from '../health/trackState';
 
 /** What a window does with a daemon while it has the lock. */
 type LockedWork = 'restart' | 'stop';
 
-/** Whoever has the lock may be dead: its message says who, after "may be", and what to do. */
-export class LockedElsewhere extends UserError {
-  constructor(pid: number, unproven: NonNullable<Held['unproven']>) {
-    super(unprovenOwner(pid, unproven));
+/** Whoever has the lock may be dead. */
+export class LockedElsewhere extends Error {
+  constructor(
+    readonly pid: number,
+    readonly unproven: NonNullable<Held['unproven']>,
+  ) {
+    super();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { NoWay } from '../model/startFailure';
 import { keeping } from '../system/cleanEnv';
 import { kindOf } from '../kinds/index';
 import type { RestartWay, StartCommand, StartPlace } from '../kinds/kind';
@@ -21,16 +22,16 @@ export interface StartContext extends Omit<StartPlace, 'name'> {
  * outlive the window; a command of the user's stays in the terminal unless it says otherwise.
  *
  * @param unlooked nobody has looked whether it runs already: the launcher does, and then refuses
- * @returns the command, or why there is none, in words
+ * @returns the command, or why there is none
  */
 export async function startCommandFor(
   daemon: DaemonConfig,
   report: Report | undefined,
   context: StartContext,
   { unlooked = false }: { unlooked?: boolean } = {},
-): Promise<StartCommand | string> {
+): Promise<StartCommand | NoWay> {
   const way = await wayFor(daemon, report, context);
-  if (typeof way === 'string') return way;
+  if ('is' in way) return way;
   const origin = addressOf(daemon.target)?.origin;
   // The launcher starts a daemon and waits for its answer at an address; whatever else is told runs in the terminal.
   if (origin === undefined || way.by !== 'spawn') return way.command;
@@ -73,19 +74,19 @@ function byLauncher(
  * How a daemon is restarted: as the settings say, else the best of the ways that its kind knows.
  *
  * @param report its last report, which tells the kind where the settings do not
- * @returns the way, or why there is none, in words
+ * @returns the way, or why there is none
  */
 export async function wayFor(
   daemon: DaemonConfig,
   report: Report | undefined,
   context: StartContext,
-): Promise<RestartWay | string> {
+): Promise<RestartWay | NoWay> {
   const { restart, name, target } = daemon;
   if (restart) return { by: 'spawn', command: ownCommand(restart, context), keepsWork: false };
   const kind = kindOf(daemon.kind ?? report?.kind);
   const ways = (await kind?.load())?.restartWays(target, { ...context, name }, report) ?? [];
-  if (typeof ways === 'string') return ways;
-  return ways[0] ?? `How to start ${name} is not known. Set "restart" for it in daemonHealth.daemons.`;
+  if ('is' in ways) return ways;
+  return ways[0] ?? { is: 'startUnknown', daemon: name };
 }
 
 /** The user's own command. Only of a kind's own command it is known for which folder it starts a daemon. */

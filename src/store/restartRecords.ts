@@ -1,7 +1,7 @@
 import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
 import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from './policy';
-import { isState, type DaemonState } from '../health/states';
+import { isState } from '../health/states';
 import type { Outcome } from '../model/outcome';
 import type { RestartRecord } from '../model/restartRecord';
 import { parseEntries, withEntry, type Entries } from './entries';
@@ -9,13 +9,6 @@ import { isSame, Shared, type SharedDeps } from './shared';
 
 const KEY = 'restarts';
 const KINDS: readonly Outcome['kind'][] = ['cured', 'unproven', 'cancelled', 'failed', 'late'];
-
-/** A restart that just ended, to be kept. */
-export function recordOf(outcome: Outcome, why: DaemonState, at: number): RestartRecord {
-  const { kind, text } = outcome;
-  const startFailed = 'startFailed' in outcome ? outcome.startFailed : undefined;
-  return { at, why, kind, text, ...(startFailed !== undefined && { startFailed }) };
-}
 
 /** The last restarts of each daemon, newest first, of all windows. What is kept there may be anything. */
 export class RestartRecords {

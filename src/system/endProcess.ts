@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '../base/errors';
+import { codeFrom, CodedError } from '../base/errors';
 import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS } from './policy';
 import {
   identityOf,
@@ -12,13 +12,14 @@ import { processTable, type TableOptions } from './processTable';
 import { descendantsIn } from './relatives';
 import { until } from '../base/wait';
 
-/** How a process came to its end, as a sentence goes on after its number. */
-export type Ended = 'had ended already' | 'ended by its own API' | 'ended on SIGTERM' | 'was ended by force';
+/** How a process came to its end. */
+export type Ended = 'hadEnded' | 'byItsApi' | 'onTerm' | 'byForce';
 
 /** Where a stop is. `waiting` comes once a second, with the time that is left until the next stage. */
 export type StopStage =
   | { readonly kind: 'asking' }
-  | { readonly kind: 'notAsked'; readonly why: string }
+  /** @property why the code of the error */
+  | { readonly kind: 'notAsked'; readonly why: { readonly is: string } }
   | { readonly kind: 'terminating' }
   | { readonly kind: 'killing'; readonly graceMs: number }
   | { readonly kind: 'waiting'; readonly leftMs: number; readonly next: 'terminate' | 'kill' };
@@ -27,7 +28,7 @@ export interface StopOptions extends TableOptions {
   readonly signal?: AbortSignal;
   /**
    * Asks it to end by its own API, where that is known to cure. Resolves once it has agreed; rejects, in bounded
-   * time and in words, where it cannot be asked.
+   * time, where it cannot be asked.
    */
   readonly askToEnd?: () => Promise<void>;
   readonly onStage?: (stage: StopStage) => void;
@@ -80,7 +81,7 @@ export async function endProcess(
       ...(signal && { signal }),
       ...(next && { onSecond: (leftMs) => onStage({ kind: 'waiting', leftMs, next }) }),
     });
-  if (await gone()) return 'had ended already';
+  if (await gone()) return 'hadEnded';
 
   let agreed = false;
   if (askToEnd) {
@@ -88,16 +89,16 @@ export async function endProcess(
     try {
       await askToEnd();
       agreed = true;
-      if (await wait(apiWaitMs, hasTerm ? 'terminate' : 'kill')) return 'ended by its own API';
+      if (await wait(apiWaitMs, hasTerm ? 'terminate' : 'kill')) return 'byItsApi';
     } catch (error) {
       signal?.throwIfAborted();
-      onStage({ kind: 'notAsked', why: messageOf(error) });
+      onStage({ kind: 'notAsked', why: codeFrom(error) });
     }
     signal?.throwIfAborted();
   }
   if (!(await isProvenAlive(target, sources))) {
-    if (await gone()) return agreed ? 'ended by its own API' : 'had ended already';
-    throw new UserError(untold(pid));
+    if (await gone()) return agreed ? 'byItsApi' : 'hadEnded';
+    throw untold(pid);
   }
   // Who its children are is for the force at the end: where a tool fails, they are left.
   const below = () => table.descendants(pid).catch(() => []);
@@ -120,7 +121,7 @@ export async function endProcess(
     },
     { graceMs, killWaitMs },
   );
-  return how && (how === 'terminated' ? 'ended on SIGTERM' : 'was ended by force');
+  return how && (how === 'terminated' ? 'onTerm' : 'byForce');
 }
 
 /** What ends something in two stages: a process, a tree of processes, a group. */
@@ -160,10 +161,7 @@ export async function endTree(root: ProcessIdentity, options: TableOptions = {})
   await table.signal([root, ...descendantsIn(all, root.pid, table.platform)], 'SIGKILL');
 }
 
-/** Why a process is left alone of which only the number is known. */
-export function untold(pid: number): string {
-  return (
-    `The system does not tell when process ${pid} began, so that it cannot be told from another one ` +
-    'that got its number: it was left alone.'
-  );
+/** Why a process is left alone of which only the number is known: another one may have got its number. */
+export function untold(pid: number): CodedError {
+  return new CodedError({ is: 'birthUntold', pid });
 }

@@ -13,9 +13,9 @@ export type Startable = {
 
 /** Why a command cannot be started: the folder to start it in, or the program, is not there. */
 export type Unstartable =
-  | { readonly kind: 'noFolder'; readonly folder: string }
+  | { readonly is: 'noFolder'; readonly folder: string }
   /** `onPath`: the name has no folder, so it was looked for on the PATH. */
-  | { readonly kind: 'noProgram'; readonly name: string; readonly onPath: boolean };
+  | { readonly is: 'noProgram'; readonly name: string; readonly onPath: boolean };
 
 /** What a program is looked for with where no PATH is set (`_PATH_DEFPATH` of glibc, musl and macOS). */
 const DEFAULT_PATH = '/usr/bin:/bin';
@@ -33,7 +33,7 @@ export async function whyNotStartable(
 ): Promise<Unstartable | undefined> {
   // What a launcher starts is what may be missing: the launcher itself comes with the extension.
   const { cwd, env: own, ...what } = command.real ?? command;
-  if (cwd !== undefined && !(await isFolder(cwd))) return { kind: 'noFolder', folder: cwd };
+  if (cwd !== undefined && !(await isFolder(cwd))) return { is: 'noFolder', folder: cwd };
   const name = what.kind === 'process' ? what.command : programOf(what.line);
   if (name === undefined) return undefined;
   const all = merged([env, command.env, own], platform);
@@ -42,21 +42,7 @@ export async function whyNotStartable(
       endings(platform, all).map((ending) => isProgram(place + ending)),
     ),
   );
-  return found.includes(true) ? undefined : { kind: 'noProgram', name, onPath: !/[\\/]/.test(name) };
-}
-
-/** As a doubt before anything is ended: "the start command "sf" was not found". */
-export function doubtInWords(why: Unstartable): string {
-  return why.kind === 'noFolder'
-    ? `the folder ${why.folder}, to start it in, does not exist`
-    : `the start command "${why.name}" was not found`;
-}
-
-/** As the reason of a start that failed: "the command "sf" was not found on PATH". */
-export function failureInWords(why: Unstartable): string {
-  return why.kind === 'noFolder'
-    ? doubtInWords(why)
-    : `the command "${why.name}" was not found${why.onPath ? ' on PATH' : ''}`;
+  return found.includes(true) ? undefined : { is: 'noProgram', name, onPath: !/[\\/]/.test(name) };
 }
 
 /** A name or path without anything that a shell would take for more than a word. */

@@ -1,13 +1,21 @@
-import { CodedError, messageOf } from '../base/errors';
+import { codeFrom, type MessageCode } from '../base/errors';
 import type { Cause } from '../health/cause';
 import type { Refusal } from '../model/refusal';
+import type { RestartRefusal } from '../model/restartRefusal';
 import { causeText } from './causes';
+import { restartRefusalText } from './restartRefusals';
 
 /** An error that is fit to show, as a sentence; any other as its message. */
 export function sentenceOf(error: unknown): string {
-  if (!(error instanceof CodedError)) return messageOf(error);
-  // Whoever throws a coded error takes the code from one of these unions.
-  return refusalText(error.code as Refusal) ?? causeText(error.code as Cause);
+  return codeText(codeFrom(error));
+}
+
+/** The code of an error as a sentence. Whoever throws a coded error takes the code from one of these unions. */
+export function codeText(code: { readonly is: string } | MessageCode): string {
+  if ('message' in code) return code.message;
+  return (
+    refusalText(code as Refusal) ?? restartRefusalText(code as RestartRefusal) ?? causeText(code as Cause)
+  );
 }
 
 const NOTHING_SENT = 'Nothing was sent.';

@@ -1,4 +1,6 @@
 import { duration } from '../base/time';
+import { codeText } from './errors';
+import { endText } from './outcomes';
 import type { RestartStep, RestartWait } from '../model/restartStep';
 
 /** A step of a restart or of a stop, to go on after "restart: ". */
@@ -9,26 +11,34 @@ export function restartStepText(step: RestartStep): string {
     case 'asking':
       return `asking process ${step.pid} to shut down`;
     case 'notAsked':
-      return `process ${step.pid} could not be asked to shut down (${step.why.replace(/\.$/, '')})`;
+      return `process ${step.pid} could not be asked to shut down (${codeText(step.why).replace(/\.$/, '')})`;
     case 'terminating':
       return `stopping process ${step.pid}`;
     case 'killing':
       return step.graceMs === 0
         ? `ending process ${step.pid} by force`
-        : `process ${step.pid} did not stop within ${duration(step.graceMs)}: ending it by force`;
+        : `process ${step.pid} did not stop within ${duration(step.graceMs)}: ending the process by force`;
     case 'ended':
-      return `process ${step.pid} ${step.how}`;
+      return endText(step.pid, step.how);
     case 'freeingPort':
       return `waiting for port ${step.port} to be free`;
     case 'starting':
-      return step.by === undefined ? 'starting it' : `asking ${step.by} to restart it`;
+      return 'starting the daemon';
+    case 'askingToRestart':
+      return step.who === undefined
+        ? 'asking the daemon to restart'
+        : `asking ${step.who} to restart the daemon`;
     case 'proving':
-      return `waiting for ${step.by === 'answer' ? 'it to answer as running' : 'a completed poll cycle'}`;
+      return step.by === 'answer'
+        ? 'waiting for the daemon to answer as running'
+        : 'waiting for a completed poll cycle';
   }
 }
 
 /** What a restart waits for, and how long it still does. */
 export function restartWaitText({ pid, leftMs, next }: RestartWait): string {
-  const then = next === 'kill' ? 'killed' : 'sent SIGTERM';
-  return `waiting for ${pid} to end, ${Math.ceil(leftMs / 1_000)} s before it is ${then}`;
+  const left = Math.ceil(leftMs / 1_000);
+  return next === 'kill'
+    ? `waiting for ${pid} to end, ${left} s before it is killed`
+    : `waiting for ${pid} to end, ${left} s before it is sent SIGTERM`;
 }

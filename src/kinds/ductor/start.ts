@@ -1,3 +1,4 @@
+import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
 import type { StartPlace } from '../kind';
 
@@ -5,9 +6,6 @@ import type { StartPlace } from '../kind';
  * How a ductor is started depends on how it was installed: `ductor restart` would take it out of its service manager,
  * and a second one ends the first.
  */
-export function restartWays(_target: Target, { name }: StartPlace): string {
-  return (
-    `How ${name} is started depends on how it was installed. Set "restart" for it in ` +
-    'daemonHealth.daemons, for a service to { "command": "systemctl --user restart ductor" }.'
-  );
+export function restartWays(_target: Target, { name }: StartPlace): NoWay {
+  return { is: 'startAsInstalled', daemon: name, serviceCommand: 'systemctl --user restart ductor' };
 }

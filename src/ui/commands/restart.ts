@@ -1,26 +1,24 @@
-import { messageOf, UserError } from '../../base/errors';
+import { UserError } from '../../base/errors';
 import type { DaemonId } from '../../health/report';
-import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
 import type { RestartController, StopWork } from '../../restart/controller';
-import { addressOf } from '../../kinds/target';
-import { isEndedByUs, type Plan } from '../../restart/plan';
+import type { Plan } from '../../restart/plan';
 import type { Progress } from '../../model/restartStep';
 import { restartStepText, restartWaitText } from '../../words/restartSteps';
 import type { Outcome } from '../../model/outcome';
 import { isRestartLoop } from '../../store/restartRecords';
-import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
 import { isOpenSince, isRecovering } from '../../health/incident';
 import { severityOf } from '../../health/verdict';
-import { STATE_LABELS } from '../../words/states';
-import { duration, type Clock } from '../../base/time';
+import { sentenceOf } from '../../words/errors';
+import { outcomeText, stopText } from '../../words/outcomes';
+import type { Clock } from '../../base/time';
 import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { ask, inNotification, say, type Steps } from '../shared/say';
+import { consequences } from './restartText';
 import { ensureTrusted } from './trust';
-import { MAX_NAMED_SESSIONS } from '../policy';
 
 export interface RestartCommandsDeps {
   readonly controller: RestartController;
@@ -29,6 +27,8 @@ export interface RestartCommandsDeps {
   readonly door: Pick<Notifications, 'tell'>;
   /** An error that nobody expected, to be logged with its stack. */
   readonly onUnexpected: (where: string, error: unknown) => void;
+  /** Whom the processes belong to that may be ended. */
+  readonly userName: () => string;
   /** The daemon as it is now; `undefined` when it is no longer watched. */
   readonly current: (daemonId: DaemonId) => DaemonModel | undefined;
 }
@@ -81,14 +81,14 @@ export class RestartCommands {
   ): Promise<boolean> {
     return inTerminal(write, this.deps.onUnexpected, async () => {
       const agreed = await this.#agree(model, `Restart ${model.daemon.name}?`, 'Restart');
-      if (!agreed) return false;
-      const { kind, text } = await this.deps.controller.restart(agreed.plan, {
+      if (!agreed) return declined(write);
+      const outcome = await this.deps.controller.restart(agreed.plan, {
         signal,
         inspect: agreed.inspect,
         onStep: (step) => write(`${restartStepText(step)}…`),
       });
-      write(text);
-      return kind === 'cured' || kind === 'unproven';
+      write(outcomeText(outcome));
+      return outcome.kind === 'cured' || outcome.kind === 'unproven';
     });
   }
 
@@ -96,13 +96,13 @@ export class RestartCommands {
   stopInTerminal(model: DaemonModel, write: (line: string) => void, signal: AbortSignal): Promise<boolean> {
     return inTerminal(write, this.deps.onUnexpected, async () => {
       const plan = (await this.#agree(model, `Stop ${model.daemon.name}?`, 'Stop'))?.plan;
-      if (!plan) return false;
-      const { kind, text } = await this.deps.controller.stop(plan, {
+      if (!plan) return declined(write);
+      const outcome = await this.deps.controller.stop(plan, {
         signal,
         onStep: (step) => write(`${restartStepText(step)}…`),
       });
-      write(text);
-      return kind === 'stopped';
+      write(stopText(outcome));
+      return outcome.kind === 'stopped';
     });
   }
 
@@ -110,10 +110,10 @@ export class RestartCommands {
     const { name } = model.daemon;
     const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
     if (!plan) return;
-    const { text } = await inNotification(`Stopping ${name}`, (steps) =>
+    const outcome = await inNotification(`Stopping ${name}`, (steps) =>
       this.deps.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
-    void say('info', text);
+    void say('info', stopText(outcome));
   }
 
   /** The plan, once the user agreed to what it ends; `undefined` where not. */
@@ -130,7 +130,8 @@ export class RestartCommands {
       : this.deps.controller.plan(model));
     const alwaysInspect = this.deps.settings.inspectNode();
     const isLoop = verb === 'Restart' && isRestartLoop(plan.records, this.deps.clock.now().wallAt);
-    const detail = consequences(plan, isLoop, openedMs !== undefined && isOver(plan.model, openedMs));
+    const isOld = openedMs !== undefined && isOver(plan.model, openedMs);
+    const detail = consequences(plan, { isLoop, isOld, userName: this.deps.userName });
     if (detail === undefined) return { plan, inspect: alwaysInspect };
     const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
@@ -141,19 +142,23 @@ export class RestartCommands {
   }
 }
 
-/** A task's work: an error is a line in its terminal, and so is a refusal. */
+/** The user did not agree. */
+function declined(write: (line: string) => void): false {
+  write('Cancelled: nothing was changed.');
+  return false;
+}
+
+/** A task's work: an error is a line in its terminal. */
 async function inTerminal(
   write: (line: string) => void,
   onUnexpected: (where: string, error: unknown) => void,
   work: () => Promise<boolean>,
 ): Promise<boolean> {
   try {
-    const done = await work();
-    if (!done) write('Not done.');
-    return done;
+    return await work();
   } catch (error) {
     if (!(error instanceof UserError)) onUnexpected('A task of a daemon', error);
-    write(messageOf(error));
+    write(sentenceOf(error));
     return false;
   }
 }
@@ -162,49 +167,6 @@ const SHOW_LOG = 'Show Log';
 /** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
 const INSPECT = 'Inspect, Then Restart';
 
-/** What the user should know first; `undefined` where nothing is lost and the process is known. */
-function consequences(
-  { owner, interrupts, ownerIsKnown, model, way, doubt }: Plan,
-  isLoop: boolean,
-  isOld: boolean,
-): string | undefined {
-  const parts: string[] = [];
-  if (isOld) {
-    const { daemon, track } = model;
-    parts.push(`The message is old: ${daemon.name} is ${STATE_LABELS[track.verdict.state].label} now.`);
-  }
-  // Where nothing runs nothing is lost by trying.
-  if (owner && doubt !== undefined) parts.push(`It may not start again: ${doubt}.`);
-  if (isLoop) {
-    parts.push(
-      `It was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
-        'Another restart may not help; the log may say why.',
-    );
-  }
-  if (owner && way?.keepsWork !== true) parts.push(...unknownWork(model));
-  if (owner && interrupts.length > 0) {
-    const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((what) => `• ${what}`);
-    const more = interrupts.length - named.length;
-    parts.push(
-      `This interrupts ${interrupts.length} running session${interrupts.length === 1 ? '' : 's'}:`,
-      ...named,
-      ...(more > 0 ? [`and ${more} more`] : []),
-    );
-  }
-  // What may not come back by itself is started by hand, by its whole command line.
-  if (owner && isEndedByUs(way) && (!ownerIsKnown || doubt !== undefined)) {
-    const address = addressOf(model.daemon.target);
-    parts.push(
-      address ? `The process that holds port ${address.port} will be ended:` : 'This process will be ended:',
-      `${owner.pid}: ${owner.commandLine}`,
-      // Only the user's own processes come this far.
-      `of ${userInfo().username}` +
-        (owner.startedAtMs === undefined ? '' : `, started ${new Date(owner.startedAtMs).toLocaleString()}`),
-    );
-  }
-  return parts.length > 0 ? parts.join('\n') : undefined;
-}
-
 /**
  * Whether a message about the incident that began at this moment (monotonic ms) tells what is not so any more: VS Code
  * cannot close a message with buttons.
@@ -212,22 +174,6 @@ function consequences(
 function isOver({ track }: Plan['model'], openedMs: number): boolean {
   const { incident, verdict } = track;
   return !isOpenSince(incident, openedMs) || isRecovering(incident) || severityOf(verdict) === 'plain';
-}
-
-/** Work that may be interrupted although nothing tells of it. */
-function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): readonly string[] {
-  const { subAgents = [], turns = false, tasks = false } = last?.report.unknownWork ?? {};
-  const named = subAgents.slice(0, MAX_NAMED_SESSIONS);
-  const more = subAgents.length - named.length;
-  const names = [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
-  const [agents, they] = subAgents.length === 1 ? ['sub-agent', 'it works'] : ['sub-agents', 'they work'];
-  const own = [...(turns ? ['on a turn of its chats'] : []), ...(tasks ? ['on background tasks'] : [])];
-  return [
-    ...(names === ''
-      ? []
-      : [`${name} runs the ${agents} ${names}; whether ${they} on something is not known.`]),
-    ...(own.length === 0 ? [] : [`Whether ${name} works ${own.join(' or ')} is not known.`]),
-  ];
 }
 
 /** Steps and waiting both take the one line of a notification. */

@@ -1,4 +1,5 @@
-import { workText, type Restarted, type WorkMade } from '../../health/workMade';
+import type { Restarted, WorkMade } from '../../health/workMade';
+import { workText } from '../../words/work';
 import { coarseAge, duration } from '../../base/time';
 import { JUST_NOW_MS } from '../policy';
 

@@ -96,7 +96,7 @@ export function isTrue(notice: Notice, { current, conflicts }: World): boolean {
       return conflicts().some(({ id }) => id === notice.conflict.id);
     case 'outcome': {
       const [daemonId] = notice.daemonIds;
-      const isFailedStart = 'startFailed' in notice.outcome && notice.outcome.startFailed !== undefined;
+      const isFailedStart = 'nothingRuns' in notice.outcome && notice.outcome.nothingRuns;
       return !isFailedStart || current(daemonId!)?.track.startFailed !== undefined;
     }
     case 'recovered':

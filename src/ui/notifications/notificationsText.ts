@@ -1,5 +1,7 @@
 import type { Instant } from '../../base/time';
 import { conflictText } from '../../words/conflictText';
+import { conflictText } from '../../health/conflicts';
+import { outcomeText } from '../../words/outcomes';
 import type { Level } from '../shared/say';
 import { countdownText, timedOutText, timedOutTogetherText } from './countdownText';
 import { incidentsText, incidentText } from './incidentText';
@@ -49,7 +51,7 @@ function textOf(notice: Notice, now: Instant): string {
     case 'countdown':
       return countdownText([notice.entry]);
     case 'outcome':
-      return notice.outcome.text;
+      return outcomeText(notice.outcome);
   }
 }
 

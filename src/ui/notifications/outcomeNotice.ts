@@ -37,7 +37,7 @@ export function outcomeNotice(
   span: { readonly afterAt: number; readonly byAt: number },
 ): Notice {
   const { id } = before.daemon;
-  const hasLost = outcome.kind === 'cured' && outcome.interrupted > 0;
+  const hasLost = outcome.kind === 'cured' && outcome.work !== undefined && outcome.work.interrupted > 0;
   return {
     kind: 'outcome',
     outcome,
@@ -72,7 +72,7 @@ function toldBy(
         : [{ key: `${id} recovered`, toldFor: { ...span, afterAt: openedAt } }]),
     ];
   }
-  if (!('startFailed' in outcome) || outcome.startFailed === undefined) return [];
+  if (!('nothingRuns' in outcome) || !outcome.nothingRuns) return [];
   // Nothing runs since then, which goes on until something does.
   return GONE.map((state) => ({ key: `${id} problem ${state}`, toldFor: { afterAt: span.afterAt } }));
 }

@@ -1,6 +1,7 @@
-import { UserError } from '../../base/errors';
+import { CodedError } from '../../base/errors';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
+import type { NoWay } from '../../model/startFailure';
 import type { RestartController } from '../../restart/controller';
 import type { RestartWay } from '../../kinds/kind';
 import { startCommandFor, wayFor, type StartCommand, type StartContext } from '../../restart/startCommand';
@@ -25,13 +26,13 @@ function contextOf(
   };
 }
 
-/** How to start this daemon here; or why there is no way, in words. */
+/** How to start this daemon here; or why there is no way. */
 export function startCommand(
   context: vscode.ExtensionContext,
   controller: RestartController,
   model: DaemonModel,
   how: { unlooked: boolean },
-): Promise<StartCommand | string> {
+): Promise<StartCommand | NoWay> {
   const { daemon, track } = model;
   return startCommandFor(daemon, track.last?.report, contextOf(context, controller, model), how);
 }
@@ -44,7 +45,7 @@ export async function restartWay(
 ): Promise<RestartWay> {
   const { daemon, track } = model;
   const way = await wayFor(daemon, track.last?.report, contextOf(context, controller, model));
-  if (typeof way === 'string') throw new UserError(way);
+  if ('is' in way) throw new CodedError(way);
   return way;
 }
 

@@ -1,7 +1,8 @@
-import { UserError } from '../../base/errors';
+import { CodedError } from '../../base/errors';
 import * as vscode from 'vscode';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
+import type { NoWay } from '../../model/startFailure';
 import type { StartCommand } from '../../restart/startCommand';
 import type { StartTask } from './taskRunner';
 
@@ -18,7 +19,7 @@ export interface DaemonTaskDefinition extends vscode.TaskDefinition {
 export interface TaskDeps {
   readonly registry: Registry;
   /** @param how `unlooked`: the command itself has to look whether the daemon runs already */
-  readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => Promise<StartCommand | string>;
+  readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => Promise<StartCommand | NoWay>;
   readonly restart: TaskWork;
   readonly stop: TaskWork;
 }
@@ -49,7 +50,7 @@ export class DaemonTasks implements vscode.TaskProvider {
   async startTask(model: DaemonModel, env: Readonly<Record<string, string>> = {}): Promise<StartTask> {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
     const found = await this.deps.startCommand(model, { unlooked: false });
-    if (typeof found === 'string') throw new UserError(found);
+    if ('is' in found) throw new CodedError(found);
     const command = { ...found, env: { ...found.env, ...env } };
     return { task: startTerminal(definition, command), command };
   }
@@ -62,7 +63,7 @@ export class DaemonTasks implements vscode.TaskProvider {
       return terminalTask(definition, `${action} ${definition.daemon}`, execution(model, this.deps[action]));
     }
     const command = await this.deps.startCommand(model, { unlooked: true });
-    if (typeof command === 'string') return undefined;
+    if ('is' in command) return undefined;
     return startTerminal(definition, command);
   }
 }

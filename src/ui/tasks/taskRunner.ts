@@ -4,7 +4,7 @@ import { TASK_HOPELESS_TIMEOUT_MS, TASK_START_TIMEOUT_MS } from '../policy';
 import type { StartedCommand } from '../../restart/restart';
 import { lastSaid } from '../../launcher/launcherLog';
 import { StartFailed } from '../../restart/failedStart';
-import { failureInWords, whyNotStartable, type Unstartable } from '../../system/startable';
+import { whyNotStartable, type Unstartable } from '../../system/startable';
 import type { StartCommand } from '../../restart/startCommand';
 import { terminalEnv } from './terminalEnv';
 import { orAborted } from '../../base/wait';
@@ -31,7 +31,7 @@ export class TaskRunner {
       signal,
     );
     // A launcher or a shell is started all the same, and says it itself; nothing is in a folder that is not there.
-    const isFirst = why?.kind === 'noFolder' || (command.kind === 'process' && !command.real);
+    const isFirst = why?.is === 'noFolder' || (command.kind === 'process' && !command.real);
     const hopeless = isFirst ? why : undefined;
     const watcher = new RunWatcher(task);
     const { logFile } = command;
@@ -129,11 +129,7 @@ async function raceStart(
   try {
     const start = await orAborted(Promise.race([started, tooLate]), signal);
     if (start === 'process' || (start === 'noProcess' && why === undefined)) return;
-    if (why) throw new StartFailed(failureInWords(why));
-    throw new StartFailed(
-      'VS Code did not start the task',
-      'VS Code did not start the task. Look at the terminal for the reason.',
-    );
+    throw new StartFailed(why ?? { is: 'taskNotStarted' });
   } finally {
     late.abort();
   }

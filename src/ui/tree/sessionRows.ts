@@ -239,5 +239,6 @@ function sessionHover(session: Session, { track }: DaemonModel, now: Instant): s
       : [`Active ${duration(daemonNow - lastActivityAt)} before the last answer`]),
     ...time(isStranded(session) ? 'Last seen' : 'Ended', session.endedAt),
     ...(session.outcome === undefined ? [] : [capitalise(session.outcome)]),
+    ...(session.wasLost ? ['The session ran when its daemon restarted, and was not seen since'] : []),
   ].join('\n');
 }

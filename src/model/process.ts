@@ -1,0 +1,12 @@
+/** A process as a sentence names it, and its birth where the system tells it. */
+export interface NamedProcess {
+  readonly pid: number;
+  readonly commandLine: string;
+  /** Epoch ms. */
+  readonly startedAtMs?: number;
+  /** Since the machine's start. Linux only. */
+  readonly startTicks?: number;
+}
+
+/** How a process came to its end. */
+export type HowEnded = 'hadEnded' | 'byItsApi' | 'onTerm' | 'byForce';

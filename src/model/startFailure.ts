@@ -1,0 +1,37 @@
+import type { Cause } from '../health/cause';
+
+/*
+ * Why a daemon was not started, as codes with their figures; the sentences stand in words/startFailures.ts. A text here
+ * is a name, a path, or somebody else's words, cleaned and bounded.
+ */
+
+/** Why a command cannot be started: the folder to start it in, or the program, is not there. */
+export type Unstartable =
+  | { readonly is: 'noFolder'; readonly folder: string }
+  /** `onPath`: the name has no folder, so it was looked for on the PATH. */
+  | { readonly is: 'noProgram'; readonly name: string; readonly onPath: boolean };
+
+/** Why nobody can know how a daemon is started. */
+export type NoWay =
+  | { readonly is: 'startUnknown'; readonly daemon: string }
+  /** @property serviceCommand what restarts it where it is a service */
+  | { readonly is: 'startAsInstalled'; readonly daemon: string; readonly serviceCommand: string };
+
+/** How a start command ended: with an exit code, or terminated (`undefined`). */
+export interface Exit {
+  readonly code: number | undefined;
+}
+
+/** Why a start failed, so that nothing runs. */
+export type StartFailure =
+  | Unstartable
+  | { readonly is: 'taskNotStarted' }
+  /** The start command ended, and the daemon does not answer. @property cause `undefined` where it was not asked */
+  | {
+      readonly is: 'commandEnded';
+      readonly exit: Exit;
+      readonly daemon: string;
+      readonly cause: Cause | undefined;
+    }
+  /** @property said what the start said of it */
+  | { readonly is: 'startSaid'; readonly said: string };

@@ -1,0 +1,96 @@
+import { duration } from '../../base/time';
+import { addressOf } from '../../kinds/target';
+import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
+import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
+import { doubtText } from '../../words/startFailures';
+import { STATE_LABELS } from '../../words/states';
+import { MAX_NAMED_SESSIONS } from '../policy';
+
+/** What is true of a plan besides what the plan says. */
+export interface Circumstances {
+  /** The daemon was restarted often lately. */
+  readonly isLoop: boolean;
+  /** The message that asked for the restart tells what is not so any more. */
+  readonly isOld: boolean;
+  /** Whom the processes belong to that may be ended. */
+  readonly userName: () => string;
+}
+
+/** What the user should know first; `undefined` where nothing is lost and the process is known. */
+export function consequences(
+  { owner, interrupts, ownerIsKnown, model, way, doubt }: Plan,
+  { isLoop, isOld, userName }: Circumstances,
+): string | undefined {
+  const { name, target } = model.daemon;
+  const parts: string[] = [];
+  if (isOld) {
+    parts.push(`The message is old: ${name} is ${STATE_LABELS[model.track.verdict.state].label} now.`);
+  }
+  // Where nothing runs nothing is lost by trying.
+  if (owner && doubt) parts.push(doubtText(doubt));
+  if (isLoop) {
+    parts.push(
+      `${name} was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
+        'Another restart may not help; the log may say why.',
+    );
+  }
+  if (owner && way?.keepsWork !== true) parts.push(...unknownWork(model));
+  if (owner && interrupts.length > 0) {
+    const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((session) => `• ${interruptedText(session)}`);
+    const more = interrupts.length - named.length;
+    parts.push(
+      interrupts.length === 1
+        ? 'This interrupts 1 running session:'
+        : `This interrupts ${interrupts.length} running sessions:`,
+      ...named,
+      ...(more > 0 ? [`and ${more} more`] : []),
+    );
+  }
+  // What may not come back by itself is started by hand, by its whole command line.
+  if (owner && isEndedByUs(way) && (!ownerIsKnown || doubt)) {
+    const address = addressOf(target);
+    const { pid, commandLine, startedAtMs } = owner;
+    parts.push(
+      address ? `The process that holds port ${address.port} will be ended:` : 'This process will be ended:',
+      `${pid}: ${commandLine}`,
+      // Only the user's own processes come this far.
+      startedAtMs === undefined
+        ? `of ${userName()}`
+        : `of ${userName()}, started ${new Date(startedAtMs).toLocaleString()}`,
+    );
+  }
+  return parts.length > 0 ? parts.join('\n') : undefined;
+}
+
+/** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */
+function interruptedText({ title, ranMs, then }: Interrupted): string {
+  return [
+    title,
+    ...(ranMs === undefined ? [] : [`running for ${duration(ranMs)}`]),
+    ...(then === undefined ? [] : [then === 'resumed' ? 'will be resumed' : 'can be run again']),
+  ].join(', ');
+}
+
+/** Work that may be interrupted although nothing tells of it. */
+function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): readonly string[] {
+  const { subAgents = [], turns = false, tasks = false } = last?.report.unknownWork ?? {};
+  const named = subAgents.slice(0, MAX_NAMED_SESSIONS);
+  const more = subAgents.length - named.length;
+  const names = [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const lines: string[] = [];
+  if (subAgents.length === 1) {
+    lines.push(`${name} runs the sub-agent ${names}; whether the sub-agent works on something is not known.`);
+  } else if (subAgents.length > 1) {
+    lines.push(
+      `${name} runs the sub-agents ${names}; whether the sub-agents work on something is not known.`,
+    );
+  }
+  if (turns && tasks) {
+    lines.push(`Whether ${name} works on a turn of its chats or on background tasks is not known.`);
+  } else if (turns) {
+    lines.push(`Whether ${name} works on a turn of its chats is not known.`);
+  } else if (tasks) {
+    lines.push(`Whether ${name} works on background tasks is not known.`);
+  }
+  return lines;
+}

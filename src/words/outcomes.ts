@@ -1,0 +1,212 @@
+import { cleanText } from '../base/text';
+import { duration } from '../base/time';
+import type { DaemonState } from '../health/states';
+import type { Left, NotOurs, Outcome, RestartFailure, Seen, StopOutcome } from '../model/outcome';
+import type { HowEnded } from '../model/process';
+import type { RestartRecord } from '../model/restartRecord';
+import type { Exit } from '../model/startFailure';
+import { causeText } from './causes';
+import { codeText } from './errors';
+import { MAX_REASON_CHARS } from './policy';
+import { unprovenText } from './reasons';
+import { notAgreedText, processText } from './restartRefusals';
+import { startFailedReason } from './startFailures';
+import { workSentence, workText } from './work';
+
+/** A restart that just ended, as it is kept: in words, which other versions read. */
+export function recordOf(outcome: Outcome, why: DaemonState, at: number): RestartRecord {
+  const startFailed = startFailedText(outcome);
+  return {
+    at,
+    why,
+    kind: outcome.kind,
+    text: outcomeText(outcome),
+    ...(startFailed !== undefined && { startFailed }),
+  };
+}
+
+/** How a restart ended, as sentences. */
+export function outcomeText(outcome: Outcome): string {
+  const left = outcome.leftOpen === undefined ? '' : ` In the daemon, ${outcome.leftOpen}.`;
+  return `${textOf(outcome)}${left}`;
+}
+
+function textOf(outcome: Outcome): string {
+  const { daemon, work } = outcome;
+  switch (outcome.kind) {
+    case 'cured':
+    case 'unproven': {
+      const took = duration(outcome.tookMs);
+      if ('notOurs' in outcome) {
+        return `${daemon} answers after ${took}, but ${notOursText(outcome.notOurs)}.${workSentence(work)}`;
+      }
+      const { isRestart, ended, why } = outcome;
+      const made = work ? workText(work) : '';
+      const head = isRestart ? `${daemon} restarted in ${took}` : `${daemon} started in ${took}`;
+      const said = `${head}${(ended && ENDED_OLD[ended]) ?? ''}${made === '' ? '' : ` · ${made}`}`;
+      return why ? `${said}, but ${unprovenText(why)}.` : `${said}.`;
+    }
+    case 'cancelled':
+      return `${CANCELLED[outcome.left]}${workSentence(work)}`;
+    case 'failed': {
+      const ended = outcome.isStopped ? ' The old process has ended.' : '';
+      return `${failureText(outcome.why)}${workSentence(work)}${ended}`;
+    }
+    case 'late': {
+      const { afterMs, exit, seen } = outcome;
+      const why = seenText(seen, daemon);
+      const late = `${daemon} was started, but is not proven to work after ${duration(afterMs)}: ${why}.`;
+      return `${late}${exit ? ` ${exitText(exit)}.` : ''}${workSentence(work)}`;
+    }
+  }
+}
+
+const CANCELLED: Readonly<Record<Left, string>> = {
+  unchanged: 'Restart cancelled: nothing was changed.',
+  ending:
+    'Restart cancelled: the old process was asked to stop and may still be ending. Nothing was started.',
+  stopped: 'Restart cancelled: the old process has ended. Nothing was started.',
+  started: 'Restart cancelled: the daemon was started. Whether the daemon works was not waited for.',
+};
+
+/** What of the old process' end is told. */
+const ENDED_OLD: Readonly<Partial<Record<HowEnded, string>>> = {
+  byForce: ' (the old process was ended by force)',
+  hadEnded: ' (the old process had ended already; nothing was ended)',
+};
+
+/** Why nothing runs now, as a clause that goes on after "start failed:"; `undefined` where something does. */
+function startFailedText(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'late' && outcome.nothingRuns) return `no answer within ${duration(outcome.afterMs)}`;
+  if (outcome.kind !== 'failed' || !outcome.nothingRuns) return undefined;
+  const { why } = outcome;
+  switch (why.is) {
+    case 'noFolder':
+    case 'noProgram':
+    case 'taskNotStarted':
+    case 'commandEnded':
+    case 'startSaid':
+      return cleanText(startFailedReason(why), MAX_REASON_CHARS);
+    default:
+      return cleanText(failureText(why).replace(/\.$/, ''), MAX_REASON_CHARS);
+  }
+}
+
+/** Why a restart failed, as sentences. */
+function failureText(why: RestartFailure): string {
+  switch (why.is) {
+    case 'anotherNow':
+    case 'noMoreTheDaemon':
+      return `${notAgreedText(why)} Nothing was ended and nothing was started.`;
+    case 'oldStays': {
+      const old = `The old ${processText(why.process)} could not be ended`;
+      return why.port === undefined
+        ? `${old} and still runs. Nothing was started.`
+        : `${old} and still holds port ${why.port}. Nothing was started.`;
+    }
+    case 'portHeld':
+      return why.process
+        ? `Port ${why.port} is still held by ${processText(why.process)}. Nothing was started.`
+        : `Port ${why.port} is still held by a process of another user. Nothing was started.`;
+    case 'strangerAnswers':
+      return `${capitalised(notOursText(why.who))}.`;
+    case 'commandFailed': {
+      const exit = exitText(why.exit);
+      if (why.who) return `${exit}, and ${notOursText(why.who)}.`;
+      const who = why.process ? processText(why.process) : 'a process';
+      return why.port === undefined
+        ? `${exit}, though ${who}, which the command started, answers.`
+        : `${exit}, though ${who}, which the command started, answers on port ${why.port}.`;
+    }
+    default:
+      return codeText(why);
+  }
+}
+
+function exitText({ code }: Exit): string {
+  return code === undefined
+    ? 'The start command was terminated'
+    : `The start command ended with exit code ${code}`;
+}
+
+/** What was seen last of a daemon, as a clause. */
+function seenText(seen: Seen, daemon: string): string {
+  switch (seen.is) {
+    case 'neverAnswered':
+      return `${daemon} never answered`;
+    case 'silent':
+      return seen.cause
+        ? `${daemon} does not answer (${causeText(seen.cause)})`
+        : `${daemon} does not answer`;
+    case 'oldAnswers':
+      return seen.pid === undefined
+        ? 'the old process still answers'
+        : `the old process ${seen.pid} still answers`;
+    case 'newAnswers':
+      return `the new process answers, but ${unprovenText(seen.why)}`;
+    case 'notOurs':
+      return notOursText(seen.who);
+  }
+}
+
+/** Why who answers is not proven to be started by this restart, as a clause. */
+export function notOursText(who: NotOurs): string {
+  const { port } = who;
+  if (who.is === 'unnamed') {
+    return port === undefined
+      ? 'nothing proves which process answers, so that nothing shows that this restart started the process'
+      : `port ${port} is answered by a process that the system does not name, so that nothing shows that this restart started the process`;
+  }
+  const process = processText(who.process);
+  const answers =
+    port === undefined ? `the answer is of ${process}` : `port ${port} is answered by ${process}`;
+  switch (who.is) {
+    case 'otherUsers':
+      return `${answers} of another user, which this restart did not start`;
+    case 'ranBefore':
+      return `${answers}, which ran before and which this restart did not start`;
+    case 'passesOn':
+      return `${answers}, which only passes connections on, so that nothing shows which daemon answers`;
+    case 'inContainer':
+      return `${answers}, which runs in a container, so that nothing shows who started the process`;
+    case 'unproven':
+      return `${answers}, which this restart is not proven to have started`;
+  }
+}
+
+/** How a stop ended, as sentences. */
+export function stopText(outcome: StopOutcome): string {
+  const { daemon } = outcome;
+  if (outcome.kind === 'cancelled') {
+    return outcome.isAsked
+      ? `Stop cancelled: process ${outcome.pid} was asked to stop and may still be ending.`
+      : 'Stop cancelled: nothing was changed.';
+  }
+  if (outcome.is === 'notRunning') {
+    return outcome.port === undefined
+      ? `${daemon} does not run: no process is known to be this daemon.`
+      : `${daemon} does not run: nothing listens on port ${outcome.port}.`;
+  }
+  const { pid, how, tookMs } = outcome;
+  return how === 'hadEnded'
+    ? `${daemon} does not run: process ${pid} had ended already. Nothing was ended.`
+    : `${daemon} stopped in ${duration(tookMs)}: ${endText(pid, how)}.`;
+}
+
+/** "process 4711 ended on SIGTERM". */
+export function endText(pid: number, how: HowEnded): string {
+  switch (how) {
+    case 'hadEnded':
+      return `process ${pid} had ended already`;
+    case 'byItsApi':
+      return `process ${pid} ended by its own API`;
+    case 'onTerm':
+      return `process ${pid} ended on SIGTERM`;
+    case 'byForce':
+      return `process ${pid} was ended by force`;
+  }
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
