@@ -67,11 +67,9 @@ export const doors = {
  * `to` is a file of `src/`, a module of Node, or `vscode`.
  */
 export const exceptions = [
-  { file: 'model/outcome.ts', to: 'system/processInfo.ts', until: 'an outcome is data (step 7)' },
   { file: 'watch/discovery/discovery.ts', to: 'vscode', until: 'Stored<T> keeps what is kept (step 6)' },
   { file: 'ui/shared/rendered.ts', to: 'node:util', until: 'surfaces compare by themselves (step 6)' },
   { file: 'ui/commands/copyDiagnostics.ts', to: 'node:os', until: 'diagnostics share one report (step 7)' },
-  { file: 'ui/commands/restart.ts', to: 'node:os', until: 'restartText speaks (step 7)' },
   { file: 'ui/commands/runInDaemon.ts', to: 'node:path', until: 'recent commands stand in store/ (step 6)' },
   {
     file: 'ui/tasks/taskRunner.ts',

@@ -43,9 +43,9 @@ export function restartRefusalText(refusal: RestartRefusal): string | undefined 
     case 'unwatched':
       return `${refusal.daemon} is not watched any more.`;
     case 'lockUnproven':
-      return `${NOTHING_DONE} ${lockUnprovenText(refusal)}`;
+      return lockUnprovenText(refusal);
     case 'lockUnusable':
-      return `${NOTHING_DONE} Another window may be restarting or stopping ${refusal.daemon}, and the file that would tell cannot be used (${refusal.said}).`;
+      return `Nothing was done: another window may be restarting or stopping ${refusal.daemon}, and the file that would tell cannot be used (${refusal.said}).`;
     case 'stays':
       return refusal.port === undefined
         ? `Process ${named(refusal.process)} could not be ended and still runs.`
@@ -153,17 +153,17 @@ function lockUnprovenText({
   switch (where) {
     case 'noBirth':
       return (
-        `${daemon} may be being restarted or stopped by process ${pid}, whose number an earlier version noted. ` +
+        `Nothing was done: ${daemon} may be being restarted or stopped by process ${pid}, whose number an earlier version noted. ` +
         `Another process may have that number by now: if process ${pid} is no editor, delete ${file} and try again.`
       );
     case 'otherMachine':
       return (
-        `${daemon} may be being restarted or stopped by process ${pid} on another machine. ` +
+        `Nothing was done: ${daemon} may be being restarted or stopped by process ${pid} on another machine. ` +
         `Whether that process still runs cannot be told from here: if it has ended, delete ${file} and try again.`
       );
     case 'otherNamespace':
       return (
-        `${daemon} may be being restarted or stopped by process ${pid} in another container or sandbox. ` +
+        `Nothing was done: ${daemon} may be being restarted or stopped by process ${pid} in another container or sandbox. ` +
         `Whether that process still runs cannot be told from here: if it has ended, delete ${file} and try again.`
       );
   }

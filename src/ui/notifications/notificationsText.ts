@@ -1,6 +1,5 @@
 import type { Instant } from '../../base/time';
 import { conflictText } from '../../words/conflictText';
-import { conflictText } from '../../health/conflicts';
 import { outcomeText } from '../../words/outcomes';
 import type { Level } from '../shared/say';
 import { countdownText, timedOutText, timedOutTogetherText } from './countdownText';

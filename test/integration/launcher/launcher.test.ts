@@ -387,7 +387,7 @@ describe('the environment of a launched daemon', function () {
         ...{ shell: '/bin/sh', launcherPath: LAUNCHER, logFile: join(folder, 'log') },
       },
     );
-    if (typeof command === 'string') throw new Error(command);
+    assert.ok('kind' in command);
     const env = await environmentOf('in the background', { ...command.env, VSCODE_PID: '1' });
     assert.deepEqual({ CLAUDECODE: env.CLAUDECODE, GIT_ASKPASS: env.GIT_ASKPASS }, set);
     assert.equal(env.VSCODE_PID, undefined);

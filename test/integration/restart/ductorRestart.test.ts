@@ -16,6 +16,8 @@ import { startCommandFor } from '../../../src/restart/startCommand';
 import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';
 import { until } from '../../support/until';
+import { recordOf } from '../../../src/words/outcomes';
+import { spoken } from '../../support/spoken';
 
 const DUCTOR = join(__dirname, '..', '..', 'fixtures', 'daemons', 'ductor.mjs');
 const LAUNCHER = join(__dirname, '..', '..', '..', 'src', 'launcher', 'main.ts');
@@ -90,6 +92,8 @@ describe('a restart of a ductor, on real processes', function () {
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: () => undefined,
       logStep: () => undefined,
+      logStop: () => undefined,
+      recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
       folder,
       keepEvidence: () => Promise.resolve(undefined),
@@ -101,11 +105,13 @@ describe('a restart of a ductor, on real processes', function () {
       },
     });
     const plan = await controller.plan(registry.models[0]!);
-    const outcome = await controller.restart(plan, {
-      signal: new AbortController().signal,
-      onStep: (step) => steps.push(restartStepText(step)),
-      ...(proofTimeoutMs !== undefined && { proofTimeoutMs }),
-    });
+    const outcome = spoken(
+      await controller.restart(plan, {
+        signal: new AbortController().signal,
+        onStep: (step) => steps.push(restartStepText(step)),
+        ...(proofTimeoutMs !== undefined && { proofTimeoutMs }),
+      }),
+    );
     return { plan, outcome, steps };
   }
 
@@ -119,7 +125,7 @@ describe('a restart of a ductor, on real processes', function () {
       /^ductor restarted in \d[\d.]* s, but ductor does not tell whether its loop advances\.$/,
     );
     assert.equal(await isAlive(oldPid), false);
-    assert.equal(steps.at(-1), 'waiting for it to answer as running');
+    assert.equal(steps.at(-1), 'waiting for the daemon to answer as running');
     assert.equal(registry.models[0]!.track.verdict.state, 'unverified');
   });
 
@@ -127,14 +133,14 @@ describe('a restart of a ductor, on real processes', function () {
     await running();
     const { outcome } = await restart(['--lists-after-ms', '60000'], 6_000);
     assert.equal(outcome.kind, 'late');
-    assert.match(outcome.text, /the new process answers, but it is still starting/);
+    assert.match(outcome.text, /the new process answers, but the daemon is still starting/);
   });
 
   it('says so when its main agent crashed', async () => {
     await running();
     const { outcome } = await restart(['--crashed'], 6_000);
     assert.equal(outcome.kind, 'late');
-    assert.match(outcome.text, /the new process answers, but its main agent crashed: OSError: no route/);
+    assert.match(outcome.text, /the new process answers, but the main agent crashed: OSError: no route/);
   });
 
   it('into the background ends once its main agent runs', async () => {
@@ -166,8 +172,11 @@ describe('a restart of a ductor, on real processes', function () {
       platform: process.platform,
     };
     const none = await startCommandFor(daemon, undefined, context);
-    assert.ok(typeof none === 'string');
-    assert.match(none, /Set "restart" for it.*systemctl --user restart ductor/);
+    assert.deepEqual(none, {
+      is: 'startAsInstalled',
+      daemon: 'ductor',
+      serviceCommand: 'systemctl --user restart ductor',
+    });
     const restart = { command: 'systemctl --user restart ductor' };
     assert.deepEqual(await startCommandFor({ ...daemon, restart }, undefined, context), {
       kind: 'shell',

@@ -14,7 +14,7 @@ import { FakeTime, goodReport } from '../../unit/health/support';
 /** The daemon that contenders lock. */
 const ORIGIN = 'http://127.0.0.1:3457';
 const DAEMON: DaemonConfig = { name: 'daemon', ...at(ORIGIN), pollIntervalMs: 5_000, configured: true };
-const REFUSED: Failure = { kind: 'refused', cause: 'connection refused' };
+const REFUSED: Failure = { kind: 'refused', cause: { is: 'connectionRefused' } };
 
 describe('a restart that another process has under way', function () {
   this.timeout(60_000);

@@ -10,11 +10,12 @@ import { notRun } from '../../support/notRun';
 import { watchedAt } from '../../support/target';
 import { until } from '../../support/until';
 import { World } from './restartWorld';
+import { saying } from '../../support/spoken';
 
 const TARGET: Target = { kind: 'file', paths: ['/run/x/state.json'] };
 /** What is said of a daemon of this name that runs while nothing proves its process. */
 function unprovenText(name: string): string {
-  return `${name} runs, but no process of this machine is proven to be ${name}: end it where it was started. Nothing was ended.`;
+  return `${name} runs, but no process of this machine is proven to be ${name}: end ${name} where it was started. Nothing was ended.`;
 }
 
 /** @param at when it answered, epoch ms */
@@ -68,7 +69,7 @@ describe('the process of a daemon without an address', function () {
   for (const [what, modelOf] of unproven) {
     it(`is nobody where it ${what}, and nothing is started beside a daemon that runs`, async () => {
       assert.deepEqual(await ownersOf(modelOf(pid, true)), []);
-      await assert.rejects(plan(modelOf(pid, true)), { message: unprovenText('x') });
+      await assert.rejects(plan(modelOf(pid, true)), saying(unprovenText('x')));
       assert.equal((await plan(modelOf(pid, false))).owner, undefined);
       assert.equal(await isAlive(pid), true);
     });
@@ -123,7 +124,7 @@ describe('a restart of a daemon without an address, on real processes', function
     assert.deepEqual(world.steps, [
       `stopping process ${oldPid}`,
       `process ${oldPid} ended on SIGTERM`,
-      'starting it',
+      'starting the daemon',
       'waiting for a completed poll cycle',
     ]);
   });
@@ -148,9 +149,7 @@ describe('a restart of a daemon without an address, on real processes', function
 
   it('ends nothing and starts nothing where the daemon names no process', async () => {
     const pid = await world.running();
-    await assert.rejects(world.restart(), {
-      message: unprovenText('test'),
-    });
+    await assert.rejects(world.restart(), saying(unprovenText('test')));
     assert.equal(await isAlive(pid), true);
     assert.equal(world.children.length, 1);
   });

@@ -7,6 +7,7 @@ import { isAlive } from '../../../src/system/processTable';
 import type { Plan } from '../../../src/restart/plan';
 import { REUSE, spawnAs } from '../../support/reusedPid';
 import { DAEMON, World } from './restartWorld';
+import { saying, spoken, spokenStop } from '../../support/spoken';
 
 describe(`a process that ended while the user was thinking (${REUSE})`, function () {
   this.timeout(40_000);
@@ -45,7 +46,7 @@ describe(`a process that ended while the user was thinking (${REUSE})`, function
 
   it('is not ended again by a restart: who has its number now lives on', async () => {
     const plan = await planOfTheDead();
-    const outcome = await world.controller.restart(plan, work());
+    const outcome = spoken(await world.controller.restart(plan, work()));
     assert.equal(await isAlive(plan.owner!.pid), true, 'the stranger lives');
     assert.equal(outcome.kind, 'cured', outcome.text);
     assert.match(outcome.text, /\(the old process had ended already; nothing was ended\)/);
@@ -53,7 +54,7 @@ describe(`a process that ended while the user was thinking (${REUSE})`, function
 
   it('is not ended again by a stop, which says so', async () => {
     const plan = await planOfTheDead();
-    const { text } = await world.controller.stop(plan, work());
+    const { text } = spokenStop(await world.controller.stop(plan, work()));
     assert.equal(await isAlive(plan.owner!.pid), true, 'the stranger lives');
     assert.equal(text, `test does not run: process ${plan.owner!.pid} had ended already. Nothing was ended.`);
   });
@@ -61,12 +62,15 @@ describe(`a process that ended while the user was thinking (${REUSE})`, function
   it('is not mistaken for who has its number and its port now', async () => {
     const plan = await planOfTheDead(process.execPath, [DAEMON, '--port', String(world.port)]);
     await once(others[0]!.stdout!, 'data');
-    const outcome = await world.controller.restart(plan, work());
+    const outcome = spoken(await world.controller.restart(plan, work()));
     assert.equal(await isAlive(plan.owner!.pid), true, 'the stranger lives');
-    assert.match(outcome.text, /held by another process now, \d+ .*nothing was ended and nothing started/);
+    assert.match(
+      outcome.text,
+      /held by another process now, \d+ .* Nothing was ended and nothing was started/,
+    );
     await assert.rejects(
       world.controller.stop(plan, work()),
-      /held by another process now.*nothing was ended/,
+      saying(/held by another process now.* Nothing was ended/),
     );
     assert.equal(await isAlive(plan.owner!.pid), true, 'the stranger lives');
   });
@@ -85,14 +89,14 @@ describe('a process that lives on without its port', function () {
     await world.said('deaf');
     const work = { signal: world.abort.signal, onStep: () => undefined };
     const words = new RegExp(
-      `Process ${pid} \\(.*\\) does not listen on port ${world.port} any more, but still runs: nothing was ended`,
+      `Process ${pid} \\(.*\\) does not listen on port ${world.port} any more, but still runs\\. Nothing was ended`,
     );
-    const outcome = await world.controller.restart(plan, work);
+    const outcome = spoken(await world.controller.restart(plan, work));
     assert.equal(await isAlive(pid), true);
     assert.equal(outcome.kind, 'failed');
     assert.match(outcome.text, words);
-    assert.match(outcome.text, /nothing was ended and nothing started\.$/);
-    await assert.rejects(world.controller.stop(plan, work), words);
+    assert.match(outcome.text, /Nothing was ended and nothing was started\.$/);
+    await assert.rejects(world.controller.stop(plan, work), saying(words));
     assert.equal(await isAlive(pid), true);
   });
 });

@@ -5,6 +5,7 @@ import { severityOf } from '../../../src/health/verdict';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { until } from '../../support/until';
 import { World } from './restartWorld';
+import { saying, spoken } from '../../support/spoken';
 
 describe('a restart, on real processes', function () {
   this.timeout(40_000);
@@ -23,7 +24,7 @@ describe('a restart, on real processes', function () {
       `stopping process ${oldPid}`,
       `process ${oldPid} ended on SIGTERM`,
       `waiting for port ${world.port} to be free`,
-      'starting it',
+      'starting the daemon',
       'waiting for a completed poll cycle',
     ]);
   });
@@ -75,7 +76,10 @@ describe('a restart, on real processes', function () {
     assert.equal(outcome.text, 'The daemon could not be started: node ended with exit code 7: no database.');
     for (let poll = 0; poll < 3; poll++) await world.registry.refresh();
     const { verdict } = world.model.track;
-    assert.equal(verdict.reason, 'start failed: node ended with exit code 7: no database');
+    assert.deepEqual(verdict.reason, {
+      is: 'startFailed',
+      said: 'node ended with exit code 7: no database',
+    });
     assert.deepEqual([verdict.state, severityOf(verdict), notices], ['offline', 'amber', []]);
     const [record] = (await world.controller.plan(world.model)).records;
     assert.equal(record?.startFailed, 'node ended with exit code 7: no database');
@@ -90,7 +94,7 @@ describe('a restart, on real processes', function () {
     await world.running([]);
     await world.restart({ proofTimeoutMs: 1_500 });
     await world.registry.refresh();
-    assert.equal(world.model.track.verdict.reason, 'start failed: no answer within 1.5 s');
+    assert.deepEqual(world.model.track.verdict.reason, { is: 'startFailed', said: 'no answer within 1.5 s' });
   });
 
   it('does not take a daemon for cured whose loop hangs', async () => {
@@ -107,7 +111,7 @@ describe('a restart, on real processes', function () {
     await world.running([]);
     const outcome = await world.restart({ proofTimeoutMs: 3_000 });
     assert.equal(outcome.kind, 'late');
-    assert.match(outcome.text, /the new process answers, but its poll loop hangs/);
+    assert.match(outcome.text, /the new process answers, but the poll loop hangs/);
   });
 
   it('does not take a new process for a cure while no cycle has completed', async () => {
@@ -116,7 +120,7 @@ describe('a restart, on real processes', function () {
     setTimeout(() => world.abort.abort(), 3_000);
     const outcome = await world.restart();
     assert.equal(outcome.kind, 'cancelled');
-    assert.match(outcome.text, /was started; whether it works was not waited for/);
+    assert.match(outcome.text, /was started\. Whether the daemon works was not waited for/);
     assert.equal((await findListener(world.port))?.pid, world.children[1]!.pid);
   });
 
@@ -133,7 +137,10 @@ describe('a restart, on real processes', function () {
     await world.running([]);
     const outcome = await world.restart({ proofTimeoutMs: 1_500 });
     assert.equal(outcome.kind, 'late');
-    assert.match(outcome.text, /the start command ended with exit code 0, it does not answer/);
+    assert.match(
+      outcome.text,
+      /test does not answer \(connection refused\)\. The start command ended with exit code 0\./,
+    );
     // Meanwhile somebody starts it by hand.
     world.start([]);
     const later = await world.waitLonger();
@@ -165,7 +172,7 @@ describe('a restart, on real processes', function () {
     );
     await once(server, 'listening');
     await world.registry.refresh();
-    await assert.rejects(world.restart(), new RegExp(`${process.pid}.*Nothing was ended`));
+    await assert.rejects(world.restart(), saying(new RegExp(`${process.pid}.*Nothing was ended`)));
     server.close();
   });
 
@@ -174,7 +181,7 @@ describe('a restart, on real processes', function () {
     await world.running([]);
     const first = world.restart();
     await until(() => world.steps.length > 0);
-    await assert.rejects(world.controller.plan(world.model), /already being restarted/);
+    await assert.rejects(world.controller.plan(world.model), saying(/already being restarted/));
     assert.equal((await first).kind, 'cured');
   });
 
@@ -190,7 +197,7 @@ describe('a restart, on real processes', function () {
       signal: new AbortController().signal,
       onStep: () => undefined,
     });
-    assert.match(second.text, /in another window/);
+    assert.match(spoken(second).text, /in another window/);
     assert.equal((await first).kind, 'cured');
     assert.equal(world.children.length, 2);
     other.registry.dispose();

@@ -4,6 +4,7 @@ import { findListener, isAlive } from '../../../src/system/processTable';
 import { orAborted } from '../../../src/base/wait';
 import { until } from '../../support/until';
 import { World } from './restartWorld';
+import type { Verdict } from '../../../src/health/verdict';
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -51,12 +52,12 @@ describe('a restart that is cancelled', function () {
     const outcome = await world.restart();
     assert.equal(
       outcome.text,
-      'Restart cancelled: the old process was asked to stop and may still be ending; nothing was started.',
+      'Restart cancelled: the old process was asked to stop and may still be ending. Nothing was started.',
     );
     assert.equal(await isAlive(pid), true, 'it got no signal');
     process.kill(pid, 'SIGKILL');
     await until(() => world.children[0]!.exitCode !== null || world.children[0]!.signalCode !== null);
-    assert.deepEqual(reasonOf(await state()), ['offline', 'stopped from here']);
+    assert.deepEqual(reasonOf(await state()), ['offline', 'stoppedByUs']);
   });
 
   it('in the grace time spares the process the force', async () => {
@@ -64,7 +65,7 @@ describe('a restart that is cancelled', function () {
     const pid = await world.running(['--ignore-sigterm']);
     world.abortAt(/waiting for \d+ to end, 9 s before it is killed/);
     const outcome = await world.restart();
-    assert.match(outcome.text, /asked to stop and may still be ending; nothing was started/);
+    assert.match(outcome.text, /asked to stop and may still be ending\. Nothing was started/);
     assert.deepEqual(world.waits, [`waiting for ${pid} to end, 9 s before it is killed`]);
     assert.equal(await isAlive(pid), true);
     assert.equal(world.children.length, 1);
@@ -76,21 +77,21 @@ describe('a restart that is cancelled', function () {
     const pid = await world.running(['--successor-ms', '1500']);
     world.abortAt(/waiting for port/);
     const outcome = await world.restart();
-    assert.equal(outcome.text, 'Restart cancelled: the old process has ended; nothing was started.');
+    assert.equal(outcome.text, 'Restart cancelled: the old process has ended. Nothing was started.');
     assert.equal(await isAlive(pid), false);
     assert.equal(world.children.length, 1);
     await until(() => world.output.join('').includes('listening'));
     await until(async () => (await findListener(world.port)) === undefined);
-    assert.deepEqual(reasonOf(await state()), ['offline', 'stopped from here']);
+    assert.deepEqual(reasonOf(await state()), ['offline', 'stoppedByUs']);
   });
 
   it('while it is being started leaves it stopped, and is no outage', async () => {
     world = await World.create({ start: (signal) => orAborted(NEVER, signal) });
     await world.running();
-    world.abortAt(/starting it/);
+    world.abortAt(/starting the daemon/);
     const outcome = await world.restart();
-    assert.equal(outcome.text, 'Restart cancelled: the old process has ended; nothing was started.');
-    assert.deepEqual(reasonOf(await state()), ['offline', 'stopped from here']);
+    assert.equal(outcome.text, 'Restart cancelled: the old process has ended. Nothing was started.');
+    assert.deepEqual(reasonOf(await state()), ['offline', 'stoppedByUs']);
   });
 
   it('while it is waited for leaves it running', async () => {
@@ -100,7 +101,7 @@ describe('a restart that is cancelled', function () {
     const outcome = await world.restart();
     assert.equal(
       outcome.text,
-      'Restart cancelled: the daemon was started; whether it works was not waited for.',
+      'Restart cancelled: the daemon was started. Whether the daemon works was not waited for.',
     );
     await world.listening();
     assert.equal((await findListener(world.port))?.pid, world.children[1]!.pid);
@@ -127,7 +128,10 @@ describe('a stop that is cancelled', function () {
     const pid = await world.running(['--ignore-sigterm']);
     world.abortAt(/before it is killed/);
     assert.deepEqual(await world.stop(), {
+      daemon: 'test',
       kind: 'cancelled',
+      pid,
+      isAsked: true,
       text: `Stop cancelled: process ${pid} was asked to stop and may still be ending.`,
     });
     assert.equal(await isAlive(pid), true);
@@ -142,6 +146,6 @@ describe('a stop that is cancelled', function () {
   });
 });
 
-function reasonOf({ state, reason }: { state: string; reason: string }): [string, string] {
-  return [state, reason];
+function reasonOf({ state, reason }: Verdict): [string, string] {
+  return [state, reason.is];
 }

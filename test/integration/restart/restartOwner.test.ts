@@ -12,6 +12,7 @@ import { healthyAnswer } from '../../support/answeringServer';
 import { until } from '../../support/until';
 import { DAEMON, World } from './restartWorld';
 import { notRun } from '../../support/notRun';
+import { saying, spoken } from '../../support/spoken';
 
 /** Only root may run something as somebody else. */
 const isRoot = process.getuid?.() === 0;
@@ -30,8 +31,8 @@ describe('a restart ends the daemon’s own process and no other', function () {
 
   /** The port's process is refused with these words, and lives on. */
   async function refused(words: RegExp): Promise<void> {
-    await assert.rejects(world.restart(), words);
-    await assert.rejects(world.stop(), words);
+    await assert.rejects(world.restart(), saying(words));
+    await assert.rejects(world.stop(), saying(words));
     assert.equal((await findListener(world.port))?.pid, world.children[0]?.pid);
     assert.equal(world.children.length, 1);
     assert.deepEqual(world.steps, []);
@@ -44,7 +45,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     world.run([nodeNamed('docker-proxy'), DAEMON, ...flags()]);
     await world.listening();
     await refused(
-      /Port \d+ is held by docker-proxy, process \d+ \(.*\), which only passes connections on: test runs elsewhere, such as in a container or on another machine\. Restart it there\. Nothing was ended\.$/,
+      /Port \d+ is held by docker-proxy, process \d+ \(.*\), which only passes connections on: test runs elsewhere, such as in a container or on another machine\. Restart test there\. Nothing was ended\.$/,
     );
   });
 
@@ -94,7 +95,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     const plan = await world.controller.plan(world.model);
     assert.equal(plan.owner?.pid, pid);
     assert.equal(plan.ownerIsKnown, true);
-    await assert.rejects(world.stop(), /has ended, but port \d+ is held by another one now/);
+    await assert.rejects(world.stop(), saying(/has ended, but port \d+ is held by another process now/));
     assert.equal(await isAlive(pid!), false);
     assert.equal(await isAlive(world.children[0]!.pid!), true);
   });
@@ -103,12 +104,12 @@ describe('a restart ends the daemon’s own process and no other', function () {
     world = await World.create();
     const [pid] = await handedOver(nodeNamed('systemd'), []);
     assert.equal((await world.controller.plan(world.model)).owner?.pid, pid);
-    await assert.rejects(world.stop(), /has ended, but port \d+ is held by another one now/);
+    await assert.rejects(world.stop(), saying(/has ended, but port \d+ is held by another process now/));
     assert.equal(await isAlive(world.children[0]!.pid!), true);
     // Now it is the only one that listens.
     const words = /held by systemd, process \d+ \(.*\), which starts and ends services.*Nothing was ended/;
-    await assert.rejects(world.stop(), words);
-    await assert.rejects(world.restart(), words);
+    await assert.rejects(world.stop(), saying(words));
+    await assert.rejects(world.restart(), saying(words));
     assert.equal(await isAlive(world.children[0]!.pid!), true);
   });
 
@@ -124,8 +125,8 @@ describe('a restart ends the daemon’s own process and no other', function () {
     const pids = await handedOver(process.execPath, ['--children', '2', '--ends']);
     const words =
       /held by 2 processes that share a socket, process \d+ \(.*\) and process \d+ \(.*\)\. .*Nothing was/;
-    await assert.rejects(world.stop(), words);
-    await assert.rejects(world.restart(), words);
+    await assert.rejects(world.stop(), saying(words));
+    await assert.rejects(world.restart(), saying(words));
     for (const pid of pids) assert.equal(await isAlive(pid), true);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
   });
@@ -146,7 +147,10 @@ describe('a restart ends the daemon’s own process and no other', function () {
     world = await World.create();
     world.run(['unshare', '--pid', '--fork', '--kill-child', process.execPath, DAEMON, ...flags()]);
     await world.listening();
-    await assert.rejects(world.restart(), /runs in a container: restart it there\. Nothing was ended/);
+    await assert.rejects(
+      world.restart(),
+      saying(/runs in a container: restart the daemon there\. Nothing was ended/),
+    );
     assert.ok(await findListener(world.port));
   });
 
@@ -159,7 +163,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     assert.equal(world.model.track.verdict.state, 'healthy');
     await assert.rejects(
       world.restart(),
-      /in which this editor runs or from which it was started\. Nothing was ended/,
+      saying(/in which this editor runs or from which this editor was started\. Nothing was ended/),
     );
     server.close();
   });
@@ -174,7 +178,10 @@ describe('a restart ends the daemon’s own process and no other', function () {
     world.run([process.execPath, '-e', code, 'unrelated']);
     await world.listening();
     assert.equal(world.model.track.verdict.state, 'wrongAnswer');
-    await assert.rejects(world.restart(), /process \d+ \(.*unrelated\), which does not answer as a daemon/);
+    await assert.rejects(
+      world.restart(),
+      saying(/process \d+ \(.*unrelated\), which does not answer as a daemon/),
+    );
     assert.equal(await isAlive(world.children[1]!.pid!), true);
   });
 
@@ -199,12 +206,15 @@ describe('a restart ends the daemon’s own process and no other', function () {
     await once(world.children[0]!, 'exit');
     const pid = await world.running();
     const work = { signal: world.abort.signal, onStep: () => undefined };
-    const outcome = await world.controller.restart(plan, work);
+    const outcome = spoken(await world.controller.restart(plan, work));
     assert.match(
       outcome.text,
-      new RegExp(`held by another process now, ${pid} .*nothing was ended and nothing started`),
+      new RegExp(`held by another process now, ${pid} .* Nothing was ended and nothing was started`),
     );
-    await assert.rejects(world.controller.stop(plan, work), /held by another process now.*nothing was ended/);
+    await assert.rejects(
+      world.controller.stop(plan, work),
+      saying(/held by another process now.* Nothing was ended/),
+    );
     assert.equal(await isAlive(pid), true);
   });
 
@@ -216,7 +226,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     writeFileSync(world.folder, '');
     const words = /^Nothing was done: another window may be restarting or stopping test, and the file .* \(E/;
     assert.match((await world.restart()).text, words);
-    await assert.rejects(world.stop(), (error: Error) => words.test(error.message));
+    await assert.rejects(world.stop(), saying(words));
     assert.equal(await isAlive(pid), true);
   });
 
@@ -231,7 +241,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
       'Nothing was done: test may be being restarted or stopped by process 7 on another machine. Whether that process ' +
       `still runs cannot be told from here: if it has ended, delete ${file} and try again.`;
     assert.equal((await world.restart()).text, words);
-    await assert.rejects(world.stop(), { message: words });
+    await assert.rejects(world.stop(), saying(words));
     assert.equal(await isAlive(pid), true);
   });
 
@@ -240,7 +250,9 @@ describe('a restart ends the daemon’s own process and no other', function () {
     world.start();
     while (!world.output.join('').includes('listening'))
       await new Promise((resolve) => setTimeout(resolve, 50));
-    await refused(/test is not on this machine \(192\.0\.2\.1\): start and stop it there\. Nothing was done/);
+    await refused(
+      /test is not on this machine \(192\.0\.2\.1\): start and stop test there\. Nothing was done/,
+    );
   });
 
   it('and says when it began and what it is', async () => {
@@ -286,7 +298,7 @@ describe('a port that stays taken', function () {
     const pid = await world.running(['--successor-ms', '30000']);
     const outcome = await world.restart();
     assert.equal(outcome.kind, 'failed');
-    assert.match(outcome.text, /Port \d+ is still held by process \d+ \(.*successor\); nothing was started/);
+    assert.match(outcome.text, /Port \d+ is still held by process \d+ \(.*successor\)\. Nothing was started/);
     assert.equal(await isAlive(pid), false);
     assert.equal(world.children.length, 1);
   });
@@ -296,8 +308,10 @@ describe('a port that stays taken', function () {
     const pid = await world.running(['--successor-ms', '30000']);
     await assert.rejects(
       world.stop(),
-      new RegExp(
-        `Process ${pid} has ended, but port \\d+ is held by another one now: \\d+ \\(.*successor\\)`,
+      saying(
+        new RegExp(
+          `Process ${pid} has ended, but port \\d+ is held by another process now: \\d+ \\(.*successor\\)`,
+        ),
       ),
     );
   });

@@ -44,7 +44,7 @@ describe('a restart of dispatchd', function () {
       `asking process ${pid} to shut down`,
       `process ${pid} ended by its own API`,
       `waiting for port ${world.port} to be free`,
-      'starting it',
+      'starting the daemon',
       'waiting for a completed poll cycle',
     ]);
     assert.ok(world.log.includes(`[test] restart: process ${pid} ended by its own API`));
@@ -61,7 +61,7 @@ describe('a restart of dispatchd', function () {
     const outcome = await world.restart();
     assert.match(outcome.text, /^test restarted in \S+ m?s · 2 sessions resumed, 1 interrupted\.$/);
     assert.ok(outcome.kind === 'cured');
-    assert.equal(outcome.interrupted, 1);
+    assert.equal(outcome.work?.interrupted, 1);
     const [record] = (await world.controller.plan(world.model)).records;
     assert.equal(record?.text, outcome.text);
   });
@@ -105,7 +105,7 @@ describe('a restart of dispatchd', function () {
     assert.equal(await isAlive(pid), false);
     await world.registry.refresh();
     const { state, reason } = world.model.track.verdict;
-    assert.deepEqual([state, reason], ['offline', 'stopped from here']);
+    assert.deepEqual([state, reason], ['offline', { is: 'stoppedByUs' }]);
     assert.equal((await world.stop()).text, `test does not run: nothing listens on port ${world.port}.`);
   });
 });

@@ -18,6 +18,8 @@ import { dispatchdFile } from '../../support/dispatchd/daemonProcess';
 import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';
 import { until } from '../../support/until';
+import { recordOf, stopText } from '../../../src/words/outcomes';
+import { spoken, spokenStop } from '../../support/spoken';
 
 export const DAEMON = join(__dirname, '..', '..', 'fixtures', 'daemons', 'daemon.mjs');
 
@@ -126,16 +128,16 @@ export class World {
 
   async restart(work: Partial<RestartWork> = {}) {
     const plan = await this.controller.plan(this.model);
-    return this.controller.restart(plan, { ...this.#progress, ...work });
+    return spoken(await this.controller.restart(plan, { ...this.#progress, ...work }));
   }
 
   async waitLonger() {
-    return this.controller.waitLonger(await this.controller.plan(this.model), this.#progress);
+    return spoken(await this.controller.waitLonger(await this.controller.plan(this.model), this.#progress));
   }
 
   async stop() {
     const plan = await this.controller.plan(this.model);
-    return this.controller.stop(plan, this.#progress);
+    return spokenStop(await this.controller.stop(plan, this.#progress));
   }
 
   /** Aborts as soon as this is said, as a step or while waiting. */
@@ -205,6 +207,8 @@ export class World {
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
       log: (line) => this.log.push(line),
       logStep: (daemon, what, step) => this.log.push(`[${daemon}] ${what}: ${restartStepText(step)}`),
+      logStop: (outcome) => this.log.push(`[${outcome.daemon}] ${stopText(outcome)}`),
+      recordOf,
       records: new RestartRecords(new MemoryMemento(), {
         folder: this.folder,
         log: (line) => this.log.push(line),

@@ -1,7 +1,7 @@
 import { idAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { RESTARTS_KEPT } from '../../../src/store/policy';
-import { RestartRecords, recordOf } from '../../../src/store/restartRecords';
+import { RestartRecords } from '../../../src/store/restartRecords';
 import { type RestartRecord } from '../../../src/model/restartRecord';
 import { MemoryMemento } from '../../support/memento';
 import { makeStorage, type Storage } from '../../support/storage';
@@ -21,13 +21,6 @@ describe('the restarts that are remembered', () => {
     const kept = new RestartRecords(state, storage.deps).of(idAt(ORIGIN));
     assert.equal(kept.length, RESTARTS_KEPT);
     assert.deepEqual(kept[0], { ...record, at: RESTARTS_KEPT + 2 });
-  });
-
-  it('say of a restart how it ended', () => {
-    const cured = { kind: 'cured', tookMs: 1, text: 'restarted', interrupted: 0 } as const;
-    assert.deepEqual(recordOf(cured, 'stuck', 5), { at: 5, why: 'stuck', kind: 'cured', text: 'restarted' });
-    const failed = { kind: 'failed', text: 'x', startFailed: 'exit code 7' } as const;
-    assert.deepEqual(recordOf(failed, 'wedged', 1), record);
   });
 
   for (const kept of [null, 5, 'x', [], { [ORIGIN]: 5 }, { [ORIGIN]: null }, { [ORIGIN]: [null, 5, {}] }]) {

@@ -178,7 +178,7 @@ describe('how a daemon is started', () => {
   });
   const report = (path: string) => reportWith({ database: { path, realPath: path } });
   const args = (command: Awaited<ReturnType<typeof startCommandFor>>) =>
-    typeof command === 'object' && command.kind === 'process' ? command.args : [];
+    'kind' in command && command.kind === 'process' ? command.args : [];
 
   it('is with the flags it had, on the port that is watched, in the background', async () => {
     const command = await startCommandFor(daemon({ kind: 'dispatchd' }), undefined, {
@@ -202,7 +202,7 @@ describe('how a daemon is started', () => {
       report('/home/dev/other/.stoneforge/stoneforge.db'),
       START_CONTEXT,
     );
-    assert.equal(typeof command === 'object' && command.cwd, '/home/dev/other');
+    assert.equal('cwd' in command && command.cwd, '/home/dev/other');
     assert.deepEqual(args(command).slice(-4), ['sf', 'serve', 'smithy', '--no-open']);
   });
 
@@ -266,7 +266,7 @@ describe('how a daemon is started', () => {
 
   it('is not known for something that is of no known kind', async () => {
     const command = await startCommandFor(daemon({}), undefined, START_CONTEXT);
-    assert.ok(typeof command === 'string' && command.includes('Set "restart" for it'));
+    assert.deepEqual(command, { is: 'startUnknown', daemon: 'x' });
   });
 });
 

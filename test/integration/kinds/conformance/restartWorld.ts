@@ -10,6 +10,8 @@ import { MemoryMemento } from '../../../support/memento';
 import { watchedAt } from '../../../support/target';
 import { reportOf } from '../../support';
 import type { Play } from './theatre';
+import { recordOf } from '../../../../src/words/outcomes';
+import { spoken } from '../../../support/spoken';
 
 /** How the daemon of a play can be restarted here: as its kind says, else by the command of its stage. */
 export async function waysOf(play: Play): Promise<readonly RestartWay[]> {
@@ -26,7 +28,7 @@ export async function waysOf(play: Play): Promise<readonly RestartWay[]> {
   const pid = last.instance?.pid;
   const lastArgs = pid === undefined ? undefined : await code.startFlags?.(last, pid);
   const ways = code.restartWays(target, { ...where, ...(lastArgs && { lastArgs }) }, last);
-  return typeof ways === 'string' ? [{ by: 'spawn', keepsWork: false, command }] : ways;
+  return 'is' in ways ? [{ by: 'spawn', keepsWork: false, command }] : ways;
 }
 
 /** A window that watches the daemon of a play and restarts it in one way. */
@@ -57,6 +59,8 @@ export class RestartWorld {
       prepare: () => Promise.resolve({ way }),
       log: () => undefined,
       logStep: () => undefined,
+      logStop: () => undefined,
+      recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder: play.stage.folder, log: () => undefined }),
       folder: play.stage.folder,
       keepEvidence: () => Promise.resolve(undefined),
@@ -84,6 +88,6 @@ export class RestartWorld {
       onStep: (step) => this.steps.push(restartStepText(step)),
       proofTimeoutMs: 15_000,
     });
-    return { plan, outcome };
+    return { plan, outcome: spoken(outcome) };
   }
 }

@@ -3,9 +3,9 @@ import type { Restarted } from '../../../../src/health/workMade';
 import { lostOf, withLost } from '../../../../src/health/interrupted';
 import { isLive, isStranded } from '../../../../src/health/sessions';
 import { Registry } from '../../../../src/watch/registry';
-import type { Outcome } from '../../../../src/model/outcome';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
-import { workText } from '../../../../src/health/workMade';
+import type { spoken } from '../../../support/spoken';
+import { workText } from '../../../../src/words/work';
 import { isAlive } from '../../../../src/system/processTable';
 import { watchedAt } from '../../../support/target';
 import { until } from '../../../support/until';
@@ -100,7 +100,7 @@ eachKind('a daemon of each kind that restarts by itself', (play) => {
 /** Outcome, core and tree tell the same of the work. */
 async function saysTheSame(
   { registry, model }: RestartWorld,
-  outcome: Outcome,
+  outcome: ReturnType<typeof spoken>,
   told: readonly Restarted[],
   said: string,
 ): Promise<void> {
@@ -118,7 +118,7 @@ async function saysTheSame(
   const [{ resumed, interrupted }] = told as [Restarted];
   const text = workText({ resumed, interrupted });
   assert.ok(outcome.text.includes(text), `${text}: ${said}`);
-  assert.equal('interrupted' in outcome && outcome.interrupted, interrupted, said);
+  assert.equal(outcome.work?.interrupted, interrupted, said);
   await registry.refresh();
   assert.equal(listed(registry.model(model.daemon.id)!).length, interrupted, `in the tree: ${said}`);
 }

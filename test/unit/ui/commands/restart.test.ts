@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Outcome } from '../../../../src/model/outcome';
+import type { Unstartable } from '../../../../src/model/startFailure';
 import type { RestartController } from '../../../../src/restart/controller';
 import type { Plan } from '../../../../src/restart/plan';
 import type * as Commands from '../../../../src/ui/commands/restart';
@@ -12,6 +13,8 @@ import { modelOf } from '../support';
 
 const FILE = join(__dirname, '../../../../src/ui/commands/restart');
 
+const CURED: Outcome = { kind: 'cured', daemon: 'smithy', tookMs: 1, isRestart: true };
+
 describe('a restart that a message asks for', () => {
   let screen: FakeScreen;
   let watch: Watch;
@@ -19,13 +22,15 @@ describe('a restart that a message asks for', () => {
   let waited: number;
   let told: Notice[];
   let outcome: Outcome;
+  let doubt: Unstartable | undefined;
   beforeEach(() => {
     screen = new FakeScreen();
     screen.answer = 'Restart';
     restarted = 0;
     waited = 0;
     told = [];
-    outcome = { kind: 'cured', text: 'smithy restarted.', tookMs: 1, interrupted: 0 };
+    doubt = undefined;
+    outcome = CURED;
     watch = Watch.healthy();
     watch.wait(5_000).answer(wedgedReport(watch.time, 3 * 60_000));
   });
@@ -41,6 +46,7 @@ describe('a restart that a message asks for', () => {
       interrupts: [],
       records: [],
       way: { by: 'spawn', keepsWork: true },
+      ...(doubt && { doubt }),
     });
     const controller = {
       planRestart: () => Promise.resolve(plan()),
@@ -59,6 +65,7 @@ describe('a restart that a message asks for', () => {
       clock: watch.time,
       door: { tell: (group) => void told.push(...group) },
       current,
+      userName: () => 'dev',
       onUnexpected: (_where, error) => assert.fail(String(error)),
     });
   };
@@ -114,7 +121,13 @@ describe('a restart that a message asks for', () => {
       notice.tells.map(({ key }) => key),
       [`${id} recovered`],
     );
-    outcome = { kind: 'failed', text: 'It could not be started.', startFailed: 'the command was not found' };
+    outcome = {
+      kind: 'failed',
+      daemon: 'smithy',
+      why: { is: 'noProgram', name: 'sf', onPath: true },
+      isStopped: false,
+      nothingRuns: true,
+    };
     await commands().restart(modelOf(watch), openedMs());
     assert.deepEqual(
       told.at(-1)?.kind === 'outcome' && (told.at(-1) as typeof notice).tells.map(({ key }) => key),
@@ -127,17 +140,51 @@ describe('a restart that a message asks for', () => {
   });
 
   it('that was late waits longer where the user wants that', async () => {
-    outcome = { kind: 'late', text: 'It was started, but is not proven to work.' };
+    const seen = { is: 'neverAnswered' } as const;
+    outcome = { kind: 'late', daemon: 'smithy', afterMs: 60_000, seen, nothingRuns: true };
     const all = commands();
     await all.restart(modelOf(watch), openedMs());
     assert.deepEqual(
       told[0]!.offers.map(({ action }) => action),
       ['waitLonger', 'terminal', 'log'],
     );
-    outcome = { kind: 'cured', text: 'smithy restarted.', tookMs: 1, interrupted: 2 };
+    outcome = { ...CURED, work: { resumed: 0, interrupted: 2 } };
     await all.waitLonger(modelOf(watch));
     assert.deepEqual([waited, told[1]!.offers.map(({ action }) => action)], [1, ['interrupted']]);
     await all.waitLonger(modelOf(watch));
     assert.deepEqual([restarted, waited], [1, 1], 'nothing is late any more');
+  });
+
+  it('says before anything is ended that the start command was not found', async () => {
+    doubt = { is: 'noProgram', name: 'sf', onPath: true };
+    await commands().restart(modelOf(watch));
+    assert.match(
+      screen.messages[0]!.detail ?? '',
+      /^It may not start again: the start command "sf" was not found\.$/m,
+    );
+  });
+
+  describe('in a terminal', () => {
+    const inTerminal = async () => {
+      const lines: string[] = [];
+      const { signal } = new AbortController();
+      const done = await commands().restartInTerminal(modelOf(watch), (line) => lines.push(line), signal);
+      return { done, lines };
+    };
+
+    it('says that nothing was changed where the user does not agree', async () => {
+      doubt = { is: 'noProgram', name: 'sf', onPath: true };
+      screen.answer = undefined;
+      assert.deepEqual(await inTerminal(), { done: false, lines: ['Cancelled: nothing was changed.'] });
+    });
+
+    it('says only why where the restart failed: something was changed', async () => {
+      const why = { is: 'startSaid', said: 'The daemon could not be started: no database.' } as const;
+      outcome = { kind: 'failed', daemon: 'smithy', why, isStopped: true, nothingRuns: true };
+      assert.deepEqual(await inTerminal(), {
+        done: false,
+        lines: ['The daemon could not be started: no database. The old process has ended.'],
+      });
+    });
   });
 });
