@@ -213,7 +213,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     void discovery().then((known) => known.attend());
   };
   void discovery().then((known) => known.start());
-  surfaces.get().then(render, (error: unknown) => log.unexpected('What is shown', error));
+  surfaces.get().then(
+    () => drawnMs > -Infinity && render(),
+    (error: unknown) => log.unexpected('What is shown', error),
+  );
   if (isFocused()) onFocus();
 
   const subscriptions = vscode.Disposable.from(
