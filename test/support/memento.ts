@@ -11,7 +11,8 @@ export class MemoryMemento implements Memento {
   get<T>(key: string): T | undefined;
   get<T>(key: string, defaultValue: T): T;
   get<T>(key: string, defaultValue?: T): T | undefined {
-    return (this.#values.get(key) as T | undefined) ?? defaultValue;
+    const value = this.#values.get(key) as T | undefined;
+    return value === undefined ? defaultValue : value;
   }
 
   update(key: string, value: unknown): Promise<void> {
