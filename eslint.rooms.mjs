@@ -67,10 +67,8 @@ export const doors = {
  * `to` is a file of `src/`, a module of Node, or `vscode`.
  */
 export const exceptions = [
-  { file: 'watch/discovery/discovery.ts', to: 'vscode', until: 'Stored<T> keeps what is kept (step 6)' },
   { file: 'ui/shared/rendered.ts', to: 'node:util', until: 'surfaces compare by themselves (step 6)' },
   { file: 'ui/commands/copyDiagnostics.ts', to: 'node:os', until: 'diagnostics share one report (step 7)' },
-  { file: 'ui/commands/runInDaemon.ts', to: 'node:path', until: 'recent commands stand in store/ (step 6)' },
   {
     file: 'ui/tasks/taskRunner.ts',
     to: 'node:timers/promises',
@@ -101,7 +99,6 @@ export const longFiles = {
   'restart/restart.ts': 'Its sentences move to words/ (step 7).',
   'ui/tree/daemonRows.ts': 'Its reasons move to words/ (step 7).',
   'ui/tree/sessionRows.ts': 'The identity layer goes (step 8).',
-  'watch/discovery/discovery.ts': 'What it keeps moves to store/ (step 6).',
 };
 
 /** The kinds of daemons: each folder of `kinds/` with a `kind.ts`. */

@@ -4,6 +4,8 @@ import type { DaemonSnapshot } from '../api';
 import { systemClock } from './systemClock';
 import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
 import { Registry } from '../watch/registry';
+import { AdoptedDaemons } from '../store/adopted';
+import { RecentCommands } from '../store/recentCommands';
 import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartLoader } from './restartLoader';
 import { RestartRecords } from '../store/restartRecords';
@@ -40,15 +42,16 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const isFocused = () => vscode.window.state.focused;
   const log = new Log();
   const settings = new Settings();
-  const memory = new WorkspaceMemory(workspaceState, wallAt);
+  const write = (line: string) => log.info(line);
+  const memory = new WorkspaceMemory(workspaceState, wallAt, write);
   const lease = new SpeakerLease({
     folder: globalStorageUri.fsPath,
     pid: process.pid,
-    log: (line) => log.info(line),
+    log: write,
     // Only the window itself can set it.
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
-  const shared = { folder: globalStorageUri.fsPath, log: (line: string) => log.info(line) };
+  const shared = { folder: globalStorageUri.fsPath, log: write };
   const changed = () => registry.changed();
   const records = new RestartRecords(globalState, shared, changed);
   const snoozes = new Snoozes(globalState, shared, changed, wallAt);
@@ -82,7 +85,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     current,
     conflicts: () => registry.conflicts,
     run: (command, targets) => run(command, targets),
-    log: (line) => log.info(line),
+    log: write,
     onError: (where, error) => log.unexpected(where, error),
   });
 
@@ -102,8 +105,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     registry,
     clock,
     settings,
-    workspaceState,
-    globalState,
+    kept: new AdoptedDaemons(workspaceState, globalState, write),
     recall: (daemonId) => memory.recall(daemonId),
     workspaceFolders: () =>
       (vscode.workspace.workspaceFolders ?? [])
@@ -111,7 +113,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         .map(({ uri }) => uri.fsPath),
     isFocused,
     scan: async (request) => (await import('../watch/discovery/scan')).scan(request),
-    log: (line) => log.info(line),
+    log: write,
   };
   const discovery = () =>
     (discovering ??= import('../watch/discovery/discovery').then(
@@ -133,10 +135,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     probe: (daemonId) => registry.probe(daemonId),
     dismissLost: (daemonId, id) => registry.monitor(daemonId)?.input({ kind: 'lostDismissed', id }),
     door,
-    log: (line) => log.info(line),
+    log: write,
     drawSessions: (rows) => void surfaces.get().then(({ tree }) => tree.drawSessions(rows)),
     showUsable: (commands) => usable.set('sessions', commands),
-    state: workspaceState,
+    recent: new RecentCommands(workspaceState, write),
   });
   const drawn: readonly (readonly [name: string, draws: () => void])[] = [
     ['The status item', () => surfaces.now?.drawStatusItem()],

@@ -247,7 +247,8 @@ export function fromStored(value: unknown, nowAt: number): History | undefined {
   return recent.length === 0 ? undefined : drawn(recent);
 }
 
-function isStoredSpan(value: unknown): value is StoredSpan {
+/** Whether this version can read a kept span. */
+export function isStoredSpan(value: unknown): value is StoredSpan {
   if (!Array.isArray(value) || value.length !== 3) return false;
   const [state, fromAt, toAt] = value as unknown[];
   return isState(state) && Number.isFinite(fromAt) && Number.isFinite(toAt);

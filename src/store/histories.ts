@@ -1,32 +1,28 @@
 import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
 import type { DaemonModel } from '../model/daemonModel';
-import { fromStored, toStored, type History, type StoredSpan } from '../health/history';
+import { fromStored, isStoredSpan, toStored, type History, type StoredSpan } from '../health/history';
 import { HISTORY_KEEP_EVERY_MS, HISTORY_KEEP_GAP_MS, HISTORY_MAX_DAEMONS } from './policy';
+import { listOf, type WriteLine } from './stored';
+import { StoredEntries } from './storedEntries';
 
-const KEY = 'histories';
-
-/** The histories of one workspace's daemons across windows, by their ids. What is kept there may be anything. */
+/** The histories of one workspace's daemons across windows, by their ids. */
 export class Histories {
-  readonly #kept = new Map<string, readonly StoredSpan[]>();
+  readonly #kept: StoredEntries<readonly StoredSpan[]>;
   #current: readonly DaemonModel[] = [];
   #keptAt = 0;
 
   /** @param wallAt the wall clock, in epoch ms */
   constructor(
-    private readonly state: Memento,
+    state: Memento,
     private readonly wallAt: () => number = Date.now,
+    log: WriteLine = () => undefined,
   ) {
-    const kept: unknown = state.get(KEY);
-    if (typeof kept !== 'object' || kept === null) return;
-    for (const [daemonId, value] of Object.entries(kept).slice(-HISTORY_MAX_DAEMONS)) {
-      const history = fromStored(value, this.wallAt());
-      if (history) this.#kept.set(daemonId, toStored(history));
-    }
+    this.#kept = new StoredEntries(state, 'histories', HISTORY_MAX_DAEMONS, listOf(isStoredSpan), log);
   }
 
   recall(daemonId: DaemonId): { readonly history?: History } {
-    const history = fromStored(this.#kept.get(daemonId), this.wallAt());
+    const history = fromStored(this.#kept.of(daemonId), this.wallAt());
     return history ? { history } : {};
   }
 
@@ -40,19 +36,16 @@ export class Histories {
 
   /** Writes what is known now: the window closes. */
   async flush(): Promise<void> {
-    for (const { daemon, history } of this.#current) {
-      if (!history) continue;
-      this.#kept.delete(daemon.id); // so that the newest come last
-      this.#kept.set(daemon.id, toStored(history));
-    }
     this.#keptAt = this.wallAt();
-    await this.state.update(KEY, Object.fromEntries([...this.#kept].slice(-HISTORY_MAX_DAEMONS)));
+    await this.#kept.update(
+      this.#current.flatMap(({ daemon, history }) => (history ? [[daemon.id, toStored(history)]] : [])),
+    );
   }
 
   #isWorthKeeping({ daemon, history }: DaemonModel): boolean {
     const last = history?.spans.at(-1);
     if (!last) return false;
-    const [state, fromAt, toAt] = this.#kept.get(daemon.id)?.at(-1) ?? [];
+    const [state, fromAt, toAt] = this.#kept.of(daemon.id)?.at(-1) ?? [];
     const isSame = state === last.state && fromAt === last.fromAt;
     return !isSame || last.toAt - (toAt ?? 0) >= HISTORY_KEEP_EVERY_MS;
   }

@@ -64,3 +64,12 @@ export const SHARED_LOOK_GAP_MS = 1_000;
 
 /** Of how many daemons windows share the restarts and the snoozes: the file stays under the longest that is read. */
 export const SHARED_MAX_DAEMONS = 100;
+
+/** VS Code warns of all that an extension keeps together from 512 KiB on (its `LARGE_STATE_WARNING_THRESHOLD`). */
+export const UNREADABLE_MAX_CHARS = 64 * 1_024;
+
+/** Of how many daemons a workspace remembers that they were up: some hundred bytes each. */
+export const SEEN_MAX_DAEMONS = 500;
+
+/** Commands that "Run in Daemon…" remembers in a workspace. */
+export const MAX_RECENT_COMMANDS = 10;

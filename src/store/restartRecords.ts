@@ -4,8 +4,9 @@ import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from './policy';
 import { isState } from '../health/states';
 import type { Outcome } from '../model/outcome';
 import type { RestartRecord } from '../model/restartRecord';
-import { parseEntries, withEntry, type Entries } from './entries';
+import { entriesThat, parseEntries, withEntry, type Entries } from './entries';
 import { isSame, Shared, type SharedDeps } from './shared';
+import { Stored } from './stored';
 
 const KEY = 'restarts';
 const KINDS: readonly Outcome['kind'][] = ['cured', 'unproven', 'cancelled', 'failed', 'late'];
@@ -13,13 +14,16 @@ const KINDS: readonly Outcome['kind'][] = ['cured', 'unproven', 'cancelled', 'fa
 /** The last restarts of each daemon, newest first, of all windows. What is kept there may be anything. */
 export class RestartRecords {
   readonly #shared: Shared<Entries>;
+  readonly #older: Stored<Entries>;
 
   /** @param onChange called after another window added one */
-  constructor(
-    private readonly state: Memento,
-    deps: SharedDeps,
-    onChange: () => void = () => undefined,
-  ) {
+  constructor(state: Memento, deps: SharedDeps, onChange: () => void = () => undefined) {
+    this.#older = new Stored(
+      state,
+      KEY,
+      entriesThat((records) => Array.isArray(records) && records.every(isRecord)),
+      deps.log,
+    );
     this.#shared = new Shared({
       ...deps,
       name: KEY,
@@ -51,7 +55,7 @@ export class RestartRecords {
 
   /** Records are only added, and the newest stay: whatever either place knows is so. */
   #withOlder(value: Entries | undefined): Entries {
-    const kept = parseEntries(this.state.get<unknown>(KEY)) ?? {};
+    const kept = this.#older.value ?? {};
     if (value === undefined) return kept;
     return (Object.keys(kept) as DaemonId[]).reduce<Entries>((all, id) => {
       const [known, older] = [listIn(all[id]), listIn(kept[id])];
@@ -61,7 +65,7 @@ export class RestartRecords {
   }
 
   async #keepForOlder(value: Entries): Promise<void> {
-    if (!isSame(this.state.get(KEY), value)) await this.state.update(KEY, value);
+    if (!isSame(this.#older.value, value)) await this.#older.update(value);
   }
 }
 

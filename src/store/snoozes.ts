@@ -1,25 +1,30 @@
 import type { DaemonId, Report } from '../health/report';
 import type { Memento } from 'vscode';
 import { isSnoozed, type Snooze } from '../health/snooze';
-import { parseEntries, withEntry, type Entries } from './entries';
+import { entriesThat, parseEntries, withEntry, type Entries } from './entries';
 import { isSame, Shared, type SharedDeps } from './shared';
+import { Stored } from './stored';
 
-/** Versions up to 0.1 read and write it, and no file. */
 const KEY = 'snoozes';
-/** What this version last wrote under `KEY`: how the two differ is what an older version changed. */
-const MIRRORED_KEY = 'snoozesMirrored';
 
 /** The snoozes of all daemons, by their ids. Every window of the user shares them. */
 export class Snoozes {
   readonly #shared: Shared<Entries>;
+  /** Versions up to 0.1 read and write it, and no file. */
+  readonly #older: Stored<Entries>;
+  /** What this version last wrote into `#older`: how the two differ is what an older version changed. */
+  readonly #mirrored: Stored<Entries>;
 
   /** @param onChange called after this window or another one changed them */
   constructor(
-    private readonly state: Memento,
+    state: Memento,
     deps: SharedDeps,
     private readonly onChange: () => void,
     private readonly wallAt: () => number = Date.now,
   ) {
+    const parse = entriesThat((entry) => snoozeIn(entry) !== undefined);
+    this.#older = new Stored(state, KEY, parse, deps.log);
+    this.#mirrored = new Stored(state, 'snoozesMirrored', parse, deps.log);
     this.#shared = new Shared({
       ...deps,
       name: KEY,
@@ -57,9 +62,9 @@ export class Snoozes {
   }
 
   #withOlder(value: Entries | undefined): Entries {
-    const kept = parseEntries(this.state.get<unknown>(KEY)) ?? {};
+    const kept = this.#older.value ?? {};
     if (value === undefined) return kept;
-    const mirrored = parseEntries(this.state.get<unknown>(MIRRORED_KEY));
+    const mirrored = this.#mirrored.value;
     const ids = Object.keys({ ...mirrored, ...kept }) as DaemonId[];
     const changed = ids.filter((id) =>
       // Without a mirror nobody knows what was removed since; a file that knows of a daemon knows better.
@@ -70,13 +75,9 @@ export class Snoozes {
 
   async #keepForOlder(value: Entries, isShared: boolean): Promise<void> {
     // Without the mirror, what this window could not share is found as what an older version changed.
-    const written = [
-      ...(isSame(this.state.get(KEY), value) ? [] : [this.state.update(KEY, value)]),
-      ...(!isShared || isSame(this.state.get(MIRRORED_KEY), value)
-        ? []
-        : [this.state.update(MIRRORED_KEY, value)]),
-    ];
-    await Promise.all(written);
+    const places = isShared ? [this.#older, this.#mirrored] : [this.#older];
+    const changed = places.filter((place) => !isSame(place.value, value));
+    await Promise.all(changed.map((place) => place.update(value)));
   }
 }
 

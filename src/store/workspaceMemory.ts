@@ -6,6 +6,7 @@ import { Histories } from './histories';
 import { InterruptedWork } from './interruptedWork';
 import { KnownInstances } from './knownInstances';
 import { SeenDaemons } from './seenDaemons';
+import type { WriteLine } from './stored';
 
 /** All that one workspace remembers of its daemons across windows. */
 export class WorkspaceMemory {
@@ -15,11 +16,11 @@ export class WorkspaceMemory {
   readonly #interrupted: InterruptedWork;
 
   /** @param wallAt the wall clock, in epoch ms */
-  constructor(state: Memento, wallAt: () => number) {
-    this.#seen = new SeenDaemons(state, wallAt);
-    this.#histories = new Histories(state, wallAt);
-    this.#instances = new KnownInstances(state);
-    this.#interrupted = new InterruptedWork(state);
+  constructor(state: Memento, wallAt: () => number, log: WriteLine) {
+    this.#seen = new SeenDaemons(state, wallAt, log);
+    this.#histories = new Histories(state, wallAt, log);
+    this.#instances = new KnownInstances(state, log);
+    this.#interrupted = new InterruptedWork(state, log);
   }
 
   recall(daemonId: DaemonId): Remembered {

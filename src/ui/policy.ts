@@ -10,9 +10,6 @@ export const CLOSE_DELAY_MS = 500;
 /** How often the window that shows a countdown says so, and the others ask whether it still does. */
 export const COUNTDOWN_CLAIM_MS = 5_000;
 
-/** Commands that "Run in Daemon…" remembers in a workspace. */
-export const MAX_RECENT_COMMANDS = 10;
-
 /** dispatchd's own default limit of one run, first in the list to choose from. */
 export const DEFAULT_RUN_TIMEOUT_MS = 600_000;
 

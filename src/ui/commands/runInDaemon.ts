@@ -1,9 +1,10 @@
 import { UserError } from '../../base/errors';
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { folderName } from '../../kinds/read/paths';
 import { placeOf } from '../../kinds/target';
 import type { DaemonModel } from '../../model/daemonModel';
-import { DEFAULT_RUN_TIMEOUT_MS, MAX_RECENT_COMMANDS } from '../policy';
+import type { RecentCommand } from '../../store/recentCommands';
+import { DEFAULT_RUN_TIMEOUT_MS } from '../policy';
 import { duration } from '../../base/time';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
@@ -13,20 +14,12 @@ import { ask, sayShortly } from '../shared/say';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
 
-const RECENT_KEY = 'recentCommands';
 const TITLE_CHARS = 60;
 const OFFERED_TIMEOUTS_MS = [DEFAULT_RUN_TIMEOUT_MS, 1_800_000, 3_600_000, 4 * 3_600_000];
 
-/** A command as it was run, to be offered again. */
-interface Recent {
-  readonly command: string;
-  readonly cwd?: string;
-  readonly timeoutMs: number;
-}
-
 /** "Run in Daemon…": a command that runs outside the editor, in the bundled daemon. */
 export class RunInDaemon {
-  constructor(private readonly deps: Pick<SessionsDeps, 'models' | 'poll' | 'log' | 'state' | 'probe'>) {}
+  constructor(private readonly deps: Pick<SessionsDeps, 'models' | 'poll' | 'log' | 'recent' | 'probe'>) {}
 
   /**
    * @param given `{ command, cwd?, timeoutMs? }` where a keybinding says it all; what is missing is asked for. Or the
@@ -43,7 +36,7 @@ export class RunInDaemon {
     const name = titleOf(command);
     const actions = await actionsOf(model, this.deps.probe);
     await actions.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
-    await this.#remember(wanted);
+    await this.deps.recent.add(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
     sayShortly('play', `“${name}” runs in ${model.daemon.name}`);
     await vscode.commands.executeCommand('daemonHealth.showDetails', model.daemon.id);
@@ -85,7 +78,7 @@ export class RunInDaemon {
     return started;
   }
 
-  async #ask(): Promise<Recent | undefined> {
+  async #ask(): Promise<RecentCommand | undefined> {
     const recent = await this.#pickCommand();
     if (!recent) return undefined;
     if ('timeoutMs' in recent) return recent;
@@ -97,18 +90,18 @@ export class RunInDaemon {
   }
 
   /** A recent one, whole; or a typed one, of which the rest has to be asked. */
-  #pickCommand(): Promise<Recent | { readonly command: string } | undefined> {
-    const recents = this.#recents().map((recent) => ({
+  #pickCommand(): Promise<RecentCommand | { readonly command: string } | undefined> {
+    const recents = this.deps.recent.all.map(fill).map((recent) => ({
       icon: 'history',
       label: recent.command,
       description: [
-        ...(recent.cwd === undefined ? [] : [basename(recent.cwd)]),
+        ...(recent.cwd === undefined ? [] : [folderName(recent.cwd)]),
         duration(recent.timeoutMs),
       ].join(' · '),
       value: recent,
     }));
     const read = (typed: string) => (typed.trim() === '' ? undefined : { command: typed.trim() });
-    return chooseOrType<Recent | { readonly command: string }>({
+    return chooseOrType<RecentCommand | { readonly command: string }>({
       title: 'Run in Daemon',
       question: recents.length > 0 ? 'Type a command to run, or pick a recent one' : 'Type a command to run',
       items: (typed) => {
@@ -118,18 +111,6 @@ export class RunInDaemon {
       },
       read,
     });
-  }
-
-  #recents(): readonly Recent[] {
-    const kept = this.deps.state.get<unknown>(RECENT_KEY);
-    return Array.isArray(kept) ? kept.filter(isGiven).map(fill).slice(0, MAX_RECENT_COMMANDS) : [];
-  }
-
-  async #remember(wanted: Recent): Promise<void> {
-    const others = this.#recents().filter(
-      ({ command, cwd }) => command !== wanted.command || cwd !== wanted.cwd,
-    );
-    await this.deps.state.update(RECENT_KEY, [wanted, ...others].slice(0, MAX_RECENT_COMMANDS));
   }
 }
 
@@ -155,7 +136,7 @@ function isGiven(value: unknown): value is Given {
   );
 }
 
-function fill({ command, cwd, timeoutMs }: Given): Recent {
+function fill({ command, cwd, timeoutMs }: Given): RecentCommand {
   const folder = typeof cwd === 'string' ? cwd : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   return {
     command,

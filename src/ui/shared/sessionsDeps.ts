@@ -1,7 +1,7 @@
 import type { DaemonId } from '../../health/report';
-import type * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import type { Probe } from '../../kinds/probe';
+import type { RecentCommands } from '../../store/recentCommands';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { CountdownDeps } from '../notifications/countdown';
 import type { SessionRows } from '../tree/daemonRows';
@@ -20,6 +20,5 @@ export interface SessionsDeps {
   readonly drawSessions: (rows: SessionRows) => void;
   /** The commands about sessions that can do something now, by their names without prefix. */
   readonly showUsable: (commands: readonly string[]) => void;
-  /** Where recent commands are kept. */
-  readonly state: vscode.Memento;
+  readonly recent: RecentCommands;
 }

@@ -1,26 +1,13 @@
-import type { KindId } from '../../health/report';
+import { DEFAULT_POLL_INTERVAL_MS } from '../../health/policy';
+import { STATES } from '../../health/states';
 import { folderName } from '../../kinds/read/paths';
-import { addressOf } from '../../kinds/target';
+import { addressOf, type Address } from '../../kinds/target';
+import type { DaemonConfig } from '../../model/daemonConfig';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { FoundDaemon } from '../../model/foundDaemon';
+import type { Target } from '../../model/target';
 import { daemonIdOf } from '../../settings/daemonList';
-
-/** A found daemon that is watched without the user having said so. */
-export interface Adopted {
-  readonly name: string;
-  readonly kind: KindId;
-  readonly origin: string;
-  /** What it was adopted for: another database on its port is another daemon. */
-  readonly database?: string;
-  /** Where the same daemon was before something else took its port. */
-  readonly movedFromPort?: number;
-}
-
-/** What discovery decided; kept with the workspace. */
-export interface Adoption {
-  readonly adopted: readonly Adopted[];
-  /** Origins of built-in defaults that are not looked for now, since their daemon moved. */
-  readonly retired: readonly string[];
-}
+import type { Adopted, Adoption } from '../../store/adopted';
 
 /** What is known of a watched daemon when it is decided. */
 export interface Watched {
@@ -119,4 +106,53 @@ export function nameOf({ kind, folder }: FoundDaemon): string {
 /** What an ignored daemon is remembered by: where it works, since its port may be another one tomorrow. */
 export function identityOf({ kind, database, folder, target }: FoundDaemon): string {
   return `${kind} ${database ?? folder ?? daemonIdOf(target)}`;
+}
+
+/** The address of a daemon of this machine. Only what has an address can move to another port. */
+export function addressHere(target: Target): Address | undefined {
+  const address = addressOf(target);
+  return address?.isLoopback ? address : undefined;
+}
+
+/** Whether a built-in default is not looked for now. */
+export function isRetired(target: Target, retired: readonly string[]): boolean {
+  const address = addressOf(target);
+  return address !== undefined && retired.includes(address.origin);
+}
+
+/** An adopted daemon, to be watched. */
+export function toConfig({ name, kind, origin, movedFromPort }: Adopted): DaemonConfig {
+  return {
+    name,
+    kind,
+    id: daemonIdOf({ kind: 'http', origin }),
+    target: { kind: 'http', origin },
+    pollIntervalMs: DEFAULT_POLL_INTERVAL_MS,
+    configured: false,
+    ...(movedFromPort !== undefined && { movedFromPort }),
+  };
+}
+
+/** A daemon that is watched, as far as it has to do with what is adopted. */
+export function toWatched(
+  { daemon, track }: DaemonModel,
+  { origin, port }: Address,
+  adopted: readonly Adopted[],
+): Watched {
+  const said = track.last?.report.database?.realPath;
+  const database = adopted.find((other) => other.origin === origin)?.database ?? said;
+  const answers = track.sample?.ok === true;
+  const isReplaced = answers && said !== undefined && said !== database;
+  const isAway = track.sample?.ok === false && track.sample.failure.kind !== 'timeout';
+  return {
+    name: daemon.name,
+    origin,
+    port,
+    configured: daemon.configured,
+    ...(database !== undefined && { database }),
+    answers,
+    isReplaced,
+    isGone: (isAway || isReplaced) && STATES[track.verdict.state].phase !== 'busy' && !track.stoppedByUs,
+    goneForMs: track.streak ? track.streak.lastMs - track.streak.firstMs : 0,
+  };
 }

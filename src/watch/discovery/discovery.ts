@@ -2,27 +2,30 @@ import { CodedError } from '../../base/errors';
 import type { Refusal } from '../../model/refusal';
 import type { DaemonId } from '../../health/report';
 import { daemonIdOf, readDaemons, type RawDaemonList } from '../../settings/daemonList';
-import type { Memento } from 'vscode';
 import type { Clock } from '../../base/time';
-import { DEFAULT_POLL_INTERVAL_MS } from '../../health/policy';
-import { STATES } from '../../health/states';
 import {
   CONFLICT_RESCAN_MS,
   DISCOVERY_INTERVAL_MS,
   DISCOVERY_RESCAN_DIVISOR,
   DISCOVERY_RESCAN_MS,
 } from '../policy';
-import { decideAdoption, identityOf, nameOf, type Adopted, type Adoption, type Watched } from './adoption';
+import type { AdoptedDaemons, Adoption } from '../../store/adopted';
+import {
+  addressHere,
+  decideAdoption,
+  identityOf,
+  isRetired,
+  nameOf,
+  toConfig,
+  toWatched,
+  type Watched,
+} from './adoption';
 import { type FoundDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
-import { addressOf, type Address } from '../../kinds/target';
-import { type DaemonConfig } from '../../model/daemonConfig';
+import { addressOf } from '../../kinds/target';
 import type { Registry } from '../registry';
-import type { DaemonModel, Remembered } from '../../model/daemonModel';
+import type { Remembered } from '../../model/daemonModel';
 import type { ScanRequest } from './scan';
-
-const ADOPTION_KEY = 'discovery';
-const IGNORED_KEY = 'ignoredDaemons';
 
 export interface DiscoveryDeps {
   readonly registry: Registry;
@@ -33,10 +36,7 @@ export interface DiscoveryDeps {
     readonly hasOwnList: boolean;
     readonly discovery: boolean;
   };
-  /** Kept with the workspace: what was adopted. */
-  readonly workspaceState: Memento;
-  /** Kept for all windows: what was ignored. */
-  readonly globalState: Memento;
+  readonly kept: AdoptedDaemons;
   readonly recall: (daemonId: DaemonId) => Remembered;
   readonly workspaceFolders: () => readonly string[];
   readonly isFocused: () => boolean;
@@ -64,13 +64,11 @@ export class Discovery {
     private readonly deps: DiscoveryDeps,
     private readonly read: typeof readDaemons = readDaemons,
   ) {
-    const kept = deps.workspaceState.get<Partial<Adoption>>(ADOPTION_KEY);
+    const { adopted, retired } = deps.kept.adoption;
     this.#adoption = {
       // One that has not been up for a day is not an outage but history.
-      adopted: (kept?.adopted ?? []).filter(
-        ({ origin }) => deps.recall(daemonIdOf({ kind: 'http', origin })).seenUpAt !== undefined,
-      ),
-      retired: kept?.retired ?? [],
+      adopted: adopted.filter((daemon) => deps.recall(toConfig(daemon).id).seenUpAt !== undefined),
+      retired,
     };
     deps.registry.on('change', () => this.#onChange());
   }
@@ -128,13 +126,13 @@ export class Discovery {
   async ignore(id: string): Promise<void> {
     const daemon = this.#found.find(({ target }) => daemonIdOf(target) === id);
     if (!daemon) return;
-    await this.deps.globalState.update(IGNORED_KEY, [...new Set([...this.#ignored(), identityOf(daemon)])]);
+    await this.deps.kept.ignore(identityOf(daemon));
     this.#offer();
   }
 
   /** Offers again what was ignored. */
   async forgetIgnored(): Promise<void> {
-    await this.deps.globalState.update(IGNORED_KEY, undefined);
+    await this.deps.kept.forgetIgnored();
     this.#offer();
   }
 
@@ -180,7 +178,7 @@ export class Discovery {
     const { notes, ...adoption } = decideAdoption(this.#adoption, this.#watched(), found);
     if (notes.length === 0) return;
     this.#adoption = adoption;
-    void this.deps.workspaceState.update(ADOPTION_KEY, adoption);
+    void this.deps.kept.keep(adoption);
     for (const note of notes) this.deps.log(`discovery: ${note}`);
     this.#configure();
   }
@@ -200,7 +198,7 @@ export class Discovery {
   }
 
   #offer(): void {
-    const ignored = this.#ignored();
+    const { ignored } = this.deps.kept;
     const gone = this.#gone();
     this.deps.registry.offer(
       this.#found
@@ -222,10 +220,6 @@ export class Discovery {
     return address
       ? this.#watchedPorts.has(address.port)
       : this.deps.registry.monitor(daemonIdOf(target)) !== undefined;
-  }
-
-  #ignored(): readonly string[] {
-    return this.deps.globalState.get<string[]>(IGNORED_KEY, []);
   }
 
   /** Something was polled: a daemon that is gone may have moved, and a conflict may be over. */
@@ -252,50 +246,4 @@ export class Discovery {
       registry.conflicts.some(({ parties }) => parties.some(({ isWatched }) => !isWatched));
     return isConflictUnwatched ? CONFLICT_RESCAN_MS : Infinity;
   }
-}
-
-/** The address of a daemon of this machine. Only what has an address can move to another port. */
-function addressHere(target: Target): Address | undefined {
-  const address = addressOf(target);
-  return address?.isLoopback ? address : undefined;
-}
-
-function isRetired(target: Target, retired: readonly string[]): boolean {
-  const address = addressOf(target);
-  return address !== undefined && retired.includes(address.origin);
-}
-
-function toConfig({ name, kind, origin, movedFromPort }: Adopted): DaemonConfig {
-  return {
-    name,
-    kind,
-    id: daemonIdOf({ kind: 'http', origin }),
-    target: { kind: 'http', origin },
-    pollIntervalMs: DEFAULT_POLL_INTERVAL_MS,
-    configured: false,
-    ...(movedFromPort !== undefined && { movedFromPort }),
-  };
-}
-
-function toWatched(
-  { daemon, track }: DaemonModel,
-  { origin, port }: Address,
-  adopted: readonly Adopted[],
-): Watched {
-  const said = track.last?.report.database?.realPath;
-  const database = adopted.find((other) => other.origin === origin)?.database ?? said;
-  const answers = track.sample?.ok === true;
-  const isReplaced = answers && said !== undefined && said !== database;
-  const isAway = track.sample?.ok === false && track.sample.failure.kind !== 'timeout';
-  return {
-    name: daemon.name,
-    origin,
-    port,
-    configured: daemon.configured,
-    ...(database !== undefined && { database }),
-    answers,
-    isReplaced,
-    isGone: (isAway || isReplaced) && STATES[track.verdict.state].phase !== 'busy' && !track.stoppedByUs,
-    goneForMs: track.streak ? track.streak.lastMs - track.streak.firstMs : 0,
-  };
 }

@@ -6,6 +6,7 @@ import { createProbe } from '../../../src/kinds/probe';
 import type { FoundDaemon } from '../../../src/model/foundDaemon';
 import type { Target } from '../../../src/model/target';
 import { FakeTime } from '../health/support';
+import { AdoptedDaemons } from '../../../src/store/adopted';
 import { MemoryMemento } from '../../support/memento';
 import { http, watchedAt } from '../../support/target';
 
@@ -44,8 +45,7 @@ describe('discovery beside daemons without an address', () => {
           hasOwnList: true,
           discovery: true,
         },
-        workspaceState: new MemoryMemento(),
-        globalState: new MemoryMemento(),
+        kept: new AdoptedDaemons(new MemoryMemento(), new MemoryMemento(), () => undefined),
         recall: () => ({}),
         workspaceFolders: () => [],
         isFocused: () => false,

@@ -2,12 +2,8 @@ import { http } from '../../../support/target';
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import {
-  decideAdoption,
-  identityOf,
-  type Adopted,
-  type Watched,
-} from '../../../../src/watch/discovery/adoption';
+import { decideAdoption, identityOf, type Watched } from '../../../../src/watch/discovery/adoption';
+import type { Adopted } from '../../../../src/store/adopted';
 import { type FoundDaemon } from '../../../../src/model/foundDaemon';
 import { readPorts } from '../../../../src/kinds/ports';
 import { instanceFileIn, readInstanceFile } from '../../../../src/kinds/dispatchd/places';
