@@ -38,6 +38,7 @@ const OPTIONAL: Fields<Omit<Session, keyof typeof NEEDED>> = {
   exitCode: 'number',
   outcome: 'string',
   handled: 'boolean',
+  wasLost: 'boolean',
   stopping: 'string',
 };
 
