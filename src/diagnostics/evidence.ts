@@ -8,6 +8,7 @@ import type { Instant } from '../base/time';
 import type { CompactSample } from '../health/samples';
 import { trace } from '../health/verdict';
 import { failureText } from '../words/causes';
+import { sentenceOf } from '../words/errors';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
 import { stateInWords } from '../words/states';
@@ -107,7 +108,7 @@ async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | str
     if (signal.aborted) give();
     signal.addEventListener('abort', give, { once: true });
   });
-  return Promise.race([work.catch((error: unknown) => `could not be had: ${String(error)}`), late]);
+  return Promise.race([work.catch((error: unknown) => `could not be had: ${sentenceOf(error)}`), late]);
 }
 
 function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample): string {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
 import { findListeners, processTable, sendSignal, type ProcessTable } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
+import { sentenceOf } from '../words/errors';
 import {
   INSPECTOR_PORT,
   OPEN_TIMEOUT_MS,
@@ -58,7 +59,7 @@ export async function inspectNode(
       : 'its inspector did not open: it may be blocked, or use another port';
   } catch (error) {
     failure = error;
-    found = error instanceof Error ? error.message : String(error);
+    found = sentenceOf(error);
   }
   if (!(await closeInspector(target, isOpen, CLOSE_TIMEOUT_MS))) {
     const left = `port ${INSPECTOR_PORT} stays open until process ${pid} ends`;

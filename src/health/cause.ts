@@ -93,8 +93,8 @@ export type Reason =
 
 /** Why a look at a daemon does not prove, or not yet prove, that a new and working instance is there. */
 export type Unproven =
-  /** Nobody answers, or not as a daemon does. */
-  | { readonly is: 'noAnswer'; readonly cause: Cause }
+  /** Nobody answers; or somebody does, and not as a daemon does. */
+  | { readonly is: 'noAnswer' | 'wrongAnswer'; readonly cause: Cause }
   | {
       readonly is: 'oldInstance' | 'starting' | 'loopStopped' | 'noCycleYet' | 'cyclesUntold' | 'stateUntold';
     }

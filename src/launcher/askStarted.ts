@@ -1,5 +1,5 @@
 import { cleanText } from '../base/text';
-import type { Cause } from '../health/cause';
+import type { Unproven } from '../health/cause';
 import type { Report } from '../health/report';
 import { proofOf, type Proof } from '../health/proof';
 import { KINDS } from '../kinds/index';
@@ -29,20 +29,23 @@ export class StartedDaemon {
     const look = new Look({ kind: 'http', origin: this.origin }, 'start', within, this.#client);
     try {
       const found = await recognise(look, KINDS);
-      if ('is' in found) return { is: 'notYet', why: { is: 'noAnswer', cause: found } };
+      if ('is' in found) return { is: 'notYet', why: { is: 'wrongAnswer', cause: found } };
       this.report = found.report;
       const { report } = found;
       if (!report) return { is: 'notYet', why: { is: 'stateUntold' } };
       // The launcher starts nothing where a daemon answers, so who answers now is new.
       return proofOf(undefined, { ok: true, report }, 'unknown');
     } catch (error) {
-      return { is: 'notYet', why: { is: 'noAnswer', cause: causeOf(error) } };
+      return { is: 'notYet', why: whyNoAnswer(error) };
     } finally {
       within.end();
     }
   }
 }
 
-function causeOf(error: unknown): Cause {
-  return error instanceof NoAnswer ? error.code : { is: 'unexpected', error: cleanText(String(error)) };
+function whyNoAnswer(error: unknown): Unproven {
+  if (!(error instanceof NoAnswer)) {
+    return { is: 'noAnswer', cause: { is: 'unexpected', error: cleanText(String(error)) } };
+  }
+  return { is: error.kind === 'unusable' ? 'wrongAnswer' : 'noAnswer', cause: error.code };
 }

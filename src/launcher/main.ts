@@ -104,7 +104,7 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
   const startedMs = performance.now();
   let askedMs = -Infinity;
   let hangsSinceMs: number | undefined;
-  let seen = 'it does not answer';
+  let seen = 'the daemon does not answer';
   while (performance.now() - startedMs < timeoutMs) {
     tail.print();
     // A command may start its daemon and end, as service managers do: only a failure is the end of waiting.

@@ -1,3 +1,4 @@
+import { cleanText } from '../base/text';
 import { duration } from '../base/time';
 import type { Failure } from '../health/report';
 import type { Cause, LoopUnknown, Malformed, Shortage, Stale, Unavailable } from '../health/cause';
@@ -52,7 +53,8 @@ export function causeText(cause: Cause): string {
     case 'noObject':
       return 'the answer is not an object';
     case 'noStatus':
-      return `the answer is not a daemon's status (${malformedText(cause.malformed)})`;
+      // Each field is bounded, and there may be many: rows and the hover have room for one line.
+      return cleanText(`the answer is not a daemon's status (${malformedText(cause.malformed)})`);
     case 'answerOf':
       return `the answer is that of a ${cause.kind}`;
     case 'noHealthOf':
@@ -99,7 +101,7 @@ export function shortageText(shortage: Shortage): string {
         ? `${shortage.runnable} processes want to run on 1 core`
         : `${shortage.runnable} processes want to run on ${shortage.cores} cores`;
     case 'cpuLimit':
-      return "the daemon's CPU limit holds it back";
+      return 'a CPU limit holds the daemon back';
     case 'editorLate':
       return `this editor got the CPU ${shortage.lateMs} ms late`;
   }
@@ -107,7 +109,7 @@ export function shortageText(shortage: Shortage): string {
 
 /** Why a daemon says that it cannot work: in its own words where it has some. */
 export function unavailableText(why: Unavailable): string {
-  if (why.is === 'said') return why.said ?? 'the daemon says it is not available and gives no reason';
+  if (why.is === 'said') return why.said ?? 'the daemon calls itself unavailable and gives no reason';
   const { agent, others, said } = why;
   const who = agent === undefined ? 'the main agent crashed' : `the sub-agent ${agent} crashed`;
   const more = others > 0 ? ` (and ${others} more)` : '';

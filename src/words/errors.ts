@@ -29,7 +29,7 @@ function refusalText(refusal: Refusal): string | undefined {
     case 'listenerUntold':
       return `The system does not tell which process answers at ${refusal.origin}; the process may be another user's. ${NOTHING_SENT}`;
     case 'notThatDispatchd':
-      return `The process that answers at ${refusal.origin} is not the dispatchd whose state folder it names. ${NOTHING_SENT}`;
+      return `The process that answers at ${refusal.origin} names the state folder of another dispatchd. ${NOTHING_SENT}`;
     case 'foreignStateDir':
       return `${refusal.stateDir} is not the state folder of the dispatchd at ${refusal.origin}. ${NOTHING_SENT}`;
     case 'anotherProgram':

@@ -71,6 +71,8 @@ export function unprovenText(why: Unproven): string {
   switch (why.is) {
     case 'noAnswer':
       return `the daemon does not answer (${causeText(why.cause)})`;
+    case 'wrongAnswer':
+      return causeText(why.cause);
     case 'oldInstance':
       return 'the old process still answers';
     case 'starting':

@@ -11,14 +11,15 @@ const LIMIT = `limit ${FAILURES_BEFORE_RED} in ${duration(FAILURE_SPAN_MS)}`;
 
 /** By which rule of `health/verdict.ts` a daemon is in a state, for diagnostics. */
 export const RULE_TEXTS: Readonly<Partial<Record<DaemonState, string>>> = {
-  restarting: 'we are restarting it now, or another window is',
+  restarting: 'a restart is under way, here or in another window',
   unresponsive: `requests time out, ${LIMIT}`,
-  unreachable: `refused or reset, ${LIMIT}, and it was up before`,
-  offline: 'nothing listens, and it was never seen up here, was stopped through us, or its start failed',
+  unreachable: `refused or reset, ${LIMIT}, and the daemon answered before`,
+  offline:
+    'nothing listens, and the daemon was never seen up here, was stopped through us, or failed to start',
   wrongAnswer: 'something answers, but not as a daemon does',
   unavailable: 'the daemon says available: false',
   stopped: 'the daemon says isRunning: false',
-  starting: 'it says so, or no poll cycle completed yet and the first is younger than the threshold',
+  starting: 'the daemon says so, or no poll cycle completed yet and the first is younger than the threshold',
   wedged: 'pollStale, or a poll cycle older than the threshold',
   stuck: 'ready tasks and no available worker',
   unstable: `more than ${FLAP_START_SHARE * 100} % of the last ${FLAP_WINDOW_SAMPLES} samples changed state`,

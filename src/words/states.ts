@@ -4,6 +4,7 @@ import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { severityOf as severityOfVerdict } from '../health/verdict';
 import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
 import { duration, forOver, shortAge, type Instant } from '../base/time';
+import { reasonText } from './reasons';
 
 /** How a state looks everywhere: its name in words and its icon among VS Code's own. */
 export const STATE_LABELS: Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>> =

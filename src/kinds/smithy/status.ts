@@ -86,7 +86,7 @@ export function readStatus(body: unknown, dateAt: number | undefined): Report | 
     kind: isDispatchd ? 'dispatchd' : 'smithy',
     isRunning: value.isRunning,
     ...(value.available !== undefined && { available: value.available }),
-    ...(value.reason !== undefined && { unavailable: { is: 'said', said: value.reason || undefined } }),
+    ...(value.reason && { unavailable: { is: 'said', said: value.reason } }),
     ...defined('pollIntervalMs', value.config?.pollIntervalMs),
     ...defined('pollStaleThresholdMs', value.config?.pollStaleThresholdMs),
     ...defined('daemonNow', daemonNow),
