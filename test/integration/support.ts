@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { AskTimeouts } from '../../src/kinds/kind';
 import { createProbe, type Probe } from '../../src/kinds/probe';
 import type { Failure, Report, Sample } from '../../src/health/report';
+import { failureText } from '../../src/words/causes';
 import { http as httpTarget } from '../support/target';
 import { loadRecording, recordingAt, type Recording } from '../fixtures/recordings';
 
@@ -121,7 +122,7 @@ export function answering(
 }
 
 export function reportOf(sample: Sample): Report {
-  if (!sample.ok) throw new Error(`${sample.failure.kind}: ${sample.failure.cause}`);
+  if (!sample.ok) throw new Error(failureText(sample.failure));
   return sample.report;
 }
 

@@ -10,6 +10,7 @@ import { systemClock } from '../../../src/app/systemClock';
 import { beginTrack } from '../../../src/health/track';
 import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
+import { NoAnswer } from '../../../src/system/httpClient';
 import { inspectNode } from '../../../src/diagnostics/inspectNode';
 import { takeInspectorPort } from '../../support/inspectorPort';
 import { findListener, isAlive } from '../../../src/system/processTable';
@@ -101,6 +102,12 @@ describe('evidence of a daemon in trouble', function () {
     const text = readFileSync(await keepEvidence(request({ owner: owner(child) })), 'utf8');
     const share = Number(/CPU over 2 s: (\d+) %/.exec(text)?.[1]);
     assert.ok(share > 20, `${share} %`);
+  });
+
+  it('says in words why the daemon did not say its status', async () => {
+    const refused = new NoAnswer('refused', { is: 'connectionRefused' });
+    const text = readFileSync(await keepEvidence(request({ status: () => Promise.reject(refused) })), 'utf8');
+    assert.match(text, /^could not be had: connection refused$/m);
   });
 
   it('is kept even when the daemon never answers', async () => {

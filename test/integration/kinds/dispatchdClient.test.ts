@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sentenceOf } from '../../../src/words/errors';
 import { DispatchdClient } from '../../../src/kinds/dispatchd/client';
 import {
   DaemonProcess,
@@ -12,6 +13,12 @@ import { Impostor, statusOf } from '../../support/impostor';
 import { NOBODY, whyNoOtherUser } from '../../support/otherUser';
 import { Scope } from '../support';
 import { notRun } from '../../support/notRun';
+
+/** Whether an error says this to the user. */
+const says = (sentence: RegExp) => (error: unknown) => {
+  assert.match(sentenceOf(error), sentence);
+  return true;
+};
 
 describe('what is sent to a dispatchd', function () {
   this.timeout(40_000);
@@ -76,8 +83,8 @@ describe('what is sent to a dispatchd', function () {
       );
       assert.deepEqual(impostor.told, []);
       assert.equal(
-        error?.message,
-        `Another program answers at http://127.0.0.1:${daemon.port} (${impostor.inWords}): nothing was sent.`,
+        sentenceOf(error),
+        `Another program answers at http://127.0.0.1:${daemon.port} (${impostor.inWords}). Nothing was sent.`,
       );
     });
   }
@@ -85,7 +92,7 @@ describe('what is sent to a dispatchd', function () {
   it('is nothing where that program tells the number and the id of the dispatchd that was killed', async () => {
     const { daemon, impostor } = await impersonated('old');
     for (const [, act] of ACTIONS)
-      await assert.rejects(act(clientOf(daemon)), /^Error: Another program answers .*: nothing was sent\.$/);
+      await assert.rejects(act(clientOf(daemon)), says(/^Another program answers .*\. Nothing was sent\.$/));
     assert.deepEqual(impostor.told, []);
   });
 
@@ -97,7 +104,7 @@ describe('what is sent to a dispatchd', function () {
     writeFileSync(file, JSON.stringify({ ...instanceOf(daemon.stateDir), pid: impostor.pid }));
     await assert.rejects(
       clientOf(daemon).extend('session-a'),
-      /Another program answers at .*nothing was sent/,
+      says(/^Another program answers at .*Nothing was sent\.$/),
     );
     assert.deepEqual(impostor.told, []);
   });
@@ -110,7 +117,7 @@ describe('what is sent to a dispatchd', function () {
     writeFileSync(file, JSON.stringify({ ...earlier, startedAt, pid: impostor.pid }));
     await assert.rejects(
       clientOf(daemon).extend('session-a'),
-      /Another program answers at .*nothing was sent/,
+      says(/^Another program answers at .*Nothing was sent\.$/),
     );
     assert.deepEqual(impostor.told, []);
   });
@@ -122,7 +129,7 @@ describe('what is sent to a dispatchd', function () {
     writeFileSync(file, JSON.stringify({ ...numberOnly, pid: impostor.pid }));
     await assert.rejects(
       clientOf(daemon).extend('session-a'),
-      /Another program answers at .*nothing was sent/,
+      says(/^Another program answers at .*Nothing was sent\.$/),
     );
     assert.deepEqual(impostor.told, []);
   });
@@ -140,14 +147,14 @@ describe('what is sent to a dispatchd', function () {
     await daemon.stop('SIGKILL');
     await assert.rejects(
       clientOf(daemon).extend('session-a'),
-      /^Error: Nothing listens at http:\/\/127\.0\.0\.1:\d+: nothing was sent\.$/,
+      says(/^Nothing listens at http:\/\/127\.0\.0\.1:\d+\. Nothing was sent\.$/),
     );
   });
 
   it('is nothing to another machine, although a folder of this one is named', async () => {
     const daemon = await DaemonProcess.start();
     const client = new DispatchdClient(`http://192.0.2.1:${daemon.port}`, daemon.stateDir);
-    await assert.rejects(client.extend('session-a'), /not on this machine.*nothing was sent/);
+    await assert.rejects(client.extend('session-a'), says(/ is not on this machine\. Nothing was sent\.$/));
   });
 
   for (const [what, spoil] of [
@@ -161,7 +168,7 @@ describe('what is sent to a dispatchd', function () {
       spoil(daemon.stateDir);
       await assert.rejects(
         clientOf(daemon).submit({ name: 'n', command: 'true' }),
-        /other users may change.*nothing was sent/i,
+        says(/^Other users may change .*\. Nothing was sent\.$/),
       );
       assert.deepEqual((await daemon.get('/api/tasks')).json().tasks, []);
     });
@@ -175,7 +182,7 @@ describe('what is sent to a dispatchd', function () {
       chownSync(join(daemon.stateDir, name), NOBODY, NOBODY);
       await assert.rejects(
         clientOf(daemon).submit({ name: 'n', command: 'true' }),
-        /belongs to user nobody.*nothing was sent/i,
+        says(/ belongs to user nobody\. Nothing was sent\.$/),
       );
       assert.deepEqual((await daemon.get('/api/tasks')).json().tasks, []);
     });

@@ -10,6 +10,7 @@ import { createProbe, type Probe } from '../../../src/kinds/probe';
 import { scan, scanPlaces } from '../../../src/watch/discovery/scan';
 import { advanceInstance } from '../../../src/health/instances';
 import { DUCTOR_TRAITS } from '../../../src/kinds/ductor/traits';
+import type { Cause, Reason } from '../../../src/health/cause';
 import type { KindId, Report, Sample } from '../../../src/health/report';
 import { beginTrack, observe } from '../../../src/health/track';
 import type { Track } from '../../../src/health/trackState';
@@ -63,9 +64,15 @@ describe('asking a ductor', function () {
   const titles = (report: Report) => report.sessions?.map(({ title }) => title);
 
   describe('tells its state', () => {
+    const UNTOLD: Reason = { is: 'loopUnknown', why: { is: 'untoldByKind', kind: 'ductor' } };
+    const wrong = (cause: Cause): Reason => ({ is: 'wrongAnswer', cause });
+    const crashed = (agent: string | undefined, said: string): Reason => ({
+      is: 'unavailable',
+      why: { is: 'agentCrashed', agent, others: 0, said },
+    });
     it('unverified while it runs, since nothing tells whether its loop advances', async () => {
       const { state, reason } = stateOf(await ask());
-      assert.deepEqual([state, reason], ['unverified', 'ductor does not tell whether its loop advances']);
+      assert.deepEqual([state, reason], ['unverified', UNTOLD]);
     });
 
     const main = MAIN_RUNS.body.agents.main;
@@ -73,40 +80,55 @@ describe('asking a ductor', function () {
       what: string,
       answer: FakeDuctor['routes'][string],
       state: string,
-      reason: RegExp,
+      reason: Reason,
     ][] = [
-      ['starting before it lists its agents', DUCTOR.agentsNoneYet, 'starting', /it is still starting/],
-      ['unverified while a sub-agent starts', DUCTOR.agentsStarting, 'unverified', /does not tell/],
+      ['starting before it lists its agents', DUCTOR.agentsNoneYet, 'starting', { is: 'starting' }],
+      ['unverified while a sub-agent starts', DUCTOR.agentsStarting, 'unverified', UNTOLD],
       [
         'unavailable when a sub-agent crashed',
         DUCTOR.agents,
         'unavailable',
-        /^its sub-agent coder crashed: RuntimeError: polling stopped$/,
+        crashed('coder', 'RuntimeError: polling stopped'),
       ],
       [
         'unavailable when its main agent crashed',
         agentsAnswer({ main: { ...main, status: 'crashed', last_crash_error: 'OSError: disk full' } }),
         'unavailable',
-        /^its main agent crashed: OSError: disk full$/,
+        crashed(undefined, 'OSError: disk full'),
       ],
-      ['stopped', agentsAnswer({ main: { ...main, status: 'stopped' } }), 'stopped', /stopped/],
-      ['wrong answer: its 404', DUCTOR.notFound, 'wrongAnswer', /HTTP 404/],
-      ['wrong answer: 500', { ...MAIN_RUNS, status: 500 }, 'wrongAnswer', /HTTP 500/],
+      ['stopped', agentsAnswer({ main: { ...main, status: 'stopped' } }), 'stopped', { is: 'loopStopped' }],
+      ['wrong answer: its 404', DUCTOR.notFound, 'wrongAnswer', wrong({ is: 'noStatusRoute' })],
+      [
+        'wrong answer: 500',
+        { ...MAIN_RUNS, status: 500 },
+        'wrongAnswer',
+        wrong({ is: 'httpError', status: 500, isPage: false }),
+      ],
       [
         'wrong answer: a web page',
         (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
         'wrongAnswer',
-        /web page/,
+        wrong({ is: 'webPage' }),
       ],
-      ['wrong answer: half a JSON', (response) => response.end('{"agents":{'), 'wrongAnswer', /not JSON/],
-      ['wrong answer: other JSON', (response) => response.end('[]'), 'wrongAnswer', /not a ductor's health/],
+      [
+        'wrong answer: half a JSON',
+        (response) => response.end('{"agents":{'),
+        'wrongAnswer',
+        wrong({ is: 'noJson' }),
+      ],
+      [
+        'wrong answer: other JSON',
+        (response) => response.end('[]'),
+        'wrongAnswer',
+        wrong({ is: 'noHealthOf', kind: 'ductor' }),
+      ],
     ];
     for (const [what, answer, state, reason] of rows) {
       it(what, async () => {
         ductor.routes['/interagent/health'] = answer;
         const verdict = stateOf(await ask());
         assert.equal(verdict.state, state);
-        assert.match(verdict.reason, reason);
+        assert.deepEqual(verdict.reason, reason);
       });
     }
 
@@ -115,7 +137,7 @@ describe('asking a ductor', function () {
       const probe = probeOf(ductor, { kind: 'ductor' });
       for (let poll = 0; poll < 2; poll++) {
         const { state, reason } = stateOf(await probe.ask());
-        assert.deepEqual([state, reason], ['unverified', 'ductor does not tell whether its loop advances']);
+        assert.deepEqual([state, reason], ['unverified', UNTOLD]);
       }
       assert.deepEqual(ductor.requests, ['/interagent/health', '/health', '/health']);
     });
@@ -187,7 +209,7 @@ describe('asking a ductor', function () {
 
     it('and another service that has no daemon status is none', async () => {
       ductor.routes = {};
-      assert.match(failureOf(await ask({})).cause, /HTTP 404: there is no daemon status/);
+      assert.deepEqual(failureOf(await ask({})).cause, { is: 'noStatusRoute' });
       ductor.routes = { '/interagent/health': () => undefined };
       assert.equal(failureOf(await ask({ timeouts: TIMEOUTS })).kind, 'wrongAnswer');
     });

@@ -157,7 +157,7 @@ describe('what a smithy tells of its agents', () => {
       playing({ '/api/agents/el-4253/resume': loadRecording('restart/1-after-resume-none') }),
     );
     await assert.rejects(new SmithyAgents(origin).resume(session), {
-      message: 'smithy refuses: No resumable session found.',
+      code: { is: 'refused', daemon: 'smithy', status: 404, said: 'No resumable session found' },
     });
   });
 });

@@ -124,7 +124,7 @@ describe('a daemon launched in the background', function () {
       launch(2_000, '--', process.execPath, DAEMON, '--port', String(port), '--never-polls'),
     );
     assert.equal(code, 1);
-    assert.match(output, /not proven to work: it has not completed a poll cycle/);
+    assert.match(output, /not proven to work: no poll cycle has completed yet\. It was left running/);
     assert.ok(await findListener(port));
   });
 
@@ -183,20 +183,28 @@ describe('what proves a start in the background', function () {
     [
       'says pollStale',
       { health: cycleOf(10 * MINUTE_MS, true) },
-      /its poll loop hangs \(the daemon says pollStale\)/,
+      /not proven to work: the poll loop hangs \(the daemon says pollStale\)\./,
     ],
-    ['has completed its last cycle long ago', { health: cycleOf(10 * MINUTE_MS) }, /its poll loop hangs/],
+    [
+      'has completed its last cycle long ago',
+      { health: cycleOf(10 * MINUTE_MS) },
+      /not proven to work: the poll loop hangs \(the last completed poll cycle is older than 1 min\)\./,
+    ],
     [
       'has a cycle in flight',
       { health: { computedAt: ago(0), lastPollStartedAt: ago(1), pollStale: false } },
-      /has not completed/,
+      /not proven to work: no poll cycle has completed yet\./,
     ],
     [
       'is not available',
       { available: false, reason: 'no git repository', health: cycleOf(1) },
-      /no git repository/,
+      /not proven to work: no git repository\./,
     ],
-    ['has a stopped loop', { isRunning: false, health: cycleOf(1) }, /its poll loop is stopped/],
+    [
+      'has a stopped loop',
+      { isRunning: false, health: cycleOf(1) },
+      /not proven to work: the poll loop is stopped\./,
+    ],
   ] as const) {
     it(`is no answer of a daemon that ${what}`, async () => {
       const { code, output } = await launch(saying({ isRunning: true, ...status }));
@@ -221,7 +229,10 @@ describe('what proves a start in the background', function () {
       answering(`s.writeHead(302, { location: '${other.url}' + q.url }).end()`),
     );
     assert.equal(code, 1, output);
-    assert.match(output, /HTTP 302: it redirects/);
+    assert.match(
+      output,
+      /not proven to work: HTTP 302: the answer redirects to http:.*; a daemon does not\./,
+    );
   });
 
   it('is no answer without an end, of which little is read', async () => {
@@ -229,7 +240,7 @@ describe('what proves a start in the background', function () {
       const more = () => { while (s.write(' '.repeat(65536))); }; s.on('drain', more); more();`;
     const { code, output } = await launch(answering(endless));
     assert.equal(code, 1, output);
-    assert.match(output, /the answer is larger than 4 MiB/);
+    assert.match(output, /not proven to work: the answer is larger than 4 MiB\./);
   });
 
   it('is asked for without the proxy of the environment', async function () {

@@ -108,8 +108,8 @@ describe('the one HTTP client', function () {
       socket.on('close', () => clearInterval(timer));
     });
     const startedMs = performance.now();
-    const { kind, message } = await failure(client(server.origin).get('/x', 1_000));
-    assert.deepEqual([kind, message], ['timeout', 'no answer within 1 s']);
+    const { kind, code } = await failure(client(server.origin).get('/x', 1_000));
+    assert.deepEqual([kind, code], ['timeout', { is: 'noAnswer', withinMs: 1_000 }]);
     assert.ok(performance.now() - startedMs < 2_500);
   });
 
@@ -190,7 +190,7 @@ describe('the one HTTP client', function () {
     it('a list without an end is not read to its end', async () => {
       let written = () => 0;
       const server = await scope.tcp((socket) => void (written = pour(socket, `${OK}\r\n[`, ' ')));
-      await assert.rejects(asked(server.origin), /larger than 4 MiB/);
+      await assert.rejects(asked(server.origin), { code: { is: 'tooLarge', maxBytes: MAX_BODY_BYTES } });
       assert.ok(written() < 8 * MAX_BODY_BYTES, `${written()} bytes`);
     });
 

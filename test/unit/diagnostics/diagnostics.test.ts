@@ -1,6 +1,7 @@
 import { at, http, watchedAt } from '../../support/target';
 import type { Target } from '../../../src/model/target';
 import assert from 'node:assert/strict';
+import type { Malformed } from '../../../src/health/cause';
 import { appendState } from '../../../src/health/history';
 import { SAMPLES_KEPT } from '../../../src/health/policy';
 import type { Session } from '../../../src/health/report';
@@ -8,9 +9,10 @@ import { readStatus } from '../../../src/kinds/smithy/status';
 import { appendSample, type CompactSample } from '../../../src/health/samples';
 import { RULES } from '../../../src/health/verdict';
 import { diagnostics, type DiagnosticsInput } from '../../../src/diagnostics/diagnostics';
+import { RULE_TEXTS } from '../../../src/words/rules';
 import { STATE_LABELS } from '../../../src/words/states';
 import { redact, redactValue } from '../../../src/diagnostics/redact';
-import { Watch, goodReport, wedgedReport } from '../health/support';
+import { FAILURES, Watch, goodReport, wedgedReport } from '../health/support';
 
 const HOME = '/home/ada';
 const HEX = 'a1b2c3d4'.repeat(8);
@@ -110,13 +112,13 @@ describe('redaction', () => {
 describe('the diagnostics', () => {
   it('tell for each rule whether it matched, and which decided', () => {
     const text = diagnostics(input(wedged()));
-    for (const { state, rule } of RULES)
-      assert.ok(text.includes(`${STATE_LABELS[state].label.padEnd(12)} ${rule}`), state);
+    for (const { state } of RULES)
+      assert.ok(text.includes(`${STATE_LABELS[state].label.padEnd(12)} ${RULE_TEXTS[state]!}`), state);
     const marked = text.split('\n').filter((line) => line.startsWith('> '));
     assert.deepEqual(marked, [
-      '> wedged       pollStale, or a poll cycle older than the threshold → its poll loop hangs (the daemon says pollStale)',
+      '> wedged       pollStale, or a poll cycle older than the threshold → the poll loop hangs (the daemon says pollStale)',
     ]);
-    assert.match(text, /^reason +its poll loop hangs/m);
+    assert.match(text, /^reason +the poll loop hangs/m);
     assert.match(text, /^since +2026-03-02T08:00:\d\d\.\d{3}Z \(\d+/m);
     assert.match(text, /^incident +wedged, open since 2026-03-02T08:/m);
   });
@@ -176,7 +178,7 @@ describe('the diagnostics', () => {
         instance: { id: 'i', stateDir: `${HOME}/.state`, workspace: `${HOME}/project` },
       }),
     );
-    watch.fail('refused', { cause: 'http://ada:swordfish@host refused' });
+    watch.fail('refused', { cause: { is: 'unexpected', error: 'http://ada:swordfish@host refused' } });
     const restart = { command: 'sf', args: ['--token', 'swordfish'], env: { NAME: 'swordfish' }, cwd: HOME };
     const text = diagnostics({
       ...input(watch),
@@ -201,7 +203,7 @@ describe('the diagnostics', () => {
     const instance = { id: 'i-1', startedAt: '2026-03-02T07:00:00.000Z' };
     const body = { isRunning: true, config: { pollIntervalMs: 5_000 }, health, instance, sessions: [] };
     const read = readStatus(body, undefined);
-    assert.ok(typeof read !== 'string');
+    assert.ok(!('is' in read));
     watch.answer({ ...read, database: { path: '/a', realPath: '/a' } });
     const [, printed] = /```text\n(\{[^]*?\n\})\n```/.exec(diagnostics(input(watch))) ?? [];
     assert.deepEqual(printed?.split('\n'), [
@@ -233,8 +235,10 @@ describe('the diagnostics', () => {
   it('a daemon cannot break out of its code blocks', () => {
     const hostile = '```\n# Owned\n![x](http://evil/) <img src=x> @everyone `` \u202e\u0007 ````';
     const watch = new Watch();
-    watch.answer(goodReport(watch.time, { available: false, unavailableReason: hostile }));
-    watch.fail('wrongAnswer', { cause: hostile });
+    watch.answer(goodReport(watch.time, { available: false, unavailable: { is: 'said', said: hostile } }));
+    watch.fail('wrongAnswer', {
+      cause: { is: 'httpError', status: 500, isPage: false, said: hostile },
+    });
     const text = diagnostics({ ...input(watch, hostile), problems: [hostile] });
     const outside = withoutCode(text);
     assert.doesNotMatch(outside, /Owned|evil|img|everyone/);
@@ -249,7 +253,8 @@ describe('the diagnostics', () => {
       status: 'running',
     });
     const sessions = Array.from({ length: 5_000 }, (_, index) => session(index));
-    watch.answer(goodReport(watch.time, { sessions, malformed: Array<string>(5_000).fill('y'.repeat(100)) }));
+    const malformed = Array<Malformed>(5_000).fill({ field: 'y'.repeat(100), is: 'missing' });
+    watch.answer(goodReport(watch.time, { sessions, malformed }));
     const text = diagnostics(input(watch));
     assert.ok(text.length < 20_000, String(text.length));
     assert.match(text, /… cut/);
@@ -269,7 +274,7 @@ describe('the samples kept for diagnostics', () => {
     }
     assert.equal(samples.length, SAMPLES_KEPT);
     assert.equal(new Set(samples.map(({ at }) => at)).size, SAMPLES_KEPT);
-    assert.deepEqual(samples.at(-1)?.failure, 'timeout: no answer within 5 s');
+    assert.deepEqual(samples.at(-1)?.failure, FAILURES.timeout);
     assert.deepEqual(samples.at(-2)?.cycleAgeMs, 2_000);
   });
 

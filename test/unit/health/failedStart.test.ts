@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Failure } from '../../../src/health/report';
 import { severityOf } from '../../../src/health/verdict';
+import { reasonText } from '../../../src/words/reasons';
 import { MINUTE_MS, Watch, wedgedReport } from './support';
 
 const WHY = 'the command "sf" was not found on PATH';
@@ -13,7 +14,8 @@ function failed(watch = Watch.healthy()): Watch {
   return watch;
 }
 
-const seen = ({ track: { verdict } }: Watch) => `${verdict.state} ${severityOf(verdict)}: ${verdict.reason}`;
+const seen = ({ track: { verdict } }: Watch) =>
+  `${verdict.state} ${severityOf(verdict)}: ${reasonText(verdict.reason)}`;
 const OFFLINE = `offline amber: start failed: ${WHY}`;
 
 describe('a start that failed', () => {

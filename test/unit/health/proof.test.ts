@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Report } from '../../../src/health/report';
 import { proofOf, type ProcessFate, type Proof } from '../../../src/health/proof';
-import { reportWith, type Parts } from './support';
+import type { Malformed, Unproven } from '../../../src/health/cause';
+import { FAILURES, reportWith, type Parts } from './support';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 const MINUTE_MS = 60_000;
@@ -11,47 +12,63 @@ const report = (more: Parts = {}): Report => reportWith({ daemonNow: NOW, ...mor
 describe('what an answer of a new instance proves', () => {
   const cycle = { lastPollStartedAt: NOW - 1_010, lastPollCompletedAt: NOW - 1_000, pollStale: false };
   const old = { lastPollStartedAt: NOW - 10 * MINUTE_MS - 5, lastPollCompletedAt: NOW - 10 * MINUTE_MS };
-  const none = 'it has not completed a poll cycle';
-
-  for (const [what, more, is, why] of [
+  const malformed: Malformed = { field: 'health.lastPollCompletedAt', is: 'noTime' };
+  const rows: readonly [what: string, more: Parts, is: Proof['is'], why: Unproven | undefined][] = [
     ['a completed cycle', cycle, 'proven', undefined],
-    ['a cycle in flight', { lastPollStartedAt: NOW - 1_000, pollStale: false }, 'notYet', none],
-    ['no cycle yet', { pollStale: false }, 'notYet', none],
-    ['pollStale', { ...old, pollStale: true }, 'refuted', 'its poll loop hangs (the daemon says pollStale)'],
-    ['pollStale over a new cycle', { ...cycle, pollStale: true }, 'refuted', /pollStale/],
-    ['an old cycle', old, 'refuted', /older than 60 s/],
+    [
+      'a cycle in flight',
+      { lastPollStartedAt: NOW - 1_000, pollStale: false },
+      'notYet',
+      { is: 'noCycleYet' },
+    ],
+    ['no cycle yet', { pollStale: false }, 'notYet', { is: 'noCycleYet' }],
+    ['pollStale', { ...old, pollStale: true }, 'refuted', { is: 'loopHangs', stale: { is: 'pollStale' } }],
+    [
+      'pollStale over a new cycle',
+      { ...cycle, pollStale: true },
+      'refuted',
+      { is: 'loopHangs', stale: { is: 'pollStale' } },
+    ],
+    ['an old cycle', old, 'refuted', { is: 'loopHangs', stale: { is: 'lastCycle', thresholdMs: 60_000 } }],
     [
       'an old cycle that is said not to be stale',
       { ...old, pollStale: false },
       'notYet',
-      /poll times are old/,
+      { is: 'loopUnknown', why: { is: 'timesContradict' } },
     ],
     [
       'a time of a cycle that is none',
-      { malformed: ['health.lastPollCompletedAt is x'] },
+      { malformed: [malformed] },
       'notYet',
-      /malformed/,
+      { is: 'loopUnknown', why: { is: 'malformed', malformed: [malformed] } },
     ],
-    ['nothing of cycles', {}, 'newButUntold', /does not report its poll cycles/],
-    ['a ductor', { kind: 'ductor' }, 'newButUntold', /ductor does not tell/],
-    ['that it is starting', { ...cycle, starting: true }, 'notYet', 'it is still starting'],
-    ['that its loop is stopped', { ...cycle, isRunning: false }, 'notYet', 'its poll loop is stopped'],
+    ['nothing of cycles', {}, 'newButUntold', { is: 'cyclesUntold' }],
+    [
+      'a ductor',
+      { kind: 'ductor' },
+      'newButUntold',
+      { is: 'loopUnknown', why: { is: 'untoldByKind', kind: 'ductor' } },
+    ],
+    ['that it is starting', { ...cycle, starting: true }, 'notYet', { is: 'starting' }],
+    ['that its loop is stopped', { ...cycle, isRunning: false }, 'notYet', { is: 'loopStopped' }],
     [
       'that it is not available',
-      { ...cycle, available: false, unavailableReason: 'no git repository' },
+      { ...cycle, available: false, unavailable: { is: 'said', said: 'no git repository' } },
       'notYet',
-      'no git repository',
+      { is: 'unavailable', why: { is: 'said', said: 'no git repository' } },
     ],
-    ['the same without a reason', { ...cycle, available: false }, 'notYet', /not available/],
-  ] as const) {
+    [
+      'the same without a reason',
+      { ...cycle, available: false },
+      'notYet',
+      { is: 'unavailable', why: { is: 'said', said: undefined } },
+    ],
+  ];
+  for (const [what, more, is, why] of rows) {
     it(`${what}: ${is}`, () => {
       const proof = proofOf(undefined, { ok: true, report: report(more) }, 'unknown');
       assert.equal(proof.is, is);
-      if (why !== undefined)
-        assert.match(
-          'why' in proof ? proof.why : '',
-          typeof why === 'string' ? new RegExp(why.replace(/[()]/g, '\\$&')) : why,
-        );
+      assert.deepEqual('why' in proof ? proof.why : undefined, why);
     });
   }
 });
@@ -79,10 +96,10 @@ describe('whether who answers after a restart is a new instance', () => {
   }
 
   it('no answer: notYet, with the cause', () => {
-    const failure = { kind: 'refused', cause: 'connection refused' } as const;
-    assert.deepEqual(proofOf(unnamed, { ok: false, failure }, 'gone'), {
+    const { refused } = FAILURES;
+    assert.deepEqual(proofOf(unnamed, { ok: false, failure: refused }, 'gone'), {
       is: 'notYet',
-      why: 'it does not answer (connection refused)',
+      why: { is: 'noAnswer', cause: refused.cause },
     });
   });
 });

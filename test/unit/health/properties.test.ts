@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readStatus } from '../../../src/kinds/smithy/status';
+import type { Malformed } from '../../../src/health/cause';
+import { reasonText } from '../../../src/words/reasons';
 import { FLAP_WINDOW_SAMPLES, LATENCY_WINDOW_SAMPLES } from '../../../src/health/policy';
 import type { Failure, Report } from '../../../src/health/report';
 import { assessLoop, cyclesOf } from '../../../src/health/staleness';
@@ -26,11 +28,17 @@ const report: fc.Arbitrary<Report> = fc
   .tuple(
     fc.record({
       isRunning: fc.boolean(),
-      malformed: fc.constantFrom<string[]>([], ['health is bad'], ['reason is bad']),
+      malformed: fc.constantFrom<Malformed[]>(
+        [],
+        [{ field: 'health', is: 'missing' }],
+        [{ field: 'reason', is: 'missing' }],
+      ),
     }),
     some({
       available: fc.boolean(),
-      unavailableReason: fc.string(),
+      unavailable: fc
+        .option(fc.string({ minLength: 1 }), { nil: undefined })
+        .map((said) => ({ is: 'said' as const, said })),
       pollIntervalMs: fc.oneof(fc.integer({ min: 1, max: 120_000 }), fc.double({ min: 1, noNaN: true })),
       pollStaleThresholdMs: fc.integer({ min: 1, max: 1_000_000 }),
       daemonNow: time,
@@ -162,7 +170,7 @@ describe('whatever a daemon answers', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.option(fc.integer(), { nil: undefined }), (body, dateAt) => {
         const read = readStatus(body, dateAt);
-        if (typeof read === 'string') return;
+        if ('is' in read) return;
         const watch = new Watch();
         watch.answer(read);
         assert.notEqual(watch.state, 'healthy');
@@ -193,7 +201,7 @@ describe('whatever a daemon answers', () => {
     fc.assert(
       fc.property(loopField, garbage, (field, value) => {
         const read = readStatus({ ...good, health: { ...good.health, [field]: value } }, NOW_AT);
-        assert.ok(typeof read !== 'string');
+        assert.ok(!('is' in read));
         const watch = new Watch();
         assert.equal(watch.answer(read), 'unverified');
       }),
@@ -240,10 +248,10 @@ describe('whatever the facts', () => {
         const { state, reason } = decide(given);
         const matched = trace(given).filter((line) => line.reason !== undefined);
         assert.equal(state, matched[0]?.state ?? 'unverified');
-        if (matched[0]) assert.equal(reason, matched[0].reason);
+        if (matched[0]) assert.deepEqual(reason, matched[0].reason);
         const index = RULES.findIndex((rule) => rule.state === state);
         for (const rule of RULES.slice(0, index)) assert.equal(rule.match(given), undefined);
-        assert.ok(reason.length > 0);
+        assert.ok(reasonText(reason).length > 0);
       }),
       { numRuns: 1_000 },
     );
@@ -264,7 +272,7 @@ describe('whatever the facts', () => {
       // The loop hangs.
       (given) =>
         given.report?.isRunning
-          ? { ...given, loop: { kind: 'stale', ageMs: 90_000, rule: 'the daemon says pollStale' } }
+          ? { ...given, loop: { kind: 'stale', ageMs: 90_000, stale: { is: 'pollStale' } } }
           : undefined,
       // The failure goes on until it is an outage.
       (given) =>
@@ -389,7 +397,7 @@ describe('whatever happens, in whatever order', () => {
             watch.track.seenUpAt !== undefined &&
             step.failure.kind !== 'wrongAnswer'
           ) {
-            assert.equal(SEVERITY[watch.state], 'red', `${watch.state}: ${watch.reason}`);
+            assert.equal(SEVERITY[watch.state], 'red', `${watch.state}: ${watch.reasonInWords}`);
           }
           wasRed = SEVERITY[watch.state] === 'red';
         });

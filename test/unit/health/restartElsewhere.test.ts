@@ -20,7 +20,7 @@ describe('a restart in another window', () => {
   it('is shown from the first failure on, for as long as it lasts', () => {
     begin();
     assert.deepEqual(new Set(failing(60)), new Set(['restarting']));
-    assert.equal(watch.reason, 'restarting (in another window)');
+    assert.deepEqual(watch.reason, { is: 'restartingElsewhere' });
     assert.equal(watch.nextDelayMs({ focused: false }), UNDECIDED_POLL_INTERVAL_MS);
     watch.wait(SECOND_MS);
     assert.equal(watch.answer(), 'restarting', 'its proof is still awaited');
@@ -116,7 +116,7 @@ describe('a restart in another window', () => {
     begin();
     failing(1);
     watch.restart({ restarting: true });
-    assert.equal(watch.reason, 'a restart is under way');
+    assert.deepEqual(watch.reason, { is: 'restarting' });
     watch.restart({ restarting: false, proven: true });
     assert.equal(watch.track.elsewhere, undefined);
     assert.notEqual(watch.state, 'restarting');

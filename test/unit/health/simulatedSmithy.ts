@@ -1,5 +1,6 @@
 import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report, Sample } from '../../../src/health/report';
+import { causeText } from '../../../src/words/causes';
 import { FAILURES, type FakeTime } from './support';
 
 /** What the process does with requests. */
@@ -101,7 +102,7 @@ export class SimulatedSmithy {
       },
       Math.floor(nowAt / 1_000) * 1_000,
     );
-    if (typeof report === 'string') throw new Error(report);
+    if ('is' in report) throw new Error(causeText(report));
     return report;
   }
 

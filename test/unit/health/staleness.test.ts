@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report } from '../../../src/health/report';
 import { assessLoop, staleThresholdMs, type Loop } from '../../../src/health/staleness';
+import type { Malformed } from '../../../src/health/cause';
+import { causeText, loopUnknownText } from '../../../src/words/causes';
 import { observe, beginTrack } from '../../../src/health/track';
 import type { DaemonState } from '../../../src/health/states';
 import { loadRecording, shiftTimes } from '../../fixtures/recordings';
@@ -28,7 +30,7 @@ function recorded(name: string, health: Record<string, unknown> = {}): Report {
     Object.keys(health).length === 0 ? body : { ...status, health: changed },
     Date.parse(headers.date ?? ''),
   );
-  if (typeof read === 'string') throw new Error(read);
+  if ('is' in read) throw new Error(causeText(read));
   return read;
 }
 
@@ -111,8 +113,8 @@ describe('a stale poll loop', () => {
 
   it('tells in words that a released smithy cannot be verified', () => {
     const loop = assessLoop(recorded('master/status-running'));
-    assert.equal(loop.kind, 'unknown');
-    assert.match((loop as { rule: string }).rule, /does not report its poll cycles/);
+    assert.ok(loop.kind === 'unknown');
+    assert.match(loopUnknownText(loop.why), /does not report its poll cycles/);
   });
 
   describe('has the threshold of the daemon, or of smithy’s own rule', () => {
@@ -179,12 +181,13 @@ describe('a stale poll loop', () => {
   });
 
   it('takes the daemon’s word for stale, whatever its times say', () => {
-    for (const parts of [
+    const rows: readonly Parts[] = [
       {},
       { lastPollCompletedAt: ago(1) },
       { lastPollCompletedAt: NOW_AT + DAY_MS },
-      { malformed: ['health.lastPollStartedAt is not an ISO time with its zone'] },
-    ]) {
+      { malformed: [{ field: 'health.lastPollStartedAt', is: 'noTime' }] },
+    ];
+    for (const parts of rows) {
       assert.equal(assessLoop(report({ ...parts, pollStale: true })).kind, 'stale', JSON.stringify(parts));
     }
   });
@@ -205,9 +208,15 @@ describe('a stale poll loop', () => {
       ['no clock of the daemon at all', { daemonNow: undefined, lastPollCompletedAt: ago(1) }],
       [
         'a malformed completion',
-        { lastPollStartedAt: ago(DAY_MS), malformed: ['health.lastPollCompletedAt is bad'] },
+        {
+          lastPollStartedAt: ago(DAY_MS),
+          malformed: [{ field: 'health.lastPollCompletedAt', is: 'noTime' }],
+        },
       ],
-      ['a malformed health', { malformed: ['health should be Object, is "x"'] }],
+      [
+        'a malformed health',
+        { malformed: [{ field: 'health', is: 'wrong', expected: 'Object', received: '"x"' }] },
+      ],
     ];
     for (const [what, parts] of rows) {
       it(what, () => assert.equal(assessLoop(report(parts)).kind, 'unknown'));
@@ -215,9 +224,9 @@ describe('a stale poll loop', () => {
   });
 
   it('is judged all the same where something else in the report is malformed', () => {
-    const malformed = [
-      'health.readyUnassignedTasks should be >=0, is -1',
-      'config.pollIntervalMs should be number',
+    const malformed: readonly Malformed[] = [
+      { field: 'health.readyUnassignedTasks', is: 'wrong', expected: '>=0', received: '-1' },
+      { field: 'config.pollIntervalMs', is: 'wrong', expected: 'number', received: '"x"' },
     ];
     assert.equal(assessLoop(report({ malformed, lastPollCompletedAt: ago(1) })).kind, 'advancing');
     assert.equal(assessLoop(report({ malformed, lastPollCompletedAt: ago(DAY_MS) })).kind, 'stale');
@@ -303,7 +312,7 @@ describe('a loop that begins cycles', () => {
     const loop = assessLoop(read, begun);
     assert.deepEqual(loop, {
       kind: 'unknown',
-      rule: 'its loop begins poll cycles, but has completed none for 10 min',
+      why: { is: 'begunInVain', forMs: 10 * MINUTE },
       crossesInMs: 59_500,
     });
   });

@@ -260,7 +260,7 @@ class Told {
     const now = this.time.now();
     const step = advanceIncident(
       this.incident,
-      { state, reason: 'why', since: now, asOf: now },
+      { state, reason: { is: 'nothingTells' }, since: now, asOf: now },
       { answered, completedAt: cycle ? now.wallAt : undefined, isStartup: false },
       now,
     );

@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '../../../src/base/time';
+import type { Cause, Reason } from '../../../src/health/cause';
 import { nextPollDelayMs } from '../../../src/health/cadence';
 import type { Notice } from '../../../src/health/incident';
 import type { Cycles, Failure, Report, Sample, Traits } from '../../../src/health/report';
@@ -16,6 +17,7 @@ import {
 import { looksElsewhere } from '../../../src/health/elsewhere';
 import type { RestartElsewhere, Step, Track } from '../../../src/health/trackState';
 import type { DaemonState } from '../../../src/health/states';
+import { reasonText } from '../../../src/words/reasons';
 
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60_000;
@@ -87,7 +89,7 @@ export function reportWith({
     ...(completedAt !== undefined && { completedAt }),
     ...(stale !== undefined && { stale }),
   } satisfies Cycles;
-  const isTold = Object.keys(cycles).length > 1 || malformed.some((field) => field.startsWith('health'));
+  const isTold = Object.keys(cycles).length > 1 || malformed.some(({ field }) => field.startsWith('health'));
   const untold = kind === 'ductor' ? DUCTOR_PROGRESS : ({ kind: 'untold', by: 'version' } as const);
   return {
     isRunning: true,
@@ -128,12 +130,15 @@ export function wedgedReport(time: FakeTime, forMs: number, rest: Parts = {}): R
 }
 
 export const FAILURES = {
-  refused: { kind: 'refused', cause: 'connection refused' },
-  reset: { kind: 'reset', cause: 'connection closed without an answer' },
-  timeout: { kind: 'timeout', cause: 'no answer within 5 s' },
-  statusHung: { kind: 'statusHung', cause: 'status: no answer within 5 s, while /api/health answers' },
-  editorBusy: { kind: 'editorBusy', cause: 'cannot tell: this editor is busy' },
-  wrongAnswer: { kind: 'wrongAnswer', cause: 'its answer is not JSON' },
+  refused: { kind: 'refused', cause: { is: 'connectionRefused' } },
+  reset: { kind: 'reset', cause: { is: 'closed' } },
+  timeout: { kind: 'timeout', cause: { is: 'noAnswer', withinMs: 5_000 } },
+  statusHung: {
+    kind: 'statusHung',
+    cause: { is: 'statusHangs', withinMs: 5_000, healthRoute: 'answers' },
+  },
+  editorBusy: { kind: 'editorBusy', cause: { is: 'editorStoodStill', stoodStillMs: 6_000 } },
+  wrongAnswer: { kind: 'wrongAnswer', cause: { is: 'noJson' } },
 } as const satisfies Record<Failure['kind'], Failure>;
 
 export interface Noted {
@@ -145,7 +150,7 @@ export interface Noted {
 export class Watch {
   readonly time: FakeTime;
   readonly notices: Noted[] = [];
-  readonly transitions: { readonly atMs: number; readonly to: DaemonState; readonly reason: string }[] = [];
+  readonly transitions: { readonly atMs: number; readonly to: DaemonState; readonly reason: Reason }[] = [];
   track: Track;
   /** What a look for a restart in another window finds. */
   elsewhere: RestartElsewhere | undefined;
@@ -177,8 +182,12 @@ export class Watch {
     return this.track.verdict.state;
   }
 
-  get reason(): string {
+  get reason(): Reason {
     return this.track.verdict.reason;
+  }
+
+  get reasonInWords(): string {
+    return reasonText(this.reason);
   }
 
   get spoken(): string[] {
@@ -192,7 +201,7 @@ export class Watch {
   /** A poll that fails; `tookMs` after it was sent. */
   fail(
     kind: Failure['kind'],
-    { tookMs = 0, ...failure }: { tookMs?: number; cause?: string } = {},
+    { tookMs = 0, ...failure }: { tookMs?: number; cause?: Cause } = {},
   ): DaemonState {
     const startedMs = this.time.monotonicMs;
     this.time.advance(tookMs);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LoopUnknown, Unproven } from '../../../src/health/cause';
 import { countdown } from '../../../src/health/countdown';
 import { advanceDeadlines, type KnownDeadlines } from '../../../src/health/deadlines';
 import { advanceInstance, rememberedInstance, type KnownInstance } from '../../../src/health/instances';
@@ -114,39 +115,36 @@ describe('a daemon of an unheard-of kind is judged by what its answer tells of i
   const rows: readonly {
     readonly what: string;
     readonly progress: Progress;
-    readonly rule: string;
-    readonly proof: readonly [is: string, why: string];
+    readonly why: LoopUnknown;
+    readonly proof: readonly [is: string, why: Unproven];
     readonly isSettled: boolean;
   }[] = [
     {
       what: 'its kind never tells',
       progress: untold('kind'),
-      rule: 'toy does not tell whether its loop advances',
-      proof: ['newButUntold', 'toy does not tell whether its loop advances'],
+      why: { is: 'untoldByKind', kind: KIND },
+      proof: ['newButUntold', { is: 'loopUnknown', why: { is: 'untoldByKind', kind: KIND } }],
       isSettled: true,
     },
     {
       what: 'its version does not tell',
       progress: untold('version'),
-      rule: 'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',
-      proof: [
-        'newButUntold',
-        'this version does not report its poll cycles, so that it works could not be proven',
-      ],
+      why: { is: 'untoldByVersion' },
+      proof: ['newButUntold', { is: 'cyclesUntold' }],
       isSettled: false,
     },
     {
       what: 'it tells of cycles, and there was none yet',
       progress: { kind: 'cycles' },
-      rule: 'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',
-      proof: ['notYet', 'it has not completed a poll cycle'],
+      why: { is: 'untoldByVersion' },
+      proof: ['notYet', { is: 'noCycleYet' }],
       isSettled: false,
     },
   ];
-  for (const { what, progress, rule, proof, isSettled } of rows) {
+  for (const { what, progress, why, proof, isSettled } of rows) {
     it(`where ${what}`, () => {
       const report = reportWith({ kind: KIND, progress });
-      assert.deepEqual(assessLoop(report), { kind: 'unknown', rule });
+      assert.deepEqual(assessLoop(report), { kind: 'unknown', why });
       const proven = proofOf(undefined, { ok: true, report }, 'unknown');
       assert.deepEqual([proven.is, 'why' in proven && proven.why], proof);
       const told = (answers: number) => secondLife({ progress }, { answers }).restarted !== undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { judge } from '../../../src/kinds/hostLoad';
 import { cpuStatsOf, type ProcessLook } from '../../../src/system/hostLoad';
+import type { Shortage } from '../../../src/health/cause';
 import type { HostLoad } from '../../../src/health/report';
 
 interface Seen {
@@ -38,23 +39,20 @@ function seen({
 }
 
 describe('the look at a machine on which a daemon does not answer', () => {
-  const shortages: readonly [what: string, Seen, starved: string | undefined][] = [
-    [
-      'twice as many processes as cores want to run',
-      { runnable: [4, 4, 4] },
-      '4 processes want to run on 2 cores',
-    ],
-    ['one look misses one of them', { runnable: [4, 3, 4] }, '4 processes want to run on 2 cores'],
+  const FOUR_ON_TWO: Shortage = { is: 'manyProcesses', runnable: 4, cores: 2 };
+  const shortages: readonly [what: string, Seen, starved: Shortage | undefined][] = [
+    ['twice as many processes as cores want to run', { runnable: [4, 4, 4] }, FOUR_ON_TWO],
+    ['one look misses one of them', { runnable: [4, 3, 4] }, FOUR_ON_TWO],
     ['fewer want to run', { runnable: [3, 3, 3] }, undefined],
     ['many want to run for a moment', { runnable: [9, 0, 0, 0] }, undefined],
-    ['its CPU limit held it back', { throttled: [7, 7, 9] }, 'its CPU limit holds it back'],
+    ['its CPU limit held it back', { throttled: [7, 7, 9] }, { is: 'cpuLimit' }],
     ['its CPU limit held it back long ago', { throttled: [7, 7, 7] }, undefined],
-    ['our own event loop was late', { ourLagMs: 300 }, 'this editor got the CPU 300 ms late'],
+    ['our own event loop was late', { ourLagMs: 300 }, { is: 'editorLate', lateMs: 300 }],
     ['nothing is known', {}, undefined],
   ];
   for (const [what, given, starved] of shortages) {
     it(`${what}: ${starved === undefined ? 'nothing is short' : 'CPU is short'}`, () => {
-      assert.equal(seen(given).starved, starved);
+      assert.deepEqual(seen(given).starved, starved);
     });
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StrangeAnswer } from '../../../src/health/cause';
 import type { Answered, Connection, Identified, Kind, KindCode } from '../../../src/kinds/kind';
 import { Look } from '../../../src/kinds/look';
 import { createProbe } from '../../../src/kinds/probe';
@@ -43,8 +44,9 @@ function kindOf(id: string, asked: string[], code: Partial<KindCode> & Partial<C
 
 const report = (kind: string): Answered => ({ is: 'report', report: reportWith({ kind }), latencyMs: 1 });
 const found = (kind: string): Identified => ({ kind, isRunning: true });
-const noneOf = (kind: string) => () => Promise.resolve(`this is no ${kind}`);
-const silence = () => Promise.reject(new NoAnswer('refused', 'connection refused'));
+const noHealthOf = (kind: string): StrangeAnswer => ({ is: 'noHealthOf', kind });
+const noneOf = (kind: string) => () => Promise.resolve(noHealthOf(kind));
+const silence = () => Promise.reject(new NoAnswer('refused', { is: 'connectionRefused' }));
 
 describe('a probe', () => {
   let asked: string[];
@@ -68,10 +70,11 @@ describe('a probe', () => {
   });
 
   it('asks the kind that the user named, and others where what answers is a stranger to it', async () => {
-    const stranger = (): Promise<Answered> => Promise.resolve({ is: 'stranger', why: 'not mine' });
+    const why: StrangeAnswer = { is: 'noStatusRoute' };
+    const stranger = (): Promise<Answered> => Promise.resolve({ is: 'stranger', why });
     const kinds = [kindOf('a', asked, { identify: noneOf('a') }), kindOf('b', asked, { ask: stranger })];
     const lost = await probeOf(kinds, 'b').ask();
-    assert.deepEqual(!lost.ok && lost.failure, { kind: 'wrongAnswer', cause: 'not mine' });
+    assert.deepEqual(!lost.ok && lost.failure, { kind: 'wrongAnswer', cause: why });
     assert.deepEqual(asked.splice(0), ['b ask', 'a identify']);
     const known = await probeOf([kindOf('a', asked, {}), kinds[1]!], 'b').ask();
     assert.equal(known.ok && known.report.kind, 'a');
@@ -89,7 +92,7 @@ describe('a probe', () => {
       ['refused', ['a identify', 'a ask']],
     ] as const;
     for (const [kind, next] of cases) {
-      fails = () => Promise.reject(new NoAnswer(kind, kind));
+      fails = () => Promise.reject(new NoAnswer(kind, { is: 'closed' }));
       const sample = await probe.ask();
       assert.equal(!sample.ok && sample.failure.kind, kind);
       fails = undefined;
@@ -102,7 +105,7 @@ describe('a probe', () => {
   it('takes slowness after another failure for no proof of who is there', async () => {
     let fails: 'refused' | 'timeout' | undefined;
     const ask = (): Promise<Answered> =>
-      fails ? Promise.reject(new NoAnswer(fails, fails)) : Promise.resolve(report('a'));
+      fails ? Promise.reject(new NoAnswer(fails, { is: 'closed' })) : Promise.resolve(report('a'));
     const probe = probeOf([kindOf('a', asked, { ask })]);
     for (fails of [undefined, 'refused', 'timeout', undefined] as const) await probe.ask();
     assert.deepEqual(asked.slice(-2), ['a identify', 'a ask']);
@@ -114,14 +117,17 @@ describe('a probe', () => {
     const sample = await probe.ask();
     assert.ok(performance.now() - startedMs < 2_000);
     assert.equal(!sample.ok && sample.failure.kind, 'timeout');
-    assert.equal(!sample.ok && sample.failure.cause, 'no answer within 0.1 s');
+    assert.deepEqual(!sample.ok && sample.failure.cause, { is: 'noAnswer', withinMs: 100 });
   });
 
   it('says in one line what a kind throws that should not', async () => {
     const sample = await probeOf([
       kindOf('a', asked, { ask: () => Promise.reject(new Error('a\nb')) }),
     ]).ask();
-    assert.deepEqual(!sample.ok && sample.failure, { kind: 'reset', cause: 'Error: a b' });
+    assert.deepEqual(!sample.ok && sample.failure, {
+      kind: 'reset',
+      cause: { is: 'unexpected', error: 'Error: a b' },
+    });
   });
 
   it('is tried again where a kind could not be loaded', async () => {
@@ -162,14 +168,14 @@ describe('who is recognised', () => {
 
   it('is nobody, for the reason of the first kind', async () => {
     const kinds = [kindOf('a', [], { identify: noneOf('a') }), kindOf('b', [], { identify: noneOf('b') })];
-    assert.equal(await recognise(look(), kinds), 'this is no a');
-    assert.equal(await recognise(look(), []), 'no daemon of a known kind is there');
+    assert.deepEqual(await recognise(look(), kinds), noHealthOf('a'));
+    assert.deepEqual(await recognise(look(), []), { is: 'unknownKind' });
   });
 
   it('is not asked for by the next kind where nobody answers', async () => {
     const asked: string[] = [];
     const kinds = [kindOf('a', asked, { identify: silence }), kindOf('b', asked, {})];
-    await assert.rejects(recognise(look(), kinds), { message: 'connection refused' });
+    await assert.rejects(recognise(look(), kinds), { code: { is: 'connectionRefused' } });
     assert.deepEqual(asked, ['a identify']);
   });
 });

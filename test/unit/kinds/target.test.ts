@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { addressOf, isHere, placeOf } from '../../../src/kinds/target';
 import { wholePlaceOf, type Target } from '../../../src/model/target';
+import { reasonText } from '../../../src/words/reasons';
 import { daemonIdOf } from '../../../src/settings/daemonList';
 import { toSnapshot } from '../../../src/api';
 import { modelOf } from '../ui/support';
@@ -64,6 +65,8 @@ describe('a target without an address', () => {
   for (const [target, id] of ids) it(`has the id ${id}`, () => assert.equal(daemonIdOf(target), id));
 
   it('is what other extensions get in place of a URL', () => {
-    assert.equal(toSnapshot(modelOf(Watch.healthy()), placeOf(command('x', 'status'))).url, 'x status');
+    const snapshot = toSnapshot(modelOf(Watch.healthy()), placeOf(command('x', 'status')), reasonText);
+    assert.equal(snapshot.url, 'x status');
+    assert.equal(snapshot.reason, 'the poll loop completes cycles');
   });
 });

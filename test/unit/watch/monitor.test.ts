@@ -1,8 +1,10 @@
 import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/kinds/smithy/status';
+import type { Reason } from '../../../src/health/cause';
 import type { Report, Sample } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';
+import { FAILURES } from '../health/support';
 import { systemClock } from '../../../src/app/systemClock';
 import { Monitor } from '../../../src/watch/monitor';
 import type { Probe } from '../../../src/kinds/probe';
@@ -39,7 +41,7 @@ class Probes {
         Promise.resolve({
           ok: false,
           startedMs: 0,
-          failure: { kind: 'refused', cause: 'connection refused' },
+          failure: { kind: 'refused', cause: { is: 'connectionRefused' } },
         }),
       statusText: () => Promise.resolve('status'),
       close: () => {
@@ -116,7 +118,7 @@ describe('a monitor whose own event loop stands still', () => {
         return Promise.resolve<Sample>(
           answers
             ? { ok: true, startedMs, latencyMs: 2, ourLagMs, report: readRunning() }
-            : { ok: false, startedMs, ourLagMs, failure: { kind: 'timeout', cause: 'no answer within 5 s' } },
+            : { ok: false, startedMs, ourLagMs, failure: FAILURES.timeout },
         );
       },
       statusText: () => Promise.resolve(''),
@@ -136,42 +138,42 @@ describe('a monitor whose own event loop stands still', () => {
     asks: Ask[],
     left: number,
     streak: number | undefined,
-    reason: RegExp,
+    reason: Reason,
   ][] = [
     [
       'asks again at once, and takes the answer',
       [late, { answers: true, ourLagMs: 0 }],
       0,
       undefined,
-      /completes cycles/,
+      { is: 'loopAdvances' },
     ],
     [
       'asks again at once, and takes the silence',
       [late, { answers: false, ourLagMs: 0 }],
       0,
       1,
-      /no answer within 5 s/,
+      { is: 'notYetAnOutage', cause: FAILURES.timeout.cause },
     ],
     [
       'takes an answer that was read late: it proves life',
       [{ answers: true, ourLagMs: 6_000 }],
       0,
       undefined,
-      /completes cycles/,
+      { is: 'loopAdvances' },
     ],
     [
       'takes a silence that it stood still for no more than a second of',
       [{ answers: false, ourLagMs: 1_000 }],
       0,
       1,
-      /no answer/,
+      { is: 'notYetAnOutage', cause: FAILURES.timeout.cause },
     ],
     [
       'after three asks says that it cannot tell',
       [late, late, late, late],
       1,
       undefined,
-      /cannot tell: this editor is busy/,
+      { is: 'cannotTell', cause: { is: 'editorStoodStill', stoodStillMs: 6_000 } },
     ],
   ];
   for (const [what, asks, left, streak, reason] of rows) {
@@ -180,7 +182,7 @@ describe('a monitor whose own event loop stands still', () => {
       await monitor.poll();
       monitor.dispose();
       assert.equal(monitor.track.streak?.count, streak);
-      assert.match(monitor.track.verdict.reason, reason);
+      assert.deepEqual(monitor.track.verdict.reason, reason);
       assert.equal(asks.length, left, 'asks that were not made');
     });
   }

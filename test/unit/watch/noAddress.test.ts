@@ -78,7 +78,7 @@ describe('discovery beside daemons without an address', () => {
     assert.equal(discovery.found('http://localhost:2')?.url, 'http://localhost:2');
     assert.equal(discovery.found('http://localhost:3'), undefined);
     assert.throws(() => discovery.found(daemonIdOf(OTHER)), {
-      message: 'ductor has no address. daemonHealth.daemons takes only daemons with an address.',
+      code: { is: 'hasNoAddress', daemon: 'ductor' },
     });
   });
 
@@ -93,8 +93,8 @@ describe('a probe of what no kind knows', () => {
     it(`is of a ${target.kind}: says so, and never throws`, async () => {
       const probe = createProbe(target);
       const sample = await probe.ask();
-      assert.deepEqual(!sample.ok && sample.failure, { kind: 'wrongAnswer', cause: 'it has no address' });
-      await assert.rejects(probe.statusText(), { message: 'This daemon has no status that can be copied.' });
+      assert.deepEqual(!sample.ok && sample.failure, { kind: 'wrongAnswer', cause: { is: 'noAddress' } });
+      await assert.rejects(probe.statusText(), { code: { is: 'noStatusToCopy' } });
       await probe.close();
     });
   }

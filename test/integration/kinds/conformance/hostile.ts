@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { cleanText, MAX_TEXT_CHARS } from '../../../../src/base/text';
 import type { Sample } from '../../../../src/health/report';
 import { assessLoop } from '../../../../src/health/staleness';
+import { causeText, malformedText, unavailableText } from '../../../../src/words/causes';
 import { Watch } from '../../../unit/health/support';
 
 /** Longer than all that is read. */
@@ -81,10 +82,11 @@ function withEach(text: string, put: string): string {
 export function assertHarmless(sample: Sample): void {
   const watch = new Watch();
   const state = watch.observe({ ...sample, startedMs: watch.time.monotonicMs });
-  assertLine(watch.reason, 'the reason of its state');
+  assertLine(watch.reasonInWords, 'the reason of its state');
   if (!sample.ok) {
-    assert.notEqual(sample.failure.cause, '');
-    return assertLine(sample.failure.cause, 'the cause of a failure');
+    const cause = causeText(sample.failure.cause);
+    assert.notEqual(cause, '');
+    return assertLine(cause, 'the cause of a failure');
   }
   const { report } = sample;
   if (state === 'healthy') {
@@ -92,8 +94,8 @@ export function assertHarmless(sample: Sample): void {
     assert.equal(assessLoop(report).kind, 'advancing', 'it is healthy without a proof');
     assert.ok(report.isRunning && report.available !== false);
   }
-  for (const text of [...report.malformed, report.unavailableReason ?? ''])
-    assertLine(text, 'what is malformed');
+  for (const field of report.malformed) assertLine(malformedText([field]), 'what is malformed');
+  if (report.unavailable) assertLine(unavailableText(report.unavailable), 'why it is unavailable');
   for (const { id, title, outcome = '' } of report.sessions ?? []) {
     assert.notEqual(id, '');
     assertLine(title, 'the title of a session');

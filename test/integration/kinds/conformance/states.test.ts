@@ -13,7 +13,7 @@ eachKind('a daemon of each kind is seen in each of its states', (play) => {
     const { watch } = play();
     const report = await play().untilWell();
     assert.equal(watch.state, wellOf(report));
-    assert.notEqual(watch.reason, '');
+    assert.notEqual(watch.reasonInWords, '');
     const red = watch.transitions.filter(({ to }) => SEVERITY[to] === 'red');
     assert.deepEqual(red, [], 'it was never red on the way');
   });
@@ -35,7 +35,7 @@ eachKind('a daemon of each kind is seen in each of its states', (play) => {
       await play().poll();
       return SEVERITY[watch.state] === 'red';
     });
-    assert.equal(watch.state, 'wedged', watch.reason);
+    assert.equal(watch.state, 'wedged', watch.reasonInWords);
     const thresholdMs = staleThresholdMs(reportOf(await play().poll()));
     assert.ok(performance.now() - startedMs < thresholdMs + SLACK_MS, 'it came late');
   });
@@ -61,7 +61,7 @@ eachKind('a daemon of each kind is seen in each of its states', (play) => {
       assert.equal(sample.ok, false);
       states.push(watch.state);
     }
-    assert.deepEqual(states, ['unverified', 'unverified', 'unverified', 'unreachable'], watch.reason);
+    assert.deepEqual(states, ['unverified', 'unverified', 'unverified', 'unreachable'], watch.reasonInWords);
     await stage.start();
     await play().untilWell();
   });

@@ -62,7 +62,7 @@ export class Play {
       const sample = await this.poll();
       report = sample.ok ? sample.report : undefined;
       return report && !report.starting && this.watch.state === wellOf(report);
-    }, `a ${this.stage.kind.id} to be well, which is ${this.watch.state}: ${this.watch.reason}`);
+    }, `a ${this.stage.kind.id} to be well, which is ${this.watch.state}: ${this.watch.reasonInWords}`);
     return report!;
   }
 

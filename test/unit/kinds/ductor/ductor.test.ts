@@ -1,5 +1,7 @@
 import { idAt } from '../../../support/target';
 import assert from 'node:assert/strict';
+import type { Unavailable } from '../../../../src/health/cause';
+import { unavailableText } from '../../../../src/words/causes';
 import { readAgents, readApi } from '../../../../src/kinds/ductor/agents';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from '../../../../src/kinds/ductor/config';
 import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
@@ -20,6 +22,13 @@ const agent = (status: string, error: unknown = null) => ({
   uptime: '3s',
   restart_count: 0,
   last_crash_error: error,
+});
+
+const crashed = (name: string | undefined, said: string | undefined, others = 0): Unavailable => ({
+  is: 'agentCrashed',
+  agent: name,
+  others,
+  said,
 });
 
 describe("what a ductor's health means", () => {
@@ -51,7 +60,7 @@ describe("what a ductor's health means", () => {
       {
         isRunning: false,
         available: false,
-        unavailableReason: 'its main agent crashed: TelegramNetworkError: no route',
+        unavailable: crashed(undefined, 'TelegramNetworkError: no route'),
         malformed: [],
       },
     ],
@@ -61,7 +70,7 @@ describe("what a ductor's health means", () => {
       {
         isRunning: false,
         available: false,
-        unavailableReason: 'its main agent crashed',
+        unavailable: crashed(undefined, undefined),
         malformed: [],
       },
     ],
@@ -71,7 +80,7 @@ describe("what a ductor's health means", () => {
       {
         isRunning: true,
         available: false,
-        unavailableReason: 'its sub-agent coder crashed: RuntimeError: polling stopped',
+        unavailable: crashed('coder', 'RuntimeError: polling stopped'),
         malformed: [],
       },
     ],
@@ -81,19 +90,19 @@ describe("what a ductor's health means", () => {
       {
         isRunning: true,
         available: false,
-        unavailableReason: 'its sub-agent a crashed (and 1 more)',
+        unavailable: crashed('a', undefined, 1),
         malformed: [],
       },
     ],
     [
       'an agent is in a state that nobody knows',
       { agents: { main: agent('running'), coder: agent('confused') } },
-      { isRunning: true, malformed: ["agents.coder is not an agent's health"] },
+      { isRunning: true, malformed: [{ field: 'agents.coder', is: 'noAgentHealth' }] },
     ],
     [
       'nothing is said of the main agent',
       { agents: { coder: agent('running') } },
-      { isRunning: true, malformed: ['agents.main is missing'] },
+      { isRunning: true, malformed: [{ field: 'agents.main', is: 'missing' }] },
     ],
     ["none of it is an agent's", { agents: { main: 'running' } }, undefined],
     ['it is a list of names', { agents: ['main', 'coder'] }, undefined],
@@ -105,7 +114,7 @@ describe("what a ductor's health means", () => {
 
   it('bounds what an agent says of its crash', () => {
     const said = readAgents({ agents: { main: agent('crashed', 'x'.repeat(10_000)) } });
-    assert.ok(said!.unavailableReason!.length < 200);
+    assert.ok(unavailableText(said!.unavailable!).length < 200);
   });
 
   for (const [body, isOne] of [

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toDatabase } from '../../../../src/kinds/smithy/database';
 import { readStatus } from '../../../../src/kinds/smithy/status';
+import { causeText } from '../../../../src/words/causes';
 import { readPath } from '../../../../src/kinds/read/paths';
 import { scan, scanPlaces } from '../../../../src/watch/discovery/scan';
 import { startFlags } from '../../../../src/kinds/dispatchd/flags';
@@ -161,7 +162,7 @@ describe('no file call is made with a path that leads to another machine', () =>
         { isRunning: true, instance: { id: 'a', pid: 1, stateDir: path, workspace: path } },
         0,
       );
-      if (typeof report === 'string') throw new Error(report);
+      if ('is' in report) throw new Error(causeText(report));
       assert.equal(report.instance?.stateDir, undefined);
       assert.equal(report.instance?.workspace, undefined);
       const touched = await pathsTouched(() => startFlags(report, 1));

@@ -4,13 +4,15 @@ import { SMITHY_TRAITS } from '../../../../src/kinds/smithy/traits';
 import { DISPATCHD_TRAITS } from '../../../../src/kinds/dispatchd/traits';
 import type { Progress, Report, Session } from '../../../../src/health/report';
 import { cyclesOf } from '../../../../src/health/staleness';
+import type { Malformed, StrangeAnswer } from '../../../../src/health/cause';
+import { causeText, malformedText, unavailableText } from '../../../../src/words/causes';
 import { loadRecording } from '../../../fixtures/recordings';
 
 const DATE_AT = Date.parse('2026-11-22T00:33:25.000Z');
 
 function read(body: unknown): Report {
   const report = readStatus(body, DATE_AT);
-  if (typeof report === 'string') throw new Error(report);
+  if ('is' in report) throw new Error(causeText(report));
   return report;
 }
 
@@ -84,7 +86,11 @@ describe('a status of smithy', () => {
       isPaused: true,
       resumesAt: Date.parse('2026-11-22T00:43:49.839Z'),
     });
-    assert.match(read(status('status-no-git')).unavailableReason ?? '', /no git repository/);
+    assert.match(unavailableText(read(status('status-no-git')).unavailable!), /no git repository/);
+  });
+
+  it('with an empty reason gives none: it is not unavailable by that', () => {
+    assert.equal(read({ ...running(), isRunning: false, reason: '' }).unavailable, undefined);
   });
 
   it('knows the queue by either name of the same fact', () => {
@@ -160,22 +166,25 @@ describe('what a status tells of the loop', () => {
 });
 
 describe('what is no status', () => {
-  const bodies: readonly [what: string, body: unknown, why: RegExp][] = [
-    ['null', null, /not an object/],
-    ['a number', 5, /not an object/],
-    ['a text', 'ok', /not an object/],
-    ['a list', [{ isRunning: true }], /not an object/],
-    ['an empty object', {}, /not a daemon's status.*isRunning/],
-    ['another service', { status: 'ok' }, /isRunning/],
-    ['isRunning as a text', { isRunning: 'true' }, /isRunning should be boolean/],
-    ['isRunning as null', { isRunning: null }, /isRunning/],
-    ['isRunning as 1', { isRunning: 1 }, /isRunning/],
+  const missing: Malformed = { field: 'isRunning', is: 'missing' };
+  const noBoolean = (received: string): StrangeAnswer => ({
+    is: 'noStatus',
+    malformed: [{ field: 'isRunning', is: 'wrong', expected: 'boolean', received }],
+  });
+  const bodies: readonly [what: string, body: unknown, why: StrangeAnswer][] = [
+    ['null', null, { is: 'noObject' }],
+    ['a number', 5, { is: 'noObject' }],
+    ['a text', 'ok', { is: 'noObject' }],
+    ['a list', [{ isRunning: true }], { is: 'noObject' }],
+    ['an empty object', {}, { is: 'noStatus', malformed: [missing] }],
+    ['another service', { status: 'ok' }, { is: 'noStatus', malformed: [missing] }],
+    ['isRunning as a text', { isRunning: 'true' }, noBoolean('"true"')],
+    ['isRunning as null', { isRunning: null }, noBoolean('null')],
+    ['isRunning as 1', { isRunning: 1 }, noBoolean('1')],
   ];
   for (const [what, body, why] of bodies) {
     it(`${what} is refused, with the reason`, () => {
-      const answer = readStatus(body, DATE_AT);
-      assert.ok(typeof answer === 'string');
-      assert.match(answer, why);
+      assert.deepEqual(readStatus(body, DATE_AT), why);
     });
   }
 
@@ -192,9 +201,10 @@ describe('what is no status', () => {
       },
       undefined,
     );
-    assert.ok(typeof answer === 'string');
-    assert.ok(answer.length <= 300, `${answer.length} characters`);
-    assert.doesNotMatch(answer, /[\n\u202e]/);
+    assert.ok('is' in answer);
+    const said = causeText(answer);
+    assert.ok(said.length <= 300, `${said.length} characters`);
+    assert.doesNotMatch(said, /[\n\u202e]/);
   });
 });
 
@@ -204,9 +214,9 @@ describe('a malformed field', () => {
       'a negative count',
       withHealth({ readyUnassignedTasks: -1 }),
       'health.readyUnassignedTasks',
-      'unavailableReason',
+      'unavailable',
     ],
-    ['a broken count', withHealth({ availableWorkers: 1.5 }), 'health.availableWorkers', 'unavailableReason'],
+    ['a broken count', withHealth({ availableWorkers: 1.5 }), 'health.availableWorkers', 'unavailable'],
     ['pollStale as a text', withHealth({ pollStale: 'no' }), 'health.pollStale', 'pollStale'],
     [
       'a time as a number',
@@ -264,12 +274,12 @@ describe('a malformed field', () => {
       'config.pollIntervalMs',
       'pollIntervalMs',
     ],
-    ['a reason that is no text', { ...running(), reason: { a: 1 } }, 'reason', 'unavailableReason'],
+    ['a reason that is no text', { ...running(), reason: { a: 1 } }, 'reason', 'unavailable'],
     [
       'a folder that turns the text around',
       { ...running(), instance: { workspace: '/home/\u202edev' } },
       'instance.workspace',
-      'unavailableReason',
+      'unavailable',
     ],
     ['isPaused as a text', { ...running(), rateLimit: { isPaused: 'yes' } }, 'rateLimit.isPaused', 'pause'],
   ];
@@ -279,10 +289,10 @@ describe('a malformed field', () => {
       assert.equal(said(report)[missing], undefined);
       assert.equal(report.isRunning, true);
       assert.deepEqual(
-        report.malformed.map((field) => field.split(' ')[0]),
+        report.malformed.map(({ field }) => field),
         [path],
       );
-      assert.ok(report.malformed.every((field) => field.length <= 160));
+      assert.ok(malformedText(report.malformed).length <= 160);
     });
   }
 
@@ -296,7 +306,7 @@ describe('a malformed field', () => {
     const body = JSON.parse(
       '{"__proto__":{"isRunning":true},"constructor":1,"health":{"__proto__":{"pollStale":true}}}',
     ) as unknown;
-    assert.ok(typeof readStatus(body, DATE_AT) === 'string');
+    assert.ok('is' in readStatus(body, DATE_AT));
     assert.equal(({} as { isRunning?: unknown }).isRunning, undefined);
   });
 });

@@ -17,7 +17,8 @@ const INTO: Readonly<Record<Exclude<DaemonState, WithoutARule>, () => Watch>> = 
   unreachable: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('refused'))),
   offline: () => by(new Watch(), (watch) => watch.fail('refused')),
   wrongAnswer: () => by(new Watch(), (watch) => watch.fail('wrongAnswer')),
-  unavailable: () => answered({ available: false, isRunning: false, unavailableReason: 'no git repository' }),
+  unavailable: () =>
+    answered({ available: false, isRunning: false, unavailable: { is: 'said', said: 'no git repository' } }),
   stopped: () => answered({ isRunning: false, pollStale: true }),
   starting: () =>
     by(new Watch(), (watch) => {
@@ -61,7 +62,7 @@ describe('the status item', () => {
       assert.ok(view.spoken.includes(STATE_LABELS[state].label), view.spoken);
       if (state !== 'healthy') assert.ok(view.text.includes(STATE_LABELS[state].label), view.text);
       assert.ok(view.text.startsWith(`$(${STATE_LABELS[state].icon}) `), view.text);
-      assert.ok(texts(view.tooltip).toLowerCase().includes(watch.reason.slice(1).toLowerCase()));
+      assert.ok(texts(view.tooltip).toLowerCase().includes(watch.reasonInWords.toLowerCase()));
       assert.match(texts(view.tooltip), /Since \d/);
     });
   }
@@ -199,7 +200,7 @@ describe('the status item', () => {
         undefined,
       );
       const refused = readStatus({ isRunning: hostile }, undefined);
-      assert.ok(typeof report !== 'string' && typeof refused === 'string');
+      assert.ok(!('is' in report) && 'is' in refused);
       const watches = [
         by(new Watch(), (watch) => watch.answer(report)),
         by(new Watch(), (watch) => watch.fail('wrongAnswer', { cause: refused })),

@@ -170,7 +170,7 @@ describe('the rows of the tree', () => {
         },
         watch.time.wallAt,
       );
-      assert.ok(typeof report !== 'string');
+      assert.ok(!('is' in report));
       watch.answer({ ...goodReport(watch.time), ...report });
       for (const { id, label, description = '', value } of rowsOf(watch).byId.values()) {
         for (const text of [label, description, value]) {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
+import type { StrangeAnswer } from '../../../../../src/health/cause';
 import type { Report, Traits } from '../../../../../src/health/report';
 import type { ConnectOptions, Kind, KindCode, RestartWay, StartPlace } from '../../../../../src/kinds/kind';
 import type { Look } from '../../../../../src/kinds/look';
@@ -13,6 +14,7 @@ import { codeOf } from '../../../../../src/system/trouble';
 import { SAID, sessionsOf } from './said';
 
 const MAX_BYTES = 64 * 1024;
+const NO_FILE: StrangeAnswer = { is: 'unknownKind' };
 
 /** A daemon without an address, which writes its state into a file. It tells of its loop and forgets the work it lost. */
 export const toyFile: Kind = {
@@ -33,15 +35,15 @@ const TRAITS: Traits = {
 
 const code: KindCode = {
   identify: async (look) => {
-    if (look.target.kind !== 'file') return 'it has no file';
+    if (look.target.kind !== 'file') return NO_FILE;
     const report = await read(look, Date.now);
-    return typeof report === 'string' ? report : { kind: toyFile.id, isRunning: report.isRunning, report };
+    return 'is' in report ? report : { kind: toyFile.id, isRunning: report.isRunning, report };
   },
   connect: (_target, { wallAt }) => ({
     ask: async (look) => {
       const startedMs = performance.now();
       const report = await read(look, wallAt);
-      return typeof report === 'string'
+      return 'is' in report
         ? { is: 'wrong', why: report }
         : { is: 'report', report, latencyMs: performance.now() - startedMs };
     },
@@ -53,26 +55,27 @@ const code: KindCode = {
 };
 
 /** @throws {NoAnswer} where there is no file, nobody writes it any more, or it is not read in time */
-async function read({ target, within }: Look, wallAt: ConnectOptions['wallAt']): Promise<Report | string> {
+async function read(
+  { target, within }: Look,
+  wallAt: ConnectOptions['wallAt'],
+): Promise<Report | StrangeAnswer> {
   const [file] = target.kind === 'file' ? target.paths : [];
-  if (file === undefined) return 'it has no file';
+  if (file === undefined) return NO_FILE;
   const late = delay(within.leftMs(), undefined, { ref: false });
   const read = await Promise.race([readNow(file, wallAt), late]);
-  return (
-    read ?? Promise.reject(new NoAnswer('timeout', `its file was not read within ${within.timeoutMs} ms`))
-  );
+  return read ?? Promise.reject(new NoAnswer('timeout', { is: 'noAnswer', withinMs: within.timeoutMs }));
 }
 
-async function readNow(file: string, wallAt: ConnectOptions['wallAt']): Promise<Report | string> {
+async function readNow(file: string, wallAt: ConnectOptions['wallAt']): Promise<Report | StrangeAnswer> {
   const text = await readBounded(file, MAX_BYTES).catch((error: unknown) => {
-    throw new NoAnswer('refused', `its file cannot be read (${codeOf(error) ?? 'unknown'})`);
+    throw new NoAnswer('refused', { is: 'connectionFailed', code: codeOf(error) ?? 'unknown' });
   });
-  if (text === undefined) return 'in the place of its file is no file, or a file that is too long';
+  if (text === undefined) return { is: 'empty' };
   const said = v.safeParse(SAID, parseObject(text));
-  if (!said.success) return 'its file is not that of a toy';
+  if (!said.success) return { is: 'noHealthOf', kind: toyFile.id };
   const { toy, isRunning, beatAt, staleMs, jobs } = said.output;
   if (!(await isProvenAlive({ pid: toy.pid, ...toy.birth }))) {
-    throw new NoAnswer('refused', 'the process that wrote its file has ended');
+    throw new NoAnswer('refused', { is: 'closed' });
   }
   return {
     kind: toyFile.id,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { StrangeAnswer } from '../../../../../src/health/cause';
 import type { Report, Traits } from '../../../../../src/health/report';
 import type { Connection, Kind, KindCode, RestartWay, StartPlace } from '../../../../../src/kinds/kind';
 import type { Look } from '../../../../../src/kinds/look';
@@ -28,16 +29,16 @@ const TRAITS: Traits = {
 
 const code: KindCode = {
   identify: async (look) => {
-    if (look.origin === undefined) return 'it has no address';
+    if (look.origin === undefined) return { is: 'noAddress' };
     const report = await read(look);
-    return typeof report === 'string' ? report : { kind: toyHttp.id, isRunning: report.isRunning, report };
+    return 'is' in report ? report : { kind: toyHttp.id, isRunning: report.isRunning, report };
   },
   connect: (): Connection => ({
     statusRoute: '/toy',
     ask: async (look) => {
       const startedMs = performance.now();
       const report = await read(look);
-      return typeof report === 'string'
+      return 'is' in report
         ? { is: 'stranger', why: report }
         : { is: 'report', report, latencyMs: performance.now() - startedMs };
     },
@@ -47,12 +48,12 @@ const code: KindCode = {
 };
 
 /** @throws {NoAnswer} */
-async function read(look: Look): Promise<Report | string> {
+async function read(look: Look): Promise<Report | StrangeAnswer> {
   const answer = await look.get('/toy');
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
   const said = v.safeParse(SAID, parseObject(answer.body));
-  if (!said.success) return 'its answer is not that of a toy';
+  if (!said.success) return { is: 'noHealthOf', kind: toyHttp.id };
   const { toy, isRunning, jobs, left } = said.output;
   return {
     kind: toyHttp.id,

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import type { Cause, LoopUnknown, Malformed, Shortage, Stale, Unavailable } from '../../../src/health/cause';
+import { readStatus } from '../../../src/kinds/smithy/status';
+import {
+  causeText,
+  failureText,
+  loopUnknownText,
+  malformedText,
+  shortageText,
+  staleText,
+  unavailableText,
+} from '../../../src/words/causes';
+import { daemonRows } from '../../../src/ui/tree/daemonRows';
+import { FAILURES, Watch } from '../health/support';
+import { modelOf } from '../ui/support';
+import { itSays, type Table } from './table';
+
+describe('the words for a poll that brought no report', () => {
+  const causes: Table<Cause> = {
+    noAnswer: [{ is: 'noAnswer', withinMs: 5_000 }, 'no answer within 5 s'],
+    connectTimedOut: [{ is: 'connectTimedOut' }, 'the connection timed out'],
+    connectionRefused: [{ is: 'connectionRefused' }, 'connection refused'],
+    unknownHost: [{ is: 'unknownHost' }, 'the host name is not known'],
+    closed: [{ is: 'closed' }, 'connection closed without an answer'],
+    connectionFailed: [{ is: 'connectionFailed', code: 'EPIPE' }, 'connection failed (EPIPE)'],
+    noHttp: [{ is: 'noHttp' }, 'the listener does not speak HTTP'],
+    tooLarge: [{ is: 'tooLarge', maxBytes: 4 * 1024 * 1024 }, 'the answer is larger than 4 MiB'],
+    statusHangs: [
+      { is: 'statusHangs', withinMs: 5_000, healthRoute: 'answers' },
+      'the status does not answer, while /api/health answers',
+    ],
+    editorStoodStill: [
+      { is: 'editorStoodStill', stoodStillMs: 6_000 },
+      'cannot tell: this editor was busy for 6 s',
+    ],
+    unexpected: [{ is: 'unexpected', error: 'Error: a b' }, 'asking failed: Error: a b'],
+    login: [
+      { is: 'login', status: 401 },
+      'HTTP 401: a login is asked for; another service or a proxy listens there',
+    ],
+    redirect: [
+      { is: 'redirect', status: 302, to: '/login' },
+      'HTTP 302: the answer redirects to /login; a daemon does not',
+    ],
+    noStatusRoute: [
+      { is: 'noStatusRoute' },
+      'HTTP 404: there is no daemon status; another service listens there',
+    ],
+    httpError: [{ is: 'httpError', status: 500, isPage: false }, 'HTTP 500'],
+    webPage: [{ is: 'webPage' }, 'the answer is a web page; another service listens there'],
+    empty: [{ is: 'empty' }, 'the answer is empty'],
+    noJson: [{ is: 'noJson' }, 'the answer is not JSON'],
+    noObject: [{ is: 'noObject' }, 'the answer is not an object'],
+    noStatus: [
+      { is: 'noStatus', malformed: [{ field: 'isRunning', is: 'missing' }] },
+      "the answer is not a daemon's status (isRunning is missing)",
+    ],
+    answerOf: [{ is: 'answerOf', kind: 'smithy' }, 'the answer is that of a smithy'],
+    noHealthOf: [{ is: 'noHealthOf', kind: 'ductor' }, "the answer is not a ductor's health"],
+    noInstance: [{ is: 'noInstance' }, 'the health route tells no instance'],
+    noDatabase: [{ is: 'noDatabase' }, 'the health route tells no database'],
+    noAddress: [{ is: 'noAddress' }, 'the daemon has no address'],
+    unknownKind: [{ is: 'unknownKind' }, 'no daemon of a known kind is there'],
+  };
+  const more: readonly (readonly [Cause, string])[] = [
+    [
+      { is: 'statusHangs', withinMs: undefined, healthRoute: 'answered' },
+      'the status does not answer, while /api/health answered',
+    ],
+    [
+      { is: 'redirect', status: 307, to: undefined },
+      'HTTP 307: the answer redirects to nowhere; a daemon does not',
+    ],
+    [{ is: 'httpError', status: 502, isPage: true }, 'HTTP 502 (a web page)'],
+    [
+      { is: 'httpError', status: 500, isPage: false, said: 'database is locked' },
+      'HTTP 500: database is locked',
+    ],
+  ];
+  itSays<Cause>([...Object.values(causes), ...more], causeText);
+
+  it('have the kind of the failure before them in diagnostics', () => {
+    assert.equal(failureText(FAILURES.refused), 'refused: connection refused');
+  });
+
+  it('are one bounded line, however many fields are malformed', () => {
+    const malformed: Malformed[] = Array.from({ length: 20 }, (_, index) => ({
+      field: `health.${'x'.repeat(50)}${index}`,
+      is: 'missing',
+    }));
+    const text = causeText({ is: 'noStatus', malformed });
+    assert.ok(text.length <= 300, `${text.length} characters`);
+    assert.match(text, /^the answer is not a daemon's status \(health\.x+0 is missing; .*…$/);
+  });
+});
+
+describe('the words for a malformed field', () => {
+  const field = 'health.pollStale';
+  const fields: Table<Malformed> = {
+    missing: [{ field, is: 'missing' }, 'health.pollStale is missing'],
+    wrong: [
+      { field, is: 'wrong', expected: 'boolean', received: '"no"' },
+      'health.pollStale should be boolean, is "no"',
+    ],
+    noTime: [{ field, is: 'noTime' }, 'health.pollStale is not an ISO time with its zone'],
+    noAbsolutePath: [{ field, is: 'noAbsolutePath' }, 'health.pollStale is not an absolute path'],
+    noPathHere: [{ field, is: 'noPathHere' }, 'health.pollStale is not a path of a file on this machine'],
+    noAgentHealth: [{ field, is: 'noAgentHealth' }, "health.pollStale is not an agent's health"],
+  };
+  itSays<Malformed>(Object.values(fields), (malformed) => malformedText([malformed]));
+
+  it('stand side by side where there are several', () => {
+    assert.equal(
+      malformedText([
+        { field: 'a', is: 'missing' },
+        { field: 'b', is: 'noTime' },
+      ]),
+      'a is missing; b is not an ISO time with its zone',
+    );
+  });
+
+  it('name a field that a status does not have, and not what a schema says of that', () => {
+    const read = readStatus({ available: true }, undefined);
+    assert.ok('is' in read && read.is === 'noStatus');
+    assert.equal(malformedText(read.malformed), 'isRunning is missing');
+    const watch = new Watch();
+    watch.fail('wrongAnswer', { cause: read });
+    const rows = daemonRows(modelOf(watch), watch.time.now(), undefined);
+    const { description = '' } = rows.find(({ id }) => id.endsWith('#state'))!;
+    assert.match(description, / · the answer is not a daemon's status \(isRunning is missing\)$/);
+  });
+});
+
+describe('the words for too little CPU', () => {
+  const shortages: Table<Shortage> = {
+    manyProcesses: [{ is: 'manyProcesses', runnable: 9, cores: 2 }, '9 processes want to run on 2 cores'],
+    cpuLimit: [{ is: 'cpuLimit' }, 'a CPU limit holds the daemon back'],
+    editorLate: [{ is: 'editorLate', lateMs: 300 }, 'this editor got the CPU 300 ms late'],
+  };
+  itSays<Shortage>(
+    [
+      ...Object.values(shortages),
+      [{ is: 'manyProcesses', runnable: 2, cores: 1 }, '2 processes want to run on 1 core'],
+    ],
+    shortageText,
+  );
+});
+
+describe('the words for a daemon that says that it cannot work', () => {
+  const whys: Table<Unavailable> = {
+    said: [{ is: 'said', said: 'no git repository' }, 'no git repository'],
+    agentCrashed: [
+      { is: 'agentCrashed', agent: undefined, others: 0, said: 'OSError: disk full' },
+      'the main agent crashed: OSError: disk full',
+    ],
+  };
+  const crashed = { is: 'agentCrashed', agent: 'coder' } as const;
+  itSays<Unavailable>(
+    [
+      ...Object.values(whys),
+      [{ is: 'said', said: undefined }, 'the daemon calls itself unavailable and gives no reason'],
+      [{ ...crashed, others: 0, said: undefined }, 'the sub-agent coder crashed'],
+      [
+        { ...crashed, others: 2, said: 'RuntimeError' },
+        'the sub-agent coder crashed (and 2 more): RuntimeError',
+      ],
+    ],
+    unavailableText,
+  );
+});
+
+describe('the words for a loop', () => {
+  const stale: Table<Stale> = {
+    pollStale: [{ is: 'pollStale' }, 'the daemon says pollStale'],
+    cycleInFlight: [
+      { is: 'cycleInFlight', thresholdMs: 60_000 },
+      'a poll cycle in flight is older than 1 min',
+    ],
+    lastCycle: [
+      { is: 'lastCycle', thresholdMs: 60_000 },
+      'the last completed poll cycle is older than 1 min',
+    ],
+  };
+  describe('that hangs', () => itSays<Stale>(Object.values(stale), staleText));
+
+  const unknown: Table<LoopUnknown> = {
+    malformed: [
+      { is: 'malformed', malformed: [{ field: 'health', is: 'missing' }] },
+      'malformed: health is missing',
+    ],
+    untoldByKind: [{ is: 'untoldByKind', kind: 'ductor' }, 'ductor does not tell whether its loop advances'],
+    untoldByVersion: [
+      { is: 'untoldByVersion' },
+      'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',
+    ],
+    noCycleTimes: [{ is: 'noCycleTimes' }, 'the daemon gives no time of a poll cycle'],
+    timesInFuture: [{ is: 'timesInFuture' }, "the poll times lie in the future of the daemon's own clock"],
+    timesContradict: [
+      { is: 'timesContradict' },
+      'the daemon says its loop is not stale, but its poll times are old',
+    ],
+    begunInVain: [
+      { is: 'begunInVain', forMs: 600_000 },
+      'the loop begins poll cycles, but has completed none for 10 min',
+    ],
+  };
+  describe('of which nothing is known', () => itSays<LoopUnknown>(Object.values(unknown), loopUnknownText));
+});

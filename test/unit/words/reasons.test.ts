@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import type { Reason, Unproven, Unsettled } from '../../../src/health/cause';
+import { renderStatus } from '../../../src/ui/statusBar/statusText';
+import { daemonRows } from '../../../src/ui/tree/daemonRows';
+import { reasonText, unprovenText } from '../../../src/words/reasons';
+import { Watch } from '../health/support';
+import { modelOf, texts } from '../ui/support';
+import { itSays, type Table } from './table';
+
+const REFUSED = { is: 'connectionRefused' } as const;
+const PAGE = { is: 'webPage' } as const;
+
+describe('the words for why a daemon is in its state', () => {
+  const reasons: Table<Reason> = {
+    restarting: [{ is: 'restarting' }, 'a restart is under way'],
+    restartingElsewhere: [{ is: 'restartingElsewhere' }, 'restarting (in another window)'],
+    unanswered: [{ is: 'unanswered', forMs: 20_000 }, 'no answer for 20 s'],
+    statusUnanswered: [
+      { is: 'statusUnanswered', forMs: 12_000 },
+      'the status has not answered for 12 s, though /api/health did',
+    ],
+    wentAway: [
+      { is: 'wentAway', cause: REFUSED, count: 6, forMs: 10_000 },
+      'connection refused 6 times in 10 s; the daemon answered before',
+    ],
+    startFailed: [{ is: 'startFailed', said: 'no database' }, 'start failed: no database'],
+    stoppedByUs: [{ is: 'stoppedByUs' }, 'stopped from here'],
+    neverSeen: [{ is: 'neverSeen', cause: REFUSED }, 'never seen up in this workspace (connection refused)'],
+    wrongAnswer: [
+      { is: 'wrongAnswer', cause: PAGE },
+      'the answer is a web page; another service listens there',
+    ],
+    cannotTell: [
+      { is: 'cannotTell', cause: { is: 'editorStoodStill', stoodStillMs: 6_000 } },
+      'cannot tell: this editor was busy for 6 s',
+    ],
+    unavailable: [{ is: 'unavailable', why: { is: 'said', said: 'no git repository' } }, 'no git repository'],
+    loopStopped: [{ is: 'loopStopped' }, 'the poll loop is stopped'],
+    starting: [{ is: 'starting' }, 'the daemon is still starting'],
+    firstCycle: [{ is: 'firstCycle' }, 'the first poll cycle is in flight'],
+    loopHangs: [
+      { is: 'loopHangs', stale: { is: 'pollStale' } },
+      'the poll loop hangs (the daemon says pollStale)',
+    ],
+    stuckQueue: [{ is: 'stuckQueue', ready: 3 }, '3 ready tasks, no available worker'],
+    flapping: [{ is: 'flapping' }, 'the daemon keeps changing its state'],
+    paused: [{ is: 'paused' }, 'paused by a rate limit or by request'],
+    slow: [
+      { is: 'slow', shortage: { is: 'cpuLimit' }, cause: { is: 'noAnswer', withinMs: 5_000 } },
+      'slow: the machine is busy (a CPU limit holds the daemon back); no answer within 5 s',
+    ],
+    notYetAnOutage: [
+      { is: 'notYetAnOutage', cause: REFUSED },
+      'not answering: connection refused (not yet an outage)',
+    ],
+    unsettled: [
+      { is: 'unsettled', why: 'woke' },
+      'the machine just woke up; the daemon gets one interval to complete a cycle',
+    ],
+    notAsked: [{ is: 'notAsked' }, 'not asked yet'],
+    loopUnknown: [
+      { is: 'loopUnknown', why: { is: 'noCycleTimes' } },
+      'the daemon gives no time of a poll cycle',
+    ],
+    loopAdvances: [{ is: 'loopAdvances' }, 'the poll loop completes cycles'],
+    nothingTells: [{ is: 'nothingTells' }, 'nothing tells whether the poll loop advances'],
+  };
+  const others: Readonly<Record<Exclude<Unsettled, 'woke'>, string>> = {
+    clockSet: "the daemon's clock was just set",
+    started: 'the loop was just started',
+  };
+  itSays<Reason>(
+    [
+      ...Object.values(reasons),
+      ...Object.entries(others).map(
+        ([why, what]) =>
+          [
+            { is: 'unsettled', why: why as Unsettled },
+            `${what}; the daemon gets one interval to complete a cycle`,
+          ] as const,
+      ),
+      [{ is: 'stuckQueue', ready: 1 }, '1 ready task, no available worker'],
+      [{ is: 'stuckQueue', ready: undefined }, 'tasks wait and no worker is available'],
+    ],
+    reasonText,
+  );
+});
+
+describe('the words for what a look at a daemon does not prove', () => {
+  const whys: Table<Unproven> = {
+    noAnswer: [{ is: 'noAnswer', cause: REFUSED }, 'the daemon does not answer (connection refused)'],
+    wrongAnswer: [
+      { is: 'wrongAnswer', cause: PAGE },
+      'the answer is a web page; another service listens there',
+    ],
+    oldInstance: [{ is: 'oldInstance' }, 'the old process still answers'],
+    starting: [{ is: 'starting' }, 'the daemon is still starting'],
+    unavailable: [{ is: 'unavailable', why: { is: 'said', said: 'no git repository' } }, 'no git repository'],
+    loopStopped: [{ is: 'loopStopped' }, 'the poll loop is stopped'],
+    stateUntold: [{ is: 'stateUntold' }, 'the daemon does not tell its state'],
+    noCycleYet: [{ is: 'noCycleYet' }, 'no poll cycle has completed yet'],
+    cyclesUntold: [
+      { is: 'cyclesUntold' },
+      'this version does not report its poll cycles, so that its work could not be proven',
+    ],
+    loopHangs: [
+      { is: 'loopHangs', stale: { is: 'lastCycle', thresholdMs: 90_000 } },
+      'the poll loop hangs (the last completed poll cycle is older than 1 min 30 s)',
+    ],
+    loopUnknown: [
+      { is: 'loopUnknown', why: { is: 'untoldByKind', kind: 'ductor' } },
+      'ductor does not tell whether its loop advances',
+    ],
+  };
+  itSays<Unproven>(Object.values(whys), unprovenText);
+});
+
+describe('a daemon that fails is shown with what happened and for how long', () => {
+  /** What the row of its state says after the time, and the part of the hover that says the same. */
+  function shown(watch: Watch): { row: string; hover: string } {
+    const now = watch.time.now();
+    const { description = '' } = daemonRows(modelOf(watch), now, undefined).find(({ id }) =>
+      id.endsWith('#state'),
+    )!;
+    return {
+      row: description.replace(/^since [\d:]+ · /, ''),
+      hover: texts(renderStatus([modelOf(watch)], [], now).tooltip),
+    };
+  }
+
+  it('where it does not answer', () => {
+    const watch = Watch.healthy();
+    for (const waitMs of [0, 2_500, 2_500]) watch.wait(waitMs).fail('timeout', { tookMs: 5_000 });
+    assert.equal(watch.state, 'unresponsive');
+    const { row, hover } = shown(watch);
+    assert.equal(row, 'no answer for 20 s');
+    assert.ok(hover.includes('No answer for 20 s'), hover);
+  });
+
+  it('where nothing listens any more', () => {
+    const watch = Watch.healthy();
+    watch.repeat(6, 2_000, () => watch.fail('refused'));
+    assert.equal(watch.state, 'unreachable');
+    const { row, hover } = shown(watch);
+    assert.equal(row, 'connection refused 6 times in 10 s; the daemon answered before');
+    assert.ok(hover.includes('Connection refused 6 times in 10 s; the daemon answered before'), hover);
+  });
+});
