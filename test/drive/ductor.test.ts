@@ -103,7 +103,7 @@ describe('a ductor, in a window', function () {
     ductor.routes['/interagent/health'] = DUCTOR.agents;
     await window.runCommand('Daemon Health: Refresh');
     await row(/unavailable/).waitFor();
-    await row('its sub-agent coder crashed: RuntimeError: polling stopped').waitFor();
+    await row('the sub-agent coder crashed: RuntimeError: polling stopped').waitFor();
     await window.screenshot('ductor-7-crashed');
     ductor.routes['/interagent/health'] = MAIN_RUNS;
     await window.runCommand('Daemon Health: Refresh');

@@ -77,7 +77,7 @@ describe('a smithy whose start command is not there', function () {
   it('is no news a second time, and still known after the window is reloaded', async () => {
     // Three failures over ten seconds are an outage of a daemon that was not ended by us.
     await window.page.waitForTimeout(FAILURE_SPAN_MS + FAILURES_BEFORE_RED * 2_000);
-    assert.equal(await window.toast('it was up before').count(), 0);
+    assert.equal(await window.toast('the daemon answered before').count(), 0);
     assert.equal(await window.redItem().count(), 0);
     await window.reload();
     await window.item('start failed: the command').waitFor();

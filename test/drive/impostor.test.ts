@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Impostor, statusOf } from '../support/impostor';
 import { watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
-const REFUSED = 'nothing was sent';
+const REFUSED = 'Nothing was sent';
 
 describe(`a window whose dispatchd was killed, and whose port another program took (${Impostor.kind})`, function () {
   this.timeout(120_000);
@@ -22,7 +22,7 @@ describe(`a window whose dispatchd was killed, and whose port another program to
     const { stateDir, url } = daemon;
     const { id } = JSON.parse(readFileSync(join(stateDir, 'instance.json'), 'utf8')) as { id: string };
     impostor = await Impostor.listen(Number(new URL(url).port), statusOf(stateDir, 'PID', id));
-    sentence = `Another program answers at ${url} (${impostor.inWords}): ${REFUSED}.`;
+    sentence = `Another program answers at ${url} (${impostor.inWords}). ${REFUSED}.`;
     await window.item().click();
     await window.row('nightly report').waitFor();
   });

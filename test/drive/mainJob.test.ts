@@ -44,7 +44,7 @@ describe('the main job, in a dark and a light window', function () {
     const hover = window.page.locator('.workbench-hover', { hasText: 'pollStale' });
     await hover.waitFor();
     const text = (await hover.innerText()).replace(/\u00a0/g, ' ');
-    assert.match(text, /its poll loop hangs \(the daemon says pollStale\)/i);
+    assert.match(text, /the poll loop hangs \(the daemon says pollStale\)/i);
     assert.match(text, /Since \d\d:\d\d:\d\d · answering, checked every 1 s/);
     await window.screenshots('3-tooltip');
     await window.page.mouse.move(640, 300);
