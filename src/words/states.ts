@@ -4,10 +4,30 @@ import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { severityOf as severityOfVerdict } from '../health/verdict';
 import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
 import { duration, forOver, shortAge, type Instant } from '../base/time';
-import { reasonText } from './reasons';
 
-/** How a state looks everywhere: its name in words and its icon among VS Code's own. */
-export const STATE_LABELS: Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>> =
+/** Icons of VS Code's own that stand in texts. */
+export type IconId =
+  | 'bell'
+  | 'bell-slash'
+  | 'check'
+  | 'circle-outline'
+  | 'circle-slash'
+  | 'clock'
+  | 'debug-disconnect'
+  | 'error'
+  | 'history'
+  | 'loading~spin'
+  | 'output'
+  | 'play'
+  | 'pulse'
+  | 'question'
+  | 'server-process'
+  | 'stop-circle'
+  | 'sync~spin'
+  | 'warning';
+
+/** How a state looks everywhere: its name in words and its icon. */
+export const STATE_LABELS: Readonly<Record<DaemonState, { readonly label: string; readonly icon: IconId }>> =
   {
     restarting: { label: 'restarting', icon: 'sync~spin' },
     unresponsive: { label: 'unresponsive', icon: 'error' },

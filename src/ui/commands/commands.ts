@@ -15,6 +15,7 @@ import { configureDaemons } from './configure';
 import { offeredId } from '../tree/findingRows';
 import { STATE_LABELS, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
+import { plain } from '../shared/markdown';
 import { more } from './more';
 import { isSessionRowId } from '../tree/rowIds';
 import { inStatusBar, inView, say } from '../shared/say';
@@ -94,7 +95,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     offerIgnored: async () => {
       const isNone = !registry.found.some(({ isIgnored }) => isIgnored);
       await (await discovery()).forgetIgnored();
-      if (isNone) void say('info', 'No ignored daemon is here right now.');
+      if (isNone) void say('info', plain('No ignored daemon is here right now.'));
     },
     showDetails: (target) => {
       const model = find(registry, target) ?? worstFirst(registry.models)[0];
@@ -105,7 +106,8 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     keepEvidence: async (target) => {
       const model = await pick(deps, target, { question: 'Keep the evidence of which daemon?' });
       if (!model) return;
-      await inStatusBar(`Keeping the evidence of ${model.daemon.name}`, () => restarts.keepEvidence(model));
+      const title = plain(`Keeping the evidence of ${model.daemon.name}`);
+      await inStatusBar(title, () => restarts.keepEvidence(model));
     },
     snooze: async (target) => {
       const model = await pick(deps, target, { question: 'Snooze the notifications of which daemon?' });
@@ -125,7 +127,9 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       const known = registry.models.filter(({ daemon }) =>
         (daemonIds as readonly unknown[]).includes(daemon.id),
       );
-      const model = await choose(worstFirst(known).map(itemOf), { question: 'Show which daemon?' });
+      const model = await choose(worstFirst(known).map(itemOf), {
+        question: plain('Show which daemon?'),
+      });
       if (model) await tree.reveal(model.daemon.id);
     },
     openDashboard: async (target) => {
@@ -168,7 +172,7 @@ async function guarded(name: string, run: () => unknown, log: Log): Promise<void
     else log.unexpected(`The command ${name}`, error);
     const text = isExpected ? said : `An error that nobody expected: ${cleanText(said)}. The log has more.`;
     const show = 'Show Log';
-    void say('error', text, show).then((choice) => choice === show && log.show());
+    void say('error', plain(text), show).then((choice) => choice === show && log.show());
   }
 }
 
@@ -189,24 +193,24 @@ async function pick(
   // Right after the start a daemon that nobody listed has not answered yet.
   await discovery();
   if (registry.models.length === 0 && !registry.settled) {
-    await inStatusBar('Looking for daemons', () => registry.refresh());
+    await inStatusBar(plain('Looking for daemons'), () => registry.refresh());
   }
   if (registry.models.length === 0) {
     tellNothingIsWatched();
     return undefined;
   }
   const models = worstFirst(registry.models).filter(isFor);
-  if (models.length === 0) void say('info', none);
+  if (models.length === 0) void say('info', plain(none));
   if (models.length <= 1) return models[0];
-  return choose(models.map(itemOf), { question });
+  return choose(models.map(itemOf), { question: plain(question) });
 }
 
 function itemOf(model: DaemonModel): Item<DaemonModel> {
   const { icon, label } = STATE_LABELS[model.track.verdict.state];
   return {
     icon,
-    label: model.daemon.name,
-    description: `${label} · ${placeOf(model.daemon.target)}`,
+    label: plain(model.daemon.name),
+    description: plain(`${label} · ${placeOf(model.daemon.target)}`),
     value: model,
   };
 }
@@ -216,7 +220,8 @@ function tellNothingIsWatched(): void {
     'Start Bundled Daemon': 'daemonHealth.start',
     'Configure Daemons': 'daemonHealth.configure',
   };
-  void say('info', 'No daemon is watched.', 'Start Bundled Daemon', 'Configure Daemons').then((choice) => {
+  const text = plain('No daemon is watched.');
+  void say('info', text, 'Start Bundled Daemon', 'Configure Daemons').then((choice) => {
     const command = choice === undefined ? undefined : commands[choice];
     if (command !== undefined) void vscode.commands.executeCommand(command);
   });

@@ -4,6 +4,7 @@ import { SEVERITY, type DaemonState } from '../../health/states';
 import type { Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
 import type { Log } from '../shared/log';
+import { plain } from '../shared/markdown';
 import { STATE_LABELS } from '../../words/states';
 import { snoozeItems } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
@@ -24,24 +25,25 @@ export async function more(
   const { name, id: daemonId } = model.daemon;
   const { label } = STATE_LABELS[state];
   const items: Item<() => unknown>[] = [
-    { icon: 'output', label: 'Show Log', value: () => log.show() },
+    { icon: 'output', label: plain('Show Log'), value: () => log.show() },
     ...snoozeItems(model, clock.now().wallAt, 'Snooze').map(({ value: { snooze }, ...item }) => ({
       ...item,
-      description: name,
+      description: plain(name),
       value: () => snoozes.set(daemonId, snooze),
     })),
     // A red state that is never told again would defeat the extension.
     ...(SEVERITY[state] === 'amber'
       ? [
           {
-            icon: 'circle-slash',
-            label: "Don't Show Again…",
-            description: `“${label}”, of any daemon`,
+            icon: 'circle-slash' as const,
+            label: plain("Don't Show Again…"),
+            description: plain(`“${label}”, of any daemon`),
             value: () => settings.mute(state),
           },
         ]
       : []),
   ];
-  const run = await choose(items, { title: `${name}: ${label}`, question: 'What else?' });
+  const title = plain(`${name}: ${label}`);
+  const run = await choose(items, { title, question: plain('What else?') });
   await run?.();
 }

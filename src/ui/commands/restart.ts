@@ -16,6 +16,7 @@ import { outcomeText, stopText } from '../../words/outcomes';
 import type { Clock } from '../../base/time';
 import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
+import { plain } from '../shared/markdown';
 import { ask, inNotification, say, type Steps } from '../shared/say';
 import { consequences } from './restartText';
 import { ensureTrusted } from './trust';
@@ -64,7 +65,7 @@ export class RestartCommands {
     const { id: daemonId } = plan.model.daemon;
     const { clock, door, current } = this.deps;
     const afterAt = clock.now().wallAt;
-    const outcome = await inNotification(title, (steps) =>
+    const outcome = await inNotification(plain(title), (steps) =>
       restarts({ ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
     if (outcome.kind === 'late') this.#late.set(daemonId, plan);
@@ -110,10 +111,10 @@ export class RestartCommands {
     const { name } = model.daemon;
     const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
     if (!plan) return;
-    const outcome = await inNotification(`Stopping ${name}`, (steps) =>
+    const outcome = await inNotification(plain(`Stopping ${name}`), (steps) =>
       this.deps.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
-    void say('info', stopText(outcome));
+    void say('info', plain(stopText(outcome)));
   }
 
   /** The plan, once the user agreed to what it ends; `undefined` where not. */
@@ -135,7 +136,7 @@ export class RestartCommands {
     if (detail === undefined) return { plan, inspect: alwaysInspect };
     const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
-    const choice = await ask('warning', question, detail, ...buttons);
+    const choice = await ask('warning', plain(question), plain(detail), ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
     if (choice !== verb && choice !== INSPECT) return undefined;
     return { plan, inspect: alwaysInspect || choice === INSPECT };
@@ -178,7 +179,7 @@ function isOver({ track }: Plan['model'], openedMs: number): boolean {
 
 /** Steps and waiting both take the one line of a notification. */
 function shownIn({ step }: Steps): Progress {
-  const show = (text: string) => step(`${text}…`);
+  const show = (text: string) => step(plain(`${text}…`));
   return {
     onStep: (now) => show(restartStepText(now)),
     onWait: (now) => show(restartWaitText(now)),

@@ -8,6 +8,7 @@ import { DEFAULT_RUN_TIMEOUT_MS } from '../policy';
 import { duration } from '../../base/time';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
+import { plain } from '../shared/markdown';
 import { answersForSessions, runsCommands } from '../shared/usable';
 import { actionsOf } from './sessionChoice';
 import { ask, sayShortly } from '../shared/say';
@@ -38,7 +39,7 @@ export class RunInDaemon {
     await actions.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
     await this.deps.recent.add(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
-    sayShortly('play', `“${name}” runs in ${model.daemon.name}`);
+    sayShortly('play', plain(`“${name}” runs in ${model.daemon.name}`));
     await vscode.commands.executeCommand('daemonHealth.showDetails', model.daemon.id);
     await this.deps.poll(model.daemon.id);
   }
@@ -63,8 +64,10 @@ export class RunInDaemon {
     const start = 'Start Daemon';
     const choice = await ask(
       'info',
-      watched ? `${watched.name} does not run. Start it?` : 'No dispatchd runs. Start the bundled one?',
-      'It runs commands outside the editor and needs nothing else installed.',
+      plain(
+        watched ? `${watched.name} does not run. Start it?` : 'No dispatchd runs. Start the bundled one?',
+      ),
+      plain('It runs commands outside the editor and needs nothing else installed.'),
       start,
     );
     if (choice !== start) return undefined;
@@ -92,22 +95,24 @@ export class RunInDaemon {
   /** A recent one, whole; or a typed one, of which the rest has to be asked. */
   #pickCommand(): Promise<RecentCommand | { readonly command: string } | undefined> {
     const recents = this.deps.recent.all.map(fill).map((recent) => ({
-      icon: 'history',
-      label: recent.command,
-      description: [
-        ...(recent.cwd === undefined ? [] : [folderName(recent.cwd)]),
-        duration(recent.timeoutMs),
-      ].join(' · '),
+      icon: 'history' as const,
+      label: plain(recent.command),
+      description: plain(
+        [...(recent.cwd === undefined ? [] : [folderName(recent.cwd)]), duration(recent.timeoutMs)].join(' · '),
+      ),
       value: recent,
     }));
     const read = (typed: string) => (typed.trim() === '' ? undefined : { command: typed.trim() });
     return chooseOrType<RecentCommand | { readonly command: string }>({
-      title: 'Run in Daemon',
-      question: recents.length > 0 ? 'Type a command to run, or pick a recent one' : 'Type a command to run',
+      title: plain('Run in Daemon'),
+      question: plain(
+        recents.length > 0 ? 'Type a command to run, or pick a recent one' : 'Type a command to run',
+      ),
       items: (typed) => {
         const value = read(typed);
         if (!value) return recents;
-        return [{ icon: 'play', label: value.command, description: 'run', isTyped: true, value }, ...recents];
+        const typedItem = { icon: 'play', label: plain(value.command), description: plain('run') } as const;
+        return [{ ...typedItem, isTyped: true, value }, ...recents];
       },
       read,
     });
@@ -116,12 +121,12 @@ export class RunInDaemon {
 
 function pickDispatchd(running: readonly DaemonModel[]): Promise<DaemonModel | undefined> {
   const items = running.map((model) => ({
-    icon: 'server-process',
-    label: model.daemon.name,
-    description: placeOf(model.daemon.target),
+    icon: 'server-process' as const,
+    label: plain(model.daemon.name),
+    description: plain(placeOf(model.daemon.target)),
     value: model,
   }));
-  return choose(items, { question: 'Run it in which dispatchd?' });
+  return choose(items, { question: plain('Run it in which dispatchd?') });
 }
 
 interface Given {
@@ -156,7 +161,7 @@ async function pickFolder(): Promise<string | undefined | null> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length <= 1) return folders[0]?.uri.fsPath;
   return (
-    (await vscode.window.showWorkspaceFolderPick({ placeHolder: 'Run it in which folder?' }))?.uri.fsPath ??
-    null
+    (await vscode.window.showWorkspaceFolderPick({ placeHolder: plain('Run it in which folder?') }))?.uri
+      .fsPath ?? null
   );
 }

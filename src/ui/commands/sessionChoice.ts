@@ -2,6 +2,7 @@ import { UserError } from '../../base/errors';
 import type { SessionActions } from '../../kinds/kind';
 import type { DaemonModel } from '../../model/daemonModel';
 import { choose } from '../shared/choose';
+import { plain } from '../shared/markdown';
 import { canChangeSessions } from '../shared/usable';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { isSessionRowId, sessionRowId } from '../tree/rowIds';
@@ -73,17 +74,17 @@ export class SessionChoice {
   async #pick(purpose: Purpose): Promise<readonly SessionItem[]> {
     const items = this.deps.models().flatMap((model) => meant(purpose, model));
     if (items.length === 0) {
-      void say('info', purpose.none);
+      void say('info', plain(purpose.none));
       return [];
     }
     const picked = await choose(
       items.map((item) => ({
-        label: item.session.title,
-        description: item.session.status,
-        ...(item.session.command !== undefined && { detail: item.session.command }),
+        label: plain(item.session.title),
+        description: plain(item.session.status),
+        ...(item.session.command !== undefined && { detail: plain(item.session.command) }),
         value: item,
       })),
-      { question: purpose.question },
+      { question: plain(purpose.question) },
     );
     return picked ? [picked] : [];
   }

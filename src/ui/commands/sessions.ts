@@ -5,6 +5,7 @@ import { endOf } from '../../health/sessions';
 import { duration } from '../../base/time';
 import type { LostWork } from '../../kinds/kind';
 import type { SessionsDeps } from '../shared/sessionsDeps';
+import { plain } from '../shared/markdown';
 import type { OutputDocuments } from './outputDocuments';
 import { ask, inStatusBar, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
@@ -91,7 +92,8 @@ export class SessionCommands {
   async cancelSession(targets: readonly unknown[]): Promise<void> {
     for (const { model, session, actions } of await this.#choice.find('cancelSession', targets)) {
       const stop = 'Stop Session';
-      const choice = await ask('warning', `Stop “${session.title}”?`, session.command ?? '', stop);
+      const question = plain(`Stop “${session.title}”?`);
+      const choice = await ask('warning', question, plain(session.command ?? ''), stop);
       if (choice !== stop) return;
       await actions.cancel(session.id);
       this.#say(model, `“${session.title}” stopped`);
@@ -115,7 +117,7 @@ export class SessionCommands {
   async #resumeLost({ model, session }: SessionItem): Promise<void> {
     const { id: daemonId } = model.daemon;
     const work = await this.#lostWork(model);
-    await inStatusBar(`Resuming “${session.title}”`, () => work.resume(session));
+    await inStatusBar(plain(`Resuming “${session.title}”`), () => work.resume(session));
     this.deps.dismissLost(daemonId, session.id);
     this.#say(model, `“${session.title}” resumed`);
     await this.deps.poll(daemonId);
@@ -136,6 +138,6 @@ export class SessionCommands {
 
   #say({ daemon }: DaemonModel, text: string): void {
     this.deps.log(`[${daemon.name}] ${text}`);
-    sayShortly('check', text);
+    sayShortly('check', plain(text));
   }
 }

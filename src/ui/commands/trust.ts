@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { TRUST_WAIT_MS } from '../policy';
+import { plain } from '../shared/markdown';
 import { ask } from '../shared/say';
 
 const MANAGE = 'Manage Workspace Trust';
@@ -15,7 +16,7 @@ export async function ensureTrusted(what: string): Promise<boolean> {
   const detail =
     'It runs commands on this machine, as the settings of this workspace may say. ' +
     'Trust the workspace in the editor that opens next, and it goes on; else nothing is done.';
-  const choice = await ask('warning', `${what} needs a trusted workspace.`, detail, MANAGE);
+  const choice = await ask('warning', plain(`${what} needs a trusted workspace.`), plain(detail), MANAGE);
   if (choice !== MANAGE) return false;
   return new Promise((resolve) => {
     const subscriptions: vscode.Disposable[] = [];

@@ -2,7 +2,7 @@ import type { Extension, TimedOut } from '../../health/deadlines';
 import type { Entry } from '../../health/countdown';
 import type { Session } from '../../health/report';
 import { duration } from '../../base/time';
-import { NO_TEXT, commandLink, linked, type LinkedText } from '../shared/markdown';
+import { commandLink, linked, plain, type LinkedText } from '../shared/markdown';
 import { sessionRowId } from '../tree/rowIds';
 import { MAX_NAMED, TITLE_CHARS_OF_MANY } from '../policy';
 
@@ -11,7 +11,7 @@ const TITLE_CHARS = 24;
 /** What the countdown says now: one sentence for one session, a list for several, then what can be done. */
 export function countdownText(entries: readonly Entry[]): LinkedText {
   const [first] = entries;
-  if (!first) return NO_TEXT;
+  if (!first) return plain('');
   const sentence = entries.length === 1 ? alone(first) : together(entries);
   const extendable = entries.filter(({ canExtend }) => canExtend).map(rowId);
   const links = [
@@ -26,7 +26,7 @@ export function countdownText(entries: readonly Entry[]): LinkedText {
         ]),
     commandLink('Show', 'daemonHealth.showDetails', rowId(first)),
   ];
-  return linked(sentence, links);
+  return linked(plain(sentence), links);
 }
 
 function alone(entry: Entry): string {

@@ -4,7 +4,6 @@ import type { DaemonId } from '../../health/report';
 import type { Settings } from '../../settings/settings';
 import type { Claim, SpeakerLease } from '../../store/speakerTurn';
 import { TELL_AGAIN_MS } from '../policy';
-import { NO_TEXT } from '../shared/markdown';
 import { say } from '../shared/say';
 import { labelsOf, press } from './buttons';
 import { countdownText } from './countdownText';
@@ -99,7 +98,7 @@ export class Notifications implements vscode.Disposable {
     const isRejected = this.deps.clock.now().monotonicMs < this.#tickerDueMs;
     const wanted = notices.filter((notice) => !isRejected && this.#isWanted(notice));
     const ours = wanted.filter((notice) => this.#goingOn.isOurs(notice, redraw));
-    this.#ticker.show(ours.length === 0 ? NO_TEXT : countdownText(ours.map(({ entry }) => entry)));
+    this.#ticker.show(countdownText(ours.map(({ entry }) => entry)));
   }
 
   /** Called after every poll: tells what was held back or rejected, and is true. */

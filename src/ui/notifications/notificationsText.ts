@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/time';
 import { conflictText } from '../../words/conflictText';
 import { outcomeText } from '../../words/outcomes';
+import { plain, type PlainText } from '../shared/markdown';
 import type { Level } from '../shared/say';
 import { countdownText, timedOutText, timedOutTogetherText } from './countdownText';
 import { incidentsText, incidentText } from './incidentText';
@@ -10,7 +11,7 @@ import type { IncidentNotice, Notice, Offer } from './notice';
 /** What is shown of a group: one message. */
 export interface Message {
   readonly level: Level;
-  readonly text: string;
+  readonly text: PlainText;
   readonly offers: readonly Offer[];
 }
 
@@ -18,11 +19,11 @@ export interface Message {
 export function message(group: readonly Notice[], now: Instant): Message {
   const [first] = group;
   if (first && group.length === 1)
-    return { level: first.level, text: textOf(first, now), offers: first.offers };
+    return { level: first.level, text: plain(textOf(first, now)), offers: first.offers };
   const daemonIds = [...new Set(group.flatMap((notice) => notice.daemonIds))];
   return {
     level: LEVELS.find((level) => group.some((notice) => notice.level === level)) ?? 'info',
-    text: textOfMany(group, now),
+    text: plain(textOfMany(group, now)),
     offers: daemonIds.length === 0 ? [] : [{ action: 'list', targets: [daemonIds] }],
   };
 }

@@ -1,6 +1,8 @@
 import { CLOSE_DELAY_MS } from '../policy';
-import { NO_TEXT, type LinkedText } from '../shared/markdown';
+import { plain, type LinkedText } from '../shared/markdown';
 import { inLinkedNotification } from '../shared/say';
+
+const NO_TEXT: LinkedText = plain('');
 
 interface Shown {
   readonly say: (text: LinkedText) => void;

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
-import { plain } from './markdown';
+import type { IconId } from '../../words/states';
+import { withIcon, type PlainText } from './markdown';
 
-/** One of a list to pick from. Its words are plain text; the icon is one of VS Code's own. */
+/** One of a list to pick from. */
 export interface Item<T> {
-  readonly icon?: string;
-  readonly label: string;
-  readonly description?: string;
-  readonly detail?: string;
+  readonly icon?: IconId;
+  readonly label: PlainText;
+  readonly description?: PlainText;
+  readonly detail?: PlainText;
   /** What was typed: offered whatever the filter makes of it. */
   readonly isTyped?: boolean;
   readonly value: T;
@@ -19,15 +20,15 @@ interface DrawnItem<T> extends vscode.QuickPickItem {
 /** Lets the user pick one; `undefined` where the user went back. */
 export async function choose<T>(
   items: readonly Item<T>[],
-  { question, title }: { readonly question: string; readonly title?: string },
+  { question, title }: { readonly question: PlainText; readonly title?: PlainText },
 ): Promise<T | undefined> {
-  const options = { placeHolder: plain(question), ...(title !== undefined && { title: plain(title) }) };
+  const options = { placeHolder: question, ...(title !== undefined && { title }) };
   return (await vscode.window.showQuickPick(items.map(drawn), options))?.value;
 }
 
 export interface Typed<T> {
-  readonly question: string;
-  readonly title?: string;
+  readonly question: PlainText;
+  readonly title?: PlainText;
   /** The list as of what was typed so far. */
   readonly items: (typed: string) => readonly Item<T>[];
   /** What was typed, where the list does not have it yet; `undefined` where that is no answer: the question stays. */
@@ -37,8 +38,8 @@ export interface Typed<T> {
 /** Lets the user pick one, or type another. */
 export function chooseOrType<T>({ question, title, items, read }: Typed<T>): Promise<T | undefined> {
   const box = vscode.window.createQuickPick<DrawnItem<T>>();
-  box.placeholder = plain(question);
-  if (title !== undefined) box.title = plain(title);
+  box.placeholder = question;
+  if (title !== undefined) box.title = title;
   box.items = items('').map(drawn);
   box.onDidChangeValue((typed) => (box.items = items(typed).map(drawn)));
   return new Promise((resolve) => {
@@ -57,12 +58,10 @@ export function chooseOrType<T>({ question, title, items, read }: Typed<T>): Pro
   });
 }
 
-function drawn<T>({ icon, label, description, detail, isTyped, value }: Item<T>): DrawnItem<T> {
+function drawn<T>({ icon, label, isTyped, ...rest }: Item<T>): DrawnItem<T> {
   return {
-    label: `${icon === undefined ? '' : `$(${icon}) `}${plain(label)}`,
-    ...(description !== undefined && { description: plain(description) }),
-    ...(detail !== undefined && { detail: plain(detail) }),
+    ...rest,
+    label: icon === undefined ? label : withIcon(icon, label),
     ...(isTyped && { alwaysShow: true }),
-    value,
   };
 }

@@ -1,29 +1,117 @@
-declare const linkedBrand: unique symbol;
+import type * as vscode from 'vscode';
+import type { Segment } from '../../health/history';
+import type { IconId } from '../../words/states';
+import { stripText } from '../../words/timelineText';
+import { stripSvg } from './timeline';
 
-/** Text with links that we put in on purpose; only `linked` makes it. */
-export type LinkedText = string & { readonly [linkedBrand]: true };
+declare const may: unique symbol;
 
-export const NO_TEXT = '' as LinkedText;
+/** A text, and what VS Code may make of it. Only this file makes one, so that a daemon's string alone is none. */
+type Text<May> = string & { readonly [may]: May };
 
-/** A command link for a notification or Markdown. The arguments are encoded, so that nothing in them can end the link. */
-export function commandLink(label: string, command: string, ...args: readonly unknown[]): string {
-  const query = encodeURIComponent(JSON.stringify(args)).replaceAll('(', '%28').replaceAll(')', '%29');
-  return `[${label}](command:${command}${args.length === 0 ? '' : `?${query}`})`;
+/** For every surface: letters only. */
+export type PlainText = Text<'letters'>;
+
+/** For the status bar: plain text and icons of ours. */
+export type IconText = Text<'letters' | 'icons'>;
+
+/** For notifications: plain text and links of ours. */
+export type LinkedText = Text<'letters' | 'links'>;
+
+/** Markdown of ours; a link has the command that it runs, too. */
+interface Ours {
+  readonly markdown: Text<'markdown'>;
+  readonly command?: Command;
 }
+
+type Link = Required<Ours>;
+
+/** For hovers, in pieces: a text is escaped and a strip becomes a picture when it is drawn. Equal pieces draw alike. */
+export type MarkdownText = readonly Piece[];
+
+type Piece = { readonly text: string } | { readonly strip: readonly Segment[] } | Ours;
+
+type Command = `daemonHealth.${'extendSession' | 'restart' | 'showDetails' | 'showLog' | 'snooze' | 'start'}`;
+
+type Label =
+  | 'change'
+  | 'Extend'
+  | 'Extend All'
+  | 'Restart Daemon'
+  | 'Show'
+  | 'Show Details'
+  | 'Show Log'
+  | 'Start Bundled Daemon'
+  | 'Start Daemon';
 
 /**
  * Text that VS Code draws letter by letter. VS Code makes a link of `[…](command:…)` in notifications and progress
- * (its `parseLinkedText`), and an icon of `$(…)` in the status bar and in lists to pick from (its
- * `renderLabelWithIcons`).
+ * (its `parseLinkedText`), and an icon of `$(…)` in the status bar, in lists to pick from and in the tabs of terminals
+ * (its `renderLabelWithIcons`).
  */
-export function plain(text: string): string {
+export function plain(text: string): PlainText {
   // A sign without width, since surfaces without icons would show the backslash of VS Code's own `\$(`.
-  return text.replaceAll('](', '] (').replaceAll('$(', '$\u200b(');
+  return text.replaceAll('](', '] (').replaceAll('$(', '$\u200b(') as PlainText;
 }
 
-/** Plain text, then links. @param links made by `commandLink` */
-export function linked(text: string, links: readonly string[]): LinkedText {
+export function withIcon(icon: IconId, text: PlainText): IconText {
+  return `$(${icon}) ${text}` as IconText;
+}
+
+/** Plain text, then links. */
+export function linked(text: PlainText, links: readonly Link[]): LinkedText {
   // With its bracket left open, the text would become a part of the first link's label.
-  const closed = plain(text).replace(/\[(?=[^\]]*$)/g, '(');
-  return `${closed} ${links.join(' · ')}` as LinkedText;
+  const closed = text.replace(/\[(?=[^\]]*$)/g, '(');
+  return `${closed} ${links.map(({ markdown }) => markdown).join(' · ')}` as LinkedText;
+}
+
+/** The arguments are encoded, so that nothing in them can end the link. */
+export function commandLink(label: Label, command: Command, ...args: readonly unknown[]): Link {
+  const query = encodeURIComponent(JSON.stringify(args)).replaceAll('(', '%28').replaceAll(')', '%29');
+  return { ...ours(`[${label}](command:${command}${args.length === 0 ? '' : `?${query}`})`), command };
+}
+
+/** Markdown as it is written in the source; every string that is put in is drawn letter by letter. */
+export function inMarkdown(
+  written: TemplateStringsArray,
+  ...put: readonly (string | Piece | MarkdownText)[]
+): MarkdownText {
+  return written.flatMap((own, index) => {
+    const next = put[index] ?? [];
+    return [own === '' ? [] : ours(own), typeof next === 'string' ? { text: next } : next].flat();
+  });
+}
+
+/** An icon in Markdown. */
+export function icon(name: IconId): Ours {
+  return ours(`$(${name})`);
+}
+
+/**
+ * Runs the commands of its own links and no others.
+ *
+ * @param editor makes the object: words are made without VS Code
+ */
+export function toMarkdownString(
+  pieces: MarkdownText,
+  editor: Pick<typeof vscode, 'MarkdownString'>,
+): vscode.MarkdownString {
+  const drawn = new editor.MarkdownString('', true);
+  const commands = pieces.flatMap((piece) => ('command' in piece ? piece.command : []));
+  drawn.isTrusted = { enabledCommands: [...new Set(commands)] };
+  for (const piece of pieces) {
+    if ('text' in piece) drawn.appendText(piece.text);
+    else drawn.appendMarkdown('strip' in piece ? picture(piece.strip) : piece.markdown);
+  }
+  return drawn;
+}
+
+/** The strip, with its text for those who do not see it. */
+function picture(segments: readonly Segment[]): string {
+  const data = Buffer.from(stripSvg(segments)).toString('base64');
+  return `![${stripText(segments)}](data:image/svg+xml;base64,${data})`;
+}
+
+function ours(markdown: string): Ours {
+  return { markdown: markdown as Text<'markdown'> };
 }

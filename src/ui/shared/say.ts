@@ -1,32 +1,29 @@
 import * as vscode from 'vscode';
-import { plain, type LinkedText } from './markdown';
+import type { IconId } from '../../words/states';
+import { withIcon, type LinkedText, type PlainText } from './markdown';
 import { SHORT_MESSAGE_MS } from '../policy';
 
-/*
- * The one door to messages, questions, progress and lists to pick from. Whatever a daemon said is plain text behind
- * it: neither a link nor an icon. The lint rules allow these calls of VS Code's nowhere else.
- */
+/* The one door to messages, questions and progress. The lint rules allow these calls of VS Code's nowhere else. */
 
 export type Level = 'error' | 'warning' | 'info';
 
-/** VS Code cuts the labels of four buttons, in a window of any width. */
+/** Drawn letter by letter. VS Code cuts the labels of four buttons, in a window of any width. */
 export type Buttons =
   readonly [] | readonly [string] | readonly [string, string] | readonly [string, string, string];
 
 /** A notification. Resolves with the button that was pressed. */
-export function say(level: Level, text: string, ...buttons: Buttons): Promise<string | undefined> {
-  return Promise.resolve(showers()[level](plain(text), ...buttons));
+export function say(level: Level, text: PlainText, ...buttons: Buttons): Promise<string | undefined> {
+  return Promise.resolve(showers()[level](text, ...buttons));
 }
 
 /** A modal question, to be asked only when the user has just asked for something. */
 export function ask(
   level: 'warning' | 'info',
-  question: string,
-  detail: string,
+  question: PlainText,
+  detail: PlainText,
   ...buttons: readonly string[]
 ): Promise<string | undefined> {
-  const options = { modal: true, detail: plain(detail) };
-  return Promise.resolve(showers()[level](plain(question), options, ...buttons));
+  return Promise.resolve(showers()[level](question, { modal: true, detail }, ...buttons));
 }
 
 function showers() {
@@ -34,27 +31,27 @@ function showers() {
   return { error: showErrorMessage, warning: showWarningMessage, info: showInformationMessage };
 }
 
-/** Words in the status bar that go by themselves. @param icon one of VS Code's own */
-export function sayShortly(icon: string, text: string, forMs = SHORT_MESSAGE_MS): void {
-  vscode.window.setStatusBarMessage(`$(${icon}) ${plain(text)}`, forMs);
+/** Words in the status bar that go by themselves. */
+export function sayShortly(icon: IconId, text: PlainText, forMs = SHORT_MESSAGE_MS): void {
+  vscode.window.setStatusBarMessage(withIcon(icon, text), forMs);
 }
 
 export interface Steps {
   /** Takes the place of the step before. */
-  readonly step: (text: string) => void;
+  readonly step: (text: PlainText) => void;
   readonly token: vscode.CancellationToken;
 }
 
 /** Work in the status bar, without its steps. */
-export function inStatusBar<T>(title: string, work: () => Thenable<T>): Promise<T> {
-  return inProgress({ location: vscode.ProgressLocation.Window, title: plain(title) }, work);
+export function inStatusBar<T>(title: PlainText, work: () => Thenable<T>): Promise<T> {
+  return inProgress({ location: vscode.ProgressLocation.Window, title }, work);
 }
 
 /** Work in a notification that the user can cancel. */
-export function inNotification<T>(title: string, work: (steps: Steps) => Thenable<T>): Promise<T> {
+export function inNotification<T>(title: PlainText, work: (steps: Steps) => Thenable<T>): Promise<T> {
   const location = vscode.ProgressLocation.Notification;
-  return inProgress({ location, title: plain(title), cancellable: true }, (progress, token) =>
-    work({ step: (text) => progress.report({ message: plain(text) }), token }),
+  return inProgress({ location, title, cancellable: true }, (progress, token) =>
+    work({ step: (message) => progress.report({ message }), token }),
   );
 }
 

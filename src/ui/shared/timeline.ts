@@ -1,6 +1,5 @@
 import type { Segment } from '../../health/history';
 import { STATES } from '../../health/states';
-import { stripText } from '../../words/timelineText';
 
 const STEP_PX = 5;
 const BAR_PX = 4;
@@ -16,23 +15,24 @@ export const COLOURS = {
 } as const;
 /** Heights tell the states apart without colours. */
 const LOOKS = {
-  red: { colour: COLOURS.red, heightPx: 20 },
-  amber: { colour: COLOURS.amber, heightPx: 15 },
-  healthy: { colour: COLOURS.healthy, heightPx: 10 },
-  other: { colour: COLOURS.other, heightPx: 6 },
-  notWatched: { colour: COLOURS.other, heightPx: 1 },
+  red: { colour: 'red', heightPx: 20 },
+  amber: { colour: 'amber', heightPx: 15 },
+  healthy: { colour: 'healthy', heightPx: 10 },
+  other: { colour: 'other', heightPx: 6 },
+  notWatched: { colour: 'other', heightPx: 1 },
 } as const;
+
 /** The strip as a picture: a bar for each bucket, higher and warmer for what is worse, a line where nobody watched. */
 export function stripSvg(segments: readonly Segment[]): string {
-  const bars = new Map<string, string>();
+  const bars = new Map<keyof typeof COLOURS, string>();
   segments.forEach((segment, index) => {
     const { colour, heightPx } = LOOKS[lookOf(segment)];
-    const isProblem = colour === COLOURS.red || colour === COLOURS.amber;
+    const isProblem = colour === 'red' || colour === 'amber';
     const widthPx = segment.isPartial && !isProblem ? PARTIAL_BAR_PX : BAR_PX;
     const bar = `M${index * STEP_PX} ${HEIGHT_PX - heightPx}h${widthPx}v${heightPx}h-${widthPx}z`;
     bars.set(colour, (bars.get(colour) ?? '') + bar);
   });
-  const paths = [...bars].map(([colour, path]) => `<path fill="${colour}" d="${path}"/>`).join('');
+  const paths = [...bars].map(([colour, path]) => `<path fill="${COLOURS[colour]}" d="${path}"/>`).join('');
   const width = segments.length * STEP_PX;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT_PX}">${paths}</svg>`;
 }
@@ -42,10 +42,4 @@ function lookOf({ state }: Segment): keyof typeof LOOKS {
   const row = STATES[state];
   if (row.severity !== 'plain') return row.severity;
   return row.works === 'proven' ? 'healthy' : 'other';
-}
-
-/** The strip for a Markdown that draws pictures, with its text for those who do not see it. */
-export function stripMarkdown(segments: readonly Segment[]): string {
-  const data = Buffer.from(stripSvg(segments)).toString('base64');
-  return `![${stripText(segments)}](data:image/svg+xml;base64,${data})`;
 }

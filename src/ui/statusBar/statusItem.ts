@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { toMarkdownString } from '../shared/markdown';
 import { Rendered } from '../shared/rendered';
-import { TOOLTIP_COMMANDS, type StatusView, type TooltipPart } from './statusText';
-import { stripMarkdown } from '../shared/timeline';
+import type { StatusView } from './statusText';
 
 const BACKGROUND = {
   red: 'statusBarItem.errorBackground',
@@ -34,7 +34,7 @@ export class StatusItem implements vscode.Disposable {
   #write(next: StatusView, previous: StatusView | undefined): void {
     const { item } = this;
     item.text = next.text;
-    item.tooltip = toMarkdown(next.tooltip);
+    item.tooltip = toMarkdownString(next.tooltip, vscode);
     item.accessibilityInformation = { label: next.spoken, role: 'button' };
     if (next.severity !== previous?.severity) {
       item.backgroundColor =
@@ -42,16 +42,4 @@ export class StatusItem implements vscode.Disposable {
     }
     if (!previous) item.show();
   }
-}
-
-/** Text is escaped; only our own commands can be run from a link. */
-export function toMarkdown(parts: readonly TooltipPart[]): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString('', true);
-  markdown.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
-  for (const part of parts) {
-    if ('text' in part) markdown.appendText(part.text);
-    else if ('strip' in part) markdown.appendMarkdown(stripMarkdown(part.strip));
-    else markdown.appendMarkdown(part.markdown);
-  }
-  return markdown;
 }

@@ -4,6 +4,7 @@ import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { NoWay } from '../../model/startFailure';
 import type { StartCommand } from '../../restart/startCommand';
+import { plain, type PlainText } from '../shared/markdown';
 import type { StartTask } from './taskRunner';
 
 export const TASK_TYPE = 'daemonHealth';
@@ -60,7 +61,11 @@ export class DaemonTasks implements vscode.TaskProvider {
     if (!model) return undefined;
     const { action } = definition;
     if (action === 'restart' || action === 'stop') {
-      return terminalTask(definition, `${action} ${definition.daemon}`, execution(model, this.deps[action]));
+      return terminalTask(
+        definition,
+        plain(`${action} ${definition.daemon}`),
+        execution(model, this.deps[action]),
+      );
     }
     const command = await this.deps.startCommand(model, { unlooked: true });
     if ('is' in command) return undefined;
@@ -69,7 +74,7 @@ export class DaemonTasks implements vscode.TaskProvider {
 }
 
 function startTerminal(definition: DaemonTaskDefinition, command: StartCommand): vscode.Task {
-  const task = terminalTask(definition, `start ${definition.daemon}`, toExecution(command));
+  const task = terminalTask(definition, plain(`start ${definition.daemon}`), toExecution(command));
   // VS Code would keep the launcher's own command line, of many lines, in sight over what the launcher says.
   if (command.logFile !== undefined) task.presentationOptions = { ...task.presentationOptions, echo: false };
   return task;
@@ -91,9 +96,10 @@ function execution(model: DaemonModel, work: TaskWork): vscode.CustomExecution {
   });
 }
 
+/** @param name stands in *Run Task* and in the tab of its terminal, where VS Code draws icons */
 function terminalTask(
   definition: DaemonTaskDefinition,
-  name: string,
+  name: PlainText,
   execution: vscode.ProcessExecution | vscode.ShellExecution | vscode.CustomExecution,
 ): vscode.Task {
   const task = new vscode.Task(definition, vscode.TaskScope.Workspace, name, 'Daemon Health', execution, []);

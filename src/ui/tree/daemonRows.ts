@@ -22,7 +22,10 @@ import {
 import { pastInWords } from '../../words/historyText';
 import { reasonText } from '../../words/reasons';
 
-/** One line of the tree, as drawn. `id` is unique and names its place: the daemon's id, `id#loop`, … */
+/**
+ * One line of the tree. Its words are any strings: VS Code draws the strings of a tree and of its hovers letter by
+ * letter. `id` is unique and names its place: the daemon's id, `id#loop`, …
+ */
 export interface Row {
   readonly id: string;
   readonly parentId?: string;

@@ -7,7 +7,7 @@ import { withFindings } from './findingRows';
 import { listProblemText } from '../../words/listProblemText';
 import { isProblem } from '../../words/states';
 import { Rendered } from '../shared/rendered';
-import { toMarkdown } from '../statusBar/statusItem';
+import { inMarkdown, toMarkdownString } from '../shared/markdown';
 import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './daemonRows';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
@@ -135,7 +135,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
       const now = this.clock.now();
       const text = (model && this.#sessionRows?.hover(row.id, model, now)) ?? rowHover(row, model, now);
       const strip = row.contextValue === 'detail.history' ? model?.history?.segments : undefined;
-      item.tooltip = strip ? toMarkdown([{ text }, { markdown: '\n\n' }, { strip }]) : text;
+      item.tooltip = strip ? toMarkdownString(inMarkdown`${text}\n\n${{ strip }}`, vscode) : text;
     }
     return item;
   }

@@ -1,7 +1,7 @@
 import { readDaemons } from '../../../src/settings/daemonList';
 import { type DaemonConfig } from '../../../src/model/daemonConfig';
 import type { DaemonModel } from '../../../src/model/daemonModel';
-import type { TooltipPart } from '../../../src/ui/statusBar/statusText';
+import { toMarkdownString, type MarkdownText } from '../../../src/ui/shared/markdown';
 import type { Watch } from '../health/support';
 
 /** A watched daemon as the surfaces get it. */
@@ -17,13 +17,48 @@ export function daemon(name: string, port: number): DaemonConfig {
 }
 
 /** The text parts of a tooltip, which are escaped when drawn. */
-export function texts(parts: readonly TooltipPart[]): string {
+export function texts(parts: MarkdownText): string {
   return parts.map((part) => ('text' in part ? part.text : '')).join('');
 }
 
 /** The Markdown parts, which are drawn as they are. */
-export function markdown(parts: readonly TooltipPart[]): string {
+export function markdown(parts: MarkdownText): string {
   return parts.map((part) => ('markdown' in part ? part.markdown : '')).join('');
+}
+
+/** VS Code's own, as far as the extension uses it: `appendText` escapes as its `htmlContent.ts` does. */
+class MarkdownString {
+  isTrusted: unknown;
+  supportHtml: unknown;
+
+  constructor(
+    public value: string,
+    private readonly supportThemeIcons: boolean,
+  ) {}
+
+  appendText(text: string): this {
+    const withoutIcons = this.supportThemeIcons
+      ? text.replace(/(\\)?\$\([a-z0-9-]+(?:~[a-z]+)?\)/gi, (found, escaped) =>
+          escaped ? found : `\\${found}`,
+        )
+      : text;
+    this.value += withoutIcons
+      .replace(/[\\`*_{}[\]()#+\-!~]/g, '\\$&')
+      .replace(/[ \t]/g, '&nbsp;')
+      .replace(/>/g, '\\>')
+      .replace(/\n/g, '\n\n');
+    return this;
+  }
+
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+}
+
+/** A tooltip as VS Code gets it. */
+export function drawn(parts: MarkdownText): MarkdownString {
+  return toMarkdownString(parts, { MarkdownString } as never) as unknown as MarkdownString;
 }
 
 /** What a daemon may say to be drawn as something else, or to fill the screen. */

@@ -38,7 +38,7 @@ describe('a text with links of ours', () => {
   const ours = commandLink('Show', 'daemonHealth.showDetails', 'a)[y](command:evil)');
   for (const said of ['[x](command:evil)', '[x', '[[[x', 'a [b] c [d', ']x[', '[x]']) {
     it(`has no other link, and their labels are ours: ${said}`, () => {
-      const labels = [...linked(said, [ours]).matchAll(LINK)].map(([, label]) => label);
+      const labels = [...linked(plain(said), [ours]).matchAll(LINK)].map(([, label]) => label);
       assert.deepEqual(labels, ['Show']);
     });
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { toSegments, type Segment, type Span } from '../../../../src/health/history';
 import { SEVERITY, type DaemonState } from '../../../../src/health/states';
-import { COLOURS, stripMarkdown, stripSvg } from '../../../../src/ui/shared/timeline';
+import { COLOURS, stripSvg } from '../../../../src/ui/shared/timeline';
 import { stripText } from '../../../../src/words/timelineText';
+import { drawn } from '../support';
 
 const MINUTE_MS = 60_000;
 const NINE = new Date(2026, 2, 2, 9, 0, 0).getTime();
@@ -65,14 +66,14 @@ describe('the strip of the last 24 h', () => {
         index * 30,
         index * 30 + 10,
       ]);
-      assert.ok(stripMarkdown(segmentsOf(...flapping)).length < 2_500);
+      assert.ok(drawn([{ strip: segmentsOf(...flapping) }]).value.length < 2_500);
     });
 
     it('stands in Markdown as one image, in every state', () => {
       for (const state of Object.keys(SEVERITY) as DaemonState[]) {
         const [, alt, data] =
           /^!\[([^[\]\n]+)\]\(data:image\/svg\+xml;base64,([A-Za-z0-9+/=]+)\)$/.exec(
-            stripMarkdown(segmentsOf([state, 0, 20])),
+            drawn([{ strip: segmentsOf([state, 0, 20]) }]).value,
           ) ?? [];
         assert.match(alt ?? '', /^Last 24 h: /, state);
         assert.match(Buffer.from(data!, 'base64').toString(), /^<svg [^>]+>(<path [^>]+\/>)+<\/svg>$/);
