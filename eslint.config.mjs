@@ -5,15 +5,41 @@ import { hiddenImports, homeless, kinds, roomRules, rooms } from './eslint.rooms
 import { namesStates, stateNames } from './eslint.states.mjs';
 import { sentencePlaces, textFiles } from './eslint.words.mjs';
 
-/** A daemon's words would be links or icons: there is one door for messages, and one for lists. */
-const oneDoor = [
-  'MemberExpression[property.name=',
-  'MemberExpression[property.value=',
-  'ObjectPattern > Property[key.name=',
-].map((of) => ({
-  selector: `${of}/^(show(Information|Warning|Error)Message|withProgress|showQuickPick|createQuickPick|showInputBox|createInputBox|setStatusBarMessage)$/]`,
+/** What draws a text, and the one file of `src/` that may use each: a daemon's words would be links or icons. */
+const doors = [
+  ['ui/shared/say.ts', 'show(?:Information|Warning|Error)Message|withProgress|setStatusBarMessage'],
+  ['ui/shared/choose.ts', '(?:show|create)(?:QuickPick|InputBox)'],
+  ['ui/statusBar/statusItem.ts', 'createStatusBarItem'],
+  ['ui/tasks/taskProvider.ts', 'Task|createTerminal'],
+  ['ui/shared/markdown.ts', 'MarkdownString'],
+];
+
+/** @param own the file that the rules are for */
+const oneDoor = (own) =>
+  doors
+    .filter(([file]) => file !== own)
+    .flatMap(([file, names]) =>
+      [
+        'MemberExpression[property.name=',
+        'MemberExpression[property.value=',
+        'ObjectPattern > Property[key.name=',
+        "ImportDeclaration[source.value='vscode'][importKind='value'] > ImportSpecifier[importKind='value'][imported.name=",
+      ].map((of) => ({
+        selector: `${of}/^(?:${names})$/]`,
+        message: `A daemon’s words would be links or icons: only ${file} draws with this.`,
+      })),
+    );
+
+/** A text says in its type what it may contain: who makes one by a cast says so without having looked. */
+const TEXTS = '/^(?:Plain|Icon|Linked|Markdown)Text$/';
+const madeElsewhere = [
+  `:matches(TSAsExpression, TSTypeAssertion, TSTypePredicate) TSTypeReference > Identifier[name=${TEXTS}]`,
+  'Literal[value=/\\]\\(command:/]',
+  'TemplateElement[value.cooked=/\\]\\(command:/]',
+].map((selector) => ({
+  selector,
   message:
-    'A daemon’s words would be links or icons: use ui/shared/say.ts, or ui/shared/choose.ts for lists.',
+    'Only ui/shared/markdown.ts makes texts and links. docs/architecture.md says where a change belongs.',
 }));
 
 /** Two readers of the system differ after the first mend: the room system is the only one. */
@@ -136,13 +162,14 @@ export default tseslint.config(
   ...roomRules,
   {
     files: ['src/*.ts'],
-    rules: restricted(...oneDoor, ...systemOnly, ...kindNames, ...hiddenImports('src')),
+    rules: restricted(...oneDoor(), ...madeElsewhere, ...systemOnly, ...kindNames, ...hiddenImports('src')),
   },
   ...Object.keys(rooms).map((name) => ({
     files: [`src/${name}/**/*.ts`],
     rules: {
       ...restricted(
-        ...oneDoor,
+        ...oneDoor(),
+        ...madeElsewhere,
         ...(name === 'system' ? [] : systemOnly),
         ...(namesKinds.includes(name) ? [] : kindNames),
         ...(pureRooms.includes(name) ? pure : []),
@@ -151,10 +178,16 @@ export default tseslint.config(
       ...(pureRooms.includes(name) && { 'no-restricted-globals': ['error', ...impureGlobals] }),
     },
   })),
-  {
-    files: ['src/ui/shared/{say,choose}.ts'],
-    rules: restricted(...systemOnly, ...kindNames, ...hiddenImports('ui')),
-  },
+  ...doors.map(([file]) => ({
+    files: [`src/${file}`],
+    rules: restricted(
+      ...oneDoor(file),
+      ...(file === 'ui/shared/markdown.ts' ? [] : madeElsewhere),
+      ...systemOnly,
+      ...kindNames,
+      ...hiddenImports('ui'),
+    ),
+  })),
   {
     files: ['src/**/*.ts'],
     ignores: namesStates,
