@@ -82,6 +82,17 @@ describe('what a daemon says, in a window', function () {
     assert.equal(await icons(words), 1);
   });
 
+  it('draws no icon in the list of tasks', async () => {
+    await window.ask('Tasks: Run Task', /^Select the task to run/);
+    await window.quickInput().getByRole('option', { name: 'daemonHealth' }).first().click();
+    const option = window.quickInput().getByRole('option', { name: 'restart [Click]' }).first();
+    await option.waitFor();
+    await window.screenshot('words-6-tasks');
+    assert.equal(await option.locator('.codicon-bell').count(), 0);
+    await option.filter({ hasText: '$(bell)' }).waitFor();
+    await window.page.keyboard.press('Escape');
+  });
+
   it('makes no link in the title of progress', async () => {
     await window.runCommand('Notifications: Clear All Notifications');
     await window.ask('Daemon Health: Restart Daemon', /^Restart which daemon\?$/);
