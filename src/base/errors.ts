@@ -30,5 +30,7 @@ export interface MessageCode {
 
 /** An error as data: its code; of an error without one, its message. */
 export function codeFrom(error: unknown): { readonly is: string } | MessageCode {
-  return error instanceof CodedError ? (error as CodedError).code : { is: 'message', message: messageOf(error) };
+  return error instanceof CodedError
+    ? (error as CodedError).code
+    : { is: 'message', message: messageOf(error) };
 }

@@ -11,8 +11,8 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
   switch (state) {
     case 'wedged':
       return (
-        `${name} is ${still}wedged: ${name} answers, but its poll loop has completed no cycle ` +
-        `${forOver(stalledForMs(model, now))}. Nothing is dispatched until ${name} is restarted.`
+        `${name} is ${still}wedged: the process answers, but its poll loop has completed no cycle ` +
+        `${forOver(stalledForMs(model, now))}. Nothing is dispatched until a restart.`
       );
     case 'unresponsive':
       return `${name} is ${still}unresponsive: ${reason}.`;

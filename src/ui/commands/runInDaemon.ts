@@ -98,7 +98,9 @@ export class RunInDaemon {
       icon: 'history' as const,
       label: plain(recent.command),
       description: plain(
-        [...(recent.cwd === undefined ? [] : [folderName(recent.cwd)]), duration(recent.timeoutMs)].join(' · '),
+        [...(recent.cwd === undefined ? [] : [folderName(recent.cwd)]), duration(recent.timeoutMs)].join(
+          ' · ',
+        ),
       ),
       value: recent,
     }));

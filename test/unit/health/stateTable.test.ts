@@ -15,7 +15,7 @@ import { COLOURS, stripSvg } from '../../../src/ui/shared/timeline';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
 import { conflictsOf } from '../../../src/watch/conflicts';
-import { STATE_LABELS, worstFirst } from '../../../src/words/states';
+import { worstFirst } from '../../../src/words/states';
 import { http } from '../../support/target';
 import { markdown, modelOf } from '../ui/support';
 import { FakeTime, MINUTE_MS, SECOND_MS, Watch, goodReport, type Parts } from './support';

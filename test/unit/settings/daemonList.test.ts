@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { at, http } from '../../support/target';
 import { readDaemons } from '../../../src/settings/daemonList';
+import { listProblemText } from '../../../src/words/listProblemText';
 import { isLoopback } from '../../../src/kinds/read/paths';
 
 const LOCAL = { configured: true, allowRemote: false };
 
 function one(entry: unknown, options = LOCAL) {
   const { daemons, problems } = readDaemons([entry], options);
-  return { daemon: daemons[0], problem: problems[0] };
+  return { daemon: daemons[0], problem: problems[0] && listProblemText(problems[0]) };
 }
 
 describe('the daemons setting', () => {

@@ -43,7 +43,7 @@ interface Kept {
 const model = { ...modelOf(Watch.healthy()), history: historyOf('healthy') } as DaemonModel;
 
 function historyOf(state: 'healthy' | 'wedged'): History {
-  return { spans: [{ state, fromAt: NOW - 1_000, toAt: NOW }], segments: [], summary: '' };
+  return { spans: [{ state, fromAt: NOW - 1_000, toAt: NOW }], segments: [], summary: { is: 'notWatched' } };
 }
 
 const SESSION = { id: 's', title: 'a session', status: 'interrupted' };

@@ -276,11 +276,11 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
   'recent commands and the one that is typed': async (said) => {
     const { RunInDaemon: Run } = screen.load<typeof RunInDaemon>('commands/runInDaemon');
     screen.typed = said;
-    const state = { get: () => [{ command: said, cwd: said, timeoutMs: 1 }] };
+    const recent = { all: [{ command: said, cwd: said, timeoutMs: 1 }] };
     await new Run({
       models: () => [model(said)],
       probe: () => Promise.resolve({}),
-      state,
+      recent,
     } as unknown as ConstructorParameters<typeof Run>[0]).run(undefined);
     assert.ok(screen.texts.length > 5);
   },
@@ -294,14 +294,14 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
           model: watched,
           owner,
           ownerIsKnown: false,
-          interrupts: [said],
-          doubt: said,
+          interrupts: [{ title: said, ranMs: undefined, becomes: 'runAgain' }],
+          doubt: { is: 'noProgram', name: said, onPath: true },
           records: [],
           way: { by: 'spawn', keepsWork: false },
         } as unknown as Plan),
       restart: (_plan: Plan, { onStep }: { onStep: (step: object) => void }) => {
-        onStep({ kind: 'starting', command: said, name: said });
-        return Promise.resolve({ kind: 'cured', text: said, tookMs: 1, interrupted: 0 });
+        onStep({ is: 'starting', by: said });
+        return Promise.resolve({ kind: 'cured', daemon: said, tookMs: 1, isRestart: true });
       },
     } as unknown as RestartController;
     await new RestartCommands({
@@ -310,6 +310,7 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
       clock: watched.clock,
       door: { tell: () => undefined },
       current: () => watched,
+      userName: () => 'user',
       onUnexpected: (_where, error) => assert.fail(String(error)),
     }).restart(watched);
     assert.ok(screen.texts.some((text) => text.startsWith('Restarting')));

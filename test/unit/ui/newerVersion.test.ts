@@ -8,7 +8,7 @@ import { SpeakerLease } from '../../../src/store/speakerTurn';
 import { WorkspaceMemory } from '../../../src/store/workspaceMemory';
 import { Notices } from '../../../src/ui/notifications/notices';
 import { message } from '../../../src/ui/notifications/notificationsText';
-import { stripMarkdown } from '../../../src/ui/shared/timeline';
+import { stripSvg } from '../../../src/ui/shared/timeline';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows, rowHover, type Row } from '../../../src/ui/tree/daemonRows';
 import { sessionRows } from '../../../src/ui/tree/sessionRows';
@@ -92,7 +92,7 @@ class Window {
     assert.match(text, /\w/);
     assert.match(texts(tooltip) + markdown(tooltip), /smithy/);
     const rows = this.registry.models.flatMap((model) => {
-      if (model.history) assert.match(stripMarkdown(model.history.segments), /svg/);
+      if (model.history) assert.match(stripSvg(model.history.segments), /svg/);
       const drawn = daemonRows(model, now, this.#sessions);
       for (const row of drawn) {
         const hover = this.#sessions.hover(row.id, model, now) ?? rowHover(row, model, now);

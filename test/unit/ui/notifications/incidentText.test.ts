@@ -24,8 +24,8 @@ describe('a notification', () => {
     assert.deepEqual(lastMessage(wedged(3 * MINUTE_MS)), {
       level: 'error',
       text:
-        'smithy is wedged: it answers, but its poll loop has completed no cycle for over 3 minutes. ' +
-        'Nothing is dispatched until it is restarted.',
+        'smithy is wedged: the process answers, but its poll loop has completed no cycle for over 3 minutes. ' +
+        'Nothing is dispatched until a restart.',
       offersRestart: true,
     });
   });

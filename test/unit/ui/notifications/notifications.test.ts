@@ -149,7 +149,7 @@ describe('the door to the user', () => {
       window.door.tell([
         {
           kind: 'outcome',
-          outcome: { kind: 'cancelled', text: 'Restart cancelled.', left: 'unchanged' },
+          outcome: { kind: 'cancelled', daemon: 'a', left: 'unchanged' },
           key: 'o',
           daemonIds: [id],
           level: 'info',
@@ -158,7 +158,7 @@ describe('the door to the user', () => {
           tells: [{ key: 'k' }],
         },
       ]);
-      assert.deepEqual(window.screen.texts, ['Restart cancelled.'], 'at once');
+      assert.deepEqual(window.screen.texts, ['Restart cancelled: nothing was changed.'], 'at once');
       assert.deepEqual(window.lease.marked, ['k']);
     });
   });
@@ -357,7 +357,7 @@ describe('the door to the user', () => {
       window.door.tell([
         {
           kind: 'outcome',
-          outcome: { kind: 'cured', text: 'a restarted.', tookMs: 1, interrupted: 0 },
+          outcome: { kind: 'cured', daemon: 'a', tookMs: 1, isRestart: true },
           key: 'o',
           daemonIds: [id],
           level: 'info',
@@ -371,7 +371,7 @@ describe('the door to the user', () => {
       window.screen.rejects = undefined;
       window.wait(10_000);
       window.door.update();
-      assert.deepEqual(window.screen.texts, ['a restarted.']);
+      assert.deepEqual(window.screen.texts, ['a restarted in 1 ms.']);
     });
 
     it('asks ever less often', async () => {

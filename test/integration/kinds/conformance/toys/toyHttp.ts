@@ -6,6 +6,7 @@ import type { Connection, Kind, KindCode, RestartWay, StartPlace } from '../../.
 import type { Look } from '../../../../../src/kinds/look';
 import { notAStatus } from '../../../../../src/kinds/read/answers';
 import { parseObject } from '../../../../../src/base/text';
+import type { NoWay } from '../../../../../src/model/startFailure';
 import type { Target } from '../../../../../src/model/target';
 import { SAID, sessionsOf } from './said';
 
@@ -68,14 +69,9 @@ async function read(look: Look): Promise<Report | StrangeAnswer> {
 }
 
 /** Asked to restart itself, it goes on with its work; ended by anybody else, it does not. */
-function restartWays(
-  target: Target,
-  { nodePath }: StartPlace,
-  last?: Report,
-): readonly RestartWay[] | string {
+function restartWays(target: Target, { nodePath }: StartPlace, last?: Report): readonly RestartWay[] | NoWay {
   const folder = last?.instance?.stateDir;
-  if (target.kind !== 'http' || folder === undefined)
-    return 'Where its folder is is not known. Start it by hand.';
+  if (target.kind !== 'http' || folder === undefined) return { is: 'startUnknown', daemon: toyHttp.id };
   const toy = [join(__dirname, 'toy.mjs'), '--folder', folder, '--port', new URL(target.origin).port];
   const command = (...more: string[]) => ({
     kind: 'process' as const,
