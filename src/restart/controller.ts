@@ -188,7 +188,7 @@ export class RestartController {
     if (!monitor) return refuse({ is: 'unwatched', daemon: name });
     let began = false;
     let outcome: Outcome | undefined;
-    let startFailed: string | undefined;
+    let record: RestartRecord | undefined;
     try {
       return await this.#alone(
         plan.model,
@@ -196,14 +196,15 @@ export class RestartController {
         async () => {
           began = true;
           outcome = await restarts(monitor);
-          startFailed = await this.#remember(plan, outcome);
+          record = this.#recordOf(plan, outcome);
+          await this.#remember(plan, outcome, record);
           return outcome;
         },
         refuse,
       );
     } finally {
       // Only now, when the next thing may be done with it.
-      if (began) endRestart(monitor, outcome, startFailed);
+      if (began) endRestart(monitor, outcome, record?.startFailed);
     }
   }
 
@@ -241,18 +242,19 @@ export class RestartController {
     }
   }
 
-  /** @returns why nothing runs, in words */
-  async #remember({ model }: Plan, outcome: Outcome): Promise<string | undefined> {
+  #recordOf({ model }: Plan, outcome: Outcome): RestartRecord {
+    const { recordOf, wallAt = Date.now } = this.deps;
+    return recordOf(outcome, model.track.verdict.state, wallAt());
+  }
+
+  async #remember({ model }: Plan, outcome: Outcome, record: RestartRecord): Promise<void> {
     const { id: daemonId } = model.daemon;
     if (outcome.kind === 'cured' || outcome.kind === 'unproven') {
       if ('process' in outcome && outcome.process) this.#started.set(daemonId, outcome.process);
       this.deps.onRestarted(daemonId);
     }
-    const { records, recordOf, wallAt = Date.now } = this.deps;
-    const record = recordOf(outcome, model.track.verdict.state, wallAt());
     this.#log(model, record.text);
-    await records.add(daemonId, record);
-    return record.startFailed;
+    await this.deps.records.add(daemonId, record);
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */

@@ -120,7 +120,7 @@ function processRefusal(refusal: OneProcess, who: string): string {
     case 'otherUsers':
       return `${who} belongs to another user.`;
     case 'runsEditor':
-      return `${who} runs this editor, or this editor was started from it.`;
+      return `${who} runs this editor, or this editor was started from that process.`;
     case 'inContainer':
       return `${who} runs in a container: restart the daemon there.`;
     case 'passesOn':
@@ -159,12 +159,12 @@ function lockUnprovenText({
     case 'otherMachine':
       return (
         `Nothing was done: ${daemon} may be being restarted or stopped by process ${pid} on another machine. ` +
-        `Whether that process still runs cannot be told from here: if it has ended, delete ${file} and try again.`
+        `Whether that process still runs cannot be told from here: if process ${pid} has ended, delete ${file} and try again.`
       );
     case 'otherNamespace':
       return (
         `Nothing was done: ${daemon} may be being restarted or stopped by process ${pid} in another container or sandbox. ` +
-        `Whether that process still runs cannot be told from here: if it has ended, delete ${file} and try again.`
+        `Whether that process still runs cannot be told from here: if process ${pid} has ended, delete ${file} and try again.`
       );
   }
 }

@@ -45,7 +45,7 @@ describe('a restart, on real processes', function () {
     assert.equal(outcome.kind, 'cured', outcome.text);
     assert.equal(await isAlive(oldPid), false);
     assert.equal(await isAlive(grandchild), false);
-    assert.ok(world.steps.some((step) => step.includes('ending it by force')));
+    assert.ok(world.steps.some((step) => step.includes('ending the process by force')));
   });
 
   it('says so when the start command fails, with its exit code', async () => {

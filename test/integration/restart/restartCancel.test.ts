@@ -26,6 +26,7 @@ describe('a restart that is cancelled', function () {
     world.abortAt(/keeping the evidence/);
     const outcome = await world.restart();
     assert.deepEqual(outcome, {
+      daemon: 'test',
       kind: 'cancelled',
       text: 'Restart cancelled: nothing was changed.',
       left: 'unchanged',

@@ -239,7 +239,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     writeFileSync(file, JSON.stringify(owner));
     const words =
       'Nothing was done: test may be being restarted or stopped by process 7 on another machine. Whether that process ' +
-      `still runs cannot be told from here: if it has ended, delete ${file} and try again.`;
+      `still runs cannot be told from here: if process 7 has ended, delete ${file} and try again.`;
     assert.equal((await world.restart()).text, words);
     await assert.rejects(world.stop(), saying(words));
     assert.equal(await isAlive(pid), true);

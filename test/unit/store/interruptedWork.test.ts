@@ -20,7 +20,7 @@ const LOST: Session = {
   agentId: 'el-1',
   providerSessionId: 'conversation-1',
   cwd: '/project/.stoneforge/.worktrees/e-worker-9-write-the-release-notes',
-  outcome: 'it ran when its daemon restarted, and was not seen since',
+  wasLost: true,
 };
 const UNKNOWN: Session = { id: 'session-2', title: 'director', status: 'interrupted' };
 
@@ -161,7 +161,7 @@ describe('what a smithy lost to a restart', () => {
     const hover = sessionRows((model) => model.lost ?? []).hover(row.id, room.model, room.time.now());
     assert.match(
       hover ?? '',
-      /^e-worker-9-write-the-release-notes\nIn: \/project\/.*\nIt ran when its daemon restarted/,
+      /^e-worker-9-write-the-release-notes\nIn: \/project\/.*\nThe session ran when its daemon restarted/,
     );
   });
 

@@ -41,7 +41,7 @@ const CASES: readonly [RestartRefusal, string][] = [
   ],
   [
     { ...NONE, is: 'runsEditor' },
-    'Process 7 (node x) runs this editor, or this editor was started from it. Nothing was ended.',
+    'Process 7 (node x) runs this editor, or this editor was started from that process. Nothing was ended.',
   ],
   [
     { ...PORT, is: 'inContainer' },
@@ -94,11 +94,11 @@ const CASES: readonly [RestartRefusal, string][] = [
   [{ is: 'unwatched', daemon: 'x' }, 'x is not watched any more.'],
   [
     { ...LOCK, where: 'otherMachine' },
-    'Nothing was done: x may be being restarted or stopped by process 7 on another machine. Whether that process still runs cannot be told from here: if it has ended, delete /l and try again.',
+    'Nothing was done: x may be being restarted or stopped by process 7 on another machine. Whether that process still runs cannot be told from here: if process 7 has ended, delete /l and try again.',
   ],
   [
     { ...LOCK, where: 'otherNamespace' },
-    'Nothing was done: x may be being restarted or stopped by process 7 in another container or sandbox. Whether that process still runs cannot be told from here: if it has ended, delete /l and try again.',
+    'Nothing was done: x may be being restarted or stopped by process 7 in another container or sandbox. Whether that process still runs cannot be told from here: if process 7 has ended, delete /l and try again.',
   ],
   [
     { ...LOCK, where: 'noBirth' },
