@@ -95,8 +95,7 @@ export const longFiles = {
     'Slots, starts and ends of commands share one state (issue of dispatchd).',
   'health/history.ts': 'Its sentence moves to words/ (step 7).',
   'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
-  'restart/controller.ts': 'Its sentences move to words/ (step 7).',
-  'restart/restart.ts': 'Its sentences move to words/ (step 7).',
+  'restart/controller.ts': 'What a restart, a stop and a longer wait have in common is in one class.',
   'ui/tree/daemonRows.ts': 'Its reasons move to words/ (step 7).',
   'ui/tree/sessionRows.ts': 'The identity layer goes (step 8).',
 };

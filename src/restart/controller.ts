@@ -1,59 +1,31 @@
-import { CodedError, messageOf } from '../base/errors';
-import type { DaemonId, Report } from '../health/report';
 import { randomUUID } from 'node:crypto';
-import { hostOf } from '../system/address';
-import type { Registry } from '../watch/registry';
-import type { DaemonModel } from '../model/daemonModel';
-import type { Monitor } from '../watch/monitor';
-import type { Probe } from '../kinds/probe';
-import { severityOf } from '../health/verdict';
-import { endDaemon } from './endDaemon';
-import { addressOf } from '../kinds/target';
-import { lockDaemon, LockedElsewhere } from './restartLock';
-import { isEndedByUs, ownersOf, planFor, type Plan } from './plan';
-import { kindOf } from '../kinds/index';
-import { identityIn, isSameProcessAlive } from '../system/identity';
-import { isAlive, type ProcessInfo } from '../system/processTable';
-import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
-import type { RestartRecords } from '../store/restartRecords';
+import { CodedError } from '../base/errors';
+import { orAborted } from '../base/wait';
+import type { DaemonId } from '../health/report';
 import type { DaemonState } from '../health/states';
+import { severityOf } from '../health/verdict';
+import { kindOf } from '../kinds/index';
+import { addressOf } from '../kinds/target';
+import type { DaemonModel } from '../model/daemonModel';
+import type { Outcome, StopOutcome } from '../model/outcome';
 import type { NamedProcess } from '../model/process';
 import type { RestartRecord } from '../model/restartRecord';
 import type { RestartRefusal } from '../model/restartRefusal';
-import {
-  restart,
-  tellStop,
-  waitLonger,
-  whyNotAgreed,
-  type RestartEdges,
-  type RestartRequest,
-  type StartedCommand,
-} from './restart';
-import type { Outcome, StopOutcome } from '../model/outcome';
 import type { Progress, RestartStep } from '../model/restartStep';
-import { isPortFree } from '../system/ports';
+import type { RestartRecords } from '../store/restartRecords';
+import type { ProcessInfo } from '../system/processTable';
+import type { Monitor } from '../watch/monitor';
+import type { Registry } from '../watch/registry';
+import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
+import type { RestartEdges, RestartRequest } from './edges';
+import { OneAtATime } from './oneAtATime';
+import { isEndedByUs, planFor, type Plan } from './plan';
+import { restart, waitLonger } from './restart';
+import { isThere, stopDaemon, type StopWork } from './stop';
 import { WorkWatch } from './workWatch';
-import { orAborted } from '../base/wait';
 
-/** A restart under way, and by what the process that it brings is told. */
-interface Attempt {
-  readonly mark: string;
-  /** `performance.now()`. */
-  readonly beganMs: number;
-  /** The last answer before it. */
-  readonly before?: Report;
-  since?: Moment;
-  command?: StartedCommand;
-}
-
-export interface ControllerDeps {
+export interface ControllerDeps extends AttemptDeps {
   readonly registry: Registry;
-  /** @param env to be added to the environment of the command */
-  readonly start: (
-    model: DaemonModel,
-    signal: AbortSignal,
-    env: Readonly<Record<string, string>>,
-  ) => Promise<StartedCommand>;
   /**
    * How the daemon would be restarted, and why the start may fail. Rejects with an error fit to show where there is no
    * way.
@@ -80,14 +52,8 @@ export interface ControllerDeps {
     owner: ProcessInfo | undefined,
     inspect: boolean,
   ) => Promise<string | undefined>;
-  /** An error that nobody expected, to be logged with its stack. */
-  readonly onUnexpected: (where: string, error: unknown) => void;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (daemonId: DaemonId) => void;
-}
-
-export interface StopWork extends Progress {
-  readonly signal: AbortSignal;
 }
 
 export interface RestartWork extends StopWork {
@@ -98,14 +64,16 @@ export interface RestartWork extends StopWork {
 
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
 export class RestartController {
-  readonly #busy = new Set<string>();
+  readonly #oneAtATime: OneAtATime;
   /** The process that was started for each daemon, and was seen to work. */
   readonly #started = new Map<DaemonId, NamedProcess>();
   readonly #lastArgs = new Map<DaemonId, readonly string[]>();
   /** What tells whether the last restart of each daemon started who answers. */
   readonly #attempts = new Map<DaemonId, Attempt>();
 
-  constructor(private readonly deps: ControllerDeps) {}
+  constructor(private readonly deps: ControllerDeps) {
+    this.#oneAtATime = new OneAtATime(deps.folder, deps.log);
+  }
 
   /** The flags that the daemon was last seen to run with. */
   lastArgs(daemonId: DaemonId): readonly string[] {
@@ -130,10 +98,10 @@ export class RestartController {
   /** What a stop would end. @throws an error fit to show where it must not go on */
   async plan({ daemon }: DaemonModel): Promise<Plan> {
     const { name, id: daemonId } = daemon;
-    if (this.#busy.has(daemonId)) throw refusalOf({ is: 'busy', daemon: name });
+    if (this.#oneAtATime.isBusy(daemonId)) throw new CodedError<RestartRefusal>({ is: 'busy', daemon: name });
     // What was asked for may be old: the user was asked for trust first.
     const monitor = this.deps.registry.monitor(daemonId);
-    if (!monitor) throw refusalOf({ is: 'unwatched', daemon: name });
+    if (!monitor) throw new CodedError<RestartRefusal>({ is: 'unwatched', daemon: name });
     const started = this.#started.get(daemonId);
     const plan = await planFor(monitor, { started, records: this.deps.records.of(daemonId) });
     const flags = await flagsOf(plan);
@@ -190,8 +158,8 @@ export class RestartController {
     let outcome: Outcome | undefined;
     let record: RestartRecord | undefined;
     try {
-      return await this.#alone(
-        plan.model,
+      return await this.#oneAtATime.run(
+        plan.model.daemon,
         'restart',
         async () => {
           began = true;
@@ -236,7 +204,7 @@ export class RestartController {
       startedMs: attempt.beganMs,
     };
     try {
-      return await restarts(request, this.#edges(plan, monitor, attempt, made));
+      return await restarts(request, edgesOf(plan, monitor, attempt, made, this.deps));
     } finally {
       made.dispose();
     }
@@ -265,119 +233,19 @@ export class RestartController {
     if (!owner || !monitor) {
       return { kind: 'stopped', daemon: name, is: 'notRunning', port: addressOf(target)?.port };
     }
-    return this.#alone(
-      plan.model,
+    return this.#oneAtATime.run(
+      plan.model.daemon,
       'stop',
-      () => this.#stop(plan.model, owner, monitor, work),
+      async () => {
+        const shown = { signal: work.signal, ...this.#logged(plan.model, 'stop', work) };
+        const outcome = await stopDaemon(plan.model, owner, monitor, shown);
+        this.deps.logStop(outcome);
+        return outcome;
+      },
       (why) => {
-        throw refusalOf(why);
+        throw new CodedError(why);
       },
     );
-  }
-
-  async #stop(
-    model: DaemonModel,
-    owner: ProcessInfo,
-    monitor: Monitor,
-    work: StopWork,
-  ): Promise<StopOutcome> {
-    const { name, target } = model.daemon;
-    const port = addressOf(target)?.port;
-    const startedMs = performance.now();
-    const tell = tellStop(owner.pid, this.#logged(model, 'stop', work));
-    let isAsked = false;
-    let outcome: StopOutcome;
-    try {
-      const [holder] = await ownersOf(model);
-      const why = whyNotAgreed(owner, port, holder, await isThere(owner));
-      if (why) throw refusalOf(why);
-      const ended = await endDaemon(model, owner, await probeOf(monitor), {
-        signal: work.signal,
-        onStage: (stage) => {
-          if (!isAsked && stage.kind !== 'notAsked') {
-            isAsked = true;
-            monitor.markStopped();
-          }
-          tell(stage);
-        },
-      });
-      if (!ended) throw refusalOf({ is: 'stays', process: owner, port });
-      // It has ended: who listens now, where a tool can tell, is all that is left to say.
-      const [next] = await ownersOf(model).catch(() => []);
-      if (next) throw refusalOf({ is: 'anotherCame', daemon: name, pid: owner.pid, port, process: next });
-      const tookMs = performance.now() - startedMs;
-      outcome = { kind: 'stopped', daemon: name, is: 'ended', pid: owner.pid, how: ended, tookMs };
-    } catch (error) {
-      if (!work.signal.aborted) throw error;
-      outcome = { kind: 'cancelled', daemon: name, pid: owner.pid, isAsked };
-    } finally {
-      void monitor.poll();
-    }
-    this.deps.logStop(outcome);
-    return outcome;
-  }
-
-  /** Does one thing with a daemon at a time, in all windows of this machine. */
-  async #alone<T>(
-    { daemon: { name, id: daemonId } }: DaemonModel,
-    what: 'restart' | 'stop',
-    work: () => Promise<T>,
-    refuse: (why: RestartRefusal) => T,
-  ): Promise<T> {
-    if (this.#busy.has(daemonId)) return refuse({ is: 'busy', daemon: name });
-    this.#busy.add(daemonId);
-    try {
-      let unlock: (() => Promise<void>) | undefined;
-      try {
-        unlock = await lockDaemon(this.deps.folder, daemonId, what);
-      } catch (error) {
-        if (!(error instanceof LockedElsewhere)) {
-          return refuse({ is: 'lockUnusable', daemon: name, said: messageOf(error) });
-        }
-        return refuse({ is: 'lockUnproven', daemon: name, pid: error.pid, ...error.unproven });
-      }
-      if (!unlock) return refuse({ is: 'busyElsewhere', daemon: name });
-      try {
-        return await work();
-      } finally {
-        // What happened has happened. A lock that stays ends with this process.
-        await unlock().catch((error: unknown) =>
-          this.deps.log(`the lock of ${name} stays: ${String(error)}`),
-        );
-      }
-    } finally {
-      this.#busy.delete(daemonId);
-    }
-  }
-
-  #edges({ model, owner }: Plan, monitor: Monitor, attempt: Attempt, work: WorkWatch): RestartEdges {
-    const address = addressOf(model.daemon.target);
-    return {
-      beginStart: async () => {
-        attempt.since = await momentNow();
-      },
-      whyNotOurs: async (listener, exit) => {
-        const mark = attempt.command?.isMarked ? attempt.mark : undefined;
-        const origin = listener && (await originOf(listener, attempt.since, mark));
-        return whyNotOurs(address?.port, listener, origin, exit);
-      },
-      // Without an address the newest answer names the process; the one of the plan names the old process.
-      findListener: async () => (await ownersOf(address ? model : monitor))[0],
-      isThere,
-      stop: async (options) => endDaemon(model, owner!, await probeOf(monitor), options),
-      isPortFree: async () => !address || isPortFree(hostOf(address.origin), address.port),
-      start: async (aborted) => {
-        attempt.command = await this.deps.start(model, aborted, { [START_MARK]: attempt.mark });
-        return attempt.command;
-      },
-      ask: async () => {
-        await monitor.poll();
-        return monitor.track.sample;
-      },
-      workMade: (signal) => work.made(signal),
-      workTold: () => work.told,
-      onUnexpected: (error) => this.deps.onUnexpected(`A restart of ${model.daemon.name}`, error),
-    };
   }
 
   /** Each step is logged; what is said anew every second is not. */
@@ -403,11 +271,6 @@ async function flagsOf({ model, owner }: Plan): Promise<readonly string[] | unde
   return (await kindOf(report.kind)?.load())?.startFlags?.(report, owner.pid);
 }
 
-/** What talks to the daemon, where that can be loaded: without it the daemon ends as every process does. */
-function probeOf(monitor: Monitor): Promise<Probe | undefined> {
-  return monitor.probe().catch(() => undefined);
-}
-
 /** @param startFailed why nothing runs, in words */
 function endRestart(monitor: Monitor, outcome: Outcome | undefined, startFailed: string | undefined): void {
   if (startFailed !== undefined) monitor.endRestart({ is: 'startFailed', why: startFailed });
@@ -416,14 +279,4 @@ function endRestart(monitor: Monitor, outcome: Outcome | undefined, startFailed:
   if (outcome?.kind !== 'cancelled' || (outcome.left !== 'ending' && outcome.left !== 'stopped')) return;
   monitor.markStopped();
   void monitor.poll();
-}
-
-/** Where the system does not tell when it began, a process of its number counts as this one. */
-async function isThere(process: ProcessInfo): Promise<boolean> {
-  const identity = identityIn(process);
-  return identity ? isSameProcessAlive(identity) : isAlive(process.pid);
-}
-
-function refusalOf(why: RestartRefusal): CodedError<RestartRefusal> {
-  return new CodedError(why);
 }

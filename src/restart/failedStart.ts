@@ -1,5 +1,6 @@
 import { CodedError } from '../base/errors';
 import type { Cause } from '../health/cause';
+import type { RestartFailure } from '../model/outcome';
 import type { Exit, StartFailure } from '../model/startFailure';
 
 /** A start under way, as far as its failure is concerned. */
@@ -7,6 +8,9 @@ export interface EndedStart {
   /** What it said of its failure, where that can be read. */
   readonly said?: () => Promise<string | undefined>;
 }
+
+/** A restart that failed. */
+export class Failed extends CodedError<RestartFailure> {}
 
 /** A start that failed: nothing runs. */
 export class StartFailed extends CodedError<StartFailure> {}

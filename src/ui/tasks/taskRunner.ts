@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { TASK_HOPELESS_TIMEOUT_MS, TASK_START_TIMEOUT_MS } from '../policy';
-import type { StartedCommand } from '../../restart/restart';
+import type { StartedCommand } from '../../restart/edges';
 import { lastSaid } from '../../launcher/launcherLog';
 import { StartFailed } from '../../restart/failedStart';
 import { whyNotStartable, type Unstartable } from '../../system/startable';

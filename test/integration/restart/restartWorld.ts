@@ -13,7 +13,7 @@ import { createProbe } from '../../../src/kinds/probe';
 import { RestartController, type RestartWork } from '../../../src/restart/controller';
 import { findListener } from '../../../src/system/processTable';
 import { RestartRecords } from '../../../src/store/restartRecords';
-import type { StartedCommand } from '../../../src/restart/restart';
+import type { StartedCommand } from '../../../src/restart/edges';
 import { dispatchdFile } from '../../support/dispatchd/daemonProcess';
 import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env, Kind, StartCommand } from '../../../../src/kinds/kind';
 import type { Target } from '../../../../src/model/target';
-import type { StartedCommand } from '../../../../src/restart/restart';
+import type { StartedCommand } from '../../../../src/restart/edges';
 import { until } from '../../../support/until';
 
 /** Plays one daemon of a kind on this machine, as a process of its own. A new kind needs one of these in `stages.ts`. */

@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { orAborted } from '../base/wait';
+import type { Cause, Unproven } from '../health/cause';
+import { proofOf, type ProcessFate } from '../health/proof';
+import type { Sample } from '../health/report';
+import { addressOf } from '../kinds/target';
+import type { DaemonConfig } from '../model/daemonConfig';
+import type { NotOurs, Outcome, Seen } from '../model/outcome';
+import type { Exit } from '../model/startFailure';
+import { isSameProcess, type ProcessInfo } from '../system/processTable';
+import type { RestartEdges, RestartRequest, StartedCommand } from './edges';
+import { Failed, startFailure } from './failedStart';
+import {
+  DOUBT_SETTLES_MS,
+  FAILED_SETTLES_MS,
+  PROOF_POLL_INTERVAL_MS,
+  RESTART_PROOF_TIMEOUT_MS,
+} from './policy';
+import { isStranger } from './provenance';
+
+/** Who listens, where nothing is ended by that any more; `undefined` also where the system cannot be asked. */
+export async function listenerNow(edges: RestartEdges): Promise<ProcessInfo | undefined> {
+  return edges.findListener().catch(() => undefined);
+}
+
+/** What was seen after a start. */
+type Proof =
+  /** @property why why its work is not proven @property process who answers: started by this restart */
+  | { readonly why?: Unproven; readonly process?: ProcessInfo }
+  /** Who answers is not proven to be. */
+  | { readonly notOurs: NotOurs }
+  | Omit<Extract<Outcome, { kind: 'late' }>, 'daemon'>;
+
+/**
+ * Asks until a new instance that this start brought is proven to work, or until that is hopeless.
+ * @throws an error fit to show where nothing was cured
+ */
+export async function prove(
+  { daemon, owner, before, signal, proofTimeoutMs = RESTART_PROOF_TIMEOUT_MS }: RestartRequest,
+  edges: RestartEdges,
+  command: StartedCommand,
+): Promise<Proof> {
+  let exit: Exit | undefined;
+  void command.ended.then((code) => (exit = { code }));
+  const startedMs = performance.now();
+  let seen: Seen = { is: 'neverAnswered' };
+  let isSilent = true;
+  let doubtedMs: number | undefined;
+  let failedMs: number | undefined;
+  while (performance.now() - startedMs < proofTimeoutMs) {
+    signal.throwIfAborted();
+    const sample = await orAborted(edges.ask(), signal);
+    isSilent = sample?.ok !== true;
+    const listener = isSilent ? undefined : await listenerNow(edges);
+    // Looked at after the answer: what the command came to counts, whoever answered meanwhile.
+    const over = exit;
+    const proof = sample && proofOf(before, sample, fateOf(owner, listener));
+    if (over && over.code !== 0) {
+      if (isSilent) {
+        throw await startFailure(command, over, daemon.name, causeIn(sample));
+      }
+      failedMs ??= performance.now();
+      if (performance.now() - failedMs > FAILED_SETTLES_MS)
+        throw await failedThough(daemon, over, edges, listener);
+    } else if (proof?.is === 'proven' || proof?.is === 'newButUntold') {
+      const who = await edges.whyNotOurs(listener, over);
+      if (!who) {
+        return {
+          ...(proof.is === 'newButUntold' && { why: proof.why }),
+          ...(listener && { process: listener }),
+        };
+      }
+      seen = { is: 'notOurs', who };
+      // While the command runs it may yet take its place, or fail.
+      doubtedMs ??= performance.now();
+      const isSettled = over !== undefined || performance.now() - doubtedMs > DOUBT_SETTLES_MS;
+      if (isSettled && isStranger(who)) throw new Failed({ is: 'strangerAnswers', who });
+      if (isSettled) return { notOurs: who };
+    } else if (isSilent) {
+      if (sample) seen = { is: 'silent', cause: causeIn(sample) };
+    } else if (proof?.is === 'refuted' && proof.by === 'oldInstance') {
+      seen = { is: 'oldAnswers', pid: owner?.pid };
+    } else if (proof) {
+      seen = { is: 'newAnswers', why: proof.why };
+    }
+    await delay(PROOF_POLL_INTERVAL_MS, undefined, { signal });
+  }
+  if (exit && failedMs !== undefined) throw await failedThough(daemon, exit, edges, await listenerNow(edges));
+  return {
+    kind: 'late',
+    afterMs: proofTimeoutMs,
+    seen,
+    nothingRuns: isSilent,
+    ...(exit && { exit }),
+  };
+}
+
+/** A start command that failed cured nothing, though something answers. */
+async function failedThough(
+  { target }: DaemonConfig,
+  exit: Exit,
+  edges: RestartEdges,
+  listener: ProcessInfo | undefined,
+): Promise<Failed> {
+  const who = await edges.whyNotOurs(listener, exit);
+  return new Failed({ is: 'commandFailed', exit, who, process: listener, port: addressOf(target)?.port });
+}
+
+/** What became of the old process, by who answers now. */
+function fateOf(owner: ProcessInfo | undefined, listener: ProcessInfo | undefined): ProcessFate {
+  if (!owner || !listener) return 'unknown';
+  return isSameProcess(listener, owner) ? 'lives' : 'gone';
+}
+
+function causeIn(sample: Sample | undefined): Cause | undefined {
+  return sample?.ok === false ? sample.failure.cause : undefined;
+}

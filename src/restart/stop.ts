@@ -1,0 +1,104 @@
+import { CodedError } from '../base/errors';
+import type { Probe } from '../kinds/probe';
+import { addressOf } from '../kinds/target';
+import type { DaemonModel } from '../model/daemonModel';
+import type { StopOutcome } from '../model/outcome';
+import type { NotAgreed, RestartRefusal } from '../model/restartRefusal';
+import type { Progress, RestartStep } from '../model/restartStep';
+import type { StopStage } from '../system/endProcess';
+import { identityIn, isSameProcessAlive } from '../system/identity';
+import { isAlive, isSameProcess, type ProcessInfo } from '../system/processTable';
+import type { Monitor } from '../watch/monitor';
+import { endDaemon } from './endDaemon';
+import { ownersOf } from './plan';
+
+export interface StopWork extends Progress {
+  readonly signal: AbortSignal;
+}
+
+/** Ends the process that the user agreed to end. @throws an error fit to show where that could not be done */
+export async function stopDaemon(
+  model: DaemonModel,
+  owner: ProcessInfo,
+  monitor: Monitor,
+  { signal, ...progress }: StopWork,
+): Promise<StopOutcome> {
+  const { name, target } = model.daemon;
+  const port = addressOf(target)?.port;
+  const startedMs = performance.now();
+  const tell = tellStop(owner.pid, progress);
+  let isAsked = false;
+  try {
+    const [holder] = await ownersOf(model);
+    const why = whyNotAgreed(owner, port, holder, await isThere(owner));
+    if (why) throw refusalOf(why);
+    const ended = await endDaemon(model, owner, await probeOf(monitor), {
+      signal,
+      onStage: (stage) => {
+        if (!isAsked && stage.kind !== 'notAsked') {
+          isAsked = true;
+          monitor.markStopped();
+        }
+        tell(stage);
+      },
+    });
+    if (!ended) throw refusalOf({ is: 'stays', process: owner, port });
+    // It has ended: who listens now, where a tool can tell, is all that is left to say.
+    const [next] = await ownersOf(model).catch(() => []);
+    if (next) throw refusalOf({ is: 'anotherCame', daemon: name, pid: owner.pid, port, process: next });
+    const tookMs = performance.now() - startedMs;
+    return { kind: 'stopped', daemon: name, is: 'ended', pid: owner.pid, how: ended, tookMs };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { kind: 'cancelled', daemon: name, pid: owner.pid, isAsked };
+  } finally {
+    void monitor.poll();
+  }
+}
+
+/** The steps of a stop, for who looks on. */
+export function tellStop(pid: number, { onStep, onWait }: Progress): (stage: StopStage) => void {
+  return (stage) => {
+    if (stage.kind === 'waiting') {
+      const { leftMs, next } = stage;
+      return onWait?.({ pid, leftMs, next });
+    }
+    const { kind, ...facts } = stage;
+    onStep({ is: kind, pid, ...facts } as RestartStep);
+  };
+}
+
+/**
+ * Why the process that the user agreed to end is not ended: the user may have looked at the question for long. `undefined`
+ * where it still listens, or has ended by itself.
+ *
+ * @param port of the daemon's address; `undefined` where it has none
+ * @param holder who listens now, or is the daemon now
+ * @param isThere whether the agreed process still runs
+ */
+export function whyNotAgreed(
+  owner: ProcessInfo,
+  port: number | undefined,
+  holder: ProcessInfo | undefined,
+  isThere: boolean,
+): NotAgreed | undefined {
+  if (holder) {
+    return isSameProcess(holder, owner) ? undefined : { is: 'anotherNow', process: holder, port };
+  }
+  return isThere ? { is: 'noMoreTheDaemon', process: owner, port } : undefined;
+}
+
+/** What talks to the daemon, where that can be loaded: without it the daemon ends as every process does. */
+export function probeOf(monitor: Monitor): Promise<Probe | undefined> {
+  return monitor.probe().catch(() => undefined);
+}
+
+/** Where the system does not tell when it began, a process of its number counts as this one. */
+export async function isThere(process: ProcessInfo): Promise<boolean> {
+  const identity = identityIn(process);
+  return identity ? isSameProcessAlive(identity) : isAlive(process.pid);
+}
+
+function refusalOf(why: RestartRefusal): CodedError<RestartRefusal> {
+  return new CodedError(why);
+}
