@@ -91,8 +91,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who was never there is unreachable, who was there is offline',
     file: 'src/health/verdict.ts',
-    from: 'isOutage(f) && f.seenUp && !f.stoppedByUs',
-    to: 'isOutage(f) && !f.seenUp && !f.stoppedByUs',
+    from: 'if (!f.seenUp || f.stoppedByUs || f.startFailed) return undefined;',
+    to: 'if (f.seenUp || f.stoppedByUs || f.startFailed) return undefined;',
     seed: 202,
     minutes: 8,
     because: 'a daemon that was there dies, and a minute later again',
@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a restart from here is not expected',
     file: 'src/health/verdict.ts',
-    from: `if (f.restarting) return 'a restart is under way';`,
+    from: `if (f.restarting) return { is: 'restarting' };`,
     to: '',
     seed: 204,
     minutes: 6,
