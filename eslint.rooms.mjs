@@ -97,7 +97,6 @@ export const longFiles = {
   'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
   'restart/controller.ts': 'What a restart, a stop and a longer wait have in common is in one class.',
   'ui/tree/daemonRows.ts': 'Its reasons move to words/ (step 7).',
-  'ui/tree/sessionRows.ts': 'The identity layer goes (step 8).',
 };
 
 /** The kinds of daemons: each folder of `kinds/` with a `kind.ts`. */

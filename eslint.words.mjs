@@ -15,7 +15,7 @@ const THROWS = /^(UserError|Failed|StartFailed)$/;
 const SHOWN =
   /^(question|none|title|label|description|detail|tooltip|placeHolder|message|text|spoken|short|problem|summary)$/;
 /** More than one word. */
-const SENTENCE = /[A-Za-z]{2,} [A-Za-z]/;
+const SENTENCE = /[A-Za-z]{2,} [A-Za-z…]/;
 
 /**
  * Who makes a sentence beside the code that shows the sentence gives a translator nothing to find, and makes the second
@@ -33,13 +33,15 @@ export const sentencePlaces = {
   create(context) {
     const isShown = (node) => {
       for (let { parent } = node, child = node; parent; child = parent, { parent } = parent) {
-        if (/Function|^Class|^TS/.test(parent.type)) return false;
+        if (/Function|^Class|^TSLiteralType/.test(parent.type)) return false;
         if (parent.type === 'CallExpression' && parent.callee !== child) {
-          const { name = '' } = parent.callee.property ?? parent.callee;
-          if (SHOWS.test(name)) return true;
+          const { name = '', type } = parent.callee.property ?? parent.callee;
+          // A private method of that name writes to the log.
+          if (type !== 'PrivateIdentifier' && SHOWS.test(name)) return true;
         }
         if (parent.type === 'NewExpression' && THROWS.test(parent.callee.name ?? '')) return true;
-        if (parent.type === 'Property' && parent.value === child && SHOWN.test(parent.key.name ?? '')) return true;
+        if (parent.type === 'Property' && parent.value === child && SHOWN.test(parent.key.name ?? ''))
+          return true;
       }
       return false;
     };
@@ -50,7 +52,8 @@ export const sentencePlaces = {
     };
     return {
       Literal: (node) => check(node, node.value),
-      TemplateElement: (node) => check(node, node.value.cooked),
+      // A figure that is put in counts as a word.
+      TemplateLiteral: (node) => check(node, node.quasis.map(({ value }) => value.cooked).join('…')),
     };
   },
 };

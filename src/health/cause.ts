@@ -1,5 +1,5 @@
 import type { NoAnswerCause } from '../base/errors';
-import type { KindId } from './report';
+import type { KindId } from './kindId';
 
 /*
  * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or

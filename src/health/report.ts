@@ -1,4 +1,7 @@
+import type { KindId } from './kindId';
 import type { Cause, Malformed, Shortage, Unavailable } from './cause';
+
+export type { KindId };
 
 /** What a daemon said, normalised. A field it did not give is `undefined`, never a default. */
 
@@ -9,12 +12,6 @@ declare const daemonId: unique symbol;
  * nobody takes one apart. For an entry with an address the text is its origin, so that what is kept stays valid.
  */
 export type DaemonId = string & { readonly [daemonId]: true };
-
-/**
- * The name of a kind of daemon, of the kinds that this extension knows. Compare a name with another name, never with a
- * literal: what a daemon can and cannot tell stands in its answer, as `Progress` and `Traits`.
- */
-export type KindId = string;
 
 /** One piece of agent work, as far as the daemon tells. Times are on the daemon's clock. */
 export interface Session {

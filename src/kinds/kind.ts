@@ -22,8 +22,8 @@ export interface Kind {
   readonly runsCommands: boolean;
   /** Its address is a page for people. */
   readonly hasPage: boolean;
-  /** How people use it, as the end of a sentence, where it has no page. */
-  readonly usedBy?: string;
+  /** How people use it, where it has no page. */
+  readonly usedBy?: 'chats';
   /** The word by which the menus of the manifest tell its rows, where it offers more or less than others. */
   readonly menu?: string;
   load(): Promise<KindCode>;

@@ -7,6 +7,7 @@ import { DISCOVERY_TIMEOUT_MS } from '../kinds/policy';
 import { portsOf } from '../kinds/ports';
 import { findListeners } from '../system/processTable';
 import { isPortFree } from '../system/ports';
+import { alreadyRuns, portTaken } from './launcherText';
 
 export interface WantedStart {
   /** Where the daemon is to listen. */
@@ -24,19 +25,14 @@ export async function alreadyThere({ url, onlyOne }: WantedStart): Promise<strin
   if (!(await isPortFree(hostOf(url), Number(port || 80)))) {
     // Where a tool of the system fails the process has no name; the port is taken all the same.
     const [owner] = await findListeners(Number(port || 80), hostname).catch(() => []);
-    const who = owner
-      ? `Process ${owner.pid} (${owner.commandLine})`
-      : 'A process that the system does not name';
-    return `${who} already listens at ${url}. Nothing was started; "restart" ends the old one first.`;
+    return portTaken(owner, url);
   }
   const kind = kindOf(onlyOne?.kind);
   if (!onlyOne || !kind) return undefined;
   const urls = portsOf([kind]).map((each) => `http://localhost:${each}`);
   const works = await Promise.all(urls.map((each) => worksFor(onlyOne.folder, each, kind)));
   const other = urls.find((_, index) => works[index]);
-  return other === undefined
-    ? undefined
-    : `A ${kind.id} for ${onlyOne.folder} already answers at ${other}. Nothing was started: two would dispatch the same tasks.`;
+  return other === undefined ? undefined : alreadyRuns(kind.id, onlyOne.folder, other);
 }
 
 /** Whether a daemon of this kind answers there and works for the folder. Never throws. */

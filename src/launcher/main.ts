@@ -9,13 +9,22 @@ import { cleanText } from '../base/text';
 import { ASSUMED_DAEMON_INTERVAL_MS } from '../health/policy';
 import { ASK_TIMEOUT_MS, ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK_EVERY_MS } from './policy';
 import { alreadyThere, type WantedStart } from './alreadyThere';
-import { unprovenText } from '../words/reasons';
+import type { Unproven } from '../health/cause';
 import { StartedDaemon } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
 import { processTable } from '../system/processTable';
 import { whyNotStartable } from '../system/startable';
 import { couldNotStart, unstartableText } from '../words/startFailures';
+import {
+  START_COMMAND,
+  cannotRun,
+  commandEnded,
+  notProven,
+  runsInBackground,
+  startedBroken,
+  startedUnproven,
+} from './launcherText';
 
 /**
  * Starts a daemon, unless one is there already. Runs in a task's terminal, by itself:
@@ -104,7 +113,7 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
   const startedMs = performance.now();
   let askedMs = -Infinity;
   let hangsSinceMs: number | undefined;
-  let seen = 'the daemon does not answer';
+  let seen: Unproven | undefined;
   while (performance.now() - startedMs < timeoutMs) {
     tail.print();
     // A command may start its daemon and end, as service managers do: only a failure is the end of waiting.
@@ -117,33 +126,23 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
       const proof = await daemon.ask();
       if (proof.is === 'proven' || proof.is === 'newButUntold') {
         tail.print();
-        if (proof.is === 'newButUntold') {
-          say(`The daemon was started; whether it works cannot be proven: ${unprovenText(proof.why)}.`);
-        }
-        say(
-          `It runs in the background (pid ${child.pid ?? 'unknown'}) and outlives this terminal. Log: ${log}`,
-        );
+        if (proof.is === 'newButUntold') say(startedUnproven(proof.why));
+        say(runsInBackground(child.pid, log));
         return 0;
       }
-      seen = unprovenText(proof.why);
+      seen = proof.why;
       const hangs = proof.is === 'refuted' && proof.by === 'loop';
       hangsSinceMs = hangs ? (hangsSinceMs ?? askedMs) : undefined;
       // What hangs in the new life as in the old one gets one of its own intervals for a cycle.
       const graceMs = Math.min(daemon.report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, timeoutMs);
       if (hangsSinceMs !== undefined && askedMs - hangsSinceMs >= graceMs) {
         tail.print();
-        return fail(
-          `The daemon was started and does not work: ${seen}. It was left running. Log: ${log}`,
-          options,
-        );
+        return fail(startedBroken(proof.why, log), options);
       }
     }
     await delay(LOOK_EVERY_MS);
   }
-  return fail(
-    `After ${timeoutMs / 1_000} s the daemon is not proven to work: ${seen}. It was left running. Log: ${log}`,
-    options,
-  );
+  return fail(notProven(seen, timeoutMs, log), options);
 }
 
 /** How the command came to its end, or why it never began. */
@@ -157,7 +156,7 @@ async function whyNotRun(error: unknown, { command, shell }: Options): Promise<s
   if (why) return unstartableText(why);
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return cleanText(error instanceof Error ? error.message : String(error));
-  return `the system cannot run the command "${programName(name)}" (${code})`;
+  return cannotRun(programName(name), code);
 }
 
 /** @param output what it printed last */
@@ -169,10 +168,8 @@ async function whyEnded(end: End, options: Options, output: string): Promise<str
     const why = await whyNotStartable({ kind: 'shell', line: first, cwd: process.cwd() });
     if (why) return unstartableText(why);
   }
-  const who = shell === undefined ? programName(first) : 'the start command';
-  const how = end.code === null ? `was ended by ${end.signal}` : `ended with exit code ${end.code}`;
-  const words = lastWords(output);
-  return `${who} ${how}${words === undefined ? '' : `: ${words}`}`;
+  const who = shell === undefined ? programName(first) : START_COMMAND;
+  return commandEnded(who, end, lastWords(output));
 }
 
 function readOptions(): Options {

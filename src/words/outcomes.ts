@@ -150,7 +150,7 @@ function seenText(seen: Seen, daemon: string): string {
 }
 
 /** Why who answers is not proven to be started by this restart, as a clause. */
-export function notOursText(who: NotOurs): string {
+function notOursText(who: NotOurs): string {
   const { port } = who;
   if (who.is === 'unnamed') {
     return port === undefined

@@ -70,7 +70,7 @@ export function restartRefusalText(refusal: RestartRefusal): string | undefined 
 }
 
 /** Why the process that holds a daemon's port, or is the daemon, is not ended. */
-export function notToEndText(refusal: NotToEnd): string {
+function notToEndText(refusal: NotToEnd): string {
   switch (refusal.is) {
     case 'sharedSocket': {
       const processes = refusal.named.map(processText).join(' and ');

@@ -102,7 +102,7 @@ export function snoozeInWords({ snooze }: DaemonModel, now: Instant): string {
     case 'until':
       return `notifications snoozed until ${clockTime(snooze.untilAt, now.wallAt)}`;
     case 'untilRestart':
-      return 'notifications snoozed until it is restarted';
+      return 'notifications snoozed until the next restart';
   }
 }
 

@@ -95,7 +95,7 @@ describe('the buttons of notifications, in a window', function () {
       window.quickInput().locator('.quick-input-title', { hasText: name }).waitFor();
     await more('unreachable');
     await open('unreachable');
-    await offers(['Show Log', 'Snooze 15 minutes', 'Snooze 1 hour', 'Snooze until it is restarted']);
+    await offers(['Show Log', 'Snooze 15 minutes', 'Snooze 1 hour', 'Snooze until the next restart']);
     assert.equal(await window.quickInput().getByRole('option').count(), 4);
     await window.page.keyboard.press('Escape');
     await window.runCommand('Notifications: Show Notifications');

@@ -68,7 +68,7 @@ describe(`a window whose dispatchd was killed, and whose port another program to
     const question = await window.ask('Daemon Health: Run in Daemon…', /^Type a command to run/);
     await question.fill('echo my-secret');
     await question.press('Enter');
-    const time = window.quickInput().getByPlaceholder(/^How long may it run\?/);
+    const time = window.quickInput().getByPlaceholder(/^How long may the command run\?/);
     await time.fill('7');
     await time.press('Enter');
     await isRefused('run');

@@ -275,7 +275,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
     await time.waitFor();
     await time.press('Enter');
     await dispatchds[1]!.untilRunning(1);
-    await window.ask('Daemon Health: Run in Daemon…', /^Run it in which dispatchd\?$/);
+    await window.ask('Daemon Health: Run in Daemon…', /^Run the command in which dispatchd\?$/);
     for (const name of ['first', 'second']) await window.quickInput().getByRole('option', { name }).waitFor();
     assert.equal(await window.quickInput().getByRole('option', { name: 'shop' }).count(), 0);
     await window.screenshot('newcomer-5-which');

@@ -54,10 +54,10 @@ describe('Run in Daemon…, asked for in a window', function () {
     assert.equal(await window.quickInput().getByRole('option').count(), 1);
     await window.screenshot('run-1-command');
     await question.press('Enter');
-    await window.quickInput().getByPlaceholder('Run it in which folder?').waitFor();
+    await window.quickInput().getByPlaceholder('Run the command in which folder?').waitFor();
     await window.screenshot('run-2-folder');
     await option(/^site/).click();
-    const time = window.quickInput().getByPlaceholder(/^How long may it run\? Or type a time/);
+    const time = window.quickInput().getByPlaceholder(/^How long may the command run\? Or type a time/);
     await time.waitFor();
     assert.deepEqual(
       (await window.quickInput().getByRole('option').allInnerTexts()).map((text) => text.trim()),
@@ -141,7 +141,7 @@ describe('Run in Daemon… where no dispatchd runs', function () {
     if (pid !== undefined) process.kill(pid, 'SIGTERM');
   });
 
-  const dialog = () => window.dialog().filter({ hasText: 'dispatchd does not run. Start it?' });
+  const dialog = () => window.dialog().filter({ hasText: 'dispatchd does not run. Start dispatchd?' });
 
   it('starts nothing where that is not wanted', async () => {
     await window.runCommand(COMMAND);

@@ -9,7 +9,7 @@ export const ductor: Kind = {
   provenBy: 'answer',
   runsCommands: false,
   hasPage: false,
-  usedBy: 'a ductor is used through its chats',
+  usedBy: 'chats',
   menu: 'ductor',
   load: () => import('./connection'),
 };

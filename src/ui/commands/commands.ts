@@ -15,7 +15,7 @@ import { configureDaemons } from './configure';
 import { offeredId } from '../tree/findingRows';
 import { STATE_LABELS, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
-import { plain } from '../shared/markdown';
+import { plain, type PlainText } from '../shared/markdown';
 import { more } from './more';
 import { isSessionRowId } from '../tree/rowIds';
 import { inStatusBar, inView, say } from '../shared/say';
@@ -23,7 +23,18 @@ import { snooze } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 import type { HealthTree } from '../tree/tree';
 import { bundledDaemon } from '../tasks/bundledDaemon';
-import { canStop, dashboardOf, pageOf } from '../shared/usable';
+import { canStop, dashboardOf } from '../shared/usable';
+import { pageOf } from './page';
+import {
+  CONFIGURE,
+  LOOKING,
+  NONE,
+  QUESTIONS,
+  SHOW_LOG,
+  START_BUNDLED,
+  keepingEvidence,
+  unexpectedText,
+} from './commandsText';
 
 /** What the room of restarts does; loaded when it is first asked for. */
 interface RestartCommands {
@@ -51,9 +62,9 @@ export type RunCommand = (command: string, targets: readonly unknown[]) => Promi
 
 /** Which daemons a command is for, and what is said where there is none of them. */
 interface Purpose {
-  readonly question: string;
+  readonly question: PlainText;
   readonly isFor?: (model: DaemonModel) => boolean;
-  readonly none?: string;
+  readonly none?: PlainText;
 }
 
 /**
@@ -67,7 +78,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
   const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
     // A message that asks for it says since when its incident goes on; the tree has words of its own for what was picked.
     restart: async (target, openedMs) => {
-      const model = await pick(deps, target, { question: 'Restart which daemon?' });
+      const model = await pick(deps, target, { question: QUESTIONS.restart });
       if (model) await restarts.restart(model, typeof openedMs === 'number' ? openedMs : undefined);
     },
     waitLonger: async (target) => {
@@ -79,8 +90,8 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       await restarts.restart(down ?? (await bundledDaemon(registry, settings)));
     },
     stop: async (target) => {
-      const none = 'No daemon runs that could be stopped.';
-      const model = await pick(deps, target, { question: 'Stop which daemon?', isFor: canStop, none });
+      const asked = { question: QUESTIONS.stop, isFor: canStop, none: NONE.stop };
+      const model = await pick(deps, target, asked);
       if (model) await restarts.stop(model);
     },
     refresh: () =>
@@ -95,7 +106,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     offerIgnored: async () => {
       const isNone = !registry.found.some(({ isIgnored }) => isIgnored);
       await (await discovery()).forgetIgnored();
-      if (isNone) void say('info', plain('No ignored daemon is here right now.'));
+      if (isNone) void say('info', NONE.ignored);
     },
     showDetails: (target) => {
       const model = find(registry, target) ?? worstFirst(registry.models)[0];
@@ -104,13 +115,12 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     },
     showLog: () => log.show(),
     keepEvidence: async (target) => {
-      const model = await pick(deps, target, { question: 'Keep the evidence of which daemon?' });
+      const model = await pick(deps, target, { question: QUESTIONS.keepEvidence });
       if (!model) return;
-      const title = plain(`Keeping the evidence of ${model.daemon.name}`);
-      await inStatusBar(title, () => restarts.keepEvidence(model));
+      await inStatusBar(keepingEvidence(model.daemon.name), () => restarts.keepEvidence(model));
     },
     snooze: async (target) => {
-      const model = await pick(deps, target, { question: 'Snooze the notifications of which daemon?' });
+      const model = await pick(deps, target, { question: QUESTIONS.snooze });
       if (model) await snooze(model, snoozes, clock);
     },
     dismissFailedStart: (target) => {
@@ -127,16 +137,14 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       const known = registry.models.filter(({ daemon }) =>
         (daemonIds as readonly unknown[]).includes(daemon.id),
       );
-      const model = await choose(worstFirst(known).map(itemOf), {
-        question: plain('Show which daemon?'),
-      });
+      const model = await choose(worstFirst(known).map(itemOf), { question: QUESTIONS.list });
       if (model) await tree.reveal(model.daemon.id);
     },
     openDashboard: async (target) => {
       const model = await pick(deps, target, {
-        question: 'Open the dashboard of which daemon?',
+        question: QUESTIONS.openDashboard,
         isFor: (each) => dashboardOf(each) !== undefined,
-        none: 'No daemon that answers now has a page of its own.',
+        none: NONE.openDashboard,
       });
       if (model) await vscode.env.openExternal(vscode.Uri.parse(pageOf(model)));
     },
@@ -170,9 +178,8 @@ async function guarded(name: string, run: () => unknown, log: Log): Promise<void
     const said = sentenceOf(error);
     if (isExpected) log.error(said);
     else log.unexpected(`The command ${name}`, error);
-    const text = isExpected ? said : `An error that nobody expected: ${cleanText(said)}. The log has more.`;
-    const show = 'Show Log';
-    void say('error', plain(text), show).then((choice) => choice === show && log.show());
+    const text = isExpected ? plain(said) : unexpectedText(cleanText(said));
+    void say('error', text, SHOW_LOG).then((choice) => choice === SHOW_LOG && log.show());
   }
 }
 
@@ -186,23 +193,23 @@ function find({ models }: Registry, target: unknown): DaemonModel | undefined {
 async function pick(
   { registry, discovery }: Pick<CommandDeps, 'registry' | 'discovery'>,
   target: unknown,
-  { question, isFor = () => true, none = '' }: Purpose,
+  { question, isFor = () => true, none = NONE.watched }: Purpose,
 ): Promise<DaemonModel | undefined> {
   const named = find(registry, target);
   if (named) return named;
   // Right after the start a daemon that nobody listed has not answered yet.
   await discovery();
   if (registry.models.length === 0 && !registry.settled) {
-    await inStatusBar(plain('Looking for daemons'), () => registry.refresh());
+    await inStatusBar(LOOKING, () => registry.refresh());
   }
   if (registry.models.length === 0) {
     tellNothingIsWatched();
     return undefined;
   }
   const models = worstFirst(registry.models).filter(isFor);
-  if (models.length === 0) void say('info', plain(none));
+  if (models.length === 0) void say('info', none);
   if (models.length <= 1) return models[0];
-  return choose(models.map(itemOf), { question: plain(question) });
+  return choose(models.map(itemOf), { question });
 }
 
 function itemOf(model: DaemonModel): Item<DaemonModel> {
@@ -217,11 +224,10 @@ function itemOf(model: DaemonModel): Item<DaemonModel> {
 
 function tellNothingIsWatched(): void {
   const commands: Record<string, string> = {
-    'Start Bundled Daemon': 'daemonHealth.start',
-    'Configure Daemons': 'daemonHealth.configure',
+    [START_BUNDLED]: 'daemonHealth.start',
+    [CONFIGURE]: 'daemonHealth.configure',
   };
-  const text = plain('No daemon is watched.');
-  void say('info', text, 'Start Bundled Daemon', 'Configure Daemons').then((choice) => {
+  void say('info', NONE.watched, START_BUNDLED, CONFIGURE).then((choice) => {
     const command = choice === undefined ? undefined : commands[choice];
     if (command !== undefined) void vscode.commands.executeCommand(command);
   });

@@ -5,9 +5,9 @@ import type { Clock } from '../../base/time';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import { diagnostics, type SettingValue } from '../../diagnostics/diagnostics';
-import { plain } from '../shared/markdown';
 import { sayShortly } from '../shared/say';
 import { COPIED_SHOWN_MS } from '../policy';
+import { DONE } from './commandsText';
 
 const EXTENSION_ID = 'daemon-health.daemon-health';
 const SECTION = 'daemonHealth';
@@ -40,7 +40,7 @@ export async function copyDiagnostics(
     now: clock.now(),
   });
   await vscode.env.clipboard.writeText(text);
-  sayShortly('check', plain('Diagnostics copied'), COPIED_SHOWN_MS);
+  sayShortly('check', DONE.copied, COPIED_SHOWN_MS);
 }
 
 /** Every setting with each scope it is set in, the one in force first. */

@@ -8,6 +8,7 @@ import { plain } from '../shared/markdown';
 import { STATE_LABELS } from '../../words/states';
 import { snoozeItems } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
+import { MORE, QUESTIONS, SHOW_LOG, SNOOZE_IN_MORE } from './commandsText';
 
 export interface MoreDeps {
   readonly clock: Clock;
@@ -25,8 +26,8 @@ export async function more(
   const { name, id: daemonId } = model.daemon;
   const { label } = STATE_LABELS[state];
   const items: Item<() => unknown>[] = [
-    { icon: 'output', label: plain('Show Log'), value: () => log.show() },
-    ...snoozeItems(model, clock.now().wallAt, 'Snooze').map(({ value: { snooze }, ...item }) => ({
+    { icon: 'output', label: plain(SHOW_LOG), value: () => log.show() },
+    ...snoozeItems(model, clock.now().wallAt, SNOOZE_IN_MORE).map(({ value: { snooze }, ...item }) => ({
       ...item,
       description: plain(name),
       value: () => snoozes.set(daemonId, snooze),
@@ -36,14 +37,14 @@ export async function more(
       ? [
           {
             icon: 'circle-slash' as const,
-            label: plain("Don't Show Again…"),
-            description: plain(`“${label}”, of any daemon`),
+            label: MORE.never,
+            description: MORE.neverDetail(label),
             value: () => settings.mute(state),
           },
         ]
       : []),
   ];
   const title = plain(`${name}: ${label}`);
-  const run = await choose(items, { title, question: plain('What else?') });
+  const run = await choose(items, { title, question: QUESTIONS.more });
   await run?.();
 }

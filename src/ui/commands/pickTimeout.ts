@@ -1,7 +1,7 @@
 import { duration } from '../../base/time';
 import { LONGEST_MS } from '../policy';
 import { chooseOrType } from '../shared/choose';
-import { plain } from '../shared/markdown';
+import { plain, type PlainText } from '../shared/markdown';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000 };
 /** "90 s", "45 min", "2h", "1 h 30 min"; a bare number is minutes. `undefined` where it is no time to run. */
@@ -20,12 +20,12 @@ function bounded(ms: number): number | undefined {
   return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
 }
 
-/** Asks for a time limit; what is typed may be any time. @param offeredMs the first is what Enter takes */
-export function pickTimeout(question: string, offeredMs: readonly number[]): Promise<number | undefined> {
+/** Asks for a time limit; any time may be typed. @param offeredMs the first is what Enter takes */
+export function pickTimeout(question: PlainText, offeredMs: readonly number[]): Promise<number | undefined> {
   const offered = [...new Set(offeredMs)];
   const item = (ms: number) => ({ label: plain(duration(ms)), value: ms });
   return chooseOrType({
-    question: plain(`${question} Or type a time, such as 45 min`),
+    question,
     items: (typed) => {
       const typedMs = parseDuration(typed);
       const others = offered.filter((ms) => ms !== typedMs).map(item);

@@ -19,7 +19,7 @@ import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { plain } from '../shared/markdown';
 import { ask, inNotification, say, type Steps } from '../shared/say';
-import { consequences } from './restartText';
+import { consequences, stopping } from './restartText';
 import { ensureTrusted } from './trust';
 
 export interface RestartCommandsDeps {
@@ -112,7 +112,7 @@ export class RestartCommands {
     const { name } = model.daemon;
     const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
     if (!plan) return;
-    const outcome = await inNotification(plain(`Stopping ${name}`), (steps) =>
+    const outcome = await inNotification(stopping(name), (steps) =>
       this.deps.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
     );
     void say('info', plain(stopText(outcome)));

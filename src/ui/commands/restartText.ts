@@ -1,3 +1,4 @@
+import { plain, type PlainText } from '../shared/markdown';
 import { duration } from '../../base/time';
 import { addressOf } from '../../kinds/target';
 import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
@@ -94,3 +95,5 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
   }
   return lines;
 }
+
+export const stopping = (daemon: string): PlainText => plain(`Stopping ${daemon}`);

@@ -14,6 +14,7 @@ import { actionsOf } from './sessionChoice';
 import { ask, sayShortly } from '../shared/say';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
+import { CANNOT, DONE, QUESTIONS, RUN, RUN_IN_DAEMON, START_DAEMON } from './commandsText';
 
 const TITLE_CHARS = 60;
 const OFFERED_TIMEOUTS_MS = [DEFAULT_RUN_TIMEOUT_MS, 1_800_000, 3_600_000, 4 * 3_600_000];
@@ -27,7 +28,7 @@ export class RunInDaemon {
    * dispatchd to run it in, by its origin or its name: the tree passes the row that was clicked
    */
   async run(given: unknown): Promise<void> {
-    if (!(await ensureTrusted('Run in Daemon'))) return;
+    if (!(await ensureTrusted(RUN_IN_DAEMON))) return;
     const model = await this.#daemon(given);
     if (!model) return;
     const wanted = isGiven(given) ? fill(given) : await this.#ask();
@@ -39,7 +40,7 @@ export class RunInDaemon {
     await actions.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
     await this.deps.recent.add(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
-    sayShortly('play', plain(`“${name}” runs in ${model.daemon.name}`));
+    sayShortly('play', DONE.runsIn(name, model.daemon.name));
     await vscode.commands.executeCommand('daemonHealth.showDetails', model.daemon.id);
     await this.deps.poll(model.daemon.id);
   }
@@ -48,9 +49,7 @@ export class RunInDaemon {
   async #daemon(given: unknown): Promise<DaemonModel | undefined> {
     const named = this.deps.models().find(({ daemon }) => given === daemon.id || given === daemon.name);
     if (named && !runsCommands(named)) {
-      throw new UserError(
-        `${named.daemon.name} runs only its own work: a command can be run in a dispatchd, such as the bundled daemon.`,
-      );
+      throw new UserError(CANNOT.runCommands(named.daemon.name));
     }
     const running = this.deps
       .models()
@@ -61,22 +60,19 @@ export class RunInDaemon {
 
   async #start(named: DaemonModel | undefined): Promise<DaemonModel | undefined> {
     const watched = (named ?? this.deps.models().find(runsCommands))?.daemon;
-    const start = 'Start Daemon';
     const choice = await ask(
       'info',
-      plain(
-        watched ? `${watched.name} does not run. Start it?` : 'No dispatchd runs. Start the bundled one?',
-      ),
-      plain('It runs commands outside the editor and needs nothing else installed.'),
-      start,
+      watched ? RUN.startWatched(watched.name) : RUN.startBundled,
+      RUN.startDetail,
+      START_DAEMON,
     );
-    if (choice !== start) return undefined;
+    if (choice !== START_DAEMON) return undefined;
     await vscode.commands.executeCommand('daemonHealth.start', watched?.id);
     const started = this.deps
       .models()
       .find((model) => answersForSessions(model) && (!watched || model.daemon.id === watched.id));
     if (!started) {
-      throw new UserError(`${watched?.name ?? 'The bundled daemon'} does not run, so nothing was run in it.`);
+      throw new UserError(CANNOT.startFirst(watched?.name ?? RUN.bundled));
     }
     return started;
   }
@@ -87,7 +83,7 @@ export class RunInDaemon {
     if ('timeoutMs' in recent) return recent;
     const cwd = await pickFolder();
     if (cwd === null) return undefined;
-    const timeoutMs = await pickTimeout('How long may it run?', OFFERED_TIMEOUTS_MS);
+    const timeoutMs = await pickTimeout(RUN.howLong, OFFERED_TIMEOUTS_MS);
     if (timeoutMs === undefined) return undefined;
     return { command: recent.command, timeoutMs, ...(cwd !== undefined && { cwd }) };
   }
@@ -106,10 +102,8 @@ export class RunInDaemon {
     }));
     const read = (typed: string) => (typed.trim() === '' ? undefined : { command: typed.trim() });
     return chooseOrType<RecentCommand | { readonly command: string }>({
-      title: plain('Run in Daemon'),
-      question: plain(
-        recents.length > 0 ? 'Type a command to run, or pick a recent one' : 'Type a command to run',
-      ),
+      title: RUN.title,
+      question: recents.length > 0 ? RUN.typeOrPick : RUN.typeCommand,
       items: (typed) => {
         const value = read(typed);
         if (!value) return recents;
@@ -128,7 +122,7 @@ function pickDispatchd(running: readonly DaemonModel[]): Promise<DaemonModel | u
     description: plain(placeOf(model.daemon.target)),
     value: model,
   }));
-  return choose(items, { question: plain('Run it in which dispatchd?') });
+  return choose(items, { question: QUESTIONS.runInDaemon });
 }
 
 interface Given {
@@ -162,8 +156,5 @@ function titleOf(command: string): string {
 async function pickFolder(): Promise<string | undefined | null> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length <= 1) return folders[0]?.uri.fsPath;
-  return (
-    (await vscode.window.showWorkspaceFolderPick({ placeHolder: plain('Run it in which folder?') }))?.uri
-      .fsPath ?? null
-  );
+  return (await vscode.window.showWorkspaceFolderPick({ placeHolder: QUESTIONS.folder }))?.uri.fsPath ?? null;
 }

@@ -15,6 +15,7 @@ import {
   type SessionCommand,
   type SessionItem,
 } from './sessionPurposes';
+import { CANNOT, NONE, QUESTIONS } from './commandsText';
 
 export interface FoundSession extends SessionItem {
   readonly actions: SessionActions;
@@ -44,7 +45,7 @@ export class SessionChoice {
     const purpose: Purpose = PURPOSES[command];
     // The tree passes what is selected besides what was clicked; a task, its own command line.
     const ids = new Set(targets.flat().filter(isSessionRowId));
-    return ids.size > 0 ? this.#named(ids, purpose) : this.#pick(purpose);
+    return ids.size > 0 ? this.#named(ids, purpose) : this.#pick(command, purpose);
   }
 
   /** The same, each with what changes it. */
@@ -66,15 +67,13 @@ export class SessionChoice {
         .map((session) => ({ model, session }));
     });
     if (named.length > 0) return named;
-    throw new UserError(
-      'This session is not known any more, or belongs to a daemon that only runs its own work.',
-    );
+    throw new UserError(CANNOT.sessionEnded);
   }
 
-  async #pick(purpose: Purpose): Promise<readonly SessionItem[]> {
+  async #pick(command: SessionCommand, purpose: Purpose): Promise<readonly SessionItem[]> {
     const items = this.deps.models().flatMap((model) => meant(purpose, model));
     if (items.length === 0) {
-      void say('info', plain(purpose.none));
+      void say('info', NONE[command]);
       return [];
     }
     const picked = await choose(
@@ -84,7 +83,7 @@ export class SessionChoice {
         ...(item.session.command !== undefined && { detail: plain(item.session.command) }),
         value: item,
       })),
-      { question: plain(purpose.question) },
+      { question: QUESTIONS[command] },
     );
     return picked ? [picked] : [];
   }
@@ -101,7 +100,6 @@ export async function actionsOf(
   probe: SessionsDeps['probe'],
 ): Promise<SessionActions> {
   const { sessions } = await probe(daemon.id);
-  if (!sessions)
-    throw new UserError(`${daemon.name} is no dispatchd: its sessions cannot be changed from here.`);
+  if (!sessions) throw new UserError(CANNOT.changeSessions(daemon.name));
   return sessions;
 }

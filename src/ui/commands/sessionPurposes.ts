@@ -8,9 +8,6 @@ export interface Purpose {
   readonly ours: (session: Session) => boolean;
   /** Which of the lost work of other daemons. */
   readonly lost?: (session: Session) => boolean;
-  readonly question: string;
-  /** What is said where there is none. */
-  readonly none: string;
 }
 
 const anySession = () => true;
@@ -19,42 +16,28 @@ const anySession = () => true;
 export const PURPOSES = {
   extendSession: {
     ours: isLive,
-    question: 'Give which session more time?',
-    none: 'No session can be extended right now.',
   },
   runAgain: {
     ours: (session) =>
       endOf(session) !== undefined && (endOf(session) !== 'interrupted' || isStranded(session)),
-    question: 'Run which session again?',
-    none: 'No session can be run again right now.',
   },
   resumeSession: {
     ours: isStranded,
     lost: canGoOn,
-    question: 'Resume which session?',
-    none: 'No session can be resumed right now.',
   },
   copyCommand: {
     ours: anySession,
     lost: canGoOn,
-    question: 'Copy the command of which session?',
-    none: 'No session has a command to copy right now.',
   },
   showOutput: {
     ours: anySession,
-    question: 'Show the output of which session?',
-    none: 'No session has output to show right now.',
   },
   cancelSession: {
     ours: isLive,
-    question: 'Stop which session?',
-    none: 'No session can be stopped right now.',
   },
   dismissSession: {
     ours: isStranded,
     lost: anySession,
-    question: 'Dismiss which session?',
-    none: 'No session can be dismissed right now.',
   },
 } satisfies Record<string, Purpose>;
 

@@ -2,7 +2,6 @@ import { UserError } from '../../base/errors';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import { endOf } from '../../health/sessions';
-import { duration } from '../../base/time';
 import type { LostWork } from '../../kinds/kind';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { plain } from '../shared/markdown';
@@ -12,6 +11,7 @@ import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
 import type { SessionCommand, SessionItem } from './sessionPurposes';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
+import { CANNOT, DONE, RESUME, RUN, RUN_AGAIN, STOP_SESSION, resuming, stopQuestion } from './commandsText';
 
 export interface SessionCommandDeps extends Pick<
   SessionsDeps,
@@ -40,19 +40,19 @@ export class SessionCommands {
   async extendSession(targets: readonly unknown[]): Promise<void> {
     for (const { model, session, actions } of await this.#choice.find('extendSession', targets)) {
       const byMs = await actions.extend(session.id);
-      this.#say(model, `“${session.title}” extended by ${duration(byMs)}`);
+      this.#say(model, DONE.extended(session.title, byMs));
       await this.deps.poll(model.daemon.id);
     }
   }
 
   /** Runs ended or interrupted work again; what had timed out may be given more time. */
   async runAgain(targets: readonly unknown[]): Promise<void> {
-    if (!(await ensureTrusted('Run Again'))) return;
+    if (!(await ensureTrusted(RUN_AGAIN))) return;
     for (const found of await this.#choice.find('runAgain', targets)) {
       const { session } = found;
       let timeoutMs: number | undefined;
       if (endOf(session) === 'timedOut' && session.timeoutMs !== undefined) {
-        const picked = await pickTimeout(`“${session.title}” timed out. How long may it run now?`, [
+        const picked = await pickTimeout(RUN.howLongAgain(session.title), [
           2 * session.timeoutMs,
           session.timeoutMs,
         ]);
@@ -65,7 +65,7 @@ export class SessionCommands {
 
   /** Goes on with interrupted work: of a named session, or of a smithy's agent. */
   async resumeSession(targets: readonly unknown[]): Promise<void> {
-    if (!(await ensureTrusted('Resume'))) return;
+    if (!(await ensureTrusted(RESUME))) return;
     for (const item of await this.#choice.choose('resumeSession', targets)) {
       if (isLost(item)) await this.#resumeLost(item);
       else await this.#start(await this.#choice.withActions(item), undefined);
@@ -91,12 +91,11 @@ export class SessionCommands {
   /** Ends running sessions, once the user has agreed. */
   async cancelSession(targets: readonly unknown[]): Promise<void> {
     for (const { model, session, actions } of await this.#choice.find('cancelSession', targets)) {
-      const stop = 'Stop Session';
-      const question = plain(`Stop “${session.title}”?`);
-      const choice = await ask('warning', question, plain(session.command ?? ''), stop);
-      if (choice !== stop) return;
+      const command = plain(session.command ?? '');
+      const choice = await ask('warning', stopQuestion(session.title), command, STOP_SESSION);
+      if (choice !== STOP_SESSION) return;
       await actions.cancel(session.id);
-      this.#say(model, `“${session.title}” stopped`);
+      this.#say(model, DONE.stopped(session.title));
       await this.deps.poll(model.daemon.id);
     }
   }
@@ -117,22 +116,22 @@ export class SessionCommands {
   async #resumeLost({ model, session }: SessionItem): Promise<void> {
     const { id: daemonId } = model.daemon;
     const work = await this.#lostWork(model);
-    await inStatusBar(plain(`Resuming “${session.title}”`), () => work.resume(session));
+    await inStatusBar(resuming(session.title), () => work.resume(session));
     this.deps.dismissLost(daemonId, session.id);
-    this.#say(model, `“${session.title}” resumed`);
+    this.#say(model, DONE.resumed(session.title));
     await this.deps.poll(daemonId);
   }
 
   /** @throws an error fit to show where the daemon cannot go on with what it forgot */
   async #lostWork({ daemon }: DaemonModel): Promise<LostWork> {
     const { lostWork } = await this.deps.probe(daemon.id);
-    if (!lostWork) throw new UserError(`${daemon.name} cannot go on with work that a restart interrupted.`);
+    if (!lostWork) throw new UserError(CANNOT.resumeLost(daemon.name));
     return lostWork;
   }
 
   async #start({ model, session, actions }: FoundSession, timeoutMs: number | undefined): Promise<void> {
     await actions.runAgain(session.id, timeoutMs);
-    this.#say(model, `“${session.title}” runs again`);
+    this.#say(model, DONE.runsAgain(session.title));
     await this.deps.poll(model.daemon.id);
   }
 

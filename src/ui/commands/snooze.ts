@@ -2,8 +2,9 @@ import { MINUTE_MS, type Clock } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Snooze } from '../../health/snooze';
 import { choose, type Item } from '../shared/choose';
-import { plain } from '../shared/markdown';
+import type { PlainText } from '../shared/markdown';
 import type { Snoozes } from '../../store/snoozes';
+import { SNOOZE, type SNOOZE_IN_MORE } from './commandsText';
 
 /** For how long, and `undefined` for not at all. */
 interface Chosen {
@@ -15,8 +16,8 @@ export async function snooze(model: DaemonModel, snoozes: Snoozes, clock: Clock)
   const { daemon, snooze: current } = model;
   const cancel = {
     icon: 'bell',
-    label: plain('Cancel Snooze'),
-    description: plain('notify again from now on'),
+    label: SNOOZE.cancel,
+    description: SNOOZE.cancelDetail,
   } as const;
   const chosen = await choose<Chosen>(
     [
@@ -24,29 +25,29 @@ export async function snooze(model: DaemonModel, snoozes: Snoozes, clock: Clock)
       ...snoozeItems(model, clock.now().wallAt),
     ],
     {
-      title: plain(`Snooze notifications of ${daemon.name}`),
-      question: plain('The status bar and the tree go on showing its state'),
+      title: SNOOZE.title(daemon.name),
+      question: SNOOZE.question,
     },
   );
   if (chosen) await snoozes.set(daemon.id, chosen.snooze);
 }
 
-/** For how long notifications can be held back. @param nowAt epoch ms @param verb begins each label */
+/** For how long notifications can be held back. @param nowAt epoch ms */
 export function snoozeItems(
   { track }: DaemonModel,
   nowAt: number,
-  verb = '',
+  labels: Readonly<Record<keyof typeof SNOOZE_IN_MORE, PlainText>> = SNOOZE,
 ): readonly Item<Chosen & { snooze: Snooze }>[] {
   const instanceId = track.last?.report.instance?.id;
-  const item = (label: string, snooze: Snooze) => ({
+  const item = (label: PlainText, snooze: Snooze) => ({
     icon: 'bell-slash' as const,
-    label: plain(verb === '' ? label : `${verb} ${label.charAt(0).toLowerCase()}${label.slice(1)}`),
+    label,
     value: { snooze },
   });
   const until = (minutes: number): Snooze => ({ kind: 'until', untilAt: nowAt + minutes * MINUTE_MS });
   return [
-    item('15 minutes', until(15)),
-    item('1 hour', until(60)),
-    item('Until it is restarted', { kind: 'untilRestart', ...(instanceId !== undefined && { instanceId }) }),
+    item(labels.forMinutes, until(15)),
+    item(labels.forHour, until(60)),
+    item(labels.untilRestart, { kind: 'untilRestart', ...(instanceId !== undefined && { instanceId }) }),
   ];
 }

@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
 import { TRUST_WAIT_MS } from '../policy';
-import { plain } from '../shared/markdown';
 import { ask } from '../shared/say';
-
-const MANAGE = 'Manage Workspace Trust';
+import { MANAGE_TRUST, TRUST_DETAIL, trustQuestion } from './commandsText';
 
 /**
  * Whether commands may be run here. If not, says why, shows where that is changed, and waits for it: what was asked
@@ -13,11 +11,8 @@ const MANAGE = 'Manage Workspace Trust';
  */
 export async function ensureTrusted(what: string): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
-  const detail =
-    'It runs commands on this machine, as the settings of this workspace may say. ' +
-    'Trust the workspace in the editor that opens next, and it goes on; else nothing is done.';
-  const choice = await ask('warning', plain(`${what} needs a trusted workspace.`), plain(detail), MANAGE);
-  if (choice !== MANAGE) return false;
+  const choice = await ask('warning', trustQuestion(what), TRUST_DETAIL, MANAGE_TRUST);
+  if (choice !== MANAGE_TRUST) return false;
   return new Promise((resolve) => {
     const subscriptions: vscode.Disposable[] = [];
     const end = (trusted: boolean) => {

@@ -1,26 +1,27 @@
 import * as vscode from 'vscode';
 import type { Buttons } from '../shared/say';
 import type { Action, Offer } from './notice';
+import { BUTTON_LABELS } from './buttonsText';
 
-/** Every button, and the command that it runs. One without a prefix is not in the manifest. */
-const BUTTONS: Readonly<Record<Action, { readonly label: string; readonly command: string }>> = {
-  restart: { label: 'Restart Daemon', command: 'daemonHealth.restart' },
-  details: { label: 'Show Details', command: 'daemonHealth.showDetails' },
-  list: { label: 'Show List', command: 'list' },
+/** The command that each button runs. One without a prefix is not in the manifest. */
+const COMMANDS: Readonly<Record<Action, string>> = {
+  restart: 'daemonHealth.restart',
+  details: 'daemonHealth.showDetails',
+  list: 'list',
   // The log, a snooze, and never again: together with the others they would all be cut.
-  more: { label: 'More…', command: 'more' },
-  mute: { label: "Don't Show Again", command: 'mute' },
-  runAgain: { label: 'Run Again', command: 'daemonHealth.runAgain' },
-  showSession: { label: 'Show Session', command: 'daemonHealth.showDetails' },
-  output: { label: 'Show Log', command: 'daemonHealth.showOutput' },
-  interrupted: { label: 'Show Interrupted', command: 'daemonHealth.showDetails' },
-  waitLonger: { label: 'Wait Longer', command: 'waitLonger' },
-  terminal: { label: 'Show Terminal', command: 'workbench.action.terminal.focus' },
-  log: { label: 'Show Log', command: 'daemonHealth.showLog' },
+  more: 'more',
+  mute: 'mute',
+  runAgain: 'daemonHealth.runAgain',
+  showSession: 'daemonHealth.showDetails',
+  output: 'daemonHealth.showOutput',
+  interrupted: 'daemonHealth.showDetails',
+  waitLonger: 'waitLonger',
+  terminal: 'workbench.action.terminal.focus',
+  log: 'daemonHealth.showLog',
 };
 
 export function labelsOf(offers: readonly Offer[]): Buttons {
-  const [first, second, third] = offers.map(({ action }) => BUTTONS[action].label);
+  const [first, second, third] = offers.map(({ action }) => BUTTON_LABELS[action]);
   if (first === undefined) return [];
   if (second === undefined) return [first];
   return third === undefined ? [first, second] : [first, second, third];
@@ -32,9 +33,9 @@ export async function press(
   label: string | undefined,
   run: (command: string, targets: readonly unknown[]) => Promise<void>,
 ): Promise<void> {
-  const offer = offers.find(({ action }) => BUTTONS[action].label === label);
+  const offer = offers.find(({ action }) => BUTTON_LABELS[action] === label);
   if (!offer) return;
-  const { command } = BUTTONS[offer.action];
+  const command = COMMANDS[offer.action];
   if (command.includes('.')) await vscode.commands.executeCommand(command, ...offer.targets);
   else await run(command, offer.targets);
 }

@@ -1,4 +1,3 @@
-import { UserError } from '../../base/errors';
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { DaemonModel } from '../../model/daemonModel';
 import { STATES } from '../../health/states';
@@ -15,14 +14,6 @@ export function canStop({ track }: DaemonModel): boolean {
 export function dashboardOf({ daemon, track }: DaemonModel): string | undefined {
   const hasPage = track.sample?.ok === true && kindOf(track.sample.report.kind)?.hasPage;
   return hasPage ? addressOf(daemon.target)?.origin : undefined;
-}
-
-/** Its page for people, also while it does not answer. @throws an error fit to show where it has none */
-export function pageOf({ daemon, track }: DaemonModel): string {
-  const kind = kindOf(track.last?.report.kind);
-  const url = kind?.hasPage === false ? undefined : addressOf(daemon.target)?.origin;
-  if (url !== undefined) return url;
-  throw new UserError(`${daemon.name} has no page of its own${kind?.usedBy ? `: ${kind.usedBy}` : ''}.`);
 }
 
 /** Whether it runs commands that are handed to it, as far as is known: by its last answer, else by the settings. */

@@ -4,6 +4,7 @@ import { daemonIdOf, readDaemons } from '../../settings/daemonList';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
+import { CANNOT } from '../commands/commandsText';
 
 /** The bundled daemon, added to the watched ones where the user's list does not have it. */
 export async function bundledDaemon(registry: Registry, settings: Settings): Promise<DaemonModel> {
@@ -17,6 +18,6 @@ export async function bundledDaemon(registry: Registry, settings: Settings): Pro
   const { raw, ...how } = settings.daemonList();
   registry.configure(readDaemons(raw, how));
   const added = known();
-  if (!added) throw new UserError('The bundled daemon could not be added to daemonHealth.daemons.');
+  if (!added) throw new UserError(CANNOT.addBundled);
   return added;
 }

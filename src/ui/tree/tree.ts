@@ -9,6 +9,7 @@ import { isProblem } from '../../words/states';
 import { Rendered } from '../shared/rendered';
 import { inMarkdown, toMarkdownString } from '../shared/markdown';
 import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './daemonRows';
+import { OPEN_SETTINGS, problemsText } from './treeText';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
   red: 'problemsErrorIcon.foreground',
@@ -29,10 +30,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   #sessionRows: SessionRows | undefined;
 
   readonly #badge = new Rendered<number>((problems) => {
-    this.#view.badge =
-      problems === 0
-        ? undefined
-        : { value: problems, tooltip: problems === 1 ? '1 problem' : `${problems} problems` };
+    this.#view.badge = problems === 0 ? undefined : { value: problems, tooltip: problemsText(problems) };
   });
   readonly #welcome = new Rendered<string>((state) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
@@ -122,7 +120,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
       );
     }
     if (row.contextValue === 'settingsProblem') {
-      item.command = { command: 'daemonHealth.configure', title: 'Open Settings' };
+      item.command = { command: 'daemonHealth.configure', title: OPEN_SETTINGS };
     }
     return item;
   }

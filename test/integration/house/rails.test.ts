@@ -375,6 +375,30 @@ describe('the rails of the house', function () {
       rule: 'no-restricted-syntax',
     },
     {
+      it: 'a sentence beside the call that shows it',
+      file: 'ui/commands/trust.ts',
+      text: "import { say } from '../shared/say';\nexport const x = () => say('info', 'Nothing was done.' as never);\n",
+      rule: 'words/place',
+    },
+    {
+      it: 'a sentence with figures beside the call that shows it',
+      file: 'ui/commands/trust.ts',
+      text: "import { say } from '../shared/say';\nexport const x = (n: number) => say('info', `Stopped ${n} sessions.` as never);\n",
+      rule: 'words/place',
+    },
+    {
+      it: 'a sentence in a list to pick from',
+      file: 'ui/commands/more.ts',
+      text: "export const x = { label: 'Show the log', value: 1 };\n",
+      rule: 'words/place',
+    },
+    {
+      it: 'a sentence in an error that is shown',
+      file: 'watch/monitor.ts',
+      text: "import { UserError } from '../base/errors';\nexport const x = () => new UserError('The daemon is gone.');\n",
+      rule: 'words/place',
+    },
+    {
       it: 'a message past the one door',
       file: 'ui/tree/tree.ts',
       text: "import * as vscode from 'vscode';\nexport const x = () => vscode.window.showInformationMessage('x');\n",
@@ -582,7 +606,7 @@ describe('the rails of the house', function () {
 
     before(() => {
       house = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-kind-')));
-      for (const file of ['eslint.config.mjs', 'eslint.rooms.mjs', 'eslint.states.mjs'])
+      for (const file of ['eslint.config.mjs', 'eslint.rooms.mjs', 'eslint.states.mjs', 'eslint.words.mjs'])
         copyFileSync(join(ROOT, file), join(house, file));
       symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'));
       const files = {

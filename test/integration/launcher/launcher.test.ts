@@ -124,7 +124,7 @@ describe('a daemon launched in the background', function () {
       launch(2_000, '--', process.execPath, DAEMON, '--port', String(port), '--never-polls'),
     );
     assert.equal(code, 1);
-    assert.match(output, /not proven to work: no poll cycle has completed yet\. It was left running/);
+    assert.match(output, /not proven to work: no poll cycle has completed yet\. The daemon was left running/);
     assert.ok(await findListener(port));
   });
 
@@ -210,7 +210,7 @@ describe('what proves a start in the background', function () {
       const { code, output } = await launch(saying({ isRunning: true, ...status }));
       assert.equal(code, 1, output);
       assert.match(output, reason);
-      assert.match(output, /It was left running/);
+      assert.match(output, /The daemon was left running/);
       assert.match(readFileSync(join(folder, 'log'), 'utf8'), reason);
     });
   }

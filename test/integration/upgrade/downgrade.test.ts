@@ -92,7 +92,7 @@ describe('a window of the version before over what this version kept', function 
     const last = await open('new', between.state);
     await last.row('dispatchd', 'healthy');
     await last.row('2 not resumed');
-    await last.row('Snoozed', 'until it is restarted');
+    await last.row('Snoozed', 'until the next restart');
     assert.deepEqual((await last.run('runCommand')).picks[0]?.slice(0, 2), [
       '$(history) sleep 311 · project · 1 min',
       '$(history) sleep 310 · project · 1 min',
