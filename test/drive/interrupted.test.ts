@@ -51,7 +51,10 @@ describe('work that a kill -9 interrupts, of', function () {
       await lost.hover();
       const hover = window.page.locator('.workbench-hover:visible', { hasText: 'Last seen' });
       await hover.waitFor();
-      assert.match(await hover.innerText(), /The session ran when its daemon restarted, and was not seen since/);
+      assert.match(
+        await hover.innerText(),
+        /The session ran when its daemon restarted, and was not seen since/,
+      );
       await window.inEachTheme(async (theme) => {
         await window.page.mouse.move(640, 300);
         await lost.hover();

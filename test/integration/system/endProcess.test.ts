@@ -92,7 +92,10 @@ describe('the end of a process', function () {
     const pid = await running('');
     const askToEnd = () => Promise.reject(new Error('no answer within 2 s'));
     assert.equal(await stop(pid, { askToEnd }), 'onTerm');
-    assert.deepEqual(stages[1], { kind: 'notAsked', why: { is: 'message', message: 'no answer within 2 s' } });
+    assert.deepEqual(stages[1], {
+      kind: 'notAsked',
+      why: { is: 'message', message: 'no answer within 2 s' },
+    });
   });
 
   it('is not brought about when it has come already', async () => {
