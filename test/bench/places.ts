@@ -8,3 +8,6 @@ export const benchDir = join(outDir, 'bench');
 export const extensionDir = join(benchDir, 'extension');
 
 export const built = (name: string) => join(benchDir, `${name}.cjs`);
+
+/** The extension of commit cf91ddc as it shipped. */
+export const oldExtensionDir = join(benchDir, 'cf91ddc');

@@ -37,7 +37,7 @@ const status = {
 
 /** The answers of a daemon by path. */
 function answersOf({ sessions: count, active, kind }: ServerSpec): Record<string, Pieces> {
-  const isActive = (index: number) => active === 'all' || (active === '2 %' && index % 50 === 0);
+  const isActive = (index: number) => active > 0 && index % Math.round(count / active) === 0;
   const indices = Array.from({ length: count }, (_, index) => index);
   if (kind === 'smithy') {
     const sessions = indices.map((index) => smithySession(index, isActive(index)));

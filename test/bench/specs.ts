@@ -1,8 +1,8 @@
-/** How many daemons to serve, how many sessions in each, and which of these were active just before each answer. */
+/** How many daemons to serve, how many sessions in each, and how many of these were active just before each answer. */
 export interface ServerSpec {
   readonly daemons: number;
   readonly sessions: number;
-  readonly active: 'none' | '2 %' | 'all';
+  readonly active: number;
   readonly kind: DaemonKind;
 }
 

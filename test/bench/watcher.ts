@@ -1,14 +1,18 @@
 /** One way of watching daemons, in a process of its own, so that its CPU can be told from everything else's. */
+import { channel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Client } from 'undici';
 import type { DaemonHealthApi } from '../../src/api';
 import { FakeVSCode } from './fakeVSCode';
 import { startUsage, type Usage } from './measure';
 import { NaiveWatcher } from './naiveWatcher';
 
-export type WatcherKind = 'extension' | 'naive' | 'request' | 'requestAndParse';
+/** `activation`: the extension, which waits until it is told to be activated. */
+export type WatcherKind = 'extension' | 'activation' | 'naive' | 'request' | 'requestAndParse';
 
 export interface WatcherStart {
   readonly kind: WatcherKind;
@@ -18,6 +22,8 @@ export interface WatcherStart {
   /** Polls by itself with this interval; polls only when told to where there is none. */
   readonly everyMs?: number;
   readonly treeVisible: boolean;
+  /** Looks for daemons that nobody named, where none can be found; timers and requests are counted. */
+  readonly discovery?: boolean;
   /** The built extension. */
   readonly extensionFile: string;
   /** A scratch folder. */
@@ -30,15 +36,29 @@ export interface Measured extends Usage {
   readonly rows: number;
 }
 
+/** What the extension did besides being asked to. */
+export interface Counted {
+  /** Timers whose time came. */
+  readonly fired: number;
+  /** Timers that are to come. */
+  readonly armed: number;
+  readonly requests: number;
+}
+
 interface Watcher {
   /** Polls every daemon once. */
   poll(): Promise<void>;
+  activate?(): void;
 }
 
 export type WatcherRequest =
   | { readonly do: 'start'; readonly start: WatcherStart }
   | { readonly do: 'poll'; readonly times: number }
-  | { readonly do: 'wait'; readonly ms: number };
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'activate'; readonly forMs: number }
+  | { readonly do: 'longestTurn'; readonly polls: number }
+  | { readonly do: 'count'; readonly ms: number }
+  | { readonly do: 'heap' };
 
 /** Longer than the benchmark: no poll but those that are asked for. */
 const NEVER_MS = 300_000;
@@ -48,6 +68,10 @@ const LONGEST_DRAW_WAIT_MS = 250;
 
 let vscode: FakeVSCode;
 let watcher: Watcher;
+const wait = (
+  (setTimer) => (ms: number) =>
+    new Promise((resolve) => setTimer(resolve, ms))
+)(setTimeout);
 
 process.on('disconnect', () => process.exit());
 process.on('message', (request: WatcherRequest) => {
@@ -60,7 +84,7 @@ process.on('message', (request: WatcherRequest) => {
   );
 });
 
-async function handle(request: WatcherRequest): Promise<Measured | undefined> {
+async function handle(request: WatcherRequest): Promise<Measured | Counted | number | undefined> {
   switch (request.do) {
     case 'start':
       watcher = await start(request.start);
@@ -72,9 +96,100 @@ async function handle(request: WatcherRequest): Promise<Measured | undefined> {
       });
     case 'wait':
       return measure(async () => {
-        await new Promise((resolve) => setTimeout(resolve, request.ms));
+        await wait(request.ms);
         return 0;
       });
+    case 'activate':
+      watcher.activate?.();
+      return measure(async () => {
+        await wait(request.forMs);
+        return 0;
+      });
+    case 'longestTurn':
+      return longestTurn(request.polls);
+    case 'count': {
+      const before = { ...counts };
+      await wait(request.ms);
+      return {
+        fired: counts.fired - before.fired,
+        armed: armed.size,
+        requests: counts.requests - before.requests,
+      };
+    }
+    case 'heap':
+      return heap();
+  }
+}
+
+/** CPU of the longest turn of the event loop while every daemon is polled so many times, in ms. */
+async function longestTurn(polls: number): Promise<number> {
+  let longestMs = 0;
+  let turning = true;
+  let before = threadCpuMs();
+  const turn = () => {
+    const now = threadCpuMs();
+    longestMs = Math.max(longestMs, now - before);
+    before = now;
+    if (turning) setImmediate(turn);
+  };
+  setImmediate(turn);
+  for (let time = 0; time < polls; time++) await watcher.poll();
+  turning = false;
+  return longestMs;
+}
+
+/** Of this thread where Node tells that, else of all threads. */
+function threadCpuMs(): number {
+  const { threadCpuUsage } = process as { threadCpuUsage?: () => NodeJS.CpuUsage };
+  const { user, system } = threadCpuUsage?.() ?? process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** What is on the heap once the garbage was collected, in bytes. */
+async function heap(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let time = 0; time < 4; time++) {
+    collect();
+    await wait(20);
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+const counts = { fired: 0, requests: 0 };
+const armed = new Set<unknown>();
+
+/** Counts timers and requests from now on. */
+function countTimersAndRequests(): void {
+  const { setTimeout: set, clearTimeout: clear, setInterval: every, clearInterval: end } = globalThis;
+  type Call = (...args: unknown[]) => void;
+  const once = (call: Call, ms?: number, ...args: unknown[]) => {
+    const timer = set(() => {
+      armed.delete(timer);
+      counts.fired++;
+      call(...args);
+    }, ms);
+    armed.add(timer);
+    return timer;
+  };
+  const often = (call: Call, ms?: number, ...args: unknown[]) => {
+    const timer = every(() => {
+      counts.fired++;
+      call(...args);
+    }, ms);
+    armed.add(timer);
+    return timer;
+  };
+  const drop = (endTimer: (timer: NodeJS.Timeout) => void) => (timer: NodeJS.Timeout) => {
+    armed.delete(timer);
+    endTimer(timer);
+  };
+  globalThis.setTimeout = Object.assign(once, set);
+  globalThis.setInterval = Object.assign(often, every);
+  globalThis.clearTimeout = drop(clear) as typeof clearTimeout;
+  globalThis.clearInterval = drop(end) as typeof clearInterval;
+  for (const made of ['undici:request:create', 'net.client.socket']) {
+    channel(made).subscribe(() => counts.requests++);
   }
 }
 
@@ -86,18 +201,25 @@ async function measure(work: () => Promise<number>): Promise<Measured> {
 }
 
 async function start(options: WatcherStart): Promise<Watcher> {
-  const { kind, urls, paths, everyMs, treeVisible, extensionFile, folder } = options;
+  const { kind, urls, paths, everyMs, treeVisible, discovery = false, extensionFile, folder } = options;
   const daemons = urls.map((url, index) => ({
     name: `daemon ${index}`,
     url,
     pollIntervalMs: everyMs ?? NEVER_MS,
   }));
-  // Looking for daemons nobody named would find whatever else runs on this machine.
+  // Looking for daemons nobody named would find whatever else runs on this machine; nobody listens on port 1.
+  if (discovery) {
+    const nowhere = { HOME: folder, USERPROFILE: folder, DUCTOR_HOME: folder, DISPATCHD_STATE_DIR: folder };
+    Object.assign(process.env, nowhere, { DAEMON_HEALTH_DISCOVERY_PORTS: '1' });
+    countTimersAndRequests();
+  }
   const manifest: unknown = JSON.parse(readFileSync(join(extensionFile, '../../package.json'), 'utf8'));
-  vscode = new FakeVSCode({ settings: { daemons, discovery: false }, manifest, treeVisible, folder });
+  vscode = new FakeVSCode({ settings: { daemons, discovery }, manifest, treeVisible, folder });
   switch (kind) {
     case 'extension':
       return startExtension(options);
+    case 'activation':
+      return { activate: loaderOf(options), poll: () => Promise.reject(new Error('It polls by itself.')) };
     case 'naive': {
       const naive = new NaiveWatcher(vscode, paths);
       if (everyMs !== undefined) for (const url of urls) naive.watch(url, everyMs);
@@ -111,18 +233,12 @@ async function start(options: WatcherStart): Promise<Watcher> {
 }
 
 /** The extension as it ships, activated; it polls as in any window. */
-async function startExtension({ extensionFile, urls, everyMs }: WatcherStart): Promise<Watcher> {
-  if (everyMs === undefined) drawEachPoll();
-  const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
-  const load = loader._load.bind(Module);
-  loader._load = (request, ...rest) => (request === 'vscode' ? vscode.module : load(request, ...rest));
-  const { activate } = Module.createRequire(extensionFile)(extensionFile) as {
-    activate: (context: object) => DaemonHealthApi;
-  };
-  const api = activate(vscode.context);
+async function startExtension(options: WatcherStart): Promise<Watcher> {
+  if (options.everyMs === undefined) drawEachPoll();
+  const api = loaderOf(options)();
   await new Promise<void>((resolve) => {
     api.onDidPoll(() => {
-      if (api.daemons().filter(({ state }) => state === 'healthy').length === urls.length) resolve();
+      if (api.daemons().filter(({ state }) => state === 'healthy').length === options.urls.length) resolve();
     });
   });
   return {
@@ -133,6 +249,17 @@ async function startExtension({ extensionFile, urls, everyMs }: WatcherStart): P
       if (bad) throw new Error(`A daemon is ${bad.state}: ${bad.reason}`);
     },
   };
+}
+
+/** What activates the extension as VS Code does. */
+function loaderOf({ extensionFile }: WatcherStart): () => DaemonHealthApi {
+  const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
+  const load = loader._load.bind(Module);
+  loader._load = (request, ...rest) => (request === 'vscode' ? vscode.module : load(request, ...rest));
+  const { activate } = Module.createRequire(extensionFile)(extensionFile) as {
+    activate: (context: object) => DaemonHealthApi;
+  };
+  return () => activate(vscode.context);
 }
 
 /**
