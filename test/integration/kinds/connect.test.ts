@@ -124,7 +124,7 @@ describe('asking a daemon', function () {
     });
   });
 
-  describe('whose sessions stay as they are', () => {
+  describe('whose sessions change from answer to answer', () => {
     const createdAt = new Date().toISOString();
     const work = [
       { id: 'a', agentRole: 'steward', status: 'running', createdAt },
@@ -135,7 +135,7 @@ describe('asking a daemon', function () {
       ['dispatchd', '/api/daemon/status', { instance: { id: 'i', startedAt: createdAt } }],
     ];
     for (const [kind, route, instance] of rows) {
-      it(`gives the same ones again, of a ${kind}, and only those that changed anew`, async () => {
+      it(`gives those of the last one, of a ${kind}`, async () => {
         let sessions: readonly object[] = work;
         let cycle = 0;
         const server = await scope.http(({ url }, response) => {
@@ -151,12 +151,11 @@ describe('asking a daemon', function () {
         const probe = scope.probe(server.origin);
         const first = reportOf(await probe.ask());
         const second = reportOf(await probe.ask());
-        assert.equal(second.sessions, first.sessions);
+        assert.deepEqual(second.sessions, first.sessions);
         assert.notEqual(second.daemonNow, first.daemonNow);
         sessions = [work[0]!, { ...work[1], status: 'terminated' }];
         const third = reportOf(await probe.ask());
         assert.equal(third.kind, kind);
-        assert.equal(third.sessions?.[0], first.sessions?.[0]);
         assert.deepEqual(
           third.sessions?.map(({ status }) => status),
           ['running', 'terminated'],
