@@ -1,14 +1,13 @@
 import { CodedError, type NoAnswerCause } from '../base/errors';
+import type { IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-// undici's index is twice the size and thrice the load time of its client; the package declares no `exports`,
-// and `api-request` is what the index itself puts on the client.
+// undici's index is twice the size and thrice the load time of its client; the package declares no `exports`.
 import Client from 'undici/lib/dispatcher/client.js';
-import request from 'undici/lib/api/api-request.js';
-import { FIRST_BODY_BYTES, MAX_BODY_BYTES } from './policy';
+import { MAX_BODY_BYTES } from './policy';
 import { hostOf } from './address';
 import { Ask } from './ask';
+import { Body } from './body';
 
 export { Ask };
 
@@ -42,6 +41,12 @@ export class NoAnswer extends CodedError<NoAnswerCause> {
   }
 }
 
+/** What its deadline ends, and by which error. */
+interface Cut {
+  request?: Dispatcher.DispatchController;
+  reason?: NoAnswer;
+}
+
 /**
  * The one HTTP client, for whoever speaks to a daemon or to its inspector: one keep-alive connection to one origin.
  *
@@ -72,6 +77,9 @@ export class DaemonClient {
       },
       pipelining: 1,
       allowH2: false,
+      // Every request has our own deadline.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
   }
 
@@ -81,13 +89,13 @@ export class DaemonClient {
    * @throws {NoAnswer} when there is no whole answer
    */
   get(path: string, within: number | Ask, token?: string): Promise<Answer> {
-    return this.#within(within, async (signal) => {
+    return this.#within(within, async (cut) => {
       try {
-        return await this.#request(path, signal, token);
+        return await this.#request(path, cut, token);
       } catch (error) {
         // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
-        if (signal.aborted || toNoAnswer(error).kind !== 'reset') throw error;
-        return this.#request(path, signal, token);
+        if (cut.reason || toNoAnswer(error).kind !== 'reset') throw error;
+        return this.#request(path, cut, token);
       }
     });
   }
@@ -101,29 +109,30 @@ export class DaemonClient {
     path: string,
     { body, token, timeoutMs: within }: { body: object; token?: string; timeoutMs: number | Ask },
   ): Promise<Answer> {
-    return this.#within(within, (signal) => this.#request(path, signal, token, { method, body }));
+    return this.#within(within, (cut) => this.#request(path, cut, token, { method, body }));
   }
 
   /** Ends `work` at its deadline, in whatever state the connection is then. */
   async #within(
     within: number | Ask,
-    work: (signal: AbortSignal) => Promise<Omit<Answer, 'ourLagMs'>>,
+    work: (cut: Cut) => Promise<Omit<Answer, 'ourLagMs'>>,
   ): Promise<Answer> {
     const ask = typeof within === 'number' ? new Ask(within) : within;
-    const controller = new AbortController();
+    const cut: Cut = {};
     let immediate: NodeJS.Immediate | undefined;
     const timer = setTimeout(() => {
       // Timers run before sockets: an answer that came while our own event loop was busy is still to be read.
       immediate = setImmediate(() => {
-        controller.abort(noAnswerWithin(ask));
+        cut.reason = noAnswerWithin(ask);
+        cut.request?.abort(cut.reason);
         // Aborting does not reach a request whose connection is not there yet.
-        this.#stopConnecting(controller.signal.reason as NoAnswer);
+        this.#stopConnecting(cut.reason);
       });
     }, ask.leftMs());
     try {
-      return { ...(await work(controller.signal)), ourLagMs: ask.lagMs() };
+      return { ...(await work(cut)), ourLagMs: ask.lagMs() };
     } catch (error) {
-      const failure = toNoAnswer(controller.signal.aborted ? controller.signal.reason : error);
+      const failure = toNoAnswer(cut.reason ?? error);
       failure.ourLagMs = ask.lagMs();
       throw failure;
     } finally {
@@ -133,13 +142,13 @@ export class DaemonClient {
     }
   }
 
-  async #request(
+  #request(
     path: string,
-    signal: AbortSignal,
+    cut: Cut,
     token: string | undefined,
     sent?: { method: 'POST' | 'PATCH'; body: object },
   ): Promise<Omit<Answer, 'ourLagMs'>> {
-    const { statusCode, headers, body } = await request.call(this.#client, {
+    const options: Dispatcher.DispatchOptions = {
       path,
       method: sent?.method ?? 'GET',
       headers: {
@@ -148,16 +157,22 @@ export class DaemonClient {
         ...(sent && { 'content-type': 'application/json' }),
       },
       ...(sent && { body: JSON.stringify(sent.body) }),
-      signal,
-    });
-    const dateAt = Date.parse(first(headers.date) ?? '');
-    return {
-      status: statusCode,
-      contentType: first(headers['content-type']) ?? '',
-      location: first(headers.location),
-      dateAt: Number.isNaN(dateAt) ? undefined : dateAt,
-      body: await textOf(body),
     };
+    return new Promise((resolve, reject) => {
+      const body = new Body();
+      let head: Omit<Answer, 'ourLagMs' | 'body'>;
+      this.#client.dispatch(options, {
+        onRequestStart(request) {
+          cut.request = request;
+          if (cut.reason) request.abort(cut.reason);
+        },
+        // Also called for early hints: the last one counts.
+        onResponseStart: (_request, status, headers) => (head = headOf(status, headers)),
+        onResponseData: (_request, piece) => body.add(piece),
+        onResponseEnd: () => resolve({ ...head, body: body.text() }),
+        onResponseError: (_request, error) => reject(error),
+      });
+    });
   }
 
   /** Closes the connection; a request under way fails. */
@@ -172,30 +187,14 @@ export class DaemonClient {
   }
 }
 
-/**
- * All of a body as text. The pieces are copied into one buffer: kept as they come, an answer in pieces of one byte
- * takes a hundred times its size.
- */
-function textOf(body: Readable): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let bytes = Buffer.allocUnsafe(FIRST_BODY_BYTES);
-    let length = 0;
-    body.on('data', (piece: Buffer) => {
-      if (length + piece.length > bytes.length) {
-        const more = Buffer.allocUnsafe(Math.max(2 * bytes.length, length + piece.length));
-        bytes.copy(more, 0, 0, length);
-        bytes = more;
-      }
-      piece.copy(bytes, length);
-      length += piece.length;
-    });
-    body.once('end', () => {
-      const text = bytes.toString('utf8', 0, length);
-      // The mark that some programs begin a file with.
-      resolve(text.startsWith('\ufeff') ? text.slice(1) : text);
-    });
-    body.once('error', reject);
-  });
+function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'ourLagMs' | 'body'> {
+  const dateAt = Date.parse(first(headers.date) ?? '');
+  return {
+    status,
+    contentType: first(headers['content-type']) ?? '',
+    location: first(headers.location),
+    dateAt: Number.isNaN(dateAt) ? undefined : dateAt,
+  };
 }
 
 function first(value: string | string[] | undefined): string | undefined {
