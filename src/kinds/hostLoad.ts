@@ -18,8 +18,8 @@ export type Holders = () => Promise<readonly number[]>;
 
 /** Who listens at an address of this machine. Only Linux tells without a tool, so only there it is asked. */
 export function holdersOf(target: Target): Holders {
-  const address = addressOf(target);
   return async () => {
+    const address = addressOf(target);
     if (process.platform !== 'linux' || !address?.isLoopback) return [];
     return (await findListeners(address.port, hostOf(address.origin))).map(({ pid }) => pid);
   };

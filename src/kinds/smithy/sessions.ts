@@ -22,14 +22,17 @@ export function readSessionsText({ status, body }: Answer): readonly Session[] |
 
 /** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */
 export function readSessions(items: readonly unknown[]): readonly Session[] {
-  const sessions = new Map<string, Session>();
+  const ids = new Set<string>();
+  const sessions: Session[] = [];
   for (const item of items.slice(0, MAX_SESSIONS)) {
     if (typeof item !== 'object' || item === null) continue;
     const session = readSession(item as Record<string, unknown>);
     // An id names a row of the tree, so each may be there once.
-    if (session && !sessions.has(session.id)) sessions.set(session.id, session);
+    if (!session || ids.has(session.id)) continue;
+    ids.add(session.id);
+    sessions.push(session);
   }
-  return [...sessions.values()];
+  return sessions;
 }
 
 /** One session; `undefined` where it has no id. */

@@ -54,15 +54,31 @@ export interface SessionItem {
 }
 
 /** The sessions that a command is for now. A daemon that does not answer can do nothing for its own. */
-export function meant({ ours, lost }: Purpose, model: DaemonModel): readonly SessionItem[] {
-  const isOurs = canChangeSessions(model);
-  if (isOurs ? !answersForSessions(model) : !lost) return [];
-  const known = isOurs ? (model.track.last?.report.sessions ?? []) : (model.lost ?? []);
-  return known.filter(isOurs ? ours : lost!).map((session) => ({ model, session }));
+export function meant(purpose: Purpose, model: DaemonModel): readonly SessionItem[] {
+  const isFor = testFor(purpose, model);
+  return isFor
+    ? knownOf(model)
+        .filter(isFor)
+        .map((session) => ({ model, session }))
+    : [];
+}
+
+function testFor({ ours, lost }: Purpose, model: DaemonModel): Purpose['lost'] {
+  if (!canChangeSessions(model)) return lost;
+  return answersForSessions(model) ? ours : undefined;
+}
+
+function knownOf(model: DaemonModel): readonly Session[] {
+  return (canChangeSessions(model) ? model.track.last?.report.sessions : model.lost) ?? [];
 }
 
 /** The commands that are for some session now. */
 export function usableOnSessions(models: readonly DaemonModel[]): readonly SessionCommand[] {
   const commands = Object.keys(PURPOSES) as SessionCommand[];
-  return commands.filter((command) => models.some((model) => meant(PURPOSES[command], model).length > 0));
+  return commands.filter((command) =>
+    models.some((model) => {
+      const isFor = testFor(PURPOSES[command], model);
+      return isFor !== undefined && knownOf(model).some(isFor);
+    }),
+  );
 }

@@ -38,6 +38,7 @@ export class Countdown implements vscode.Disposable {
 
   /** One window counts a session down from its start to its end: also while it is out of sight, having been extended. */
   #withdrawEnded(daemons: readonly CountedDaemon[]): void {
+    if (this.#keys.size === 0) return;
     const watched = new Set(
       daemons.flatMap(({ daemonId, deadlines }) =>
         [...(deadlines?.watched.keys() ?? [])].map((id) => countdownKey(daemonId, id)),

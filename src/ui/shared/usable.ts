@@ -11,9 +11,9 @@ export function canStop({ track }: DaemonModel): boolean {
 }
 
 /** Its page for people; `undefined` where it does not answer now, or has none. */
-export function dashboardOf({ daemon, track }: DaemonModel): string | undefined {
+export function dashboardOf({ daemon: { target }, track }: DaemonModel): string | undefined {
   const hasPage = track.sample?.ok === true && kindOf(track.sample.report.kind)?.hasPage;
-  return hasPage ? addressOf(daemon.target)?.origin : undefined;
+  return hasPage && target.kind === 'http' ? target.origin : undefined;
 }
 
 /** Whether it runs commands that are handed to it, as far as is known: by its last answer, else by the settings. */

@@ -116,7 +116,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
 /** What the menus go by: the phase, and what makes the daemon offer more or less than others. */
 function contextOf({ daemon, track }: DaemonModel): string {
   const kind = track.last?.report.kind ?? daemon.kind;
-  const menu = kindOf(kind)?.menu ?? (addressOf(daemon.target) ? undefined : 'noAddress');
+  const menu = kindOf(kind)?.menu ?? (daemon.target.kind === 'http' ? undefined : 'noAddress');
   return `daemon.${STATES[track.verdict.state].phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 

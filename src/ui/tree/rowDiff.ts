@@ -21,20 +21,22 @@ export class DrawnRows {
    */
   update(next: readonly Section[]): readonly (string | undefined)[] {
     const previous = this.#sections;
-    this.#sections = next;
     const isSameList =
       previous.length === next.length && next.every(([root], index) => root.id === previous[index]![0].id);
     if (!isSameList) {
+      this.#sections = next;
       this.#byId.clear();
       for (const section of next) this.#add(section);
       return [undefined];
     }
     const changed: string[] = [];
-    next.forEach((section, index) => {
+    this.#sections = next.map((section, index) => {
       const before = previous[index]!;
+      if (isSame(before, section)) return before;
       for (const { id } of before) this.#byId.delete(id);
       this.#add(section);
-      if (!isSame(before, section)) changed.push(section[0].id);
+      changed.push(section[0].id);
+      return section;
     });
     return changed;
   }

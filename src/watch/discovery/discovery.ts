@@ -55,8 +55,8 @@ export class Discovery {
   #scanning: Promise<void> | undefined;
   #lastScanMs = -Infinity;
   #watchedPorts: ReadonlySet<number> = new Set();
-  /** The origins of those of them that are on this machine. */
-  #watchedHere: ReadonlySet<string> = new Set();
+  /** Those of them that are on this machine, by their origins. */
+  #watchedHere: ReadonlyMap<string, Address> = new Map();
   #disposed = false;
 
   /** @param read reads the user's list; tests give one with daemons that no list takes yet */
@@ -90,7 +90,7 @@ export class Discovery {
     ];
     const here = watched.flatMap(({ target }) => addressHere(target) ?? []);
     this.#watchedPorts = new Set(here.map(({ port }) => port));
-    this.#watchedHere = new Set(here.map(({ origin }) => origin));
+    this.#watchedHere = new Map(here.map((address) => [address.origin, address]));
     registry.configure({ daemons: watched, problems });
     this.#offer();
   }
@@ -185,10 +185,9 @@ export class Discovery {
 
   #watched(): readonly Watched[] {
     return this.deps.registry.models.flatMap((model) => {
-      const address = addressHere(model.daemon.target);
-      return address && this.#watchedHere.has(address.origin)
-        ? [toWatched(model, address, this.#adoption.adopted)]
-        : [];
+      const { target } = model.daemon;
+      const address = target.kind === 'http' ? this.#watchedHere.get(target.origin) : undefined;
+      return address ? [toWatched(model, address, this.#adoption.adopted)] : [];
     });
   }
 
@@ -224,10 +223,13 @@ export class Discovery {
 
   /** Something was polled: a daemon that is gone may have moved, and a conflict may be over. */
   #onChange(): void {
-    if (this.#disposed || this.#scanning || !this.deps.settings.discovery) return;
+    if (this.#disposed || this.#scanning) return;
     const gone = this.#gone();
+    const rescanAfterMs = this.#rescanAfterMs(gone);
+    // Settings are dear to read, and this is asked after every poll.
+    if (rescanAfterMs === Infinity || !this.deps.settings.discovery) return;
     if (gone.length > 0) this.#decide([]);
-    if (!this.deps.isFocused() || this.#sinceScanMs() < this.#rescanAfterMs(gone)) return;
+    if (!this.deps.isFocused() || this.#sinceScanMs() < rescanAfterMs) return;
     void this.scan();
   }
 
