@@ -33,7 +33,8 @@ export class Surfaces implements vscode.Disposable {
   /** What happened to one daemon, for the log. */
   stepped({ daemon }: DaemonModel, events: readonly HealthEvent[]): void {
     for (const event of events) {
-      if (event.kind === 'transition') this.log.transition(event.to, transitionLine(daemon, event));
+      if (event.kind !== 'transition' || event.from.state === event.to.state) continue;
+      this.log.transition(event.to, transitionLine(daemon, event));
     }
   }
 

@@ -101,3 +101,15 @@ export type Unproven =
   | { readonly is: 'unavailable'; readonly why: Unavailable }
   | { readonly is: 'loopHangs'; readonly stale: Stale }
   | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };
+
+/** Whether two reasons have the same codes: other figures, or other words of a daemon, are no new reason. */
+export function isSameReason(one: Reason, other: Reason): boolean {
+  return codesOf(one) === codesOf(other);
+}
+
+function codesOf(reason: Reason): string {
+  const { cause, why, stale } = reason as Partial<Record<'cause' | 'why' | 'stale', string | { is: string }>>;
+  return [{ is: reason.is }, cause, why, stale]
+    .map((part) => (typeof part === 'object' ? part.is : part))
+    .join();
+}

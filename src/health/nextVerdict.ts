@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time';
 import type { Loop } from './staleness';
+import { isSameReason } from './cause';
 import { STATES } from './states';
 import type { Track, TrackEvent } from './trackState';
 import { severityOf, type Facts, type Verdict } from './verdict';
@@ -37,5 +38,6 @@ function loopSince(loop: Loop | undefined, now: Instant): number | undefined {
 
 /** What changed of the verdict, for whoever listens. */
 export function transition(from: Verdict, to: Verdict): TrackEvent[] {
-  return from.state === to.state ? [] : [{ kind: 'transition', from, to }];
+  const isSame = from.state === to.state && isSameReason(from.reason, to.reason);
+  return isSame ? [] : [{ kind: 'transition', from, to }];
 }

@@ -39,9 +39,13 @@ export class StoredEntries<E> {
     for (const [daemonId, entry] of entries) {
       all.delete(daemonId); // so that the newest come last
       if (entry !== undefined) all.set(daemonId, entry);
+    }
+    // Reads once more what was there, so that the new entries come after.
+    const written = this.#stored.update(Object.fromEntries([...all].slice(-this.maxDaemons)));
+    for (const [daemonId, entry] of entries) {
       if (entry === undefined) this.#read.delete(daemonId);
       else this.#read.set(daemonId, entry);
     }
-    await this.#stored.update(Object.fromEntries([...all].slice(-this.maxDaemons)));
+    await written;
   }
 }

@@ -2,7 +2,6 @@ import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { DaemonModel } from '../../model/daemonModel';
 import { STATES } from '../../health/states';
 import { kindOf } from '../../kinds/index';
-import { addressOf } from '../../kinds/target';
 import { Rendered } from './rendered';
 
 /** Whether a process of this daemon is there to be ended. */

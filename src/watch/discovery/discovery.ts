@@ -22,7 +22,7 @@ import {
 } from './adoption';
 import { type FoundDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
-import { addressOf } from '../../kinds/target';
+import { addressOf, type Address } from '../../kinds/target';
 import type { Registry } from '../registry';
 import type { Remembered } from '../../model/daemonModel';
 import type { ScanRequest } from './scan';
@@ -45,10 +45,7 @@ export interface DiscoveryDeps {
   readonly log: (line: string) => void;
 }
 
-/**
- * Says which daemons are watched: those of the settings, and those found that belong to the open
- * workspace. This file is a chunk of its own, loaded after activation.
- */
+/** Says which daemons are watched: those of the settings, and those found that belong to the open workspace. */
 export class Discovery {
   #adoption: Adoption;
   #found: readonly FoundDaemon[] = [];
