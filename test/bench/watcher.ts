@@ -17,6 +17,8 @@ export type WatcherKind = 'extension' | 'activation' | 'naive' | 'request' | 're
 export interface WatcherStart {
   readonly kind: WatcherKind;
   readonly urls: readonly string[];
+  /** Stands in the settings with each daemon, as in the default list. */
+  readonly daemonKind: string;
   /** What those ask for that do not know what a daemon is. */
   readonly paths: readonly string[];
   /** Polls by itself with this interval; polls only when told to where there is none. */
@@ -205,6 +207,7 @@ async function start(options: WatcherStart): Promise<Watcher> {
   const daemons = urls.map((url, index) => ({
     name: `daemon ${index}`,
     url,
+    kind: options.daemonKind,
     pollIntervalMs: everyMs ?? NEVER_MS,
   }));
   // Looking for daemons nobody named would find whatever else runs on this machine; nobody listens on port 1.

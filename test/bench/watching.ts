@@ -31,6 +31,7 @@ export async function watch(
       do: 'start',
       start: {
         urls,
+        daemonKind: spec.kind,
         paths: PATHS[spec.kind],
         extensionFile: join(extensionDir, 'dist', 'extension.js'),
         folder: mkdtempSync(join(benchDir, 'watcher-')),
