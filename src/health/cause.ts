@@ -80,7 +80,14 @@ export type Reason =
     }
   | { readonly is: 'flapping' | 'paused' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
   | { readonly is: 'unanswered' | 'statusUnanswered'; readonly forMs: number }
-  | { readonly is: 'wentAway'; readonly cause: Cause; readonly count: number; readonly forMs: number }
+  /** @property cause of the last failure. @property isMixed the others failed for other causes */
+  | {
+      readonly is: 'wentAway';
+      readonly cause: Cause;
+      readonly count: number;
+      readonly forMs: number;
+      readonly isMixed: boolean;
+    }
   /** @property said why, as it was told when the start failed */
   | { readonly is: 'startFailed'; readonly said: string }
   | { readonly is: 'neverSeen' | 'wrongAnswer' | 'cannotTell' | 'notYetAnOutage'; readonly cause: Cause }

@@ -166,6 +166,7 @@ function nextStreak(previous: Streak | undefined, sample: Sample, now: Instant):
     count: (previous?.count ?? 0) + 1,
     firstMs: previous?.firstMs ?? sample.startedMs,
     lastMs: now.monotonicMs,
+    ...((!previous || previous.of === sample.failure.cause.is) && { of: sample.failure.cause.is }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS, STARVED_RED_MS } from './policy';
-import type { Reason, Shortage, Unsettled } from './cause';
+import type { Cause, Reason, Shortage, Unsettled } from './cause';
 import type { Failure, Report } from './report';
 import type { Instant } from '../base/time';
 import type { Loop } from './staleness';
@@ -15,6 +15,8 @@ export interface Streak {
   readonly count: number;
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Why, where all of them failed alike. */
+  readonly of?: Cause['is'];
 }
 
 /** All that a verdict is made from: the last sample, and what is remembered of those before it. */
@@ -111,7 +113,8 @@ export const RULES: readonly Rule[] = [
       const { failure, streak } = f;
       if (!isGone(failure) || !streak || !isOutage(f)) return undefined;
       if (!f.seenUp || f.stoppedByUs || f.startFailed) return undefined;
-      return { is: 'wentAway', cause: failure.cause, count: streak.count, forMs: spanMs(streak) };
+      const isMixed = streak.of === undefined;
+      return { is: 'wentAway', cause: failure.cause, count: streak.count, forMs: spanMs(streak), isMixed };
     },
   },
   {

@@ -20,6 +20,9 @@ export function reasonText(reason: Reason): string {
     case 'statusUnanswered':
       return `the status has not answered for ${duration(reason.forMs)}, though /api/health did`;
     case 'wentAway':
+      if (reason.isMixed) {
+        return `${reason.count} failures in ${duration(reason.forMs)}, the last: ${causeText(reason.cause)}; the daemon answered before`;
+      }
       return `${causeText(reason.cause)} ${reason.count} times in ${duration(reason.forMs)}; the daemon answered before`;
     case 'startFailed':
       return `start failed: ${reason.said}`;

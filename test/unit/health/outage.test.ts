@@ -45,8 +45,8 @@ describe('an outage', () => {
 
   /** Three failures over ten seconds, by the kind of the last. */
   const OUTAGES: Readonly<Partial<Record<Failure['kind'], Reason>>> = {
-    refused: { is: 'wentAway', cause: FAILURES.refused.cause, count: 3, forMs: 10_000 },
-    reset: { is: 'wentAway', cause: FAILURES.reset.cause, count: 3, forMs: 10_000 },
+    refused: { is: 'wentAway', cause: FAILURES.refused.cause, count: 3, forMs: 10_000, isMixed: false },
+    reset: { is: 'wentAway', cause: FAILURES.reset.cause, count: 3, forMs: 10_000, isMixed: false },
     timeout: { is: 'unanswered', forMs: 10_000 },
     statusHung: { is: 'statusUnanswered', forMs: 10_000 },
   };
@@ -68,7 +68,10 @@ describe('an outage', () => {
       for (const kind of failures) watch.wait(5_000).fail(kind);
       assert.equal(watch.state, state);
       const last = failures.at(-1)!;
-      if (SEVERITY[state] === 'red') assert.deepEqual(watch.reason, OUTAGES[last]);
+      if (SEVERITY[state] !== 'red') return;
+      const reason = OUTAGES[last]!;
+      const isMixed = new Set(failures).size > 1;
+      assert.deepEqual(watch.reason, reason.is === 'wentAway' ? { ...reason, isMixed } : reason);
     });
   }
 

@@ -79,12 +79,12 @@ describe('the state table', () => {
       [
         'unreachable',
         { failure: FAILURES.refused, streak: OUTAGE },
-        { is: 'wentAway', cause: refused, count: 3, forMs: 10_000 },
+        { is: 'wentAway', cause: refused, count: 3, forMs: 10_000, isMixed: false },
       ],
       [
         'unreachable',
         { failure: FAILURES.reset, streak: OUTAGE },
-        { is: 'wentAway', cause: FAILURES.reset.cause, count: 3, forMs: 10_000 },
+        { is: 'wentAway', cause: FAILURES.reset.cause, count: 3, forMs: 10_000, isMixed: false },
       ],
       [
         'unverified',

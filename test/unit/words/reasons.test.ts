@@ -20,7 +20,7 @@ describe('the words for why a daemon is in its state', () => {
       'the status has not answered for 12 s, though /api/health did',
     ],
     wentAway: [
-      { is: 'wentAway', cause: REFUSED, count: 6, forMs: 10_000 },
+      { is: 'wentAway', cause: REFUSED, count: 6, forMs: 10_000, isMixed: false },
       'connection refused 6 times in 10 s; the daemon answered before',
     ],
     startFailed: [{ is: 'startFailed', said: 'no database' }, 'start failed: no database'],
@@ -144,5 +144,12 @@ describe('a daemon that fails is shown with what happened and for how long', () 
     const { row, hover } = shown(watch);
     assert.equal(row, 'connection refused 6 times in 10 s; the daemon answered before');
     assert.ok(hover.includes('Connection refused 6 times in 10 s; the daemon answered before'), hover);
+  });
+
+  it('where some asks were refused and others reset', () => {
+    const watch = Watch.healthy();
+    for (const kind of ['reset', 'refused', 'refused'] as const) watch.wait(5_000).fail(kind);
+    const { row } = shown(watch);
+    assert.equal(row, '3 failures in 10 s, the last: connection refused; the daemon answered before');
   });
 });
