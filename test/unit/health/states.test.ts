@@ -78,12 +78,12 @@ describe('the state table', () => {
       ],
       [
         'unreachable',
-        { failure: FAILURES.refused, streak: OUTAGE },
+        { failure: FAILURES.refused, streak: { ...OUTAGE, of: 'connectionRefused' } },
         { is: 'wentAway', cause: refused, count: 3, forMs: 10_000, isMixed: false },
       ],
       [
         'unreachable',
-        { failure: FAILURES.reset, streak: OUTAGE },
+        { failure: FAILURES.reset, streak: { ...OUTAGE, of: 'closed' } },
         { is: 'wentAway', cause: FAILURES.reset.cause, count: 3, forMs: 10_000, isMixed: false },
       ],
       [
