@@ -91,8 +91,6 @@ const OPTIONS = {
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  // A chunk comes by `require`: `import()` takes it through Node's loader of ES modules, which reads and parses it twice.
-  supported: { 'dynamic-import': false },
   external: ['vscode'],
   minify: production,
   sourcemap: production ? false : 'linked',
