@@ -1,5 +1,12 @@
 /** An error that is fit to show: its message says in a sentence what happened and what the user can do. */
-export class UserError extends Error {}
+export class UserError extends Error {
+  readonly isFitToShow = true;
+}
+
+/** Whether an error is fit to show. Each file of `dist/` has a class of its own, so `instanceof` would miss most. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && 'isFitToShow' in error;
+}
 
 /** An error that is fit to show, as a code with its figures: `sentenceOf` in words/errors.ts says it. */
 export class CodedError<Code extends { readonly is: string } = { readonly is: string }> extends UserError {
@@ -30,7 +37,7 @@ export interface MessageCode {
 
 /** An error as data: its code; of an error without one, its message. */
 export function codeFrom(error: unknown): { readonly is: string } | MessageCode {
-  return error instanceof CodedError
+  return isUserError(error) && 'code' in error
     ? (error as CodedError).code
     : { is: 'message', message: messageOf(error) };
 }

@@ -1,4 +1,4 @@
-import { codeFrom, UserError } from '../base/errors';
+import { codeFrom, isUserError } from '../base/errors';
 import { until } from '../base/wait';
 import { kindOf } from '../kinds/index';
 import { addressOf } from '../kinds/target';
@@ -74,7 +74,7 @@ async function towardsProof(
     // Also where the restart proved nothing, a new instance may have been seen.
     const about = told(daemon, edges);
     if (signal.aborted) return { kind: 'cancelled', left, ...about };
-    if (!(error instanceof UserError)) edges.onUnexpected(error);
+    if (!isUserError(error)) edges.onUnexpected(error);
     const isStopped = left === 'stopped';
     return {
       kind: 'failed',

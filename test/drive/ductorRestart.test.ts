@@ -68,7 +68,7 @@ describe('a restart of a ductor with a sub-agent, in a window', function () {
     return text;
   }
 
-  const UNKNOWN = /ductor runs the sub-agent coder; whether it works on something is not known\./;
+  const UNKNOWN = /ductor runs the sub-agent coder; whether the sub-agent works on something is not known\./;
 
   it('asks first: what the sub-agent works on is not known', async () => {
     assert.match(await asked('Daemon Health: Restart Daemon'), UNKNOWN);

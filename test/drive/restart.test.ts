@@ -143,7 +143,7 @@ describe('a restart, in a dark and a light window,', function () {
       const progress = window.toast('Starting idle: waiting for a completed poll cycle');
       await progress.getByRole('button', { name: 'Cancel' }).click();
       const outcome = window.toast(
-        'Restart cancelled: the daemon was started; whether it works was not waited for.',
+        'Restart cancelled: the daemon was started. Whether the daemon works was not waited for.',
       );
       await outcome.hover();
       await window.screenshot('restart-cancelled');

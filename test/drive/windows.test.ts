@@ -110,7 +110,10 @@ describe('Restart Daemon in a folder that is not trusted', function () {
     const dialog = window.dialog();
     await dialog.waitFor();
     assert.match(await dialog.innerText(), /Restarting dispatchd needs a trusted workspace/);
-    assert.match(await dialog.innerText(), /It runs commands on this machine/);
+    assert.match(
+      await dialog.innerText(),
+      /Commands run on this machine, .*Trust this workspace to continue\. If you close the editor, nothing happens\./,
+    );
     await window.screenshot(picture);
     await dialog.getByRole('button', { name: button }).click();
     await dialog.waitFor({ state: 'detached' });

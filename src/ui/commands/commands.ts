@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors';
+import { isUserError } from '../../base/errors';
 import { sentenceOf } from '../../words/errors';
 import { cleanText } from '../../base/text';
 import * as vscode from 'vscode';
@@ -174,7 +174,7 @@ async function guarded(name: string, run: () => unknown, log: Log): Promise<void
   try {
     await run();
   } catch (error) {
-    const isExpected = error instanceof UserError;
+    const isExpected = isUserError(error);
     const said = sentenceOf(error);
     if (isExpected) log.error(said);
     else log.unexpected(`The command ${name}`, error);

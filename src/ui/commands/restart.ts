@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors';
+import { isUserError } from '../../base/errors';
 import type { DaemonId } from '../../health/report';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
@@ -159,7 +159,7 @@ async function inTerminal(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof UserError)) onUnexpected('A task of a daemon', error);
+    if (!isUserError(error)) onUnexpected('A task of a daemon', error);
     write(sentenceOf(error));
     return false;
   }

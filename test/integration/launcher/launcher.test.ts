@@ -220,7 +220,7 @@ describe('what proves a start in the background', function () {
     assert.equal(code, 0, output);
     assert.match(
       output,
-      /started; whether it works cannot be proven: this version does not report its poll cycles/,
+      /started\. Whether the daemon works cannot be proven: this version does not report its poll cycles/,
     );
   });
 
@@ -466,7 +466,7 @@ describe('a daemon that is there already', function () {
           `Process ${daemon.pid} \\(.*daemon\\.mjs.*\\) already listens at http://127.0.0.1:${port}`,
         ),
       );
-      assert.match(output, /Nothing was started; "restart" ends the old one first\./);
+      assert.match(output, /Nothing was started; "restart" ends the old process first\./);
       assert.equal(existsSync(started()), false);
       assert.equal((await findListener(port))?.pid, daemon.pid);
     });

@@ -82,13 +82,18 @@ describe('a window over what the version before kept', function () {
         return Buffer.from(svg, 'base64').toString();
       });
 
+  /** The sentences that this version says otherwise. */
+  const inNewWords = (words: string) => words.replace('until it is restarted', 'until the next restart');
+
   it('shows what that version shows', async () => {
-    const windows = await Promise.all(VERSIONS.map((version) => open(version)));
+    // One moment for both: what is kept has times from now on.
+    const state = machine.state();
+    const windows = await Promise.all(VERSIONS.map((version) => open(version, structuredClone(state))));
     await Promise.all(windows.map(shown));
     const [old, next] = (await Promise.all(windows.map((window) => window.look()))) as [Look, Look];
     for (const [what, isIt] of Object.entries(KEPT)) {
       assert.notEqual(wordsOf(old, isIt).length, 0, `the old window shows ${what}`);
-      assert.deepEqual(wordsOf(next, isIt), wordsOf(old, isIt), what);
+      assert.deepEqual(wordsOf(next, isIt), wordsOf(old, isIt).map(inNewWords), what);
     }
     assert.equal(strips(old).length, 2);
     for (const strip of strips(old)) assert.match(strip, /^<svg .*<path/);
