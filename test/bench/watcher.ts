@@ -66,7 +66,7 @@ export type WatcherRequest =
 const NEVER_MS = 300_000;
 
 /** The extension draws within less. */
-const DRAW_WAIT_MS = 1_000;
+const DRAW_WAIT_MS = 250;
 
 let vscode: FakeVSCode;
 let watcher: Watcher;
