@@ -242,8 +242,10 @@ async function startExtension(options: WatcherStart): Promise<Watcher> {
   if (options.everyMs === undefined) drawEachPoll();
   const api = loaderOf(options)();
   await new Promise<void>((resolve) => {
-    api.onDidPoll(() => {
-      if (api.daemons().filter(({ state }) => state === 'healthy').length === options.urls.length) resolve();
+    const polled = api.onDidPoll(() => {
+      if (api.daemons().filter(({ state }) => state === 'healthy').length !== options.urls.length) return;
+      polled.dispose();
+      resolve();
     });
   });
   return {
