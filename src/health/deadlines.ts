@@ -1,6 +1,7 @@
 import type { Session } from './report';
 import { isGone } from './instances';
 import {
+  CLOCK_JITTER_MS,
   COUNTDOWN_FIRST_MS,
   COUNTDOWN_LEAD_MS,
   COUNTDOWN_POLL_INTERVAL_MS,
@@ -157,7 +158,11 @@ function watch(before: Watched | undefined, session: Session, dueMs: number, now
   const used = (session.extensionsUsed ?? 0) > (before.session.extensionsUsed ?? 0);
   const asked = (session.requestedExtensions ?? 0) > (before.session.requestedExtensions ?? 0);
   const isMove = used || asked ? byMs > 0 : byMs > DEADLINE_MOVED_MS;
-  if (!isMove) return { session, dueMs, ...(before.extension && { extension: before.extension }) };
+  if (!isMove) {
+    // Else the seconds would jump to and fro with each answer.
+    const keptMs = Math.abs(byMs) <= CLOCK_JITTER_MS ? before.dueMs : dueMs;
+    return { session, dueMs: keptMs, ...(before.extension && { extension: before.extension }) };
+  }
   const isInSight = before.dueMs - now.monotonicMs <= COUNTDOWN_FIRST_MS;
   if (!isInSight) return { session, dueMs };
   return {

@@ -118,6 +118,8 @@ export const COUNTDOWN_LEAD_MS = 400;
 export const DEADLINE_WATCH_MS = 15_000;
 /** How long "extended by 120 s" stays in sight: one reads it in two seconds, and may not look at once. */
 export const EXTENSION_SHOWN_MS = 8_000;
+/** What an answer takes to arrive moves its clock against ours; a countdown is to be right to a second. */
+export const CLOCK_JITTER_MS = 250;
 /** A deadline that moved by less did not: a `Date` header has whole seconds. */
 export const DEADLINE_MOVED_MS = 2_000;
 /** A new life resumes work in its first cycle; one that hangs, or of which nothing is told, is waited for this long. */

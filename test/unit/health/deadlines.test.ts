@@ -111,7 +111,7 @@ describe('the countdown of one session', () => {
     room.skewMs = 30_000;
     again();
     assert.deepEqual(room.look().shown, ['build soon 25']);
-    // As drift does.
+    // As drift does: each step by itself would be jitter.
     for (let step = 0; step < 10; step++) {
       room.skewMs += 200;
       room.wait(1_000);
@@ -120,6 +120,17 @@ describe('the countdown of one session', () => {
     }
     assert.deepEqual(room.shown, ['build soon 13']);
     assert.deepEqual(room.told, []);
+  });
+
+  it('does not jump back for the time that an answer takes to arrive', () => {
+    const room = new Room();
+    room.poll(room.session('build', 50_000));
+    for (const skewMs of [-30, 40, -200, 0]) {
+      const before = room.wait(SECOND_MS).entries[0]!.remainingMs;
+      room.skewMs = skewMs;
+      room.poll({ ...room.session('build', before - skewMs), attempt: 1 });
+      assert.equal(room.entries[0]!.remainingMs, before);
+    }
   });
 
   it('counts on between polls that come every five minutes, to the second', () => {
