@@ -121,25 +121,31 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     ));
 
   // What draws is a chunk of its own, loaded once the first daemons are asked.
-  const surfaces = new Lazy<Surfaces>(async () => {
-    const loaded = await import('./surfaces');
-    return new loaded.Surfaces(registry, clock, log);
-  });
+  const surfaces = new Lazy<Surfaces>(
+    async () => {
+      const loaded = await import('./surfaces');
+      return new loaded.Surfaces(registry, clock, log);
+    },
+    (error) => log.unexpected('What is shown', error),
+  );
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
   });
-  const sessions = new SessionLoader({
-    clock,
-    models: () => registry.models,
-    poll: async (daemonId) => registry.monitor(daemonId)?.poll(),
-    probe: (daemonId) => registry.probe(daemonId),
-    dismissLost: (daemonId, id) => registry.monitor(daemonId)?.input({ kind: 'lostDismissed', id }),
-    door,
-    log: write,
-    drawSessions: (rows) => void surfaces.get().then(({ tree }) => tree.drawSessions(rows)),
-    showUsable: (commands) => usable.set('sessions', commands),
-    recent: new RecentCommands(workspaceState, write),
-  });
+  const sessions = new SessionLoader(
+    {
+      clock,
+      models: () => registry.models,
+      poll: async (daemonId) => registry.monitor(daemonId)?.poll(),
+      probe: (daemonId) => registry.probe(daemonId),
+      dismissLost: (daemonId, id) => registry.monitor(daemonId)?.input({ kind: 'lostDismissed', id }),
+      door,
+      log: write,
+      drawSessions: (rows) => surfaces.pass(({ tree }) => tree.drawSessions(rows)),
+      showUsable: (commands) => usable.set('sessions', commands),
+      recent: new RecentCommands(workspaceState, write),
+    },
+    (error) => log.unexpected('The sessions', error),
+  );
   const drawn: readonly (readonly [name: string, draws: () => void])[] = [
     ['The status item', () => surfaces.now?.drawStatusItem()],
     ['The tree', () => surfaces.now?.tree.render()],
@@ -161,20 +167,20 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   let runner: Promise<RunCommand> | undefined;
   const run: RunCommand = async (command, targets) => {
-    const { tree } = await surfaces.get();
-    runner ??= import('../ui/commands/commands').then(({ commandRunner }) =>
-      commandRunner({
-        clock,
-        registry,
-        tree,
-        log,
-        settings,
-        restarts,
-        snoozes,
-        sessions,
-        discovery,
-        addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
-      }),
+    runner ??= Promise.all([surfaces.get(), import('../ui/commands/commands')]).then(
+      ([{ tree }, { commandRunner }]) =>
+        commandRunner({
+          clock,
+          registry,
+          tree,
+          log,
+          settings,
+          restarts,
+          snoozes,
+          sessions,
+          discovery,
+          addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
+        }),
     );
     return (await runner)(command, targets);
   };
@@ -201,7 +207,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     // What health asks of the world changes nothing that a user sees.
     if (events.every(({ kind }) => kind === 'asks' || kind === 'newProcess')) return;
     draw(0);
-    void surfaces.get().then((shown) => shown.stepped(model, events));
+    surfaces.pass((shown) => shown.stepped(model, events));
     for (const event of events) door.happened(model, event);
   });
   registry.on('together', (step) => door.together(step));
@@ -215,10 +221,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     void discovery().then((known) => known.attend());
   };
   void discovery().then((known) => known.start());
-  surfaces.get().then(
-    () => drawnMs > -Infinity && render(),
-    (error: unknown) => log.unexpected('What is shown', error),
-  );
+  surfaces.pass(() => drawnMs > -Infinity && render());
   if (isFocused()) onFocus();
 
   const subscriptions = vscode.Disposable.from(

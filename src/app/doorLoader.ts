@@ -11,33 +11,36 @@ import { Lazy } from './lazy';
 export class DoorLoader implements vscode.Disposable {
   readonly #door: Lazy<Door>;
 
-  constructor(private readonly deps: NotificationsDeps) {
-    this.#door = new Lazy(async () => (await import('../ui/notifications/door')).openDoor(deps));
+  constructor(deps: NotificationsDeps) {
+    this.#door = new Lazy(
+      async () => (await import('../ui/notifications/door')).openDoor(deps),
+      (error) => deps.onError('The notifications', error),
+    );
   }
 
   tell(group: readonly Notice[]): void {
-    this.#pass(({ notifications }) => notifications.tell(group));
+    this.#door.pass(({ notifications }) => notifications.tell(group));
   }
 
   withdraw(key: string): void {
     // What was never loaded has told nothing.
-    if (this.#door.isWanted) this.#pass(({ notifications }) => notifications.withdraw(key));
+    if (this.#door.isWanted) this.#door.pass(({ notifications }) => notifications.withdraw(key));
   }
 
   goOn(notices: readonly CountdownNotice[], redraw: () => void): void {
     if (notices.length === 0 && !this.#door.isWanted) return;
-    this.#pass(({ notifications }) => notifications.goOn(notices, redraw));
+    this.#door.pass(({ notifications }) => notifications.goOn(notices, redraw));
   }
 
   /** What happened to one daemon; its incidents come with those of all daemons. */
   happened(model: DaemonModel, event: HealthEvent): void {
     if (event.kind !== 'timedOut' && event.kind !== 'restarted') return;
-    this.#pass(({ notices }) => notices.happened(model, event));
+    this.#door.pass(({ notices }) => notices.happened(model, event));
   }
 
   /** What all daemons together have to tell. */
   together(step: AcrossStep): void {
-    this.#pass(({ notices }) => notices.together(step));
+    this.#door.pass(({ notices }) => notices.together(step));
   }
 
   /** Called after every poll. */
@@ -47,14 +50,5 @@ export class DoorLoader implements vscode.Disposable {
 
   dispose(): void {
     this.#door.dispose();
-  }
-
-  #pass(act: (door: Door) => void): void {
-    const door = this.#door.now;
-    if (door) return act(door);
-    this.#door
-      .get()
-      .then(act)
-      .catch((error: unknown) => this.deps.onError('The notifications', error));
   }
 }

@@ -4,7 +4,11 @@ export class Lazy<T extends { dispose(): void }> {
   #loading: Promise<T> | undefined;
   #disposed = false;
 
-  constructor(private readonly load: () => Promise<T>) {}
+  /** @param onError is told why something that was passed on was not done */
+  constructor(
+    private readonly load: () => Promise<T>,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   /** `undefined` as long as it is not there. */
   get now(): T | undefined {
@@ -16,11 +20,24 @@ export class Lazy<T extends { dispose(): void }> {
     return this.#loading !== undefined;
   }
 
+  /** Rejects where loading failed; who asks next tries again. */
   get(): Promise<T> {
-    return (this.#loading ??= this.load().then((loaded) => {
-      if (this.#disposed) loaded.dispose();
-      return (this.#loaded = loaded);
-    }));
+    return (this.#loading ??= this.load().then(
+      (loaded) => {
+        if (this.#disposed) loaded.dispose();
+        return (this.#loaded = loaded);
+      },
+      (error: unknown) => {
+        this.#loading = undefined;
+        throw error;
+      },
+    ));
+  }
+
+  /** Hands it over: at once where it is there, else once it is loaded. */
+  pass(act: (loaded: T) => void): void {
+    if (this.#loaded) act(this.#loaded);
+    else this.get().then(act).catch(this.onError);
   }
 
   dispose(): void {

@@ -8,18 +8,20 @@ import type { Sessions } from './sessions';
 export class SessionLoader implements vscode.Disposable {
   readonly #sessions: Lazy<Sessions>;
 
-  constructor(deps: SessionsDeps) {
+  /** @param onError is told why nobody looks after the work */
+  constructor(deps: SessionsDeps, onError: (error: unknown) => void) {
     this.#sessions = new Lazy(async () => {
       const sessions = (await import('./sessions')).createSessions(deps);
       sessions.update();
       return sessions;
-    });
+    }, onError);
   }
 
   /** Called after every poll. */
   update(models: readonly DaemonModel[]): void {
     if (this.#sessions.now) this.#sessions.now.update();
-    else if (!this.#sessions.isWanted && models.some(hasAnswered)) void this.#sessions.get();
+    // Loaded it draws by itself.
+    else if (!this.#sessions.isWanted && models.some(hasAnswered)) this.#sessions.pass(() => undefined);
   }
 
   /** Time alone changed what a countdown shows. */
