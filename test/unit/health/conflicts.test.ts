@@ -6,21 +6,9 @@ import {
   type InvolvedDaemon,
 } from '../../../src/health/conflicts';
 import { AMBER_PENDING_MS, CONFLICT_OVER_MS } from '../../../src/health/policy';
+import { party } from './support';
 
 const at = (monotonicMs: number) => ({ wallAt: 0, monotonicMs, uptimeMs: monotonicMs });
-
-function party(port: number, changes: Partial<InvolvedDaemon> = {}): InvolvedDaemon {
-  return {
-    name: `smithy ${port}`,
-    kind: 'smithy',
-    port,
-    database: '/project/.stoneforge/stoneforge.db',
-    databaseShown: '~/project/.stoneforge/stoneforge.db',
-    isWorking: true,
-    isWatched: true,
-    ...changes,
-  };
-}
 
 describe('daemons on one database', () => {
   const ports = (parties: InvolvedDaemon[]) =>

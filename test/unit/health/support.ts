@@ -18,6 +18,7 @@ import { looksElsewhere } from '../../../src/health/elsewhere';
 import type { RestartElsewhere, Step, Track } from '../../../src/health/trackState';
 import type { DaemonState } from '../../../src/health/states';
 import { reasonText } from '../../../src/words/reasons';
+import type { InvolvedDaemon } from '../../../src/health/conflicts';
 
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60_000;
@@ -272,4 +273,18 @@ export class Watch {
     }
     return track.verdict.state;
   }
+}
+
+/** A smithy that works on the one database. */
+export function party(port: number, changes: Partial<InvolvedDaemon> = {}): InvolvedDaemon {
+  return {
+    name: `smithy ${port}`,
+    kind: 'smithy',
+    port,
+    database: '/project/.stoneforge/stoneforge.db',
+    databaseShown: '~/project/.stoneforge/stoneforge.db',
+    isWorking: true,
+    isWatched: true,
+    ...changes,
+  };
 }

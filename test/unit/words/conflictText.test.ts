@@ -1,19 +1,7 @@
 import assert from 'node:assert/strict';
 import { findConflicts, type InvolvedDaemon } from '../../../src/health/conflicts';
+import { party } from '../health/support';
 import { conflictSummary, conflictText, conflictTitle } from '../../../src/words/conflictText';
-
-function party(port: number, changes: Partial<InvolvedDaemon> = {}): InvolvedDaemon {
-  return {
-    name: `smithy ${port}`,
-    kind: 'smithy',
-    port,
-    database: '/project/.stoneforge/stoneforge.db',
-    databaseShown: '~/project/.stoneforge/stoneforge.db',
-    isWorking: true,
-    isWatched: true,
-    ...changes,
-  };
-}
 
 describe('the words for a conflict', () => {
   const [two] = findConflicts([party(3457, { name: 'smithy' }), party(3458, { name: 'smithy (project)' })]);
