@@ -22,10 +22,13 @@ describe('a restart ends the daemon’s own process and no other', function () {
   this.timeout(40_000);
   let world: World;
   let folder: string;
+  /** Who got a socket from `handsOver.mjs`: they outlive it. */
+  let heirs: number[] = [];
 
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'daemon-health-owner-'))));
   afterEach(async () => {
     await world.dispose();
+    for (const pid of heirs.splice(0)) if (await isAlive(pid)) process.kill(pid, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -85,6 +88,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
     const pids = () => [...world.output.join('').matchAll(/listening (\d+)/g)].map(([, pid]) => Number(pid));
     const count = Number(own[own.indexOf('--children') + 1] ?? 1) || 1;
     await until(() => pids().length === count);
+    heirs = pids();
     await world.registry.refresh();
     return pids();
   }
@@ -128,7 +132,6 @@ describe('a restart ends the daemon’s own process and no other', function () {
     await assert.rejects(world.stop(), saying(words));
     await assert.rejects(world.restart(), saying(words));
     for (const pid of pids) assert.equal(await isAlive(pid), true);
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
   });
 
   it('not one of another user', async function () {
