@@ -16,7 +16,7 @@ describe('one daemon in five windows', function () {
     const texts = new Set<string>();
     const endMs = performance.now() + TAKEOVER_MS;
     while (performance.now() < endMs) {
-      const shown = await Promise.all(windows.map((window) => window.toasts().allInnerTexts()));
+      const shown = await Promise.all(windows.map((window) => window.messages()));
       shown.forEach((each, index) => each.forEach((text) => texts.add(`window ${index + 1}: ${text}`)));
       await windows[0]!.page.waitForTimeout(500);
     }
@@ -61,7 +61,7 @@ describe('one daemon in five windows', function () {
     await third!.screenshot('five-windows-outcome');
     const texts = await told();
     assert.equal(texts.length, 1, texts.join('\n'));
-    assert.match(texts[0]!, /^window 3: [^]*dispatchd restarted in/);
+    assert.match(texts[0]!, /^window 3: dispatchd restarted in/);
     await Promise.all(windows.map((window) => window.item('healthy').waitFor()));
   });
 });

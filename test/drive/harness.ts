@@ -211,6 +211,11 @@ export class VSCodeWindow {
     return this.page.locator('.monaco-list-row', { hasText: text }).first();
   }
 
+  /** The selected row of a tree that holds this text. A list that was chosen from keeps its own selected row while hidden. */
+  selectedRow(text: string): Locator {
+    return this.page.locator('.monaco-list-row.selected[role="treeitem"]', { hasText: text });
+  }
+
   /** The notifications that are on screen. */
   toasts(): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item');
@@ -219,6 +224,12 @@ export class VSCodeWindow {
   /** The one that holds this text. */
   toast(text: string | RegExp): Locator {
     return this.toasts().filter({ hasText: text });
+  }
+
+  /** The sentences of the notifications that are on screen, equal whether a notification is drawn already or not. */
+  async messages(): Promise<readonly string[]> {
+    const texts = await this.toasts().locator('.notification-list-item-message').allTextContents();
+    return texts.map((text) => text.trim());
   }
 
   /** The modal dialog that is on screen. */

@@ -64,7 +64,7 @@ describe('a restart, in a dark and a light window,', function () {
       await outcome.hover();
       await window.screenshots('restart-3-outcome');
       await outcome.getByRole('button', { name: 'Show Interrupted' }).click();
-      const row = window.page.locator('.monaco-list-row.selected', { hasText: 'Interrupted' });
+      const row = window.selectedRow('Interrupted');
       await row.waitFor();
       await window.row('type check').waitFor();
       // That work was interrupted is said once: the restart that was asked for is no news.

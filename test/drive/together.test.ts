@@ -24,7 +24,6 @@ describe('daemons that fail from one cause', function () {
   after(() => window?.close());
 
   it('are told in one message, whose list leads to each of them', async () => {
-    const { page } = window!;
     await Promise.all(daemons.map((daemon) => daemon.stop()));
     const toast = window!.toast(`${COUNT} daemons are unreachable`);
     await toast.waitFor();
@@ -36,7 +35,7 @@ describe('daemons that fail from one cause', function () {
     assert.equal(await list.getByRole('option').count(), COUNT);
     await window!.screenshot('together-2-list');
     await list.getByRole('option', { name: 'smithy 3' }).click();
-    await page.locator('.monaco-list-row.selected', { hasText: 'smithy 3' }).waitFor();
+    await window!.selectedRow('smithy 3').waitFor();
     await window!.screenshot('together-3-row');
   });
 });
