@@ -7,6 +7,7 @@ export interface VSCodeServerOptions {
   machineSettings?: Record<string, unknown>;
   extensions?: string[];
   installed?: string;
+  builtIn?: readonly string[];
   env?: Record<string, string>;
 }
 

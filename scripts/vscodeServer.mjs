@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ensureVSCodeServer } from './installVSCode.mjs';
 import { firstMatch, startGroup, stopGroup } from './processes.mjs';
 import { cleanEnv, run } from './run.mjs';
@@ -12,8 +12,9 @@ const startDeadlineMs = 60_000;
  *
  * Everything that it keeps, its extensions and settings included, is in `serverDataDir`. `machineSettings` apply to
  * every window; `extensions` are `.vsix` files to install first, and `installed` is the `serverDataDir` of an
- * `installExtensions` whose extensions are copied, which takes no time; `port` 0 takes a free one. `smokeTestDriver` lets a
- * page name an extension under test, which draws no notifications: leave it off to look at the real thing.
+ * `installExtensions` whose extensions are copied, which takes no time. Of the extensions that VS Code brings with
+ * it, all are there or those that `builtIn` names; `port` 0 takes a free one. `smokeTestDriver` lets a page name an
+ * extension under test, which draws no notifications: leave it off to look at the real thing.
  */
 export async function startVSCodeServer({
   version,
@@ -24,6 +25,7 @@ export async function startVSCodeServer({
   machineSettings = {},
   extensions = [],
   installed,
+  builtIn,
   env = {},
 }) {
   const { node, main } = await ensureVSCodeServer(version);
@@ -52,6 +54,7 @@ export async function startVSCodeServer({
       `--connection-token-file=${tokenFile}`,
       '--telemetry-level=off',
       '--disable-telemetry',
+      ...(builtIn ? [`--builtin-extensions-dir=${linksTo(builtIn, main, serverDataDir)}`] : []),
       ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
       ...(smokeTestDriver ? ['--enable-smoke-test-driver'] : []),
     ],
@@ -88,6 +91,15 @@ export async function installExtensions({ version, serverDataDir, extensions, en
     const flags = [...commonFlags(serverDataDir), '--install-extension', vsix, '--force'];
     await run(node, [main, ...flags], { env: cleanEnv(env) });
   }
+}
+
+/** A folder with nothing but these of the extensions that VS Code brings with it. */
+function linksTo(builtIn, main, serverDataDir) {
+  const folder = join(serverDataDir, 'built-in');
+  mkdirSync(folder);
+  const all = join(dirname(main), '..', 'extensions');
+  for (const name of builtIn) symlinkSync(join(all, name), join(folder, name));
+  return folder;
 }
 
 function commonFlags(serverDataDir) {

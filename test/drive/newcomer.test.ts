@@ -67,6 +67,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
     writeFileSync(join(folder, '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));
     smithy = await FakeSmithy.start(folder);
     window = await openVSCode({
+      allBuiltIn: true,
       colorTheme: 'dark',
       folder,
       env: { HOME: home },

@@ -5,7 +5,7 @@ describe('VS Code with the packaged extension', () => {
   let window: VSCodeWindow;
 
   before(async () => {
-    window = await openVSCode({ colorTheme: 'dark' });
+    window = await openVSCode({ colorTheme: 'dark', allBuiltIn: true });
   });
   after(() => window?.close());
 

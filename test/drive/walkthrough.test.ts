@@ -36,6 +36,7 @@ describe('the walkthrough, in a dark and a light window', function () {
       '3000',
     );
     window = await openVSCode({
+      allBuiltIn: true,
       colorTheme: 'dark',
       folder,
       env: { HOME: home },
