@@ -2,57 +2,47 @@ import { codeFrom, type MessageCode } from '../base/errors';
 import type { Cause } from '../health/cause';
 import type { Refusal } from '../model/refusal';
 import type { RestartRefusal } from '../model/restartRefusal';
-import { causeText } from './causes';
-import { restartRefusalText } from './restartRefusals';
+import { CAUSES } from './causes';
+import { RESTART_REFUSALS } from './restartRefusals';
+import { textIn, type Texts } from './texts';
+
+const NOTHING_SENT = 'Nothing was sent.';
+
+const REFUSALS: Texts<Refusal> = {
+  notOnThisMachine: ({ origin }) => `The dispatchd at ${origin} is not on this machine. ${NOTHING_SENT}`,
+  nobodyListens: ({ origin }) => `Nothing listens at ${origin}. ${NOTHING_SENT}`,
+  listenerUntold: ({ origin }) =>
+    `The system does not tell which process answers at ${origin}; the process may be another user's. ${NOTHING_SENT}`,
+  notThatDispatchd: ({ origin }) =>
+    `The process that answers at ${origin} names the state folder of another dispatchd. ${NOTHING_SENT}`,
+  foreignStateDir: ({ origin, stateDir }) =>
+    `${stateDir} is not the state folder of the dispatchd at ${origin}. ${NOTHING_SENT}`,
+  anotherProgram: ({ origin, pid, user }) =>
+    user === undefined
+      ? `Another program answers at ${origin} (process ${pid}). ${NOTHING_SENT}`
+      : `Another program answers at ${origin} (process ${pid} of ${user}). ${NOTHING_SENT}`,
+  foreignFile: ({ path, user }) => `${path} belongs to ${user}. ${NOTHING_SENT}`,
+  openFile: ({ path }) => `Other users may change ${path}. ${NOTHING_SENT}`,
+  noToken: ({ stateDir }) => `The token of dispatchd cannot be read in ${stateDir}. ${NOTHING_SENT}`,
+  commandUntold: 'The daemon does not tell the command of this session.',
+  refused: ({ daemon, status, said }) => `${daemon} refuses: ${said ?? `HTTP ${status}`}.`,
+  noStatusToCopy: 'This daemon has no status that can be copied.',
+  notWatched: 'This daemon is not watched any more.',
+  hasNoAddress: ({ daemon }) =>
+    `${daemon} has no address. daemonHealth.daemons takes only daemons with an address.`,
+};
+
+/** Whoever throws a coded error takes the code from one of these unions. */
+type Coded = Refusal | RestartRefusal | Cause;
+
+const ALL: Texts<Coded> = { ...CAUSES, ...RESTART_REFUSALS, ...REFUSALS };
 
 /** An error that is fit to show, as a sentence; any other as its message. */
 export function sentenceOf(error: unknown): string {
   return codeText(codeFrom(error));
 }
 
-/** The code of an error as a sentence. Whoever throws a coded error takes the code from one of these unions. */
+/** The code of an error as a sentence. */
 export function codeText(code: { readonly is: string } | MessageCode): string {
-  if ('message' in code) return code.message;
-  return (
-    refusalText(code as Refusal) ?? restartRefusalText(code as RestartRefusal) ?? causeText(code as Cause)
-  );
-}
-
-const NOTHING_SENT = 'Nothing was sent.';
-
-function refusalText(refusal: Refusal): string | undefined {
-  switch (refusal.is) {
-    case 'notOnThisMachine':
-      return `The dispatchd at ${refusal.origin} is not on this machine. ${NOTHING_SENT}`;
-    case 'nobodyListens':
-      return `Nothing listens at ${refusal.origin}. ${NOTHING_SENT}`;
-    case 'listenerUntold':
-      return `The system does not tell which process answers at ${refusal.origin}; the process may be another user's. ${NOTHING_SENT}`;
-    case 'notThatDispatchd':
-      return `The process that answers at ${refusal.origin} names the state folder of another dispatchd. ${NOTHING_SENT}`;
-    case 'foreignStateDir':
-      return `${refusal.stateDir} is not the state folder of the dispatchd at ${refusal.origin}. ${NOTHING_SENT}`;
-    case 'anotherProgram':
-      return refusal.user === undefined
-        ? `Another program answers at ${refusal.origin} (process ${refusal.pid}). ${NOTHING_SENT}`
-        : `Another program answers at ${refusal.origin} (process ${refusal.pid} of ${refusal.user}). ${NOTHING_SENT}`;
-    case 'foreignFile':
-      return `${refusal.path} belongs to ${refusal.user}. ${NOTHING_SENT}`;
-    case 'openFile':
-      return `Other users may change ${refusal.path}. ${NOTHING_SENT}`;
-    case 'noToken':
-      return `The token of dispatchd cannot be read in ${refusal.stateDir}. ${NOTHING_SENT}`;
-    case 'commandUntold':
-      return 'The daemon does not tell the command of this session.';
-    case 'refused':
-      return `${refusal.daemon} refuses: ${refusal.said ?? `HTTP ${refusal.status}`}.`;
-    case 'noStatusToCopy':
-      return 'This daemon has no status that can be copied.';
-    case 'notWatched':
-      return 'This daemon is not watched any more.';
-    case 'hasNoAddress':
-      return `${refusal.daemon} has no address. daemonHealth.daemons takes only daemons with an address.`;
-    default:
-      return undefined;
-  }
+  return 'message' in code ? code.message : textIn(ALL, code as Coded);
 }

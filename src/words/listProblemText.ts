@@ -1,9 +1,10 @@
 import type { EntryProblem, ListProblem } from '../model/listProblem';
+import { textIn, type Texts } from './texts';
 
 /** What is wrong in `daemonHealth.daemons`, in a sentence. */
 export function listProblemText(problem: ListProblem): string {
   if (problem.is === 'noList') return 'daemonHealth.daemons should be a list.';
-  return `daemonHealth.daemons[${problem.index}] ${entryText(problem.problem)}.`;
+  return `daemonHealth.daemons[${problem.index}] ${textIn(ENTRIES, problem.problem)}.`;
 }
 
 const RESTART = {
@@ -14,20 +15,13 @@ const RESTART = {
   mode: 'has a "restart.mode" other than "terminal" or "background"',
 };
 
-/** Goes on after the name of the entry. */
-function entryText(problem: EntryProblem): string {
-  switch (problem.is) {
-    case 'noObject':
-      return 'should be an object with a "name" and a "url"';
-    case 'noUrl':
-      return 'needs a "url", such as "http://127.0.0.1:3457"';
-    case 'noHttpUrl':
-      return `has a "url" that is not an http address: ${problem.url}`;
-    case 'notOnThisMachine':
-      return `is not on this machine (${problem.host}); set daemonHealth.allowRemote to watch the daemon all the same`;
-    case 'unknownKind':
-      return `has an unknown "kind"; known are ${problem.known.join(', ')}`;
-    case 'restart':
-      return problem.part === undefined ? 'has a "restart" that is not an object' : RESTART[problem.part];
-  }
-}
+/** Each goes on after the name of the entry. */
+const ENTRIES: Texts<EntryProblem> = {
+  noObject: 'should be an object with a "name" and a "url"',
+  noUrl: 'needs a "url", such as "http://127.0.0.1:3457"',
+  noHttpUrl: ({ url }) => `has a "url" that is not an http address: ${url}`,
+  notOnThisMachine: ({ host }) =>
+    `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
+  unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,
+  restart: ({ part }) => (part === undefined ? 'has a "restart" that is not an object' : RESTART[part]),
+};

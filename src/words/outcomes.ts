@@ -1,16 +1,22 @@
 import { cleanText } from '../base/text';
 import { duration } from '../base/time';
+import type { MessageCode } from '../base/errors';
+import type { Cause } from '../health/cause';
 import type { DaemonState } from '../health/states';
 import type { Left, NotOurs, Outcome, RestartFailure, Seen, StopOutcome } from '../model/outcome';
 import type { HowEnded } from '../model/process';
 import type { RestartRecord } from '../model/restartRecord';
+import type { Refusal } from '../model/refusal';
+import type { NotAgreed, RestartRefusal } from '../model/restartRefusal';
 import type { Exit } from '../model/startFailure';
 import { causeText } from './causes';
 import { codeText } from './errors';
 import { MAX_REASON_CHARS } from './policy';
 import { unprovenText } from './reasons';
 import { notAgreedText, processText } from './restartRefusals';
-import { startFailedReason } from './startFailures';
+import { isStartFailure, startFailedReason } from './startFailures';
+import { capitalise } from './states';
+import { isIn, textIn, type Texts } from './texts';
 import { workSentence, workText } from './work';
 
 /** A restart that just ended, as it is kept: in words, which other versions read. */
@@ -80,47 +86,36 @@ function startFailedText(outcome: Outcome): string | undefined {
   if (outcome.kind === 'late' && outcome.nothingRuns) return `no answer within ${duration(outcome.afterMs)}`;
   if (outcome.kind !== 'failed' || !outcome.nothingRuns) return undefined;
   const { why } = outcome;
-  switch (why.is) {
-    case 'noFolder':
-    case 'noProgram':
-    case 'taskNotStarted':
-    case 'commandEnded':
-    case 'startSaid':
-      return cleanText(startFailedReason(why), MAX_REASON_CHARS);
-    default:
-      return cleanText(failureText(why).replace(/\.$/, ''), MAX_REASON_CHARS);
-  }
+  const said = isStartFailure(why) ? startFailedReason(why) : failureText(why).replace(/\.$/, '');
+  return cleanText(said, MAX_REASON_CHARS);
 }
+
+type OwnFailure = NotAgreed | Exclude<RestartFailure, RestartRefusal | Refusal | Cause | MessageCode>;
+
+const FAILURES: Texts<OwnFailure> = {
+  anotherNow: (why) => `${notAgreedText(why)} Nothing was ended and nothing was started.`,
+  noMoreTheDaemon: (why) => `${notAgreedText(why)} Nothing was ended and nothing was started.`,
+  oldStays: ({ process, port }) =>
+    port === undefined
+      ? `The old ${processText(process)} could not be ended and still runs. Nothing was started.`
+      : `The old ${processText(process)} could not be ended and still holds port ${port}. Nothing was started.`,
+  portHeld: ({ port, process }) =>
+    process
+      ? `Port ${port} is still held by ${processText(process)}. Nothing was started.`
+      : `Port ${port} is still held by a process of another user. Nothing was started.`,
+  strangerAnswers: ({ who }) => `${capitalise(notOursText(who))}.`,
+  commandFailed: ({ exit, who, process, port }) => {
+    if (who) return `${exitText(exit)}, and ${notOursText(who)}.`;
+    const started = process ? processText(process) : 'a process';
+    return port === undefined
+      ? `${exitText(exit)}, though ${started}, which the command started, answers.`
+      : `${exitText(exit)}, though ${started}, which the command started, answers on port ${port}.`;
+  },
+};
 
 /** Why a restart failed, as sentences. */
 function failureText(why: RestartFailure): string {
-  switch (why.is) {
-    case 'anotherNow':
-    case 'noMoreTheDaemon':
-      return `${notAgreedText(why)} Nothing was ended and nothing was started.`;
-    case 'oldStays': {
-      const old = `The old ${processText(why.process)} could not be ended`;
-      return why.port === undefined
-        ? `${old} and still runs. Nothing was started.`
-        : `${old} and still holds port ${why.port}. Nothing was started.`;
-    }
-    case 'portHeld':
-      return why.process
-        ? `Port ${why.port} is still held by ${processText(why.process)}. Nothing was started.`
-        : `Port ${why.port} is still held by a process of another user. Nothing was started.`;
-    case 'strangerAnswers':
-      return `${capitalised(notOursText(why.who))}.`;
-    case 'commandFailed': {
-      const exit = exitText(why.exit);
-      if (why.who) return `${exit}, and ${notOursText(why.who)}.`;
-      const who = why.process ? processText(why.process) : 'a process';
-      return why.port === undefined
-        ? `${exit}, though ${who}, which the command started, answers.`
-        : `${exit}, though ${who}, which the command started, answers on port ${why.port}.`;
-    }
-    default:
-      return codeText(why);
-  }
+  return isIn(FAILURES, why) ? textIn(FAILURES, why) : codeText(why);
 }
 
 function exitText({ code }: Exit): string {
@@ -149,6 +144,14 @@ function seenText(seen: Seen, daemon: string): string {
   }
 }
 
+const NOT_OURS: Readonly<Record<Exclude<NotOurs['is'], 'unnamed'>, string>> = {
+  otherUsers: ' of another user, which this restart did not start',
+  ranBefore: ', which ran before and which this restart did not start',
+  passesOn: ', which only passes connections on, so that nothing shows which daemon answers',
+  inContainer: ', which runs in a container, so that nothing shows who started the process',
+  unproven: ', which this restart is not proven to have started',
+};
+
 /** Why who answers is not proven to be started by this restart, as a clause. */
 function notOursText(who: NotOurs): string {
   const { port } = who;
@@ -160,18 +163,7 @@ function notOursText(who: NotOurs): string {
   const process = processText(who.process);
   const answers =
     port === undefined ? `the answer is of ${process}` : `port ${port} is answered by ${process}`;
-  switch (who.is) {
-    case 'otherUsers':
-      return `${answers} of another user, which this restart did not start`;
-    case 'ranBefore':
-      return `${answers}, which ran before and which this restart did not start`;
-    case 'passesOn':
-      return `${answers}, which only passes connections on, so that nothing shows which daemon answers`;
-    case 'inContainer':
-      return `${answers}, which runs in a container, so that nothing shows who started the process`;
-    case 'unproven':
-      return `${answers}, which this restart is not proven to have started`;
-  }
+  return `${answers}${NOT_OURS[who.is]}`;
 }
 
 /** How a stop ended, as sentences. */
@@ -195,18 +187,12 @@ export function stopText(outcome: StopOutcome): string {
 
 /** "process 4711 ended on SIGTERM". */
 export function endText(pid: number, how: HowEnded): string {
-  switch (how) {
-    case 'hadEnded':
-      return `process ${pid} had ended already`;
-    case 'byItsApi':
-      return `process ${pid} ended by its own API`;
-    case 'onTerm':
-      return `process ${pid} ended on SIGTERM`;
-    case 'byForce':
-      return `process ${pid} was ended by force`;
-  }
+  return `process ${pid} ${ENDED[how]}`;
 }
 
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+const ENDED: Readonly<Record<HowEnded, string>> = {
+  hadEnded: 'had ended already',
+  byItsApi: 'ended by its own API',
+  onTerm: 'ended on SIGTERM',
+  byForce: 'was ended by force',
+};

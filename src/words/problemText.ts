@@ -8,21 +8,17 @@ import { STATE_LABELS, stalledForMs } from './states';
 export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
   const { name } = model.daemon;
   const reason = reasonText(model.track.verdict.reason);
-  switch (state) {
-    case 'wedged':
-      return (
-        `${name} is ${still}wedged: the process answers, but its poll loop has completed no cycle ` +
-        `${forOver(stalledForMs(model, now))}. Nothing is dispatched until a restart.`
-      );
-    case 'unresponsive':
-      return `${name} is ${still}unresponsive: ${reason}.`;
-    case 'unreachable':
-      return `${name} is ${still}unreachable: ${reason}.`;
-    case 'stuck':
-      return `${name} is ${still}stuck: ${reason}.`;
-    case 'unavailable':
-      return `${name} is ${still}unavailable: ${reason}.`;
-    default:
-      return `${name}: ${still}${STATE_LABELS[state].label}. ${reason}.`;
+  if (state === 'wedged') {
+    return (
+      `${name} is ${still}wedged: the process answers, but its poll loop has completed no cycle ` +
+      `${forOver(stalledForMs(model, now))}. Nothing is dispatched until a restart.`
+    );
   }
+  const { label } = STATE_LABELS[state];
+  return CALLED.includes(state)
+    ? `${name} is ${still}${label}: ${reason}.`
+    : `${name}: ${still}${label}. ${reason}.`;
 }
+
+/** What a daemon is called, as "smithy is stuck". */
+const CALLED: readonly DaemonState[] = ['unresponsive', 'unreachable', 'stuck', 'unavailable'];

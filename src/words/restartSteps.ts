@@ -1,38 +1,31 @@
 import { duration } from '../base/time';
 import { codeText } from './errors';
 import { endText } from './outcomes';
+import { textIn, type Texts } from './texts';
 import type { RestartStep, RestartWait } from '../model/restartStep';
+
+const STEPS: Texts<RestartStep> = {
+  keepingEvidence: 'keeping the evidence',
+  asking: ({ pid }) => `asking process ${pid} to shut down`,
+  notAsked: ({ pid, why }) =>
+    `process ${pid} could not be asked to shut down (${codeText(why).replace(/\.$/, '')})`,
+  terminating: ({ pid }) => `stopping process ${pid}`,
+  killing: ({ pid, graceMs }) =>
+    graceMs === 0
+      ? `ending process ${pid} by force`
+      : `process ${pid} did not stop within ${duration(graceMs)}: ending the process by force`,
+  ended: ({ pid, how }) => endText(pid, how),
+  freeingPort: ({ port }) => `waiting for port ${port} to be free`,
+  starting: 'starting the daemon',
+  askingToRestart: ({ who }) =>
+    who === undefined ? 'asking the daemon to restart' : `asking ${who} to restart the daemon`,
+  proving: ({ by }) =>
+    by === 'answer' ? 'waiting for the daemon to answer as running' : 'waiting for a completed poll cycle',
+};
 
 /** A step of a restart or of a stop, to go on after "restart: ". */
 export function restartStepText(step: RestartStep): string {
-  switch (step.is) {
-    case 'keepingEvidence':
-      return 'keeping the evidence';
-    case 'asking':
-      return `asking process ${step.pid} to shut down`;
-    case 'notAsked':
-      return `process ${step.pid} could not be asked to shut down (${codeText(step.why).replace(/\.$/, '')})`;
-    case 'terminating':
-      return `stopping process ${step.pid}`;
-    case 'killing':
-      return step.graceMs === 0
-        ? `ending process ${step.pid} by force`
-        : `process ${step.pid} did not stop within ${duration(step.graceMs)}: ending the process by force`;
-    case 'ended':
-      return endText(step.pid, step.how);
-    case 'freeingPort':
-      return `waiting for port ${step.port} to be free`;
-    case 'starting':
-      return 'starting the daemon';
-    case 'askingToRestart':
-      return step.who === undefined
-        ? 'asking the daemon to restart'
-        : `asking ${step.who} to restart the daemon`;
-    case 'proving':
-      return step.by === 'answer'
-        ? 'waiting for the daemon to answer as running'
-        : 'waiting for a completed poll cycle';
-  }
+  return textIn(STEPS, step);
 }
 
 /** What a restart waits for, and how long it still does. */

@@ -1,5 +1,6 @@
 import type { NoWay, StartFailure, Unstartable } from '../model/startFailure';
 import { causeText } from './causes';
+import { isIn, textIn, type Texts } from './texts';
 
 /** A warning before anything is ended. */
 export function doubtText(why: Unstartable): string {
@@ -24,47 +25,44 @@ export function unstartableText(why: Unstartable): string {
 }
 
 /** Why a start failed, as sentences. */
-export function startFailureText(failure: StartFailure): string {
-  switch (failure.is) {
-    case 'noFolder':
-    case 'noProgram':
-      return couldNotStart(unstartableText(failure));
-    case 'taskNotStarted':
-      return 'VS Code did not start the task. Look at the terminal for the reason.';
-    case 'startSaid':
-      return failure.said;
-    case 'commandEnded': {
-      const { exit, daemon, cause } = failure;
-      const silent =
-        cause === undefined ? `${daemon} does not answer` : `${daemon} does not answer (${causeText(cause)})`;
-      return exit.code === undefined
-        ? `The start command was terminated and ${silent}.`
-        : `The start command ended with exit code ${exit.code} and ${silent}.`;
-    }
-  }
+export const START_FAILURES: Texts<StartFailure> = {
+  noFolder: (why) => couldNotStart(unstartableText(why)),
+  noProgram: (why) => couldNotStart(unstartableText(why)),
+  taskNotStarted: 'VS Code did not start the task. Look at the terminal for the reason.',
+  startSaid: ({ said }) => said,
+  commandEnded: ({ exit: { code }, daemon, cause }) => {
+    const silent =
+      cause === undefined ? `${daemon} does not answer` : `${daemon} does not answer (${causeText(cause)})`;
+    return code === undefined
+      ? `The start command was terminated and ${silent}.`
+      : `The start command ended with exit code ${code} and ${silent}.`;
+  },
+};
+
+/** The same as clauses that go on after "start failed:". */
+const REASONS: Texts<StartFailure> = {
+  noFolder: unstartableText,
+  noProgram: unstartableText,
+  taskNotStarted: 'VS Code did not start the task',
+  startSaid: ({ said }) => said.replace(COULD_NOT, '').replace(/\.$/, ''),
+  commandEnded: ({ exit: { code } }) =>
+    code === undefined ? 'the start command was terminated' : `exit code ${code}`,
+};
+
+export function isStartFailure(code: { readonly is: string }): code is StartFailure {
+  return isIn(REASONS, code);
 }
 
-/** The same as a clause that goes on after "start failed:". */
+/** Why a start failed, as a clause that goes on after "start failed:". */
 export function startFailedReason(failure: StartFailure): string {
-  switch (failure.is) {
-    case 'noFolder':
-    case 'noProgram':
-      return unstartableText(failure);
-    case 'taskNotStarted':
-      return 'VS Code did not start the task';
-    case 'startSaid':
-      return failure.said.replace(COULD_NOT, '').replace(/\.$/, '');
-    case 'commandEnded':
-      return failure.exit.code === undefined
-        ? 'the start command was terminated'
-        : `exit code ${failure.exit.code}`;
-  }
+  return textIn(REASONS, failure);
 }
 
 /** Why nobody can know how a daemon is started, and what the user can do. */
-export function noWayText(why: NoWay): string {
-  return why.is === 'startUnknown'
-    ? `How to start ${why.daemon} is not known. Set "restart" for ${why.daemon} in daemonHealth.daemons.`
-    : `How ${why.daemon} is started depends on how ${why.daemon} was installed. Set "restart" for ${why.daemon} in ` +
-        `daemonHealth.daemons, for a service to { "command": "${why.serviceCommand}" }.`;
-}
+export const NO_WAYS: Texts<NoWay> = {
+  startUnknown: ({ daemon }) =>
+    `How to start ${daemon} is not known. Set "restart" for ${daemon} in daemonHealth.daemons.`,
+  startAsInstalled: ({ daemon, serviceCommand }) =>
+    `How ${daemon} is started depends on how ${daemon} was installed. Set "restart" for ${daemon} in ` +
+    `daemonHealth.daemons, for a service to { "command": "${serviceCommand}" }.`,
+};

@@ -5,47 +5,30 @@ import { severityOf as severityOfVerdict } from '../health/verdict';
 import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
 import { duration, forOver, shortAge, type Instant } from '../base/time';
 
-/** Icons of VS Code's own that stand in texts. */
-export type IconId =
-  | 'bell'
-  | 'bell-slash'
-  | 'check'
-  | 'circle-outline'
-  | 'circle-slash'
-  | 'clock'
-  | 'debug-disconnect'
-  | 'error'
-  | 'history'
-  | 'loading~spin'
-  | 'output'
-  | 'play'
-  | 'pulse'
-  | 'question'
-  | 'server-process'
-  | 'stop-circle'
-  | 'sync~spin'
-  | 'warning';
-
 /** How a state looks everywhere: its name in words and its icon. */
-export const STATE_LABELS: Readonly<Record<DaemonState, { readonly label: string; readonly icon: IconId }>> =
-  {
-    restarting: { label: 'restarting', icon: 'sync~spin' },
-    unresponsive: { label: 'unresponsive', icon: 'error' },
-    unreachable: { label: 'unreachable', icon: 'debug-disconnect' },
-    offline: { label: 'offline', icon: 'circle-outline' },
-    wrongAnswer: { label: 'wrong answer', icon: 'warning' },
-    unavailable: { label: 'unavailable', icon: 'circle-slash' },
-    stopped: { label: 'stopped', icon: 'stop-circle' },
-    starting: { label: 'starting', icon: 'loading~spin' },
-    failing: { label: 'failing', icon: 'error' },
-    notAnswering: { label: 'not answering', icon: 'loading~spin' },
-    wedged: { label: 'wedged', icon: 'error' },
-    stuck: { label: 'stuck', icon: 'warning' },
-    unstable: { label: 'unstable', icon: 'warning' },
-    paused: { label: 'paused', icon: 'clock' },
-    unverified: { label: 'unverified', icon: 'question' },
-    healthy: { label: 'healthy', icon: 'pulse' },
-  };
+export const STATE_LABELS = {
+  restarting: { label: 'restarting', icon: 'sync~spin' },
+  unresponsive: { label: 'unresponsive', icon: 'error' },
+  unreachable: { label: 'unreachable', icon: 'debug-disconnect' },
+  offline: { label: 'offline', icon: 'circle-outline' },
+  wrongAnswer: { label: 'wrong answer', icon: 'warning' },
+  unavailable: { label: 'unavailable', icon: 'circle-slash' },
+  stopped: { label: 'stopped', icon: 'stop-circle' },
+  starting: { label: 'starting', icon: 'loading~spin' },
+  failing: { label: 'failing', icon: 'error' },
+  notAnswering: { label: 'not answering', icon: 'loading~spin' },
+  wedged: { label: 'wedged', icon: 'error' },
+  stuck: { label: 'stuck', icon: 'warning' },
+  unstable: { label: 'unstable', icon: 'warning' },
+  paused: { label: 'paused', icon: 'clock' },
+  unverified: { label: 'unverified', icon: 'question' },
+  healthy: { label: 'healthy', icon: 'pulse' },
+} as const satisfies Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>>;
+
+type OtherIcon = 'bell' | 'bell-slash' | 'check' | 'history' | 'output' | 'play' | 'server-process';
+
+/** Icons of VS Code's own that stand in texts. */
+export type IconId = OtherIcon | (typeof STATE_LABELS)[DaemonState]['icon'];
 
 /** The daemons with the one that most wants a look first. */
 export function worstFirst(models: readonly DaemonModel[]): readonly DaemonModel[] {

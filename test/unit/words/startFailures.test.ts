@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { StartFailure } from '../../../src/model/startFailure';
-import { doubtText, noWayText, startFailedReason, startFailureText } from '../../../src/words/startFailures';
+import { CodedError } from '../../../src/base/errors';
+import type { NoWay, StartFailure } from '../../../src/model/startFailure';
+import { sentenceOf } from '../../../src/words/errors';
+import { doubtText, startFailedReason } from '../../../src/words/startFailures';
 
 const REFUSED = { is: 'connectionRefused' } as const;
 
@@ -61,17 +63,23 @@ describe('the words for a start', () => {
   ];
   for (const [failure, whole, reason] of failures) {
     it(`that failed are "${whole}"`, () => {
-      assert.deepEqual([startFailureText(failure), startFailedReason(failure)], [whole, reason]);
+      assert.deepEqual([sentenceOf(new CodedError(failure)), startFailedReason(failure)], [whole, reason]);
     });
   }
 
   it('that nobody knows say what to set', () => {
     assert.equal(
-      noWayText({ is: 'startUnknown', daemon: 'x' }),
+      sentenceOf(new CodedError<NoWay>({ is: 'startUnknown', daemon: 'x' })),
       'How to start x is not known. Set "restart" for x in daemonHealth.daemons.',
     );
     assert.equal(
-      noWayText({ is: 'startAsInstalled', daemon: 'x', serviceCommand: 'systemctl --user restart x' }),
+      sentenceOf(
+        new CodedError<NoWay>({
+          is: 'startAsInstalled',
+          daemon: 'x',
+          serviceCommand: 'systemctl --user restart x',
+        }),
+      ),
       'How x is started depends on how x was installed. Set "restart" for x in daemonHealth.daemons, ' +
         'for a service to { "command": "systemctl --user restart x" }.',
     );
