@@ -29,6 +29,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The stack of an error, for a log. */
+export function stackOf(error: unknown): string {
+  return (error instanceof Error && error.stack) || messageOf(error);
+}
+
 /** What an error without a code says. */
 export interface MessageCode {
   readonly is: 'message';

@@ -28,6 +28,7 @@ import { removeTemporaries } from '../system/privateFile';
 import { Supervisor } from './processes/supervisor';
 import { readOrCreateToken } from './http/token';
 import { startWatch } from './loop/watch';
+import type { LoopSample } from './loop/health';
 
 /** A reason not to start that is fit to show as it is. */
 export class CannotStart extends Error {}
@@ -116,6 +117,12 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       await chaos?.pass();
       await allOf([lifecycle.catchUp(), store.writeUnwritten(), supervisor.dispatchReady()]);
     });
+    const loopSample = (): LoopSample => ({
+      poll: loop.times,
+      thresholdMs: options.pollStaleThresholdMs,
+      readyTasks: readySessions(store.all()).length,
+      workers: options.workers,
+    });
     const recovery: { done?: Recovered } = {};
     const service = new Service({
       clock,
@@ -124,6 +131,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       store,
       supervisor,
       loop,
+      loopSample,
       outputFiles,
       recovered: () => recovery.done,
       setAside,
@@ -150,12 +158,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       // A beat that failed is caught up with by the next cycle, which then fails, and says why.
       lifecycle.beat().catch(() => {});
     });
-    const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, () => ({
-      poll: loop.times,
-      thresholdMs: options.pollStaleThresholdMs,
-      readyTasks: readySessions(store.all()).length,
-      workers: options.workers,
-    }));
+    const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, loopSample);
     loop.start();
     return {
       url: `http://127.0.0.1:${port}`,

@@ -4,6 +4,7 @@ import { HELP } from './help';
 import { StateDirInUse } from './life/lock';
 import { stderrLog } from './log';
 import { parseCommandLine, type Options } from './options';
+import { messageOf, stackOf } from '../base/errors';
 
 /** 1: could not start or failed; 2: wrong usage, as shells and GNU tools have it. */
 const FAILED = 1;
@@ -35,9 +36,9 @@ async function run(options: Options): Promise<void> {
     );
   };
   const crash = (error: unknown) => {
-    log.error(`crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    log.error(`crashed: ${stackOf(error)}`);
     try {
-      started.daemon?.crashed(error instanceof Error ? error.message : String(error));
+      started.daemon?.crashed(messageOf(error));
     } finally {
       process.exit(FAILED);
     }
@@ -76,6 +77,6 @@ switch (commandLine.kind) {
   case 'run':
     run(commandLine.options).catch((error: unknown) => {
       if (error instanceof CannotStart || error instanceof StateDirInUse) fail(error.message, FAILED);
-      fail(error instanceof Error ? (error.stack ?? error.message) : String(error), FAILED);
+      fail(stackOf(error), FAILED);
     });
 }

@@ -43,10 +43,7 @@ async function ownerOf(port: number, table: ProcessTable): Promise<PortOwner> {
     pid = (reachedBy(listeners, HOST)[0] ?? listeners[0])?.pid;
   }
   if (pid === undefined) return {};
-  const commandLine = await table.describe(pid).then(
-    (process) => process.commandLine,
-    () => '',
-  );
+  const { commandLine } = await table.describe(pid).catch(() => ({ commandLine: '' }));
   return { pid, ...(commandLine !== '' && { commandLine }) };
 }
 

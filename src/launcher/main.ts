@@ -25,6 +25,7 @@ import {
   startedBroken,
   startedUnproven,
 } from './launcherText';
+import { messageOf } from '../base/errors';
 
 /**
  * Starts a daemon, unless one is there already. Runs in a task's terminal, by itself:
@@ -155,7 +156,7 @@ async function whyNotRun(error: unknown, { command, shell }: Options): Promise<s
   const why = await whyNotStartable({ kind: 'process', command: name, args: [], cwd: process.cwd() });
   if (why) return unstartableText(why);
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) return cleanText(error instanceof Error ? error.message : String(error));
+  if (code === undefined) return cleanText(messageOf(error));
   return cannotRun(programName(name), code);
 }
 
@@ -261,7 +262,7 @@ function say(text: string): void {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
+    say(messageOf(error));
     process.exit(1);
   },
 );

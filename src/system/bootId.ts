@@ -19,7 +19,7 @@ const BOOT_COUNTER_KEY =
   'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Memory Management\\PrefetchParameters';
 
 /** Tells one boot of the machine from the next; `unknown` where that cannot be found out. Never throws. */
-export async function readBootId(sources: BootSources = systemSources): Promise<string> {
+export async function readBootId(sources: BootSources = systemBoot): Promise<string> {
   try {
     switch (sources.platform) {
       case 'linux':
@@ -79,7 +79,7 @@ function methodOf(id: string): string {
   return /^(\w+):/.exec(id)?.[1] ?? 'uuid';
 }
 
-const systemSources: BootSources = {
+export const systemBoot: BootSources = {
   platform: process.platform,
   readText: (file) => readFile(file, 'utf8'),
   run: runTool,

@@ -36,18 +36,14 @@ export class ToolFailed extends UserError {
 }
 
 function inWords(kind: ToolFailure, tool: string, { exitCode }: ToolFailed['details']): string {
-  switch (kind) {
-    case 'missing':
-      return `The tool ${tool} of the system cannot be found.`;
-    case 'timedOut':
-      return `The tool ${tool} of the system did not end within ${TOOL_TIMEOUT_MS / 1_000} s.`;
-    case 'tooLong':
-      return `The tool ${tool} of the system printed too much.`;
-    case 'failed':
-      return exitCode === undefined
-        ? `The tool ${tool} of the system failed.`
-        : `The tool ${tool} of the system ended with exit code ${exitCode}.`;
-  }
+  const failed = exitCode === undefined ? 'failed' : `ended with exit code ${exitCode}`;
+  const words: Readonly<Record<ToolFailure, string>> = {
+    missing: 'cannot be found',
+    timedOut: `did not end within ${TOOL_TIMEOUT_MS / 1_000} s`,
+    tooLong: 'printed too much',
+    failed,
+  };
+  return `The tool ${tool} of the system ${words[kind]}.`;
 }
 
 /**

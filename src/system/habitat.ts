@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, readlink } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { compareBoots, isOtherBoot, readBootId, UNKNOWN_BOOT } from './bootId';
-import { runTool, type RunTool } from './exec';
+import { compareBoots, isOtherBoot, readBootId, systemBoot, UNKNOWN_BOOT, type BootSources } from './bootId';
 
 /** Among whom a process number means one process: those of one boot of one machine, in one namespace of processes. */
 export interface Habitat {
@@ -20,17 +19,14 @@ const UNKNOWN_NAMESPACE = 'unknown';
 export type Whereabouts = 'here' | 'earlierBoot' | 'otherNamespace' | 'otherMachine';
 
 /** Where a habitat may be learnt from; a seam for tests. */
-export interface HabitatSources {
-  readonly platform: NodeJS.Platform;
+export interface HabitatSources extends Pick<BootSources, 'platform' | 'readText' | 'run'> {
   readonly hostName: () => string;
-  readonly readText: (file: string) => Promise<string>;
   readonly readLink: (file: string) => Promise<string>;
-  readonly run: RunTool;
 }
 
 /** The habitat of this process. Never throws. @param bootId where it is known already */
 export async function ownHabitat(bootId?: string): Promise<Habitat> {
-  return { bootId: bootId ?? (await readBootId()), ...(await readOwnHabitat()) };
+  return { bootId: bootId ?? (await readBootId()), ...(await (ownParts ??= readHabitat())) };
 }
 
 /** The parts of a habitat that this machine and its kernel tell. Never throws. */
@@ -97,17 +93,10 @@ async function pidNamespaceOf({ platform, readLink }: HabitatSources): Promise<s
 }
 
 const systemSources: HabitatSources = {
-  platform: process.platform,
+  ...systemBoot,
   hostName: hostname,
-  readText: (file) => readFile(file, 'utf8'),
   readLink: (file) => readlink(file),
-  run: runTool,
 };
 
 /** Neither part changes while the process runs, and a tool that tells it takes a moment. */
-const readOwnHabitat = once(() => readHabitat());
-
-function once<T>(read: () => T): () => T {
-  let kept: { readonly value: T } | undefined;
-  return () => (kept ??= { value: read() }).value;
-}
+let ownParts: ReturnType<typeof readHabitat> | undefined;

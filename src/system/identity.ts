@@ -100,15 +100,8 @@ export async function fateOf(
 }
 
 /**
- * Whether exactly this process may still be there, dead but not reaped included: it errs on the side of "there". For
- * who waits for an end; who trusts or ends a process goes by `isProvenAlive`.
- */
-export async function isStillThere(identity: ProcessIdentity, sources?: ProcessSources): Promise<boolean> {
-  return (await fateOf(identity, sources)) !== 'gone';
-}
-
-/**
- * The same of a process that still runs: in a container the dead may stay for ever, since nobody reaps them.
+ * Whether exactly this process may still run: it errs on the side of "runs". For who waits for an end; who trusts or
+ * ends a process goes by `isProvenAlive`. In a container the dead may stay for ever, since nobody reaps them.
  */
 export async function isSameProcessAlive(
   identity: ProcessIdentity,

@@ -40,11 +40,8 @@ export async function readOwner(file: string, tornKey: string): Promise<Owner | 
   return again === undefined ? undefined : (parseOwner(again) ?? { key: tornKey });
 }
 
-function isLink(file: string): Promise<boolean> {
-  return lstat(file).then(
-    (about) => about.isSymbolicLink(),
-    () => false,
-  );
+async function isLink(file: string): Promise<boolean> {
+  return (await lstat(file).catch(() => undefined))?.isSymbolicLink() === true;
 }
 
 /** Makes `file` with the content of `source`, unless it exists. */

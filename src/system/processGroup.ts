@@ -7,11 +7,6 @@ import { isDeadState, readStatNow } from './procStat';
  * it started. Nothing here awaits, so that nothing comes between the look and the signal.
  */
 
-/** Signals a whole group. A group that has ended is left alone. */
-export function signalGroup(group: number, signal: NodeJS.Signals, kill: Kill = systemKill): void {
-  trySignal(-group, signal, kill);
-}
-
 /** Whether anybody of a group is left. */
 export function isGroupAlive(group: number, platform: NodeJS.Platform, kill: Kill = systemKill): boolean {
   if (!isPidAlive(-group, kill)) return false;
@@ -28,18 +23,14 @@ export function findMarked(
   return platform === 'linux' ? findWithVariable(name, value) : [];
 }
 
-/** Signals all of them. */
-export function signalMarked(pids: readonly number[], signal: NodeJS.Signals, kill: Kill = systemKill): void {
-  for (const pid of pids) trySignal(pid, signal, kill);
-}
-
 /** Whether a process of Linux is of this group, and has not ended. */
 export function isLiveMember(pid: number, group: number): boolean {
   const member = readStatNow(pid);
   return member !== undefined && member.group === group && !isDeadState(member.state);
 }
 
-function trySignal(pid: number, signal: NodeJS.Signals, kill: Kill): void {
+/** Signals a process, or the group of a negative number. Who has ended is left alone. */
+export function trySignal(pid: number, signal: NodeJS.Signals, kill: Kill = systemKill): void {
   try {
     kill(pid, signal);
   } catch {

@@ -104,10 +104,7 @@ function endings(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): readonly st
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (about) => about.isDirectory(),
-    () => false,
-  );
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
 async function isProgram(path: string): Promise<boolean> {

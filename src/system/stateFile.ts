@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { insisting } from './insisting';
 import { readOwn, writePrivate, writePrivateSync } from './privateFile';
 import { writingState } from './trouble';
+import { messageOf } from '../base/errors';
 
 /** A state file that could not be read and was moved out of the way, with all it holds. */
 export interface SetAside {
@@ -55,9 +56,7 @@ export async function readState<S extends v.GenericSchema>(
   try {
     return { kind: 'read', value: v.parse(schema, JSON.parse(read.text)) };
   } catch (error) {
-    return setAside(
-      read.text === '' ? 'it is empty' : error instanceof Error ? error.message : String(error),
-    );
+    return setAside(read.text === '' ? 'it is empty' : messageOf(error));
   }
 }
 

@@ -1,3 +1,5 @@
+import { messageOf } from '../base/errors';
+
 /**
  * What the system says when it cannot do a thing, in plain words. The words complete a sentence: "cannot write its
  * state: no space left".
@@ -42,7 +44,7 @@ export function codeOf(error: unknown): string | undefined {
 /** The plain words for an error of the system, else its own message. */
 export function inWords(error: unknown): string {
   const words = WORDS[codeOf(error) ?? ''];
-  return words ?? (error instanceof Error ? error.message : String(error));
+  return words ?? messageOf(error);
 }
 
 /** Whether this code is one that the system gives for files and processes. */
@@ -69,7 +71,7 @@ export class Trouble extends Error {
 
   /** With the system's own words, for the log. */
   get inFull(): string {
-    return `${this.message} (${this.cause instanceof Error ? this.cause.message : String(this.cause)})`;
+    return `${this.message} (${messageOf(this.cause)})`;
   }
 }
 

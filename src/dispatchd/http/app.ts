@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import type { Actions } from './actions';
 import type { Log } from '../log';
+import type { ChaosSwitch } from '../loop/chaos';
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES } from '../policy';
 import type { Service } from './service';
 import { StateNotWritten } from '../../system/trouble';
@@ -11,18 +12,14 @@ import { checkToken } from './guard';
 import { ROUTES } from '../../protocol/dispatchd';
 
 /** What `--chaos` lets tests and demonstrations do. */
-export interface Chaos {
-  hang(): void;
-  release(): void;
-  crash(): void;
-}
+const CHAOS = ['hang', 'release', 'crash'] as const;
 
 export interface AppParts {
   readonly service: Service;
   readonly actions: Actions;
   readonly token: string;
   readonly log: Log;
-  readonly chaos: Chaos | undefined;
+  readonly chaos: Pick<ChaosSwitch, (typeof CHAOS)[number]> | undefined;
   /** Begins the end of the process, as SIGTERM does; Windows has no other clean way. */
   readonly shutDown: () => void;
 }
@@ -88,9 +85,9 @@ export function createApp({ service, actions, token, log, chaos, shutDown }: App
     return c.json({ session: service.session(session.id) });
   });
 
-  for (const [name, act] of Object.entries(chaosActs(chaos))) {
+  for (const name of chaos ? CHAOS : []) {
     app.post(`/api/chaos/${name}`, (c) => {
-      act();
+      chaos?.[name]();
       return c.json({ success: true });
     });
   }
@@ -109,11 +106,6 @@ export function createApp({ service, actions, token, log, chaos, shutDown }: App
     return c.json(new ApiError(500, 'INTERNAL_ERROR', 'internal error, see the log of dispatchd').body, 500);
   });
   return app;
-}
-
-function chaosActs(chaos: Chaos | undefined): Record<string, () => void> {
-  if (!chaos) return {};
-  return { hang: () => chaos.hang(), release: () => chaos.release(), crash: () => chaos.crash() };
 }
 
 function tailLines(text: string | undefined): number {

@@ -1,17 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from './errors';
-
-/** The parts of a request that decide whether it may go on. */
-export interface RequestHeaders {
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-}
 
 /**
  * Refuses what a web page could send: a foreign `Origin`, or a name that was rebound to 127.0.0.1 and therefore
  * shows in `Host`.
  */
-export function checkOrigin({ host, origin }: RequestHeaders, port: number): ApiError | undefined {
+export function checkOrigin({ host, origin }: IncomingHttpHeaders, port: number): ApiError | undefined {
   const ours = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
   if (!host || !ours.includes(host.toLowerCase())) {
     return new ApiError(403, 'FORBIDDEN_HOST', `Host must be 127.0.0.1:${port}`);

@@ -12,6 +12,7 @@ import {
 } from '../policy';
 import { ApiError } from './errors';
 import { checkOrigin } from './guard';
+import { messageOf } from '../../base/errors';
 
 /** The loopback server, with every slow or oversized client bounded. */
 export class HttpServer {
@@ -23,7 +24,7 @@ export class HttpServer {
       hostname: '127.0.0.1',
       overrideGlobalObjects: false,
       errorHandler: (error) => {
-        log.warn(`a request could not be read: ${error instanceof Error ? error.message : String(error)}`);
+        log.warn(`a request could not be read: ${messageOf(error)}`);
         return Response.json(new ApiError(400, 'BAD_REQUEST', 'the request could not be read').body, {
           status: 400,
         });
@@ -36,8 +37,7 @@ export class HttpServer {
         connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
       },
       (request, response) => {
-        const { host, origin } = request.headers;
-        const refusal = checkOrigin({ host, origin }, this.#port);
+        const refusal = checkOrigin(request.headers, this.#port);
         if (refusal) refuse(response, refusal);
         else void listener(request, response);
       },

@@ -1,12 +1,12 @@
 import { iso, stamp, type Clock } from '../clock';
-import { dispatchHealth } from '../loop/health';
+import { dispatchHealth, type LoopSample } from '../loop/health';
 import { ApiError } from './errors';
 import type { Instance } from '../life/instance';
 import type { Options } from '../options';
 import type { OutputFiles } from '../sessions/output';
 import type { PollLoop } from '../loop/pollLoop';
 import type { Recovered } from '../life/recovery';
-import { readySessions, type Session } from '../sessions/session';
+import type { Session } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
 import type { SetAside } from '../../system/stateFile';
 import type { Supervisor } from '../processes/supervisor';
@@ -21,6 +21,7 @@ export interface ServiceParts {
   readonly store: SessionStore;
   readonly supervisor: Supervisor;
   readonly loop: PollLoop;
+  readonly loopSample: () => LoopSample;
   readonly outputFiles: OutputFiles;
   /** What the start of this life did; `undefined` until the recovery is over. */
   readonly recovered: () => Recovered | undefined;
@@ -45,7 +46,7 @@ export class Service {
 
   /** A strict superset of smithy's status. */
   status() {
-    const { options, instance, store, loop, clock, supervisor } = this.parts;
+    const { options, instance, loop, clock, supervisor, loopSample } = this.parts;
     return {
       isRunning: true,
       // While its cycles fail it starts nothing: who waits for it must know, and why.
@@ -64,13 +65,7 @@ export class Service {
       },
       rateLimit: { isPaused: false, limits: [] },
       health: {
-        ...dispatchHealth({
-          poll: loop.times,
-          thresholdMs: options.pollStaleThresholdMs,
-          readyTasks: readySessions(store.all()).length,
-          workers: options.workers,
-          now: stamp(clock),
-        }),
+        ...dispatchHealth(loopSample(), stamp(clock)),
         busyWorkers: supervisor.busyWorkers,
       },
       instance: instanceView(instance),

@@ -65,7 +65,7 @@ export async function readTask(
   const kind = input.kind ?? 'foreground';
   const previous = kind === 'named' && input.command === undefined ? lastTurn(name) : undefined;
   const command = input.command ?? previous?.command;
-  if (command === undefined) throw new ApiError(400, 'INVALID_INPUT', 'command: is missing');
+  if (command === undefined) throw invalid('command: is missing');
   const args = input.args ?? previous?.args;
   const spec: TaskSpec = {
     name,
@@ -78,11 +78,7 @@ export async function readTask(
     resumable: input.resumable ?? false,
   };
   if (commandLine(spec).length > MAX_COMMAND_CHARACTERS) {
-    throw new ApiError(
-      400,
-      'INVALID_INPUT',
-      `the command line must have at most ${MAX_COMMAND_CHARACTERS} characters`,
-    );
+    throw invalid(`the command line must have at most ${MAX_COMMAND_CHARACTERS} characters`);
   }
   await checkFolder(spec.cwd);
   return spec;
@@ -91,7 +87,7 @@ export async function readTask(
 /** @throws ApiError when a command could not run there */
 async function checkFolder(cwd: string): Promise<void> {
   const folder = await stat(cwd).catch(() => undefined);
-  if (!folder?.isDirectory()) throw new ApiError(400, 'INVALID_INPUT', `cwd: there is no folder ${cwd}`);
+  if (!folder?.isDirectory()) throw invalid(`cwd: there is no folder ${cwd}`);
 }
 
 const ExtendInput = v.object({ extensionMs: v.optional(durationMs) });
@@ -123,7 +119,7 @@ function limits(
 ): TimeoutPolicy {
   const timeoutMs = input.timeoutMs ?? otherwise.timeoutMs;
   if (input.maxTotalMs !== undefined && input.maxTotalMs < timeoutMs) {
-    throw new ApiError(400, 'INVALID_INPUT', 'maxTotalMs must not be less than timeoutMs');
+    throw invalid('maxTotalMs must not be less than timeoutMs');
   }
   return {
     timeoutMs,
@@ -133,11 +129,15 @@ function limits(
   };
 }
 
+function invalid(message: string): ApiError {
+  return new ApiError(400, 'INVALID_INPUT', message);
+}
+
 /** Validates `body`, naming the first thing that is wrong with it. */
 function parse<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, body);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  throw new ApiError(400, 'INVALID_INPUT', path ? `${path}: ${issue.message}` : issue.message);
+  throw invalid(path ? `${path}: ${issue.message}` : issue.message);
 }

@@ -27,19 +27,31 @@ function ending(state: SessionState) {
   };
 }
 
+/** What a session and its task tell alike. */
+function common({ id, attempt, recovered, turn, rerunOf, createdAt }: Session, state: SessionState) {
+  return {
+    id,
+    status: state.status,
+    createdAt: iso(createdAt),
+    attempt,
+    recovered,
+    turn,
+    ...(rerunOf !== undefined && { rerunOf }),
+    ...ending(state),
+  };
+}
+
 /** A session as in the status; `run` is its living part while its command runs. */
 export function sessionView(session: Session, run: Run | undefined) {
-  const { id, spec, attempt, recovered, turn, rerunOf, createdAt } = session;
+  const { spec } = session;
   const state = shownState(session, run);
   const startedAt = state.status === 'queued' ? undefined : state.startedAt;
   return {
-    id,
+    ...common(session, state),
     name: spec.name,
     kind: spec.kind,
-    status: state.status,
     command: commandLine(spec),
     cwd: spec.cwd,
-    createdAt: iso(createdAt),
     ...at('startedAt', startedAt),
     // Before the first output the start is the last sign of life.
     ...at('lastActivityAt', run?.lastActivityAt() ?? session.lastActivityAt ?? startedAt),
@@ -51,30 +63,12 @@ export function sessionView(session: Session, run: Run | undefined) {
     activityExtensionMs: spec.activityExtensionMs,
     maxTotalMs: spec.maxTotalMs,
     resumable: spec.resumable || spec.kind === 'named',
-    attempt,
-    recovered,
-    turn,
-    ...(rerunOf !== undefined && { rerunOf }),
-    ...ending(state),
   };
 }
 
 /** A task as it was posted, with what became of it; its session has the same id. */
 export function taskView(session: Session, run?: Run) {
-  const state = shownState(session, run);
-  const { id, spec, createdAt, attempt, recovered, turn, rerunOf } = session;
-  return {
-    id,
-    sessionId: id,
-    ...spec,
-    status: state.status,
-    createdAt: iso(createdAt),
-    attempt,
-    recovered,
-    turn,
-    ...(rerunOf !== undefined && { rerunOf }),
-    ...ending(state),
-  };
+  return { ...session.spec, ...common(session, shownState(session, run)), sessionId: session.id };
 }
 
 /** The `instance` object of the status. */

@@ -46,10 +46,7 @@ export async function writeInstanceFile(
 
 /** Whether an earlier life left its file: then it did not end cleanly. */
 export async function isInstanceFileLeft(stateDir: string): Promise<boolean> {
-  return lstat(instanceFile(stateDir)).then(
-    () => true,
-    () => false,
-  );
+  return (await lstat(instanceFile(stateDir)).catch(() => undefined)) !== undefined;
 }
 
 /** After a clean exit nobody shall look for the daemon there. */

@@ -4,6 +4,7 @@ import type { ExitFiles } from '../sessions/exitFile';
 import type { Log } from '../log';
 import { endState } from '../sessions/outcome';
 import { stopOrphan } from '../processes/orphans';
+import type { LastExit } from './lifecycle';
 import { interruptedOutcome, planRecovery, type RecoveryAction } from './recoveryPlan';
 import { isRunning, label, type Session } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
@@ -108,9 +109,8 @@ function apply(
   }
 }
 
-function describe(action: RecoveryAction): string {
+function describe(action: Exclude<RecoveryAction, { kind: 'keep' }>): string {
   switch (action.kind) {
-    case 'keep':
     case 'requeue':
       return 'had not begun when dispatchd ended; it waits again';
     case 'resume':
@@ -125,10 +125,7 @@ function describe(action: RecoveryAction): string {
 }
 
 /** "was up 3 h 12 m": for the log line of the start. */
-export function describeStart(
-  kind: string,
-  exit: { kind: string; upMs: number; reason?: string } | undefined,
-): string {
+export function describeStart(kind: string, exit: LastExit | undefined): string {
   if (!exit) return kind;
   const reason = exit.reason === undefined ? '' : ` (${exit.reason})`;
   return `${kind}; the life before was up ${duration(exit.upMs)} and ended ${exit.kind}${reason}`;

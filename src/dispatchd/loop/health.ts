@@ -7,25 +7,12 @@ export interface PollTimes {
   readonly completedAt?: Stamp;
 }
 
-/** What the dispatch health is computed from, at one moment. */
-export interface HealthInput {
+/** What the dispatch health is computed from. */
+export interface LoopSample {
   readonly poll: PollTimes;
   readonly thresholdMs: number;
   readonly readyTasks: number;
   readonly workers: number;
-  readonly now: Stamp;
-}
-
-/** smithy's `health` object; times are ISO-8601. */
-export interface DispatchHealth {
-  readonly readyUnassignedTasks: number;
-  readonly availableWorkers: number;
-  readonly stuck: boolean;
-  readonly hasStuckQueue: boolean;
-  readonly computedAt: string;
-  readonly lastPollStartedAt?: string;
-  readonly lastPollCompletedAt?: string;
-  readonly pollStale: boolean;
 }
 
 /** The threshold that applies when none was given. */
@@ -59,8 +46,8 @@ export function isStuck(readyTasks: number, workers: number): boolean {
   return readyTasks > 0 && workers === 0;
 }
 
-/** The `health` object of the status. */
-export function dispatchHealth({ poll, thresholdMs, readyTasks, workers, now }: HealthInput): DispatchHealth {
+/** The `health` object of the status, as smithy has it; times are ISO-8601. */
+export function dispatchHealth({ poll, thresholdMs, readyTasks, workers }: LoopSample, now: Stamp) {
   const stuck = isStuck(readyTasks, workers);
   return {
     readyUnassignedTasks: readyTasks,

@@ -2,6 +2,7 @@ import { stamp, type Clock } from '../clock';
 import type { PollTimes } from './health';
 import type { Log } from '../log';
 import { Trouble } from '../../system/trouble';
+import { messageOf } from '../../base/errors';
 
 /**
  * Runs `cycle` at every interval. A tick that finds a cycle in flight returns at once, so a cycle that never
@@ -58,16 +59,12 @@ export class PollLoop {
       if (this.#failure !== undefined) this.log.info('poll cycles succeed again');
       this.#failure = undefined;
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
-      if (failure !== this.#failure) this.log.error(`poll cycle failed: ${inFull(error)}`);
+      const failure = messageOf(error);
+      const inFull = error instanceof Trouble ? error.inFull : failure;
+      if (failure !== this.#failure) this.log.error(`poll cycle failed: ${inFull}`);
       this.#failure = failure;
     } finally {
       this.#inFlight = undefined;
     }
   }
-}
-
-function inFull(error: unknown): string {
-  if (error instanceof Trouble) return error.inFull;
-  return error instanceof Error ? error.message : String(error);
 }

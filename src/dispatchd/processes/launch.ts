@@ -8,6 +8,7 @@ import { identify, type ProcessIdentity } from '../../system/identity';
 import { SESSION_VARIABLE } from './processTree';
 import type { Session, TaskSpec } from '../sessions/session';
 import { codeOf } from '../../system/trouble';
+import { messageOf } from '../../base/errors';
 
 export interface LaunchRequest {
   readonly spec: Pick<TaskSpec, 'command' | 'args' | 'cwd'>;
@@ -129,7 +130,7 @@ function spawnDirectly({ spec, env }: LaunchRequest): ChildProcess {
 function notStarted(error: unknown): Exit {
   const errorCode = codeOf(error);
   return {
-    error: error instanceof Error ? error.message : String(error),
+    error: messageOf(error),
     ...(errorCode !== undefined && { errorCode }),
   };
 }

@@ -34,8 +34,8 @@ export async function signalTree(
     return;
   }
   const marked = findMarked(sessionId, platform);
-  if (leader) groups.signalGroup(leader.pid, signal, kill);
-  groups.signalMarked(marked, signal, kill);
+  if (leader) groups.trySignal(-leader.pid, signal, kill);
+  for (const pid of marked) groups.trySignal(pid, signal, kill);
 }
 
 /** Whether anybody of the group is left; on Windows only the leader can be asked for. */

@@ -93,10 +93,7 @@ export class Supervisor {
       if (this.#shortage && this.clock.monotonicMs() < this.#shortage.untilMs) throw this.#shortage.error;
       const start = this.#start(session).finally(() => this.#starting.delete(id));
       this.#starting.set(id, start);
-      const failure = await start.then(
-        () => undefined,
-        (error: unknown) => error,
-      );
+      const failure: unknown = await start.catch((error: unknown) => error);
       if (failure === undefined) this.#shortage = undefined;
       else failures.push(failure);
       if (failure instanceof Trouble && isShortage(failure.code)) {
@@ -243,18 +240,15 @@ export class Supervisor {
     const session = this.store.get(id);
     const run = this.run(id);
     if (!session || !run || !isRunning(session)) return;
-    switch (event.kind) {
-      case 'extended':
-        this.log.info(
-          `session ${label(session)} is active: extended by ${duration(event.byMs)} ` +
-            `(${run.extensionsUsed} of ${session.spec.maxExtensions}) until ${iso(run.deadlineAt())}`,
-        );
-        void this.#tryPut({ ...session, ...progress(run) });
-        return;
-      case 'timed-out':
-        void this.stop(id, 'timeout');
-        return;
+    if (event.kind === 'timed-out') {
+      void this.stop(id, 'timeout');
+      return;
     }
+    this.log.info(
+      `session ${label(session)} is active: extended by ${duration(event.byMs)} ` +
+        `(${run.extensionsUsed} of ${session.spec.maxExtensions}) until ${iso(run.deadlineAt())}`,
+    );
+    void this.#tryPut({ ...session, ...progress(run) });
   }
 
   /** For what must go on even when the disk is full: a later cycle writes it. */

@@ -35,17 +35,11 @@ export function expiredSessions(
   const mayGo = (session: Session) =>
     !isWaiting(session) || (isListedLongEnough && foundBy(session) !== instanceId);
 
+  const oldestAt = (keepMs: number) => (isListedLongEnough ? nowMs - keepMs : -Infinity);
   const finished = sessions.filter(isFinished);
-  const many = beyond(
-    finished.filter((session) => !kept(session)),
-    MAX_FINISHED_SESSIONS,
-    isListedLongEnough ? nowMs - KEEP_FINISHED_MS : -Infinity,
-  );
-  const old = beyond(
-    finished.filter(kept),
-    MAX_INTERRUPTED_SESSIONS,
-    isListedLongEnough ? nowMs - KEEP_INTERRUPTED_MS : -Infinity,
-  );
+  const others = finished.filter((session) => !kept(session));
+  const many = beyond(others, MAX_FINISHED_SESSIONS, oldestAt(KEEP_FINISHED_MS));
+  const old = beyond(finished.filter(kept), MAX_INTERRUPTED_SESSIONS, oldestAt(KEEP_INTERRUPTED_MS));
   return [...many, ...old.filter(mayGo)];
 }
 

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import {
+  fateOf,
   identify,
   identityOf,
   isSameProcessAlive,
-  isStillThere,
   ownIdentity,
   type ProcessSources,
 } from '../../../src/system/identity';
@@ -65,7 +65,7 @@ describe('whether a process is the one that was started', () => {
   for (const [what, identity, sources, expected] of cases) {
     it(`it is ${expected} where ${what}`, async () => {
       assert.equal(await isSameProcessAlive(identity, sources), expected === 'alive');
-      assert.equal(await isStillThere(identity, sources), expected !== 'gone');
+      assert.equal((await fateOf(identity, sources)) === 'gone', expected === 'gone');
     });
   }
 
@@ -98,7 +98,7 @@ describe('whether a process is the one that was started', () => {
     assert.deepEqual([await isSameProcessAlive(noted), await isSameProcessAlive(found)], [true, true]);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    assert.deepEqual([await isStillThere(noted), await isStillThere(found)], [false, false]);
+    assert.deepEqual([await fateOf(noted), await fateOf(found)], ['gone', 'gone']);
   });
 
   it('holds for one that is dead and that nobody reaps, as in a container', async function () {
@@ -111,7 +111,7 @@ describe('whether a process is the one that was started', () => {
     const child = identify(Number(String(line)), Date.now());
     try {
       await until(() => / Z /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8')));
-      assert.deepEqual([await isStillThere(child), await isSameProcessAlive(child)], [true, false]);
+      assert.deepEqual([await fateOf(child), await isSameProcessAlive(child)], ['unreaped', false]);
     } finally {
       parent.kill('SIGKILL');
     }
