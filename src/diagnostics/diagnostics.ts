@@ -11,6 +11,7 @@ import { historyText } from '../words/historyText';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
 import { STATE_LABELS } from '../words/states';
+import { block as fenced, fenceFor } from './fence';
 import { redact, redactValue } from './redact';
 import { stripText } from '../words/timelineText';
 import { MAX_SESSIONS, MAX_BLOCK_CHARS } from './policy';
@@ -157,24 +158,18 @@ function settingLine({ key, scope, value }: SettingValue, { homeDir }: Diagnosti
 /** Redacted first and cut then: half a token might not look like one. */
 function block(text: string, { homeDir }: DiagnosticsInput): string {
   const clean = visible(redact(text, homeDir));
-  const cut = clean.length > MAX_BLOCK_CHARS ? `${clean.slice(0, MAX_BLOCK_CHARS)}\n… cut` : clean;
-  const fence = '`'.repeat(Math.max(3, longestRun(cut) + 1));
-  return `${fence}text\n${cut}\n${fence}`;
+  return fenced(clean.length > MAX_BLOCK_CHARS ? `${clean.slice(0, MAX_BLOCK_CHARS)}\n… cut` : clean);
 }
 
 function inlineCode(text: string, { homeDir }: DiagnosticsInput): string {
   const line = visible(redact(text, homeDir)).replace(/\s+/g, ' ');
-  const fence = '`'.repeat(longestRun(line) + 1);
+  const fence = fenceFor(line);
   return `${fence} ${line} ${fence}`;
 }
 
 /** Without what a reader cannot see: controls, and characters that change the direction of text. */
 function visible(text: string): string {
   return text.replace(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu, '\ufffd');
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
 }
 
 function columns(lines: readonly (readonly [string, string])[]): string {

@@ -12,6 +12,7 @@ import { sentenceOf } from '../words/errors';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
 import { stateInWords } from '../words/states';
+import { block } from './fence';
 import { redact } from './redact';
 import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
@@ -120,13 +121,6 @@ function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample
     ...(cycleAgeMs === undefined ? [] : [`last cycle ${Math.round(cycleAgeMs)} ms old`]),
   ];
   return parts.join('  ');
-}
-
-function block(text: string): string {
-  // A fence longer than any in the text cannot be ended by it.
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text}\n${fence}`;
 }
 
 function indent(text: string): string {

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { parseObject } from '../base/text';
 import { orAborted } from '../base/wait';
 import { ANSWER_TIMEOUT_MS, INSPECTOR_PORT, MAX_MESSAGE_BYTES } from './policy';
 
@@ -67,7 +68,8 @@ export class InspectorSession {
         ANSWER_TIMEOUT_MS,
       );
       const onMessage = (data: Buffer) => {
-        const message = parse(data);
+        // What is no JSON object is no message.
+        const message = parseObject(data.toString('utf8'));
         if (message?.id === id) end(() => resolve(message.result));
       };
       this.socket.on('message', onMessage);
@@ -110,15 +112,5 @@ async function targetAt(place: string): Promise<string> {
     throw new Error('the inspector names no target');
   } finally {
     void client.close();
-  }
-}
-
-/** What is no JSON object is no message. */
-function parse(data: Buffer): { id?: unknown; result?: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { MessageCode } from '../base/errors';
 import type { Cause, Unproven } from '../health/cause';
 import type { WorkMade } from '../health/workMade';
-import type { HowEnded, NamedProcess } from './process';
+import type { AtPort, HowEnded, NamedProcess } from './process';
 import type { Refusal } from './refusal';
 import type { RestartRefusal } from './restartRefusal';
 import type { Exit } from './startFailure';
@@ -17,12 +17,8 @@ export type Left = 'unchanged' | 'ending' | 'stopped' | 'started';
 /** Why who answers is not proven to be started by a restart. */
 export type NotOurs =
   | { readonly is: 'unnamed'; readonly port: number | undefined }
-  | {
-      /** Of the first two it is certain that the restart did not start them. */
-      readonly is: 'otherUsers' | 'ranBefore' | 'passesOn' | 'inContainer' | 'unproven';
-      readonly port: number | undefined;
-      readonly process: NamedProcess;
-    };
+  /** Of the first two it is certain that the restart did not start them. */
+  | (AtPort & { readonly is: 'otherUsers' | 'ranBefore' | 'passesOn' | 'inContainer' | 'unproven' });
 
 /** What was seen last of a daemon that is not proven to work. */
 export type Seen =
@@ -38,7 +34,7 @@ export type RestartFailure =
   | RestartRefusal
   | Refusal
   | Cause
-  | { readonly is: 'oldStays'; readonly process: NamedProcess; readonly port: number | undefined }
+  | (AtPort & { readonly is: 'oldStays' })
   /** @property process `undefined` where it is another user's */
   | { readonly is: 'portHeld'; readonly port: number; readonly process: NamedProcess | undefined }
   | { readonly is: 'strangerAnswers'; readonly who: NotOurs }

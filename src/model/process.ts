@@ -8,5 +8,12 @@ export interface NamedProcess {
   readonly startTicks?: number;
 }
 
+/** A process that holds a daemon's port, or is the daemon. */
+export interface AtPort {
+  readonly process: NamedProcess;
+  /** Of the daemon's address; `undefined` where it has none. */
+  readonly port: number | undefined;
+}
+
 /** How a process came to its end. */
 export type HowEnded = 'hadEnded' | 'byItsApi' | 'onTerm' | 'byForce';

@@ -1,5 +1,5 @@
 import type { Reason } from '../health/cause';
-import type { NamedProcess } from './process';
+import type { AtPort, NamedProcess } from './process';
 import type { NoWay, StartFailure } from './startFailure';
 
 /*
@@ -10,19 +10,13 @@ import type { NoWay, StartFailure } from './startFailure';
 
 /** Why the process that holds a daemon's port, or is the daemon, is not ended. */
 export type NotToEnd =
-  | {
+  | (AtPort & {
       readonly is: 'endsServices' | 'passesOn';
       readonly daemon: string;
-      readonly port: number | undefined;
       /** Its name; `undefined` where the system does not tell. */
       readonly program: string | undefined;
-      readonly process: NamedProcess;
-    }
-  | {
-      readonly is: 'otherUsers' | 'runsEditor' | 'inContainer';
-      readonly port: number | undefined;
-      readonly process: NamedProcess;
-    }
+    })
+  | (AtPort & { readonly is: 'otherUsers' | 'runsEditor' | 'inContainer' })
   /** @property named the first of them @property count how many there are */
   | {
       readonly is: 'sharedSocket';
@@ -56,11 +50,10 @@ export type PlanRefusal =
   | { readonly is: 'toolFailed'; readonly said: string };
 
 /** Why the process that the user agreed to end is not ended. */
-export type NotAgreed = { readonly process: NamedProcess; readonly port: number | undefined } & (
-  | { readonly is: 'anotherNow' }
-  /** It runs and is not the daemon any more, as far as that can be known. */
-  | { readonly is: 'noMoreTheDaemon' }
-);
+export interface NotAgreed extends AtPort {
+  /** The second: it runs and is not the daemon any more, as far as that can be known. */
+  readonly is: 'anotherNow' | 'noMoreTheDaemon';
+}
 
 /** Why something else may be done with this daemon now. */
 type Busy =
@@ -77,15 +70,9 @@ type Busy =
 
 /** Why a stop did not come to its end. */
 type NotStopped =
-  | { readonly is: 'stays'; readonly process: NamedProcess; readonly port: number | undefined }
+  | (AtPort & { readonly is: 'stays' })
   /** The process has ended, and the daemon is another one. */
-  | {
-      readonly is: 'anotherCame';
-      readonly daemon: string;
-      readonly pid: number;
-      readonly port: number | undefined;
-      readonly process: NamedProcess;
-    }
+  | (AtPort & { readonly is: 'anotherCame'; readonly daemon: string; readonly pid: number })
   /** The system does not tell when it began. */
   | { readonly is: 'birthUntold'; readonly pid: number };
 

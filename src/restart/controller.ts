@@ -164,7 +164,8 @@ export class RestartController {
         async () => {
           began = true;
           outcome = await restarts(monitor);
-          record = this.#recordOf(plan, outcome);
+          const { recordOf, wallAt = Date.now } = this.deps;
+          record = recordOf(outcome, plan.model.track.verdict.state, wallAt());
           await this.#remember(plan, outcome, record);
           return outcome;
         },
@@ -208,11 +209,6 @@ export class RestartController {
     } finally {
       made.dispose();
     }
-  }
-
-  #recordOf({ model }: Plan, outcome: Outcome): RestartRecord {
-    const { recordOf, wallAt = Date.now } = this.deps;
-    return recordOf(outcome, model.track.verdict.state, wallAt());
   }
 
   async #remember({ model }: Plan, outcome: Outcome, record: RestartRecord): Promise<void> {

@@ -49,7 +49,7 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   if (typeof entry !== 'object' || entry === null) return { is: 'noObject' };
   const raw = entry as Record<string, unknown>;
   if (typeof raw.url !== 'string') return { is: 'noUrl' };
-  const url = parseUrl(raw.url);
+  const url = URL.canParse(raw.url) ? new URL(raw.url) : undefined;
   if (url?.protocol !== 'http:') return { is: 'noHttpUrl', url: cleanText(raw.url, 80) };
   if (!isLoopback(url.hostname) && !allowRemote) {
     return { is: 'notOnThisMachine', host: cleanText(url.hostname, 80) };
@@ -94,10 +94,6 @@ function idTextOf(target: Target): string {
 /** Two lists have one text only where they are equal. */
 function listed(words: readonly string[]): string {
   return JSON.stringify(words).replaceAll('%', '%25').replaceAll('#', '%23');
-}
-
-function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function readInterval(value: unknown): number {

@@ -11,11 +11,13 @@ export interface ListedDaemon {
 /** What says which daemons are watched, and looked for. */
 const WATCHED = ['daemons', 'allowRemote', 'discovery'];
 
+const configuration = () => vscode.workspace.getConfiguration('daemonHealth');
+
 /** The `daemonHealth.*` settings, read when asked. */
 export class Settings {
   /** The list of daemons as it stands there; `readDaemons` reads it. */
   daemonList(): RawDaemonList {
-    const section = vscode.workspace.getConfiguration('daemonHealth');
+    const section = configuration();
     return {
       raw: section.get('daemons'),
       configured: this.hasOwnList,
@@ -25,7 +27,7 @@ export class Settings {
 
   /** Whether the user wrote a list of daemons, be it an empty one. */
   get hasOwnList(): boolean {
-    const inspected = vscode.workspace.getConfiguration('daemonHealth').inspect('daemons');
+    const inspected = configuration().inspect('daemons');
     return [inspected?.globalValue, inspected?.workspaceValue, inspected?.workspaceFolderValue].some(
       (value) => value !== undefined,
     );
@@ -33,22 +35,16 @@ export class Settings {
 
   /** Whether to look for daemons that nobody named. */
   get discovery(): boolean {
-    return vscode.workspace.getConfiguration('daemonHealth').get('discovery', true);
-  }
-
-  /** Whether messages of this level are wanted at all. */
-  allows(level: 'error' | 'warning' | 'info'): boolean {
-    const wanted = this.notifications().level;
-    return wanted === 'all' || (wanted === 'errors' && level === 'error');
+    return configuration().get('discovery', true);
   }
 
   /** Whether smithy may be sent the PATCH that changes nothing and tells its limits. */
   readSmithyLimits(): boolean {
-    return vscode.workspace.getConfiguration('daemonHealth').get<boolean>('readSmithyLimits', false);
+    return configuration().get<boolean>('readSmithyLimits', false);
   }
 
   notifications(): NotificationSettings {
-    const section = vscode.workspace.getConfiguration('daemonHealth');
+    const section = configuration();
     const level = section.get<string>('notifications');
     const muted = section.get<unknown>('mutedNotifications');
     return {
@@ -59,15 +55,17 @@ export class Settings {
 
   /** Whether a restart always looks into a Node daemon's event loop first. */
   inspectNode(): boolean {
-    return vscode.workspace.getConfiguration('daemonHealth').get('evidence.inspectNode') === true;
+    return configuration().get('evidence.inspectNode') === true;
   }
 
   /** "Don't Show Again": the setting is where it can be undone. */
   async mute(kind: string): Promise<void> {
     const { muted } = this.notifications();
-    await vscode.workspace
-      .getConfiguration('daemonHealth')
-      .update('mutedNotifications', [...new Set([...muted, kind])], vscode.ConfigurationTarget.Global);
+    await configuration().update(
+      'mutedNotifications',
+      [...new Set([...muted, kind])],
+      vscode.ConfigurationTarget.Global,
+    );
   }
 
   /**
@@ -76,7 +74,7 @@ export class Settings {
    * @param shown what is watched without a list: it goes into the new one, since only what is in it is watched then
    */
   async addDaemon(daemon: ListedDaemon, shown: readonly ListedDaemon[] = []): Promise<void> {
-    const section = vscode.workspace.getConfiguration('daemonHealth');
+    const section = configuration();
     const { Global, Workspace } = vscode.ConfigurationTarget;
     const { workspaceValue } = section.inspect('daemons') ?? {};
     const target = workspaceValue !== undefined && vscode.workspace.isTrusted ? Workspace : Global;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ownHabitat, type Habitat } from '../system/habitat';
 import { identityOf, ownIdentity, type ProcessIdentity } from '../system/identity';
 import { parseAuthor, type Author } from '../system/lockOwner';
@@ -13,10 +14,9 @@ export async function readSpeaker(
   file: string,
 ): Promise<{ readonly windowId: string; readonly author: Author } | undefined> {
   try {
-    const { readFile } = await files();
-    const about = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const { windowId, ...about } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     const author = parseAuthor(about);
-    return typeof about.windowId === 'string' && author ? { windowId: about.windowId, author } : undefined;
+    return typeof windowId === 'string' && author ? { windowId, author } : undefined;
   } catch {
     return undefined;
   }
@@ -27,6 +27,3 @@ export async function windowOf(windowId: string, pid: number): Promise<Window> {
   const identity = pid === process.pid ? ownIdentity() : await identityOf(pid);
   return { windowId, pid, ...identity, ...(await ownHabitat()) };
 }
-
-/** Loaded when there is something to say: both take longer to load than the extension's own code. */
-export const files = () => import('node:fs/promises');

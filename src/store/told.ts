@@ -1,8 +1,9 @@
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SPEAKER_TAKEOVER_MS, TOLD_KEPT_MS, TOLD_WINDOW_MS } from './policy';
 import { stateOf, type Author, type OwnerState } from '../system/lockOwner';
 import { Shared } from './shared';
-import { files, readSpeaker, windowOf, type Window } from './speaker';
+import { readSpeaker, windowOf, type Window } from './speaker';
 import {
   authorOf,
   claimIn,
@@ -51,7 +52,6 @@ export class ToldByWindows {
 
   /** This window has the focus: from now on it is the one that speaks. */
   async take(): Promise<void> {
-    const { mkdir, rename, writeFile } = await files();
     const speaker = await this.#window();
     await mkdir(this.options.folder, { recursive: true });
     const own = join(this.options.folder, `speaker.${this.#windowId}`);
@@ -178,7 +178,6 @@ export class ToldByWindows {
 
   /** Versions up to 0.1 leave a file for each thing that was told. Those that may still count stay for their windows. */
   async #sweepOlder(): Promise<void> {
-    const { readdir, rm, stat } = await files();
     for (const name of await readdir(this.options.folder)) {
       if (!name.startsWith('told.')) continue;
       const file = join(this.options.folder, name);

@@ -1,6 +1,8 @@
 import { parseAuthor, type Author, type OwnerState } from '../system/lockOwner';
 import { CLAIM_STALE_MS, TOLD_AHEAD_MS, TOLD_KEPT_MS, TOLD_MAX } from './policy';
+import { parseEntries } from './entries';
 import type { Window } from './speaker';
+import { fieldsOf, hasFields } from './stored';
 
 /**
  * When a thing happened, in epoch ms: after `afterAt` and by `byAt`. Without `byAt` it goes on until `over` is called.
@@ -57,15 +59,17 @@ export interface Claimed {
 
 /** @returns `undefined` for what is no object; without the entries that this version does not understand */
 export function parseTold(raw: unknown): AllTold | undefined {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
-  return Object.fromEntries(Object.entries(raw).filter((entry): entry is [string, Told] => isTold(entry[1])));
+  const all = parseEntries(raw);
+  return (
+    all &&
+    Object.fromEntries(Object.entries(all).filter((entry): entry is [string, Told] => isTold(entry[1])))
+  );
 }
 
 function isTold(value: unknown): value is Told {
-  if (typeof value !== 'object' || value === null) return false;
-  const { at, windowId, byAt } = value as Partial<Record<string, unknown>>;
-  const hasEnd = byAt === undefined || byAt === null || typeof byAt === 'number';
-  return typeof at === 'number' && typeof windowId === 'string' && hasEnd && authorOf(value) !== undefined;
+  const { byAt = null, ...fields } = fieldsOf(value);
+  const hasEnd = byAt === null || typeof byAt === 'number';
+  return hasFields(fields, { at: 'number', windowId: 'string' }) && hasEnd && authorOf(fields) !== undefined;
 }
 
 export function authorOf(told: object): Author | undefined {

@@ -4,31 +4,30 @@ import { HISTORY_BUCKET_MS, HISTORY_WINDOW_MS } from '../health/policy';
 import { SEVERITY } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
 import { STATE_LABELS, clockTime } from './states';
+import { textIn, type Texts } from './texts';
+
+const SUMMARIES: Texts<HistorySummary> = {
+  notWatched: 'not watched yet',
+  noProblems: 'no problems in the last 24 h',
+  noProblemsIn: ({ watchedMs }) =>
+    watchedMs === 0
+      ? `no problems, watched under ${duration(HISTORY_BUCKET_MS)}`
+      : `no problems in ${duration(watchedMs)} watched`,
+  onlySeen: ({ states }) => `only seen ${states.map((state) => STATE_LABELS[state].label).join(', ')}`,
+  problems: ({ counts, totalMs, isToday }) => {
+    const problems = counts
+      .map(([state, count]) => `${STATE_LABELS[state].label} ${times(count)}`)
+      .join(', ');
+    const howLong =
+      totalMs < MINUTE_MS ? 'under 1 min' : duration(Math.floor(totalMs / MINUTE_MS) * MINUTE_MS);
+    const isOne = counts.length === 1 && counts[0]?.[1] === 1;
+    return `${problems} ${isToday ? 'today' : 'in the last 24 h'}, ${howLong}${isOne ? '' : ' in all'}`;
+  },
+};
 
 /** The last 24 h in words, in whole minutes: "wedged twice today, 7 min in all". */
 export function historyText(summary: HistorySummary): string {
-  switch (summary.is) {
-    case 'notWatched':
-      return 'not watched yet';
-    case 'noProblems':
-      return 'no problems in the last 24 h';
-    case 'noProblemsIn':
-      return summary.watchedMs === 0
-        ? `no problems, watched under ${duration(HISTORY_BUCKET_MS)}`
-        : `no problems in ${duration(summary.watchedMs)} watched`;
-    case 'onlySeen':
-      return `only seen ${summary.states.map((state) => STATE_LABELS[state].label).join(', ')}`;
-    case 'problems': {
-      const { counts, totalMs, isToday } = summary;
-      const problems = counts
-        .map(([state, count]) => `${STATE_LABELS[state].label} ${times(count)}`)
-        .join(', ');
-      const howLong =
-        totalMs < MINUTE_MS ? 'under 1 min' : duration(Math.floor(totalMs / MINUTE_MS) * MINUTE_MS);
-      const isOne = counts.length === 1 && counts[0]?.[1] === 1;
-      return `${problems} ${isToday ? 'today' : 'in the last 24 h'}, ${howLong}${isOne ? '' : ' in all'}`;
-    }
-  }
+  return textIn(SUMMARIES, summary);
 }
 
 function times(count: number): string {

@@ -1,6 +1,6 @@
 import type { Segment } from '../health/history';
 import { HISTORY_BUCKET_MS } from '../health/policy';
-import { STATE_LABELS } from './states';
+import { STATE_LABELS, clockTime } from './states';
 
 /** In words, only the newest runs: nobody listens to more. */
 const MAX_RUNS = 8;
@@ -33,6 +33,5 @@ function inWords({ state, isPartial }: Segment): string {
 
 /** Of the 24-hour clock, without letters: it stands in the text of a picture's Markdown. */
 function hourMinute(at: number): string {
-  const date = new Date(at);
-  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+  return clockTime(at, at).slice(0, 5);
 }
