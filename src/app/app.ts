@@ -1,13 +1,12 @@
 import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
-import type { DaemonSnapshot } from '../api';
 import { systemClock } from './systemClock';
 import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
 import { Registry } from '../watch/registry';
 import { AdoptedDaemons } from '../store/adopted';
 import { RecentCommands } from '../store/recentCommands';
 import { WorkspaceMemory } from '../store/workspaceMemory';
-import { RestartLoader } from './restartLoader';
+import type { Restarts } from './restarts';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
@@ -22,20 +21,14 @@ import type { Surfaces } from './surfaces';
 import { DRAW_INTERVAL_MS } from './policy';
 
 /** What one window does once it is activated. */
-export interface App extends vscode.Disposable {
-  /** Runs a command of the manifest. @param targets what it was called with: row ids from the tree and from links */
-  run(command: string, targets: readonly unknown[]): Promise<void>;
-  daemons(): readonly DaemonSnapshot[];
-  provideTasks(): Promise<vscode.Task[]>;
-  resolveTask(task: vscode.Task): Promise<vscode.Task | undefined>;
-}
+export type App = ReturnType<typeof createApp>;
 
 /**
  * Wires the parts together, and begins to watch. This file is a chunk of its own, loaded right after activation.
  *
  * @param onDidPoll called after every poll, changed or not
  */
-export function createApp(context: vscode.ExtensionContext, onDidPoll: () => void): App {
+export function createApp(context: vscode.ExtensionContext, onDidPoll: () => void) {
   const { workspaceState, globalState, globalStorageUri } = context;
   const clock = systemClock;
   const wallAt = () => clock.now().wallAt;
@@ -89,16 +82,20 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     onError: (where, error) => log.unexpected(where, error),
   });
 
-  const restarts = new RestartLoader({
-    context,
-    door,
-    registry,
-    clock,
-    log,
-    settings,
-    records,
-    onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
-  });
+  let restarting: Promise<Restarts> | undefined;
+  const restarts = () =>
+    (restarting ??= import('./restarts').then(({ createRestarts }) =>
+      createRestarts({
+        context,
+        door,
+        registry,
+        clock,
+        log,
+        settings,
+        records,
+        onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
+      }),
+    ));
 
   let discovering: Promise<Discovery> | undefined;
   const discoveryDeps: DiscoveryDeps = {
@@ -241,10 +238,11 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
   return {
+    /** Runs a command of the manifest. Its targets are what it was called with: row ids from the tree and from links. */
     run,
     daemons: () => surfaces.now?.snapshots() ?? [],
-    provideTasks: () => restarts.provideTasks(),
-    resolveTask: (task) => restarts.resolveTask(task),
+    provideTasks: async () => (await restarts()).provideTasks(),
+    resolveTask: async (task: vscode.Task) => (await restarts()).resolveTask(task),
     dispose: () => void subscriptions.dispose(),
   };
 }

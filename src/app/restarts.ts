@@ -31,41 +31,18 @@ export interface RestartsDeps {
   readonly door: Pick<Notifications, 'tell'>;
 }
 
+export type Restarts = ReturnType<typeof createRestarts>;
+
 /**
  * What starts, stops and restarts daemons. This file is a chunk of its own, loaded when one of that is asked for.
  */
-export interface Restarts {
-  /** @param openedMs of the incident whose message asked for it: when that began, in monotonic ms */
-  restart(model: DaemonModel, openedMs?: number): Promise<void>;
-  /** Waits on for the proof of a restart that was late. */
-  waitLonger(model: DaemonModel): Promise<void>;
-  stop(model: DaemonModel): Promise<void>;
-  keepEvidence(model: DaemonModel): Promise<void>;
-  provideTasks(): Promise<vscode.Task[]>;
-  resolveTask(task: vscode.Task): Promise<vscode.Task | undefined>;
-}
-
-export function createRestarts({
-  context,
-  registry,
-  clock,
-  log,
-  settings,
-  records,
-  onRestarted,
-  door,
-}: RestartsDeps): Restarts {
+export function createRestarts(deps: RestartsDeps) {
+  const { context, registry, clock, log, settings } = deps;
   const folder = context.globalStorageUri;
-  const evidence = new Evidence({
-    registry,
-    clock,
-    log,
-    folder: vscode.Uri.joinPath(folder, 'evidence').fsPath,
-  });
+  const evidence = new Evidence({ ...deps, folder: vscode.Uri.joinPath(folder, 'evidence').fsPath });
   const runner = new TaskRunner();
   const controller: RestartController = new RestartController({
-    registry,
-    records,
+    ...deps,
     wallAt: () => clock.now().wallAt,
     folder: folder.fsPath,
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
@@ -73,7 +50,6 @@ export function createRestarts({
     logStep: (daemon, what, step) => log.info(`[${daemon}] ${what}: ${restartStepText(step)}`),
     logStop: (outcome) => log.info(`[${outcome.daemon}] ${stopText(outcome)}`),
     recordOf,
-    onRestarted,
     onUnexpected: (where, error) => log.unexpected(where, error),
     prepare: async (model) => {
       const way = await restartWay(context, controller, model);
@@ -86,10 +62,8 @@ export function createRestarts({
     },
   });
   const commands = new RestartCommands({
+    ...deps,
     controller,
-    settings,
-    clock,
-    door,
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
     current: (daemonId) => registry.model(daemonId),
@@ -101,15 +75,15 @@ export function createRestarts({
     stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),
   });
   return {
-    restart: (model, openedMs) => commands.restart(model, openedMs),
-    waitLonger: (model) => commands.waitLonger(model),
-    stop: (model) => commands.stop(model),
-    keepEvidence: async (model) => {
+    restart: (model: DaemonModel, openedMs?: number) => commands.restart(model, openedMs),
+    waitLonger: (model: DaemonModel) => commands.waitLonger(model),
+    stop: (model: DaemonModel) => commands.stop(model),
+    keepEvidence: async (model: DaemonModel) => {
       const { owner, refusal } = await holderOf(model);
       // What must not be ended must not get the signal that opens an inspector either.
       await evidence.keep(model, owner, settings.inspectNode() && refusal === undefined);
     },
     provideTasks: () => tasks.provideTasks(),
-    resolveTask: (task) => tasks.resolveTask(task),
+    resolveTask: (task: vscode.Task) => tasks.resolveTask(task),
   };
 }

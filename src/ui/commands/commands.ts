@@ -36,9 +36,11 @@ import {
   unexpectedText,
 } from './commandsText';
 
-/** What the room of restarts does; loaded when it is first asked for. */
+/** What the room of restarts does. */
 interface RestartCommands {
+  /** @param openedMs of the incident whose message asked for it: when that began, in monotonic ms */
   restart(model: DaemonModel, openedMs?: number): Promise<void>;
+  /** Waits on for the proof of a restart that was late. */
   waitLonger(model: DaemonModel): Promise<void>;
   stop(model: DaemonModel): Promise<void>;
   keepEvidence(model: DaemonModel): Promise<void>;
@@ -50,7 +52,8 @@ export interface CommandDeps {
   readonly tree: HealthTree;
   readonly log: Log;
   readonly settings: Settings;
-  readonly restarts: RestartCommands;
+  /** Loaded when it is first asked for. */
+  readonly restarts: () => Promise<RestartCommands>;
   readonly snoozes: Snoozes;
   readonly sessions: { run: RunCommand };
   readonly discovery: () => Promise<Discovery>;
@@ -75,25 +78,29 @@ interface Purpose {
 export function commandRunner(deps: CommandDeps): RunCommand {
   const { clock, registry, tree, log, settings, restarts, snoozes, sessions } = deps;
   const { discovery, addDaemon } = deps;
-  const handlers: Record<string, (target: unknown, state: unknown) => unknown> = {
+  type Handler = (target: unknown, state: unknown) => unknown;
+  const onPicked =
+    (purpose: Purpose, act: (model: DaemonModel, state: unknown) => Promise<unknown>): Handler =>
+    async (target, state) => {
+      const model = await pick(deps, target, purpose);
+      if (model) await act(model, state);
+    };
+  const handlers: Record<string, Handler> = {
     // A message that asks for it says since when its incident goes on; the tree has words of its own for what was picked.
-    restart: async (target, openedMs) => {
-      const model = await pick(deps, target, { question: QUESTIONS.restart });
-      if (model) await restarts.restart(model, typeof openedMs === 'number' ? openedMs : undefined);
-    },
+    restart: onPicked({ question: QUESTIONS.restart }, async (model, openedMs) =>
+      (await restarts()).restart(model, typeof openedMs === 'number' ? openedMs : undefined),
+    ),
     waitLonger: async (target) => {
       const model = find(registry, target);
-      if (model) await restarts.waitLonger(model);
+      if (model) await (await restarts()).waitLonger(model);
     },
     start: async (target) => {
       const down = target === undefined ? undefined : find(registry, target);
-      await restarts.restart(down ?? (await bundledDaemon(registry, settings)));
+      await (await restarts()).restart(down ?? (await bundledDaemon(registry, settings)));
     },
-    stop: async (target) => {
-      const asked = { question: QUESTIONS.stop, isFor: canStop, none: NONE.stop };
-      const model = await pick(deps, target, asked);
-      if (model) await restarts.stop(model);
-    },
+    stop: onPicked({ question: QUESTIONS.stop, isFor: canStop, none: NONE.stop }, async (model) =>
+      (await restarts()).stop(model),
+    ),
     refresh: () =>
       inView('daemonHealth.daemons', () =>
         Promise.all([registry.refresh(), discovery().then((known) => known.scan())]),
@@ -114,15 +121,10 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       return tree.reveal(isRow ? target : model?.daemon.id);
     },
     showLog: () => log.show(),
-    keepEvidence: async (target) => {
-      const model = await pick(deps, target, { question: QUESTIONS.keepEvidence });
-      if (!model) return;
-      await inStatusBar(keepingEvidence(model.daemon.name), () => restarts.keepEvidence(model));
-    },
-    snooze: async (target) => {
-      const model = await pick(deps, target, { question: QUESTIONS.snooze });
-      if (model) await snooze(model, snoozes, clock);
-    },
+    keepEvidence: onPicked({ question: QUESTIONS.keepEvidence }, (model) =>
+      inStatusBar(keepingEvidence(model.daemon.name), async () => (await restarts()).keepEvidence(model)),
+    ),
+    snooze: onPicked({ question: QUESTIONS.snooze }, (model) => snooze(model, snoozes, clock)),
     dismissFailedStart: (target) => {
       const model =
         find(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
@@ -140,14 +142,14 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       const model = await choose(worstFirst(known).map(itemOf), { question: QUESTIONS.list });
       if (model) await tree.reveal(model.daemon.id);
     },
-    openDashboard: async (target) => {
-      const model = await pick(deps, target, {
+    openDashboard: onPicked(
+      {
         question: QUESTIONS.openDashboard,
         isFor: (each) => dashboardOf(each) !== undefined,
         none: NONE.openDashboard,
-      });
-      if (model) await vscode.env.openExternal(vscode.Uri.parse(pageOf(model)));
-    },
+      },
+      async (model) => vscode.env.openExternal(vscode.Uri.parse(pageOf(model))),
+    ),
     copyValue: (target) => {
       const row = typeof target === 'string' ? tree.row(target) : undefined;
       if (row) return vscode.env.clipboard.writeText(row.value);

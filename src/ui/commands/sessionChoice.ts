@@ -7,33 +7,16 @@ import { canChangeSessions } from '../shared/usable';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { isSessionRowId, sessionRowId } from '../tree/rowIds';
 import { say } from '../shared/say';
-import {
-  PURPOSES,
-  meant,
-  usableOnSessions,
-  type Purpose,
-  type SessionCommand,
-  type SessionItem,
-} from './sessionPurposes';
+import { PURPOSES, meant, type Purpose, type SessionCommand, type SessionItem } from './sessionPurposes';
 import { CANNOT, NONE, QUESTIONS } from './commandsText';
 
 export interface FoundSession extends SessionItem {
   readonly actions: SessionActions;
 }
 
-export interface SessionChoiceDeps {
-  readonly models: () => readonly DaemonModel[];
-  readonly probe: SessionsDeps['probe'];
-}
-
 /** Which sessions a command is about. */
 export class SessionChoice {
-  constructor(private readonly deps: SessionChoiceDeps) {}
-
-  /** The commands that are for some session now. */
-  usable(): readonly SessionCommand[] {
-    return usableOnSessions(this.deps.models());
-  }
+  constructor(private readonly deps: Pick<SessionsDeps, 'models' | 'probe'>) {}
 
   /**
    * The sessions that the command was called for; without a target the user picks one.

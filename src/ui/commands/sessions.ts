@@ -4,11 +4,11 @@ import type { DaemonModel } from '../../model/daemonModel';
 import { endOf } from '../../health/sessions';
 import type { LostWork } from '../../kinds/kind';
 import type { SessionsDeps } from '../shared/sessionsDeps';
-import { plain } from '../shared/markdown';
+import { plain, type PlainText } from '../shared/markdown';
 import type { OutputDocuments } from './outputDocuments';
 import { ask, inStatusBar, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
-import type { SessionCommand, SessionItem } from './sessionPurposes';
+import type { SessionItem } from './sessionPurposes';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
 import { CANNOT, DONE, RESUME, RUN, RUN_AGAIN, STOP_SESSION, resuming, stopQuestion } from './commandsText';
@@ -31,17 +31,11 @@ export class SessionCommands {
     this.#choice = new SessionChoice(deps);
   }
 
-  /** The commands that are for some session now. */
-  usable(): readonly SessionCommand[] {
-    return this.#choice.usable();
-  }
-
   /** Gives running sessions more time. */
   async extendSession(targets: readonly unknown[]): Promise<void> {
     for (const { model, session, actions } of await this.#choice.find('extendSession', targets)) {
       const byMs = await actions.extend(session.id);
-      this.#say(model, DONE.extended(session.title, byMs));
-      await this.deps.poll(model.daemon.id);
+      await this.#done(model, DONE.extended(session.title, byMs));
     }
   }
 
@@ -95,8 +89,7 @@ export class SessionCommands {
       const choice = await ask('warning', stopQuestion(session.title), command, STOP_SESSION);
       if (choice !== STOP_SESSION) return;
       await actions.cancel(session.id);
-      this.#say(model, DONE.stopped(session.title));
-      await this.deps.poll(model.daemon.id);
+      await this.#done(model, DONE.stopped(session.title));
     }
   }
 
@@ -114,12 +107,10 @@ export class SessionCommands {
 
   /** smithy answers when the agent has started, which may take it two minutes. */
   async #resumeLost({ model, session }: SessionItem): Promise<void> {
-    const { id: daemonId } = model.daemon;
     const work = await this.#lostWork(model);
     await inStatusBar(resuming(session.title), () => work.resume(session));
-    this.deps.dismissLost(daemonId, session.id);
-    this.#say(model, DONE.resumed(session.title));
-    await this.deps.poll(daemonId);
+    this.deps.dismissLost(model.daemon.id, session.id);
+    await this.#done(model, DONE.resumed(session.title));
   }
 
   /** @throws an error fit to show where the daemon cannot go on with what it forgot */
@@ -131,12 +122,13 @@ export class SessionCommands {
 
   async #start({ model, session, actions }: FoundSession, timeoutMs: number | undefined): Promise<void> {
     await actions.runAgain(session.id, timeoutMs);
-    this.#say(model, DONE.runsAgain(session.title));
-    await this.deps.poll(model.daemon.id);
+    await this.#done(model, DONE.runsAgain(session.title));
   }
 
-  #say({ daemon }: DaemonModel, text: string): void {
+  /** Says what was done, and asks the daemon what it is like now. */
+  async #done({ daemon }: DaemonModel, text: PlainText): Promise<void> {
     this.deps.log(`[${daemon.name}] ${text}`);
-    sayShortly('check', plain(text));
+    sayShortly('check', text);
+    await this.deps.poll(daemon.id);
   }
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Buttons } from '../shared/say';
-import type { Action, Offer } from './notice';
-import { BUTTON_LABELS } from './buttonsText';
+import { BUTTON_LABELS, type Action } from './buttonsText';
+import type { Offer } from './notice';
 
 /** The command that each button runs. One without a prefix is not in the manifest. */
 const COMMANDS: Readonly<Record<Action, string>> = {

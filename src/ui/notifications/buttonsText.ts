@@ -1,7 +1,5 @@
-import type { Action } from './notice';
-
 /** What each button of a notification says. */
-export const BUTTON_LABELS: Readonly<Record<Action, string>> = {
+export const BUTTON_LABELS = {
   restart: 'Restart Daemon',
   details: 'Show Details',
   list: 'Show List',
@@ -14,4 +12,7 @@ export const BUTTON_LABELS: Readonly<Record<Action, string>> = {
   waitLonger: 'Wait Longer',
   terminal: 'Show Terminal',
   log: 'Show Log',
-};
+} as const;
+
+/** What a button of a message does; `buttons.ts` has the command of each. */
+export type Action = keyof typeof BUTTON_LABELS;

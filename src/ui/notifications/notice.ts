@@ -11,21 +11,7 @@ import type { Outcome } from '../../model/outcome';
 import type { NotificationSettings } from '../../settings/settings';
 import type { Claim } from '../../store/speakerTurn';
 import type { Level } from '../shared/say';
-
-/** What a button of a message does; `notifications.ts` has the label and the command of each. */
-export type Action =
-  | 'restart'
-  | 'details'
-  | 'list'
-  | 'more'
-  | 'mute'
-  | 'runAgain'
-  | 'showSession'
-  | 'output'
-  | 'interrupted'
-  | 'terminal'
-  | 'log'
-  | 'waitLonger';
+import type { Action } from './buttonsText';
 
 /** A button, and what its command is called with. */
 export interface Offer {

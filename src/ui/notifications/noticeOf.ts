@@ -11,18 +11,13 @@ import { INSTANCE_TOLD_MS } from '../../store/policy';
 import type { Claim, Span } from '../../store/speakerTurn';
 import { answersForSessions } from '../shared/usable';
 import { interruptedRowId, sessionRowId } from '../tree/rowIds';
-import type { Action, CountdownNotice, IncidentNotice, Notice } from './notice';
+import type { Action } from './buttonsText';
+import type { CountdownNotice, IncidentNotice, Notice } from './notice';
 
 /** What a step of a daemon has to tell, besides its incident. */
 export function noticeOf(model: DaemonModel, event: HealthEvent): Notice | undefined {
-  switch (event.kind) {
-    case 'timedOut':
-      return timedOutNotice(model, event);
-    case 'restarted':
-      return event.isNews ? restartedNotice(model, event) : undefined;
-    default:
-      return undefined;
-  }
+  if (event.kind === 'timedOut') return timedOutNotice(model, event);
+  return event.kind === 'restarted' && event.isNews ? restartedNotice(model, event) : undefined;
 }
 
 /** @param openedAt when the incident began that the notice is about */

@@ -1,26 +1,21 @@
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Outcome } from '../../model/outcome';
 import { STATES, type DaemonState } from '../../health/states';
-import type { Claim } from '../../store/speakerTurn';
+import type { Claim, Span } from '../../store/speakerTurn';
 import { interruptedRowId } from '../tree/rowIds';
 import { instanceTold } from './noticeOf';
-import type { Action, Notice } from './notice';
+import type { Action } from './buttonsText';
+import type { Notice } from './notice';
+import type { Level } from '../shared/say';
 
-/** A daemon that tells of no cycles cannot be proven to work: nothing went wrong with it. */
-const LEVEL = {
-  cured: 'info',
-  cancelled: 'info',
-  unproven: 'info',
-  late: 'warning',
-  failed: 'error',
-} as const;
-
-const ACTIONS: Readonly<Record<Outcome['kind'], readonly Action[]>> = {
-  cured: [],
-  cancelled: [],
-  unproven: ['terminal', 'log', 'details'],
-  late: ['waitLonger', 'terminal', 'log'],
-  failed: ['terminal', 'log', 'details'],
+/** How loud each outcome is told, and with which buttons. */
+const TOLD: Readonly<Record<Outcome['kind'], readonly [Level, ...Action[]]>> = {
+  cured: ['info'],
+  cancelled: ['info'],
+  // A daemon that tells of no cycles cannot be proven to work: nothing went wrong with it.
+  unproven: ['info', 'terminal', 'log', 'details'],
+  late: ['warning', 'waitLonger', 'terminal', 'log'],
+  failed: ['error', 'terminal', 'log', 'details'],
 };
 
 /**
@@ -34,20 +29,21 @@ export function outcomeNotice(
   outcome: Outcome,
   before: DaemonModel,
   after: DaemonModel | undefined,
-  span: { readonly afterAt: number; readonly byAt: number },
+  span: Required<Span>,
 ): Notice {
   const { id } = before.daemon;
+  const [level, ...actions] = TOLD[outcome.kind];
   const hasLost = outcome.kind === 'cured' && outcome.work !== undefined && outcome.work.interrupted > 0;
   return {
     kind: 'outcome',
     outcome,
     key: `${id} outcome ${span.byAt}`,
     daemonIds: [id],
-    level: LEVEL[outcome.kind],
+    level,
     isUrgent: true,
     offers: [
       ...(hasLost ? [{ action: 'interrupted', targets: [interruptedRowId(id)] } as const] : []),
-      ...ACTIONS[outcome.kind].map((action) => ({ action, targets: [id] })),
+      ...actions.map((action) => ({ action, targets: [id] })),
     ],
     tells: toldBy(outcome, before, after, span),
   };
@@ -58,7 +54,7 @@ function toldBy(
   outcome: Outcome,
   before: DaemonModel,
   after: DaemonModel | undefined,
-  span: { readonly afterAt: number; readonly byAt: number },
+  span: Required<Span>,
 ): readonly Claim[] {
   const { id } = before.daemon;
   if (outcome.kind === 'cured') {

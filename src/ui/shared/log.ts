@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { severityOf, type Verdict } from '../../health/verdict';
 import { type Severity } from '../../health/states';
+import { stackOf } from '../../base/errors';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
   red: 'error',
@@ -28,7 +29,7 @@ export class Log implements vscode.Disposable {
 
   /** An error that nobody expected, once, with its stack: the same fault comes back at every poll. */
   unexpected(where: string, error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = stackOf(error);
     if (this.#told.has(text)) return;
     this.#told.add(text);
     this.#channel.error(`${where}: ${text}`);

@@ -46,20 +46,22 @@ export interface Row {
 /** A top-level row, which comes first, and all rows below it. */
 export type Section = readonly [Row, ...Row[]];
 
+/** A top-level row with nothing below it. */
+export function alone(row: Omit<Row, 'children'>): Section {
+  return [{ ...row, children: [] }];
+}
+
 /** An entry of the settings that cannot be used. */
 export function problemRow(problem: string, index: number): Section {
-  return [
-    {
-      id: `settings#${index}`,
-      label: 'Settings',
-      description: problem,
-      icon: 'gear',
-      severity: 'amber',
-      contextValue: 'settingsProblem',
-      children: [],
-      value: problem,
-    },
-  ];
+  return alone({
+    id: `settings#${index}`,
+    label: 'Settings',
+    description: problem,
+    icon: 'gear',
+    severity: 'amber',
+    contextValue: 'settingsProblem',
+    value: problem,
+  });
 }
 
 /** A line about one aspect of a daemon. */

@@ -3,7 +3,7 @@ import { daemonIdOf } from '../../settings/daemonList';
 import { addressOf, placeOf } from '../../kinds/target';
 import type { Conflict } from '../../health/conflicts';
 import { conflictSummary, conflictText, conflictTitle } from '../../words/conflictText';
-import type { Section } from './daemonRows';
+import { alone, type Section } from './daemonRows';
 
 const FOUND = 'found#';
 
@@ -26,18 +26,15 @@ export function withFindings(
 }
 
 function conflictRow(conflict: Conflict): Section {
-  return [
-    {
-      id: conflict.id,
-      label: conflictTitle(conflict),
-      description: conflictSummary(conflict),
-      icon: 'warning',
-      severity: 'amber',
-      contextValue: 'conflict',
-      children: [],
-      value: conflictText(conflict),
-    },
-  ];
+  return alone({
+    id: conflict.id,
+    label: conflictTitle(conflict),
+    description: conflictSummary(conflict),
+    icon: 'warning',
+    severity: 'amber',
+    contextValue: 'conflict',
+    value: conflictText(conflict),
+  });
 }
 
 function offerRow({ kind, target, place, inPlaceOf }: OfferedDaemon): Section {
@@ -45,16 +42,13 @@ function offerRow({ kind, target, place, inPlaceOf }: OfferedDaemon): Section {
   const what = address ? `${kind} on port ${address.port}` : `${kind} at ${placeOf(target)}`;
   const moved =
     inPlaceOf && `has the database of ${inPlaceOf.name}, which is gone from port ${inPlaceOf.port}`;
-  return [
-    {
-      id: `${FOUND}${daemonIdOf(target)}`,
-      label: address ? `Found: ${kind} on ${address.port}` : `Found: ${kind}`,
-      description: moved ?? place,
-      icon: 'search',
-      severity: 'plain',
-      contextValue: 'found',
-      children: [],
-      value: `${what}, ${place}. It is not watched.${moved ? ` It ${moved}.` : ''}`,
-    },
-  ];
+  return alone({
+    id: `${FOUND}${daemonIdOf(target)}`,
+    label: address ? `Found: ${kind} on ${address.port}` : `Found: ${kind}`,
+    description: moved ?? place,
+    icon: 'search',
+    severity: 'plain',
+    contextValue: 'found',
+    value: `${what}, ${place}. It is not watched.${moved ? ` It ${moved}.` : ''}`,
+  });
 }

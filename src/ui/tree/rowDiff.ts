@@ -1,3 +1,4 @@
+import { isAlike } from '../shared/rendered';
 import type { Row, Section } from './daemonRows';
 
 /** Rows of the tree as they were last drawn, by id. */
@@ -32,7 +33,7 @@ export class DrawnRows {
     const changed: string[] = [];
     this.#sections = next.map((section, index) => {
       const before = previous[index]!;
-      if (isSame(before, section)) return before;
+      if (isAlike(before, section)) return before;
       for (const { id } of before) this.#byId.delete(id);
       this.#add(section);
       changed.push(section[0].id);
@@ -44,20 +45,4 @@ export class DrawnRows {
   #add(section: Section): void {
     for (const row of section) this.#byId.set(row.id, row);
   }
-}
-
-function isSame(before: Section, after: Section): boolean {
-  return before.length === after.length && after.every((row, index) => isSameRow(row, before[index]!));
-}
-
-function isSameRow(a: Row, b: Row): boolean {
-  const keys = Object.keys(a) as (keyof Row)[];
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => (key === 'children' ? isSameList(a.children, b.children) : a[key] === b[key]))
-  );
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }

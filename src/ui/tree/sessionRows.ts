@@ -96,17 +96,16 @@ function rows(
   draw: (session: Session) => Drawn,
 ): Row[] {
   const parentId = `${daemon.id}#${group}`;
+  const leaf = { parentId, daemonId: daemon.id, children: [] };
   const { kind } = track.last!.report;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
     const drawn = draw(session);
     return {
       ...drawn,
+      ...leaf,
       contextValue: `${drawn.contextValue}.${kind}`,
       id: sessionRowId(daemon.id, session.id),
-      parentId,
-      daemonId: daemon.id,
       label: session.title,
-      children: [],
       value: `${session.id}: ${session.title}, ${drawn.description ?? ''}`,
     };
   });
@@ -115,16 +114,7 @@ function rows(
   const label = `and ${more} more`;
   return [
     ...shown,
-    {
-      id: `${parentId}#more`,
-      parentId,
-      daemonId: daemon.id,
-      label,
-      severity: 'plain',
-      contextValue: 'more',
-      children: [],
-      value: label,
-    },
+    { ...leaf, id: `${parentId}#more`, label, severity: 'plain', contextValue: 'more', value: label },
   ];
 }
 

@@ -232,7 +232,11 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
   'the list of daemons': async (said) => {
     const { commandRunner } = screen.load<typeof Commands>('commands/commands');
     const restarts = { restart: () => Promise.resolve() };
-    const deps = { registry: registry(said), discovery: () => Promise.resolve(), restarts };
+    const deps = {
+      registry: registry(said),
+      discovery: () => Promise.resolve(),
+      restarts: () => Promise.resolve(restarts),
+    };
     await commandRunner(deps as unknown as Commands.CommandDeps)('restart', []);
   },
   'a command that fails': async (said) => {
