@@ -24,6 +24,12 @@ export type NoAnswerCause =
   | { readonly is: 'connectionFailed'; readonly code: string }
   | { readonly is: 'tooLarge'; readonly maxBytes: number };
 
+/** Why a command cannot be started: the folder to start it in, or the program, is not there. */
+export type Unstartable =
+  | { readonly is: 'noFolder'; readonly folder: string }
+  /** `onPath`: the name has no folder, so it was looked for on the PATH. */
+  | { readonly is: 'noProgram'; readonly name: string; readonly onPath: boolean };
+
 /** What an error says, in one text: fit to show only where the error is a `UserError`. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
-import { findListeners, processTable, sendSignal, type ProcessTable } from '../system/processTable';
+import { findListeners, processTable, type ProcessTable } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
 import { sentenceOf } from '../words/errors';
 import {
@@ -47,7 +47,8 @@ export async function inspectNode(
   // What someone else had opened stays open.
   if (holder) return look(signal);
   signal.throwIfAborted();
-  if (!(await sendSignal(target, 'SIGUSR1'))) return 'it has ended, or may not get the signal SIGUSR1';
+  const sent = await processTable().signal([target], 'SIGUSR1');
+  if (sent.length === 0) return 'it has ended, or may not get the signal SIGUSR1';
   let found: string;
   let failure: unknown;
   let isOpen = false;

@@ -1,15 +1,10 @@
 import type { Cause } from '../health/cause';
+import type { Unstartable } from '../base/errors';
 
 /*
  * Why a daemon was not started, as codes with their figures; the sentences stand in words/startFailures.ts. A text here
  * is a name, a path, or somebody else's words, cleaned and bounded.
  */
-
-/** Why a command cannot be started: the folder to start it in, or the program, is not there. */
-export type Unstartable =
-  | { readonly is: 'noFolder'; readonly folder: string }
-  /** `onPath`: the name has no folder, so it was looked for on the PATH. */
-  | { readonly is: 'noProgram'; readonly name: string; readonly onPath: boolean };
 
 /** Why nobody can know how a daemon is started. */
 export type NoWay =

@@ -5,10 +5,9 @@ import { hostOf } from '../system/address';
 import { isPortFree } from '../system/ports';
 import type { Monitor } from '../watch/monitor';
 import type { RestartEdges, StartedCommand } from './edges';
-import { endDaemon } from './endDaemon';
 import { ownersOf, type Plan } from './plan';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
-import { isThere, probeOf } from './stop';
+import { endDaemon, isThere, probeOf } from './stop';
 import type { WorkWatch } from './workWatch';
 
 /** A restart under way, and by what the process that it brings is told. */

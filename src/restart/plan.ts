@@ -1,4 +1,4 @@
-import { CodedError } from '../base/errors';
+import { CodedError, type Unstartable } from '../base/errors';
 import { hostOf } from '../system/address';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
@@ -17,7 +17,6 @@ import {
 } from '../system/processTable';
 import type { NamedProcess } from '../model/process';
 import type { PlanRefusal } from '../model/restartRefusal';
-import type { Unstartable } from '../model/startFailure';
 import type { RestartRecord } from '../model/restartRecord';
 import { isPortFree } from '../system/ports';
 import { ToolFailed } from '../system/exec';

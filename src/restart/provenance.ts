@@ -2,7 +2,7 @@ import type { NotOurs } from '../model/outcome';
 import type { Exit } from '../model/startFailure';
 import { forwarderIn, isServiceManager } from '../system/programs';
 import { hasVariable, uptimeTicks } from '../system/linux';
-import { describeProcess, findAncestors, type ProcessInfo } from '../system/processTable';
+import { describeProcess, processTable, type ProcessInfo } from '../system/processTable';
 import { WHOLE_SECONDS_MS } from './policy';
 
 /**
@@ -44,7 +44,9 @@ export async function originOf(
   mark: string | undefined,
 ): Promise<Origin> {
   // Where a tool fails its ancestors are not known, and nothing is proven by them.
-  const ancestors = await findAncestors(process.pid).catch(() => []);
+  const ancestors = await processTable()
+    .ancestors(process.pid)
+    .catch(() => []);
   const [parent] = ancestors;
   return {
     began: beganSince(process, since),

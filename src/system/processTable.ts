@@ -166,16 +166,6 @@ export async function findOwnLine(): Promise<readonly number[]> {
   return [...new Set([process.pid, process.ppid, ...line])];
 }
 
-/** Its parent, its parent's parent and so on, as far as that is certain. @throws {ToolFailed} */
-export function findAncestors(pid: number): Promise<readonly number[]> {
-  return ofThisMachine.ancestors(pid);
-}
-
-/** Sends a signal to exactly this process, as `ProcessTable.signal`. @returns whether it was sent */
-export async function sendSignal(target: ProcessIdentity, signal: NodeJS.Signals): Promise<boolean> {
-  return (await ofThisMachine.signal([target], signal)).length > 0;
-}
-
 /** Whether a process of this number is there. One that we may not signal is. A zombie has ended. */
 export async function isAlive(pid: number): Promise<boolean> {
   if (!isPidAlive(pid)) return false;

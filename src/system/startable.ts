@@ -1,5 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, resolve } from 'node:path';
+import type { Unstartable } from '../base/errors';
 
 /** What is to be started: a program, or a line of a shell. `real` is what a launcher starts for us. */
 export type Startable = {
@@ -10,12 +11,6 @@ export type Startable = {
   | { readonly kind: 'process'; readonly command: string; readonly args: readonly string[] }
   | { readonly kind: 'shell'; readonly line: string }
 );
-
-/** Why a command cannot be started: the folder to start it in, or the program, is not there. */
-export type Unstartable =
-  | { readonly is: 'noFolder'; readonly folder: string }
-  /** `onPath`: the name has no folder, so it was looked for on the PATH. */
-  | { readonly is: 'noProgram'; readonly name: string; readonly onPath: boolean };
 
 /** What a program is looked for with where no PATH is set (`_PATH_DEFPATH` of glibc, musl and macOS). */
 const DEFAULT_PATH = '/usr/bin:/bin';

@@ -1,4 +1,5 @@
-import type { NoWay, StartFailure, Unstartable } from '../model/startFailure';
+import type { Unstartable } from '../base/errors';
+import type { NoWay, StartFailure } from '../model/startFailure';
 import { causeText } from './causes';
 import { isIn, textIn, type Texts } from './texts';
 

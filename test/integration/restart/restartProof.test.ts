@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findAncestors, findListener } from '../../../src/system/processTable';
+import { findListener, processTable } from '../../../src/system/processTable';
 import { DAEMON, World } from './restartWorld';
 import { notRun } from '../../support/notRun';
 
@@ -132,7 +132,7 @@ describe('who answers after a restart', function () {
     await world.running();
     const outcome = await world.restart();
     const listener = await findListener(world.port);
-    const [parent] = await findAncestors(listener!.pid);
+    const [parent] = await processTable().ancestors(listener!.pid);
     // Where something else than process 1 adopts, there is no service manager to see.
     if (parent !== 1) notRun(this, 'another process than 1 adopts orphans here');
     assert.equal(outcome.kind, 'cured', outcome.text);

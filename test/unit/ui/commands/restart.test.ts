@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Outcome } from '../../../../src/model/outcome';
-import type { Unstartable } from '../../../../src/model/startFailure';
+import type { Unstartable } from '../../../../src/base/errors';
 import type { RestartController } from '../../../../src/restart/controller';
 import type { Plan } from '../../../../src/restart/plan';
 import type * as Commands from '../../../../src/ui/commands/restart';
