@@ -225,12 +225,8 @@ function itemOf(model: DaemonModel): Item<DaemonModel> {
 }
 
 function tellNothingIsWatched(): void {
-  const commands: Record<string, string> = {
-    [START_BUNDLED]: 'daemonHealth.start',
-    [CONFIGURE]: 'daemonHealth.configure',
-  };
   void say('info', NONE.watched, START_BUNDLED, CONFIGURE).then((choice) => {
-    const command = choice === undefined ? undefined : commands[choice];
-    if (command !== undefined) void vscode.commands.executeCommand(command);
+    if (choice === START_BUNDLED) void vscode.commands.executeCommand('daemonHealth.start');
+    if (choice === CONFIGURE) void vscode.commands.executeCommand('daemonHealth.configure');
   });
 }

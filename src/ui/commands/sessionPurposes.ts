@@ -55,12 +55,10 @@ export interface SessionItem {
 
 /** The sessions that a command is for now. A daemon that does not answer can do nothing for its own. */
 export function meant(purpose: Purpose, model: DaemonModel): readonly SessionItem[] {
-  const isFor = testFor(purpose, model);
-  return isFor
-    ? knownOf(model)
-        .filter(isFor)
-        .map((session) => ({ model, session }))
-    : [];
+  const isFor = testFor(purpose, model) ?? (() => false);
+  return knownOf(model)
+    .filter(isFor)
+    .map((session) => ({ model, session }));
 }
 
 function testFor({ ours, lost }: Purpose, model: DaemonModel): Purpose['lost'] {
@@ -75,10 +73,5 @@ function knownOf(model: DaemonModel): readonly Session[] {
 /** The commands that are for some session now. */
 export function usableOnSessions(models: readonly DaemonModel[]): readonly SessionCommand[] {
   const commands = Object.keys(PURPOSES) as SessionCommand[];
-  return commands.filter((command) =>
-    models.some((model) => {
-      const isFor = testFor(PURPOSES[command], model);
-      return isFor !== undefined && knownOf(model).some(isFor);
-    }),
-  );
+  return commands.filter((command) => models.some((model) => meant(PURPOSES[command], model).length > 0));
 }

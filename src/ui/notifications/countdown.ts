@@ -23,7 +23,9 @@ export class Countdown implements vscode.Disposable {
   update(): void {
     if (this.#disposed) return;
     const now = this.deps.clock.now();
-    const daemons = this.#daemons();
+    const daemons = this.deps
+      .models()
+      .map(({ daemon, deadlines }) => ({ daemonId: daemon.id, name: daemon.name, deadlines }));
     const notices = countdown(daemons, now).map(countdownNotice);
     this.#withdrawEnded(daemons);
     this.#keys = new Set([...this.#keys, ...notices.map(({ key }) => key)]);
@@ -46,11 +48,5 @@ export class Countdown implements vscode.Disposable {
     );
     for (const key of this.#keys) if (!watched.has(key)) this.deps.door.withdraw(key);
     this.#keys = new Set([...this.#keys].filter((key) => watched.has(key)));
-  }
-
-  #daemons(): readonly CountedDaemon[] {
-    return this.deps
-      .models()
-      .map(({ daemon, deadlines }) => ({ daemonId: daemon.id, name: daemon.name, deadlines }));
   }
 }

@@ -13,7 +13,7 @@ interface Asked {
 
 /** Whether what goes on is this window's to tell: asked again and again, since the window that tells it may be closed. */
 export class GoingOn {
-  #asked = new Map<string, Asked>();
+  readonly #asked = new Map<string, Asked>();
 
   constructor(
     private readonly clock: Clock,
@@ -39,10 +39,6 @@ export class GoingOn {
     const ours = [...this.#asked].filter(([, { isOurs }]) => isOurs);
     this.#asked.clear();
     return ours.map(([key]) => key);
-  }
-
-  dispose(): void {
-    this.#asked = new Map();
   }
 
   async #ask(notice: Notice, asked: Asked, onAnswer: () => void): Promise<void> {

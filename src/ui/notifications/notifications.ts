@@ -121,7 +121,7 @@ export class Notifications implements vscode.Disposable {
 
   dispose(): void {
     this.#waiting.clear();
-    this.#goingOn.dispose();
+    this.#goingOn.forget();
     this.#ticker.dispose();
   }
 
