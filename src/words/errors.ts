@@ -4,7 +4,7 @@ import type { Refusal } from '../model/refusal';
 import type { RestartRefusal } from '../model/restartRefusal';
 import { CAUSES } from './causes';
 import { RESTART_REFUSALS } from './restartRefusals';
-import { textIn, type Texts } from './texts';
+import { isIn, textIn, type Texts } from './texts';
 
 const NOTHING_SENT = 'Nothing was sent.';
 
@@ -33,9 +33,7 @@ const REFUSALS: Texts<Refusal> = {
 };
 
 /** Whoever throws a coded error takes the code from one of these unions. */
-type Coded = Refusal | RestartRefusal | Cause;
-
-const ALL: Texts<Coded> = { ...CAUSES, ...RESTART_REFUSALS, ...REFUSALS };
+const ALL: Texts<Refusal | RestartRefusal | Cause> = { ...CAUSES, ...RESTART_REFUSALS, ...REFUSALS };
 
 /** An error that is fit to show, as a sentence; any other as its message. */
 export function sentenceOf(error: unknown): string {
@@ -44,5 +42,7 @@ export function sentenceOf(error: unknown): string {
 
 /** The code of an error as a sentence. */
 export function codeText(code: { readonly is: string } | MessageCode): string {
-  return 'message' in code ? code.message : textIn(ALL, code as Coded);
+  if ('message' in code) return code.message;
+  // By its name rather than not at all, should somebody throw a code of none of these unions.
+  return isIn(ALL, code) ? textIn(ALL, code) : code.is;
 }
