@@ -7,7 +7,9 @@ import type { DaemonModel } from '../model/daemonModel';
 import { restartWay, startCommand } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
+import type { StartCommand } from '../restart/startCommand';
 import type { RestartRecords } from '../store/restartRecords';
+import { lastSaid } from '../launcher/launcherLog';
 import { whyNotStartable } from '../system/startable';
 import { TaskRunner } from '../ui/tasks/taskRunner';
 import { DaemonTasks } from '../ui/tasks/taskProvider';
@@ -40,7 +42,8 @@ export function createRestarts(deps: RestartsDeps) {
   const { context, registry, clock, log, settings } = deps;
   const folder = context.globalStorageUri;
   const evidence = new Evidence({ ...deps, folder: vscode.Uri.joinPath(folder, 'evidence').fsPath });
-  const runner = new TaskRunner();
+  const whyNot = (command: StartCommand) => whyNotStartable(command, terminalEnv());
+  const runner = new TaskRunner({ whyNotStartable: whyNot, lastSaid });
   const controller: RestartController = new RestartController({
     ...deps,
     wallAt: () => clock.now().wallAt,
@@ -53,7 +56,7 @@ export function createRestarts(deps: RestartsDeps) {
     onUnexpected: (where, error) => log.unexpected(where, error),
     prepare: async (model) => {
       const way = await restartWay(context, controller, model);
-      const why = await whyNotStartable(way.command, terminalEnv());
+      const why = await whyNot(way.command);
       return { way, ...(why && { doubt: why }) };
     },
     start: async (model, signal, env) => {

@@ -1,3 +1,4 @@
+import { homedir, release, type } from 'node:os';
 import type { DaemonModel } from '../model/daemonModel';
 import { wholePlaceOf } from '../model/target';
 import { isRecovering, wasTold } from '../health/incident';
@@ -32,6 +33,17 @@ export interface DiagnosticsInput {
   readonly versions: Readonly<Record<string, string>>;
   readonly homeDir: string;
   readonly now: Instant;
+}
+
+/** What the diagnostics tell of this machine. */
+export function thisMachine(): Pick<DiagnosticsInput, 'versions' | 'homeDir'> {
+  return {
+    versions: {
+      'operating system': `${type()} ${release()} ${process.arch}`,
+      'Node.js': process.versions.node,
+    },
+    homeDir: homedir(),
+  };
 }
 
 /**

@@ -1,10 +1,9 @@
 import { listProblemText } from '../../words/listProblemText';
-import { homedir, release, type } from 'node:os';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
-import { diagnostics, type SettingValue } from '../../diagnostics/diagnostics';
+import { diagnostics, thisMachine, type SettingValue } from '../../diagnostics/diagnostics';
 import { sayShortly } from '../shared/say';
 import { COPIED_SHOWN_MS } from '../policy';
 import { DONE } from './commandsText';
@@ -25,6 +24,7 @@ export async function copyDiagnostics(
   clock: Clock,
 ): Promise<void> {
   const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest | undefined;
+  const machine = thisMachine();
   const text = diagnostics({
     daemons: models.map((model) => ({ model, samples: registry.samples(model.daemon.id) })),
     settings: settings(Object.keys(manifest?.contributes.configuration.properties ?? {})),
@@ -32,11 +32,10 @@ export async function copyDiagnostics(
     versions: {
       'Daemon Health': manifest?.version ?? 'unknown',
       'VS Code': `${vscode.version} (${vscode.env.appHost}${vscode.env.remoteName ? `, remote: ${vscode.env.remoteName}` : ''})`,
-      'operating system': `${type()} ${release()} ${process.arch}`,
-      'Node.js': process.versions.node,
+      ...machine.versions,
       'workspace trust': vscode.workspace.isTrusted ? 'trusted' : 'restricted mode',
     },
-    homeDir: homedir(),
+    homeDir: machine.homeDir,
     now: clock.now(),
   });
   await vscode.env.clipboard.writeText(text);

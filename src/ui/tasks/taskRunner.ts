@@ -1,13 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { TASK_HOPELESS_TIMEOUT_MS, TASK_START_TIMEOUT_MS } from '../policy';
 import type { StartedCommand } from '../../restart/edges';
-import { lastSaid } from '../../launcher/launcherLog';
 import { StartFailed } from '../../restart/failedStart';
 import type { Unstartable } from '../../base/errors';
-import { whyNotStartable } from '../../system/startable';
 import type { StartCommand } from '../../restart/startCommand';
-import { terminalEnv } from './terminalEnv';
 import { orAborted } from '../../base/wait';
 
 /** A task that starts a daemon, and what it runs. */
@@ -16,10 +12,19 @@ export interface StartTask {
   readonly command: StartCommand;
 }
 
+export interface TaskRunnerDeps {
+  /** Why the system could not start this in the terminal of a task; `undefined` where nothing speaks against it. */
+  whyNotStartable(command: StartCommand): Promise<Unstartable | undefined>;
+  /** What the launcher said last in its log. @param sinceAt epoch ms; earlier words are of another start */
+  lastSaid(logFile: string, sinceAt: number): Promise<string | undefined>;
+}
+
 /** Runs tasks in terminals, one run of each at a time. */
 export class TaskRunner {
   /** Runs that never had a process: VS Code does not say that they are over. */
   readonly #withoutProcess = new WeakSet<vscode.TaskExecution>();
+
+  constructor(private readonly deps: TaskRunnerDeps) {}
 
   /**
    * Runs a task and waits until its process runs.
@@ -28,7 +33,7 @@ export class TaskRunner {
    */
   async run({ task, command }: StartTask, signal: AbortSignal): Promise<StartedCommand> {
     const [why] = await orAborted(
-      Promise.all([whyNotStartable(command, terminalEnv()), this.#endPreviousRun(task)]),
+      Promise.all([this.deps.whyNotStartable(command), this.#endPreviousRun(task)]),
       signal,
     );
     // A launcher or a shell is started all the same, and says it itself; nothing is in a folder that is not there.
@@ -51,7 +56,7 @@ export class TaskRunner {
     void watcher.ended.then(() => watcher.dispose());
     return {
       ended: watcher.ended,
-      ...(logFile !== undefined && { said: () => lastSaid(logFile, startedAt) }),
+      ...(logFile !== undefined && { said: () => this.deps.lastSaid(logFile, startedAt) }),
     };
   }
 
@@ -65,7 +70,8 @@ export class TaskRunner {
     const watcher = new RunWatcher(task);
     previous.terminate();
     if (!this.#withoutProcess.has(previous)) {
-      await Promise.race([watcher.wholeTaskEnded, delay(TASK_START_TIMEOUT_MS)]);
+      const late = AbortSignal.timeout(TASK_START_TIMEOUT_MS);
+      await orAborted(watcher.wholeTaskEnded, late).catch(() => undefined);
     }
     watcher.dispose();
   }
@@ -124,14 +130,11 @@ async function raceStart(
   signal: AbortSignal,
   why: Unstartable | undefined,
 ): Promise<void> {
-  const timeoutMs = why === undefined ? TASK_START_TIMEOUT_MS : TASK_HOPELESS_TIMEOUT_MS;
-  const late = new AbortController();
-  const tooLate = delay(timeoutMs, undefined, { signal: late.signal }).catch(() => undefined);
-  try {
-    const start = await orAborted(Promise.race([started, tooLate]), signal);
-    if (start === 'process' || (start === 'noProcess' && why === undefined)) return;
-    throw new StartFailed(why ?? { is: 'taskNotStarted' });
-  } finally {
-    late.abort();
-  }
+  const late = AbortSignal.timeout(why === undefined ? TASK_START_TIMEOUT_MS : TASK_HOPELESS_TIMEOUT_MS);
+  const start = await orAborted(started, AbortSignal.any([signal, late])).catch((error: unknown) => {
+    if (late.aborted && !signal.aborted) return undefined;
+    throw error;
+  });
+  if (start === 'process' || (start === 'noProcess' && why === undefined)) return;
+  throw new StartFailed(why ?? { is: 'taskNotStarted' });
 }

@@ -801,7 +801,7 @@ describe('the table of the rooms', () => {
         .split(',')
         .map((each) => each.trim())
         .filter((each) => each !== '–');
-      const meant = room === 'app' ? ['everything but launcher and dispatchd'] : [...may];
+      const meant = room === 'app' ? ['everything but dispatchd'] : [...may];
       assert.deepEqual(told.sort(), meant.sort(), room);
       assert.equal(ofVSCode, vscode === 'types' ? 'types only' : vscode ? 'yes' : 'no', room);
       assert.match(ofNode, node === true ? /^yes$/ : node.length > 0 ? /only$/ : /^no\b/, room);
