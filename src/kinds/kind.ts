@@ -121,7 +121,6 @@ export interface Connection {
   readonly lostWork?: LostWork | undefined;
   /** Present where it ends itself cleanly when asked to, also while its loop hangs. */
   readonly shutDown?: (() => Promise<void>) | undefined;
-  close(): Promise<void>;
 }
 
 /** Changes the sessions of one daemon. Every method rejects with an error fit to show. */

@@ -116,11 +116,7 @@ class KindProbe implements Probe {
   }
 
   async close(): Promise<void> {
-    const connections = await Promise.allSettled(this.#connections.values());
-    await Promise.all([
-      this.#client?.close(),
-      ...connections.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)),
-    ]);
+    await this.#client?.close();
   }
 
   async #answer(look: Look): Promise<Answered> {

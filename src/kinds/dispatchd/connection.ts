@@ -44,10 +44,6 @@ class DispatchdConnection implements Connection {
     return client && (() => client.shutDown());
   }
 
-  close() {
-    return this.status.close();
-  }
-
   #learn(stateDir: string | undefined): void {
     if (stateDir === this.#stateDir) return;
     this.#stateDir = stateDir;

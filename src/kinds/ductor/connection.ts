@@ -60,10 +60,6 @@ class DuctorConnection implements Connection {
     }
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
   /** What answers next may be another. */
   #forget(): void {
     this.#route = AGENTS_ROUTE;

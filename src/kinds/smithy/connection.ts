@@ -46,6 +46,5 @@ export function connect(target: Target, options: ConnectOptions): Connection {
       }
     },
     lostWork: new SmithyAgents(origin),
-    close: () => status.close(),
   };
 }

@@ -9,8 +9,6 @@ export type RouteEnd = 'answered' | 'silent' | 'statusHung' | 'other';
  * does. It is asked once in a row of failures, inside the ask: a daemon in trouble is not to be asked twice as much.
  */
 export class HealthRoute {
-  /** Of its own: on the status' connection the question would wait behind the status. */
-  readonly #client: DaemonClient;
   readonly #timeoutMs: number;
   readonly #afterMs: number;
   #timer: NodeJS.Timeout | undefined;
@@ -18,8 +16,10 @@ export class HealthRoute {
   /** Whether `/api/health` answered in this row of failures; `undefined` before it was asked. */
   #answered: boolean | undefined;
 
-  constructor(origin: string, { requestMs, fallbackMs }: { requestMs: number; fallbackMs: number }) {
-    this.#client = new DaemonClient(origin);
+  constructor(
+    private readonly origin: string,
+    { requestMs, fallbackMs }: { requestMs: number; fallbackMs: number },
+  ) {
     this.#timeoutMs = Math.min(fallbackMs, requestMs * (1 - STATUS_SHARE_OF_ASK));
     this.#afterMs = requestMs - this.#timeoutMs;
   }
@@ -47,16 +47,15 @@ export class HealthRoute {
     else if (isReliable && end === 'statusHung') this.#answered = true;
   }
 
-  close(): Promise<void> {
-    clearTimeout(this.#timer);
-    return this.#client.close();
-  }
-
   async #ask(): Promise<boolean> {
+    // On the status' connection the question would wait behind the status.
+    const client = new DaemonClient(this.origin);
     try {
-      return (await this.#client.get(HEALTH_ROUTE, this.#timeoutMs)).status === 200;
+      return (await client.get(HEALTH_ROUTE, this.#timeoutMs)).status === 200;
     } catch {
       return false;
+    } finally {
+      void client.close();
     }
   }
 }

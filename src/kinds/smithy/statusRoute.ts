@@ -55,10 +55,6 @@ export class StatusRoute {
       this.#healthRoute.end(end, look.within.lagMs() <= OWN_STALL_MS);
     }
   }
-
-  close(): Promise<void> {
-    return this.#healthRoute.close();
-  }
 }
 
 /** The answer of the status route as a report, or why it is none. */

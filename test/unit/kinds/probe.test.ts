@@ -18,10 +18,6 @@ function kindOf(id: string, asked: string[], code: Partial<KindCode> & Partial<C
       asked.push(`${id} ask`);
       return code.ask ? code.ask(look) : Promise.resolve(report(id));
     },
-    close: () => {
-      asked.push(`${id} close`);
-      return Promise.resolve();
-    },
     ...(code.sessions && { sessions: code.sessions }),
   };
   return {
@@ -65,8 +61,6 @@ describe('a probe', () => {
       assert.equal(sample.ok && sample.report.kind, 'b');
     }
     assert.deepEqual(asked, ['a identify', 'b identify', 'b ask', 'b ask']);
-    await probe.close();
-    assert.equal(asked.at(-1), 'b close');
   });
 
   it('asks the kind that the user named, and others where what answers is a stranger to it', async () => {

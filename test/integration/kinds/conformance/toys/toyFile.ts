@@ -47,7 +47,6 @@ const code: KindCode = {
         ? { is: 'wrong', why: report }
         : { is: 'report', report, latencyMs: performance.now() - startedMs };
     },
-    close: () => Promise.resolve(),
   }),
   restartWays,
   places: ({ env }) =>

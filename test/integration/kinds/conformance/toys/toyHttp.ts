@@ -43,7 +43,6 @@ const code: KindCode = {
         ? { is: 'stranger', why: report }
         : { is: 'report', report, latencyMs: performance.now() - startedMs };
     },
-    close: () => Promise.resolve(),
   }),
   restartWays,
 };
