@@ -1,3 +1,4 @@
+import { valueOf } from '../tree/daemonRows';
 import { isUserError } from '../../base/errors';
 import { sentenceOf } from '../../words/errors';
 import { cleanText } from '../../base/text';
@@ -152,7 +153,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     ),
     copyValue: (target) => {
       const row = typeof target === 'string' ? tree.row(target) : undefined;
-      if (row) return vscode.env.clipboard.writeText(row.value);
+      if (row) return vscode.env.clipboard.writeText(valueOf(row));
     },
     copyDiagnostics: async (target) => {
       const model = find(registry, target);

@@ -1,8 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Whether two values are drawn alike. */
-export const isAlike: (one: unknown, other: unknown) => boolean = isDeepStrictEqual;
-
 /**
  * What was last written to one surface. VS Code does not compare for us: every write costs a message to the
  * window, so only a different value is written.
@@ -14,7 +11,7 @@ export class Rendered<T> {
 
   set(next: T): void {
     const previous = this.#last;
-    if (isAlike(previous, next)) return;
+    if (isDeepStrictEqual(previous, next)) return;
     this.#last = next;
     this.write(next, previous);
   }

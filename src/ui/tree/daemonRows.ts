@@ -37,8 +37,10 @@ export interface Row {
   readonly contextValue: string;
   readonly children: readonly string[];
   readonly expanded?: boolean;
-  /** What "Copy Value" copies. */
-  readonly value: string;
+  /** Of a row of a session. */
+  readonly sessionId?: string;
+  /** What "Copy Value" copies, where that is not put together from the label and the description. */
+  readonly value?: string;
   /** When what it says was said; the hover tells the age of it at that moment. */
   readonly daemonId?: DaemonId;
 }
@@ -134,7 +136,6 @@ function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
     contextValue: detail.contextValue ?? `detail.${detail.key}`,
     children: (detail.children ?? []).map(({ id }) => id),
     ...(detail.expanded && { expanded: true }),
-    value: `${detail.label}: ${detail.description}`,
   };
 }
 
@@ -164,7 +165,6 @@ function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): D
       severity: record.kind === 'failed' || record.startFailed !== undefined ? 'red' : 'plain',
       contextValue: 'restartRecord',
       children: [],
-      value: `${label}: ${description}`,
     };
   });
   return [
@@ -331,10 +331,17 @@ function instanceDetail(
   return { key: 'instance', label: 'Instance', description: parts.join(' · '), icon: 'server-process' };
 }
 
+/** What "Copy Value" copies. Not kept with each row: that would be the longest text of a session. */
+export function valueOf({ value, sessionId, label, description = '' }: Row): string {
+  return (
+    value ?? (sessionId === undefined ? `${label}: ${description}` : `${sessionId}: ${label}, ${description}`)
+  );
+}
+
 /** The precise age of what a daemon's rows say, for a hover: worked out when it is shown. */
 export function rowHover(row: Row, model: DaemonModel | undefined, now: Instant): string {
-  if (!model) return row.value;
+  if (!model) return valueOf(row);
   const { last } = model.track;
   const asOf = last ? ` As of ${duration(now.monotonicMs - last.at.monotonicMs)} ago` : ' Never answered';
-  return `${row.value}.${asOf}, ${freshness(model, now)}.`;
+  return `${valueOf(row)}.${asOf}, ${freshness(model, now)}.`;
 }

@@ -1,4 +1,3 @@
-import { isAlike } from '../shared/rendered';
 import type { Row, Section } from './daemonRows';
 
 /** Rows of the tree as they were last drawn, by id. */
@@ -33,7 +32,7 @@ export class DrawnRows {
     const changed: string[] = [];
     this.#sections = next.map((section, index) => {
       const before = previous[index]!;
-      if (isAlike(before, section)) return before;
+      if (isSame(before, section)) return before;
       for (const { id } of before) this.#byId.delete(id);
       this.#add(section);
       changed.push(section[0].id);
@@ -45,4 +44,27 @@ export class DrawnRows {
   #add(section: Section): void {
     for (const row of section) this.#byId.set(row.id, row);
   }
+}
+
+function isSame(before: Section, after: Section): boolean {
+  return before.length === after.length && after.every((row, index) => isSameRow(row, before[index]!));
+}
+
+function isSameRow(a: Row, b: Row): boolean {
+  return (
+    a.id === b.id &&
+    a.parentId === b.parentId &&
+    a.label === b.label &&
+    a.description === b.description &&
+    a.icon === b.icon &&
+    a.severity === b.severity &&
+    a.contextValue === b.contextValue &&
+    a.expanded === b.expanded &&
+    a.value === b.value &&
+    isSameList(a.children, b.children)
+  );
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
 }

@@ -106,7 +106,7 @@ function rows(
       contextValue: `${drawn.contextValue}.${kind}`,
       id: sessionRowId(daemon.id, session.id),
       label: session.title,
-      value: `${session.id}: ${session.title}, ${drawn.description ?? ''}`,
+      sessionId: session.id,
     };
   });
   const more = sessions.length - shown.length;

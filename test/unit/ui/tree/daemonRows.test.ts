@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../../src/kinds/smithy/status';
-import { daemonRows, problemRow, rowHover, type Row } from '../../../../src/ui/tree/daemonRows';
+import { daemonRows, problemRow, rowHover, valueOf, type Row } from '../../../../src/ui/tree/daemonRows';
 import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } from '../../health/support';
 import { HOSTILE, modelOf } from '../support';
 
@@ -172,8 +172,9 @@ describe('the rows of the tree', () => {
       );
       assert.ok(!('is' in report));
       watch.answer({ ...goodReport(watch.time), ...report });
-      for (const { id, label, description = '', value } of rowsOf(watch).byId.values()) {
-        for (const text of [label, description, value]) {
+      for (const row of rowsOf(watch).byId.values()) {
+        const { id, label, description = '' } = row;
+        for (const text of [label, description, valueOf(row)]) {
           assert.doesNotMatch(text, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u, id);
           assert.ok(text.length <= 700, `${id}: ${text.length} characters`);
         }
