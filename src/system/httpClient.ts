@@ -24,15 +24,10 @@ export interface Answer {
   /** The `Date` header in epoch ms; whole seconds. */
   readonly dateAt: number | undefined;
   readonly body: string;
-  /** The longest time that our own event loop stood still since the ask began, in ms. */
-  readonly ourLagMs: number;
 }
 
 /** No answer, and why. */
 export class NoAnswer extends CodedError<NoAnswerCause> {
-  /** The longest time that our own event loop stood still since the ask began, in ms. */
-  ourLagMs = 0;
-
   constructor(
     readonly kind: 'refused' | 'reset' | 'timeout' | 'unusable',
     cause: NoAnswerCause,
@@ -113,10 +108,7 @@ export class DaemonClient {
   }
 
   /** Ends `work` at its deadline, in whatever state the connection is then. */
-  async #within(
-    within: number | Ask,
-    work: (cut: Cut) => Promise<Omit<Answer, 'ourLagMs'>>,
-  ): Promise<Answer> {
+  async #within(within: number | Ask, work: (cut: Cut) => Promise<Answer>): Promise<Answer> {
     const ask = typeof within === 'number' ? new Ask(within) : within;
     const cut: Cut = {};
     let immediate: NodeJS.Immediate | undefined;
@@ -130,11 +122,9 @@ export class DaemonClient {
       });
     }, ask.leftMs());
     try {
-      return { ...(await work(cut)), ourLagMs: ask.lagMs() };
+      return await work(cut);
     } catch (error) {
-      const failure = toNoAnswer(cut.reason ?? error);
-      failure.ourLagMs = ask.lagMs();
-      throw failure;
+      throw toNoAnswer(cut.reason ?? error);
     } finally {
       clearTimeout(timer);
       clearImmediate(immediate);
@@ -147,7 +137,7 @@ export class DaemonClient {
     cut: Cut,
     token: string | undefined,
     sent?: { method: 'POST' | 'PATCH'; body: object },
-  ): Promise<Omit<Answer, 'ourLagMs'>> {
+  ): Promise<Answer> {
     const options: Dispatcher.DispatchOptions = {
       path,
       method: sent?.method ?? 'GET',
@@ -160,7 +150,7 @@ export class DaemonClient {
     };
     return new Promise((resolve, reject) => {
       const body = new Body();
-      let head: Omit<Answer, 'ourLagMs' | 'body'>;
+      let head: Omit<Answer, 'body'>;
       this.#client.dispatch(options, {
         onRequestStart(request) {
           cut.request = request;
@@ -187,7 +177,7 @@ export class DaemonClient {
   }
 }
 
-function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'ourLagMs' | 'body'> {
+function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'body'> {
   const dateAt = Date.parse(first(headers.date) ?? '');
   return {
     status,
