@@ -87,7 +87,9 @@ function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now
   ];
 }
 
-type Drawn = Pick<Row, 'description' | 'icon' | 'severity' | 'contextValue'>;
+const NO_CHILDREN: Row['children'] = [];
+
+type Drawn = Required<Pick<Row, 'description' | 'icon' | 'severity' | 'contextValue'>>;
 
 function rows(
   { daemon, track }: DaemonModel,
@@ -96,17 +98,20 @@ function rows(
   draw: (session: Session) => Drawn,
 ): Row[] {
   const parentId = `${daemon.id}#${group}`;
-  const leaf = { parentId, daemonId: daemon.id, children: [] };
   const { kind } = track.last!.report;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
-    const drawn = draw(session);
+    const { description, icon, severity, contextValue } = draw(session);
     return {
-      ...drawn,
-      ...leaf,
-      contextValue: `${drawn.contextValue}.${kind}`,
       id: sessionRowId(daemon.id, session.id),
-      label: session.title,
+      parentId,
+      daemonId: daemon.id,
       sessionId: session.id,
+      label: session.title,
+      description,
+      icon,
+      severity,
+      contextValue: `${contextValue}.${kind}`,
+      children: NO_CHILDREN,
     };
   });
   const more = sessions.length - shown.length;
@@ -114,7 +119,16 @@ function rows(
   const label = `and ${more} more`;
   return [
     ...shown,
-    { ...leaf, id: `${parentId}#more`, label, severity: 'plain', contextValue: 'more', value: label },
+    {
+      id: `${parentId}#more`,
+      parentId,
+      daemonId: daemon.id,
+      label,
+      severity: 'plain',
+      contextValue: 'more',
+      value: label,
+      children: NO_CHILDREN,
+    },
   ];
 }
 
