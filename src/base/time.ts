@@ -59,3 +59,26 @@ export function coarseAge(ms: number): string {
   if (ms < MINUTE_MS) return 'under 1 min';
   return duration(Math.floor(ms / MINUTE_MS) * MINUTE_MS);
 }
+
+/**
+ * "14:03:22", or with the day where it is not today's. The time is put together by hand: `toLocaleTimeString` with
+ * options makes a formatter at every call, which for the rows of a thousand sessions takes a tenth of a second.
+ */
+export function clockTime(at: number, nowAt: number): string {
+  const date = new Date(at);
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+  return isSameDay(date, new Date(nowAt)) ? time : `${date.toLocaleDateString()} ${time}`;
+}
+
+/** "14:03", or with the day where it is not today's. */
+export function clockMinute(at: number, nowAt: number): string {
+  return clockTime(at, nowAt).slice(0, -':22'.length);
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+function isSameDay(a: Date, b: Date): boolean {
+  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
+}

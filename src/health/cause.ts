@@ -78,7 +78,11 @@ export type Reason =
       readonly is:
         'restarting' | 'restartingElsewhere' | 'stoppedByUs' | 'loopStopped' | 'starting' | 'firstCycle';
     }
-  | { readonly is: 'flapping' | 'paused' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
+  | { readonly is: 'flapping' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
+  /** @property resumesAt when the pause is to end, where that is still to come. Epoch ms, both on the daemon's clock */
+  | { readonly is: 'paused'; readonly resumesAt?: number; readonly daemonNow?: number }
+  /** @property overdueMs since when the pause should be over */
+  | { readonly is: 'pauseOverdue'; readonly overdueMs: number }
   | { readonly is: 'unanswered' | 'statusUnanswered'; readonly forMs: number }
   /** @property cause of the last failure. @property isMixed the others failed for other causes */
   | {
@@ -94,6 +98,7 @@ export type Reason =
   | { readonly is: 'unavailable'; readonly why: Unavailable }
   | { readonly is: 'loopHangs'; readonly stale: Stale }
   | { readonly is: 'stuckQueue'; readonly ready: number | undefined }
+  | { readonly is: 'startsNothing'; readonly ready: number; readonly free: number; readonly forMs: number }
   | { readonly is: 'slow'; readonly shortage: Shortage; readonly cause: Cause }
   | { readonly is: 'unsettled'; readonly why: Unsettled }
   | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };

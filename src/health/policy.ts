@@ -107,6 +107,9 @@ export const STOP_LONGEST_MS = 20_000;
  * nobody's. What another window restarts for longer silences nothing.
  */
 export const RESTART_ELSEWHERE_LONGEST_MS = 300_000;
+/** Work that waits beside free workers may wait so long, and so many completed cycles, before it is told (design). */
+export const NOTHING_STARTED_AFTER_MS = 600_000;
+export const NOTHING_STARTED_AFTER_CYCLES = 10;
 /** ductor's two warnings before a timeout: the countdown opens, and is about to end. */
 export const COUNTDOWN_FIRST_MS = 60_000;
 export const COUNTDOWN_LAST_MS = 10_000;

@@ -10,19 +10,26 @@ import {
   OWN_STALL_MS,
   STOP_LONGEST_MS,
 } from './policy';
-import type { Sample } from './report';
+import type { Report, Sample } from './report';
 import { assessLoop, cyclesOf, nextBegun } from './staleness';
 import { STATES, type DaemonState } from './states';
 import type { RestartElsewhere, Step, Track, TrackEvent } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
+import { freeWorkers, nextWaiting, resumedWaiting, type KeptWaiting, type Waiting } from './waiting';
 import { decide, severityOf, type Facts, type Streak } from './verdict';
 
 /** A daemon nobody has asked yet; besides `configured` all is what earlier windows remembered. */
 export function beginTrack(
-  remembered: { configured: boolean; seenUpAt?: number; stoppedByUs?: boolean; startFailed?: string },
+  remembered: {
+    configured: boolean;
+    seenUpAt?: number;
+    stoppedByUs?: boolean;
+    startFailed?: string;
+    waiting?: KeptWaiting;
+  },
   now: Instant,
 ): Track {
-  const { configured, seenUpAt, stoppedByUs = false, startFailed } = remembered;
+  const { configured, seenUpAt, stoppedByUs = false, startFailed, waiting } = remembered;
   const facts: Facts = {
     restarting: false,
     seenUp: seenUpAt !== undefined,
@@ -35,6 +42,7 @@ export function beginTrack(
     ...(seenUpAt !== undefined && { seenUpAt }),
     stoppedByUs,
     ...(startFailed !== undefined && { startFailed }),
+    ...(waiting && { waiting: resumedWaiting(waiting, now) }),
     restarting: false,
     samples: 0,
     latenciesMs: [],
@@ -72,6 +80,7 @@ export function observe(
   const wasElsewhere = track.facts.restartingElsewhere ?? false;
   const streak = isElsewhere ? undefined : nextStreak(startsAnew ? undefined : track.streak, sample, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
+  const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
 
   const base: Facts = {
     restarting: track.restarting,
@@ -85,6 +94,7 @@ export function observe(
     stoppedByUs: track.stoppedByUs,
     ...(track.startFailed !== undefined && { startFailed: track.startFailed }),
     flapping: false,
+    ...(waiting?.isLong && report && startsNothing(waiting, report, now)),
     ...(unsettled && !wasRed && { unsettled: unsettled.why }),
   };
   const recentStates = [
@@ -132,6 +142,7 @@ export function observe(
     recentStates,
     flapping,
     ...(begun && { begun }),
+    ...(waiting && { waiting }),
     ...(unsettled && { unsettled }),
     downPolls: !sample.ok && STATES[verdict.state].isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,
@@ -142,6 +153,16 @@ export function observe(
     track: next,
     events: [...transition(track.verdict, verdict), ...notice(step.notice, track.incident ?? step.incident)],
   };
+}
+
+function startsNothing(
+  waiting: Waiting,
+  report: Report,
+  now: Instant,
+): Pick<Facts, 'startsNothing'> | undefined {
+  const free = freeWorkers(report);
+  const forMs = now.monotonicMs - waiting.sinceMs;
+  return free > 0 ? { startsNothing: { ready: waiting.ready, free, forMs } } : undefined;
 }
 
 /** The user looks, or asked for a fresh answer: a daemon that is down is asked eagerly again. */

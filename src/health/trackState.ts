@@ -4,6 +4,7 @@ import type { Incident, Notice } from './incident';
 import type { Report, Sample } from './report';
 import type { BegunCycles, Loop } from './staleness';
 import type { DaemonState } from './states';
+import type { Waiting } from './waiting';
 import type { Facts, Streak, Verdict } from './verdict';
 
 /** Another window of this machine restarts a daemon. */
@@ -38,6 +39,8 @@ export interface Track {
   readonly flapping: boolean;
   /** What began in the loop since its last completed cycle, as far as was seen. */
   readonly begun?: BegunCycles;
+  /** Work that waits, where the daemon could start some and has not. */
+  readonly waiting?: Waiting;
   /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
   readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled };
   /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */

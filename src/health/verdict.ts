@@ -2,7 +2,7 @@ import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS, STARVED_RED_MS } from './policy';
 import type { Cause, Reason, Shortage, Unsettled } from './cause';
 import type { Failure, Report } from './report';
 import type { Instant } from '../base/time';
-import type { Loop } from './staleness';
+import { staleThresholdMs, type Loop } from './staleness';
 import { type Severity, SEVERITY, type DaemonState } from './states';
 
 /** How much a verdict wants a look: by its state, and amber where nothing runs because a start failed. */
@@ -36,6 +36,8 @@ export interface Facts {
   /** Why its last start through us failed, as long as nothing has answered since. */
   readonly startFailed?: string;
   readonly flapping: boolean;
+  /** Ready tasks and free workers for long, and nothing was started. */
+  readonly startsNothing?: { readonly ready: number; readonly free: number; readonly forMs: number };
   /** Why old timestamps are to be expected now. */
   readonly unsettled?: Unsettled;
 }
@@ -85,6 +87,14 @@ const spanMs = ({ firstMs, lastMs }: Streak) => lastMs - firstMs;
 /** Nothing listens since a start through us failed, or nothing was asked since. */
 const isStartFailed = (f: Facts): f is Facts & { readonly startFailed: string } =>
   f.startFailed !== undefined && !f.report && (!f.failure || isGone(f.failure));
+
+/** For how long a pause should be over: counted from its announced end, once some cycles have passed since. */
+function pauseOverdueMs(report: Report): number | undefined {
+  const { pause, daemonNow } = report;
+  if (!pause?.isPaused || pause.resumesAt === undefined || daemonNow === undefined) return undefined;
+  const overdueMs = daemonNow - pause.resumesAt;
+  return overdueMs > staleThresholdMs(report) ? overdueMs : undefined;
+}
 
 /** Nobody wrote it into the settings and it never was there: it is only looked for. */
 const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
@@ -158,10 +168,15 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'stuck',
-    match: ({ report }) => {
+    match: ({ report, loop, startsNothing }) => {
       const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = report?.queue ?? {};
       const isStuck = stuck ?? (ready !== undefined && workers !== undefined && ready > 0 && workers === 0);
-      return isStuck ? { is: 'stuckQueue', ready } : undefined;
+      if (isStuck) return { is: 'stuckQueue', ready };
+      const overdueMs = report && pauseOverdueMs(report);
+      if (overdueMs !== undefined) return { is: 'pauseOverdue', overdueMs };
+      return startsNothing && loop?.kind === 'advancing'
+        ? { is: 'startsNothing', ...startsNothing }
+        : undefined;
     },
   },
   {
@@ -170,7 +185,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'paused',
-    match: ({ report }) => (report?.pause?.isPaused ? { is: 'paused' } : undefined),
+    match: ({ report }) => {
+      if (!report?.pause?.isPaused) return undefined;
+      const { daemonNow, pause } = report;
+      const isToCome =
+        daemonNow !== undefined && pause.resumesAt !== undefined && pause.resumesAt > daemonNow;
+      return isToCome ? { is: 'paused', resumesAt: pause.resumesAt, daemonNow } : { is: 'paused' };
+    },
   },
   {
     state: 'unverified',

@@ -5,6 +5,7 @@ import type { Lost } from '../health/interrupted';
 import type { Session } from '../health/report';
 import type { Snooze } from '../health/snooze';
 import type { Track } from '../health/trackState';
+import type { KeptWaiting } from '../health/waiting';
 import type { RestartRecord } from './restartRecord';
 import type { DaemonConfig } from './daemonConfig';
 
@@ -29,6 +30,8 @@ export interface Remembered {
   readonly stoppedByUs?: boolean;
   /** Why the last start through us failed. */
   readonly startFailed?: string;
+  /** Work that waited, where the daemon could have started some. */
+  readonly waiting?: KeptWaiting;
   readonly history?: History;
   /** Its last named instance. */
   readonly instance?: KnownInstance;

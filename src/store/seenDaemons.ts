@@ -1,26 +1,51 @@
 import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
+import type { Track } from '../health/trackState';
+import { keptWaiting, type KeptWaiting } from '../health/waiting';
 import type { DaemonModel, Remembered } from '../model/daemonModel';
 import { cleanText } from '../base/text';
 import { parseEntries } from './entries';
 import { KEEP_EVERY_MS, SEEN_MAX_DAEMONS, SEEN_UP_MEMORY_MS } from './policy';
+import { isSame } from './shared';
 import { fieldsOf, hasFields, type Parse, type WriteLine } from './stored';
 import { StoredEntries } from './storedEntries';
 
-type Seen = Pick<Remembered, 'seenUpAt' | 'stoppedByUs' | 'startFailed'>;
+type Seen = Pick<Remembered, 'seenUpAt' | 'stoppedByUs' | 'startFailed' | 'waiting'>;
 
 const read: Parse<Seen> = (raw, leave) => {
   if (parseEntries(raw) === undefined) return undefined;
-  if (!hasFields(raw, {}, { seenUpAt: 'number', stoppedByUs: 'boolean', startFailed: 'string' })) leave(raw);
-  const { seenUpAt, stoppedByUs, startFailed } = fieldsOf(raw);
+  const { waiting: rawWaiting, ...others } = fieldsOf(raw);
+  if (!hasFields(others, {}, { seenUpAt: 'number', stoppedByUs: 'boolean', startFailed: 'string' }))
+    leave(raw);
+  const { seenUpAt, stoppedByUs, startFailed } = others;
+  const waiting = rawWaiting === undefined ? undefined : readWaiting(rawWaiting);
+  if (rawWaiting !== undefined && !waiting) leave(raw);
   return {
     ...(typeof seenUpAt === 'number' && { seenUpAt }),
     ...(stoppedByUs === true && { stoppedByUs }),
     ...(typeof startFailed === 'string' && { startFailed: cleanText(startFailed) }),
+    ...(waiting && { waiting }),
   };
 };
 
-/** What one workspace remembers of its daemons across windows: whether each was up, was stopped through us, or failed to start. */
+function readWaiting(raw: unknown): KeptWaiting | undefined {
+  if (!hasFields(raw, { sinceAt: 'number', ready: 'number', isLong: 'boolean' }, { newestAt: 'number' })) {
+    return undefined;
+  }
+  const { sinceAt, ready, isLong, newestAt } = raw as KeptWaiting;
+  return { sinceAt, ready, isLong, ...(newestAt !== undefined && { newestAt }) };
+}
+
+function seenOf({ seenUpAt, stoppedByUs, startFailed, waiting }: Track): Seen {
+  return {
+    ...(seenUpAt !== undefined && { seenUpAt }),
+    ...(stoppedByUs && { stoppedByUs }),
+    ...(startFailed !== undefined && { startFailed }),
+    ...(waiting && { waiting: keptWaiting(waiting) }),
+  };
+}
+
+/** What one workspace remembers of its daemons across windows: whether each was up, was stopped through us, failed to start, or starts nothing of what waits. */
 export class SeenDaemons {
   readonly #kept: StoredEntries<Seen>;
 
@@ -41,21 +66,13 @@ export class SeenDaemons {
 
   /** Writes only what is worth writing: a changed flag, or a time that is minutes newer. */
   keep(models: readonly DaemonModel[]): void {
-    const changed = models.filter(({ daemon, track }) => {
-      const { seenUpAt = 0, stoppedByUs = false, startFailed } = this.#kept.of(daemon.id) ?? {};
-      const isNewer = (track.seenUpAt ?? 0) - seenUpAt >= KEEP_EVERY_MS;
-      return isNewer || stoppedByUs !== track.stoppedByUs || startFailed !== track.startFailed;
+    const changed = models.flatMap(({ daemon, track }) => {
+      const kept = this.#kept.of(daemon.id) ?? {};
+      const next = seenOf(track);
+      const isNewer = (next.seenUpAt ?? 0) - (kept.seenUpAt ?? 0) >= KEEP_EVERY_MS;
+      const isOther = !isSame({ ...next, seenUpAt: 0 }, { ...kept, seenUpAt: 0 });
+      return isNewer || isOther ? [[daemon.id, next] as const] : [];
     });
-    if (changed.length === 0) return;
-    void this.#kept.update(
-      changed.map(({ daemon, track: { seenUpAt, stoppedByUs, startFailed } }) => [
-        daemon.id,
-        {
-          ...(seenUpAt !== undefined && { seenUpAt }),
-          ...(stoppedByUs && { stoppedByUs }),
-          ...(startFailed !== undefined && { startFailed }),
-        },
-      ]),
-    );
+    if (changed.length > 0) void this.#kept.update(changed);
   }
 }

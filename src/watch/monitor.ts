@@ -49,16 +49,8 @@ export class Monitor {
     remembered: Omit<Remembered, keyof Watched> & Partial<Omit<Watched, 'track'>>,
     private readonly deps: MonitorDeps,
   ) {
-    const { seenUpAt, stoppedByUs, startFailed, ...known } = remembered;
-    const track = beginTrack(
-      {
-        configured: daemon.configured,
-        ...(seenUpAt !== undefined && { seenUpAt }),
-        ...(stoppedByUs !== undefined && { stoppedByUs }),
-        ...(startFailed !== undefined && { startFailed }),
-      },
-      deps.clock.now(),
-    );
+    const { seenUpAt: _, stoppedByUs: _1, startFailed: _2, waiting: _3, ...known } = remembered;
+    const track = beginTrack({ ...remembered, configured: daemon.configured }, deps.clock.now());
     this.#watched = { ...beginWatched(track), ...known };
   }
 

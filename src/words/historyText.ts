@@ -1,9 +1,9 @@
-import { MINUTE_MS, duration, type Instant } from '../base/time';
+import { clockTime, MINUTE_MS, duration, type Instant } from '../base/time';
 import type { HistorySummary } from '../health/history';
 import { HISTORY_BUCKET_MS, HISTORY_WINDOW_MS } from '../health/policy';
 import { SEVERITY } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
-import { STATE_LABELS, clockTime } from './states';
+import { STATE_LABELS } from './states';
 import { textIn, type Texts } from './texts';
 
 const SUMMARIES: Texts<HistorySummary> = {

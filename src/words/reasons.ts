@@ -1,4 +1,4 @@
-import { duration } from '../base/time';
+import { clockMinute, coarseAge, duration } from '../base/time';
 import type { Reason, Unproven, Unsettled } from '../health/cause';
 import { causeText, loopUnknownText, shortageText, staleText, unavailableText } from './causes';
 import { textIn, type Texts } from './texts';
@@ -34,7 +34,16 @@ const REASONS: Texts<Reason> = {
     return ready === 1 ? '1 ready task, no available worker' : `${ready} ready tasks, no available worker`;
   },
   flapping: 'the daemon keeps changing its state',
-  paused: 'paused by a rate limit or by request',
+  paused: ({ resumesAt, daemonNow }) =>
+    resumesAt === undefined || daemonNow === undefined
+      ? 'paused by a rate limit or by request'
+      : `paused until ${clockMinute(resumesAt, daemonNow)}`,
+  pauseOverdue: ({ overdueMs }) => `still paused, ${coarseAge(overdueMs)} after the limit was to reset`,
+  startsNothing: ({ ready, free, forMs }) => {
+    const tasks = ready === 1 ? '1 ready task' : `${ready} ready tasks`;
+    const workers = free === 1 ? '1 free worker' : `${free} free workers`;
+    return `${tasks}, ${workers}, and nothing was started for ${coarseAge(forMs)}`;
+  },
   slow: ({ shortage, cause }) => `slow: the machine is busy (${shortageText(shortage)}); ${causeText(cause)}`,
   notYetAnOutage: ({ cause }) => `not answering: ${causeText(cause)} (not yet an outage)`,
   unsettled: ({ why }) => UNSETTLED[why],

@@ -4,6 +4,7 @@ import {
   FAILURE_SPAN_MS,
   FLAP_START_SHARE,
   FLAP_WINDOW_SAMPLES,
+  NOTHING_STARTED_AFTER_MS,
 } from '../health/policy';
 import type { DaemonState } from '../health/states';
 
@@ -21,7 +22,7 @@ export const RULE_TEXTS: Readonly<Partial<Record<DaemonState, string>>> = {
   stopped: 'the daemon says isRunning: false',
   starting: 'the daemon says so, or no poll cycle completed yet and the first is younger than the threshold',
   wedged: 'pollStale, or a poll cycle older than the threshold',
-  stuck: 'ready tasks and no available worker',
+  stuck: `ready tasks and no available worker, or free workers and nothing started for ${duration(NOTHING_STARTED_AFTER_MS)}; or a pause past its announced end`,
   unstable: `more than ${FLAP_START_SHARE * 100} % of the last ${FLAP_WINDOW_SAMPLES} samples changed state`,
   paused: 'rate limit or sleep',
   unverified: 'nothing tells whether its loop advances',

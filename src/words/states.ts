@@ -1,9 +1,10 @@
+import type { Reason } from '../health/cause';
 import type { DaemonModel } from '../model/daemonModel';
 import { reasonText } from './reasons';
 import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { severityOf as severityOfVerdict } from '../health/verdict';
 import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
-import { duration, forOver, shortAge, type Instant } from '../base/time';
+import { clockTime, duration, forOver, shortAge, type Instant } from '../base/time';
 
 /** How a state looks everywhere: its name in words and its icon. */
 export const STATE_LABELS = {
@@ -65,14 +66,21 @@ export function stateInWords(model: DaemonModel, now: Instant): string {
   const { state, startFailed, reason } = model.track.verdict;
   const { label } = STATE_LABELS[state];
   if (startFailed) return `${label} · ${reasonText(reason)}`;
+  if (isPausedUntil(reason)) return reasonText(reason);
   return state === 'wedged' ? `${label} ${forOver(stalledForMs(model, now))}` : label;
+}
+
+/** The end is the point of a pause, where the daemon tells when. */
+function isPausedUntil(reason: Reason): boolean {
+  return reason.is === 'paused' && reason.resumesAt !== undefined;
 }
 
 /** The same in as few words as the status bar has room for: "wedged 3 min". */
 export function stateInShort(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
-  const { state, startFailed } = model.track.verdict;
+  const { state, startFailed, reason } = model.track.verdict;
   if (startFailed) return `${STATE_LABELS[state].label}: start failed`;
+  if (isPausedUntil(reason)) return reasonText(reason);
   const age = state === 'wedged' ? shortAge(stalledForMs(model, now)) : '';
   return `${STATE_LABELS[state].label}${age === '' ? '' : ` ${age}`}`;
 }
@@ -87,24 +95,6 @@ export function snoozeInWords({ snooze }: DaemonModel, now: Instant): string {
     case 'untilRestart':
       return 'notifications snoozed until the next restart';
   }
-}
-
-/**
- * "14:03:22", or with the day where it is not today's. The time is put together by hand: `toLocaleTimeString` with
- * options makes a formatter at every call, which for the rows of a thousand sessions takes a tenth of a second.
- */
-export function clockTime(at: number, nowAt: number): string {
-  const date = new Date(at);
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
-  return isSameDay(date, new Date(nowAt)) ? time : `${date.toLocaleDateString()} ${time}`;
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
-}
-
-function isSameDay(a: Date, b: Date): boolean {
-  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
 }
 
 /**

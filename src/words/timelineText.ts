@@ -1,6 +1,7 @@
+import { clockTime } from '../base/time';
 import type { Segment } from '../health/history';
 import { HISTORY_BUCKET_MS } from '../health/policy';
-import { STATE_LABELS, clockTime } from './states';
+import { STATE_LABELS } from './states';
 
 /** In words, only the newest runs: nobody listens to more. */
 const MAX_RUNS = 8;

@@ -1,7 +1,7 @@
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
-import type { Instant } from '../../base/time';
+import { clockTime, type Instant } from '../../base/time';
 import { STATES, type Severity } from '../../health/states';
 import {
   commandLink,
@@ -16,7 +16,6 @@ import {
   STATE_LABELS,
   type IconId,
   capitalise,
-  clockTime,
   freshness,
   isProblem,
   isRecovering,

@@ -4,14 +4,13 @@ import type { DaemonModel } from '../../model/daemonModel';
 import { kindOf } from '../../kinds/index';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
-import { type Instant, coarseAge, duration, forOver } from '../../base/time';
+import { clockTime, type Instant, coarseAge, duration, forOver } from '../../base/time';
 import { isLive } from '../../health/sessions';
 import { staleThresholdMs } from '../../health/staleness';
 import { STATES, type Severity } from '../../health/states';
 import {
   STATE_LABELS,
   capitalise,
-  clockTime,
   freshness,
   isRecovering,
   severityOf,
@@ -295,15 +294,14 @@ function sessionsDetail(model: DaemonModel): Detail {
   };
 }
 
-function pauseDetail({ pause }: Report, now: Instant): Detail {
+function pauseDetail({ pause, daemonNow }: Report, now: Instant): Detail {
   const detail = { key: 'pause', label: 'Rate limit', icon: 'clock' };
   if (!pause) return { ...detail, description: 'not known' };
   if (!pause.isPaused) return { ...detail, description: 'not paused' };
-  return {
-    ...detail,
-    description:
-      pause.resumesAt === undefined ? 'paused' : `paused until ${clockTime(pause.resumesAt, now.wallAt)}`,
-  };
+  if (pause.resumesAt === undefined) return { ...detail, description: 'paused' };
+  const at = clockTime(pause.resumesAt, now.wallAt);
+  const isPast = pause.resumesAt <= (daemonNow ?? now.wallAt);
+  return { ...detail, description: isPast ? `paused, was to resume at ${at}` : `paused until ${at}` };
 }
 
 /** Which work it is for: a smithy's project by its database, a dispatchd's workspace. */

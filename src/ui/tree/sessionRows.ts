@@ -2,9 +2,9 @@ import type { DaemonModel } from '../../model/daemonModel';
 import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
 import type { Session } from '../../health/report';
-import { type Instant, coarseAge, duration } from '../../base/time';
+import { clockTime, type Instant, coarseAge, duration } from '../../base/time';
 import { canGoOn, endOf, isLive, isStranded, type End } from '../../health/sessions';
-import { STATE_LABELS, capitalise, clockTime } from '../../words/states';
+import { STATE_LABELS, capitalise } from '../../words/states';
 import { INTERRUPTED, sessionRowId } from './rowIds';
 import type { Detail, Row, SessionRows } from './daemonRows';
 

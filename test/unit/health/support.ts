@@ -16,6 +16,7 @@ import {
 } from '../../../src/health/ownRestart';
 import { looksElsewhere } from '../../../src/health/elsewhere';
 import type { RestartElsewhere, Step, Track } from '../../../src/health/trackState';
+import type { KeptWaiting } from '../../../src/health/waiting';
 import type { DaemonState } from '../../../src/health/states';
 import { reasonText } from '../../../src/words/reasons';
 import type { InvolvedDaemon } from '../../../src/health/conflicts';
@@ -166,6 +167,7 @@ export class Watch {
     seenUpAt?: number;
     stoppedByUs?: boolean;
     startFailed?: string;
+    waiting?: KeptWaiting;
   } = {}) {
     this.time = time;
     this.#startedMs = time.monotonicMs;

@@ -45,6 +45,14 @@ describe('the words for why a daemon is in its state', () => {
     stuckQueue: [{ is: 'stuckQueue', ready: 3 }, '3 ready tasks, no available worker'],
     flapping: [{ is: 'flapping' }, 'the daemon keeps changing its state'],
     paused: [{ is: 'paused' }, 'paused by a rate limit or by request'],
+    pauseOverdue: [
+      { is: 'pauseOverdue', overdueMs: 6 * 3_600_000 },
+      'still paused, 6 h after the limit was to reset',
+    ],
+    startsNothing: [
+      { is: 'startsNothing', ready: 12, free: 1, forMs: 720_000 },
+      '12 ready tasks, 1 free worker, and nothing was started for 12 min',
+    ],
     slow: [
       { is: 'slow', shortage: { is: 'cpuLimit' }, cause: { is: 'noAnswer', withinMs: 5_000 } },
       'slow: the machine is busy (a CPU limit holds the daemon back); no answer within 5 s',

@@ -1,0 +1,90 @@
+import type { Instant } from '../base/time';
+import { NOTHING_STARTED_AFTER_CYCLES, NOTHING_STARTED_AFTER_MS } from './policy';
+import type { Report, Session } from './report';
+import { cyclesOf } from './staleness';
+
+/** Ready tasks beside free workers, of which nothing was started so far. What a window keeps for the next one. */
+export interface KeptWaiting {
+  /** Epoch ms when they were first seen together. */
+  readonly sinceAt: number;
+  /** How many tasks waited then, or at the last time when one more came. */
+  readonly ready: number;
+  /** When the newest session began, on the daemon's clock; absent where there was none. */
+  readonly newestAt?: number;
+  /** They have waited for so long that the daemon should have started one. */
+  readonly isLong: boolean;
+}
+
+/** The same in this window. */
+export interface Waiting extends KeptWaiting {
+  /** Monotonic ms. */
+  readonly sinceMs: number;
+  /** The last completed cycle that was seen, on the daemon's clock, and how many different ones. */
+  readonly completedAt: number | undefined;
+  readonly cycles: number;
+}
+
+/** What is worth keeping of it: all of that changes seldom. */
+export function keptWaiting({ sinceAt, ready, newestAt, isLong }: Waiting): KeptWaiting {
+  return { sinceAt, ready, ...(newestAt !== undefined && { newestAt }), isLong };
+}
+
+/** What the window before kept, in this one. */
+export function resumedWaiting(kept: KeptWaiting, now: Instant): Waiting {
+  const agoMs = Math.max(0, now.wallAt - kept.sinceAt);
+  return { ...kept, sinceMs: now.monotonicMs - agoMs, completedAt: undefined, cycles: 0 };
+}
+
+/**
+ * What waits after one more answer of a running daemon; `undefined` where nothing waits, no worker is free, or
+ * something was started: a session newer than any before, or fewer ready tasks.
+ */
+export function nextWaiting(
+  previous: Waiting | undefined,
+  report: Report,
+  now: Instant,
+): Waiting | undefined {
+  const { queue, sessions, pause } = report;
+  // Nothing is claimed where the sessions are not known, and nothing is forgotten: the next answer may tell them.
+  if (report.isRunning && !pause?.isPaused && queue && !sessions) return previous;
+  const ready = queue?.readyUnassignedTasks ?? 0;
+  if (!report.isRunning || pause?.isPaused || ready === 0 || freeWorkers(report) === 0) return undefined;
+
+  const newestAt = newestStart(sessions ?? []);
+  const hasStarted =
+    previous !== undefined && (ready < previous.ready || (newestAt ?? 0) > (previous.newestAt ?? 0));
+  const before = hasStarted ? undefined : previous;
+  const { completedAt } = cyclesOf(report);
+  const isAnotherCycle = before?.completedAt !== undefined && completedAt !== before.completedAt;
+  const cycles = (before?.cycles ?? 0) + (isAnotherCycle ? 1 : 0);
+  const sinceMs = before?.sinceMs ?? now.monotonicMs;
+  const isLongNow =
+    now.monotonicMs - sinceMs >= NOTHING_STARTED_AFTER_MS && cycles >= NOTHING_STARTED_AFTER_CYCLES;
+  const newest = newestAt ?? previous?.newestAt;
+  return {
+    sinceAt: before?.sinceAt ?? now.wallAt,
+    sinceMs,
+    ready,
+    ...(newest !== undefined && { newestAt: newest }),
+    isLong: before?.isLong === true || isLongNow,
+    completedAt,
+    cycles,
+  };
+}
+
+/** Workers that could start a task now: a smithy counts busy ones as available. 0 where the sessions are not known. */
+export function freeWorkers({ queue, sessions }: Report): number {
+  if (!sessions) return 0;
+  const busy = sessions.filter(
+    ({ role, status }) => role === 'worker' && (status === 'starting' || status === 'running'),
+  );
+  return Math.max(
+    0,
+    (queue?.availableWorkers ?? 0) - new Set(busy.map(({ agentId, id }) => agentId ?? id)).size,
+  );
+}
+
+function newestStart(sessions: readonly Session[]): number | undefined {
+  const starts = sessions.flatMap(({ startedAt, createdAt }) => startedAt ?? createdAt ?? []);
+  return starts.length === 0 ? undefined : starts.reduce((newest, at) => Math.max(newest, at));
+}
