@@ -23,6 +23,8 @@ export interface Cadence {
   readonly intervalMs: number;
   /** Whether this VS Code window has the focus. */
   readonly focused: boolean;
+  /** Whether it is asked on this machine, where a port that nobody listens at refuses at once and at no cost. */
+  readonly isLoopback: boolean;
   /** A number in [0, 1): windows must not poll in step. */
   readonly random: number;
 }
@@ -30,7 +32,7 @@ export interface Cadence {
 /** How long to wait before the next poll, in ms. */
 export function nextPollDelayMs(
   track: Track,
-  { intervalMs, focused, random }: Cadence,
+  { intervalMs, focused, isLoopback, random }: Cadence,
   now: Instant,
 ): number {
   if (track.restarting) return MIN_POLL_INTERVAL_MS;
@@ -39,7 +41,11 @@ export function nextPollDelayMs(
   const jitter = 1 + JITTER_SHARE * (2 * random - 1);
   const unfocusedMs = focused ? 0 : UNFOCUSED_POLL_INTERVAL_MS * jitter;
   if (track.downPolls > 0) {
-    return Math.max(unfocusedMs, backoffMs(track.downPolls, intervalMs) * jitter);
+    const slowMs = backoffMs(track.downPolls, intervalMs);
+    // Who was started again by hand is not to be red for half a minute more.
+    const isCheap = focused && isLoopback && track.facts.failure?.kind === 'refused';
+    const waitMs = isCheap ? Math.min(slowMs, Math.max(MIN_POLL_INTERVAL_MS, intervalMs)) : slowMs;
+    return Math.max(unfocusedMs, waitMs * jitter);
   }
   // Failures that decide nothing yet are looked into at once, however seldom the daemon is asked otherwise.
   if (track.streak && severityOf(track.verdict) !== 'red') return UNDECIDED_POLL_INTERVAL_MS;

@@ -1,3 +1,4 @@
+import { isOnLoopback } from '../kinds/read/paths';
 import type { Clock } from '../base/time';
 import type { Cadence } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
@@ -232,7 +233,8 @@ export class Monitor {
 
   #cadence(): Cadence {
     const { isFocused, random } = this.deps;
-    return { intervalMs: this.daemon.pollIntervalMs, focused: isFocused(), random: random() };
+    const { pollIntervalMs: intervalMs, target } = this.daemon;
+    return { intervalMs, focused: isFocused(), isLoopback: isOnLoopback(target), random: random() };
   }
 }
 

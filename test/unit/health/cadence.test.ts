@@ -82,6 +82,19 @@ describe('the next poll', () => {
       assert.deepEqual(delays(watch), [2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
     });
 
+    it('comes at the poll interval on this machine, where a refusal costs nothing, and somebody looks', () => {
+      const watch = Watch.healthy();
+      watch.repeat(3, 5_000, () => watch.fail('refused'));
+      const here = { isLoopback: true };
+      assert.deepEqual(delays(watch, here), [2_000, 4_000, 5_000, 5_000, 5_000, 5_000, 5_000]);
+      assert.ok(watch.nextDelayMs({ ...here, random: 1 - Number.EPSILON }) <= 6_000);
+      assert.equal(watch.nextDelayMs({ ...here, intervalMs: 20_000 }), 20_000);
+      assert.equal(watch.nextDelayMs({ ...here, intervalMs: 120_000 }), 120_000);
+      assert.equal(watch.nextDelayMs({ ...here, focused: false }), 30_000);
+      watch.fail('timeout', { tookMs: 5_000 });
+      assert.equal(watch.nextDelayMs(here), 30_000);
+    });
+
     it('does so for one that never was there', () => {
       const watch = new Watch({ configured: false });
       watch.fail('wrongAnswer');

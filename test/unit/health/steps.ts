@@ -10,7 +10,7 @@ import { FAILURES, FakeTime, goodReport } from './support';
 const MAX_GAP_MS = longestGapMs(5_000);
 
 /** Asked every five seconds by the window that has the focus. */
-export const CADENCE: Cadence = { intervalMs: 5_000, focused: true, random: 0.5 };
+export const CADENCE: Cadence = { intervalMs: 5_000, focused: true, isLoopback: true, random: 0.5 };
 
 type Asked = Extract<HealthEvent, { kind: 'asks' }>['question'];
 type EndedQuestion = Extract<Asked, { kind: 'endedSessions' }>;

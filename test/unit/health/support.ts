@@ -257,8 +257,8 @@ export class Watch {
     this.track = setStoppedByUs(this.track, this.time.now());
   }
 
-  nextDelayMs({ intervalMs = 5_000, focused = true, random = 0.5 } = {}): number {
-    return nextPollDelayMs(this.track, { intervalMs, focused, random }, this.time.now());
+  nextDelayMs({ intervalMs = 5_000, focused = true, isLoopback = false, random = 0.5 } = {}): number {
+    return nextPollDelayMs(this.track, { intervalMs, focused, isLoopback, random }, this.time.now());
   }
 
   observe(sample: Sample): DaemonState {
