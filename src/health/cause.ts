@@ -16,7 +16,7 @@ export type Malformed = { readonly field: string } & (
 
 /** Why an answer is not that of a daemon. */
 export type StrangeAnswer =
-  | { readonly is: 'login'; readonly status: number }
+  | { readonly is: 'login'; readonly status: number; readonly said?: string }
   | { readonly is: 'redirect'; readonly status: number; readonly to: string | undefined }
   | {
       readonly is:

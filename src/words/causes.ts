@@ -24,7 +24,10 @@ export const CAUSES: Texts<Cause> = {
       : 'the status does not answer, while /api/health answered',
   editorStoodStill: ({ stoodStillMs }) => `cannot tell: this editor was busy for ${duration(stoodStillMs)}`,
   unexpected: ({ error }) => `asking failed: ${error}`,
-  login: ({ status }) => `HTTP ${status}: a login is asked for; another service or a proxy listens there`,
+  login: ({ status, said }) =>
+    said === undefined
+      ? `HTTP ${status}: a login is asked for; another service or a proxy listens there`
+      : `HTTP ${status}: a login is asked for: ${said}`,
   redirect: ({ status, to }) =>
     `HTTP ${status}: the answer redirects to ${to ?? 'nowhere'}; a daemon does not`,
   noStatusRoute: 'HTTP 404: there is no daemon status; another service listens there',

@@ -105,7 +105,7 @@ export class DispatchdClient implements SessionActions {
         is: 'refused',
         daemon: 'dispatchd',
         status: answer.status,
-        said: errorIn(answer.body),
+        said: errorIn(answer),
       });
     } finally {
       within.end();

@@ -3,11 +3,13 @@ import type { StrangeAnswer } from '../../health/cause';
 import type { Answer } from '../../system/httpClient';
 import { MAX_LOCATION_CHARS, MAX_SAID_CHARS } from '../policy';
 
+/** Statuses that lead to another address (RFC 9110, 15.4); 304 does not. */
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
 /** Why an answer cannot be a daemon's status, judged before its body is read. */
-export function notAStatus({ status, contentType, location, body }: Answer): StrangeAnswer | undefined {
-  const isPage = /\bhtml\b/i.test(contentType);
-  if (status === 401 || status === 403) return { is: 'login', status };
-  if (status >= 300 && status < 400) {
+export function notAStatus(answer: Answer): StrangeAnswer | undefined {
+  const { status, location } = answer;
+  if (REDIRECTS.includes(status)) {
     return {
       is: 'redirect',
       status,
@@ -16,16 +18,27 @@ export function notAStatus({ status, contentType, location, body }: Answer): Str
   }
   if (status === 404) return { is: 'noStatusRoute' };
   if (status !== 200) {
-    const said = isPage ? undefined : errorIn(body);
-    return { is: 'httpError', status, isPage, ...(said !== undefined && { said }) };
+    const said = errorIn(answer);
+    const isLogin = status === 401 || (status === 403 && said === undefined);
+    return {
+      ...(isLogin ? { is: 'login', status } : { is: 'httpError', status, isPage: isPage(answer) }),
+      ...(said !== undefined && { said }),
+    };
   }
-  if (isPage) return { is: 'webPage' };
-  return body.trim() === '' ? { is: 'empty' } : undefined;
+  if (isPage(answer)) return { is: 'webPage' };
+  return answer.body.trim() === '' ? { is: 'empty' } : undefined;
 }
 
-/** What a daemon says of an error, in its own words; `undefined` where the body is no such answer. */
-export function errorIn(body: string, maxChars = MAX_SAID_CHARS): string | undefined {
-  const { error } = (parseObject(body) ?? {}) as { error?: { message?: unknown } | string | null };
-  const message = typeof error === 'string' ? error : error?.message;
-  return typeof message === 'string' ? cleanText(message, maxChars) : undefined;
+function isPage({ contentType }: Answer): boolean {
+  return /\bhtml\b/i.test(contentType);
+}
+
+/** What a daemon says of an error, in its own words: a text, or the message in a JSON; `undefined` where there are none. */
+export function errorIn(answer: Pick<Answer, 'contentType' | 'body'>): string | undefined {
+  const { contentType, body } = answer;
+  const { error, message } = (parseObject(body) ?? {}) as { error?: unknown; message?: unknown };
+  const inner = (error as { message?: unknown } | null | undefined)?.message;
+  const isText = /^(text\/plain\b|$)/i.test(contentType) && !/^\s*[<{[]/.test(body);
+  const said = [error, inner, message, isText ? body : undefined].find((each) => typeof each === 'string');
+  return cleanText(said ?? '', MAX_SAID_CHARS) || undefined;
 }

@@ -27,9 +27,10 @@ export class SmithyAgents implements LostWork {
   /** Goes on with a session that a restart interrupted. @throws an error fit to show where smithy refuses */
   async resume(session: Session): Promise<void> {
     const { path, body } = resumption(session);
-    const { status, body: answer } = await this.#ask((client) =>
+    const answer = await this.#ask((client) =>
       client.send('POST', path, { body, timeoutMs: RESUME_TIMEOUT_MS }),
     );
+    const { status } = answer;
     if (status < 200 || status >= 300)
       throw new CodedError<Refusal>({ is: 'refused', daemon: 'smithy', status, said: errorIn(answer) });
   }

@@ -71,6 +71,7 @@ describe('the words for a poll that brought no report', () => {
       { is: 'redirect', status: 307, to: undefined },
       'HTTP 307: the answer redirects to nowhere; a daemon does not',
     ],
+    [{ is: 'login', status: 401, said: 'no token' }, 'HTTP 401: a login is asked for: no token'],
     [{ is: 'httpError', status: 502, isPage: true }, 'HTTP 502 (a web page)'],
     [
       { is: 'httpError', status: 500, isPage: false, said: 'database is locked' },
