@@ -19,7 +19,8 @@ export class CodedError<Code extends { readonly is: string } = { readonly is: st
 /** Why nobody answered whole. */
 export type NoAnswerCause =
   | { readonly is: 'noAnswer'; readonly withinMs: number }
-  | { readonly is: 'connectTimedOut' | 'connectionRefused' | 'unknownHost' | 'closed' | 'noHttp' }
+  | { readonly is: 'connectTimedOut' | 'connectionRefused' | 'unknownHost' | 'closed' }
+  | { readonly is: 'noHttp' | 'badHttp' }
   /** @property code the system's, such as `ECONNRESET` */
   | { readonly is: 'connectionFailed'; readonly code: string }
   | { readonly is: 'tooLarge'; readonly maxBytes: number };

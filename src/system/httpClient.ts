@@ -1,4 +1,3 @@
-import { CodedError, type NoAnswerCause } from '../base/errors';
 import type { IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
@@ -8,8 +7,9 @@ import { MAX_BODY_BYTES } from './policy';
 import { hostOf } from './address';
 import { Ask } from './ask';
 import { Body } from './body';
+import { NoAnswer, toNoAnswer } from './noAnswer';
 
-export { Ask };
+export { Ask, NoAnswer };
 
 /** What an ask fails with whose time is over. */
 export function noAnswerWithin({ timeoutMs }: Ask): NoAnswer {
@@ -24,16 +24,6 @@ export interface Answer {
   /** The `Date` header in epoch ms; whole seconds. */
   readonly dateAt: number | undefined;
   readonly body: string;
-}
-
-/** No answer, and why. */
-export class NoAnswer extends CodedError<NoAnswerCause> {
-  constructor(
-    readonly kind: 'refused' | 'reset' | 'timeout' | 'unusable',
-    cause: NoAnswerCause,
-  ) {
-    super(cause);
-  }
 }
 
 /** What its deadline ends, and by which error. */
@@ -150,7 +140,7 @@ export class DaemonClient {
     };
     return new Promise((resolve, reject) => {
       const body = new Body();
-      let head: Omit<Answer, 'body'>;
+      let head: Omit<Answer, 'body'> | undefined;
       this.#client.dispatch(options, {
         onRequestStart(request) {
           cut.request = request;
@@ -159,8 +149,8 @@ export class DaemonClient {
         // Also called for early hints: the last one counts.
         onResponseStart: (_request, status, headers) => (head = headOf(status, headers)),
         onResponseData: (_request, piece) => body.add(piece),
-        onResponseEnd: () => resolve({ ...head, body: body.text() }),
-        onResponseError: (_request, error) => reject(error),
+        onResponseEnd: () => resolve({ ...head!, body: body.text() }),
+        onResponseError: (_request, error) => reject(toNoAnswer(error, head !== undefined)),
       });
     });
   }
@@ -189,35 +179,4 @@ function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'bod
 
 function first(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
-}
-
-function toNoAnswer(error: unknown): NoAnswer {
-  if (error instanceof NoAnswer) return error;
-  const { name = '', code = '' } = error as { name?: string; code?: string };
-  const codes = [code, ...nested(error)];
-  if (codes.some((c) => /TIMEOUT|TIMEDOUT/.test(c))) {
-    return new NoAnswer('timeout', { is: 'connectTimedOut' });
-  }
-  if (codes.includes('UND_ERR_RES_EXCEEDED_MAX_SIZE')) {
-    return new NoAnswer('unusable', { is: 'tooLarge', maxBytes: MAX_BODY_BYTES });
-  }
-  if (codes.includes('ECONNREFUSED')) return new NoAnswer('refused', { is: 'connectionRefused' });
-  if (codes.some((c) => c === 'ENOTFOUND' || c === 'EAI_AGAIN')) {
-    return new NoAnswer('refused', { is: 'unknownHost' });
-  }
-  // Not every parser error has a code.
-  if (name === 'HTTPParserError' || codes.includes('UND_ERR_HEADERS_OVERFLOW')) {
-    return new NoAnswer('unusable', { is: 'noHttp' });
-  }
-  const known = codes.find((c) => c !== '' && c !== 'UND_ERR_SOCKET');
-  return new NoAnswer('reset', known ? { is: 'connectionFailed', code: known } : { is: 'closed' });
-}
-
-/** The codes of an error's causes: connecting to several addresses fails with one error of many. */
-function nested(error: unknown): string[] {
-  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-  return [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].flatMap((inner) => {
-    const code = inner && typeof inner === 'object' ? (inner as { code?: unknown }).code : undefined;
-    return typeof code === 'string' ? [code] : [];
-  });
 }

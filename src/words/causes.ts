@@ -17,6 +17,7 @@ export const CAUSES: Texts<Cause> = {
   closed: 'connection closed without an answer',
   connectionFailed: ({ code }) => `connection failed (${code})`,
   noHttp: 'the listener does not speak HTTP',
+  badHttp: 'the answer breaks the rules of HTTP',
   tooLarge: ({ maxBytes }) => `the answer is larger than ${maxBytes / 1_024 / 1_024} MiB`,
   statusHangs: ({ healthRoute }) =>
     healthRoute === 'answers'

@@ -50,4 +50,35 @@ describe('an odd answer is told in words', function () {
       });
     }
   });
+
+  describe('what breaks the rules of HTTP is no outage', () => {
+    const rows: readonly [what: string, bytes: string][] = [
+      ['the status 000', 'HTTP/1.1 000 X\r\ncontent-length: 2\r\n\r\n{}'],
+      ['the status 099', 'HTTP/1.1 099 X\r\ncontent-length: 2\r\n\r\n{}'],
+      ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}'],
+      [
+        'a length beside chunks',
+        'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+      ],
+      ['101', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+      ['101 to a web socket', 'HTTP/1.1 101 X\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'],
+    ];
+    for (const [what, bytes] of rows) {
+      it(what, async () => {
+        const server = await scope.tcp((socket) => void socket.on('data', () => socket.end(bytes)));
+        assert.deepEqual(await told(server), ['wrongAnswer', 'the answer breaks the rules of HTTP']);
+      });
+    }
+
+    const cut: readonly [what: string, bytes: string][] = [
+      ['before its length', 'HTTP/1.1 200 OK\r\ncontent-length: 20\r\nconnection: close\r\n\r\n{}'],
+      ['within a chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n9\r\n{}'],
+    ];
+    for (const [what, bytes] of cut) {
+      it(`but an answer that ends ${what} is one, without the name of a code`, async () => {
+        const server = await scope.tcp((socket) => void socket.on('data', () => socket.end(bytes)));
+        assert.deepEqual(await told(server), ['reset', 'connection closed without an answer']);
+      });
+    }
+  });
 });

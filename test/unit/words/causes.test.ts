@@ -24,6 +24,7 @@ describe('the words for a poll that brought no report', () => {
     closed: [{ is: 'closed' }, 'connection closed without an answer'],
     connectionFailed: [{ is: 'connectionFailed', code: 'EPIPE' }, 'connection failed (EPIPE)'],
     noHttp: [{ is: 'noHttp' }, 'the listener does not speak HTTP'],
+    badHttp: [{ is: 'badHttp' }, 'the answer breaks the rules of HTTP'],
     tooLarge: [{ is: 'tooLarge', maxBytes: 4 * 1024 * 1024 }, 'the answer is larger than 4 MiB'],
     statusHangs: [
       { is: 'statusHangs', withinMs: 5_000, healthRoute: 'answers' },
