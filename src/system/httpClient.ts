@@ -7,7 +7,7 @@ import { MAX_BODY_BYTES } from './policy';
 import { hostOf } from './address';
 import { Ask } from './ask';
 import { Body } from './body';
-import { NoAnswer, toNoAnswer } from './noAnswer';
+import { NoAnswer, tooLarge, toNoAnswer } from './noAnswer';
 
 export { Ask, NoAnswer };
 
@@ -147,7 +147,11 @@ export class DaemonClient {
           if (cut.reason) request.abort(cut.reason);
         },
         // Also called for early hints: the last one counts.
-        onResponseStart: (_request, status, headers) => (head = headOf(status, headers)),
+        onResponseStart: (request, status, headers) => {
+          head = headOf(status, headers);
+          // The client counts what comes; nobody waits for what is never to be read.
+          if (Number(first(headers['content-length'])) > MAX_BODY_BYTES) request.abort(tooLarge());
+        },
         onResponseData: (_request, piece) => body.add(piece),
         onResponseEnd: () => resolve({ ...head!, body: body.text() }),
         onResponseError: (_request, error) => reject(toNoAnswer(error, head !== undefined)),

@@ -25,9 +25,7 @@ export function toNoAnswer(error: unknown, hasHead = false): NoAnswer {
   if (codes.some((c) => /TIMEOUT|TIMEDOUT/.test(c))) {
     return new NoAnswer('timeout', { is: 'connectTimedOut' });
   }
-  if (codes.includes('UND_ERR_RES_EXCEEDED_MAX_SIZE')) {
-    return new NoAnswer('unusable', { is: 'tooLarge', maxBytes: MAX_BODY_BYTES });
-  }
+  if (codes.includes('UND_ERR_RES_EXCEEDED_MAX_SIZE')) return tooLarge();
   if (codes.includes('ECONNREFUSED')) return new NoAnswer('refused', { is: 'connectionRefused' });
   if (codes.some((c) => c === 'ENOTFOUND' || c === 'EAI_AGAIN')) {
     return new NoAnswer('refused', { is: 'unknownHost' });
@@ -46,6 +44,11 @@ export function toNoAnswer(error: unknown, hasHead = false): NoAnswer {
   if (isBadHead) return new NoAnswer('unusable', { is: 'badHttp' });
   const known = codes.find((c) => c !== '' && !c.startsWith('UND_ERR_'));
   return new NoAnswer('reset', known ? { is: 'connectionFailed', code: known } : { is: 'closed' });
+}
+
+/** What an answer fails with that is larger than what is read. */
+export function tooLarge(): NoAnswer {
+  return new NoAnswer('unusable', { is: 'tooLarge', maxBytes: MAX_BODY_BYTES });
 }
 
 /** The codes of an error's causes: connecting to several addresses fails with one error of many. */

@@ -81,4 +81,12 @@ describe('an odd answer is told in words', function () {
       });
     }
   });
+
+  for (const length of ['1000000000000000000', '5000000']) {
+    it(`a body of ${length} bytes is not waited for`, async () => {
+      const head = `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n{`;
+      const server = await scope.tcp((socket) => void socket.on('data', () => socket.write(head)));
+      assert.deepEqual(await told(server), ['wrongAnswer', 'the answer is larger than 4 MiB']);
+    });
+  }
 });
