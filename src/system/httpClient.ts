@@ -57,6 +57,7 @@ export class DaemonClient {
         socket.once('error', onError);
         socket.once('connect', () => {
           socket.off('error', onError);
+          skipContinue(socket);
           callback(null, socket);
         });
       },
@@ -76,7 +77,9 @@ export class DaemonClient {
   get(path: string, within: number | Ask, token?: string): Promise<Answer> {
     return this.#within(within, async (cut) => {
       try {
-        return await this.#request(path, cut, token);
+        const answer = await this.#request(path, cut, token);
+        // What a server says of a connection that it had kept, too late: the request may be repeated (RFC 9110, 15.5.9).
+        return answer.status === 408 ? await this.#request(path, cut, token) : answer;
       } catch (error) {
         // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
         if (cut.reason || toNoAnswer(error).kind !== 'reset') throw error;
@@ -169,6 +172,18 @@ export class DaemonClient {
   #stopConnecting(reason: NoAnswer): void {
     if (this.#socket?.connecting) this.#socket.destroy(reason);
   }
+}
+
+/** undici ends a connection at a 100 before the answer, which RFC 9110 (15.2) has clients skip. */
+function skipContinue(socket: Socket): void {
+  const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
+  socket.read = (size?: number) => {
+    let bytes = read(size);
+    while (bytes?.indexOf('HTTP/1.1 100') === 0 && bytes.includes('\r\n\r\n')) {
+      bytes = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4);
+    }
+    return bytes;
+  };
 }
 
 function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'body'> {

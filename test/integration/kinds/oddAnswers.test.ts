@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { causeText } from '../../../src/words/causes';
-import { Scope, answering, failureOf } from '../support';
+import { Scope, answering, failureOf, reportOf } from '../support';
 
 describe('an odd answer is told in words', function () {
   this.timeout(20_000);
@@ -89,4 +89,41 @@ describe('an odd answer is told in words', function () {
       assert.deepEqual(await told(server), ['wrongAnswer', 'the answer is larger than 4 MiB']);
     });
   }
+
+  describe('what comes beside a good answer costs no poll', () => {
+    const status = JSON.stringify({ isRunning: true, instance: { id: 'i' }, sessions: [] });
+    const good = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${status.length}\r\n\r\n${status}`;
+    const late = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+    const goOn = 'HTTP/1.1 100 Continue\r\n\r\n';
+
+    for (const [what, pieces] of [
+      ['with the answer', [goOn + good]],
+      ['before the answer', [goOn, good]],
+      ['twice', [goOn + goOn + good]],
+    ] as const) {
+      it(`100, ${what}`, async () => {
+        const server = await scope.tcp((socket) => {
+          socket.setNoDelay(true).on('data', () => {
+            pieces.forEach((piece, index) => setTimeout(() => socket.write(piece), index * 50));
+          });
+        });
+        const probe = scope.probe(server.origin);
+        for (let poll = 0; poll < 2; poll++) reportOf(await probe.ask());
+      });
+    }
+
+    it('408 on a connection that was kept', async () => {
+      const server = await scope.tcp((socket) => {
+        let requests = 0;
+        socket.on('data', () => (requests++ === 0 ? socket.write(good) : socket.end(late)));
+      });
+      const probe = scope.probe(server.origin);
+      for (let poll = 0; poll < 4; poll++) reportOf(await probe.ask());
+    });
+
+    it('but 408 again and again is a wrong answer', async () => {
+      const server = await scope.http(answering('', { status: 408 }));
+      assert.deepEqual(await told(server), ['wrongAnswer', 'HTTP 408']);
+    });
+  });
 });
