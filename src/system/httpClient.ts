@@ -20,11 +20,16 @@ export function noAnswerWithin({ timeoutMs }: Ask): NoAnswer {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  /** Of a compressed body, such as `gzip`: nobody asks for one, and nobody unpacks it. */
+  readonly encoding: string | undefined;
   readonly location: string | undefined;
   /** The `Date` header in epoch ms; whole seconds. */
   readonly dateAt: number | undefined;
   readonly body: string;
 }
+
+/** Compressions (the registry of IANA); what else may stand in the header changes nothing of the body. */
+const COMPRESSED = /\b(br|compress|deflate|gzip|zstd)\b/i;
 
 /** What its deadline ends, and by which error. */
 interface Cut {
@@ -136,6 +141,8 @@ export class DaemonClient {
       method: sent?.method ?? 'GET',
       headers: {
         accept: 'application/json',
+        // Without this any compression is as good to a server as none (RFC 9110, 12.5.3).
+        'accept-encoding': 'identity',
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(sent && { 'content-type': 'application/json' }),
       },
@@ -191,6 +198,7 @@ function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'bod
   return {
     status,
     contentType: first(headers['content-type']) ?? '',
+    encoding: COMPRESSED.exec(first(headers['content-encoding']) ?? '')?.[0].toLowerCase(),
     location: first(headers.location),
     dateAt: Number.isNaN(dateAt) ? undefined : dateAt,
   };

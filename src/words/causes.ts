@@ -37,6 +37,7 @@ export const CAUSES: Texts<Cause> = {
     return isPage ? `HTTP ${status} (a web page)` : `HTTP ${status}`;
   },
   webPage: 'the answer is a web page; another service listens there',
+  compressed: ({ by }) => `the answer is compressed (${by})`,
   empty: 'the answer is empty',
   noJson: 'the answer is not JSON',
   noObject: 'the answer is not an object',

@@ -26,6 +26,7 @@ export function notAStatus(answer: Answer): StrangeAnswer | undefined {
     };
   }
   if (isPage(answer)) return { is: 'webPage' };
+  if (answer.encoding !== undefined) return { is: 'compressed', by: answer.encoding };
   return answer.body.trim() === '' ? { is: 'empty' } : undefined;
 }
 
@@ -34,11 +35,11 @@ function isPage({ contentType }: Answer): boolean {
 }
 
 /** What a daemon says of an error, in its own words: a text, or the message in a JSON; `undefined` where there are none. */
-export function errorIn(answer: Pick<Answer, 'contentType' | 'body'>): string | undefined {
-  const { contentType, body } = answer;
+export function errorIn(answer: Pick<Answer, 'contentType' | 'encoding' | 'body'>): string | undefined {
+  const { contentType, encoding, body } = answer;
   const { error, message } = (parseObject(body) ?? {}) as { error?: unknown; message?: unknown };
   const inner = (error as { message?: unknown } | null | undefined)?.message;
-  const isText = /^(text\/plain\b|$)/i.test(contentType) && !/^\s*[<{[]/.test(body);
+  const isText = encoding === undefined && /^(text\/plain\b|$)/i.test(contentType) && !/^\s*[<{[]/.test(body);
   const said = [error, inner, message, isText ? body : undefined].find((each) => typeof each === 'string');
   return cleanText(said ?? '', MAX_SAID_CHARS) || undefined;
 }

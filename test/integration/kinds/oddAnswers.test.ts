@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { causeText } from '../../../src/words/causes';
 import { Scope, answering, failureOf, reportOf } from '../support';
 
@@ -124,6 +126,42 @@ describe('an odd answer is told in words', function () {
     it('but 408 again and again is a wrong answer', async () => {
       const server = await scope.http(answering('', { status: 408 }));
       assert.deepEqual(await told(server), ['wrongAnswer', 'HTTP 408']);
+    });
+  });
+
+  describe('a compressed answer', () => {
+    const status = JSON.stringify({ isRunning: true, sessions: [] });
+    const zipped =
+      (status: number, type = 'application/json') =>
+      (_request: unknown, response: ServerResponse) =>
+        void response
+          .writeHead(status, { 'content-type': type, 'content-encoding': 'gzip' })
+          .end(gzipSync('{"isRunning":true}'));
+
+    it('is called so', async () => {
+      assert.deepEqual(await told(await scope.http(zipped(200))), [
+        'wrongAnswer',
+        'the answer is compressed (gzip)',
+      ]);
+    });
+
+    it('does not show its bytes as words', async () => {
+      assert.deepEqual(await told(await scope.http(zipped(500, 'text/plain'))), ['wrongAnswer', 'HTTP 500']);
+    });
+
+    it('is not asked for', async () => {
+      let wanted: string | undefined;
+      const server = await scope.http((request, response) => {
+        wanted ??= String(request.headers['accept-encoding']);
+        response.end(status);
+      });
+      reportOf(await scope.probe(server.origin).ask());
+      assert.equal(wanted, 'identity');
+    });
+
+    it('is not what another word in that header means', async () => {
+      const server = await scope.http(answering(status, { headers: { 'content-encoding': 'UTF-8' } }));
+      reportOf(await scope.probe(server.origin).ask());
     });
   });
 });

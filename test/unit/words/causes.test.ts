@@ -49,6 +49,7 @@ describe('the words for a poll that brought no report', () => {
     ],
     httpError: [{ is: 'httpError', status: 500, isPage: false }, 'HTTP 500'],
     webPage: [{ is: 'webPage' }, 'the answer is a web page; another service listens there'],
+    compressed: [{ is: 'compressed', by: 'gzip' }, 'the answer is compressed (gzip)'],
     empty: [{ is: 'empty' }, 'the answer is empty'],
     noJson: [{ is: 'noJson' }, 'the answer is not JSON'],
     noObject: [{ is: 'noObject' }, 'the answer is not an object'],
