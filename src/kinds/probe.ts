@@ -6,6 +6,7 @@ import type { Target } from '../model/target';
 import { cleanText } from '../base/text';
 import { systemHost, type HostSources } from '../system/hostLoad';
 import { Ask, DaemonClient, NoAnswer, noAnswerWithin } from '../system/httpClient';
+import { speaksTls } from '../system/speaksTls';
 import { HostWatch, holdersOf } from './hostLoad';
 import { KINDS, kindOf } from './index';
 import type { Answered, Connection, ConnectOptions, Kind, LostWork, SessionActions } from './kind';
@@ -65,6 +66,7 @@ class KindProbe implements Probe {
   #isSure = false;
   /** It was slow in this row of failures. */
   #keptWaiting = false;
+  #isClosed = false;
 
   constructor(
     private readonly target: Target,
@@ -95,7 +97,8 @@ class KindProbe implements Probe {
     const look = new Look(this.target, 'watch', within, this.#client, timeouts.fallbackMs, this.#keptWaiting);
     const load = new HostWatch(this.host, holdersOf(this.target));
     const seen = () => load.result(within.lagMs());
-    const sample = await inTime(this.#answer(look), within).then(
+    const answer = this.#answer(look).catch((error: unknown) => this.#orTls(error, within));
+    const sample = await inTime(answer, within).then(
       (answered) => toSample(answered, startedMs, seen),
       (error: unknown): Sample => ({ ok: false, startedMs, failure: failureOf(error, seen) }),
     );
@@ -116,6 +119,7 @@ class KindProbe implements Probe {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#client?.close();
   }
 
@@ -127,6 +131,20 @@ class KindProbe implements Probe {
     const found = await recognise(look, others);
     if ('is' in found) return answered ?? { is: 'wrong', why: found };
     return this.#ask(kindOf(found.kind, this.kinds)!, look);
+  }
+
+  /** Who closes a connection without a word, or says none of HTTP, may have waited for TLS. */
+  async #orTls(error: unknown, within: Ask): Promise<never> {
+    const leftMs = within.atMost(this.options.timeouts.fallbackMs).leftMs();
+    if (
+      this.#client &&
+      !this.#isClosed &&
+      isNoHttp(error) &&
+      (await speaksTls(this.#client.origin, leftMs))
+    ) {
+      throw new NoAnswer('unusable', { is: 'speaksTls' });
+    }
+    throw error;
   }
 
   /**
@@ -189,6 +207,15 @@ async function inTime<T>(answer: Promise<T>, within: Ask): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+function isNoHttp(error: unknown): boolean {
+  if (!(error instanceof NoAnswer)) return false;
+  const { code: cause } = error;
+  return (
+    ['closed', 'noHttp'].includes(cause.is) ||
+    (cause.is === 'connectionFailed' && cause.code === 'ECONNRESET')
+  );
 }
 
 function failureOf(error: unknown, load: Load): Failure {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { causeText } from '../../../src/words/causes';
 import { Scope, answering, failureOf, reportOf } from '../support';
@@ -162,6 +165,27 @@ describe('an odd answer is told in words', function () {
     it('is not what another word in that header means', async () => {
       const server = await scope.http(answering(status, { headers: { 'content-encoding': 'UTF-8' } }));
       reportOf(await scope.probe(server.origin).ask());
+    });
+  });
+
+  describe('a listener that waits for TLS', () => {
+    it('is told from one that fails', async () => {
+      // Without a certificate it refuses every greeting, in TLS.
+      const server = createServer().on('tlsClientError', () => undefined);
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      scope.add(() => new Promise((resolve) => server.close(() => resolve())));
+      const { port } = server.address() as AddressInfo;
+      assert.deepEqual(await told({ origin: `http://127.0.0.1:${port}` }), [
+        'wrongAnswer',
+        'the listener speaks TLS: https, where http is asked for',
+      ]);
+    });
+
+    it('is not one that closes whatever comes, and that is greeted once a poll', async () => {
+      const server = await scope.tcp((socket) => void socket.on('data', () => socket.end()));
+      assert.deepEqual(await told(server), ['reset', 'connection closed without an answer']);
+      assert.equal(server.connections(), 3);
     });
   });
 });

@@ -25,6 +25,7 @@ describe('the words for a poll that brought no report', () => {
     connectionFailed: [{ is: 'connectionFailed', code: 'EPIPE' }, 'connection failed (EPIPE)'],
     noHttp: [{ is: 'noHttp' }, 'the listener does not speak HTTP'],
     badHttp: [{ is: 'badHttp' }, 'the answer breaks the rules of HTTP'],
+    speaksTls: [{ is: 'speaksTls' }, 'the listener speaks TLS: https, where http is asked for'],
     tooLarge: [{ is: 'tooLarge', maxBytes: 4 * 1024 * 1024 }, 'the answer is larger than 4 MiB'],
     statusHangs: [
       { is: 'statusHangs', withinMs: 5_000, healthRoute: 'answers' },
