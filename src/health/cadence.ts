@@ -7,6 +7,7 @@ import {
   DEFAULT_POLL_INTERVAL_MS,
   JITTER_SHARE,
   LATENCY_WINDOW_SAMPLES,
+  MAX_RETRY_AFTER_MS,
   MIN_POLL_INTERVAL_MS,
   POLL_COST_DIVISOR,
   SLOWEST_POLL_INTERVAL_MS,
@@ -55,6 +56,7 @@ export function nextPollDelayMs(
     soonMs,
     affordableIntervalMs(track.latenciesMs),
     unfocusedMs,
+    askedToWaitMs(track),
   );
   const moments = [untilCrossingMs(track, now), untilDeadlinePollMs(track, now)];
   return moments.reduce<number>(
@@ -64,6 +66,12 @@ export function nextPollDelayMs(
         : Math.min(delayMs, Math.max(CROSSING_MIN_GAP_MS, momentMs + CROSSING_MARGIN_MS)),
     wantedMs,
   );
+}
+
+/** It is over its limit of requests: asking sooner makes that last. */
+function askedToWaitMs({ sample }: Track): number {
+  const cause = sample?.ok === false ? sample.failure.cause : undefined;
+  return cause?.is === 'asksToWait' ? Math.min(MAX_RETRY_AFTER_MS, cause.waitMs) : 0;
 }
 
 /** Eager at first, then ever slower; in the end as slow as the user wants polls to be, where that is slower. */

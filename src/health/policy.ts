@@ -20,6 +20,8 @@ export const SLOWEST_POLL_INTERVAL_MS = 30_000;
 /** Backoff between polls of a daemon that is down: first, and longest. */
 export const BACKOFF_FIRST_MS = 2_000;
 export const BACKOFF_LONGEST_MS = 30_000;
+/** The longest that a daemon may ask not to be asked: longer and nobody would see it fail (design). */
+export const MAX_RETRY_AFTER_MS = 300_000;
 /** Several windows must not poll in step. */
 export const JITTER_SHARE = 0.1;
 

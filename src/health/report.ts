@@ -182,6 +182,8 @@ export type Failure =
   | { readonly kind: 'statusHung'; readonly cause: Cause; readonly host?: HostLoad }
   /** Our own event loop stood still while the daemon was asked: nothing is known of the daemon. */
   | { readonly kind: 'editorBusy'; readonly cause: Cause }
+  /** It lives, and tells nothing of its state. */
+  | { readonly kind: 'untold'; readonly cause: Cause }
   /** Something answers, but not as a daemon does. */
   | { readonly kind: 'wrongAnswer'; readonly cause: Cause };
 

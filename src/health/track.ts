@@ -180,7 +180,8 @@ function isOurStall(sample: Sample): boolean {
 }
 
 function nextStreak(previous: Streak | undefined, sample: Sample, now: Instant): Streak | undefined {
-  if (sample.ok || sample.failure.kind === 'wrongAnswer') return undefined;
+  if (sample.ok || sample.failure.kind === 'wrongAnswer' || sample.failure.kind === 'untold')
+    return undefined;
   // An ask during which we stood still counts neither way.
   if (sample.failure.kind === 'editorBusy') return previous;
   return {

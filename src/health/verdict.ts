@@ -197,7 +197,8 @@ export const RULES: readonly Rule[] = [
     state: 'unverified',
     match: (f) => {
       const { failure, loop, unsettled } = f;
-      if (failure?.kind === 'editorBusy') return { is: 'cannotTell', cause: failure.cause };
+      if (failure?.kind === 'editorBusy' || failure?.kind === 'untold')
+        return { is: 'cannotTell', cause: failure.cause };
       const shortage = slowness(f);
       if (failure && shortage && isOutage(f)) return { is: 'slow', shortage, cause: failure.cause };
       if (failure) return { is: 'notYetAnOutage', cause: failure.cause };

@@ -107,7 +107,7 @@ class KindProbe implements Probe {
     if (sample.ok) this.#isSure = true;
     else if (sample.failure.kind !== 'timeout') this.#isSure = false;
     const ourLagMs = within.end();
-    if (sample.ok || sample.failure.kind === 'wrongAnswer') this.#keptWaiting = false;
+    if (sample.ok || ['wrongAnswer', 'untold'].includes(sample.failure.kind)) this.#keptWaiting = false;
     else if (sample.failure.kind === 'timeout' && ourLagMs <= OWN_STALL_MS) this.#keptWaiting = true;
     return { ...sample, ourLagMs };
   }
@@ -186,8 +186,10 @@ function toSample(answered: Answered, startedMs: number, load: Load): Sample {
     case 'statusHung':
       return { ok: false, startedMs, failure: { kind: 'statusHung', cause: answered.why, host: load() } };
     case 'wrong':
-    case 'stranger':
-      return { ok: false, startedMs, failure: { kind: 'wrongAnswer', cause: answered.why } };
+    case 'stranger': {
+      const kind = answered.why.is === 'asksToWait' ? 'untold' : 'wrongAnswer';
+      return { ok: false, startedMs, failure: { kind, cause: answered.why } };
+    }
   }
 }
 

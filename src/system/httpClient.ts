@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../base/time';
 import type { IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
@@ -23,6 +24,8 @@ export interface Answer {
   /** Of a compressed body, such as `gzip`: nobody asks for one, and nobody unpacks it. */
   readonly encoding: string | undefined;
   readonly location: string | undefined;
+  /** So long the server asks to wait before the next request, in ms. */
+  readonly retryAfterMs: number | undefined;
   /** The `Date` header in epoch ms; whole seconds. */
   readonly dateAt: number | undefined;
   readonly body: string;
@@ -194,14 +197,27 @@ function skipContinue(socket: Socket): void {
 }
 
 function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'body'> {
-  const dateAt = Date.parse(first(headers.date) ?? '');
+  const dateAt = timeIn(headers.date);
   return {
     status,
     contentType: first(headers['content-type']) ?? '',
     encoding: COMPRESSED.exec(first(headers['content-encoding']) ?? '')?.[0].toLowerCase(),
     location: first(headers.location),
-    dateAt: Number.isNaN(dateAt) ? undefined : dateAt,
+    retryAfterMs: waitIn(first(headers['retry-after']), dateAt),
+    dateAt,
   };
+}
+
+function timeIn(header: string | string[] | undefined): number | undefined {
+  const at = Date.parse(first(header) ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** `Retry-After` names seconds or a date (RFC 9110, 10.2.3); a date is one of the server's own clock. */
+function waitIn(header: string | undefined, dateAt = Date.now()): number | undefined {
+  if (header !== undefined && /^\d{1,9}$/.test(header)) return Number(header) * SECOND_MS;
+  const at = timeIn(header);
+  return at === undefined ? undefined : Math.max(0, at - dateAt);
 }
 
 function first(value: string | string[] | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { cleanText } from '../base/text';
-import { duration } from '../base/time';
+import { duration, SECOND_MS } from '../base/time';
 import type { Failure } from '../health/report';
 import type { Cause, LoopUnknown, Malformed, Shortage, Stale, Unavailable } from '../health/cause';
 import { textIn, type Texts } from './texts';
@@ -38,6 +38,7 @@ export const CAUSES: Texts<Cause> = {
     return isPage ? `HTTP ${status} (a web page)` : `HTTP ${status}`;
   },
   webPage: 'the answer is a web page; another service listens there',
+  asksToWait: ({ waitMs }) => `HTTP 429: the daemon asks to wait ${Math.ceil(waitMs / SECOND_MS)} s`,
   compressed: ({ by }) => `the answer is compressed (${by})`,
   empty: 'the answer is empty',
   noJson: 'the answer is not JSON',

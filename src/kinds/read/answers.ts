@@ -8,7 +8,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Why an answer cannot be a daemon's status, judged before its body is read. */
 export function notAStatus(answer: Answer): StrangeAnswer | undefined {
-  const { status, location } = answer;
+  const { status, location, retryAfterMs } = answer;
   if (REDIRECTS.includes(status)) {
     return {
       is: 'redirect',
@@ -17,6 +17,7 @@ export function notAStatus(answer: Answer): StrangeAnswer | undefined {
     };
   }
   if (status === 404) return { is: 'noStatusRoute' };
+  if (status === 429 && retryAfterMs !== undefined) return { is: 'asksToWait', waitMs: retryAfterMs };
   if (status !== 200) {
     const said = errorIn(answer);
     const isLogin = status === 401 || (status === 403 && said === undefined);

@@ -143,7 +143,7 @@ export function toWatched(
   const database = adopted.find((other) => other.origin === origin)?.database ?? said;
   const answers = track.sample?.ok === true;
   const isReplaced = answers && said !== undefined && said !== database;
-  const isAway = track.sample?.ok === false && track.sample.failure.kind !== 'timeout';
+  const isAway = track.sample?.ok === false && !['timeout', 'untold'].includes(track.sample.failure.kind);
   return {
     name: daemon.name,
     origin,

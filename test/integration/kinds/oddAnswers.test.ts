@@ -4,8 +4,10 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
+import { createProbe } from '../../../src/kinds/probe';
 import { causeText } from '../../../src/words/causes';
 import { Scope, answering, failureOf, reportOf } from '../support';
+import { http as httpTarget } from '../../support/target';
 
 describe('an odd answer is told in words', function () {
   this.timeout(20_000);
@@ -186,6 +188,37 @@ describe('an odd answer is told in words', function () {
       const server = await scope.tcp((socket) => void socket.on('data', () => socket.end()));
       assert.deepEqual(await told(server), ['reset', 'connection closed without an answer']);
       assert.equal(server.connections(), 3);
+    });
+  });
+
+  describe('a daemon that asks to wait', () => {
+    const date = new Date('2026-11-26T12:00:00Z');
+    const inAMinute = new Date(date.getTime() + 60_000).toUTCString();
+    for (const [what, wait] of [
+      ['by seconds', '60'],
+      ['by a date of its own clock', inAMinute],
+    ] as const) {
+      it(`${what} is known to live`, async () => {
+        const headers = { 'retry-after': wait, date: date.toUTCString() };
+        const server = await scope.http(answering('', { status: 429, headers }));
+        assert.deepEqual(await told(server), ['untold', 'HTTP 429: the daemon asks to wait 60 s']);
+        assert.deepEqual(server.requests, ['/api/daemon/status']);
+      });
+    }
+
+    it('until a time that nobody understands is a wrong answer', async () => {
+      const headers = { 'retry-after': 'soon' };
+      const server = await scope.http(answering('', { status: 429, headers }));
+      assert.deepEqual(await told(server), ['wrongAnswer', 'HTTP 429']);
+    });
+
+    it('is heard in each kind', async () => {
+      for (const kind of ['smithy', 'dispatchd', 'ductor']) {
+        const server = await scope.http(answering('', { status: 429, headers: { 'retry-after': '60' } }));
+        const probe = createProbe(httpTarget(server.origin), { kind });
+        scope.add(() => probe.close());
+        assert.equal(failureOf(await probe.ask()).kind, 'untold');
+      }
     });
   });
 });

@@ -40,6 +40,33 @@ describe('the next poll', () => {
     assert.equal(watch.nextDelayMs({ intervalMs: 20_000 }), 20_000);
   });
 
+  it('comes when a daemon that asks to wait wants it, in 5 min at the latest', () => {
+    const watch = Watch.healthy();
+    const rows = [
+      [60_000, 60_000],
+      [300_000, 300_000],
+      [86_400_000, 300_000],
+      [0, 5_000],
+    ] as const;
+    for (const [waitMs, delayMs] of rows) {
+      const state = watch.wait(5_000).fail('untold', { cause: { is: 'asksToWait', waitMs } });
+      assert.equal(watch.nextDelayMs(), delayMs);
+      assert.equal(state, 'unverified');
+    }
+    assert.equal(watch.reasonInWords, 'HTTP 429: the daemon asks to wait 0 s');
+    watch.wait(5_000).answer();
+    assert.deepEqual([watch.state, watch.nextDelayMs()], ['healthy', 5_000]);
+  });
+
+  it('does not take a request to wait for an outage, nor for the end of one', () => {
+    const watch = Watch.healthy();
+    watch.repeat(10, 5_000, () => watch.fail('untold'));
+    assert.deepEqual([watch.state, watch.spoken], ['unverified', []]);
+    watch.repeat(4, 5_000, () => watch.fail('refused'));
+    assert.equal(watch.state, 'unreachable');
+    assert.equal(watch.wait(5_000).fail('untold'), 'unreachable');
+  });
+
   it('finds a frozen daemon red after 20 s in the middle, and never after 24 s', () => {
     const redAfterMs: number[] = [];
     // It freezes at any moment between two polls; each ask then takes its whole 5 s.

@@ -140,6 +140,7 @@ export const FAILURES = {
     cause: { is: 'statusHangs', withinMs: 5_000, healthRoute: 'answers' },
   },
   editorBusy: { kind: 'editorBusy', cause: { is: 'editorStoodStill', stoodStillMs: 6_000 } },
+  untold: { kind: 'untold', cause: { is: 'asksToWait', waitMs: 60_000 } },
   wrongAnswer: { kind: 'wrongAnswer', cause: { is: 'noJson' } },
 } as const satisfies Record<Failure['kind'], Failure>;
 
