@@ -27,7 +27,7 @@ export type StrangeAnswer =
   | { readonly is: 'compressed'; readonly by: string }
   | { readonly is: 'noStatus'; readonly malformed: readonly Malformed[] }
   /** The answer of another kind; or, where `kind` was waited for, of none that is known. */
-  | { readonly is: 'answerOf' | 'noHealthOf'; readonly kind: KindId }
+  | { readonly is: 'answerOf' | 'noHealthOf' | 'otherVersion'; readonly kind: KindId }
   | { readonly is: 'noAddress' | 'unknownKind' };
 
 /** Why a poll brought no report. */

@@ -1,6 +1,7 @@
 import { CodedError } from '../base/errors';
 import type { Refusal } from '../model/refusal';
 import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
+import type { Cause } from '../health/cause';
 import type { Failure, KindId, Sample } from '../health/report';
 import type { Target } from '../model/target';
 import { cleanText } from '../base/text';
@@ -177,6 +178,9 @@ class KindProbe implements Probe {
   }
 }
 
+/** Who says this is a daemon that lives, and tells nothing of its state. */
+const ALIVE: readonly Cause['is'][] = ['asksToWait', 'otherVersion'];
+
 type Load = () => ReturnType<HostWatch['result']>;
 
 function toSample(answered: Answered, startedMs: number, load: Load): Sample {
@@ -187,7 +191,7 @@ function toSample(answered: Answered, startedMs: number, load: Load): Sample {
       return { ok: false, startedMs, failure: { kind: 'statusHung', cause: answered.why, host: load() } };
     case 'wrong':
     case 'stranger': {
-      const kind = answered.why.is === 'asksToWait' ? 'untold' : 'wrongAnswer';
+      const kind = ALIVE.includes(answered.why.is) ? 'untold' : 'wrongAnswer';
       return { ok: false, startedMs, failure: { kind, cause: answered.why } };
     }
   }

@@ -46,6 +46,7 @@ export const CAUSES: Texts<Cause> = {
   // Each field is bounded, and there may be many: rows and the hover have room for one line.
   noStatus: ({ malformed }) => cleanText(`the answer is not a daemon's status (${malformedText(malformed)})`),
   answerOf: ({ kind }) => `the answer is that of a ${kind}`,
+  otherVersion: ({ kind }) => `${kind} answers, but has no daemon status: another version?`,
   noHealthOf: ({ kind }) => `the answer is not a ${kind}'s health`,
   noInstance: 'the health route tells no instance',
   noDatabase: 'the health route tells no database',

@@ -3,7 +3,8 @@ import type { Identified } from '../kind';
 import type { Look } from '../look';
 import { readPath } from '../read/paths';
 import { resolved } from '../read/resolved';
-import { byStatus, healthOf, runs } from '../smithy/identify';
+import { healthOf } from '../smithy/healthRoute';
+import { byStatus, runs } from '../smithy/identify';
 
 const KIND = 'dispatchd';
 

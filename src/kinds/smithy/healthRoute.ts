@@ -1,5 +1,13 @@
 import { HEALTH_ROUTE, STATUS_SHARE_OF_ASK } from './policy';
+import { parseObject } from '../../base/text';
 import { DaemonClient } from '../../system/httpClient';
+import type { Look } from '../look';
+
+/** What the health route says; `undefined` where that is no object. @throws {NoAnswer} */
+export async function healthOf(look: Look): Promise<Record<string, unknown> | undefined> {
+  const { status, body } = await look.get(HEALTH_ROUTE);
+  return status === 200 ? parseObject(body) : undefined;
+}
 
 /** How an ask of the status ended. */
 export type RouteEnd = 'answered' | 'silent' | 'statusHung' | 'other';

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { parseObject } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
 import { isLive } from '../../health/sessions';
 import type { Identified } from '../kind';
@@ -7,7 +6,8 @@ import type { Look } from '../look';
 import { projectFolder, readPath } from '../read/paths';
 import { resolved } from '../read/resolved';
 import { toDatabase } from './database';
-import { HEALTH_ROUTE, SESSIONS_ROUTE, STATUS_ROUTE } from './policy';
+import { healthOf } from './healthRoute';
+import { SESSIONS_ROUTE, STATUS_ROUTE } from './policy';
 import { readSessionsText } from './sessions';
 import { readAnswer } from './statusRoute';
 
@@ -47,12 +47,6 @@ export async function byStatus(look: Look, kind: string): Promise<Identified | S
   return report.kind !== kind
     ? { is: 'answerOf', kind: report.kind }
     : { kind, isRunning: report.isRunning, report };
-}
-
-/** What the health route says; `undefined` where that is no object. @throws {NoAnswer} */
-export async function healthOf(look: Look): Promise<Record<string, unknown> | undefined> {
-  const { status, body } = await look.get(HEALTH_ROUTE);
-  return status === 200 ? parseObject(body) : undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Answered, AskTimeouts } from '../kind';
 import type { Look } from '../look';
 import { notAStatus } from '../read/answers';
 import { HealthRoute, type RouteEnd } from './healthRoute';
+import { otherVersion } from './otherVersion';
 import { STATUS_ROUTE } from './policy';
 import { readStatus } from './status';
 
@@ -37,6 +38,8 @@ export class StatusRoute {
       end = 'answered';
       const report = readAnswer(answer);
       if ('is' in report) {
+        const other = report.is === 'noStatusRoute' ? await otherVersion(look) : undefined;
+        if (other) return { is: 'wrong', why: other };
         return { is: answer.status === 404 ? 'stranger' : 'wrong', why: report };
       }
       if (report.kind !== kind) return { is: 'stranger', why: { is: 'answerOf', kind: report.kind } };

@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { createProbe } from '../../../src/kinds/probe';
+import { whyNotToEnd } from '../../../src/restart/refusals';
 import { causeText } from '../../../src/words/causes';
-import { Scope, answering, failureOf, reportOf } from '../support';
+import { Watch } from '../../unit/health/support';
+import { modelOf } from '../../unit/ui/support';
+import { Scope, answering, failureOf, playing, reportOf } from '../support';
 import { http as httpTarget } from '../../support/target';
 
 describe('an odd answer is told in words', function () {
@@ -219,6 +222,49 @@ describe('an odd answer is told in words', function () {
         scope.add(() => probe.close());
         assert.equal(failureOf(await probe.ask()).kind, 'untold');
       }
+    });
+  });
+
+  describe('a daemon whose status is somewhere else', () => {
+    const health =
+      (body: object): Parameters<Scope['http']>[0] =>
+      (request, response) => {
+        if (request.url === '/api/health') response.end(JSON.stringify(body));
+        else response.writeHead(404, { 'content-type': 'text/plain' }).end('404 Not Found');
+      };
+
+    it('is known by its health, and may be another version', async () => {
+      assert.deepEqual(await told(await scope.http(playing({ '/api/health': 'health' }))), [
+        'untold',
+        'smithy answers, but has no daemon status: another version?',
+      ]);
+      const dispatchd = await scope.http(health({ status: 'ok', instance: { id: 'i', pid: 7 } }));
+      assert.deepEqual(await told(dispatchd), [
+        'untold',
+        'dispatchd answers, but has no daemon status: another version?',
+      ]);
+    });
+
+    for (const [whose, body] of [
+      ['of another server of the same makers', { status: 'ok', database: '/p/.stoneforge/stoneforge.db' }],
+      ['of somebody else', { status: 'ok', services: { dispatchDaemon: 'running' } }],
+    ] as const) {
+      it(`is not taken for a daemon by the health ${whose}`, async () => {
+        const [kind, said] = await told(await scope.http(health(body)));
+        assert.deepEqual(
+          [kind, said],
+          ['wrongAnswer', 'HTTP 404: there is no daemon status; another service listens there'],
+        );
+      });
+    }
+
+    it('is unverified, in a new window too, so that a restart is not refused', async () => {
+      const server = await scope.http(playing({ '/api/health': 'health' }));
+      const sample = await scope.probe(server.origin).ask();
+      const watch = new Watch();
+      assert.equal(watch.observe({ ...sample, startedMs: watch.time.monotonicMs }), 'unverified');
+      const owner = { pid: 5, name: 'node', commandLine: 'node sf', isOurs: true };
+      assert.equal(whyNotToEnd(modelOf(watch), [owner], []), undefined);
     });
   });
 });

@@ -60,6 +60,10 @@ describe('the words for a poll that brought no report', () => {
       "the answer is not a daemon's status (isRunning is missing)",
     ],
     answerOf: [{ is: 'answerOf', kind: 'smithy' }, 'the answer is that of a smithy'],
+    otherVersion: [
+      { is: 'otherVersion', kind: 'smithy' },
+      'smithy answers, but has no daemon status: another version?',
+    ],
     noHealthOf: [{ is: 'noHealthOf', kind: 'ductor' }, "the answer is not a ductor's health"],
     noInstance: [{ is: 'noInstance' }, 'the health route tells no instance'],
     noDatabase: [{ is: 'noDatabase' }, 'the health route tells no database'],
