@@ -5,11 +5,13 @@ import { isLoopback, shortPath } from './read/paths';
 
 /** Where a daemon answers. */
 export interface Address {
-  /** `http://host:port`. */
+  /** `http://host:port`, and the path below which its routes are, if there is one. */
   readonly origin: string;
   /** As the URL writes it: an IPv6 address stands in brackets. */
   readonly hostname: string;
   readonly port: number;
+  /** The path below which its routes are: `/x`, or nothing. */
+  readonly path: string;
   /** The address is one of this machine. */
   readonly isLoopback: boolean;
 }
@@ -21,11 +23,12 @@ const HTTP_PORT = 80;
 export function addressOf(target: Target): Address | undefined {
   if (target.kind !== 'http') return undefined;
   const { origin } = target;
-  const { hostname, port } = new URL(origin);
+  const { hostname, port, pathname } = new URL(origin);
   return {
     origin,
     hostname,
     port: port === '' ? HTTP_PORT : Number(port),
+    path: pathname === '/' ? '' : pathname,
     isLoopback: isLoopback(hostname),
   };
 }

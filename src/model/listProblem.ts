@@ -2,7 +2,7 @@ import type { KindId } from '../health/report';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
 export type EntryProblem =
-  | { readonly is: 'noObject' | 'noUrl' }
+  | { readonly is: 'noObject' | 'noUrl' | 'urlWithLogin' | 'urlWithQuery' }
   | { readonly is: 'noHttpUrl'; readonly url: string }
   | { readonly is: 'notOnThisMachine'; readonly host: string }
   | { readonly is: 'unknownKind'; readonly known: readonly KindId[] }

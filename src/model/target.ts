@@ -1,6 +1,6 @@
 import { cleanText } from '../base/text';
 
-/** A daemon that answers at an address, `http://host:port`. */
+/** A daemon that answers at an address: `http://host:port`, and the path below which its routes are, if there is one. */
 interface HttpTarget {
   readonly kind: 'http';
   readonly origin: string;

@@ -83,6 +83,8 @@ export async function wayFor(
 ): Promise<RestartWay | NoWay> {
   const { restart, name, target } = daemon;
   if (restart) return { by: 'spawn', command: ownCommand(restart, context), keepsWork: false };
+  // Who is asked below a path stands behind a proxy: the port is not the daemon's.
+  if (addressOf(target)?.path) return { is: 'startUnknown', daemon: name };
   const kind = kindOf(daemon.kind ?? report?.kind);
   const ways = (await kind?.load())?.restartWays(target, { ...context, name }, report) ?? [];
   if ('is' in ways) return ways;

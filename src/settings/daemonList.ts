@@ -42,7 +42,7 @@ function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
   if (!a || !b) return false;
   const hosts = [a.hostname, b.hostname];
   const isAmbiguous = hosts.includes('localhost') && hosts.every((host) => LOCALHOST.includes(host));
-  return a.port === b.port && isAmbiguous;
+  return a.port === b.port && isAmbiguous && a.path === b.path;
 }
 
 function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | EntryProblem {
@@ -50,7 +50,9 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   const raw = entry as Record<string, unknown>;
   if (typeof raw.url !== 'string') return { is: 'noUrl' };
   const url = URL.canParse(raw.url) ? new URL(raw.url) : undefined;
-  if (url?.protocol !== 'http:') return { is: 'noHttpUrl', url: cleanText(raw.url, 80) };
+  if (url?.username || url?.password) return { is: 'urlWithLogin' };
+  if (url?.protocol !== 'http:') return { is: 'noHttpUrl', url: cleanText(withoutLogin(raw.url), 80) };
+  if (url.search !== '' || url.hash !== '') return { is: 'urlWithQuery' };
   if (!isLoopback(url.hostname) && !allowRemote) {
     return { is: 'notOnThisMachine', host: cleanText(url.hostname, 80) };
   }
@@ -59,10 +61,10 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
     return { is: 'unknownKind', known: KINDS.map(({ id }) => id) };
   const restart = readRestart(raw.restart);
   if (restart && 'is' in restart) return restart;
-  const target: Target = { kind: 'http', origin: url.origin };
+  const target: Target = { kind: 'http', origin: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
   const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
-    name: name === '' ? (kind ?? url.host) : name,
+    name: name === '' ? (kind ?? target.origin.slice('http://'.length)) : name,
     id: daemonIdOf(target),
     target,
     ...(kind && { kind }),
@@ -94,6 +96,11 @@ function idTextOf(target: Target): string {
 /** Two lists have one text only where they are equal. */
 function listed(words: readonly string[]): string {
   return JSON.stringify(words).replaceAll('%', '%25').replaceAll('#', '%23');
+}
+
+/** What is no address for us may be one with a password. */
+function withoutLogin(text: string): string {
+  return text.replace(/^.*@/s, '…@');
 }
 
 function readInterval(value: unknown): number {

@@ -48,12 +48,15 @@ interface Cut {
  */
 export class DaemonClient {
   readonly #client: Dispatcher;
+  readonly #base: string;
   #socket: Socket | undefined;
 
+  /** @param origin `http://host:port`, and the path below which the routes are, if there is one */
   constructor(readonly origin: string) {
-    const { port } = new URL(origin);
+    const { port, pathname } = new URL(origin);
     const host = hostOf(origin);
-    this.#client = new Client(origin, {
+    this.#base = pathname === '/' ? '' : pathname;
+    this.#client = new Client(new URL(origin).origin, {
       maxResponseSize: MAX_BODY_BYTES,
       // undici ends neither a connection that is not accepted nor the requests that wait for it before ten seconds
       // are over. With the socket in our hands the request's own deadline ends both.
@@ -140,7 +143,7 @@ export class DaemonClient {
     sent?: { method: 'POST' | 'PATCH'; body: object },
   ): Promise<Answer> {
     const options: Dispatcher.DispatchOptions = {
-      path,
+      path: `${this.#base}${path}`,
       method: sent?.method ?? 'GET',
       headers: {
         accept: 'application/json',

@@ -20,6 +20,9 @@ const ENTRIES: Texts<EntryProblem> = {
   noObject: 'should be an object with a "name" and a "url"',
   noUrl: 'needs a "url", such as "http://127.0.0.1:3457"',
   noHttpUrl: ({ url }) => `has a "url" that is not an http address: ${url}`,
+  urlWithLogin:
+    'has a "url" with a user name or a password, which no daemon is sent; take them out of the "url"',
+  urlWithQuery: 'has a "url" with a "?" or a "#"; a daemon is asked below a path alone',
   notOnThisMachine: ({ host }) =>
     `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,

@@ -9,7 +9,7 @@ import { whyNotToEnd } from '../../../src/restart/refusals';
 import { causeText } from '../../../src/words/causes';
 import { Watch } from '../../unit/health/support';
 import { modelOf } from '../../unit/ui/support';
-import { Scope, answering, failureOf, playing, reportOf } from '../support';
+import { HEALTHY, Scope, answering, failureOf, playing, reportOf } from '../support';
 import { http as httpTarget } from '../../support/target';
 
 describe('an odd answer is told in words', function () {
@@ -266,5 +266,14 @@ describe('an odd answer is told in words', function () {
       const owner = { pid: 5, name: 'node', commandLine: 'node sf', isOurs: true };
       assert.equal(whyNotToEnd(modelOf(watch), [owner], []), undefined);
     });
+  });
+
+  it('a daemon below a path is asked below that path', async () => {
+    const server = await scope.http((request, response) => {
+      request.url = request.url?.replace(/^\/daemon\//, '/');
+      playing(HEALTHY)(request, response);
+    });
+    reportOf(await scope.probe(`${server.origin}/daemon`).ask());
+    assert.deepEqual(server.requests.slice(0, 2), ['/daemon/api/daemon/status', '/daemon/api/sessions']);
   });
 });

@@ -19,12 +19,14 @@ describe('the address of a target', () => {
     ['http://localhost:3457', 'localhost', 3457, true],
     ['http://[::1]:3457', '[::1]', 3457, true],
     ['http://127.0.0.1', '127.0.0.1', 80, true],
+    ['http://localhost:8443/daemon', 'localhost', 8443, true],
     ['http://build-box:3457', 'build-box', 3457, false],
     ['http://build-box', 'build-box', 80, false],
   ];
   for (const [origin, hostname, port, isLoopback] of addresses) {
     it(`${origin} is ${isLoopback ? 'here' : 'elsewhere'}, on port ${port}`, () => {
-      assert.deepEqual(addressOf(http(origin)), { origin, hostname, port, isLoopback });
+      const path = origin.endsWith('/daemon') ? '/daemon' : '';
+      assert.deepEqual(addressOf(http(origin)), { origin, hostname, port, path, isLoopback });
       assert.equal(isHere(http(origin)), isLoopback);
       assert.equal(placeOf(http(origin)), origin);
       assert.equal(wholePlaceOf(http(origin)), origin);

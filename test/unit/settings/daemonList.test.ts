@@ -13,10 +13,7 @@ function one(entry: unknown, options = LOCAL) {
 
 describe('the daemons setting', () => {
   it('is read, with defaults for what it leaves out', () => {
-    const { daemons, problems } = readDaemons(
-      [{ url: 'http://localhost:3457/some/path?x#y', kind: 'smithy' }],
-      LOCAL,
-    );
+    const { daemons, problems } = readDaemons([{ url: 'http://localhost:3457/', kind: 'smithy' }], LOCAL);
     assert.deepEqual(problems, []);
     assert.deepEqual(daemons, [
       {
@@ -30,7 +27,7 @@ describe('the daemons setting', () => {
   });
 
   it('takes one origin once, however it is written; the first wins', () => {
-    const urls = ['http://localhost:3457', 'http://LOCALHOST:3457/', 'http://user:pw@localhost:3457/x'];
+    const urls = ['http://localhost:3457', 'http://LOCALHOST:3457/', 'http://127.0.0.1:3457//'];
     const { daemons } = readDaemons(
       urls.map((url, index) => ({ name: `n${index}`, url })),
       LOCAL,
@@ -40,6 +37,34 @@ describe('the daemons setting', () => {
       [['n0', http('http://localhost:3457')]],
     );
   });
+
+  it('keeps the path below which a daemon is asked, and tells daemons apart by it', () => {
+    const urls = ['http://localhost:8443/daemon/', 'http://127.0.0.1:8443/daemon', 'http://localhost:8443'];
+    const { daemons, problems } = readDaemons(
+      urls.map((url) => ({ url })),
+      LOCAL,
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      daemons.map(({ id, target }) => [id, target]),
+      ['http://localhost:8443/daemon', 'http://localhost:8443'].map((url) => [url, http(url)]),
+    );
+  });
+
+  for (const url of [
+    'http://user:secret@localhost:3457',
+    'http://:secret@localhost:3457/x',
+    'https://user:secret@localhost:3457',
+    'user:secret@localhost:3457',
+    '//user:secret@localhost:3457',
+  ]) {
+    it(`refuses ${url}, and shows no password`, () => {
+      const { daemon, problem } = one({ url });
+      assert.equal(daemon, undefined);
+      assert.match(problem ?? '', /^daemonHealth\.daemons\[0\] has a "url"/);
+      assert.doesNotMatch(problem ?? '', /secret/);
+    });
+  }
 
   const ADDRESSES: readonly [first: string, second: string, watched: number][] = [
     ['http://localhost:3457', 'http://127.0.0.1:3457', 1],
@@ -68,6 +93,9 @@ describe('the daemons setting', () => {
       [{ url: 'https://localhost:3457' }, /not an http address/],
       [{ url: 'file:///etc/passwd' }, /not an http address/],
       [{ url: '' }, /not an http address/],
+      [{ url: 'http://user@localhost:1' }, /a user name or a password/],
+      [{ url: 'http://localhost:1/x?y' }, /with a "\?" or a "#"/],
+      [{ url: 'http://localhost:1/#y' }, /with a "\?" or a "#"/],
       [{ url: 'http://example.com' }, /not on this machine \(example.com\).*allowRemote/],
       [{ url: 'http://127.0.0.1.example.com' }, /not on this machine/],
       [{ url: 'http://0.0.0.0:3457' }, /not on this machine/],
