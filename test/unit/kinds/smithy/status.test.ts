@@ -3,7 +3,7 @@ import { readStatus } from '../../../../src/kinds/smithy/status';
 import { SMITHY_TRAITS } from '../../../../src/kinds/smithy/traits';
 import { DISPATCHD_TRAITS } from '../../../../src/kinds/dispatchd/traits';
 import type { Progress, Report, Session } from '../../../../src/health/report';
-import { cyclesOf } from '../../../../src/health/staleness';
+import { assessLoop, cyclesOf } from '../../../../src/health/staleness';
 import type { Malformed, StrangeAnswer } from '../../../../src/health/cause';
 import { causeText, malformedText, unavailableText } from '../../../../src/words/causes';
 import { loadRecording } from '../../../fixtures/recordings';
@@ -79,6 +79,13 @@ describe('a status of smithy', () => {
       pause: { isPaused: false },
       malformed: [],
     });
+  });
+
+  it('with its times on a day that does not exist is unverified', () => {
+    const at = '2026-02-30T12:00:00.000Z';
+    const report = read(withHealth({ computedAt: at, lastPollStartedAt: at, lastPollCompletedAt: at }));
+    const loop = assessLoop(report);
+    assert.deepEqual([loop.kind, loop.kind === 'unknown' && loop.why.is], ['unknown', 'malformed']);
   });
 
   it('tells until when it is paused, and why it is unavailable', () => {
