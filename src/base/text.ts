@@ -4,15 +4,32 @@ export const MAX_TEXT_CHARS = 300;
 /** Words of plain ASCII with single spaces: nearly every text of a daemon's, and nothing to clean. */
 const CLEAN = /^[!-~]+(?: [!-~]+)*$/;
 
-/** What a daemon wrote, as one bounded line without control or direction-changing characters. */
+/**
+ * What shows nothing, or changes the direction: controls, half a surrogate pair, fillers of Hangul and others, the blank
+ * of Braille. A variation selector is seen where it stands after a character that it can change.
+ */
+const UNSEEN =
+  /(?:(?![\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\u2800]|(?<=^|[\s\p{Cc}\p{Cf}\p{Cs}\p{DI}\u2800])[\ufe00-\ufe0f])+/gu;
+/** More marks on one letter than any language has: they grow over the rows above and below. */
+const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
+
+/** What a daemon wrote, as one bounded line of what can be seen. */
 export function cleanText(text: string, maxChars = MAX_TEXT_CHARS): string {
-  if (text.length <= maxChars && CLEAN.test(text)) return text;
-  const line = text
-    .slice(0, 4 * maxChars)
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
+  const start = text.slice(0, 4 * maxChars);
+  const line = CLEAN.test(start)
+    ? start
+    : start.replace(UNSEEN, ' ').replace(STACKED_MARKS, '$1').replace(/\s+/g, ' ').trim();
+  return line.length > maxChars ? `${wholeStart(line, maxChars - 1)}…` : line;
+}
+
+let graphemes: Intl.Segmenter | undefined;
+
+/** The start of a text in whole characters, as people count them. */
+function wholeStart(text: string, maxChars: number): string {
+  // Between two letters below the first combining mark any place will do; a segmenter takes its time.
+  if (/^[^\u0300-\uffff]+$/.test(text.slice(maxChars - 1, maxChars + 1))) return text.slice(0, maxChars);
+  graphemes ??= new Intl.Segmenter();
+  return text.slice(0, graphemes.segment(text).containing(maxChars)?.index);
 }
 
 /** The object that a JSON text holds; `undefined` for every other text. An array is an object, too. */
