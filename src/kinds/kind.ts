@@ -101,8 +101,15 @@ export type Answered =
   | { readonly is: 'report'; readonly report: Report; readonly latencyMs: number }
   /** It answers, and not as a daemon does. */
   | { readonly is: 'wrong'; readonly why: Cause }
-  /** Nothing in its answer is of this kind: another kind may know it. */
-  | { readonly is: 'stranger'; readonly why: StrangeAnswer }
+  /**
+   * Nothing in its answer is of this kind: another kind may know it.
+   * @property orElse looks who it may be where no other kind does; never rejects
+   */
+  | {
+      readonly is: 'stranger';
+      readonly why: StrangeAnswer;
+      readonly orElse?: () => Promise<StrangeAnswer | undefined>;
+    }
   /** Its status does not come, while another route of the same process answers. */
   | { readonly is: 'statusHung'; readonly why: Cause };
 

@@ -98,10 +98,12 @@ class KindProbe implements Probe {
     const look = new Look(this.target, 'watch', within, this.#client, timeouts.fallbackMs, this.#keptWaiting);
     const load = new HostWatch(this.host, holdersOf(this.target));
     const seen = () => load.result(within.lagMs());
-    const answer = this.#answer(look).catch((error: unknown) => this.#orTls(error, within));
-    const sample = await inTime(answer, within).then(
+    const sample = await inTime(this.#answer(look), within).then(
       (answered) => toSample(answered, startedMs, seen),
-      (error: unknown): Sample => ({ ok: false, startedMs, failure: failureOf(error, seen) }),
+      async (error: unknown): Promise<Sample> => {
+        const why = isNoHttp(error) ? await this.#orTls(error, within) : error;
+        return { ok: false, startedMs, failure: failureOf(why, seen) };
+      },
     );
     load.stop();
     // Who only takes too long may be the same as before, and nobody is known to be.
@@ -130,22 +132,19 @@ class KindProbe implements Probe {
     if (answered && answered.is !== 'stranger') return answered;
     const others = this.kinds.filter((kind) => kind !== first);
     const found = await recognise(look, others);
-    if ('is' in found) return answered ?? { is: 'wrong', why: found };
+    if ('is' in found) {
+      const why = (await answered?.orElse?.()) ?? answered?.why ?? found;
+      return { is: 'wrong', why };
+    }
     return this.#ask(kindOf(found.kind, this.kinds)!, look);
   }
 
   /** Who closes a connection without a word, or says none of HTTP, may have waited for TLS. */
-  async #orTls(error: unknown, within: Ask): Promise<never> {
+  async #orTls(error: unknown, within: Ask): Promise<unknown> {
+    if (!this.#client || this.#isClosed) return error;
     const leftMs = within.atMost(this.options.timeouts.fallbackMs).leftMs();
-    if (
-      this.#client &&
-      !this.#isClosed &&
-      isNoHttp(error) &&
-      (await speaksTls(this.#client.origin, leftMs))
-    ) {
-      throw new NoAnswer('unusable', { is: 'speaksTls' });
-    }
-    throw error;
+    const isTls = await speaksTls(this.#client.origin, leftMs);
+    return isTls ? new NoAnswer('unusable', { is: 'speaksTls' }) : error;
   }
 
   /**

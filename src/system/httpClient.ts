@@ -187,12 +187,14 @@ export class DaemonClient {
   }
 }
 
+const CONTINUE = 'HTTP/1.1 100';
+
 /** undici ends a connection at a 100 before the answer, which RFC 9110 (15.2) has clients skip. */
 function skipContinue(socket: Socket): void {
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
   socket.read = (size?: number) => {
     let bytes = read(size);
-    while (bytes?.indexOf('HTTP/1.1 100') === 0 && bytes.includes('\r\n\r\n')) {
+    while (bytes?.toString('latin1', 0, CONTINUE.length) === CONTINUE && bytes.includes('\r\n\r\n')) {
       bytes = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4);
     }
     return bytes;

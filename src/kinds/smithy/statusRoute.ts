@@ -38,9 +38,8 @@ export class StatusRoute {
       end = 'answered';
       const report = readAnswer(answer);
       if ('is' in report) {
-        const other = report.is === 'noStatusRoute' ? await otherVersion(look) : undefined;
-        if (other) return { is: 'wrong', why: other };
-        return { is: answer.status === 404 ? 'stranger' : 'wrong', why: report };
+        if (answer.status !== 404) return { is: 'wrong', why: report };
+        return { is: 'stranger', why: report, orElse: () => otherVersion(look) };
       }
       if (report.kind !== kind) return { is: 'stranger', why: { is: 'answerOf', kind: report.kind } };
       return { is: 'report', report: await complete(report), latencyMs: answer.tookMs };

@@ -60,9 +60,9 @@ describe('a registry over real servers', function () {
     assert.deepEqual([state(0), state(1)], ['healthy', 'offline']);
   });
 
-  it('polls one origin once, however often it is configured', async () => {
+  it('polls one address once, however often it is configured', async () => {
     const server = await scope.http(playing(HEALTHY));
-    const { registry } = watch([server.origin, `${server.origin}/`, `${server.origin}/dashboard`]);
+    const { registry } = watch([server.origin, `${server.origin}/`, `${server.origin}//`]);
     await registry.refresh();
     assert.equal(registry.models.length, 1);
     assert.equal(server.requests.filter((path) => path === '/api/daemon/status').length, 1);
