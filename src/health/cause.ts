@@ -11,7 +11,7 @@ export type Malformed = { readonly field: string } & (
   | { readonly is: 'missing' }
   /** In the words of the schema: `boolean`, `"yes"`. */
   | { readonly is: 'wrong'; readonly expected: string; readonly received: string }
-  | { readonly is: 'noTime' | 'noAbsolutePath' | 'noPathHere' | 'noAgentHealth' }
+  | { readonly is: 'noTime' | 'noAbsolutePath' | 'noPathHere' | 'noAgentHealth' | 'noId' }
 );
 
 /** Why an answer is not that of a daemon. */

@@ -133,5 +133,5 @@ function untold(report: Report): Unproven {
 function whyUnknown(report: Report, why: LoopUnknown): Unproven {
   const { startedAt, completedAt } = cyclesOf(report);
   const hasNoTimes = startedAt === undefined && completedAt === undefined;
-  return hasNoTimes && report.malformed.length === 0 ? { is: 'noCycleYet' } : { is: 'loopUnknown', why };
+  return hasNoTimes && why.is !== 'malformed' ? { is: 'noCycleYet' } : { is: 'loopUnknown', why };
 }

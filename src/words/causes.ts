@@ -65,6 +65,7 @@ const FIELDS: Texts<Malformed> = {
   noTime: ({ field }) => `${field} is not an ISO time with its zone`,
   noAbsolutePath: ({ field }) => `${field} is not an absolute path`,
   noPathHere: ({ field }) => `${field} is not a path of a file on this machine`,
+  noId: ({ field }) => `${field} is not an id of one line`,
   noAgentHealth: ({ field }) => `${field} is not an agent's health`,
 };
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { cleanText } from '../../base/text';
 import { SECOND_MS } from '../../base/time';
+import { readId } from '../read/id';
 import { parseTime } from '../read/time';
 
 /** Schemas that several of ductor's files share. */
@@ -21,6 +22,11 @@ export const line = (maxChars: number) =>
     ),
     '',
   );
+/** What names a thing, whole. */
+export const id = v.pipe(
+  v.string(),
+  v.check((value) => readId(value) !== undefined),
+);
 /** Epoch seconds, 0 where there are none yet. */
 export const seconds = v.pipe(
   finite,

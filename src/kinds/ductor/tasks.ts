@@ -4,12 +4,12 @@ import { ENDED_SHOWN_MS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
-import { finite, lenient, line, seconds } from './schemas';
+import { finite, id, lenient, line, seconds } from './schemas';
 
 /** Reads ductor's background tasks. No deadline is told: each is worked out from the limits, and marked as assumed. */
 
 const Task = v.object({
-  task_id: v.pipe(line(100), v.nonEmpty()),
+  task_id: id,
   name: line(80),
   prompt_preview: line(80),
   status: v.picklist(['running', 'done', 'failed', 'cancelled', 'interrupted']),

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { cleanText } from '../../base/text';
 import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
 import { DUCTOR_END_MS } from './policy';
-import { isoTime, line } from './schemas';
+import { id, isoTime, line } from './schemas';
 
 /** Reads the files in which an agent of ductor keeps its start, and what runs in its chats. */
 
@@ -61,7 +62,7 @@ function turnDeadline(
   };
 }
 
-const Named = v.object({ name: line(80), status: v.literal('running'), prompt_preview: line(200) });
+const Named = v.object({ name: id, status: v.literal('running'), prompt_preview: line(200) });
 const NamedList = v.object({ sessions: v.array(v.unknown()) });
 
 /** `named_sessions.json`: those that run. When their turn began is not told. @throws where it is not such a file */
@@ -71,11 +72,11 @@ export function readNamed(value: unknown): readonly Session[] {
     .sessions.slice(0, MAX_SESSIONS)
     .flatMap((raw) => {
       const named = v.safeParse(Named, raw);
-      if (!named.success || named.output.name === '') return [];
+      if (!named.success) return [];
       const { name, prompt_preview: prompt } = named.output;
       return {
         id: `named ${name}`,
-        title: name,
+        title: cleanText(name, 80),
         status: 'running',
         ...(prompt !== '' && { command: prompt }),
       };

@@ -6,7 +6,7 @@ import { SmithyAgents } from './agents';
 import { DatabaseOfSmithy } from './database';
 import { LimitsOfSmithy } from './limits';
 import { SessionsOfSmithy } from './sessionsRoute';
-import { STATUS_ROUTE } from './policy';
+import { MAX_MALFORMED, STATUS_ROUTE } from './policy';
 import { StatusRoute } from './statusRoute';
 
 export { identify, worksFor } from './identify';
@@ -24,9 +24,15 @@ export function connect(target: Target, options: ConnectOptions): Connection {
   const sessions = new SessionsOfSmithy(timeouts.fallbackMs, limits);
   const database = new DatabaseOfSmithy(timeouts.fallbackMs);
   const complete = async (report: Report, look: Look): Promise<Report> => {
-    const listed = report.sessions ?? (await sessions.get(look));
+    const malformed = [...report.malformed];
+    const listed = report.sessions ?? (await sessions.get(look, (each) => malformed.push(each)));
     const known = await database.get(look);
-    return { ...report, ...(listed && { sessions: listed }), ...(known && { database: known }) };
+    return {
+      ...report,
+      ...(listed && { sessions: listed }),
+      ...(known && { database: known }),
+      malformed: malformed.slice(0, MAX_MALFORMED),
+    };
   };
   /** What answers next may be another. */
   const forget = () => {

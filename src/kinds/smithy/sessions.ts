@@ -1,6 +1,8 @@
+import type { Malformed } from '../../health/cause';
 import type { Session } from '../../health/report';
 import { cleanText, parseObject } from '../../base/text';
 import type { Answer } from '../../system/httpClient';
+import { readId } from '../read/id';
 import { parseTime } from '../read/time';
 import { MAX_SESSIONS } from '../policy';
 
@@ -9,24 +11,31 @@ const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtens
 
 type Draft = { -readonly [K in keyof Session]: Session[K] };
 
+/** Takes what is malformed in an answer. */
+export type NameMalformed = (malformed: Malformed) => void;
+
 /** The sessions in an answer; `undefined` where it has no list of them. */
-export function sessionsOf(answer: unknown): readonly Session[] | undefined {
+export function sessionsOf(answer: unknown, name?: NameMalformed): readonly Session[] | undefined {
   const items = (answer as { sessions?: unknown } | null)?.sessions;
-  return Array.isArray(items) ? readSessions(items) : undefined;
+  return Array.isArray(items) ? readSessions(items, name) : undefined;
 }
 
 /** The same of an answer; `undefined` also where that is no JSON, or not a whole one. */
-export function readSessionsText({ status, body }: Answer): readonly Session[] | undefined {
-  return status === 200 ? sessionsOf(parseObject(body)) : undefined;
+export function readSessionsText(
+  { status, body }: Answer,
+  name?: NameMalformed,
+): readonly Session[] | undefined {
+  return status === 200 ? sessionsOf(parseObject(body), name) : undefined;
 }
 
 /** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */
-export function readSessions(items: readonly unknown[]): readonly Session[] {
+export function readSessions(items: readonly unknown[], name?: NameMalformed): readonly Session[] {
   const ids = new Set<string>();
   const sessions: Session[] = [];
-  for (const item of items.slice(0, MAX_SESSIONS)) {
+  for (const [index, item] of items.slice(0, MAX_SESSIONS).entries()) {
     if (typeof item !== 'object' || item === null) continue;
     const session = readSession(item as Record<string, unknown>);
+    if (!session) name?.({ field: `sessions.${index}.id`, is: 'noId' });
     // An id names a row of the tree, so each may be there once.
     if (!session || ids.has(session.id)) continue;
     ids.add(session.id);
@@ -37,7 +46,7 @@ export function readSessions(items: readonly unknown[]): readonly Session[] {
 
 /** One session; `undefined` where it has no id. */
 function readSession(raw: Record<string, unknown>): Session | undefined {
-  const id = text(raw.id, 100);
+  const id = readId(raw.id);
   if (id === undefined) return undefined;
   const session: Draft = { id, title: title(raw), status: text(raw.status, 30) ?? 'unknown' };
   for (const key of TIMES) {
@@ -57,8 +66,8 @@ function readSession(raw: Record<string, unknown>): Session | undefined {
   const { cause } = (raw.stopping ?? {}) as { cause?: unknown };
   assign(session, 'stopping', text(cause, 30));
   assign(session, 'role', text(raw.agentRole, 30));
-  assign(session, 'agentId', text(raw.agentId, 100));
-  assign(session, 'providerSessionId', text(raw.providerSessionId, 100));
+  assign(session, 'agentId', readId(raw.agentId));
+  assign(session, 'providerSessionId', readId(raw.providerSessionId));
   assign(session, 'command', text(raw.command, 200));
   assign(session, 'cwd', text(raw.cwd ?? raw.worktree ?? raw.workingDirectory, 300));
   assign(session, 'outcome', text(raw.outcome ?? raw.terminationReason, 300));

@@ -2,7 +2,7 @@ import type { Session } from '../../health/report';
 import type { Look } from '../look';
 import { withDeadlines, type LimitsOfSmithy } from './limits';
 import { SESSIONS_ROUTE } from './policy';
-import { readSessionsText } from './sessions';
+import { readSessionsText, type NameMalformed } from './sessions';
 
 /** smithy's sessions have a route of their own. Where it fails, they are unknown; the status still counts. */
 export class SessionsOfSmithy {
@@ -11,10 +11,10 @@ export class SessionsOfSmithy {
     private readonly limits: LimitsOfSmithy,
   ) {}
 
-  /** Never rejects. */
-  async get(look: Look): Promise<readonly Session[] | undefined> {
+  /** Never rejects. @param name takes what is malformed in them */
+  async get(look: Look, name: NameMalformed): Promise<readonly Session[] | undefined> {
     try {
-      const sessions = readSessionsText(await look.get(SESSIONS_ROUTE, this.timeoutMs));
+      const sessions = readSessionsText(await look.get(SESSIONS_ROUTE, this.timeoutMs), name);
       return sessions?.length ? withDeadlines(sessions, await this.limits.current(look)) : sessions;
     } catch {
       return undefined;

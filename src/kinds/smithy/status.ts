@@ -76,6 +76,8 @@ export function readStatus(body: unknown, dateAt: number | undefined): Report | 
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { is: 'noObject' };
   const { value, malformed } = parseLeniently(body);
   if (value === undefined) return { is: 'noStatus', malformed };
+  const named = [...malformed];
+  const sessions = sessionsOf(body, (each) => named.push(each));
 
   const health = value.health;
   const stuck = health?.stuck ?? health?.hasStuckQueue;
@@ -102,10 +104,10 @@ export function readStatus(body: unknown, dateAt: number | undefined): Report | 
     ...(value.rateLimit?.isPaused !== undefined && {
       pause: { isPaused: value.rateLimit.isPaused, ...defined('resumesAt', value.rateLimit.soonestReset) },
     }),
-    ...defined('sessions', sessionsOf(body)),
+    ...defined('sessions', sessions),
     ...defined('recovery', value.recovery?.atStart),
     ...(instance && { instance: readInstance(instance) }),
-    malformed,
+    malformed: named.slice(0, MAX_MALFORMED),
   };
 }
 

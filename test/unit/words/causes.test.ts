@@ -114,6 +114,7 @@ describe('the words for a malformed field', () => {
     noTime: [{ field, is: 'noTime' }, 'health.pollStale is not an ISO time with its zone'],
     noAbsolutePath: [{ field, is: 'noAbsolutePath' }, 'health.pollStale is not an absolute path'],
     noPathHere: [{ field, is: 'noPathHere' }, 'health.pollStale is not a path of a file on this machine'],
+    noId: [{ field, is: 'noId' }, 'health.pollStale is not an id of one line'],
     noAgentHealth: [{ field, is: 'noAgentHealth' }, "health.pollStale is not an agent's health"],
   };
   itSays<Malformed>(Object.values(fields), (malformed) => malformedText([malformed]));

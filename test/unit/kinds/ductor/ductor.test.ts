@@ -258,10 +258,29 @@ it('a named session is listed while it runs, without a time that nobody tells', 
   ]);
 });
 
+it('a named session is another by the end of a long name', () => {
+  const names = ['1', '2'].map((end) => `${'x'.repeat(100)}${end}`);
+  const read = readNamed({ sessions: names.map((name) => ({ name, status: 'running' })) });
+  assert.deepEqual(
+    read.map(({ id }) => id),
+    names.map((name) => `named ${name}`),
+  );
+  assert.ok(read.every(({ title }) => title.length <= 80));
+});
+
 describe('a background task', () => {
   const tasks = readTasks(DUCTOR.tasks.body)!;
   const sessions = taskSessions(tasks, DEFAULT_LIMITS, RECORDED_AT);
   const byTitle = (title: string) => sessions.find((session) => session.title === title)!;
+
+  it('is named by its whole id, and not listed by a part of one', () => {
+    const ids = [`${'x'.repeat(99)}1`, `${'x'.repeat(99)}2`, 'x'.repeat(120), 'x'.repeat(301), 'a\nb'];
+    const read = readTasks({ tasks: ids.map((task_id) => taskEntry({ task_id })) });
+    assert.deepEqual(
+      read?.map(({ task_id }) => task_id),
+      ids.slice(0, 3),
+    );
+  });
 
   it('that runs has an assumed deadline', () => {
     const createdAt = 1_795_307_757_074;

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Malformed } from '../../../../src/health/cause';
+import { readStatus } from '../../../../src/kinds/smithy/status';
+import { malformedText } from '../../../../src/words/causes';
 import { readSessions } from '../../../../src/kinds/smithy/sessions';
 import { DOCUMENTED_LIMITS, withDeadlines } from '../../../../src/kinds/smithy/limits';
 import { endOf, isLive, isStranded, type End } from '../../../../src/health/sessions';
@@ -45,6 +48,35 @@ describe('a session of dispatchd', () => {
       recovered: true,
       stopping: 'timeout',
     });
+  });
+
+  it('has its ids whole, or is left out and named', () => {
+    const long = 'x'.repeat(200);
+    const named: Malformed[] = [];
+    const read = readSessions(
+      [
+        { id: `${long}1`, agentId: `${long}a`, providerSessionId: `${long}p` },
+        { id: `${long}2` },
+        { id: 'x'.repeat(301) },
+        { id: 'two\nlines' },
+        { id: 's', agentId: 'x'.repeat(301), providerSessionId: 'a\u200bb' },
+      ],
+      (malformed) => named.push(malformed),
+    );
+    assert.deepEqual(
+      read.map(({ id, agentId, providerSessionId }) => [id, agentId, providerSessionId]),
+      [
+        [`${long}1`, `${long}a`, `${long}p`],
+        [`${long}2`, undefined, undefined],
+        ['s', undefined, undefined],
+      ],
+    );
+    assert.equal(
+      malformedText(named),
+      'sessions.2.id is not an id of one line; sessions.3.id is not an id of one line',
+    );
+    const status = readStatus({ isRunning: true, sessions: [{ id: 'two\nlines' }] }, undefined);
+    assert.deepEqual('malformed' in status && status.malformed, [{ field: 'sessions.0.id', is: 'noId' }]);
   });
 
   it('leaves out every field that is not what it should be', () => {
