@@ -1,5 +1,6 @@
 import type { Target } from '../model/target';
 import type { Answer, Ask, DaemonClient } from '../system/httpClient';
+import { checkParts } from './read/parts';
 
 /**
  * `watch`: a daemon is watched there, its status is asked for anyway. `find`: there may be nobody, so that the cheapest
@@ -56,7 +57,11 @@ export class Look {
     const startedMs = performance.now();
     const answer = this.#client()
       .get(path, this.within.atMost(atMostMs))
-      .then((seen) => ({ ...seen, tookMs: performance.now() - startedMs }));
+      .then((seen) => {
+        const tookMs = performance.now() - startedMs;
+        checkParts(seen.body);
+        return { ...seen, tookMs };
+      });
     this.#answers.set(path, answer);
     answer.then(
       () => (this.#hasAnswer = true),

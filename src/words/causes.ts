@@ -18,6 +18,7 @@ export const CAUSES: Texts<Cause> = {
   connectionFailed: ({ code }) => `connection failed (${code})`,
   noHttp: 'the listener does not speak HTTP',
   badHttp: 'the answer breaks the rules of HTTP',
+  tooManyParts: ({ most }) => `the answer has more than ${most} lists, objects or values`,
   speaksTls: 'the listener speaks TLS: https, where http is asked for',
   tooLarge: ({ maxBytes }) => `the answer is larger than ${maxBytes / 1_024 / 1_024} MiB`,
   statusHangs: ({ healthRoute }) =>

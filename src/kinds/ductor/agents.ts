@@ -9,13 +9,6 @@ import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from './traits';
 
 /** Reads what ductor says of itself: pure, from an answer to a state or to why there is none. */
 
-/** `record` alone takes lists too. */
-const Agents = v.object({
-  agents: v.pipe(
-    v.record(v.string(), v.unknown()),
-    v.check((all) => !Array.isArray(all)),
-  ),
-});
 const Agent = v.object({
   status: v.picklist(['running', 'starting', 'crashed', 'stopped']),
   last_crash_error: v.optional(v.fallback(v.nullable(v.string()), null), null),
@@ -50,8 +43,8 @@ export function readApi(body: unknown): ReportedState | undefined {
 
 /** `/interagent/health`; `undefined` where it is another's. */
 export function readAgents(body: unknown): ReportedState | undefined {
-  if (!v.is(Agents, body)) return undefined;
-  const entries = Object.entries(body.agents).slice(0, MAX_AGENTS);
+  const entries = agentsIn(body);
+  if (!entries) return undefined;
   // It lists its agents once they are made, which takes minutes where it builds an image first.
   if (entries.length === 0) return { isRunning: true, starting: true, malformed: [] };
   const agents = new Map<string, Agent>();
@@ -75,12 +68,16 @@ export function readAgents(body: unknown): ReportedState | undefined {
 
 /** The agents besides the main one that may work on something, by the names that the daemon has for them. */
 export function subAgentsOf(body: string): readonly string[] {
-  const all: unknown = JSON.parse(body);
-  if (!v.is(Agents, all)) return [];
-  return Object.entries(all.agents)
-    .slice(0, MAX_AGENTS)
+  return (agentsIn(JSON.parse(body)) ?? [])
     .filter(([name, agent]) => name !== 'main' && mayWork(agent))
     .map(([name]) => name);
+}
+
+/** The agents in an answer, by hand: a schema goes through all of them, however many there are. */
+function agentsIn(body: unknown): readonly (readonly [name: string, agent: unknown])[] | undefined {
+  const { agents } = (body ?? {}) as { agents?: unknown };
+  if (typeof agents !== 'object' || agents === null || Array.isArray(agents)) return undefined;
+  return Object.entries(agents).slice(0, MAX_AGENTS);
 }
 
 /** What its state is not known of may work. */

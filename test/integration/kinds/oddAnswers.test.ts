@@ -276,4 +276,33 @@ describe('an odd answer is told in words', function () {
     reportOf(await scope.probe(`${server.origin}/daemon`).ask());
     assert.deepEqual(server.requests.slice(0, 2), ['/daemon/api/daemon/status', '/daemon/api/sessions']);
   });
+
+  describe('an answer that would make the editor stutter is not parsed', () => {
+    const agents = (count: number) =>
+      `{"agents":{"main":{"status":"running"},${Array.from({ length: count }, (_, n) => `"a${n}":{"status":"running"}`).join()}}}`;
+    const MiB4 = 4 * 1024 * 1024;
+    const rows: readonly [what: string, body: string, kind: string, most: number][] = [
+      ['brackets without an end', '['.repeat(MiB4), 'smithy', 100_000],
+      ['objects in objects', '{"a":'.repeat(MiB4 / 5), 'dispatchd', 100_000],
+      ['a list of lists', `{"sessions":[${'[],'.repeat(MiB4 / 4)}[]]}`, 'smithy', 100_000],
+      ['a list of numbers', `{"isRunning":true,"sessions":[${'0,'.repeat(MiB4 / 3)}0]}`, 'smithy', 500_000],
+      ['a hundred thousand agents', agents(100_000), 'ductor', 100_000],
+    ];
+    for (const [what, body, kind, most] of rows) {
+      it(what, async () => {
+        const server = await scope.http(answering(body));
+        const probe = createProbe(httpTarget(server.origin), { kind });
+        scope.add(() => probe.close());
+        const { kind: failed, cause } = failureOf(await probe.ask());
+        assert.deepEqual([failed, cause], ['wrongAnswer', { is: 'tooManyParts', most }]);
+      });
+    }
+
+    it('but one of a busy daemon is', async () => {
+      const session = { id: '', status: 'running', command: '[{,}]'.repeat(20), stopping: {} };
+      const sessions = Array.from({ length: 2_000 }, (_, n) => ({ ...session, id: `s${n}` }));
+      const server = await scope.http(answering(JSON.stringify({ isRunning: true, sessions })));
+      assert.equal(reportOf(await scope.probe(server.origin).ask()).sessions?.length, 2_000);
+    });
+  });
 });

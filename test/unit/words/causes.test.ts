@@ -25,6 +25,10 @@ describe('the words for a poll that brought no report', () => {
     connectionFailed: [{ is: 'connectionFailed', code: 'EPIPE' }, 'connection failed (EPIPE)'],
     noHttp: [{ is: 'noHttp' }, 'the listener does not speak HTTP'],
     badHttp: [{ is: 'badHttp' }, 'the answer breaks the rules of HTTP'],
+    tooManyParts: [
+      { is: 'tooManyParts', most: 100_000 },
+      'the answer has more than 100000 lists, objects or values',
+    ],
     speaksTls: [{ is: 'speaksTls' }, 'the listener speaks TLS: https, where http is asked for'],
     tooLarge: [{ is: 'tooLarge', maxBytes: 4 * 1024 * 1024 }, 'the answer is larger than 4 MiB'],
     statusHangs: [
