@@ -17,7 +17,7 @@ import { installExtensions } from './vscodeServer.mjs';
 const filesAtATime = (count) => ['--parallel', `--jobs=${count}`];
 
 const tiers = {
-  unit: () => mocha('unit', ['--timeout=10000']),
+  unit: () => mocha('unit', ['--timeout=10000', ...filesAtATime(2)]),
   integration: () => mocha('integration', ['--timeout=20000', '--exit', ...filesAtATime(3)]),
   host: async () => {
     // Shown once it is whole: it runs beside another tier.
