@@ -6,7 +6,6 @@ import { Registry } from '../watch/registry';
 import { AdoptedDaemons } from '../store/adopted';
 import { RecentCommands } from '../store/recentCommands';
 import { WorkspaceMemory } from '../store/workspaceMemory';
-import type { Restarts } from './restarts';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
@@ -16,7 +15,7 @@ import { SpeakerLease } from '../store/speakerTurn';
 import { Snoozes } from '../store/snoozes';
 import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
 import { SessionLoader } from './sessionLoader';
-import { Lazy } from './lazy';
+import { Lazy, loadedOnce } from './lazy';
 import type { Surfaces } from './surfaces';
 import { DRAW_INTERVAL_MS } from './policy';
 
@@ -82,9 +81,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     onError: (where, error) => log.unexpected(where, error),
   });
 
-  let restarting: Promise<Restarts> | undefined;
-  const restarts = () =>
-    (restarting ??= import('./restarts').then(({ createRestarts }) =>
+  const restarts = loadedOnce(() =>
+    import('./restarts').then(({ createRestarts }) =>
       createRestarts({
         context,
         door,
@@ -95,9 +93,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         records,
         onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
       }),
-    ));
+    ),
+  );
 
-  let discovering: Promise<Discovery> | undefined;
   const discoveryDeps: DiscoveryDeps = {
     registry,
     clock,
@@ -112,10 +110,11 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     scan: async (request) => (await import('../watch/discovery/scan')).scan(request),
     log: write,
   };
-  const discovery = () =>
-    (discovering ??= import('../watch/discovery/discovery').then(
-      ({ Discovery }) => new Discovery(discoveryDeps),
-    ));
+  const discovery = loadedOnce(() =>
+    import('../watch/discovery/discovery').then(({ Discovery }) => new Discovery(discoveryDeps)),
+  );
+  const discover = (act: (known: Discovery) => unknown) =>
+    void discovery().then(act, (error: unknown) => log.unexpected('Looking for daemons', error));
 
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
@@ -162,25 +161,23 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     }
   };
 
-  let runner: Promise<RunCommand> | undefined;
-  const run: RunCommand = async (command, targets) => {
-    runner ??= Promise.all([surfaces.get(), import('../ui/commands/commands')]).then(
-      ([{ tree }, { commandRunner }]) =>
-        commandRunner({
-          clock,
-          registry,
-          tree,
-          log,
-          settings,
-          restarts,
-          snoozes,
-          sessions,
-          discovery,
-          addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
-        }),
-    );
-    return (await runner)(command, targets);
-  };
+  const runner = loadedOnce(() =>
+    Promise.all([surfaces.get(), import('../ui/commands/commands')]).then(([{ tree }, { commandRunner }]) =>
+      commandRunner({
+        clock,
+        registry,
+        tree,
+        log,
+        settings,
+        restarts,
+        snoozes,
+        sessions,
+        discovery,
+        addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
+      }),
+    ),
+  );
+  const run: RunCommand = async (command, targets) => (await runner())(command, targets);
 
   // What changed a state is drawn at once; of many daemons that only answered again, several together.
   let drawing: NodeJS.Timeout | undefined;
@@ -215,9 +212,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
     lookAtShared();
     void registry.refresh();
-    void discovery().then((known) => known.attend());
+    discover((known) => known.attend());
   };
-  void discovery().then((known) => known.start());
+  discover((known) => known.start());
   surfaces.pass(() => drawnMs > -Infinity && render());
   if (isFocused()) onFocus();
 
@@ -232,9 +229,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     snoozes,
     { dispose: () => clearTimeout(drawing) },
     { dispose: () => memory.flush() },
-    { dispose: () => void discovering?.then((known) => known.dispose()) },
-    settings.onDidChangeWatched(() => void discovery().then((known) => known.start())),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void discovery().then((known) => known.scan())),
+    { dispose: () => discover((known) => known.dispose()) },
+    settings.onDidChangeWatched(() => discover((known) => known.start())),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => discover((known) => known.scan())),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
   return {

@@ -1,3 +1,15 @@
+/** Loads what is asked for, once. Rejects where loading failed; who asks next tries again. */
+export function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    if (!loading) {
+      loading = load();
+      loading.catch(() => (loading = undefined));
+    }
+    return loading;
+  };
+}
+
 /** What is loaded when it is first asked for, once; what comes after the window was closed is disposed of. */
 export class Lazy<T extends { dispose(): void }> {
   #loaded: T | undefined;
