@@ -10,12 +10,12 @@ import {
   OWN_STALL_MS,
   STOP_LONGEST_MS,
 } from './policy';
-import type { Report, Sample } from './report';
+import type { Sample } from './report';
 import { assessLoop, cyclesOf, nextBegun } from './staleness';
 import { STATES, type DaemonState } from './states';
 import type { RestartElsewhere, Step, Track, TrackEvent } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
-import { freeWorkers, nextWaiting, resumedWaiting, type KeptWaiting, type Waiting } from './waiting';
+import { nextWaiting, resumedWaiting, startsNothing, type KeptWaiting } from './waiting';
 import { decide, severityOf, type Facts, type Streak } from './verdict';
 
 /** A daemon nobody has asked yet; besides `configured` all is what earlier windows remembered. */
@@ -81,6 +81,7 @@ export function observe(
   const streak = isElsewhere ? undefined : nextStreak(startsAnew ? undefined : track.streak, sample, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
+  const idle = startsNothing(waiting, report, now);
 
   const base: Facts = {
     restarting: track.restarting,
@@ -94,7 +95,7 @@ export function observe(
     stoppedByUs: track.stoppedByUs,
     ...(track.startFailed !== undefined && { startFailed: track.startFailed }),
     flapping: false,
-    ...(waiting?.isLong && report && startsNothing(waiting, report, now)),
+    ...(idle && { startsNothing: idle }),
     ...(unsettled && !wasRed && { unsettled: unsettled.why }),
   };
   const recentStates = [
@@ -153,16 +154,6 @@ export function observe(
     track: next,
     events: [...transition(track.verdict, verdict), ...notice(step.notice, track.incident ?? step.incident)],
   };
-}
-
-function startsNothing(
-  waiting: Waiting,
-  report: Report,
-  now: Instant,
-): Pick<Facts, 'startsNothing'> | undefined {
-  const free = freeWorkers(report);
-  const forMs = now.monotonicMs - waiting.sinceMs;
-  return free > 0 ? { startsNothing: { ready: waiting.ready, free, forMs } } : undefined;
 }
 
 /** The user looks, or asked for a fresh answer: a daemon that is down is asked eagerly again. */

@@ -7,7 +7,7 @@ import { cyclesOf } from './staleness';
 export interface KeptWaiting {
   /** Epoch ms when they were first seen together. */
   readonly sinceAt: number;
-  /** How many tasks waited then, or at the last time when one more came. */
+  /** How many tasks wait. */
   readonly ready: number;
   /** When the newest session began, on the daemon's clock; absent where there was none. */
   readonly newestAt?: number;
@@ -25,7 +25,7 @@ export interface Waiting extends KeptWaiting {
 }
 
 /** What is worth keeping of it: all of that changes seldom. */
-export function keptWaiting({ sinceAt, ready, newestAt, isLong }: Waiting): KeptWaiting {
+export function keptWaiting({ sinceAt, ready, newestAt, isLong }: KeptWaiting): KeptWaiting {
   return { sinceAt, ready, ...(newestAt !== undefined && { newestAt }), isLong };
 }
 
@@ -72,8 +72,15 @@ export function nextWaiting(
   };
 }
 
+/** What to tell of it: only after long, and only where this answer tells that a worker is free. */
+export function startsNothing(waiting: Waiting | undefined, report: Report | undefined, now: Instant) {
+  const free = waiting?.isLong && report ? freeWorkers(report) : 0;
+  if (!waiting || free === 0) return undefined;
+  return { ready: waiting.ready, free, forMs: now.monotonicMs - waiting.sinceMs };
+}
+
 /** Workers that could start a task now: a smithy counts busy ones as available. 0 where the sessions are not known. */
-export function freeWorkers({ queue, sessions }: Report): number {
+function freeWorkers({ queue, sessions }: Report): number {
   if (!sessions) return 0;
   const busy = sessions.filter(
     ({ role, status }) => role === 'worker' && (status === 'starting' || status === 'running'),

@@ -32,8 +32,7 @@ function readWaiting(raw: unknown): KeptWaiting | undefined {
   if (!hasFields(raw, { sinceAt: 'number', ready: 'number', isLong: 'boolean' }, { newestAt: 'number' })) {
     return undefined;
   }
-  const { sinceAt, ready, isLong, newestAt } = raw as KeptWaiting;
-  return { sinceAt, ready, isLong, ...(newestAt !== undefined && { newestAt }) };
+  return keptWaiting(raw as KeptWaiting);
 }
 
 function seenOf({ seenUpAt, stoppedByUs, startFailed, waiting }: Track): Seen {
@@ -70,7 +69,10 @@ export class SeenDaemons {
       const kept = this.#kept.of(daemon.id) ?? {};
       const next = seenOf(track);
       const isNewer = (next.seenUpAt ?? 0) - (kept.seenUpAt ?? 0) >= KEEP_EVERY_MS;
-      const isOther = !isSame({ ...next, seenUpAt: 0 }, { ...kept, seenUpAt: 0 });
+      const isOther =
+        next.stoppedByUs !== kept.stoppedByUs ||
+        next.startFailed !== kept.startFailed ||
+        !isSame(next.waiting, kept.waiting);
       return isNewer || isOther ? [[daemon.id, next] as const] : [];
     });
     if (changed.length > 0) void this.#kept.update(changed);

@@ -1,4 +1,4 @@
-import { isOnLoopback } from '../kinds/read/paths';
+import { addressOf } from '../kinds/target';
 import type { Clock } from '../base/time';
 import type { Cadence } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
@@ -44,6 +44,7 @@ export class Monitor {
   #polling: Promise<void> | undefined;
   #disposed = false;
   #advance: typeof advance | undefined;
+  readonly #isLoopback: boolean;
 
   constructor(
     readonly daemon: DaemonConfig,
@@ -53,6 +54,7 @@ export class Monitor {
     const { seenUpAt: _, stoppedByUs: _1, startFailed: _2, waiting: _3, ...known } = remembered;
     const track = beginTrack({ ...remembered, configured: daemon.configured }, deps.clock.now());
     this.#watched = { ...beginWatched(track), ...known };
+    this.#isLoopback = addressOf(daemon.target)?.isLoopback ?? false;
   }
 
   get track(): Track {
@@ -233,8 +235,8 @@ export class Monitor {
 
   #cadence(): Cadence {
     const { isFocused, random } = this.deps;
-    const { pollIntervalMs: intervalMs, target } = this.daemon;
-    return { intervalMs, focused: isFocused(), isLoopback: isOnLoopback(target), random: random() };
+    const { pollIntervalMs: intervalMs } = this.daemon;
+    return { intervalMs, focused: isFocused(), isLoopback: this.#isLoopback, random: random() };
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Target } from '../../model/target';
 import { homedir } from 'node:os';
 import { posix, sep, win32 } from 'node:path';
 import { cleanText } from '../../base/text';
@@ -80,11 +79,6 @@ function isWithin(inner: string, outer: string): boolean {
 /** By the path and not by the system: what is compared may be of either. */
 function pathsOf(path: string): typeof posix {
   return posix.isAbsolute(path) ? posix : win32;
-}
-
-/** Whether a daemon is asked at an address of this machine. */
-export function isOnLoopback(target: Target): boolean {
-  return target.kind === 'http' && isLoopback(new URL(target.origin).hostname);
 }
 
 /** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */

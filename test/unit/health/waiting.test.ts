@@ -108,19 +108,15 @@ describe('ready tasks beside free workers', () => {
   it('need many cycles besides: a loop of two minutes is not late after ten', () => {
     const watch = Watch.healthy();
     const beganAt = watch.time.wallAt;
-    answers(watch, 19 * MINUTE_MS, () => ({
+    const parts = () => ({
       queue: TWELVE_READY,
       sessions: [],
       pollIntervalMs: 120_000,
       cycleAgoMs: (watch.time.wallAt - beganAt) % 120_000,
-    }));
+    });
+    answers(watch, 19 * MINUTE_MS, parts);
     assert.equal(watch.state, 'healthy');
-    answers(watch, 3 * MINUTE_MS, () => ({
-      queue: TWELVE_READY,
-      sessions: [],
-      pollIntervalMs: 120_000,
-      cycleAgoMs: (watch.time.wallAt - beganAt) % 120_000,
-    }));
+    answers(watch, 3 * MINUTE_MS, parts);
     assert.equal(watch.state, 'stuck');
   });
 
