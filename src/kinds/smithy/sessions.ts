@@ -11,41 +11,67 @@ const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtens
 
 type Draft = { -readonly [K in keyof Session]: Session[K] };
 
+type RawSession = Readonly<Record<string, unknown>>;
+
+/**
+ * The sessions of one daemon's last answer, by id. Few of many change between two polls; what stands there as before is
+ * not read again, which is a third of the cost of an answer with a thousand.
+ */
+export interface LastRead {
+  sessions?: ReadonlyMap<string, { readonly raw: RawSession; readonly session: Session }>;
+}
+
 /** Takes what is malformed in an answer. */
 export type NameMalformed = (malformed: Malformed) => void;
 
 /** The sessions in an answer; `undefined` where it has no list of them. */
-export function sessionsOf(answer: unknown, name?: NameMalformed): readonly Session[] | undefined {
+export function sessionsOf(
+  answer: unknown,
+  name?: NameMalformed,
+  last?: LastRead,
+): readonly Session[] | undefined {
   const items = (answer as { sessions?: unknown } | null)?.sessions;
-  return Array.isArray(items) ? readSessions(items, name) : undefined;
+  return Array.isArray(items) ? readSessions(items, name, last) : undefined;
 }
 
 /** The same of an answer; `undefined` also where that is no JSON, or not a whole one. */
 export function readSessionsText(
   { status, body }: Answer,
   name?: NameMalformed,
+  last?: LastRead,
 ): readonly Session[] | undefined {
-  return status === 200 ? sessionsOf(parseObject(body), name) : undefined;
+  return status === 200 ? sessionsOf(parseObject(body), name, last) : undefined;
 }
 
 /** Sessions are read by hand: a schema library takes twice as long for the thousand of a busy daemon. */
-export function readSessions(items: readonly unknown[], name?: NameMalformed): readonly Session[] {
-  const ids = new Set<string>();
-  const sessions: Session[] = [];
+export function readSessions(
+  items: readonly unknown[],
+  name?: NameMalformed,
+  last: LastRead = {},
+): readonly Session[] {
+  const read = new Map<string, { raw: RawSession; session: Session }>();
   for (const [index, item] of items.slice(0, MAX_SESSIONS).entries()) {
     if (typeof item !== 'object' || item === null) continue;
-    const session = readSession(item as Record<string, unknown>);
+    const raw = item as RawSession;
+    const before = last.sessions?.get(raw.id as string);
+    const session = before && isSame(before.raw, raw) ? before.session : readSession(raw);
     if (!session) name?.({ field: `sessions.${index}.id`, is: 'noId' });
     // An id names a row of the tree, so each may be there once.
-    if (!session || ids.has(session.id)) continue;
-    ids.add(session.id);
-    sessions.push(session);
+    if (session && !read.has(session.id)) read.set(session.id, { raw, session });
   }
-  return sessions;
+  last.sessions = read;
+  return Array.from(read.values(), ({ session }) => session);
+}
+
+/** Whether two of them say the same; a value that is no plain one never does. */
+function isSame(before: RawSession, raw: RawSession): boolean {
+  for (const key in before) if (before[key] !== raw[key]) return false;
+  for (const key in raw) if (!(key in before)) return false;
+  return true;
 }
 
 /** One session; `undefined` where it has no id. */
-function readSession(raw: Record<string, unknown>): Session | undefined {
+function readSession(raw: RawSession): Session | undefined {
   const id = readId(raw.id);
   if (id === undefined) return undefined;
   const session: Draft = { id, title: title(raw), status: text(raw.status, 30) ?? 'unknown' };
@@ -85,7 +111,7 @@ function text(value: unknown, maxChars: number): string | undefined {
   return line === '' ? undefined : line;
 }
 
-function title(raw: Record<string, unknown>): string {
+function title(raw: RawSession): string {
   return (
     text(raw.name, 80) ??
     text(raw.command, 80) ??
@@ -96,7 +122,7 @@ function title(raw: Record<string, unknown>): string {
 }
 
 /** smithy names the folder of a piece of work by agent and task, and the session by neither. */
-function worktreeOf({ worktree, workingDirectory }: Record<string, unknown>): string | undefined {
+function worktreeOf({ worktree, workingDirectory }: RawSession): string | undefined {
   const folder = worktree ?? workingDirectory;
   if (typeof folder !== 'string') return undefined;
   return /[\\/]\.stoneforge[\\/]\.worktrees[\\/]([^\\/]+)$/.exec(folder)?.[1];

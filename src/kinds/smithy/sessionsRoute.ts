@@ -2,10 +2,12 @@ import type { Session } from '../../health/report';
 import type { Look } from '../look';
 import { withDeadlines, type LimitsOfSmithy } from './limits';
 import { SESSIONS_ROUTE } from './policy';
-import { readSessionsText, type NameMalformed } from './sessions';
+import { readSessionsText, type LastRead, type NameMalformed } from './sessions';
 
 /** smithy's sessions have a route of their own. Where it fails, they are unknown; the status still counts. */
 export class SessionsOfSmithy {
+  readonly #last: LastRead = {};
+
   constructor(
     private readonly timeoutMs: number,
     private readonly limits: LimitsOfSmithy,
@@ -14,7 +16,7 @@ export class SessionsOfSmithy {
   /** Never rejects. @param name takes what is malformed in them */
   async get(look: Look, name: NameMalformed): Promise<readonly Session[] | undefined> {
     try {
-      const sessions = readSessionsText(await look.get(SESSIONS_ROUTE, this.timeoutMs), name);
+      const sessions = readSessionsText(await look.get(SESSIONS_ROUTE, this.timeoutMs), name, this.#last);
       return sessions?.length ? withDeadlines(sessions, await this.limits.current(look)) : sessions;
     } catch {
       return undefined;

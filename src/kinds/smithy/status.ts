@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Malformed, StrangeAnswer } from '../../health/cause';
 import type { DaemonInstance, Progress, Report } from '../../health/report';
-import { sessionsOf } from './sessions';
+import { sessionsOf, type LastRead } from './sessions';
 import { SMITHY_TRAITS } from './traits';
 import { DISPATCHD_TRAITS } from '../dispatchd/traits';
 import { cleanText } from '../../base/text';
@@ -70,14 +70,19 @@ type Status = v.InferOutput<typeof Status>;
  * A status answer as a report.
  *
  * @param dateAt the answer's `Date` header in epoch ms, the daemon's clock where it gives no `computedAt`
+ * @param last the sessions that were read last
  * @returns the report, or why this is not a daemon's status
  */
-export function readStatus(body: unknown, dateAt: number | undefined): Report | StrangeAnswer {
+export function readStatus(
+  body: unknown,
+  dateAt: number | undefined,
+  last?: LastRead,
+): Report | StrangeAnswer {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { is: 'noObject' };
   const { value, malformed } = parseLeniently(body);
   if (value === undefined) return { is: 'noStatus', malformed };
   const named = [...malformed];
-  const sessions = sessionsOf(body, (each) => named.push(each));
+  const sessions = sessionsOf(body, (each) => named.push(each), last);
 
   const health = value.health;
   const stuck = health?.stuck ?? health?.hasStuckQueue;

@@ -8,11 +8,13 @@ import { notAStatus } from '../read/answers';
 import { HealthRoute, type RouteEnd } from './healthRoute';
 import { otherVersion } from './otherVersion';
 import { STATUS_ROUTE } from './policy';
+import type { LastRead } from './sessions';
 import { readStatus } from './status';
 
 /** Asks one daemon for the status that smithy and the kinds which extend it have. */
 export class StatusRoute {
   readonly #healthRoute: HealthRoute;
+  readonly #last: LastRead = {};
 
   constructor(
     origin: string,
@@ -36,7 +38,7 @@ export class StatusRoute {
     try {
       const answer = await look.get(STATUS_ROUTE, this.timeouts.requestMs);
       end = 'answered';
-      const report = readAnswer(answer);
+      const report = readAnswer(answer, this.#last);
       if ('is' in report) {
         if (answer.status !== 404) return { is: 'wrong', why: report };
         return { is: 'stranger', why: report, orElse: () => otherVersion(look) };
@@ -59,8 +61,8 @@ export class StatusRoute {
   }
 }
 
-/** The answer of the status route as a report, or why it is none. */
-export function readAnswer(answer: Answer): Report | StrangeAnswer {
+/** The answer of the status route as a report, or why it is none. @param last the sessions that were read last */
+export function readAnswer(answer: Answer, last?: LastRead): Report | StrangeAnswer {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
   let body: unknown;
@@ -69,5 +71,5 @@ export function readAnswer(answer: Answer): Report | StrangeAnswer {
   } catch {
     return { is: 'noJson' };
   }
-  return readStatus(body, answer.dateAt);
+  return readStatus(body, answer.dateAt, last);
 }

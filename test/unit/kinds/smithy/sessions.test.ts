@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Malformed } from '../../../../src/health/cause';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { malformedText } from '../../../../src/words/causes';
-import { readSessions } from '../../../../src/kinds/smithy/sessions';
+import { readSessions, type LastRead } from '../../../../src/kinds/smithy/sessions';
 import { DOCUMENTED_LIMITS, withDeadlines } from '../../../../src/kinds/smithy/limits';
 import { endOf, isLive, isStranded, type End } from '../../../../src/health/sessions';
 
@@ -166,5 +166,31 @@ describe('deadlines that smithy does not tell', () => {
     assert.equal(w!.deadlineAt, Date.parse(CREATED) + 25_000);
     assert.equal(w!.deadlineAssumed, undefined);
     assert.equal(s!.deadlineAt, undefined);
+  });
+});
+
+describe('a session that stands in the next answer, too', () => {
+  const raw = { id: 's-1', name: 'build', status: 'running', lastActivityAt: CREATED };
+  const last: LastRead = {};
+  const [first] = readSessions([raw], undefined, last);
+
+  it('is read once as long as nothing of it changed', () => {
+    assert.equal(readSessions([{ ...raw }], undefined, last)[0], first);
+  });
+
+  for (const [what, next] of [
+    ['changed', { ...raw, status: 'completed' }],
+    ['came', { ...raw, exitCode: 1 }],
+    ['went', { id: 's-1', name: 'build', status: 'running' }],
+  ] as const) {
+    it(`is read anew where a value ${what}`, () => {
+      readSessions([raw], undefined, last);
+      assert.deepEqual(readSessions([next], undefined, last), readSessions([next]));
+    });
+  }
+
+  it('is forgotten with the answer in which it is gone', () => {
+    readSessions([], undefined, last);
+    assert.equal(last.sessions?.size, 0);
   });
 });
