@@ -66,6 +66,8 @@ export class Registry extends Guarded<RegistryEvents> {
   #problems: readonly ListProblem[] = [];
   #found: readonly OfferedDaemon[] = [];
   #models: readonly DaemonModel[] | undefined;
+  /** As they were at the last step of each: who only looks again makes none anew. */
+  readonly #modelOf = new Map<DaemonId, DaemonModel>();
   readonly #conflicts = new Conflicts(this);
 
   constructor(private readonly deps: RegistryDeps) {
@@ -84,7 +86,7 @@ export class Registry extends Guarded<RegistryEvents> {
   /** The daemons to show: those configured, and the built-in ones once they have answered as a daemon. */
   get models(): readonly DaemonModel[] {
     return (this.#models ??= this.#order
-      .map((daemonId) => this.#model(this.#monitors.get(daemonId)!))
+      .map((daemonId) => this.#modelOf.get(daemonId) ?? this.#model(this.#monitors.get(daemonId)!))
       .filter(({ daemon, track }) => daemon.configured || isKnown(track)));
   }
 
@@ -184,8 +186,9 @@ export class Registry extends Guarded<RegistryEvents> {
     await Promise.all([...this.#monitors.values()].map((monitor) => monitor.attend()));
   }
 
-  /** Something is to be seen with the daemons: a poll, a snooze, a restart. */
+  /** Something is to be seen with the daemons that is no step of theirs: a snooze, a restart. */
   changed(): void {
+    this.#modelOf.clear();
     this.#models = undefined;
     this.tell('change');
   }
@@ -195,6 +198,7 @@ export class Registry extends Guarded<RegistryEvents> {
     for (const monitor of this.#monitors.values()) monitor.dispose();
     this.#monitors.clear();
     this.#order = [];
+    this.#modelOf.clear();
     this.#models = undefined;
     this.removeAllListeners();
   }
@@ -210,7 +214,7 @@ export class Registry extends Guarded<RegistryEvents> {
     for (const event of events) if (event.kind === 'asks') this.#ask(monitor, event.question);
     this.tell('stepped', model, events, watched);
     this.#together.stepped(daemon.id, events);
-    this.changed();
+    this.tell('change');
   }
 
   #ask(monitor: Monitor, question: Question): void {
@@ -223,7 +227,7 @@ export class Registry extends Guarded<RegistryEvents> {
     const { history, deadlines, lost } = watched;
     const shownLost = track.last ? lostOf(lost, track.last.report) : [];
     const restarts = this.deps.restartsOf?.(daemon.id);
-    return {
+    const model: DaemonModel = {
       daemon,
       track,
       ...(restarts && { restarts }),
@@ -232,5 +236,7 @@ export class Registry extends Guarded<RegistryEvents> {
       ...(deadlines && { deadlines }),
       ...(shownLost.length > 0 && { lost: shownLost }),
     };
+    this.#modelOf.set(daemon.id, model);
+    return model;
   }
 }

@@ -29,16 +29,13 @@ export class DrawnRows {
       for (const section of next) this.#add(section);
       return [undefined];
     }
-    const changed: string[] = [];
-    this.#sections = next.map((section, index) => {
-      const before = previous[index]!;
-      if (isSame(before, section)) return before;
-      for (const { id } of before) this.#byId.delete(id);
+    this.#sections = next;
+    const changed = next.filter((section, index) => !isSame(previous[index]!, section));
+    for (const section of changed) {
+      for (const { id } of previous[next.indexOf(section)]!) this.#byId.delete(id);
       this.#add(section);
-      changed.push(section[0].id);
-      return section;
-    });
-    return changed;
+    }
+    return changed.map(([root]) => root.id);
   }
 
   #add(section: Section): void {
@@ -47,6 +44,7 @@ export class DrawnRows {
 }
 
 function isSame(before: Section, after: Section): boolean {
+  if (before === after) return true;
   return before.length === after.length && after.every((row, index) => isSameRow(row, before[index]!));
 }
 

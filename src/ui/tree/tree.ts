@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
+import type { DaemonModel } from '../../model/daemonModel';
 import type { Registry } from '../../watch/registry';
 import type { Severity } from '../../health/states';
 import { DrawnRows } from './rowDiff';
@@ -27,6 +28,8 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly #view: vscode.TreeView<string>;
   readonly #subscriptions: vscode.Disposable[];
   readonly #rows = new DrawnRows();
+  /** The rows of daemons that made no step since: of many daemons few did between two draws. */
+  #sectionOf = new WeakMap<DaemonModel, Section>();
   #sessionRows: SessionRows | undefined;
 
   readonly #badge = new Rendered<number>((problems) => {
@@ -52,6 +55,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** From now on sessions have rows of their own. */
   drawSessions(sessionRows: SessionRows): void {
     this.#sessionRows = sessionRows;
+    this.#sectionOf = new WeakMap();
     this.render();
   }
 
@@ -68,10 +72,17 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
 
   #sections(): readonly Section[] {
     const { models, problems, found } = this.registry;
-    const now = this.clock.now();
-    const daemons = models.map((model) => daemonRows(model, now, this.#sessionRows));
+    const daemons = models.map((model) => this.#section(model));
     const wrong = problems.map((problem, index) => problemRow(listProblemText(problem), index));
     return withFindings([...daemons, ...wrong], this.registry.conflicts, found);
+  }
+
+  #section(model: DaemonModel): Section {
+    const known = this.#sectionOf.get(model);
+    if (known) return known;
+    const section = daemonRows(model, this.clock.now(), this.#sessionRows);
+    this.#sectionOf.set(model, section);
+    return section;
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */
