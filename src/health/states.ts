@@ -1,17 +1,11 @@
-import type { Severity, StateRow } from './stateRow';
-
-export type { Severity } from './stateRow';
-
 export type DaemonState =
   | 'unresponsive'
   | 'unreachable'
-  | 'failing'
   | 'wedged'
   | 'wrongAnswer'
   | 'unavailable'
   | 'stuck'
   | 'unstable'
-  | 'notAnswering'
   | 'restarting'
   | 'starting'
   | 'stopped'
@@ -20,185 +14,119 @@ export type DaemonState =
   | 'healthy'
   | 'offline';
 
+export type Severity = 'red' | 'amber' | 'plain';
+
+/** What holds for a daemon in one state, whichever room asks. */
+interface AnyState {
+  /** Nobody is there to answer, so that polls back off. */
+  readonly isDown: boolean;
+  /**
+   * What may be done: `up` may hold its port, so its process may be there to be ended; `busy` is under a restart;
+   * `down` does not run and is not expected to; `gone` does not run although it should. The menus go by the word.
+   */
+  readonly phase: 'up' | 'busy' | 'down' | 'gone';
+  /**
+   * What is known of its work, where the state lasts: it dispatches (one lost answer ends nothing), it dispatches
+   * nothing and tells which sessions run, or it dispatches nothing and nobody knows whether its sessions run.
+   */
+  readonly work: 'dispatched' | 'told' | 'unknown';
+  /** Whether countdowns are silent: the state is their cause, or nothing is ended while the state lasts. */
+  readonly silencesCountdowns: 'always' | 'unlessRunning' | 'never';
+  /** What the state says of the daemon: its condition, only that its condition changes, or nothing yet. */
+  readonly tells: 'condition' | 'change' | 'nothing';
+}
+
+interface ProblemState extends AnyState {
+  readonly severity: 'red' | 'amber';
+  readonly notifiesAs: 'error' | 'warning';
+  readonly isCuredByRestart: boolean;
+  /** What proves that the problem is over: an answer, or only a completed cycle. */
+  readonly isOverBy: 'answer' | 'cycle';
+  /** Another program may hold the port, so a process there is ended only where it is known for the daemon's. */
+  readonly isMaybeOther?: true;
+}
+
+interface PlainState extends AnyState {
+  readonly severity: 'plain';
+  /** Whether it works: a completed cycle proves that, it does or is about to as far as is seen, or that is not seen. */
+  readonly works: 'proven' | 'presumed' | 'unseen';
+  /** What comes after the state is another life, so another problem. */
+  readonly endsALife: boolean;
+  /**
+   * What an open incident does: it ends at once, is settled by good answers (`settlesByAnswer`: where there is one),
+   * goes on with the calm before forgotten, or waits as it is.
+   */
+  readonly incident: 'ends' | 'settles' | 'settlesByAnswer' | 'goesOn' | 'waits';
+}
+
+type StateRow = ProblemState | PlainState;
+
+/** A daemon that is up, as long as its row says nothing else. */
+const UP = {
+  isDown: false,
+  phase: 'up',
+  work: 'dispatched',
+  silencesCountdowns: 'never',
+  tells: 'condition',
+} as const;
+
+const RED: ProblemState = {
+  ...UP,
+  severity: 'red',
+  silencesCountdowns: 'always',
+  notifiesAs: 'error',
+  isCuredByRestart: true,
+  isOverBy: 'answer',
+};
+
+const AMBER: ProblemState = {
+  ...UP,
+  severity: 'amber',
+  notifiesAs: 'warning',
+  isCuredByRestart: false,
+  isOverBy: 'answer',
+};
+
+const PLAIN: PlainState = {
+  ...UP,
+  severity: 'plain',
+  works: 'unseen',
+  endsALife: false,
+  incident: 'goesOn',
+};
+
 /**
- * The state table: all that a state means but its rule (health/verdict.ts) and its words (words/states.ts). The rows
- * stand in the order of surfaces: where only one daemon can be shown, the first row that is there wins.
+ * The state table: all that a state means but its rule (health/verdict.ts) and its words (words/states.ts). A row says
+ * what is not as in all rows of its severity. The rows stand in the order of surfaces: where only one daemon can be
+ * shown, the first row that is there wins.
  */
 export const STATES: Readonly<Record<DaemonState, StateRow>> = {
-  unresponsive: {
-    severity: 'red',
-    isDown: true,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'always',
-    tells: 'condition',
-    notifiesAs: 'error',
-    isCuredByRestart: true,
-    isOverBy: 'answer',
-  },
-  unreachable: {
-    severity: 'red',
-    isDown: true,
-    phase: 'gone',
-    work: 'unknown',
-    silencesCountdowns: 'always',
-    tells: 'condition',
-    notifiesAs: 'warning',
-    isCuredByRestart: true,
-    isOverBy: 'answer',
-  },
-  failing: {
-    severity: 'red',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'always',
-    tells: 'condition',
-    notifiesAs: 'error',
-    isCuredByRestart: true,
-    isOverBy: 'answer',
-  },
-  wedged: {
-    severity: 'red',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'always',
-    tells: 'condition',
-    notifiesAs: 'error',
-    isCuredByRestart: true,
-    isOverBy: 'cycle',
-  },
-  wrongAnswer: {
-    severity: 'amber',
-    isDown: false,
-    phase: 'up',
-    work: 'unknown',
-    silencesCountdowns: 'always',
-    tells: 'condition',
-    notifiesAs: 'warning',
-    isCuredByRestart: false,
-    isOverBy: 'answer',
-    isMaybeOther: true,
-  },
-  unavailable: {
-    severity: 'amber',
-    isDown: false,
-    phase: 'up',
-    work: 'told',
-    silencesCountdowns: 'unlessRunning',
-    tells: 'condition',
-    notifiesAs: 'warning',
-    isCuredByRestart: false,
-    isOverBy: 'answer',
-  },
-  stuck: {
-    severity: 'amber',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'never',
-    tells: 'condition',
-    notifiesAs: 'warning',
-    isCuredByRestart: false,
-    isOverBy: 'answer',
-  },
-  unstable: {
-    severity: 'amber',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'never',
-    tells: 'change',
-    notifiesAs: 'warning',
-    isCuredByRestart: true,
-    isOverBy: 'answer',
-  },
-  notAnswering: {
-    severity: 'plain',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'never',
-    tells: 'nothing',
-    works: 'unseen',
-    endsALife: false,
-    incident: 'goesOn',
-  },
+  unresponsive: { ...RED, isDown: true },
+  unreachable: { ...RED, isDown: true, phase: 'gone', work: 'unknown', notifiesAs: 'warning' },
+  wedged: { ...RED, isOverBy: 'cycle' },
+  wrongAnswer: { ...AMBER, work: 'unknown', silencesCountdowns: 'always', isMaybeOther: true },
+  unavailable: { ...AMBER, work: 'told', silencesCountdowns: 'unlessRunning' },
+  stuck: AMBER,
+  unstable: { ...AMBER, tells: 'change', isCuredByRestart: true },
   restarting: {
-    severity: 'plain',
-    isDown: false,
+    ...PLAIN,
     phase: 'busy',
-    work: 'dispatched',
     silencesCountdowns: 'always',
-    tells: 'condition',
     works: 'presumed',
     endsALife: true,
     incident: 'waits',
   },
-  starting: {
-    severity: 'plain',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'never',
-    tells: 'condition',
-    works: 'presumed',
-    endsALife: false,
-    incident: 'goesOn',
-  },
-  stopped: {
-    severity: 'plain',
-    isDown: false,
-    phase: 'up',
-    work: 'told',
-    silencesCountdowns: 'always',
-    tells: 'condition',
-    works: 'unseen',
-    endsALife: true,
-    incident: 'ends',
-  },
-  paused: {
-    severity: 'plain',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'always',
-    tells: 'condition',
-    works: 'presumed',
-    endsALife: false,
-    incident: 'settles',
-  },
-  unverified: {
-    severity: 'plain',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'never',
-    tells: 'nothing',
-    works: 'unseen',
-    endsALife: false,
-    incident: 'settlesByAnswer',
-  },
-  healthy: {
-    severity: 'plain',
-    isDown: false,
-    phase: 'up',
-    work: 'dispatched',
-    silencesCountdowns: 'never',
-    tells: 'condition',
-    works: 'proven',
-    endsALife: false,
-    incident: 'settles',
-  },
+  starting: { ...PLAIN, works: 'presumed' },
+  stopped: { ...PLAIN, work: 'told', silencesCountdowns: 'always', endsALife: true, incident: 'ends' },
+  paused: { ...PLAIN, silencesCountdowns: 'always', works: 'presumed', incident: 'settles' },
+  unverified: { ...PLAIN, tells: 'nothing', incident: 'settlesByAnswer' },
+  healthy: { ...PLAIN, works: 'proven', incident: 'settles' },
   offline: {
-    severity: 'plain',
+    ...PLAIN,
     isDown: true,
     phase: 'down',
     work: 'unknown',
     silencesCountdowns: 'always',
-    tells: 'condition',
-    works: 'unseen',
     endsALife: true,
     incident: 'ends',
   },

@@ -614,7 +614,6 @@ describe('the rails of the house', function () {
         'tsconfig.json': '{ "compilerOptions": { "strict": true, "module": "esnext" }, "include": ["src"] }',
         'src/kinds/loom/kind.ts': 'export const loom = 1;\n',
         'src/health/states.ts': readFileSync(join(ROOT, 'src', 'health', 'states.ts'), 'utf8'),
-        'src/health/stateRow.ts': readFileSync(join(ROOT, 'src', 'health', 'stateRow.ts'), 'utf8'),
         'src/kinds/loom/threads.ts': 'export const threads = 1;\n',
         'src/kinds/read/time.ts': 'export const time = 1;\n',
         'src/watch/named.ts': `${asked}kind === 'loom' || { loom: 1 }[kind];\n`,
@@ -646,7 +645,6 @@ describe('the rails of the house', function () {
         [...new Set(messages.map(({ ruleId }) => ruleId))],
       ]);
       assert.deepEqual(Object.fromEntries(found), {
-        'src/health/stateRow.ts': [],
         'src/health/states.ts': [],
         'src/kinds/loom/kind.ts': [],
         'src/kinds/loom/threads.ts': [],

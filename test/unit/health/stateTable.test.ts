@@ -69,15 +69,6 @@ const PINNED: Readonly<Record<DaemonState, Pinned>> = {
     colour: 'red',
     of: { level: 'warning', offersRestart: true, endsBy: 'answer' },
   },
-  failing: {
-    severity: 'red',
-    work: 'dispatched',
-    silences: 'always',
-    phase: 'up',
-    link: 'Restart',
-    colour: 'red',
-    of: { level: 'error', offersRestart: true, endsBy: 'answer' },
-  },
   wedged: {
     severity: 'red',
     work: 'dispatched',
@@ -122,15 +113,6 @@ const PINNED: Readonly<Record<DaemonState, Pinned>> = {
     link: 'Restart',
     colour: 'amber',
     of: { level: 'warning', offersRestart: true, endsBy: 'answer' },
-  },
-  notAnswering: {
-    severity: 'plain',
-    work: 'dispatched',
-    silences: 'never',
-    phase: 'up',
-    link: 'Restart',
-    colour: 'other',
-    of: { works: false, problems: [1, 1], incident: ['open', 'open', 'open'] },
   },
   restarting: {
     severity: 'plain',
@@ -378,7 +360,7 @@ describe('each state', () => {
     );
     assert.deepEqual(
       having((state) => STATES[state].tells === 'nothing'),
-      ['notAnswering', 'unverified'],
+      ['unverified'],
     );
     assert.deepEqual(
       having((state) => STATES[state].tells === 'change'),

@@ -12,11 +12,8 @@ const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze'].map(
   (command) => `daemonHealth.${command}`,
 );
 
-/** No rule gives these yet, so no samples bring a daemon into them. */
-type WithoutARule = 'notAnswering' | 'failing';
-
 /** A daemon brought into each state by samples, as in life. */
-const INTO: Readonly<Record<Exclude<DaemonState, WithoutARule>, () => Watch>> = {
+const INTO: Readonly<Record<DaemonState, () => Watch>> = {
   restarting: () => by(Watch.healthy(), (watch) => watch.restart({ restarting: true })),
   unresponsive: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('timeout'))),
   unreachable: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('refused'))),
