@@ -26,8 +26,8 @@ export function nextVerdict(
     reason: sameKind && severityOf(decided) === 'red' ? previous.reason : decided.reason,
     since: same ? previous.since : now,
     asOf: now,
-    ...(decided.startFailed && { startFailed: true }),
-    ...(loopSinceMs !== undefined && { loopSinceMs }),
+    startFailed: decided.startFailed,
+    loopSinceMs,
   };
 }
 

@@ -13,8 +13,7 @@ export type RestartEnd =
 
 /** Our own restart begins: while it lasts nothing is an outage. */
 export function beginRestart(track: Track, now: Instant): Step {
-  const facts: Facts = { ...withoutElsewhere(withoutStart(track.facts)), ...UNDER_RESTART };
-  return underRestart(track, facts, { ...nextVerdict(track, decide(facts), facts, now), asOf: now });
+  return underRestart(track, { ...track.facts, restarting: true, startFailed: undefined }, now, now);
 }
 
 /**
@@ -22,44 +21,35 @@ export function beginRestart(track: Track, now: Instant): Step {
  * since then is told by the outcome of the restart.
  */
 export function endRestart(track: Track, end: RestartEnd, now: Instant): Step {
-  const isFailed = end.is === 'startFailed';
-  const facts: Facts = {
-    ...withoutElsewhere(isFailed ? withoutAnswer(track.facts) : withoutStart(track.facts)),
-    ...UNDER_RESTART,
-    restarting: false,
-    ...(isFailed && { startFailed: end.why }),
-  };
-  const verdict = { ...nextVerdict(track, decide(facts), facts, now), asOf: track.sampledAt ?? now };
-  const step = underRestart(track, facts, verdict);
-  const { incident: _over, ...others } = step.track;
-  return end.is === 'notProven'
-    ? step
-    : { ...step, track: { ...others, ...(isFailed && { startFailed: end.why }) } };
+  const startFailed = end.is === 'startFailed' ? end.why : undefined;
+  // What the old process last said is not true of the new one that never came.
+  const unsaid = { report: undefined, loop: undefined, failure: undefined };
+  const facts = { ...track.facts, ...(end.is === 'startFailed' && unsaid), restarting: false, startFailed };
+  const step = underRestart(track, facts, track.sampledAt ?? now, now);
+  return end.is === 'notProven' ? step : { ...step, track: { ...step.track, incident: undefined } };
 }
 
-const UNDER_RESTART = { restarting: true, stoppedByUs: false, flapping: false } as const;
-
-/** What was going on before the restart is not going on any more. */
-function underRestart(track: Track, facts: Facts, verdict: Verdict): Step {
-  const {
-    streak: _streak,
-    endingSinceMs: _ending,
-    startFailed: _failed,
-    elsewhere: _elsewhere,
-    ...rest
-  } = track;
-  return {
-    track: {
-      ...rest,
-      restarting: facts.restarting,
-      stoppedByUs: false,
-      recentStates: [],
-      flapping: false,
-      facts,
-      verdict,
-    },
-    events: transition(track.verdict, verdict),
+/** What was going on before the restart is not going on any more; and no other window restarts it. */
+function underRestart(track: Track, known: Facts, asOf: Instant, now: Instant): Step {
+  const facts: Facts = { ...known, restartingElsewhere: false, stoppedByUs: false, flapping: false };
+  const cleared: Track = {
+    ...track,
+    restarting: facts.restarting,
+    startFailed: facts.startFailed,
+    stoppedByUs: false,
+    streak: undefined,
+    endingSinceMs: undefined,
+    elsewhere: undefined,
+    recentStates: [],
+    flapping: false,
   };
+  return judged(cleared, facts, asOf, now);
+}
+
+/** The verdict by other facts, without a new sample. */
+function judged(track: Track, facts: Facts, asOf: Instant, now: Instant): Step {
+  const verdict: Verdict = { ...nextVerdict(track, decide(facts), facts, now), asOf };
+  return { track: { ...track, facts, verdict }, events: transition(track.verdict, verdict) };
 }
 
 /**
@@ -67,32 +57,13 @@ function underRestart(track: Track, facts: Facts, verdict: Verdict): Step {
  * does not take that back; an answer after it was gone, or long after, does.
  */
 export function setStoppedByUs(track: Track, now: Instant): Track {
-  const { streak: _streak, startFailed: _failed, ...rest } = track;
-  return { ...rest, stoppedByUs: true, endingSinceMs: now.monotonicMs };
+  const { monotonicMs: endingSinceMs } = now;
+  return { ...track, streak: undefined, startFailed: undefined, stoppedByUs: true, endingSinceMs };
 }
 
 /** The user has seen that a start failed: it is offline as if it had been stopped, which a failed restart did. */
 export function dismissStartFailure(track: Track, now: Instant): Step {
-  const { startFailed, ...rest } = track;
-  if (startFailed === undefined) return { track, events: [] };
-  const facts: Facts = { ...withoutStart(track.facts), stoppedByUs: true };
-  const verdict = { ...nextVerdict(track, decide(facts), facts, now), asOf: track.verdict.asOf };
-  return {
-    track: { ...rest, stoppedByUs: true, facts, verdict },
-    events: transition(track.verdict, verdict),
-  };
-}
-
-function withoutStart({ startFailed: _failed, ...facts }: Facts): Facts {
-  return facts;
-}
-
-/** This window restarts the daemon now: no other one does. */
-function withoutElsewhere({ restartingElsewhere: _elsewhere, ...facts }: Facts): Facts {
-  return facts;
-}
-
-/** What the old process last said is not true of the new one that never came. */
-function withoutAnswer({ report: _report, loop: _loop, failure: _failure, ...facts }: Facts): Facts {
-  return facts;
+  if (track.startFailed === undefined) return { track, events: [] };
+  const seen = { startFailed: undefined, stoppedByUs: true };
+  return judged({ ...track, ...seen }, { ...track.facts, ...seen }, track.verdict.asOf, now);
 }

@@ -13,23 +13,14 @@ import {
 import type { Sample } from './report';
 import { assessLoop, cyclesOf, nextBegun } from './staleness';
 import { STATES, type DaemonState } from './states';
-import type { RestartElsewhere, Step, Track } from './trackState';
+import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
-import { nextWaiting, resumedWaiting, startsNothing, type KeptWaiting } from './waiting';
+import { nextWaiting, resumedWaiting, startsNothing } from './waiting';
 import { decide, severityOf, type Facts, type Streak } from './verdict';
 
-/** A daemon nobody has asked yet; besides `configured` all is what earlier windows remembered. */
-export function beginTrack(
-  remembered: {
-    configured: boolean;
-    seenUpAt?: number;
-    stoppedByUs?: boolean;
-    startFailed?: string;
-    waiting?: KeptWaiting;
-  },
-  now: Instant,
-): Track {
-  const { configured, seenUpAt, stoppedByUs = false, startFailed, waiting } = remembered;
+/** A daemon nobody has asked yet. @param kept what earlier windows remembered */
+export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): Track {
+  const { seenUpAt, stoppedByUs = false, startFailed, waiting } = kept;
   const facts: Facts = {
     restarting: false,
     seenUp: seenUpAt !== undefined,
@@ -39,10 +30,10 @@ export function beginTrack(
   };
   return {
     configured,
-    ...(seenUpAt !== undefined && { seenUpAt }),
+    seenUpAt,
     stoppedByUs,
-    ...(startFailed !== undefined && { startFailed }),
-    ...(waiting && { waiting: resumedWaiting(waiting, now) }),
+    startFailed,
+    waiting: waiting && resumedWaiting(waiting, now),
     restarting: false,
     samples: 0,
     latenciesMs: [],
@@ -81,22 +72,21 @@ export function observe(
   const streak = isElsewhere ? undefined : nextStreak(startsAnew ? undefined : track.streak, sample, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
-  const idle = startsNothing(waiting, report, now);
 
   const base: Facts = {
     restarting: track.restarting,
-    ...(isElsewhere && { restartingElsewhere: true }),
-    ...(report && { report }),
-    ...(loop && { loop }),
-    ...(!sample.ok && { failure: sample.failure }),
-    ...(streak && { streak }),
+    restartingElsewhere: isElsewhere,
+    report,
+    loop,
+    failure: sample.ok ? undefined : sample.failure,
+    streak,
     seenUp: track.seenUpAt !== undefined,
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
-    ...(track.startFailed !== undefined && { startFailed: track.startFailed }),
+    startFailed: track.startFailed,
     flapping: false,
-    ...(idle && { startsNothing: idle }),
-    ...(unsettled && !wasRed && { unsettled: unsettled.why }),
+    startsNothing: startsNothing(waiting, report, now),
+    unsettled: wasRed ? undefined : unsettled?.why,
   };
   const recentStates = [
     ...(justWoke || isElsewhere || wasElsewhere ? [] : track.recentStates),
@@ -123,18 +113,17 @@ export function observe(
     (sample.ok || sample.failure.kind === 'timeout');
 
   const next: Track = {
-    configured: track.configured,
-    ...(sample.ok ? { seenUpAt: now.wallAt } : track.seenUpAt !== undefined && { seenUpAt: track.seenUpAt }),
+    ...track,
+    seenUpAt: sample.ok ? now.wallAt : track.seenUpAt,
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
-    ...(isEnding && { endingSinceMs: track.endingSinceMs }),
-    ...(!sample.ok && track.startFailed !== undefined && { startFailed: track.startFailed }),
-    restarting: track.restarting,
-    ...(elsewhere && { elsewhere }),
+    endingSinceMs: isEnding ? track.endingSinceMs : undefined,
+    startFailed: sample.ok ? undefined : track.startFailed,
+    elsewhere,
     samples: track.samples + 1,
     sampledAt: now,
     sample,
-    ...(report ? { last: { report, loop, at: now } } : track.last && { last: track.last }),
-    ...(streak && { streak }),
+    last: report ? { report, loop, at: now } : track.last,
+    streak,
     // While our own event loop stood still an answer that was there was not read: its daemon is not slow.
     latenciesMs:
       sample.ok && (sample.ourLagMs ?? 0) <= OWN_STALL_MS
@@ -142,13 +131,13 @@ export function observe(
         : track.latenciesMs,
     recentStates,
     flapping,
-    ...(begun && { begun }),
-    ...(waiting && { waiting }),
-    ...(unsettled && { unsettled }),
+    begun,
+    waiting,
+    unsettled,
     downPolls: !sample.ok && STATES[verdict.state].isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,
     verdict,
-    ...(step.incident && { incident: step.incident }),
+    incident: step.incident,
   };
   return {
     track: next,

@@ -4,7 +4,7 @@ import type { Incident, Notice } from './incident';
 import type { Report, Sample } from './report';
 import type { BegunCycles, Loop } from './staleness';
 import type { DaemonState } from './states';
-import type { Waiting } from './waiting';
+import type { KeptWaiting, Waiting } from './waiting';
 import type { Facts, Streak, Verdict } from './verdict';
 
 /** Another window of this machine restarts a daemon. */
@@ -13,41 +13,52 @@ export interface RestartElsewhere {
   readonly beganAt: number;
 }
 
+/** What of it survives a window. */
+export interface KeptTrack {
+  readonly seenUpAt?: number;
+  readonly stoppedByUs?: boolean;
+  /** Why the last start through us failed. */
+  readonly startFailed?: string;
+  /** Work that waited, where the daemon could have started some. */
+  readonly waiting?: KeptWaiting;
+}
+
 /** Everything remembered about one daemon. Replaced at every sample, never changed. */
 export interface Track {
   readonly configured: boolean;
   /** Epoch ms of the last good answer, kept across windows. */
-  readonly seenUpAt?: number;
+  readonly seenUpAt?: number | undefined;
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
-  readonly startFailed?: string;
+  readonly startFailed?: string | undefined;
   /** Monotonic ms of our stop, as long as the process may still be answering while it ends. */
-  readonly endingSinceMs?: number;
+  readonly endingSinceMs?: number | undefined;
   readonly restarting: boolean;
   /** Another window restarts it: what its lock says, and the monotonic ms when this window first saw that. */
-  readonly elsewhere?: RestartElsewhere & { readonly sinceMs: number };
+  readonly elsewhere?: (RestartElsewhere & { readonly sinceMs: number }) | undefined;
   readonly samples: number;
-  readonly sampledAt?: Instant;
-  readonly sample?: Sample;
+  readonly sampledAt?: Instant | undefined;
+  readonly sample?: Sample | undefined;
   /** The last good answer. Kept through failures, so that a failing daemon never blanks the tree. */
-  readonly last?: { readonly report: Report; readonly loop: Loop | undefined; readonly at: Instant };
-  readonly streak?: Streak;
+  readonly last?:
+    { readonly report: Report; readonly loop: Loop | undefined; readonly at: Instant } | undefined;
+  readonly streak?: Streak | undefined;
   /** Of the last good answers, newest last. */
   readonly latenciesMs: readonly number[];
   /** Newest last; the states before `unstable` is considered. */
   readonly recentStates: readonly DaemonState[];
   readonly flapping: boolean;
   /** What began in the loop since its last completed cycle, as far as was seen. */
-  readonly begun?: BegunCycles;
+  readonly begun?: BegunCycles | undefined;
   /** Work that waits, where the daemon could start some and has not. */
-  readonly waiting?: Waiting;
+  readonly waiting?: Waiting | undefined;
   /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
-  readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled };
+  readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled } | undefined;
   /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */
   readonly downPolls: number;
   readonly facts: Facts;
   readonly verdict: Verdict;
-  readonly incident?: Incident;
+  readonly incident?: Incident | undefined;
 }
 
 export type TrackEvent =

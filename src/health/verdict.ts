@@ -3,6 +3,7 @@ import type { Cause, Reason, Shortage, Unsettled } from './cause';
 import type { Failure, Report } from './report';
 import type { Instant } from '../base/time';
 import { staleThresholdMs, type Loop } from './staleness';
+import type { startsNothing } from './waiting';
 import { type Severity, SEVERITY, type DaemonState } from './states';
 
 /** How much a verdict wants a look: by its state, and amber where nothing runs because a start failed. */
@@ -23,23 +24,23 @@ export interface Streak {
 export interface Facts {
   readonly restarting: boolean;
   /** Another window restarts it now. */
-  readonly restartingElsewhere?: boolean;
-  readonly report?: Report;
-  readonly loop?: Loop;
-  readonly failure?: Failure;
-  readonly streak?: Streak;
+  readonly restartingElsewhere?: boolean | undefined;
+  readonly report?: Report | undefined;
+  readonly loop?: Loop | undefined;
+  readonly failure?: Failure | undefined;
+  readonly streak?: Streak | undefined;
   /** It answered as a daemon before, here and not too long ago. */
   readonly seenUp: boolean;
   /** The user wrote this daemon into the settings, so silence on its port means something. */
   readonly configured: boolean;
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed, as long as nothing has answered since. */
-  readonly startFailed?: string;
+  readonly startFailed?: string | undefined;
   readonly flapping: boolean;
   /** Ready tasks and free workers for long, and nothing was started. */
-  readonly startsNothing?: { readonly ready: number; readonly free: number; readonly forMs: number };
+  readonly startsNothing?: ReturnType<typeof startsNothing>;
   /** Why old timestamps are to be expected now. */
-  readonly unsettled?: Unsettled;
+  readonly unsettled?: Unsettled | undefined;
 }
 
 /** The one state of a daemon. `reason` is of the moment the state was entered and stays while it lasts. */
@@ -49,9 +50,9 @@ export interface Verdict {
   readonly since: Instant;
   readonly asOf: Instant;
   /** It is offline because a start through us failed. */
-  readonly startFailed?: boolean;
+  readonly startFailed?: boolean | undefined;
   /** Monotonic ms of the last completed poll cycle (or of the first start), for states about the loop. */
-  readonly loopSinceMs?: number;
+  readonly loopSinceMs?: number | undefined;
 }
 
 interface Rule {

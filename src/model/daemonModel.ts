@@ -4,8 +4,7 @@ import type { KnownInstance } from '../health/instances';
 import type { Lost } from '../health/interrupted';
 import type { Session } from '../health/report';
 import type { Snooze } from '../health/snooze';
-import type { Track } from '../health/trackState';
-import type { KeptWaiting } from '../health/waiting';
+import type { KeptTrack, Track } from '../health/trackState';
 import type { RestartRecord } from './restartRecord';
 import type { DaemonConfig } from './daemonConfig';
 
@@ -25,13 +24,7 @@ export interface DaemonModel {
 }
 
 /** What survives a window: kept by the extension in its workspace state, per daemon. */
-export interface Remembered {
-  readonly seenUpAt?: number;
-  readonly stoppedByUs?: boolean;
-  /** Why the last start through us failed. */
-  readonly startFailed?: string;
-  /** Work that waited, where the daemon could have started some. */
-  readonly waiting?: KeptWaiting;
+export interface Remembered extends KeptTrack {
   readonly history?: History;
   /** Its last named instance. */
   readonly instance?: KnownInstance;

@@ -52,7 +52,7 @@ export class Monitor {
     private readonly deps: MonitorDeps,
   ) {
     const { seenUpAt: _, stoppedByUs: _1, startFailed: _2, waiting: _3, ...known } = remembered;
-    const track = beginTrack({ ...remembered, configured: daemon.configured }, deps.clock.now());
+    const track = beginTrack(daemon.configured, remembered, deps.clock.now());
     this.#watched = { ...beginWatched(track), ...known };
     this.#isLoopback = addressOf(daemon.target)?.isLoopback ?? false;
   }

@@ -50,7 +50,7 @@ describe('evidence of a daemon in trouble', function () {
           pollIntervalMs: 5_000,
           configured: true,
         },
-        track: beginTrack({ configured: true }, now),
+        track: beginTrack(true, {}, now),
       },
       samples: [{ at: now.wallAt, state: 'wedged', latencyMs: 1.5, cycleAgeMs: 61_000 }],
       status: () => Promise.resolve('{"isRunning":true,"apiToken":"abcdef0123456789"}'),

@@ -17,7 +17,7 @@ import { until } from '../../support/until';
 /** What the first sample of a configured daemon means. */
 function stateOf(sample: Sample): DaemonState {
   const now = systemClock.now();
-  return observe(beginTrack({ configured: true }, now), sample, 0, now).track.verdict.state;
+  return observe(beginTrack(true, {}, now), sample, 0, now).track.verdict.state;
 }
 
 /** Sets environment variables for one call. */

@@ -58,7 +58,7 @@ describe('asking a ductor', function () {
       (track, sample) => {
         return observe(track, sample, 0, systemClock.now()).track;
       },
-      beginTrack({ configured: true }, systemClock.now()),
+      beginTrack(true, {}, systemClock.now()),
     );
   const ask = (options: Parameters<typeof probeOf>[1] = { kind: 'ductor' }) => probeOf(ductor, options).ask();
   const titles = (report: Report) => report.sessions?.map(({ title }) => title);

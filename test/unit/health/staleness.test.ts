@@ -37,7 +37,7 @@ function recorded(name: string, health: Record<string, unknown> = {}): Report {
 function firstState(read: Report): DaemonState {
   const time = new FakeTime();
   const sample = { ok: true, startedMs: time.monotonicMs, latencyMs: 2, report: read } as const;
-  return observe(beginTrack({ configured: true }, time.now()), sample, 0, time.now()).track.verdict.state;
+  return observe(beginTrack(true, {}, time.now()), sample, 0, time.now()).track.verdict.state;
 }
 
 describe('a stale poll loop', () => {
@@ -271,7 +271,7 @@ describe('a loop that begins cycles', () => {
     polls: readonly { startedAgo: number; completedAgo?: number; pollStale?: boolean; afterMs?: number }[],
   ): string[] {
     const time = new FakeTime();
-    let track = beginTrack({ configured: true }, time.now());
+    let track = beginTrack(true, {}, time.now());
     return polls.map(({ startedAgo, completedAgo, pollStale, afterMs = 5_000 }) => {
       time.advance(afterMs);
       const read = report({

@@ -4,6 +4,7 @@ import { beginWatched, type Input, type Watched } from '../../../src/health/watc
 import { longestGapMs } from '../../../src/health/history';
 import type { Failure, Report, Session } from '../../../src/health/report';
 import { beginTrack } from '../../../src/health/track';
+import type { KeptTrack } from '../../../src/health/trackState';
 import { FAILURES, FakeTime, goodReport } from './support';
 
 /** The longest time that counts as watched, for a daemon that is asked every five seconds. */
@@ -24,9 +25,9 @@ export class Steps {
   constructor(
     known: Partial<Omit<Watched, 'track'>> = {},
     readonly time = new FakeTime(),
-    remembered: Partial<Parameters<typeof beginTrack>[0]> = {},
+    remembered: KeptTrack = {},
   ) {
-    const track = beginTrack({ configured: true, ...remembered }, time.now());
+    const track = beginTrack(true, remembered, time.now());
     this.watched = { ...beginWatched(track), ...known };
   }
 

@@ -15,8 +15,7 @@ import {
   setStoppedByUs,
 } from '../../../src/health/ownRestart';
 import { looksElsewhere } from '../../../src/health/elsewhere';
-import type { RestartElsewhere, Step, Track } from '../../../src/health/trackState';
-import type { KeptWaiting } from '../../../src/health/waiting';
+import type { KeptTrack, RestartElsewhere, Step, Track } from '../../../src/health/trackState';
 import type { DaemonState } from '../../../src/health/states';
 import { reasonText } from '../../../src/words/reasons';
 import type { InvolvedDaemon } from '../../../src/health/conflicts';
@@ -161,18 +160,12 @@ export class Watch {
 
   constructor({
     time = new FakeTime(),
-    ...remembered
-  }: {
-    time?: FakeTime;
-    configured?: boolean;
-    seenUpAt?: number;
-    stoppedByUs?: boolean;
-    startFailed?: string;
-    waiting?: KeptWaiting;
-  } = {}) {
+    configured = true,
+    ...kept
+  }: KeptTrack & { time?: FakeTime; configured?: boolean } = {}) {
     this.time = time;
     this.#startedMs = time.monotonicMs;
-    this.track = beginTrack({ configured: true, ...remembered }, time.now());
+    this.track = beginTrack(configured, kept, time.now());
   }
 
   /** One that has been healthy for a while. */
