@@ -20,7 +20,7 @@ const entryPoints = {
   advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on
   across: 'src/health/across.ts', // with the first thing to tell: one cause for many
   door: 'src/ui/notifications/door.ts', // right after it: whether and where it is told, and in which words
-  questions: 'src/watch/questions.ts', // once a daemon has work to lose
+  processFinder: 'src/watch/processFinder.ts', // once a daemon has work to lose
   scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named
   sharedFile: 'src/store/sharedFile.ts', // right after it, unawaited: what other windows changed
   told: 'src/store/told.ts', // when a window gets the focus

@@ -66,22 +66,18 @@ export type Input =
       readonly question: Question;
       readonly ended: readonly EndedSession[];
     }
+  /** Our own restart begins: until it ends nothing is an outage. */
   | { readonly kind: 'restartBegan' }
   /** Who answers now is not the old instance: our restart has proven that. */
   | { readonly kind: 'instanceProven' }
   | { readonly kind: 'restartEnded'; readonly end: RestartEnd; readonly cadence: Cadence }
+  /** The user stopped it through us: silence is now what was asked for. */
   | { readonly kind: 'stoppedByUs' }
+  /** The user has seen that a start failed. */
   | { readonly kind: 'startFailureSeen' }
   | { readonly kind: 'userLooks' }
   /** Somebody dealt with work that a restart interrupted. */
   | { readonly kind: 'lostDismissed'; readonly id: string };
-
-/** What stands for an answer that the world does not give: nothing more is known than before. */
-export function unanswered(question: Question): Input {
-  return question.kind === 'processFate'
-    ? { kind: 'processFate', question, fate: 'unknown' }
-    : { kind: 'endedSessions', question, ended: [] };
-}
 
 /** A daemon of which nothing but its track is known. */
 export function beginWatched(track: Track): Watched {

@@ -117,7 +117,7 @@ export class RestartController {
       const before = monitor.track.last?.report;
       const attempt: Attempt = { mark: randomUUID(), beganMs: performance.now(), ...(before && { before }) };
       this.#attempts.set(model.daemon.id, attempt);
-      monitor.beginRestart();
+      monitor.input({ kind: 'restartBegan' });
       const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
       const first = isEndedByUs(plan.way) ? 'ending' : 'the start command ends';
       this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
@@ -134,7 +134,7 @@ export class RestartController {
         mark: randomUUID(),
         beganMs: performance.now(),
       };
-      monitor.beginRestart();
+      monitor.input({ kind: 'restartBegan' });
       this.#log(plan.model, 'restart: waiting longer for its proof');
       const command = attempt.command ?? { ended: new Promise<never>(() => undefined) };
       return this.#prove(plan, monitor, attempt, work, (request, edges) =>
@@ -273,6 +273,6 @@ function endRestart(monitor: Monitor, outcome: Outcome | undefined, startFailed:
   else monitor.endRestart({ is: outcome?.kind === 'cured' ? 'proven' : 'notProven' });
   // Cancelled half-way it is down because we were asked to end it: that is no outage.
   if (outcome?.kind !== 'cancelled' || (outcome.left !== 'ending' && outcome.left !== 'stopped')) return;
-  monitor.markStopped();
+  monitor.input({ kind: 'stoppedByUs' });
   void monitor.poll();
 }

@@ -37,7 +37,7 @@ export async function stopDaemon(
       onStage: (stage) => {
         if (!isAsked && stage.kind !== 'notAsked') {
           isAsked = true;
-          monitor.markStopped();
+          monitor.input({ kind: 'stoppedByUs' });
         }
         tell(stage);
       },

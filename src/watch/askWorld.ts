@@ -1,53 +1,41 @@
 import { isLive } from '../health/sessions';
 import type { HealthEvent } from '../health/advance';
-import { unanswered, type Question } from '../health/watched';
+import type { EndedSession } from '../health/interrupted';
+import type { Input, Question } from '../health/watched';
 import type { Monitor } from './monitor';
-import type { Questions } from './questions';
+import type { ProcessFates } from './processFates';
 
-/** Brings the questions of daemons to the world, and the answers back; what asks is loaded with the first question. */
+/** Brings the questions of daemons to the world, and the answers back. */
 export class AskWorld {
-  #questions: Promise<Questions> | undefined;
-
-  /**
-   * @param load loads what asks
-   * @param onError what could not be loaded
-   */
-  constructor(
-    private readonly load: () => Promise<Questions>,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+  constructor(private readonly processes: ProcessFates) {}
 
   /** The process behind a daemon that does not name its instances is noted while the daemon has work to lose. */
   stepped({ daemon, track }: Monitor, events: readonly HealthEvent[]): void {
-    if (events.some(({ kind }) => kind === 'newProcess')) {
-      void this.#questions?.then(({ processes }) => processes.forget(daemon.id));
-    }
+    if (events.some(({ kind }) => kind === 'newProcess')) this.processes.forget(daemon.id);
     const report = track.sample?.ok ? track.sample.report : undefined;
     if (report?.traits.namesItsInstances === false && report.sessions?.some(isLive)) {
-      this.#asking().then(
-        ({ processes }) => processes.note(daemon),
-        (error: unknown) => this.onError(error),
-      );
+      this.processes.note(daemon);
     }
   }
 
   /** @param isWatched whether the monitor that asked still watches the daemon */
   async ask(monitor: Monitor, question: Question, isWatched: () => boolean): Promise<void> {
-    const lostWork = async () => (await monitor.probe()).lostWork;
-    const input = await this.#asking().then(
-      (questions) => questions.answer(monitor.daemon, question, lostWork),
-      (error: unknown) => {
-        this.onError(error);
-        return unanswered(question);
-      },
-    );
+    const input: Input =
+      question.kind === 'processFate'
+        ? { kind: 'processFate', question, fate: await this.processes.fate(monitor.daemon.id) }
+        : { kind: 'endedSessions', question, ended: await endedOf(monitor, question.agentIds) };
     if (isWatched()) monitor.input(input);
   }
+}
 
-  #asking(): Promise<Questions> {
-    this.#questions ??= this.load();
-    // What could not be loaded is tried again with the next question.
-    this.#questions.catch(() => (this.#questions = undefined));
-    return this.#questions;
+/** What the daemon remembers of the work of these agents. Never rejects: the agents that answered count. */
+async function endedOf(monitor: Monitor, agentIds: readonly string[]): Promise<readonly EndedSession[]> {
+  const ended: EndedSession[] = [];
+  try {
+    const { lostWork } = await monitor.probe();
+    for (const agentId of agentIds) ended.push(...((await lostWork?.ended(agentId)) ?? []));
+  } catch {
+    // What the world does not tell stays what it seemed.
   }
+  return ended;
 }

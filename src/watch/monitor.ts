@@ -104,23 +104,8 @@ export class Monitor {
     return (await this.probe()).statusText();
   }
 
-  /** Our own restart begins: until it ends nothing is an outage. */
-  beginRestart(): void {
-    this.input({ kind: 'restartBegan' });
-  }
-
   endRestart(end: RestartEnd): void {
     this.input({ kind: 'restartEnded', end, cadence: this.#cadence() });
-  }
-
-  /** The user has seen that a start failed. */
-  dismissStartFailure(): void {
-    this.input({ kind: 'startFailureSeen' });
-  }
-
-  /** The user stopped it through us: silence is now what was asked for. */
-  markStopped(): void {
-    this.input({ kind: 'stoppedByUs' });
   }
 
   dispose(): void {

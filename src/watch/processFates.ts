@@ -1,15 +1,9 @@
 import type { DaemonId } from '../health/report';
 import type { ProcessFate } from '../health/proof';
-import { fateOf, identityIn, type Fate, type ProcessIdentity } from '../system/identity';
-import { findListener } from '../system/processTable';
+import type { ProcessIdentity } from '../system/identity';
 import { addressOf } from '../kinds/target';
-import { type DaemonConfig } from '../model/daemonConfig';
-
-/** How processes are found and looked at; a seam for tests. */
-export interface ProcessFinder {
-  readonly ownerOf: (port: number) => Promise<ProcessIdentity | undefined>;
-  readonly fateOf: (identity: ProcessIdentity) => Promise<Fate>;
-}
+import type { DaemonConfig } from '../model/daemonConfig';
+import type { ProcessFinder } from './processFinder';
 
 /**
  * The processes behind smithys, which do not tell their pid. Each is looked for once, when it has work to lose; from
@@ -19,17 +13,27 @@ export interface ProcessFinder {
 export class ProcessFates {
   readonly #owners = new Map<DaemonId, Promise<ProcessIdentity | undefined>>();
 
-  constructor(private readonly finder: ProcessFinder = systemFinder) {}
+  /**
+   * @param onError is told what could not be loaded
+   * @param finder loads what finds processes
+   */
+  constructor(
+    private readonly onError: (error: unknown) => void,
+    private readonly finder: () => Promise<ProcessFinder> = async () =>
+      (await import('./processFinder')).systemFinder,
+  ) {}
 
   /** Finds out whose the port is, if that is not known yet. Of a daemon without an address nothing is noted. */
   note({ id: daemonId, target }: Pick<DaemonConfig, 'id' | 'target'>): void {
-    if (this.#owners.has(daemonId)) return;
     const address = addressOf(target);
-    if (!address?.isLoopback) return;
-    this.#owners.set(
-      daemonId,
-      this.finder.ownerOf(address.port).catch(() => undefined),
-    );
+    if (!address?.isLoopback || this.#owners.has(daemonId)) return;
+    const owner = this.finder().then(({ ownerOf }) => ownerOf(address.port).catch(() => undefined));
+    this.#owners.set(daemonId, owner);
+    owner.catch((error: unknown) => {
+      // What could not be loaded is tried again.
+      this.#owners.delete(daemonId);
+      this.onError(error);
+    });
   }
 
   /** Another one is there by now. */
@@ -41,8 +45,7 @@ export class ProcessFates {
   async fate(daemonId: DaemonId): Promise<ProcessFate> {
     try {
       const owner = await this.#owners.get(daemonId);
-      if (!owner) return 'unknown';
-      const fate = await this.finder.fateOf(owner);
+      const fate = owner ? await (await this.finder()).fateOf(owner) : 'unknown';
       if (fate === 'unknown') return 'unknown';
       return fate === 'alive' ? 'lives' : 'gone';
     } catch {
@@ -50,11 +53,3 @@ export class ProcessFates {
     }
   }
 }
-
-const systemFinder: ProcessFinder = {
-  ownerOf: async (port) => {
-    const owner = await findListener(port);
-    return owner && identityIn(owner);
-  },
-  fateOf: (identity) => fateOf(identity),
-};

@@ -18,7 +18,7 @@ import type { DaemonsConfig } from '../model/daemonConfig';
 import { Monitor, type MonitorDeps } from './monitor';
 import type { Probe } from '../kinds/probe';
 import { AskWorld } from './askWorld';
-import type { Questions } from './questions';
+import { ProcessFates } from './processFates';
 import { Conflicts } from './conflicts';
 import { Guarded } from './guarded';
 import { AllTogether } from './together';
@@ -32,8 +32,8 @@ export interface RegistryDeps extends Pick<
   readonly clock: Clock;
   readonly recall: (daemonId: DaemonId) => Remembered;
   readonly restartsOf?: (daemonId: DaemonId) => readonly RestartRecord[];
-  /** Loads what asks the world what health asks. */
-  readonly questions?: () => Promise<Questions>;
+  /** The processes behind daemons; a seam for tests. */
+  readonly processes?: ProcessFates;
   /** An error that nobody expected: a surface threw while it listened, or a step did. */
   readonly onError?: (error: unknown) => void;
   readonly snoozeOf?: (daemonId: DaemonId, report: Report | undefined) => Snooze | undefined;
@@ -72,8 +72,7 @@ export class Registry extends Guarded<RegistryEvents> {
 
   constructor(private readonly deps: RegistryDeps) {
     super((error) => deps.onError?.(error));
-    const load = deps.questions ?? (async () => new (await import('./questions')).Questions());
-    this.#world = new AskWorld(load, (error) => deps.onError?.(error));
+    this.#world = new AskWorld(deps.processes ?? new ProcessFates((error) => deps.onError?.(error)));
     this.#together = new AllTogether({
       clock: deps.clock,
       all: () => new Map([...this.#monitors].map(([id, { watched }]) => [id, watched])),

@@ -129,7 +129,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     dismissFailedStart: (target) => {
       const model =
         find(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
-      if (model) registry.monitor(model.daemon.id)?.dismissStartFailure();
+      if (model) registry.monitor(model.daemon.id)?.input({ kind: 'startFailureSeen' });
     },
     more: async (target, state) => {
       const model = find(registry, target);

@@ -2,10 +2,13 @@ import { at, idAt, watchedAt } from '../../support/target';
 import assert from 'node:assert/strict';
 import { SmithyAgents } from '../../../src/kinds/smithy/agents';
 import { ProcessFates } from '../../../src/watch/processFates';
+import type { ProcessFinder } from '../../../src/watch/processFinder';
 import type { Session } from '../../../src/health/report';
 import { SmithyProcess } from '../../support/smithyProcess';
 import { Scope, playing, loadRecording } from '../support';
 import { freePort } from '../../support/freePort';
+
+const fatesBy = (finder: ProcessFinder) => new ProcessFates(assert.ifError, () => Promise.resolve(finder));
 
 describe('the process behind a smithy', function () {
   this.timeout(20_000);
@@ -16,13 +19,13 @@ describe('the process behind a smithy', function () {
   const daemon = () => at(smithy.url);
 
   it('lives, however often it is asked for', async () => {
-    const processes = new ProcessFates();
+    const processes = new ProcessFates(assert.ifError);
     processes.note(daemon());
     for (let n = 0; n < 3; n++) assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
   });
 
   it('is gone when it was killed, also once another one owns the port', async () => {
-    const processes = new ProcessFates();
+    const processes = new ProcessFates(assert.ifError);
     processes.note(daemon());
     assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
     await smithy.kill();
@@ -40,7 +43,7 @@ describe('the process behind a smithy', function () {
   });
 
   it('is not known where nobody noted it, where nothing listens, and on another machine', async () => {
-    const processes = new ProcessFates();
+    const processes = new ProcessFates(assert.ifError);
     assert.equal(await processes.fate(idAt(smithy.url)), 'unknown');
     const port = await freePort();
     processes.note(at(`http://127.0.0.1:${port}`));
@@ -51,7 +54,7 @@ describe('the process behind a smithy', function () {
 
   it('is looked for once, and only one process is looked at afterwards', async () => {
     const calls: string[] = [];
-    const processes = new ProcessFates({
+    const processes = fatesBy({
       ownerOf: (port) => {
         calls.push(`owner of ${port}`);
         return Promise.resolve({ pid: 7, startedAtMs: 0 });
@@ -67,7 +70,7 @@ describe('the process behind a smithy', function () {
   });
 
   it('is not looked for where the daemon has no address', async () => {
-    const processes = new ProcessFates({
+    const processes = fatesBy({
       ownerOf: (port) => Promise.reject(new Error(`asked for the owner of ${port}`)),
       fateOf: () => Promise.resolve('alive'),
     });
@@ -77,7 +80,7 @@ describe('the process behind a smithy', function () {
   });
 
   it('is not known where the system fails', async () => {
-    const processes = new ProcessFates({
+    const processes = fatesBy({
       ownerOf: () => Promise.reject(new Error('no lsof')),
       fateOf: () => Promise.reject(new Error('no ps')),
     });
@@ -86,7 +89,7 @@ describe('the process behind a smithy', function () {
   });
 
   it('is not known where some process has its number and the system does not tell since when', async () => {
-    const processes = new ProcessFates({
+    const processes = fatesBy({
       ownerOf: () => Promise.resolve({ pid: 7, startedAtMs: 0 }),
       fateOf: () => Promise.resolve('unknown'),
     });

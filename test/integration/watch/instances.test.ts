@@ -7,7 +7,6 @@ import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
 import { createProbe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
-import { Questions } from '../../../src/watch/questions';
 import type { Began } from '../../../src/health/watched';
 import type { Restarted } from '../../../src/health/workMade';
 import { InterruptedWork } from '../../../src/store/interruptedWork';
@@ -24,8 +23,7 @@ import { until } from '../../support/until';
 class Window {
   readonly registry: Registry;
   readonly seen: { readonly restarted: Restarted; readonly isNews: boolean }[] = [];
-  readonly processes = new ProcessFates();
-  readonly #questions = Promise.resolve(new Questions(this.processes));
+  readonly processes = new ProcessFates(assert.ifError);
 
   constructor(
     readonly url: string,
@@ -43,7 +41,7 @@ class Window {
         const instance = instances.recall(daemonId);
         return { ...(instance && { instance }), lost: interrupted.recall(daemonId) };
       },
-      questions: () => this.#questions,
+      processes: this.processes,
     });
     this.registry.on('stepped', ({ daemon }, events, watched) => {
       instances.keep(daemon.id, watched.instance);
@@ -63,8 +61,6 @@ class Window {
 
   async look(): Promise<void> {
     await this.registry.refresh();
-    // The process of a daemon that has answered has been noted by now.
-    await this.#questions;
   }
 
   /** Nothing that the world was asked is still to be answered. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Probe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
-import { Questions } from '../../../src/watch/questions';
 import { Registry } from '../../../src/watch/registry';
 import { FakeTime, goodReport, type Parts } from '../health/support';
 import { daemon } from '../ui/support';
@@ -18,7 +17,7 @@ describe('the process of a daemon of an unheard-of kind', () => {
       },
       fateOf: () => Promise.resolve('unknown' as const),
     };
-    const questions = Promise.resolve(new Questions(new ProcessFates(finder)));
+    const found = Promise.resolve(finder);
     const probe: Probe = {
       ask: () => {
         const report = goodReport(clock, { kind: 'toy', ...parts });
@@ -33,12 +32,12 @@ describe('the process of a daemon of an unheard-of kind', () => {
       isFocused: () => true,
       createProbe: () => Promise.resolve(probe),
       recall: () => ({}),
-      questions: () => questions,
+      processes: new ProcessFates(assert.ifError, () => found),
     });
     registry.configure({ daemons: [daemon('toy', 9_999)], problems: [] });
     await registry.refresh();
     // What was asked of the world while the answer came in has been asked by now.
-    await questions;
+    await found;
     registry.dispose();
     return ports;
   }

@@ -1,0 +1,16 @@
+import { fateOf, identityIn, type Fate, type ProcessIdentity } from '../system/identity';
+import { findListener } from '../system/processTable';
+
+/** How processes are found and looked at. This file is a chunk of its own, loaded once a daemon has work to lose. */
+export interface ProcessFinder {
+  readonly ownerOf: (port: number) => Promise<ProcessIdentity | undefined>;
+  readonly fateOf: (identity: ProcessIdentity) => Promise<Fate>;
+}
+
+export const systemFinder: ProcessFinder = {
+  ownerOf: async (port) => {
+    const owner = await findListener(port);
+    return owner && identityIn(owner);
+  },
+  fateOf: (identity) => fateOf(identity),
+};
