@@ -18,7 +18,6 @@ const entryPoints = {
   discovery: 'src/watch/discovery/discovery.ts',
   surfaces: 'src/app/surfaces.ts', // right after it, unawaited: what draws, and the words for it
   advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on
-  across: 'src/health/across.ts', // with the first thing to tell: one cause for many
   door: 'src/ui/notifications/door.ts', // right after it: whether and where it is told, and in which words
   processFinder: 'src/watch/processFinder.ts', // once a daemon has work to lose
   scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named

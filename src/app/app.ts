@@ -1,7 +1,5 @@
-import type { DaemonId } from '../health/report';
 import * as vscode from 'vscode';
 import { systemClock } from './systemClock';
-import type { Discovery, DiscoveryDeps } from '../watch/discovery/discovery';
 import { Registry } from '../watch/registry';
 import { AdoptedDaemons } from '../store/adopted';
 import { RecentCommands } from '../store/recentCommands';
@@ -14,8 +12,8 @@ import { Log } from '../ui/shared/log';
 import { SpeakerLease } from '../store/speakerTurn';
 import { Snoozes } from '../store/snoozes';
 import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
-import { SessionLoader } from './sessionLoader';
-import { Lazy, loadedOnce } from './lazy';
+import { Lazy } from './lazy';
+import type { Sessions } from './sessions';
 import type { Surfaces } from './surfaces';
 import { DRAW_INTERVAL_MS } from './policy';
 
@@ -35,15 +33,15 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const log = new Log();
   const settings = new Settings();
   const write = (line: string) => log.info(line);
+  const failed = (what: string) => (error: unknown) => log.unexpected(what, error);
   const memory = new WorkspaceMemory(workspaceState, wallAt, write);
+  const shared = { folder: globalStorageUri.fsPath, log: write };
   const lease = new SpeakerLease({
-    folder: globalStorageUri.fsPath,
+    ...shared,
     pid: process.pid,
-    log: write,
     // Only the window itself can set it.
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
-  const shared = { folder: globalStorageUri.fsPath, log: write };
   const changed = () => registry.changed();
   const records = new RestartRecords(globalState, shared, changed);
   const snoozes = new Snoozes(globalState, shared, changed, wallAt);
@@ -64,26 +62,25 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     restartElsewhere: async (daemonId) =>
       (await import('../restart/restartLock')).restartElsewhere(shared.folder, daemonId),
     recall: (daemonId) => memory.recall(daemonId),
-    onError: (error) => log.unexpected('A step of a daemon', error),
+    onError: failed('A step of a daemon'),
     snoozeOf: (daemonId, report) => snoozes.of(daemonId, report),
     restartsOf: (daemonId) => records.of(daemonId),
   });
 
-  const current = (daemonId: DaemonId) => registry.model(daemonId);
   const door = new DoorLoader({
     clock,
     settings,
     lease,
-    current,
+    current: (daemonId) => registry.model(daemonId),
     conflicts: () => registry.conflicts,
     run: (command, targets) => run(command, targets),
     log: write,
     onError: (where, error) => log.unexpected(where, error),
   });
 
-  const restarts = loadedOnce(() =>
-    import('./restarts').then(({ createRestarts }) =>
-      createRestarts({
+  const restarts = new Lazy(
+    async () =>
+      (await import('./restarts')).createRestarts({
         context,
         door,
         registry,
@@ -93,42 +90,39 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         records,
         onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
       }),
-    ),
+    failed('The restarts'),
   );
 
-  const discoveryDeps: DiscoveryDeps = {
-    registry,
-    clock,
-    settings,
-    kept: new AdoptedDaemons(workspaceState, globalState, write),
-    recall: (daemonId) => memory.recall(daemonId),
-    workspaceFolders: () =>
-      (vscode.workspace.workspaceFolders ?? [])
-        .filter(({ uri }) => uri.scheme === 'file')
-        .map(({ uri }) => uri.fsPath),
-    isFocused,
-    scan: async (request) => (await import('../watch/discovery/scan')).scan(request),
-    log: write,
-  };
-  const discovery = loadedOnce(() =>
-    import('../watch/discovery/discovery').then(({ Discovery }) => new Discovery(discoveryDeps)),
+  const discovery = new Lazy(
+    async () =>
+      new (await import('../watch/discovery/discovery')).Discovery({
+        registry,
+        clock,
+        settings,
+        kept: new AdoptedDaemons(workspaceState, globalState, write),
+        recall: (daemonId) => memory.recall(daemonId),
+        workspaceFolders: () =>
+          (vscode.workspace.workspaceFolders ?? [])
+            .filter(({ uri }) => uri.scheme === 'file')
+            .map(({ uri }) => uri.fsPath),
+        isFocused,
+        scan: async (request) => (await import('../watch/discovery/scan')).scan(request),
+        log: write,
+      }),
+    failed('Looking for daemons'),
   );
-  const discover = (act: (known: Discovery) => unknown) =>
-    void discovery().then(act, (error: unknown) => log.unexpected('Looking for daemons', error));
 
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
-    async () => {
-      const loaded = await import('./surfaces');
-      return new loaded.Surfaces(registry, clock, log);
-    },
-    (error) => log.unexpected('What is shown', error),
+    async () => new (await import('./surfaces')).Surfaces(registry, clock, log),
+    failed('What is shown'),
   );
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);
   });
-  const sessions = new SessionLoader(
-    {
+  // What looks after running work is a chunk of its own, loaded when a daemon has answered, or by a command.
+  const sessions = new Lazy<Sessions>(async () => {
+    const loaded = (await import('./sessions')).createSessions({
       clock,
       models: () => registry.models,
       poll: async (daemonId) => registry.monitor(daemonId)?.poll(),
@@ -139,16 +133,23 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       drawSessions: (rows) => surfaces.pass(({ tree }) => tree.drawSessions(rows)),
       showUsable: (commands) => usable.set('sessions', commands),
       recent: new RecentCommands(workspaceState, write),
-    },
-    (error) => log.unexpected('The sessions', error),
-  );
+    });
+    loaded.update();
+    return loaded;
+  }, failed('The sessions'));
+  const updateSessions = () => {
+    if (sessions.now) sessions.now.update();
+    // Also where nothing runs: a daemon may have lost its work since an earlier window looked, and may yet lose it.
+    else if (!sessions.isWanted && registry.models.some(({ track }) => track.last))
+      sessions.pass(() => undefined);
+  };
   const drawn: readonly (readonly [name: string, draws: () => void])[] = [
     ['The status item', () => surfaces.now?.drawStatusItem()],
     ['The tree', () => surfaces.now?.tree.render()],
     ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
     ['The memory', () => memory.keep(registry.models)],
     ['The notifications', () => door.update()],
-    ['The sessions', () => sessions.update(registry.models)],
+    ['The sessions', updateSessions],
   ];
   const render = () => {
     // A surface that throws stops no other one.
@@ -161,23 +162,25 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     }
   };
 
-  const runner = loadedOnce(() =>
-    Promise.all([surfaces.get(), import('../ui/commands/commands')]).then(([{ tree }, { commandRunner }]) =>
-      commandRunner({
-        clock,
-        registry,
-        tree,
-        log,
-        settings,
-        restarts,
-        snoozes,
-        sessions,
-        discovery,
-        addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
-      }),
-    ),
-  );
-  const run: RunCommand = async (command, targets) => (await runner())(command, targets);
+  const runner = new Lazy(async () => {
+    const [{ tree }, { commandRunner }] = await Promise.all([
+      surfaces.get(),
+      import('../ui/commands/commands'),
+    ]);
+    return commandRunner({
+      clock,
+      registry,
+      tree,
+      log,
+      settings,
+      restarts: () => restarts.get(),
+      snoozes,
+      runOnSessions: async (command, targets) => (await sessions.get()).run(command, targets),
+      discovery: () => discovery.get(),
+      addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
+    });
+  }, failed('The commands'));
+  const run: RunCommand = async (command, targets) => (await runner.get())(command, targets);
 
   // What changed a state is drawn at once; of many daemons that only answered again, several together.
   let drawing: NodeJS.Timeout | undefined;
@@ -195,7 +198,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lookAtShared();
     onDidPoll();
   });
-  registry.on('counted', () => sessions.counted());
+  registry.on('counted', () => sessions.now?.counted());
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);
     // What health asks of the world changes nothing that a user sees.
@@ -212,9 +215,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
     lookAtShared();
     void registry.refresh();
-    discover((known) => known.attend());
+    discovery.pass((known) => known.attend());
   };
-  discover((known) => known.start());
+  discovery.pass((known) => known.start());
   surfaces.pass(() => drawnMs > -Infinity && render());
   if (isFocused()) onFocus();
 
@@ -229,17 +232,17 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     snoozes,
     { dispose: () => clearTimeout(drawing) },
     { dispose: () => memory.flush() },
-    { dispose: () => discover((known) => known.dispose()) },
-    settings.onDidChangeWatched(() => discover((known) => known.start())),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => discover((known) => known.scan())),
+    discovery,
+    settings.onDidChangeWatched(() => discovery.pass((known) => known.start())),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => discovery.pass((known) => void known.scan())),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
   return {
     /** Runs a command of the manifest. Its targets are what it was called with: row ids from the tree and from links. */
     run,
     daemons: () => surfaces.now?.snapshots() ?? [],
-    provideTasks: async () => (await restarts()).provideTasks(),
-    resolveTask: async (task: vscode.Task) => (await restarts()).resolveTask(task),
+    provideTasks: async () => (await restarts.get()).provideTasks(),
+    resolveTask: async (task: vscode.Task) => (await restarts.get()).resolveTask(task),
     dispose: () => void subscriptions.dispose(),
   };
 }

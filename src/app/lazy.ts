@@ -1,18 +1,6 @@
-/** Loads what is asked for, once. Rejects where loading failed; who asks next tries again. */
-export function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () => {
-    if (!loading) {
-      loading = load();
-      loading.catch(() => (loading = undefined));
-    }
-    return loading;
-  };
-}
-
 /** What is loaded when it is first asked for, once; what comes after the window was closed is disposed of. */
-export class Lazy<T extends { dispose(): void }> {
-  #loaded: T | undefined;
+export class Lazy<T extends object> {
+  #loaded: (T & { dispose?: () => void }) | undefined;
   #loading: Promise<T> | undefined;
   #disposed = false;
 
@@ -36,8 +24,9 @@ export class Lazy<T extends { dispose(): void }> {
   get(): Promise<T> {
     return (this.#loading ??= this.load().then(
       (loaded) => {
-        if (this.#disposed) loaded.dispose();
-        return (this.#loaded = loaded);
+        this.#loaded = loaded;
+        if (this.#disposed) this.dispose();
+        return loaded;
       },
       (error: unknown) => {
         this.#loading = undefined;
@@ -54,6 +43,6 @@ export class Lazy<T extends { dispose(): void }> {
 
   dispose(): void {
     this.#disposed = true;
-    this.#loaded?.dispose();
+    this.#loaded?.dispose?.();
   }
 }

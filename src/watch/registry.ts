@@ -78,7 +78,6 @@ export class Registry extends Guarded<RegistryEvents> {
       all: () => new Map([...this.#monitors].map(([id, { watched }]) => [id, watched])),
       conflicts: () => this.conflicts,
       onStep: (step) => this.tell('together', step),
-      onError: (error) => deps.onError?.(error),
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
-import type { across, AcrossStep, DaemonNotice } from '../health/across';
+import { across, type AcrossStep, type DaemonNotice } from '../health/across';
 import type { Conflict } from '../health/conflicts';
 import type { DaemonId } from '../health/report';
 import type { Watched } from '../health/watched';
@@ -11,13 +11,10 @@ export interface TogetherDeps {
   readonly conflicts: () => readonly Conflict[];
   /** Called where there is something to tell. */
   readonly onStep: (step: AcrossStep) => void;
-  /** What looks at them could not be loaded. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** Looks at all daemons together after each step of one of them, and when a group has waited for long enough. */
 export class AllTogether {
-  #across: typeof across | undefined;
   #step: AcrossStep | undefined;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
@@ -40,17 +37,9 @@ export class AllTogether {
 
   #look(arrived: readonly DaemonNotice[]): void {
     if (this.#disposed) return;
-    if (!this.#across) {
-      // A chunk with the first thing to tell.
-      import('../health/across').then((loaded) => {
-        this.#across ??= loaded.across;
-        this.#look(arrived);
-      }, this.deps.onError);
-      return;
-    }
     const { clock, all, conflicts, onStep } = this.deps;
     const now = clock.now();
-    const step = this.#across(this.#step?.together, all(), arrived, conflicts(), now);
+    const step = across(this.#step?.together, all(), arrived, conflicts(), now);
     this.#step = step;
     clearTimeout(this.#timer);
     this.#timer =

@@ -56,7 +56,7 @@ export interface CommandDeps {
   /** Loaded when it is first asked for. */
   readonly restarts: () => Promise<RestartCommands>;
   readonly snoozes: Snoozes;
-  readonly sessions: { run: RunCommand };
+  readonly runOnSessions: RunCommand;
   readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
@@ -77,8 +77,8 @@ interface Purpose {
  * a chunk of its own, loaded with the first command.
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
-  const { clock, registry, tree, log, settings, restarts, snoozes, sessions } = deps;
-  const { discovery, addDaemon } = deps;
+  const { clock, registry, tree, log, settings, restarts, snoozes } = deps;
+  const { runOnSessions, discovery, addDaemon } = deps;
   type Handler = (target: unknown, state: unknown) => unknown;
   const onPicked =
     (purpose: Purpose, act: (model: DaemonModel, state: unknown) => Promise<unknown>): Handler =>
@@ -164,7 +164,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
   };
   return (command, targets) => {
     const name = command.replace(/^daemonHealth\./, '');
-    const handler = handlers[name] ?? (() => sessions.run(name, targets));
+    const handler = handlers[name] ?? (() => runOnSessions(name, targets));
     return guarded(name, () => handler(targets[0], targets[1]), log);
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Lazy, loadedOnce } from '../../../src/app/lazy';
+import { Lazy } from '../../../src/app/lazy';
 
 /** Counts how often it is loaded, and fails as often as is said. */
 function lazyThat({ fails = 0 } = {}) {
@@ -58,10 +58,12 @@ describe('what is loaded late', () => {
 describe('a part that is kept for good', () => {
   it('is loaded once, and again after it could not be loaded', async () => {
     let loads = 0;
-    const part = loadedOnce(() =>
-      ++loads === 1 ? Promise.reject(new Error('the file is gone')) : Promise.resolve(loads),
+    const part = new Lazy(
+      () => (++loads === 1 ? Promise.reject(new Error('the file is gone')) : Promise.resolve(() => loads)),
+      assert.ifError,
     );
-    await assert.rejects(Promise.all([part(), part()]), /the file is gone/);
-    assert.deepEqual([await part(), await part(), loads], [2, 2, 2]);
+    await assert.rejects(Promise.all([part.get(), part.get()]), /the file is gone/);
+    assert.deepEqual([(await part.get())(), (await part.get())(), loads], [2, 2, 2]);
+    part.dispose();
   });
 });
