@@ -6,8 +6,7 @@ import { StatusRoute } from '../smithy/statusRoute';
 import { DispatchdClient } from './client';
 
 export { identify } from './identify';
-export { startFlags } from './flags';
-export { places } from './places';
+export { places, startFlags } from './instanceFile';
 export { restartWays } from './start';
 
 const KIND = 'dispatchd';

@@ -7,7 +7,7 @@ import {
   DUCTOR_TURN_LIMIT_MS,
   DUCTOR_UNSET_LIMIT_MS,
 } from './policy';
-import { finite, LAST_AT, lenient } from './schemas';
+import { finite, LAST_AT, lenient } from '../read/schemas';
 
 /** Reads `config.json`: how long ductor lets work run. */
 

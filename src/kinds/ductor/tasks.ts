@@ -4,7 +4,7 @@ import { ENDED_SHOWN_MS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
-import { finite, id, lenient, line, seconds } from './schemas';
+import { finite, id, lenient, line, seconds } from '../read/schemas';
 
 /** Reads ductor's background tasks. No deadline is told: each is worked out from the limits, and marked as assumed. */
 

@@ -4,7 +4,7 @@ import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
 import { DUCTOR_END_MS } from './policy';
-import { id, isoTime, line } from './schemas';
+import { id, isoTime, line } from '../read/schemas';
 
 /** Reads the files in which an agent of ductor keeps its start, and what runs in its chats. */
 

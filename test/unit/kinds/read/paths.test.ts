@@ -12,7 +12,7 @@ import { readStatus } from '../../../../src/kinds/smithy/status';
 import { causeText } from '../../../../src/words/causes';
 import { readPath } from '../../../../src/kinds/read/paths';
 import { scan, scanPlaces } from '../../../../src/watch/discovery/scan';
-import { startFlags } from '../../../../src/kinds/dispatchd/flags';
+import { startFlags } from '../../../../src/kinds/dispatchd/instanceFile';
 
 /** Paths that lead to another machine or to a device as soon as the system looks at them. */
 const FOREIGN: readonly (readonly [what: string, path: string])[] = [

@@ -1,12 +1,14 @@
 import { http } from '../../../support/target';
 import assert from 'node:assert/strict';
-import { homedir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decideAdoption, identityOf, type Watched } from '../../../../src/watch/discovery/adoption';
 import type { Adopted } from '../../../../src/store/adopted';
 import { type FoundDaemon } from '../../../../src/model/foundDaemon';
 import { readPorts } from '../../../../src/kinds/ports';
-import { instanceFileIn, readInstanceFile } from '../../../../src/kinds/dispatchd/places';
+import { instanceFileIn, places } from '../../../../src/kinds/dispatchd/instanceFile';
+import { ownIdentity } from '../../../../src/system/identity';
 import { scanPlaces } from '../../../../src/watch/discovery/scan';
 import { belongsTo, projectFolder, readPath, shortPath } from '../../../../src/kinds/read/paths';
 
@@ -200,16 +202,27 @@ describe('the places to look at', () => {
 });
 
 describe("dispatchd's state file", () => {
-  const file = { version: 1, pid: 42, port: 4000, url: 'http://127.0.0.1:4000' };
+  const { pid, ...birth } = ownIdentity();
+  const file = { version: 1, pid, port: 4000, url: 'http://127.0.0.1:4000', birth };
+  const folder = mkdtempSync(join(tmpdir(), 'daemon-health-places-'));
+  after(() => rmSync(folder, { recursive: true }));
 
-  it('tells the address, and who wrote it', () => {
-    const where = { origin: 'http://127.0.0.1:4000' };
-    assert.deepEqual(readInstanceFile(JSON.stringify(file)), { ...where, process: { pid: 42 } });
-    const birth = { startedAtMs: 17, startTicks: 4 };
-    assert.deepEqual(readInstanceFile(JSON.stringify({ ...file, birth })), {
-      ...where,
-      process: { pid: 42, ...birth },
-    });
+  const found = (value: unknown) => {
+    writeFileSync(join(folder, 'instance.json'), JSON.stringify(value));
+    return places({ env: { DISPATCHD_STATE_DIR: folder }, isWanted: () => true });
+  };
+
+  it('tells the address, if who wrote the file lives', async () => {
+    assert.deepEqual(await found(file), [http('http://127.0.0.1:4000')]);
+    const ended = { ...birth, startedAtMs: birth.startedAtMs - 60_000, startTicks: 1 };
+    assert.deepEqual(await found({ ...file, birth: ended }), []);
+  });
+
+  it('of an earlier version tells the address, if who has its number began before the file says', async () => {
+    const at = (startedAt: number) => ({ ...file, birth: undefined, startedAt: new Date(startedAt) });
+    assert.deepEqual(await found(at(Date.now())), [http('http://127.0.0.1:4000')]);
+    assert.deepEqual(await found(at(birth.startedAtMs - 60_000)), []);
+    assert.deepEqual(await found({ ...file, birth: undefined }), []);
   });
 
   const bad: Record<string, unknown> = {
@@ -220,7 +233,6 @@ describe("dispatchd's state file", () => {
     'no object': [],
   };
   for (const [what, value] of Object.entries(bad)) {
-    it(`with ${what} is not believed`, () =>
-      assert.equal(readInstanceFile(JSON.stringify(value)), undefined));
+    it(`with ${what} is not believed`, async () => assert.deepEqual(await found(value), []));
   }
 });

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { cleanText } from '../../base/text';
 import { SECOND_MS } from '../../base/time';
-import { readId } from '../read/id';
-import { parseTime } from '../read/time';
+import { readId } from './id';
+import { parseTime } from './time';
 
-/** Schemas that several of ductor's files share. */
+/** Schemas that several readers share. */
 
 /** The last moment that a `Date` can hold. */
 export const LAST_AT = 8.64e15;
@@ -12,6 +12,8 @@ export const LAST_AT = 8.64e15;
 /** What is not as it should be counts as not there. */
 export const lenient = <T extends v.GenericSchema>(schema: T) =>
   v.optional(v.fallback(v.union([schema, v.undefined()]), undefined));
+/** The number of a process. */
+export const pid = v.pipe(v.number(), v.integer(), v.minValue(1));
 export const finite = v.pipe(v.number(), v.finite());
 /** One bounded line; empty where there is none. */
 export const line = (maxChars: number) =>
