@@ -18,7 +18,7 @@ import type { Monitor } from '../watch/monitor';
 import type { Registry } from '../watch/registry';
 import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
 import type { RestartEdges, RestartRequest } from './edges';
-import { OneAtATime } from './oneAtATime';
+import { OneAtATime } from './restartLock';
 import { isEndedByUs, planFor, type Plan } from './plan';
 import { restart, waitLonger } from './restart';
 import { isThere, stopDaemon, type StopWork } from './stop';

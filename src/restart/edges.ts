@@ -1,16 +1,24 @@
+import { CodedError } from '../base/errors';
 import type { Report, Sample } from '../health/report';
 import type { WorkMade } from '../health/workMade';
 import type { RestartWay } from '../kinds/kind';
 import type { DaemonConfig } from '../model/daemonConfig';
-import type { NotOurs } from '../model/outcome';
+import type { NotOurs, RestartFailure } from '../model/outcome';
 import type { Progress } from '../model/restartStep';
-import type { Exit } from '../model/startFailure';
+import type { Exit, StartFailure } from '../model/startFailure';
 import type { Ended, StopOptions } from '../system/endProcess';
 import type { ProcessInfo } from '../system/processTable';
-import type { EndedStart } from './failedStart';
+
+/** A restart that failed. */
+export class Failed extends CodedError<RestartFailure> {}
+
+/** A start that failed: nothing runs. */
+export class StartFailed extends CodedError<StartFailure> {}
 
 /** The start command under way: `ended` resolves with its exit code, `undefined` when it was terminated. */
-export interface StartedCommand extends EndedStart {
+export interface StartedCommand {
+  /** What it said of its failure, where that can be read. */
+  readonly said?: () => Promise<string | undefined>;
   readonly ended: Promise<number | undefined>;
   /** The command's environment has the mark that it was to get: what it starts can be told by it. */
   readonly isMarked?: boolean;

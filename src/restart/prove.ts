@@ -8,8 +8,7 @@ import type { DaemonConfig } from '../model/daemonConfig';
 import type { NotOurs, Outcome, Seen } from '../model/outcome';
 import type { Exit } from '../model/startFailure';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
-import type { RestartEdges, RestartRequest, StartedCommand } from './edges';
-import { Failed, startFailure } from './failedStart';
+import { Failed, StartFailed, type RestartEdges, type RestartRequest, type StartedCommand } from './edges';
 import {
   DOUBT_SETTLES_MS,
   FAILED_SETTLES_MS,
@@ -57,7 +56,7 @@ export async function prove(
     const proof = sample && proofOf(before, sample, fateOf(owner, listener));
     if (over && over.code !== 0) {
       if (isSilent) {
-        throw await startFailure(command, over, daemon.name, causeIn(sample));
+        throw await startFailure(command, over, daemon.name, sample);
       }
       failedMs ??= performance.now();
       if (performance.now() - failedMs > FAILED_SETTLES_MS)
@@ -93,6 +92,18 @@ export async function prove(
     nothingRuns: isSilent,
     ...(exit && { exit }),
   };
+}
+
+/** Why a start failed whose command ended: in its own words where they can be read, else by its exit code. */
+async function startFailure(
+  { said }: StartedCommand,
+  exit: Exit,
+  daemon: string,
+  sample: Sample | undefined,
+): Promise<StartFailed> {
+  const words = exit.code === undefined ? undefined : await said?.();
+  if (words !== undefined) return new StartFailed({ is: 'startSaid', said: words });
+  return new StartFailed({ is: 'commandEnded', exit, daemon, cause: causeIn(sample) });
 }
 
 /** A start command that failed cured nothing, though something answers. */

@@ -1,42 +1,80 @@
+import { messageOf } from '../base/errors';
 import type { DaemonId } from '../health/report';
+import type { DaemonConfig } from '../model/daemonConfig';
+import type { RestartRefusal } from '../model/restartRefusal';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { readBootId } from '../system/bootId';
 import { describeProcess } from '../system/processTable';
-import { readHeld, tryLock, type Held } from '../system/lock';
+import { readHeld, tryLock, type Locked } from '../system/lock';
 import type { LockPlace } from '../system/lockFiles';
 import type { RestartElsewhere } from '../health/trackState';
 
 /** What a window does with a daemon while it has the lock. */
 type LockedWork = 'restart' | 'stop';
 
-/** Whoever has the lock may be dead. */
-export class LockedElsewhere extends Error {
+/** One thing with a daemon at a time, in all windows of this machine. */
+export class OneAtATime {
+  readonly #busy = new Set<DaemonId>();
+
+  /** @param folder one that all windows of this machine share */
   constructor(
-    readonly pid: number,
-    readonly unproven: NonNullable<Held['unproven']>,
-  ) {
-    super();
+    private readonly folder: string,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  isBusy(daemonId: DaemonId): boolean {
+    return this.#busy.has(daemonId);
+  }
+
+  /** Does a thing, or tells why that cannot be done now. */
+  async run<T>(
+    { name, id: daemonId }: DaemonConfig,
+    what: LockedWork,
+    work: () => Promise<T>,
+    refuse: (why: RestartRefusal) => T,
+  ): Promise<T> {
+    if (this.#busy.has(daemonId)) return refuse({ is: 'busy', daemon: name });
+    this.#busy.add(daemonId);
+    try {
+      const locked = await lockDaemon(this.folder, daemonId, what).catch(messageOf);
+      if (typeof locked === 'string') return refuse({ is: 'lockUnusable', daemon: name, said: locked });
+      if (locked.kind === 'held') {
+        const { pid, unproven } = locked;
+        return refuse(
+          unproven
+            ? { is: 'lockUnproven', daemon: name, pid, ...unproven }
+            : { is: 'busyElsewhere', daemon: name },
+        );
+      }
+      try {
+        return await work();
+      } finally {
+        // What happened has happened. A lock that stays ends with this process.
+        await locked
+          .release()
+          .catch((error: unknown) => this.log(`the lock of ${name} stays: ${String(error)}`));
+      }
+    } finally {
+      this.#busy.delete(daemonId);
+    }
   }
 }
 
 /**
- * The right to restart or stop one daemon, among all windows of this machine.
- * @returns a function that gives it back; `undefined` when another window has it
- * @throws LockedElsewhere where another machine, another container or a window of an earlier version may have it, and
- * the file system's error where a lock can be neither read nor written
+ * The right to restart or stop one daemon, among all windows of this machine. Where another machine, another container
+ * or a window of an earlier version may have it, that is said.
+ * @throws the file system's error where a lock can be neither read nor written
  */
 export async function lockDaemon(
   folder: string,
   daemonId: DaemonId,
   work: LockedWork = 'restart',
-): Promise<(() => Promise<void>) | undefined> {
+): Promise<Locked> {
   await mkdir(folder, { recursive: true });
   const locked = await tryLock(placeOf(folder, daemonId), await readBootId(), { daemon: daemonId, work });
-  if (locked.kind === 'ours') return locked.release;
-  const { pid, unproven } = locked;
-  if (!unproven || (unproven.where === 'noBirth' && (await isWindow(pid)))) return undefined;
-  throw new LockedElsewhere(pid, unproven);
+  if (locked.kind === 'ours' || locked.unproven?.where !== 'noBirth') return locked;
+  return (await isWindow(locked.pid)) ? { kind: 'held', pid: locked.pid } : locked;
 }
 
 /**

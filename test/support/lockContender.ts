@@ -2,7 +2,7 @@ import { idAt } from './target';
 /** A process that contends for a lock each time that `lockRace.ts` tells it to, and holds the lock until told to let go. */
 import { readBootId } from '../../src/system/bootId';
 import { acquireLock, StateDirInUse } from '../../src/dispatchd/life/lock';
-import { lockDaemon, LockedElsewhere } from '../../src/restart/restartLock';
+import { lockDaemon } from '../../src/restart/restartLock';
 import type { ContenderMessage, ContenderReply } from './lockContenders';
 
 const ORIGIN = 'http://127.0.0.1:3457';
@@ -19,9 +19,12 @@ async function contend(message: Extract<ContenderMessage, { kind: 'go' }>): Prom
   while (process.hrtime.bigint() < BigInt(goAtNs));
   let why: string | undefined;
   try {
-    release = lock === 'restart' ? await lockDaemon(folder, idAt(ORIGIN)) : await acquireLock(folder, bootId);
+    if (lock === 'restart') {
+      const locked = await lockDaemon(folder, idAt(ORIGIN));
+      release = locked.kind === 'ours' ? locked.release : undefined;
+    } else release = await acquireLock(folder, bootId);
   } catch (error) {
-    if (!(error instanceof StateDirInUse || error instanceof LockedElsewhere)) throw error;
+    if (!(error instanceof StateDirInUse)) throw error;
     why = error.message;
     release = undefined;
   }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { TASK_HOPELESS_TIMEOUT_MS, TASK_START_TIMEOUT_MS } from '../policy';
-import type { StartedCommand } from '../../restart/edges';
-import { StartFailed } from '../../restart/failedStart';
+import { StartFailed, type StartedCommand } from '../../restart/edges';
 import type { Unstartable } from '../../base/errors';
 import type { StartCommand } from '../../restart/startCommand';
 import { orAborted } from '../../base/wait';

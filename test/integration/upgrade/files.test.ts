@@ -40,10 +40,10 @@ describe('the files that an old window left for all windows', () => {
 
   it('hold the lock of a restart while its window lives, and not longer', async () => {
     lay(lock, other.pid!);
-    assert.equal(await lockDaemon(folder, idAt(ORIGIN)), undefined);
+    assert.equal((await lockDaemon(folder, idAt(ORIGIN))).kind, 'held');
     // Higher than any number of a process.
     lay(lock, 2 ** 22 + 1);
-    assert.notEqual(await lockDaemon(folder, idAt(ORIGIN)), undefined);
+    assert.equal((await lockDaemon(folder, idAt(ORIGIN))).kind, 'ours');
   });
 
   it('say what was told to the windows of that version: this one tells by itself, and leaves them there', async () => {

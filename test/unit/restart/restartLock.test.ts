@@ -17,21 +17,27 @@ describe('the lock of a restart', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'daemon-health-lock-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  /** Gives the lock back; `undefined` where somebody else has it. */
+  async function taken(origin = ORIGIN): Promise<(() => Promise<void>) | undefined> {
+    const locked = await lockDaemon(folder, idAt(origin));
+    return locked.kind === 'ours' ? locked.release : undefined;
+  }
+
   /** Where the lock is. */
   async function file(): Promise<string> {
-    const unlock = await lockDaemon(folder, idAt(ORIGIN));
+    const unlock = await taken();
     const [name] = readdirSync(folder);
     await unlock!();
     return join(folder, name!);
   }
 
   it('is for each daemon by itself, and is given back', async () => {
-    const first = await lockDaemon(folder, idAt(ORIGIN));
-    const second = await lockDaemon(folder, idAt('http://127.0.0.1:3470'));
+    const first = await taken();
+    const second = await taken('http://127.0.0.1:3470');
     assert.ok(first && second);
-    assert.equal(await lockDaemon(folder, idAt(ORIGIN)), undefined, 'in use');
+    assert.equal(await taken(), undefined, 'in use');
     await first();
-    const again = await lockDaemon(folder, idAt(ORIGIN));
+    const again = await taken();
     assert.ok(again);
     await again();
     await second();
@@ -48,13 +54,13 @@ describe('the lock of a restart', () => {
   ] as const) {
     it(`of an earlier version, written by ${what}, ${isHeld ? 'is held' : 'is taken over'}`, async () => {
       writeFileSync(await file(), JSON.stringify({ pid: pid(), at }));
-      assert.equal((await lockDaemon(folder, idAt(ORIGIN))) === undefined, isHeld);
+      assert.equal((await taken()) === undefined, isHeld);
     });
   }
 
   it('is not removed by who lost it', async () => {
     const lock = await file();
-    const unlock = await lockDaemon(folder, idAt(ORIGIN));
+    const unlock = await taken();
     const others = JSON.stringify({ pid: other.pid, at: Date.now() });
     writeFileSync(lock, others);
     await unlock!();
