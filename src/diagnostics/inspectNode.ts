@@ -78,12 +78,8 @@ export async function inspectNode(
 /** Connects, looks, and disconnects, all in bounded time. */
 async function look(signal: AbortSignal): Promise<string> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)]);
-  const session = await InspectorSession.connect(bounded);
-  try {
-    return await orAborted(findings(session), bounded);
-  } finally {
-    session.dispose();
-  }
+  using session = await InspectorSession.connect(bounded);
+  return await orAborted(findings(session), bounded);
 }
 
 async function holdsInspector(pid: number): Promise<boolean> {
@@ -119,12 +115,8 @@ async function closeInspector(
 }
 
 async function askToClose(): Promise<void> {
-  const session = await InspectorSession.connect(AbortSignal.timeout(ANSWER_TIMEOUT_MS));
-  try {
-    await session.closeInspector();
-  } finally {
-    session.dispose();
-  }
+  using session = await InspectorSession.connect(AbortSignal.timeout(ANSWER_TIMEOUT_MS));
+  await session.closeInspector();
 }
 
 async function findings(session: InspectorSession): Promise<string> {

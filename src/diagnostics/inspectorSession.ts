@@ -90,7 +90,7 @@ export class InspectorSession {
     await Promise.race([closed, delay(ANSWER_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  dispose(): void {
+  [Symbol.dispose](): void {
     this.socket.on('error', () => undefined);
     this.socket.terminate();
   }
@@ -99,18 +99,14 @@ export class InspectorSession {
 /** The address of the process' own target. @throws where the inspector names none that is its own */
 async function targetAt(place: string): Promise<string> {
   const { DaemonClient } = await import('../system/httpClient');
-  const client = new DaemonClient(`http://${place}`);
-  try {
-    const { status, body } = await client.get('/json/list', ANSWER_TIMEOUT_MS);
-    const targets: unknown = status === 200 ? JSON.parse(body) : undefined;
-    const [target] = (Array.isArray(targets) ? targets : []) as { webSocketDebuggerUrl?: unknown }[];
-    const url = target?.webSocketDebuggerUrl;
-    if (typeof url === 'string' && URL.canParse(url)) {
-      const { protocol, host } = new URL(url);
-      if (protocol === 'ws:' && host === place) return url;
-    }
-    throw new Error('the inspector names no target');
-  } finally {
-    void client.close();
+  using client = new DaemonClient(`http://${place}`);
+  const { status, body } = await client.get('/json/list', ANSWER_TIMEOUT_MS);
+  const targets: unknown = status === 200 ? JSON.parse(body) : undefined;
+  const [target] = (Array.isArray(targets) ? targets : []) as { webSocketDebuggerUrl?: unknown }[];
+  const url = target?.webSocketDebuggerUrl;
+  if (typeof url === 'string' && URL.canParse(url)) {
+    const { protocol, host } = new URL(url);
+    if (protocol === 'ws:' && host === place) return url;
   }
+  throw new Error('the inspector names no target');
 }

@@ -37,15 +37,12 @@ export async function alreadyThere({ url, onlyOne }: WantedStart): Promise<strin
 
 /** Whether a daemon of this kind answers there and works for the folder. Never throws. */
 async function worksFor(folder: string, origin: string, kind: Kind): Promise<boolean> {
-  const client = new DaemonClient(origin);
-  const within = new Ask(DISCOVERY_TIMEOUT_MS);
+  using client = new DaemonClient(origin);
+  using within = new Ask(DISCOVERY_TIMEOUT_MS);
   try {
     const look = new Look({ kind: 'http', origin }, 'find', within, client);
     return (await (await kind.load()).worksFor?.(folder, look)) === true;
   } catch {
     return false;
-  } finally {
-    within.end();
-    await client.close();
   }
 }

@@ -33,6 +33,10 @@ export class Ask {
     return this.lag.soFarMs();
   }
 
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
   /** Ends the measurement. @returns the longest time that our own event loop stood still, in ms */
   end(): number {
     return this.lag.stop();

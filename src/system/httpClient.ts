@@ -182,6 +182,10 @@ export class DaemonClient {
     await closed;
   }
 
+  [Symbol.dispose](): void {
+    void this.close();
+  }
+
   #stopConnecting(reason: NoAnswer): void {
     if (this.#socket?.connecting) this.#socket.destroy(reason);
   }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { insisting } from './insisting';
 import { MAX_STATE_BYTES } from './policy';
@@ -44,21 +44,17 @@ async function writeNow(file: string, text: string, fsync: boolean): Promise<voi
   await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIR_MODE });
   const temporary = temporaryFor(file);
   try {
-    // Exclusive: what somebody left in the place is neither written into nor followed.
-    const handle = await open(temporary, 'wx', PRIVATE_FILE_MODE);
-    try {
-      // This writes on until all is written: a disk that is nearly full takes only a part at first.
-      await handle.writeFile(text);
-      if (fsync) await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    // This writes on until all is written: a disk that is nearly full takes only a part at first.
+    await writeFile(temporary, text, { ...EXCLUSIVE, flush: fsync });
     await insisting(() => rename(temporary, file));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
 }
+
+/** What somebody left in the place is neither written into nor followed. */
+const EXCLUSIVE = { flag: 'wx', mode: PRIVATE_FILE_MODE };
 
 /** A name beside the file that nobody else has; `removeTemporaries` knows it. */
 function temporaryFor(file: string): string {
@@ -69,13 +65,7 @@ function temporaryFor(file: string): string {
 export function writePrivateSync(file: string, text: string): void {
   const temporary = temporaryFor(file);
   try {
-    const handle = openSync(temporary, 'wx', PRIVATE_FILE_MODE);
-    try {
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeFileSync(temporary, text, { ...EXCLUSIVE, flush: true });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -101,17 +91,10 @@ export async function readOwn(
   file: string,
   maxBytes = MAX_STATE_BYTES,
 ): Promise<OwnText | { readonly refusal: string } | undefined> {
-  let handle: FileHandle;
   try {
     // Not Windows'. Without waiting, where it is a pipe that nobody writes into.
     const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-    handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    if (codeOf(error) === 'ELOOP') return { refusal: 'it is a link' };
-    throw error;
-  }
-  try {
+    await using handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const found = await handle.stat();
     if (!found.isFile()) return { refusal: 'it is not a file' };
     const own = process.getuid?.();
@@ -120,20 +103,18 @@ export async function readOwn(
     const text = await beginning(handle, found.size, maxBytes);
     if (text === undefined) return { refusal: `it is longer than ${maxBytes / 1_024} KiB` };
     return { text, mode: found.mode & 0o777, changedAt: found.mtimeMs };
-  } finally {
-    await handle.close();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ELOOP') return { refusal: 'it is a link' };
+    throw error;
   }
 }
 
 /** Reads another program's small file; `undefined` where it is longer, or no file. @throws the system's error */
 export async function readBounded(file: string, maxBytes: number): Promise<string | undefined> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const found = await handle.stat();
-    return found.isFile() ? await beginning(handle, found.size, maxBytes) : undefined;
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const found = await handle.stat();
+  return found.isFile() ? await beginning(handle, found.size, maxBytes) : undefined;
 }
 
 /** All that a file holds, if that is not more than `maxBytes`, also where it grows meanwhile. */

@@ -93,24 +93,15 @@ export class DispatchdClient implements SessionActions {
     const { origin } = this;
     const claim = await readClaim(origin, this.stateDir);
     await proveListener(origin, claim);
-    const client = new DaemonClient(origin);
-    const within = new Ask(timeoutMs);
-    try {
-      const { body } = await client.get(ROUTES.health, within);
-      await proveListener(origin, claim);
-      if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
-      const answer = await send(client, claim.token, within);
-      if (answer.status >= 200 && answer.status < 300) return answer;
-      throw new CodedError<Refusal>({
-        is: 'refused',
-        daemon: 'dispatchd',
-        status: answer.status,
-        said: errorIn(answer),
-      });
-    } finally {
-      within.end();
-      void client.close();
-    }
+    using client = new DaemonClient(origin);
+    using within = new Ask(timeoutMs);
+    const { body } = await client.get(ROUTES.health, within);
+    await proveListener(origin, claim);
+    if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
+    const answer = await send(client, claim.token, within);
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const { status } = answer;
+    throw new CodedError<Refusal>({ is: 'refused', daemon: 'dispatchd', status, said: errorIn(answer) });
   }
 }
 

@@ -6,7 +6,6 @@ import type { EndedSession } from '../../health/interrupted';
 import type { Session } from '../../health/report';
 import { DaemonClient } from '../../system/httpClient';
 import type { LostWork } from '../kind';
-import { agentPath, resumeCommand, resumption } from './resume';
 import { parseTime } from '../read/time';
 import { RESUME_TIMEOUT_MS } from './policy';
 
@@ -16,9 +15,8 @@ export class SmithyAgents implements LostWork {
 
   /** The last few sessions that ended, which smithy remembers over a restart. @throws when it does not answer */
   async ended(agentId: string): Promise<readonly EndedSession[]> {
-    const { status, body } = await this.#ask((client) =>
-      client.get(`${agentPath(agentId)}/status`, REQUEST_TIMEOUT_MS),
-    );
+    using client = new DaemonClient(this.origin);
+    const { status, body } = await client.get(`${agentPath(agentId)}/status`, REQUEST_TIMEOUT_MS);
     if (status !== 200) throw new Error(`HTTP ${status}`);
     const { recentHistory } = JSON.parse(body) as { recentHistory?: unknown };
     return Array.isArray(recentHistory) ? recentHistory.flatMap(readEnded) : [];
@@ -27,26 +25,36 @@ export class SmithyAgents implements LostWork {
   /** Goes on with a session that a restart interrupted. @throws an error fit to show where smithy refuses */
   async resume(session: Session): Promise<void> {
     const { path, body } = resumption(session);
-    const answer = await this.#ask((client) =>
-      client.send('POST', path, { body, timeoutMs: RESUME_TIMEOUT_MS }),
-    );
+    using client = new DaemonClient(this.origin);
+    const answer = await client.send('POST', path, { body, timeoutMs: RESUME_TIMEOUT_MS });
     const { status } = answer;
     if (status < 200 || status >= 300)
       throw new CodedError<Refusal>({ is: 'refused', daemon: 'smithy', status, said: errorIn(answer) });
   }
 
   resumeCommand(session: Session): string {
-    return resumeCommand(this.origin, session);
+    const { path, body } = resumption(session);
+    const words = ['-X', 'POST', '-H', 'content-type: application/json', '-d', JSON.stringify(body)];
+    return `curl ${[...words, `${this.origin}${path}`].map(quoted).join(' ')}`;
   }
+}
 
-  async #ask<T>(send: (client: DaemonClient) => Promise<T>): Promise<T> {
-    const client = new DaemonClient(this.origin);
-    try {
-      return await send(client);
-    } finally {
-      void client.close();
-    }
-  }
+/** The request that goes on with a session. Without the conversation's id smithy knows of nothing after a restart. */
+function resumption({ agentId = '', providerSessionId, cwd }: Session): { path: string; body: object } {
+  // A folder that was cut off to be shown is none.
+  const isWhole = cwd !== undefined && !cwd.endsWith('…');
+  return {
+    path: `${agentPath(agentId)}/resume`,
+    body: { providerSessionId, ...(isWhole && { workingDirectory: cwd }) },
+  };
+}
+
+function agentPath(agentId: string): string {
+  return `/api/agents/${encodeURIComponent(agentId)}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function readEnded(entry: unknown): EndedSession[] {

@@ -57,13 +57,11 @@ export class HealthRoute {
 
   async #ask(): Promise<boolean> {
     // On the status' connection the question would wait behind the status.
-    const client = new DaemonClient(this.origin);
+    using client = new DaemonClient(this.origin);
     try {
       return (await client.get(HEALTH_ROUTE, this.#timeoutMs)).status === 200;
     } catch {
       return false;
-    } finally {
-      void client.close();
     }
   }
 }

@@ -82,8 +82,8 @@ async function lookAt(
   folders: readonly string[],
   { timeoutMs, lookMs }: Pick<ScanPlaces, 'timeoutMs' | 'lookMs'>,
 ): Promise<FoundDaemon | undefined> {
-  const client = target.kind === 'http' ? new DaemonClient(target.origin) : undefined;
-  const within = new Ask(lookMs);
+  using client = target.kind === 'http' ? new DaemonClient(target.origin) : undefined;
+  using within = new Ask(lookMs);
   try {
     const known = await recognise(new Look(target, 'find', within, client, timeoutMs), kinds);
     if ('is' in known) return undefined;
@@ -101,8 +101,5 @@ async function lookAt(
     };
   } catch {
     return undefined;
-  } finally {
-    within.end();
-    await client?.close();
   }
 }

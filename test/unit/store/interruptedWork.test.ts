@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resumeCommand } from '../../../src/kinds/smithy/resume';
+import { SmithyAgents } from '../../../src/kinds/smithy/agents';
 import { lostOf } from '../../../src/health/interrupted';
 import type { Session } from '../../../src/health/report';
 import { InterruptedWork } from '../../../src/store/interruptedWork';
@@ -190,7 +190,7 @@ describe('what a smithy lost to a restart', () => {
 
   for (const hostile of HOSTILE) {
     it(`is one bounded line, whatever was kept: ${JSON.stringify(hostile.slice(0, 30))}`, () => {
-      const command = resumeCommand('http://127.0.0.1:3457', {
+      const command = new SmithyAgents('http://127.0.0.1:3457').resumeCommand({
         ...LOST,
         agentId: hostile,
         cwd: `/${hostile}'`,
@@ -202,12 +202,14 @@ describe('what a smithy lost to a restart', () => {
 
   it('is resumed by a line that a shell reads as it was meant', () => {
     assert.equal(
-      resumeCommand('http://127.0.0.1:3457', { ...LOST, cwd: "/it's here" }),
+      new SmithyAgents('http://127.0.0.1:3457').resumeCommand({ ...LOST, cwd: "/it's here" }),
       "curl -X POST -H 'content-type: application/json' " +
         `-d '{"providerSessionId":"conversation-1","workingDirectory":"/it'\\''s here"}' ` +
         'http://127.0.0.1:3457/api/agents/el-1/resume',
     );
-    assert.ok(!resumeCommand('http://x', { ...LOST, cwd: '/cut off…' }).includes('workingDirectory'));
+    assert.ok(
+      !new SmithyAgents('http://x').resumeCommand({ ...LOST, cwd: '/cut off…' }).includes('workingDirectory'),
+    );
   });
 });
 
