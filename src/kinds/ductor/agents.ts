@@ -17,20 +17,19 @@ type Agent = v.InferOutput<typeof Agent>;
 const Api = v.object({ status: v.literal('ok'), connections: v.pipe(v.number(), v.integer()) });
 
 /** What ductor says of itself, without its work. */
-export type ReportedState = Pick<
-  Report,
-  'isRunning' | 'starting' | 'available' | 'unavailable' | 'malformed'
->;
+type ReportedState = Pick<Report, 'isRunning' | 'starting' | 'available' | 'unavailable' | 'malformed'>;
 
-/** An answer as a state, or why it is none. @param readBody reads the JSON of the route */
+/** An answer as a report without work, or why it is none. @param readBody reads the JSON of the route */
 export function readState(
   answer: Answer,
   readBody: (body: unknown) => ReportedState | undefined,
-): ReportedState | StrangeAnswer {
+): Report | StrangeAnswer {
   const refusal = notAStatus(answer);
   if (refusal !== undefined) return refusal;
   try {
-    return readBody(JSON.parse(answer.body)) ?? { is: 'noHealthOf', kind: 'ductor' };
+    const said = readBody(JSON.parse(answer.body));
+    if (!said) return { is: 'noHealthOf', kind: 'ductor' };
+    return { kind: 'ductor', ...said, progress: DUCTOR_PROGRESS, traits: DUCTOR_TRAITS };
   } catch {
     return { is: 'noJson' };
   }
@@ -95,9 +94,4 @@ function crashes(crashed: readonly (readonly [string, Agent])[]): Unavailable {
     others: isMain ? 0 : crashed.length - 1,
     said: cleanText(error ?? '', MAX_ERROR_CHARS) || undefined,
   };
-}
-
-/** A state as a report without work. */
-export function reportOf(said: ReportedState): Report {
-  return { kind: 'ductor', ...said, progress: DUCTOR_PROGRESS, traits: DUCTOR_TRAITS };
 }

@@ -20,13 +20,6 @@ export interface DuctorLimits {
   readonly taskMs: number | undefined;
 }
 
-export const DEFAULT_LIMITS: DuctorLimits = {
-  turnMs: DUCTOR_TURN_LIMIT_MS,
-  extensionMs: DUCTOR_EXTENSION_MS,
-  maxExtensions: DUCTOR_MAX_EXTENSIONS,
-  taskMs: DUCTOR_TASK_LIMIT_MS,
-};
-
 const Config = v.object({
   cli_timeout: lenient(finite),
   interagent_port: lenient(finite),
@@ -67,3 +60,5 @@ export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: Ductor
 
 const toMs = (value: number | undefined) => (value === undefined ? undefined : value * SECOND_MS);
 const positive = (ms: number) => (ms > 0 && ms <= LAST_AT ? ms : undefined);
+
+export const DEFAULT_LIMITS = limitsOf({});

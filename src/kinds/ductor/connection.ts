@@ -7,10 +7,9 @@ import type { Answered, Connection, ConnectOptions } from '../kind';
 import type { Look, Seen } from '../look';
 import { MAX_SESSIONS } from '../policy';
 import { isLoopback } from '../read/paths';
-import { readApi, readAgents, readState, reportOf, subAgentsOf, type ReportedState } from './agents';
+import { readApi, readAgents, readState, subAgentsOf } from './agents';
 import { DEFAULT_LIMITS } from './config';
-import { DuctorState, type DuctorFiles } from './files';
-import { ductorHome } from './home';
+import { DuctorState, ductorHome, type DuctorFiles } from './files';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
 import { readTasks, taskSessions, type Task } from './tasks';
 
@@ -29,7 +28,7 @@ export function connect(target: Target, options: ConnectOptions): Connection {
  */
 class DuctorConnection implements Connection {
   readonly #state: DuctorState | undefined;
-  #route: string = AGENTS_ROUTE;
+  statusRoute: string = AGENTS_ROUTE;
   #isRecognised = false;
   #tasks: { readonly body: string; readonly tasks: readonly Task[] | undefined } | undefined;
 
@@ -42,10 +41,6 @@ class DuctorConnection implements Connection {
     if (isLoopback(hostname)) {
       this.#state = new DuctorState(ductorHome(options.env), Number(port), options.wallAt);
     }
-  }
-
-  get statusRoute(): string {
-    return this.#route;
   }
 
   async ask(look: Look): Promise<Answered> {
@@ -62,7 +57,7 @@ class DuctorConnection implements Connection {
 
   /** What answers next may be another. */
   #forget(): void {
-    this.#route = AGENTS_ROUTE;
+    this.statusRoute = AGENTS_ROUTE;
     this.#isRecognised = false;
   }
 
@@ -76,14 +71,14 @@ class DuctorConnection implements Connection {
       return { is: answer.status === 404 && isUnknown ? 'stranger' : 'wrong', why: said };
     }
     const daemonNow = clockOf(answer, wallAt());
-    const subAgents = this.#route === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
+    const subAgents = this.statusRoute === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
     const files = await this.#state?.read(look.within.atMost(timeouts.fallbackMs).timeoutMs, subAgents);
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? wallAt();
     const { sessions, unknown } = starting ? {} : await this.#work(look, files, subAgents, nowAt);
     const report: Report = {
-      ...reportOf(said),
+      ...said,
       ...(starting && { starting }),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
@@ -93,15 +88,15 @@ class DuctorConnection implements Connection {
     return { is: 'report', report, latencyMs: answer.tookMs };
   }
 
-  async #say(look: Look): Promise<{ answer: Seen; said: ReportedState | StrangeAnswer }> {
+  async #say(look: Look): Promise<{ answer: Seen; said: Report | StrangeAnswer }> {
     const { isDeclared, timeouts } = this.options;
-    const answer = await look.get(this.#route, timeouts.requestMs);
-    if (this.#route === API_ROUTE) return { answer, said: readState(answer, readApi) };
+    const answer = await look.get(this.statusRoute, timeouts.requestMs);
+    if (this.statusRoute === API_ROUTE) return { answer, said: readState(answer, readApi) };
     if (answer.status === 404 && isDeclared) {
       const other = await look.get(API_ROUTE, timeouts.requestMs);
       const said = readState(other, readApi);
       if (!('is' in said)) {
-        this.#route = API_ROUTE;
+        this.statusRoute = API_ROUTE;
         return { answer: other, said };
       }
     }
@@ -118,7 +113,7 @@ class DuctorConnection implements Connection {
     subAgents: readonly string[],
     nowAt: number,
   ): Promise<{ sessions?: readonly Session[]; unknown?: UnknownWork }> {
-    const tellsTasks = this.#route === AGENTS_ROUTE;
+    const tellsTasks = this.statusRoute === AGENTS_ROUTE;
     const tasks = tellsTasks ? await this.#askTasks(look) : undefined;
     const unknown: UnknownWork = {
       subAgents: subAgents

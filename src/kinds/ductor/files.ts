@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readBounded } from '../../system/privateFile';
@@ -11,6 +12,7 @@ import {
   MAX_STATE_FILE_BYTES,
 } from './policy';
 import type { DaemonInstance, Session } from '../../health/report';
+import type { Env } from '../kind';
 import { limitsOf, readConfig, type DuctorLimits } from './config';
 import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
@@ -28,6 +30,11 @@ export interface DuctorFiles {
 
 /** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
 const AGENT_NAME = /^[\w-]{1,64}$/;
+
+/** Where a ductor of this machine keeps its files. */
+export function ductorHome(env: Env): string {
+  return env['DUCTOR_HOME'] || join(homedir(), '.ductor');
+}
 
 /** Reads the files of a ductor on this machine: all that tells of its chats' turns, and of its lives. */
 export class DuctorState {
@@ -107,13 +114,7 @@ export class DuctorState {
   }
 }
 
-/** The files that one agent keeps, as they were read together. */
-interface AgentContent {
-  readonly startup: Read;
-  readonly turns: Read;
-  readonly named: Read;
-}
-
+/** The files that one agent keeps. */
 class AgentFiles {
   readonly #files: readonly StateFile[];
 
@@ -123,11 +124,14 @@ class AgentFiles {
     );
   }
 
-  async read(): Promise<AgentContent> {
+  /** Together. */
+  async read() {
     const [startup, turns, named] = await Promise.all(this.#files.map((file) => file.read()));
     return { startup, turns, named };
   }
 }
+
+type AgentContent = Awaited<ReturnType<AgentFiles['read']>>;
 
 interface Times {
   /** When this life began, in epoch ms: what is older was left behind by another. */
@@ -184,14 +188,12 @@ class StateFile {
 
   async read(): Promise<Read> {
     try {
-      const { mtimeMs, size, ino, isFile } = await facts(this.path);
-      // A pipe would be waited for without end.
-      if (!isFile || size > MAX_STATE_FILE_BYTES) return undefined;
+      const { mtimeMs, size, ino } = await stat(this.path);
       const key = `${mtimeMs} ${size} ${ino}`;
       if (this.#last?.key !== key) {
         const text = await readBounded(this.path, MAX_STATE_FILE_BYTES);
         if (text === undefined) return undefined;
-        const value = parse(text);
+        const value = known(() => JSON.parse(text) as unknown);
         this.#last = { key, content: { value, changedAt: mtimeMs } };
       }
       return this.#last.content;
@@ -199,15 +201,6 @@ class StateFile {
       return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : undefined;
     }
   }
-}
-
-async function facts(path: string) {
-  const stats = await stat(path);
-  return { mtimeMs: stats.mtimeMs, size: stats.size, ino: stats.ino, isFile: stats.isFile() };
-}
-
-function parse(text: string): unknown {
-  return known(() => JSON.parse(text) as unknown);
 }
 
 /** What a reader gives, where it can read it. */

@@ -1,10 +1,8 @@
 import type { StrangeAnswer } from '../../health/cause';
 import type { Identified } from '../kind';
 import type { Look } from '../look';
-import { readAgents, readApi, readState, reportOf } from './agents';
+import { readAgents, readApi, readState } from './agents';
 import { AGENTS_ROUTE, API_ROUTE } from './policy';
-
-const KIND = 'ductor';
 
 /**
  * Whether a ductor is there, by the server that it has for its own agents. The API server that one may enable tells
@@ -14,10 +12,7 @@ const KIND = 'ductor';
  */
 export async function identify(look: Look): Promise<Identified | StrangeAnswer> {
   if (look.origin === undefined) return { is: 'noAddress' };
-  const said = readState(await look.get(AGENTS_ROUTE), readAgents);
-  if (!('is' in said)) return { kind: KIND, isRunning: said.isRunning, report: reportOf(said) };
-  if (look.purpose !== 'start') return said;
-  const api = readState(await look.get(API_ROUTE), readApi);
-  if ('is' in api) return api;
-  return { kind: KIND, isRunning: api.isRunning, report: reportOf(api) };
+  let report = readState(await look.get(AGENTS_ROUTE), readAgents);
+  if ('is' in report && look.purpose === 'start') report = readState(await look.get(API_ROUTE), readApi);
+  return 'is' in report ? report : { kind: report.kind, isRunning: report.isRunning, report };
 }

@@ -3,10 +3,11 @@ import type { Target } from '../../model/target';
 import type { Connection, ConnectOptions } from '../kind';
 import type { Look } from '../look';
 import { SmithyAgents } from './agents';
-import { DatabaseOfSmithy } from './database';
-import { LimitsOfSmithy } from './limits';
+import { askDatabase } from './database';
+import { askLimits, DOCUMENTED_LIMITS } from './limits';
 import { SessionsOfSmithy } from './sessionsRoute';
-import { MAX_MALFORMED, STATUS_ROUTE } from './policy';
+import { DATABASE_MAX_AGE_MS, MAX_MALFORMED, SMITHY_LIMITS_REREAD_MS, STATUS_ROUTE } from './policy';
+import { Rarely } from './rarely';
 import { StatusRoute } from './statusRoute';
 
 export { identify, worksFor } from './identify';
@@ -20,9 +21,13 @@ export function connect(target: Target, options: ConnectOptions): Connection {
   const { origin } = target;
   const { timeouts, mayReadLimits } = options;
   const status = new StatusRoute(origin, timeouts);
-  const limits = new LimitsOfSmithy(timeouts.fallbackMs, mayReadLimits);
-  const sessions = new SessionsOfSmithy(timeouts.fallbackMs, limits);
-  const database = new DatabaseOfSmithy(timeouts.fallbackMs);
+  const { fallbackMs } = timeouts;
+  const limits = new Rarely(SMITHY_LIMITS_REREAD_MS, (look) => askLimits(look, fallbackMs));
+  const database = new Rarely(DATABASE_MAX_AGE_MS, (look) => askDatabase(look, fallbackMs));
+  const sessions = new SessionsOfSmithy(
+    fallbackMs,
+    async (look) => (mayReadLimits() ? await limits.get(look) : undefined) ?? DOCUMENTED_LIMITS,
+  );
   const complete = async (report: Report, look: Look): Promise<Report> => {
     const malformed = [...report.malformed];
     const listed = report.sessions ?? (await sessions.get(look, (each) => malformed.push(each)));

@@ -1,4 +1,4 @@
-import { SMITHY_LIMITS_REREAD_MS, SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from './policy';
+import { SMITHY_SESSION_LIMIT_MS, SMITHY_STEWARD_LIMIT_MS } from './policy';
 import type { Session } from '../../health/report';
 import { parseObject } from '../../base/text';
 import type { Answer } from '../../system/httpClient';
@@ -34,30 +34,10 @@ function readLimits({ status, body }: Answer): SmithyLimits | undefined {
   };
 }
 
-/** The limits of one smithy: read rarely, and again after it was away. */
-export class LimitsOfSmithy {
-  #read: { readonly limits: SmithyLimits; readonly atMs: number } | undefined;
-
-  constructor(
-    private readonly timeoutMs: number,
-    private readonly mayRead: () => boolean,
-  ) {}
-
-  /** Never rejects. No GET tells them: a PATCH that changes nothing answers with the whole config. */
-  async current(look: Look): Promise<SmithyLimits> {
-    if (!this.mayRead()) return DOCUMENTED_LIMITS;
-    if (!this.#read || performance.now() - this.#read.atMs > SMITHY_LIMITS_REREAD_MS) {
-      const answer = await look.send('PATCH', CONFIG_ROUTE, {}, this.timeoutMs).catch(() => undefined);
-      const limits = (answer && readLimits(answer)) ?? DOCUMENTED_LIMITS;
-      this.#read = { limits, atMs: performance.now() };
-    }
-    return this.#read.limits;
-  }
-
-  /** What answers next may be another. */
-  forget(): void {
-    this.#read = undefined;
-  }
+/** Never rejects. No GET tells them: a PATCH that changes nothing answers with the whole config. */
+export async function askLimits(look: Look, timeoutMs: number): Promise<SmithyLimits> {
+  const answer = await look.send('PATCH', CONFIG_ROUTE, {}, timeoutMs).catch(() => undefined);
+  return (answer && readLimits(answer)) ?? DOCUMENTED_LIMITS;
 }
 
 /** smithy's sessions with the deadline that it will end them at but does not tell: their age counts from `createdAt`. */
