@@ -1,11 +1,12 @@
 import type { DaemonId } from '../health/report';
 import type { Memento } from 'vscode';
 import { RESTARTS_KEPT, RESTART_LOOP_COUNT, RESTART_LOOP_MS } from './policy';
+import { isSame } from '../base/text';
 import { isState } from '../health/states';
 import type { Outcome } from '../model/outcome';
 import type { RestartRecord } from '../model/restartRecord';
 import { entriesThat, parseEntries, withEntry, type Entries } from './entries';
-import { isSame, Shared, type SharedDeps } from './shared';
+import { Shared, type SharedDeps } from './shared';
 import { Stored } from './stored';
 
 const KEY = 'restarts';

@@ -3,10 +3,9 @@ import type { Memento } from 'vscode';
 import type { Track } from '../health/trackState';
 import { keptWaiting, type KeptWaiting } from '../health/waiting';
 import type { DaemonModel, Remembered } from '../model/daemonModel';
-import { cleanText } from '../base/text';
+import { cleanText, isSame } from '../base/text';
 import { parseEntries } from './entries';
 import { KEEP_EVERY_MS, SEEN_MAX_DAEMONS, SEEN_UP_MEMORY_MS } from './policy';
-import { isSame } from './shared';
 import { fieldsOf, hasFields, type Parse, type WriteLine } from './stored';
 import { StoredEntries } from './storedEntries';
 

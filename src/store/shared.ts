@@ -1,3 +1,4 @@
+import { isSame } from '../base/text';
 import type { ReadShared, SharedFile } from './sharedFile';
 import { SHARED_LOOK_GAP_MS, SHARED_PENDING_MAX, SHARED_RETRY_MS } from './policy';
 
@@ -161,9 +162,4 @@ export class Shared<T> {
     this.#said = why;
     this.options.log(`The ${this.options.name} of this window are not shared with other windows: ${why}`);
   }
-}
-
-/** Whether two values are written alike. */
-export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

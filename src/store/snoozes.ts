@@ -1,8 +1,9 @@
 import type { DaemonId, Report } from '../health/report';
 import type { Memento } from 'vscode';
+import { isSame } from '../base/text';
 import { isSnoozed, type Snooze } from '../health/snooze';
 import { entriesThat, parseEntries, withEntry, type Entries } from './entries';
-import { isSame, Shared, type SharedDeps } from './shared';
+import { Shared, type SharedDeps } from './shared';
 import { Stored } from './stored';
 
 const KEY = 'snoozes';

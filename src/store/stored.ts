@@ -1,6 +1,6 @@
 import type { Memento } from 'vscode';
 import { UNREADABLE_MAX_CHARS } from './policy';
-import { isSame } from './shared';
+import { isSame } from '../base/text';
 
 /**
  * Reads what is kept, which may be of any version, or anything.

@@ -2,7 +2,7 @@ import { cleanText } from '../base/text';
 import { duration, SECOND_MS } from '../base/time';
 import type { Failure } from '../health/report';
 import type { Cause, LoopUnknown, Malformed, Shortage, Stale, Unavailable } from '../health/cause';
-import { textIn, type Texts } from './texts';
+import { textsOf, type Texts } from './texts';
 
 /** "refused: connection refused", for diagnostics. */
 export function failureText({ kind, cause }: Failure): string {
@@ -56,11 +56,9 @@ export const CAUSES: Texts<Cause> = {
 };
 
 /** Why a poll brought no report, as a clause: "connection refused". */
-export function causeText(cause: Cause): string {
-  return textIn(CAUSES, cause);
-}
+export const causeText = textsOf(CAUSES);
 
-const FIELDS: Texts<Malformed> = {
+const fieldText = textsOf<Malformed>({
   missing: ({ field }) => `${field} is missing`,
   wrong: ({ field, expected, received }) => `${field} should be ${expected}, is ${received}`,
   noTime: ({ field }) => `${field} is not an ISO time with its zone`,
@@ -68,26 +66,22 @@ const FIELDS: Texts<Malformed> = {
   noPathHere: ({ field }) => `${field} is not a path of a file on this machine`,
   noId: ({ field }) => `${field} is not an id of one line`,
   noAgentHealth: ({ field }) => `${field} is not an agent's health`,
-};
+});
 
 /** "isRunning is missing; health.pollStale should be boolean, is "no"". */
 export function malformedText(malformed: readonly Malformed[]): string {
-  return malformed.map((each) => textIn(FIELDS, each)).join('; ');
+  return malformed.map(fieldText).join('; ');
 }
 
-const SHORTAGES: Texts<Shortage> = {
+/** What shows that CPU is short, as a clause. */
+export const shortageText = textsOf<Shortage>({
   manyProcesses: ({ runnable, cores }) =>
     cores === 1
       ? `${runnable} processes want to run on 1 core`
       : `${runnable} processes want to run on ${cores} cores`,
   cpuLimit: 'a CPU limit holds the daemon back',
   editorLate: ({ lateMs }) => `this editor got the CPU ${lateMs} ms late`,
-};
-
-/** What shows that CPU is short, as a clause. */
-export function shortageText(shortage: Shortage): string {
-  return textIn(SHORTAGES, shortage);
-}
+});
 
 /** Why a daemon says that it cannot work: in its own words where it has some. */
 export function unavailableText(why: Unavailable): string {
@@ -98,18 +92,15 @@ export function unavailableText(why: Unavailable): string {
   return said === undefined ? `${who}${more}` : `${who}${more}: ${said}`;
 }
 
-const STALE: Texts<Stale> = {
+/** Why a loop counts as hung, as a clause. */
+export const staleText = textsOf<Stale>({
   pollStale: 'the daemon says pollStale',
   cycleInFlight: ({ thresholdMs }) => `a poll cycle in flight is older than ${duration(thresholdMs)}`,
   lastCycle: ({ thresholdMs }) => `the last completed poll cycle is older than ${duration(thresholdMs)}`,
-};
+});
 
-/** Why a loop counts as hung, as a clause. */
-export function staleText(stale: Stale): string {
-  return textIn(STALE, stale);
-}
-
-const LOOP_UNKNOWN: Texts<LoopUnknown> = {
+/** Why nothing is known of a loop, as a clause. */
+export const loopUnknownText = textsOf<LoopUnknown>({
   malformed: ({ malformed }) => `malformed: ${malformedText(malformed)}`,
   untoldByKind: ({ kind }) => `${kind} does not tell whether its loop advances`,
   untoldByVersion:
@@ -118,9 +109,4 @@ const LOOP_UNKNOWN: Texts<LoopUnknown> = {
   timesInFuture: "the poll times lie in the future of the daemon's own clock",
   timesContradict: 'the daemon says its loop is not stale, but its poll times are old',
   begunInVain: ({ forMs }) => `the loop begins poll cycles, but has completed none for ${duration(forMs)}`,
-};
-
-/** Why nothing is known of a loop, as a clause. */
-export function loopUnknownText(why: LoopUnknown): string {
-  return textIn(LOOP_UNKNOWN, why);
-}
+});

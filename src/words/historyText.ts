@@ -4,9 +4,10 @@ import { HISTORY_BUCKET_MS, HISTORY_WINDOW_MS } from '../health/policy';
 import { SEVERITY } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
 import { STATE_LABELS } from './states';
-import { textIn, type Texts } from './texts';
+import { textsOf } from './texts';
 
-const SUMMARIES: Texts<HistorySummary> = {
+/** The last 24 h in words, in whole minutes: "wedged twice today, 7 min in all". */
+export const historyText = textsOf<HistorySummary>({
   notWatched: 'not watched yet',
   noProblems: 'no problems in the last 24 h',
   noProblemsIn: ({ watchedMs }) =>
@@ -23,12 +24,7 @@ const SUMMARIES: Texts<HistorySummary> = {
     const isOne = counts.length === 1 && counts[0]?.[1] === 1;
     return `${problems} ${isToday ? 'today' : 'in the last 24 h'}, ${howLong}${isOne ? '' : ' in all'}`;
   },
-};
-
-/** The last 24 h in words, in whole minutes: "wedged twice today, 7 min in all". */
-export function historyText(summary: HistorySummary): string {
-  return textIn(SUMMARIES, summary);
-}
+});
 
 function times(count: number): string {
   return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;

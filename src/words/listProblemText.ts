@@ -1,10 +1,10 @@
 import type { EntryProblem, ListProblem } from '../model/listProblem';
-import { textIn, type Texts } from './texts';
+import { textsOf } from './texts';
 
 /** What is wrong in `daemonHealth.daemons`, in a sentence. */
 export function listProblemText(problem: ListProblem): string {
   if (problem.is === 'noList') return 'daemonHealth.daemons should be a list.';
-  return `daemonHealth.daemons[${problem.index}] ${textIn(ENTRIES, problem.problem)}.`;
+  return `daemonHealth.daemons[${problem.index}] ${entryText(problem.problem)}.`;
 }
 
 const RESTART = {
@@ -16,7 +16,7 @@ const RESTART = {
 };
 
 /** Each goes on after the name of the entry. */
-const ENTRIES: Texts<EntryProblem> = {
+const entryText = textsOf<EntryProblem>({
   noObject: 'should be an object with a "name" and a "url"',
   noUrl: 'needs a "url", such as "http://127.0.0.1:3457"',
   noHttpUrl: ({ url }) => `has a "url" that is not an http address: ${url}`,
@@ -27,4 +27,4 @@ const ENTRIES: Texts<EntryProblem> = {
     `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,
   restart: ({ part }) => (part === undefined ? 'has a "restart" that is not an object' : RESTART[part]),
-};
+});

@@ -1,7 +1,7 @@
 import { clockMinute, coarseAge, duration } from '../base/time';
 import type { Reason, Unproven, Unsettled } from '../health/cause';
 import { causeText, loopUnknownText, shortageText, staleText, unavailableText } from './causes';
-import { textIn, type Texts } from './texts';
+import { textsOf } from './texts';
 
 const UNSETTLED: Readonly<Record<Unsettled, string>> = {
   woke: 'the machine just woke up; the daemon gets one interval to complete a cycle',
@@ -9,7 +9,8 @@ const UNSETTLED: Readonly<Record<Unsettled, string>> = {
   started: 'the loop was just started; the daemon gets one interval to complete a cycle',
 };
 
-const REASONS: Texts<Reason> = {
+/** Why a daemon is in its state, as a clause that begins small: "the poll loop completes cycles". */
+export const reasonText = textsOf<Reason>({
   restarting: 'a restart is under way',
   restartingElsewhere: 'restarting (in another window)',
   unanswered: ({ forMs }) => `no answer for ${duration(forMs)}`,
@@ -51,14 +52,10 @@ const REASONS: Texts<Reason> = {
   loopUnknown: ({ why }) => loopUnknownText(why),
   loopAdvances: 'the poll loop completes cycles',
   nothingTells: 'nothing tells whether the poll loop advances',
-};
+});
 
-/** Why a daemon is in its state, as a clause that begins small: "the poll loop completes cycles". */
-export function reasonText(reason: Reason): string {
-  return textIn(REASONS, reason);
-}
-
-const UNPROVEN: Texts<Unproven> = {
+/** Why a look does not prove a new, working instance; goes on after "the daemon answers, but". */
+export const unprovenText = textsOf<Unproven>({
   noAnswer: ({ cause }) => `the daemon does not answer (${causeText(cause)})`,
   wrongAnswer: ({ cause }) => causeText(cause),
   oldInstance: 'the old process still answers',
@@ -70,9 +67,4 @@ const UNPROVEN: Texts<Unproven> = {
   cyclesUntold: 'this version does not report its poll cycles, so that its work could not be proven',
   loopHangs: ({ stale }) => `the poll loop hangs (${staleText(stale)})`,
   loopUnknown: ({ why }) => loopUnknownText(why),
-};
-
-/** Why a look does not prove a new, working instance; goes on after "the daemon answers, but". */
-export function unprovenText(why: Unproven): string {
-  return textIn(UNPROVEN, why);
-}
+});

@@ -1,10 +1,11 @@
 import { duration } from '../base/time';
 import { codeText } from './errors';
 import { endText } from './outcomes';
-import { textIn, type Texts } from './texts';
+import { textsOf } from './texts';
 import type { RestartStep, RestartWait } from '../model/restartStep';
 
-const STEPS: Texts<RestartStep> = {
+/** A step of a restart or of a stop, to go on after "restart: ". */
+export const restartStepText = textsOf<RestartStep>({
   keepingEvidence: 'keeping the evidence',
   asking: ({ pid }) => `asking process ${pid} to shut down`,
   notAsked: ({ pid, why }) =>
@@ -21,12 +22,7 @@ const STEPS: Texts<RestartStep> = {
     who === undefined ? 'asking the daemon to restart' : `asking ${who} to restart the daemon`,
   proving: ({ by }) =>
     by === 'answer' ? 'waiting for the daemon to answer as running' : 'waiting for a completed poll cycle',
-};
-
-/** A step of a restart or of a stop, to go on after "restart: ". */
-export function restartStepText(step: RestartStep): string {
-  return textIn(STEPS, step);
-}
+});
 
 /** What a restart waits for, and how long it still does. */
 export function restartWaitText({ pid, leftMs, next }: RestartWait): string {

@@ -1,7 +1,7 @@
 import type { Unstartable } from '../base/errors';
 import type { NoWay, StartFailure } from '../model/startFailure';
 import { causeText } from './causes';
-import { isIn, textIn, type Texts } from './texts';
+import { isIn, textsOf, type Texts } from './texts';
 
 /** A warning before anything is ended. */
 export function doubtText(why: Unstartable): string {
@@ -40,23 +40,18 @@ export const START_FAILURES: Texts<StartFailure> = {
   },
 };
 
-/** The same as clauses that go on after "start failed:". */
-const REASONS: Texts<StartFailure> = {
+/** Why a start failed, as a clause that goes on after "start failed:". */
+export const startFailedReason = textsOf<StartFailure>({
   noFolder: unstartableText,
   noProgram: unstartableText,
   taskNotStarted: 'VS Code did not start the task',
   startSaid: ({ said }) => said.replace(COULD_NOT, '').replace(/\.$/, ''),
   commandEnded: ({ exit: { code } }) =>
     code === undefined ? 'the start command was terminated' : `exit code ${code}`,
-};
+});
 
 export function isStartFailure(code: { readonly is: string }): code is StartFailure {
-  return isIn(REASONS, code);
-}
-
-/** Why a start failed, as a clause that goes on after "start failed:". */
-export function startFailedReason(failure: StartFailure): string {
-  return textIn(REASONS, failure);
+  return isIn(START_FAILURES, code);
 }
 
 /** Why nobody can know how a daemon is started, and what the user can do. */

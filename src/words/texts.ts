@@ -9,6 +9,11 @@ export function textIn<Code extends { readonly is: string }>(texts: Texts<Code>,
   return typeof text === 'string' ? text : text(code as never);
 }
 
+/** What says a code of a union. */
+export function textsOf<Code extends { readonly is: string }>(texts: Texts<Code>): (code: Code) => string {
+  return (code) => textIn(texts, code);
+}
+
 /** Whether a code is one of the union that a table is for. */
 export function isIn<Code extends { readonly is: string }>(
   texts: Texts<Code>,

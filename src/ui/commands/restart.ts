@@ -35,6 +35,15 @@ export interface RestartCommandsDeps {
   readonly current: (daemonId: DaemonId) => DaemonModel | undefined;
 }
 
+type WriteLine = (line: string) => void;
+type Verb = 'Restart' | 'Stop';
+
+/** What the user agreed to. */
+interface Agreed {
+  readonly plan: Plan;
+  readonly inspect: boolean;
+}
+
 /** Restart and stop as the user meets them: trust, consent, progress with cancel, an honest end. */
 export class RestartCommands {
   /** Restarts that were started and not proven in time. */
@@ -44,11 +53,10 @@ export class RestartCommands {
 
   /** @param openedMs of the incident whose message asked for it: when that began, in monotonic ms */
   async restart(model: DaemonModel, openedMs?: number): Promise<void> {
-    const { name } = model.daemon;
-    const agreed = await this.#agree(model, `Restart ${name}?`, 'Restart', openedMs);
+    const agreed = await this.#agree(model, 'Restart', openedMs);
     if (!agreed) return;
     const { plan, inspect } = agreed;
-    await this.#shown(plan, `${plan.owner ? 'Restarting' : 'Starting'} ${name}`, (work) =>
+    await this.#shown(plan, `${plan.owner ? 'Restarting' : 'Starting'} ${model.daemon.name}`, (work) =>
       this.deps.controller.restart(plan, { ...work, inspect }),
     );
   }
@@ -66,9 +74,7 @@ export class RestartCommands {
     const { id: daemonId } = plan.model.daemon;
     const { clock, door, current } = this.deps;
     const afterAt = clock.now().wallAt;
-    const outcome = await inNotification(plain(title), (steps) =>
-      restarts({ ...shownIn(steps), signal: abortSignal(steps.token) }),
-    );
+    const outcome = await inNotification(plain(title), (steps) => restarts(shownIn(steps)));
     if (outcome.kind === 'late') this.#late.set(daemonId, plan);
     else this.#late.delete(daemonId);
     const span = { afterAt, byAt: clock.now().wallAt };
@@ -76,57 +82,54 @@ export class RestartCommands {
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
-  restartInTerminal(
-    model: DaemonModel,
-    write: (line: string) => void,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    return inTerminal(write, this.deps.onUnexpected, async () => {
-      const agreed = await this.#agree(model, `Restart ${model.daemon.name}?`, 'Restart');
-      if (!agreed) return declined(write);
-      const outcome = await this.deps.controller.restart(agreed.plan, {
-        signal,
-        inspect: agreed.inspect,
-        onStep: (step) => write(`${restartStepText(step)}…`),
-      });
+  restartInTerminal(model: DaemonModel, write: WriteLine, signal: AbortSignal): Promise<boolean> {
+    return this.#inTerminal(model, 'Restart', write, async ({ plan, inspect }) => {
+      const outcome = await this.deps.controller.restart(plan, { ...writtenBy(write), signal, inspect });
       write(outcomeText(outcome));
       return outcome.kind === 'cured' || outcome.kind === 'unproven';
     });
   }
 
   /** Stop as a task. Resolves with whether the daemon is gone. */
-  stopInTerminal(model: DaemonModel, write: (line: string) => void, signal: AbortSignal): Promise<boolean> {
-    return inTerminal(write, this.deps.onUnexpected, async () => {
-      const plan = (await this.#agree(model, `Stop ${model.daemon.name}?`, 'Stop'))?.plan;
-      if (!plan) return declined(write);
-      const outcome = await this.deps.controller.stop(plan, {
-        signal,
-        onStep: (step) => write(`${restartStepText(step)}…`),
-      });
+  stopInTerminal(model: DaemonModel, write: WriteLine, signal: AbortSignal): Promise<boolean> {
+    return this.#inTerminal(model, 'Stop', write, async ({ plan }) => {
+      const outcome = await this.deps.controller.stop(plan, { ...writtenBy(write), signal });
       write(stopText(outcome));
       return outcome.kind === 'stopped';
     });
   }
 
   async stop(model: DaemonModel): Promise<void> {
-    const { name } = model.daemon;
-    const plan = (await this.#agree(model, `Stop ${name}?`, 'Stop'))?.plan;
-    if (!plan) return;
-    const outcome = await inNotification(stopping(name), (steps) =>
-      this.deps.controller.stop(plan, { ...shownIn(steps), signal: abortSignal(steps.token) }),
+    const agreed = await this.#agree(model, 'Stop');
+    if (!agreed) return;
+    const outcome = await inNotification(stopping(model.daemon.name), (steps) =>
+      this.deps.controller.stop(agreed.plan, shownIn(steps)),
     );
     void say('info', plain(stopText(outcome)));
   }
 
-  /** The plan, once the user agreed to what it ends; `undefined` where not. */
-  async #agree(
+  /** A task's work, once the user agreed: an error is a line in its terminal. */
+  async #inTerminal(
     model: DaemonModel,
-    question: string,
-    verb: 'Restart' | 'Stop',
-    openedMs?: number,
-  ): Promise<{ plan: Plan; inspect: boolean } | undefined> {
-    if (!(await ensureTrusted(`${verb === 'Restart' ? 'Restarting' : 'Stopping'} ${model.daemon.name}`)))
-      return undefined;
+    verb: Verb,
+    write: WriteLine,
+    work: (agreed: Agreed) => Promise<boolean>,
+  ): Promise<boolean> {
+    try {
+      const agreed = await this.#agree(model, verb);
+      if (agreed) return await work(agreed);
+      write('Cancelled: nothing was changed.');
+    } catch (error) {
+      if (!isUserError(error)) this.deps.onUnexpected('A task of a daemon', error);
+      write(sentenceOf(error));
+    }
+    return false;
+  }
+
+  /** The plan, once the user agreed to what it ends; `undefined` where not. */
+  async #agree(model: DaemonModel, verb: Verb, openedMs?: number): Promise<Agreed | undefined> {
+    const { name } = model.daemon;
+    if (!(await ensureTrusted(`${verb === 'Restart' ? 'Restarting' : 'Stopping'} ${name}`))) return undefined;
     const plan = await (verb === 'Restart'
       ? this.deps.controller.planRestart(model)
       : this.deps.controller.plan(model));
@@ -137,31 +140,10 @@ export class RestartCommands {
     if (detail === undefined) return { plan, inspect: alwaysInspect };
     const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
-    const choice = await ask('warning', plain(question), plain(detail), ...buttons);
+    const choice = await ask('warning', plain(`${verb} ${name}?`), plain(detail), ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
     if (choice !== verb && choice !== INSPECT) return undefined;
     return { plan, inspect: alwaysInspect || choice === INSPECT };
-  }
-}
-
-/** The user did not agree. */
-function declined(write: (line: string) => void): false {
-  write('Cancelled: nothing was changed.');
-  return false;
-}
-
-/** A task's work: an error is a line in its terminal. */
-async function inTerminal(
-  write: (line: string) => void,
-  onUnexpected: (where: string, error: unknown) => void,
-  work: () => Promise<boolean>,
-): Promise<boolean> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isUserError(error)) onUnexpected('A task of a daemon', error);
-    write(sentenceOf(error));
-    return false;
   }
 }
 
@@ -178,17 +160,18 @@ function isOver({ track }: Plan['model'], openedMs: number): boolean {
   return !isOpenSince(incident, openedMs) || isRecovering(incident) || severityOf(verdict) === 'plain';
 }
 
-/** Steps and waiting both take the one line of a notification. */
-function shownIn({ step }: Steps): Progress {
+function writtenBy(write: WriteLine): Progress {
+  return { onStep: (now) => write(`${restartStepText(now)}…`) };
+}
+
+/** Steps and waiting both take the one line of a notification, which has a button to cancel. */
+function shownIn({ step, token }: Steps): StopWork {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => controller.abort(new Error('cancelled')));
   const show = (text: string) => step(plain(`${text}…`));
   return {
+    signal: controller.signal,
     onStep: (now) => show(restartStepText(now)),
     onWait: (now) => show(restartWaitText(now)),
   };
-}
-
-function abortSignal(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort(new Error('cancelled')));
-  return controller.signal;
 }

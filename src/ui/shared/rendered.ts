@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSame } from '../../base/text';
 
 /**
  * What was last written to one surface. VS Code does not compare for us: every write costs a message to the
@@ -11,7 +11,7 @@ export class Rendered<T> {
 
   set(next: T): void {
     const previous = this.#last;
-    if (isDeepStrictEqual(previous, next)) return;
+    if (isSame(previous, next)) return;
     this.#last = next;
     this.write(next, previous);
   }

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSame } from '../../base/text';
 import type { Row, Section } from './daemonRows';
 
 /** Rows of the tree as they were last drawn, by id. */
@@ -25,8 +25,10 @@ export class DrawnRows {
     const previous = this.#sections;
     this.#sections = next;
     this.#byId = new Map(next.flat().map((row) => [row.id, row]));
-    if (!isDeepStrictEqual(roots, this.roots)) return [undefined];
+    if (!isSame(roots, this.roots)) return [undefined];
     // A daemon that made no step has the same section.
-    return roots.filter((_, index) => previous[index] !== next[index] && !isDeepStrictEqual(previous[index], next[index]));
+    return roots.filter(
+      (_, index) => previous[index] !== next[index] && !isSame(previous[index], next[index]),
+    );
   }
 }
