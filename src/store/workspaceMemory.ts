@@ -1,52 +1,111 @@
 import type { Memento } from 'vscode';
+import { isSame } from '../base/text';
+import { fromStored, isStoredSpan, toStored, type StoredSpan } from '../health/history';
+import { rememberedInstance } from '../health/instances';
+import type { Lost } from '../health/interrupted';
 import type { DaemonId } from '../health/report';
 import type { Watched } from '../health/watched';
 import type { DaemonModel, Remembered } from '../model/daemonModel';
-import { Histories } from './histories';
-import { InterruptedWork } from './interruptedWork';
-import { KnownInstances } from './knownInstances';
-import { SeenDaemons } from './seenDaemons';
-import type { WriteLine } from './stored';
+import { isLost, readLife, readSeen, seenOf, type Life, type Seen } from './keptOfDaemon';
+import {
+  HISTORY_KEEP_EVERY_MS,
+  HISTORY_KEEP_GAP_MS,
+  HISTORY_MAX_DAEMONS,
+  INSTANCES_MAX_DAEMONS,
+  KEEP_EVERY_MS,
+  SEEN_MAX_DAEMONS,
+  SEEN_UP_MEMORY_MS,
+} from './policy';
+import { listOf, type Parse, type WriteLine } from './stored';
+import { StoredEntries } from './storedEntries';
 
-/** All that one workspace remembers of its daemons across windows. */
+const NO_LOST: readonly Lost[] = [];
+
+/** All that one workspace remembers of its daemons across windows, by their ids. */
 export class WorkspaceMemory {
-  readonly #seen: SeenDaemons;
-  readonly #histories: Histories;
-  readonly #instances: KnownInstances;
-  readonly #interrupted: InterruptedWork;
+  readonly #seen: StoredEntries<Seen>;
+  readonly #histories: StoredEntries<readonly StoredSpan[]>;
+  readonly #lives: StoredEntries<Life>;
+  readonly #lost: StoredEntries<readonly Lost[]>;
+  #models: readonly DaemonModel[] = [];
+  #flushedAt = 0;
 
   /** @param wallAt the wall clock, in epoch ms */
-  constructor(state: Memento, wallAt: () => number, log: WriteLine) {
-    this.#seen = new SeenDaemons(state, wallAt, log);
-    this.#histories = new Histories(state, wallAt, log);
-    this.#instances = new KnownInstances(state, log);
-    this.#interrupted = new InterruptedWork(state, log);
+  constructor(
+    state: Memento,
+    private readonly wallAt: () => number,
+    log: WriteLine,
+  ) {
+    const kept = <E>(key: string, maxDaemons: number, read: Parse<E>) =>
+      new StoredEntries(state, key, maxDaemons, read, log);
+    this.#seen = kept('daemons', SEEN_MAX_DAEMONS, readSeen);
+    this.#histories = kept('histories', HISTORY_MAX_DAEMONS, listOf(isStoredSpan));
+    this.#lives = kept('lives', INSTANCES_MAX_DAEMONS, readLife);
+    this.#lost = kept('lostWork', INSTANCES_MAX_DAEMONS, listOf(isLost));
   }
 
   recall(daemonId: DaemonId): Remembered {
-    const instance = this.#instances.recall(daemonId);
+    const { seenUpAt, ...seen } = this.#seen.of(daemonId) ?? {};
+    const isRecent = seenUpAt !== undefined && this.wallAt() - seenUpAt < SEEN_UP_MEMORY_MS;
+    const history = fromStored(this.#histories.of(daemonId), this.wallAt());
+    const life = this.#lives.of(daemonId);
     return {
-      ...this.#seen.recall(daemonId),
-      ...this.#histories.recall(daemonId),
-      ...(instance && { instance }),
-      lost: this.#interrupted.recall(daemonId),
+      ...(isRecent && { seenUpAt }),
+      ...seen,
+      ...(history && { history }),
+      ...(life && { instance: rememberedInstance(life.id, life.stateDir) }),
+      lost: this.#lost.of(daemonId) ?? NO_LOST,
     };
   }
 
   /** Called at every step of a daemon: what a closed window would lose. */
-  stepped({ daemon }: DaemonModel, { instance, lost }: Watched): void {
-    this.#instances.keep(daemon.id, instance);
-    this.#interrupted.keep(daemon.id, lost);
+  stepped(
+    { daemon }: Pick<DaemonModel, 'daemon'>,
+    { instance, lost }: Pick<Watched, 'instance' | 'lost'>,
+  ): void {
+    const { id, stateDir } = instance?.report.instance ?? {};
+    if (id !== undefined && this.#lives.of(daemon.id)?.id !== id) {
+      void this.#lives.update([[daemon.id, { id, ...(stateDir !== undefined && { stateDir }) }]]);
+    }
+    const known = this.#lost.of(daemon.id) ?? NO_LOST;
+    if (lost !== known && lost.length + known.length > 0) {
+      void this.#lost.update([[daemon.id, lost.length > 0 ? lost : undefined]]);
+    }
   }
 
   /** Called with every drawing: what may be written now and then. */
   keep(models: readonly DaemonModel[]): void {
-    this.#seen.keep(models);
-    this.#histories.keep(models);
+    const seen = models
+      .filter((model) => this.#wasSeenOther(model))
+      .map(({ daemon, track }) => [daemon.id, seenOf(track)] as const);
+    if (seen.length > 0) void this.#seen.update(seen);
+    this.#models = models;
+    const sinceMs = this.wallAt() - this.#flushedAt;
+    if (sinceMs >= 0 && sinceMs < HISTORY_KEEP_GAP_MS) return;
+    if (models.some((model) => this.#isHistoryWorthKeeping(model))) void this.flush();
   }
 
   /** Writes what is known now: the window closes. */
   async flush(): Promise<void> {
-    await this.#histories.flush();
+    this.#flushedAt = this.wallAt();
+    await this.#histories.update(
+      this.#models.flatMap(({ daemon, history }) => (history ? [[daemon.id, toStored(history)]] : [])),
+    );
+  }
+
+  /** Whether a flag changed, or a time is minutes newer. */
+  #wasSeenOther({ daemon, track }: DaemonModel): boolean {
+    const { seenUpAt: keptAt = 0, ...kept } = this.#seen.of(daemon.id) ?? {};
+    const { seenUpAt = 0, ...next } = seenOf(track);
+    return seenUpAt - keptAt >= KEEP_EVERY_MS || !isSame(next, kept);
+  }
+
+  /** Whether a state changed, or has gone on for minutes. */
+  #isHistoryWorthKeeping({ daemon, history }: DaemonModel): boolean {
+    const last = history?.spans.at(-1);
+    if (!last) return false;
+    const [state, fromAt, toAt] = this.#histories.of(daemon.id)?.at(-1) ?? [];
+    const isKept = state === last.state && fromAt === last.fromAt;
+    return !isKept || last.toAt - (toAt ?? 0) >= HISTORY_KEEP_EVERY_MS;
   }
 }

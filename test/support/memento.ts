@@ -1,4 +1,5 @@
 import type { Memento } from 'vscode';
+import { WorkspaceMemory } from '../../src/store/workspaceMemory';
 
 /** VS Code's key-value store, in memory. */
 export class MemoryMemento implements Memento {
@@ -19,4 +20,9 @@ export class MemoryMemento implements Memento {
     this.#values.set(key, value);
     return Promise.resolve();
   }
+}
+
+/** What a workspace remembers, over this store. */
+export function memoryOver(state: Memento, wallAt: () => number = Date.now): WorkspaceMemory {
+  return new WorkspaceMemory(state, wallAt, () => undefined);
 }

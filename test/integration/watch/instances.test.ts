@@ -9,13 +9,11 @@ import { createProbe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
 import type { Began } from '../../../src/health/watched';
 import type { Restarted } from '../../../src/health/workMade';
-import { InterruptedWork } from '../../../src/store/interruptedWork';
-import { KnownInstances } from '../../../src/store/knownInstances';
 import { SpeakerLease } from '../../../src/store/speakerTurn';
 import { instanceTold } from '../../../src/ui/notifications/noticeOf';
 import { DaemonProcess, dispatchdFile, stopDaemons } from '../../support/dispatchd/daemonProcess';
 import { LONG } from '../../support/dispatchd/commands';
-import { MemoryMemento } from '../../support/memento';
+import { MemoryMemento, memoryOver } from '../../support/memento';
 import { SmithyProcess, smithySession } from '../../support/smithyProcess';
 import { until } from '../../support/until';
 
@@ -30,22 +28,17 @@ class Window {
     state = new MemoryMemento(),
     onNews: (restarted: Restarted, began: Began) => void = () => {},
   ) {
-    const instances = new KnownInstances(state);
-    const interrupted = new InterruptedWork(state);
+    const memory = memoryOver(state);
     this.registry = new Registry({
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
       createProbe: (target) => Promise.resolve(createProbe(target)),
-      recall: (daemonId) => {
-        const instance = instances.recall(daemonId);
-        return { ...(instance && { instance }), lost: interrupted.recall(daemonId) };
-      },
+      recall: (daemonId) => memory.recall(daemonId),
       processes: this.processes,
     });
-    this.registry.on('stepped', ({ daemon }, events, watched) => {
-      instances.keep(daemon.id, watched.instance);
-      interrupted.keep(daemon.id, watched.lost);
+    this.registry.on('stepped', (model, events, watched) => {
+      memory.stepped(model, watched);
       for (const event of events) {
         if (event.kind !== 'restarted') continue;
         const { restarted, isNews, began } = event;

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Session } from '../../../src/health/report';
-import { SeenDaemons } from '../../../src/store/seenDaemons';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { idAt } from '../../support/target';
-import { MemoryMemento } from '../../support/memento';
+import { MemoryMemento, memoryOver } from '../../support/memento';
 import { modelOf } from '../ui/support';
 import type { FakeTime } from './support';
 import { DAY_MS, goodReport, HOUR_MS, MINUTE_MS, SECOND_MS, Watch, type Parts } from './support';
@@ -144,8 +143,8 @@ describe('ready tasks beside free workers', () => {
       const before = Watch.healthy();
       const parts = () => ({ queue: TWELVE_READY, sessions: [worker('ann', 5, 'terminated')] });
       answers(before, minutes * MINUTE_MS, parts);
-      new SeenDaemons(state).keep([modelOf(before)]);
-      const { waiting } = new SeenDaemons(state).recall(idAt('http://127.0.0.1:3457'));
+      memoryOver(state).keep([modelOf(before)]);
+      const { waiting } = memoryOver(state).recall(idAt('http://127.0.0.1:3457'));
       const after = new Watch({ time: before.time, ...(waiting && { waiting }) });
       answers(after, minutes < 10 ? 5 * MINUTE_MS : 5 * SECOND_MS, parts);
       assert.equal(after.state, 'stuck');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { SmithyAgents } from '../../../src/kinds/smithy/agents';
 import { lostOf } from '../../../src/health/interrupted';
 import type { Session } from '../../../src/health/report';
-import { InterruptedWork } from '../../../src/store/interruptedWork';
+import type { WorkspaceMemory } from '../../../src/store/workspaceMemory';
 import { sessionRows } from '../../../src/ui/tree/sessionRows';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
-import { MemoryMemento } from '../../support/memento';
+import { MemoryMemento, memoryOver } from '../../support/memento';
 import { Steps } from '../health/steps';
 import { FakeTime, goodReport } from '../health/support';
 import { HOSTILE, daemon } from '../ui/support';
@@ -36,7 +36,7 @@ class Room {
   steps = new Steps({}, this.time);
 
   /** The store as the next window opens it. */
-  open(): InterruptedWork {
+  open(): WorkspaceMemory {
     const state = {
       keys: () => this.state.keys(),
       get: <T>(key: string) => this.state.get<T>(key),
@@ -46,12 +46,12 @@ class Room {
         return this.state.update(key, JSON.parse(JSON.stringify(value)));
       },
     };
-    return (this.kept = new InterruptedWork(state));
+    return (this.kept = memoryOver(state));
   }
 
   /** The next window: nothing is known but what was kept. */
   reload(): this {
-    this.steps = new Steps({ lost: this.open().recall(this.#daemon.id) }, this.time);
+    this.steps = new Steps({ lost: this.open().recall(this.#daemon.id).lost ?? [] }, this.time);
     return this;
   }
 
@@ -66,7 +66,7 @@ class Room {
     const { lost } = this.steps.watched;
     act(this.steps);
     if (this.steps.watched.lost !== lost) this.draws++;
-    this.kept.keep(this.#daemon.id, this.steps.watched.lost);
+    this.kept.stepped({ daemon: this.#daemon }, { lost: this.steps.watched.lost, instance: undefined });
     return this;
   }
 
@@ -109,7 +109,7 @@ describe('what a smithy lost to a restart', () => {
     room.lose(LOST);
     room.step((steps) => steps.wait(5_000).fail('refused'));
     assert.deepEqual(room.ids, ['session-1']);
-    assert.deepEqual(room.open().recall(room.model.daemon.id).length, 1, 'and it is kept');
+    assert.deepEqual(room.open().recall(room.model.daemon.id).lost?.length, 1, 'and it is kept');
   });
 
   it('can be dismissed', () => {

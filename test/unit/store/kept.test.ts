@@ -2,15 +2,12 @@ import assert from 'node:assert/strict';
 import type { Memento } from 'vscode';
 import type { History } from '../../../src/health/history';
 import { rememberedInstance } from '../../../src/health/instances';
-import type { DaemonModel } from '../../../src/model/daemonModel';
+import type { DaemonModel, Remembered } from '../../../src/model/daemonModel';
 import { AdoptedDaemons } from '../../../src/store/adopted';
-import { Histories } from '../../../src/store/histories';
-import { InterruptedWork } from '../../../src/store/interruptedWork';
-import { KnownInstances } from '../../../src/store/knownInstances';
 import { RecentCommands } from '../../../src/store/recentCommands';
 import { RestartRecords } from '../../../src/store/restartRecords';
-import { SeenDaemons } from '../../../src/store/seenDaemons';
 import { Snoozes } from '../../../src/store/snoozes';
+import { WorkspaceMemory } from '../../../src/store/workspaceMemory';
 import { MemoryMemento } from '../../support/memento';
 import { makeStorage, type Storage } from '../../support/storage';
 import { Watch } from '../health/support';
@@ -20,6 +17,10 @@ import { modelOf } from '../ui/support';
 const [A, B] = [modelOf(Watch.healthy()).daemon.id, modelOf(Watch.healthy(), 'b', 3470).daemon.id];
 const NOW = 1_772_438_400_000;
 const wallAt = () => NOW;
+
+function seenIn({ history: _, lost: __, ...seen }: Remembered): Remembered {
+  return seen;
+}
 
 /** One store over what is kept under one key. */
 interface Opened {
@@ -54,8 +55,11 @@ const OF_DAEMONS: readonly Kept[] = [
   {
     key: 'daemons',
     open: (state, { deps }) => {
-      const seen = new SeenDaemons(state, wallAt, deps.log);
-      return { use: () => [seen.recall(A), seen.recall(B)], write: () => seen.keep([model]) };
+      const memory = new WorkspaceMemory(state, wallAt, deps.log);
+      return {
+        use: () => [A, B].map((id) => seenIn(memory.recall(id))),
+        write: () => memory.keep([model]),
+      };
     },
     good: { seenUpAt: NOW - 1_000, startFailed: 'exit code 7' },
     used: { seenUpAt: NOW - 1_000, startFailed: 'exit code 7' },
@@ -64,10 +68,10 @@ const OF_DAEMONS: readonly Kept[] = [
   {
     key: 'histories',
     open: (state, { deps }) => {
-      const histories = new Histories(state, wallAt, deps.log);
+      const memory = new WorkspaceMemory(state, wallAt, deps.log);
       return {
-        use: () => [A, B].map((id) => histories.recall(id).history?.spans),
-        write: () => histories.keep([model]),
+        use: () => [A, B].map((id) => memory.recall(id).history?.spans),
+        write: () => memory.keep([model]),
       };
     },
     good: [['wedged', NOW - 9_000, NOW - 1_000]],
@@ -85,10 +89,10 @@ const OF_DAEMONS: readonly Kept[] = [
   {
     key: 'lives',
     open: (state, { deps }) => {
-      const lives = new KnownInstances(state, deps.log);
+      const memory = new WorkspaceMemory(state, wallAt, deps.log);
       return {
-        use: () => [A, B].map((id) => lives.recall(id)?.report.instance),
-        write: () => lives.keep(A, rememberedInstance('now', undefined)),
+        use: () => [A, B].map((id) => memory.recall(id).instance?.report.instance),
+        write: () => memory.stepped(model, { instance: rememberedInstance('now', undefined), lost: [] }),
       };
     },
     good: { id: 'life', stateDir: '/state' },
@@ -98,10 +102,11 @@ const OF_DAEMONS: readonly Kept[] = [
   {
     key: 'lostWork',
     open: (state, { deps }) => {
-      const lost = new InterruptedWork(state, deps.log);
+      const memory = new WorkspaceMemory(state, wallAt, deps.log);
+      const lost = [{ session: { ...SESSION, id: 'now' }, foundAt: NOW }];
       return {
-        use: () => [A, B].map((id) => (lost.recall(id).length > 0 ? lost.recall(id) : undefined)),
-        write: () => lost.keep(A, [{ session: { ...SESSION, id: 'now' }, foundAt: NOW }]),
+        use: () => [A, B].map((id) => memory.recall(id).lost?.[0] && memory.recall(id).lost),
+        write: () => memory.stepped(model, { instance: undefined, lost }),
       };
     },
     good: [{ session: SESSION, foundAt: NOW }],

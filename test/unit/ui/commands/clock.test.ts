@@ -5,11 +5,9 @@ import type { Clock } from '../../../../src/base/time';
 import type * as CopyDiagnostics from '../../../../src/ui/commands/copyDiagnostics';
 import type * as SnoozeCommand from '../../../../src/ui/commands/snooze';
 import type { Registry } from '../../../../src/watch/registry';
-import { Histories } from '../../../../src/store/histories';
-import { SeenDaemons } from '../../../../src/store/seenDaemons';
 import { Snoozes } from '../../../../src/store/snoozes';
 import { loadWith } from '../../../support/fakeVSCode';
-import { MemoryMemento } from '../../../support/memento';
+import { MemoryMemento, memoryOver } from '../../../support/memento';
 import { makeStorage } from '../../../support/storage';
 import { Watch } from '../../health/support';
 import { modelOf } from '../support';
@@ -73,16 +71,16 @@ describe('the clock that is passed in', () => {
   it('decides for how long a daemon counts as seen', async () => {
     const state = new MemoryMemento();
     await state.update('daemons', { [ORIGIN]: { seenUpAt: NOON - 1_000 } });
-    assert.equal(new SeenDaemons(state, () => NOON).recall(idAt(ORIGIN)).seenUpAt, NOON - 1_000);
+    assert.equal(memoryOver(state, () => NOON).recall(idAt(ORIGIN)).seenUpAt, NOON - 1_000);
     const later = () => NOON + 365 * 86_400_000;
-    assert.equal(new SeenDaemons(state, later).recall(idAt(ORIGIN)).seenUpAt, undefined);
+    assert.equal(memoryOver(state, later).recall(idAt(ORIGIN)).seenUpAt, undefined);
   });
 
   it('decides which spans of a history are too old', async () => {
     const state = new MemoryMemento();
     await state.update('histories', { [ORIGIN]: [['healthy', NOON - 60_000, NOON - 1_000]] });
-    assert.ok(new Histories(state, () => NOON).recall(idAt(ORIGIN)).history);
+    assert.ok(memoryOver(state, () => NOON).recall(idAt(ORIGIN)).history);
     const later = () => NOON + 2 * 86_400_000;
-    assert.equal(new Histories(state, later).recall(idAt(ORIGIN)).history, undefined);
+    assert.equal(memoryOver(state, later).recall(idAt(ORIGIN)).history, undefined);
   });
 });

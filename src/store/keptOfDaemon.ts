@@ -1,0 +1,91 @@
+import { cleanText } from '../base/text';
+import type { Lost } from '../health/interrupted';
+import type { Session } from '../health/report';
+import type { Track } from '../health/trackState';
+import { keptWaiting, type KeptWaiting } from '../health/waiting';
+import type { Remembered } from '../model/daemonModel';
+import { parseEntries } from './entries';
+import { fieldsOf, hasFields, type Parse } from './stored';
+
+/** Whether a daemon was up, was stopped through us, failed to start, or starts nothing of what waits. */
+export type Seen = Pick<Remembered, 'seenUpAt' | 'stoppedByUs' | 'startFailed' | 'waiting'>;
+
+export const readSeen: Parse<Seen> = (raw, leave) => {
+  if (parseEntries(raw) === undefined) return undefined;
+  const { seenUpAt, stoppedByUs, startFailed, waiting } = fieldsOf(raw);
+  const isWhole = hasFields(raw, {}, { seenUpAt: 'number', stoppedByUs: 'boolean', startFailed: 'string' });
+  if (!isWhole || (waiting !== undefined && !isWaiting(waiting))) leave(raw);
+  return {
+    ...(typeof seenUpAt === 'number' && { seenUpAt }),
+    ...(stoppedByUs === true && { stoppedByUs }),
+    ...(typeof startFailed === 'string' && { startFailed: cleanText(startFailed) }),
+    ...(isWaiting(waiting) && { waiting: keptWaiting(waiting) }),
+  };
+};
+
+function isWaiting(raw: unknown): raw is KeptWaiting {
+  return hasFields(raw, { sinceAt: 'number', ready: 'number', isLong: 'boolean' }, { newestAt: 'number' });
+}
+
+export function seenOf({ seenUpAt, stoppedByUs, startFailed, waiting }: Track): Seen {
+  return {
+    ...(seenUpAt !== undefined && { seenUpAt }),
+    ...(stoppedByUs && { stoppedByUs }),
+    ...(startFailed !== undefined && { startFailed }),
+    ...(waiting && { waiting: keptWaiting(waiting) }),
+  };
+}
+
+/** The last named instance of a daemon. */
+export interface Life {
+  readonly id: string;
+  readonly stateDir?: string;
+}
+
+export const readLife: Parse<Life> = (raw) =>
+  hasFields(raw, { id: 'string' }, { stateDir: 'string' }) ? (raw as Life) : undefined;
+
+type Fields<T> = Readonly<Record<keyof T, 'string' | 'number' | 'boolean'>>;
+
+const NEEDED: Fields<Pick<Session, 'id' | 'title' | 'status'>> = {
+  id: 'string',
+  title: 'string',
+  status: 'string',
+};
+
+const OPTIONAL: Fields<Omit<Session, keyof typeof NEEDED>> = {
+  kind: 'string',
+  role: 'string',
+  agentId: 'string',
+  providerSessionId: 'string',
+  command: 'string',
+  cwd: 'string',
+  createdAt: 'number',
+  startedAt: 'number',
+  lastActivityAt: 'number',
+  endedAt: 'number',
+  deadlineAt: 'number',
+  deadlineAssumed: 'boolean',
+  timeoutMs: 'number',
+  extensionsUsed: 'number',
+  maxExtensions: 'number',
+  requestedExtensions: 'number',
+  attempt: 'number',
+  recovered: 'boolean',
+  resumable: 'boolean',
+  exitCode: 'number',
+  outcome: 'string',
+  handled: 'boolean',
+  wasLost: 'boolean',
+  stopping: 'string',
+};
+
+/** Work that a restart interrupted and that its daemon does not remember. */
+export function isLost(value: unknown): value is Lost {
+  const { session } = fieldsOf(value);
+  return (
+    hasFields(value, { foundAt: 'number' }, { database: 'string' }) &&
+    hasFields(session, NEEDED, OPTIONAL) &&
+    fieldsOf(session).status === 'interrupted'
+  );
+}
