@@ -2,11 +2,10 @@ import { duration } from '../../base/time';
 import type { Clock } from '../clock';
 import type { ExitFiles } from '../sessions/exitFile';
 import type { Log } from '../log';
-import { endState } from '../sessions/outcome';
 import { stopOrphan } from '../processes/orphans';
 import type { LastExit } from './lifecycle';
-import { interruptedOutcome, planRecovery, type RecoveryAction } from './recoveryPlan';
-import { isRunning, label, type Session } from '../sessions/session';
+import { planRecovery } from './recoveryPlan';
+import { isRunning, label } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
 
 /** What a start did about the sessions that it found unfinished, by their ids. */
@@ -51,13 +50,12 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
     }),
   );
   for (const { session, exit } of exits) {
-    const action = planRecovery({ session, nowMs: clock.wallMs(), lastAliveAt, exit });
-    if (!action || action.kind === 'keep') continue;
-    const next = apply(session, action, lastAliveAt ?? clock.wallMs(), found);
-    if (action.kind === 'resume') resumedIds.push(session.id);
-    if (action.kind === 'interrupt') interruptedIds.push(session.id);
-    log.warn(`session ${label(session)}: ${describe(action)}`);
-    await store.put(next);
+    const decision = planRecovery({ session, nowMs: clock.wallMs(), lastAliveAt, exit, found });
+    if (!decision) continue;
+    if (decision.kind === 'resume') resumedIds.push(session.id);
+    if (decision.kind === 'interrupt') interruptedIds.push(session.id);
+    log.warn(`session ${label(session)}: ${decision.says}`);
+    await store.put(decision.next);
   }
   // A kill between the two writes of "run again" must not leave both to be run.
   for (const session of store.all()) {
@@ -71,57 +69,6 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
   }
   await exitFiles.removeAll();
   return { resumedIds, interruptedIds };
-}
-
-function apply(
-  session: Session,
-  action: Exclude<RecoveryAction, { kind: 'keep' }>,
-  lastAliveAt: number,
-  found: { readonly foundAt: number; readonly foundBy: string },
-): Session {
-  const { state } = session;
-  const startedAt = state.status === 'running' ? state.startedAt : undefined;
-  switch (action.kind) {
-    case 'requeue':
-      return { ...session, state: { status: 'queued' } };
-    case 'resume':
-      return { ...session, recovered: true, state: { status: 'queued' } };
-    case 'interrupt': {
-      const outcome = interruptedOutcome(session, action.why);
-      const endedAt = Math.max(lastAliveAt, startedAt ?? session.createdAt);
-      return {
-        ...session,
-        state: {
-          status: 'interrupted',
-          ...(startedAt !== undefined && { startedAt }),
-          endedAt,
-          outcome,
-          ...found,
-        },
-      };
-    }
-    case 'ended':
-      if (!isRunning(session)) return session;
-      return { ...session, state: endState(session, { exitCode: action.exitCode }, Math.round(action.at)) };
-    case 'stopped':
-      if (!isRunning(session)) return session;
-      return { ...session, state: endState(session, {}, session.state.stopping?.at ?? lastAliveAt) };
-  }
-}
-
-function describe(action: Exclude<RecoveryAction, { kind: 'keep' }>): string {
-  switch (action.kind) {
-    case 'requeue':
-      return 'had not begun when dispatchd ended; it waits again';
-    case 'resume':
-      return 'was interrupted; it is started again';
-    case 'ended':
-      return `ended with exit code ${action.exitCode} while dispatchd was away`;
-    case 'stopped':
-      return `was being stopped (${action.cause}) when dispatchd ended`;
-    case 'interrupt':
-      return `was interrupted, and is not started again: ${action.why}`;
-  }
 }
 
 /** "was up 3 h 12 m": for the log line of the start. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { interruptedOutcome, planRecovery, type Leftover } from '../../../../src/dispatchd/life/recoveryPlan';
+import { planRecovery, type Leftover } from '../../../../src/dispatchd/life/recoveryPlan';
 import type { Session } from '../../../../src/dispatchd/sessions/session';
 import { running, session, spec } from '../../../support/dispatchd/sessions';
 
@@ -13,6 +13,7 @@ function plan(left: Session, leftover: Partial<Leftover> = {}) {
     nowMs,
     lastAliveAt: STARTED_AT + 30_000,
     exit: undefined,
+    found: { foundAt: nowMs, foundBy: 'this life' },
     ...leftover,
   });
 }
@@ -26,7 +27,7 @@ describe('dispatchd recovery plan', () => {
     ['a foreground command is reported', session(running()), {}, 'interrupt'],
     ['a resumable one is started again', session(running(), resumable), {}, 'resume'],
     ['a named one is started again', session(running(), named), {}, 'resume'],
-    ['a waiting one goes on waiting', session({ status: 'queued' }), {}, 'keep'],
+    ['a waiting one goes on waiting', session({ status: 'queued' }), {}, undefined],
     [
       'one that was never let loose waits again',
       session({ ...running(), process: undefined! }),
@@ -161,9 +162,9 @@ describe('dispatchd recovery plan', () => {
   });
 
   it('says what was interrupted, and why it is not started again', () => {
-    const action = plan(session(running(), { ...named, attempt: 3 }));
+    const { state } = plan(session(running(), { ...named, attempt: 3 }))!.next;
     assert.equal(
-      action?.kind === 'interrupt' && interruptedOutcome(session(running()), action.why),
+      state.status === 'interrupted' && state.outcome,
       'Its run, begun at 1970-01-01T00:16:40.000Z, was interrupted when dispatchd ended; ' +
         'it was started 3 times already. Run it again or dismiss it.',
     );
