@@ -46,3 +46,8 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
 export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
+
+/** What there is of some parts, in one text. */
+export function joined(parts: readonly (string | false | undefined)[], separator: string): string {
+  return parts.filter((part) => part !== false && part !== undefined).join(separator);
+}

@@ -1,4 +1,5 @@
 import { plain, type PlainText } from '../shared/markdown';
+import { joined } from '../../base/text';
 import { duration } from '../../base/time';
 import { addressOf } from '../../kinds/target';
 import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
@@ -65,11 +66,8 @@ export function consequences(
 
 /** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */
 function interruptedText({ title, ranMs, then }: Interrupted): string {
-  return [
-    title,
-    ...(ranMs === undefined ? [] : [`running for ${duration(ranMs)}`]),
-    ...(then === undefined ? [] : [then === 'resumed' ? 'will be resumed' : 'can be run again']),
-  ].join(', ');
+  const hereafter = then && { resumed: 'will be resumed', runAgain: 'can be run again' }[then];
+  return joined([title, ranMs !== undefined && `running for ${duration(ranMs)}`, hereafter], ', ');
 }
 
 /** Work that may be interrupted although nothing tells of it. */

@@ -5,6 +5,7 @@ import { placeOf } from '../../kinds/target';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { RecentCommand } from '../../store/recentCommands';
 import { DEFAULT_RUN_TIMEOUT_MS } from '../policy';
+import { joined } from '../../base/text';
 import { duration } from '../../base/time';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
@@ -94,9 +95,7 @@ export class RunInDaemon {
       icon: 'history' as const,
       label: plain(recent.command),
       description: plain(
-        [...(recent.cwd === undefined ? [] : [folderName(recent.cwd)]), duration(recent.timeoutMs)].join(
-          ' · ',
-        ),
+        joined([recent.cwd !== undefined && folderName(recent.cwd), duration(recent.timeoutMs)], ' · '),
       ),
       value: recent,
     }));

@@ -1,3 +1,4 @@
+import { joined } from '../../base/text';
 import type { Extension, TimedOut } from '../../health/deadlines';
 import type { Entry } from '../../health/countdown';
 import type { Session } from '../../health/report';
@@ -14,19 +15,10 @@ export function countdownText(entries: readonly Entry[]): LinkedText {
   if (!first) return plain('');
   const sentence = entries.length === 1 ? alone(first) : together(entries);
   const extendable = entries.filter(({ canExtend }) => canExtend).map(rowId);
-  const links = [
-    ...(extendable.length === 0
-      ? []
-      : [
-          commandLink(
-            extendable.length > 1 ? 'Extend All' : 'Extend',
-            'daemonHealth.extendSession',
-            ...extendable,
-          ),
-        ]),
-    commandLink('Show', 'daemonHealth.showDetails', rowId(first)),
-  ];
-  return linked(plain(sentence), links);
+  const show = commandLink('Show', 'daemonHealth.showDetails', rowId(first));
+  const label = extendable.length > 1 ? 'Extend All' : 'Extend';
+  const extend = commandLink(label, 'daemonHealth.extendSession', ...extendable);
+  return linked(plain(sentence), extendable.length > 0 ? [extend, show] : [show]);
 }
 
 function alone(entry: Entry): string {
@@ -79,15 +71,14 @@ export function timedOutText(daemon: string, { session, isInferred }: TimedOut):
   const { startedAt, createdAt, endedAt, timeoutMs, extensionsUsed, maxExtensions } = session;
   const beganAt = startedAt ?? createdAt;
   const ran = beganAt !== undefined && endedAt !== undefined ? ` after ${duration(endedAt - beganAt)}` : '';
-  const facts = [
-    ...(timeoutMs === undefined
-      ? []
-      : [`limit ${duration(timeoutMs)}${session.deadlineAssumed ? ', assumed' : ''}`]),
-    ...(extensionsUsed === undefined || maxExtensions === undefined || maxExtensions === 0
-      ? []
-      : [`${extensionsUsed} of ${maxExtensions} extensions`]),
-  ];
-  const because = facts.length > 0 ? ` (${facts.join(', ')})` : '';
+  const facts = joined(
+    [
+      timeoutMs !== undefined && `limit ${duration(timeoutMs)}${session.deadlineAssumed ? ', assumed' : ''}`,
+      extensionsUsed !== undefined && !!maxExtensions && `${extensionsUsed} of ${maxExtensions} extensions`,
+    ],
+    ', ',
+  );
+  const because = facts === '' ? '' : ` (${facts})`;
   const name = `${quoted(session)} on ${daemon}`;
   return isInferred
     ? `${name} is gone since its time was up${because}.`

@@ -1,4 +1,4 @@
-import { isSame } from '../../base/text';
+import { isDeepStrictEqual } from 'node:util';
 
 /**
  * What was last written to one surface. VS Code does not compare for us: every write costs a message to the
@@ -11,7 +11,7 @@ export class Rendered<T> {
 
   set(next: T): void {
     const previous = this.#last;
-    if (isSame(previous, next)) return;
+    if (isDeepStrictEqual(previous, next)) return;
     this.#last = next;
     this.write(next, previous);
   }

@@ -1,3 +1,4 @@
+import { joined } from '../../base/text';
 import type { DaemonId, Report } from '../../health/report';
 import type { DaemonConfig } from '../../model/daemonConfig';
 import type { DaemonModel } from '../../model/daemonModel';
@@ -321,12 +322,12 @@ function instanceDetail(
   const moved = movedFromPort === undefined ? '' : `, moved from ${movedFromPort}`;
   const parts = [
     kind,
-    ...(address ? [`port ${address.port}${moved}`] : []),
-    ...(version === undefined ? [] : [version]),
-    ...(pid === undefined ? [] : [`pid ${pid}`]),
-    ...(startedAt === undefined || daemonNow === undefined ? [] : [`up ${coarseAge(daemonNow - startedAt)}`]),
+    address && `port ${address.port}${moved}`,
+    version,
+    pid !== undefined && `pid ${pid}`,
+    startedAt !== undefined && daemonNow !== undefined && `up ${coarseAge(daemonNow - startedAt)}`,
   ];
-  return { key: 'instance', label: 'Instance', description: parts.join(' · '), icon: 'server-process' };
+  return { key: 'instance', label: 'Instance', description: joined(parts, ' · '), icon: 'server-process' };
 }
 
 /** What "Copy Value" copies. Not kept with each row: that would be the longest text of a session. */

@@ -1,3 +1,4 @@
+import { joined } from '../../base/text';
 import type { DaemonModel } from '../../model/daemonModel';
 import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
@@ -135,6 +136,7 @@ function rows(
 /** Says nothing that changes by the second: a row that did would be written again every second. */
 function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn {
   const { report } = track.last!;
+  const { extensionsUsed = 0, maxExtensions, requestedExtensions = 0 } = session;
   const leftMs = timeLeftMs(session, track, now);
   const activeMs =
     session.lastActivityAt === undefined || report.daemonNow === undefined
@@ -142,19 +144,19 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn 
       : report.daemonNow - session.lastActivityAt;
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
   return {
-    description: [
-      ...role(session),
-      ...(session.stopping === undefined
-        ? session.status === 'running'
-          ? []
-          : [session.status]
-        : [`ending: ${session.stopping}`]),
-      ...(leftMs === undefined ? [] : [coarseTimeLeft(leftMs)]),
-      ...extensions(session),
-      ...(session.recovered ? [`resumed, run ${session.attempt ?? 2}`] : []),
-      ...(activeMs === undefined ? [] : [`active ${coarseAge(activeMs)} ago`]),
-      ...what(session),
-    ].join(' · '),
+    description: inOneLine(
+      role(session),
+      session.stopping === undefined
+        ? session.status !== 'running' && session.status
+        : `ending: ${session.stopping}`,
+      leftMs !== undefined && coarseTimeLeft(leftMs),
+      extensionsUsed > 0 &&
+        `extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`,
+      requestedExtensions > 0 && `${requestedExtensions} × on request`,
+      session.recovered && `resumed, run ${session.attempt ?? 2}`,
+      activeMs !== undefined && `active ${coarseAge(activeMs)} ago`,
+      what(session),
+    ),
     icon: isNear ? 'watch' : 'play-circle',
     severity: isNear ? 'amber' : 'plain',
     contextValue: 'session.running',
@@ -169,7 +171,7 @@ function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant
   const isResumable = session.kind === 'named' || canGoOn(session);
   const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
   return {
-    description: [...role(session), `${END[end].label}${at}`, ...what(session)].join(' · '),
+    description: inOneLine(role(session), `${END[end].label}${at}`, what(session)),
     icon: END[end].icon,
     severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
     contextValue: `session.${group}.${kind}`,
@@ -177,22 +179,17 @@ function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant
 }
 
 /** The command, where the title is not that already. */
-function what({ title, command }: Session): string[] {
-  return command === undefined || command === title ? [] : [command];
+function what({ title, command }: Session): string | false | undefined {
+  return command !== title && command;
 }
 
 /** What the agent is, where the title does not say that. */
-function role({ title, role: is }: Session): string[] {
-  return is === undefined || is === title ? [] : [is];
+function role({ title, role: is }: Session): string | false | undefined {
+  return is !== title && is;
 }
 
-function extensions({ extensionsUsed = 0, maxExtensions, requestedExtensions = 0 }: Session): string[] {
-  return [
-    ...(extensionsUsed > 0
-      ? [`extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`]
-      : []),
-    ...(requestedExtensions > 0 ? [`${requestedExtensions} × on request`] : []),
-  ];
+function inOneLine(...parts: readonly (string | false | undefined)[]): string {
+  return joined(parts, ' · ');
 }
 
 const STEPS_MIN = [1, 5, 10, 30, 60] as const;
@@ -220,29 +217,24 @@ function sessionHover(session: Session, { track }: DaemonModel, now: Instant): s
   const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
   const daemonNow = track.last?.report.daemonNow;
   const time = (label: string, at: number | undefined) =>
-    at === undefined ? [] : [`${label} ${clockTime(at, now.wallAt)}`];
-  const { timeoutMs, maxExtensions, lastActivityAt } = session;
-  return [
-    session.title,
-    ...(session.command === undefined ? [] : [`Runs: ${session.command}`]),
-    ...(session.cwd === undefined ? [] : [`In: ${session.cwd}`]),
-    ...time('Started', session.startedAt ?? session.createdAt),
-    ...(leftMs === undefined
-      ? []
-      : [`${duration(Math.max(0, leftMs))} left${session.deadlineAssumed ? ' (its limit is assumed)' : ''}`]),
-    ...(timeoutMs === undefined
-      ? []
-      : [
-          `Limit ${duration(timeoutMs)}` +
-            (maxExtensions === undefined
-              ? ''
-              : `, ${session.extensionsUsed ?? 0} of ${maxExtensions} extensions`),
-        ]),
-    ...(lastActivityAt === undefined || daemonNow === undefined || leftMs === undefined
-      ? []
-      : [`Active ${duration(daemonNow - lastActivityAt)} before the last answer`]),
-    ...time(isStranded(session) ? 'Last seen' : 'Ended', session.endedAt),
-    ...(session.outcome === undefined ? [] : [capitalise(session.outcome)]),
-    ...(session.wasLost ? ['The session ran when its daemon restarted, and was not seen since'] : []),
-  ].join('\n');
+    at !== undefined && `${label} ${clockTime(at, now.wallAt)}`;
+  const { command, cwd, timeoutMs, extensionsUsed = 0, maxExtensions, lastActivityAt, outcome } = session;
+  const isActive = lastActivityAt !== undefined && daemonNow !== undefined && leftMs !== undefined;
+  return joined(
+    [
+      session.title,
+      command !== undefined && `Runs: ${command}`,
+      cwd !== undefined && `In: ${cwd}`,
+      time('Started', session.startedAt ?? session.createdAt),
+      leftMs !== undefined &&
+        `${duration(Math.max(0, leftMs))} left${session.deadlineAssumed ? ' (its limit is assumed)' : ''}`,
+      timeoutMs !== undefined &&
+        `Limit ${duration(timeoutMs)}${maxExtensions === undefined ? '' : `, ${extensionsUsed} of ${maxExtensions} extensions`}`,
+      isActive && `Active ${duration(daemonNow - lastActivityAt)} before the last answer`,
+      time(isStranded(session) ? 'Last seen' : 'Ended', session.endedAt),
+      outcome !== undefined && capitalise(outcome),
+      session.wasLost && 'The session ran when its daemon restarted, and was not seen since',
+    ],
+    '\n',
+  );
 }
