@@ -98,6 +98,7 @@ export type Reason =
   | { readonly is: 'startFailed'; readonly said: string }
   | { readonly is: 'neverSeen' | 'wrongAnswer' | 'cannotTell' | 'notYetAnOutage'; readonly cause: Cause }
   | { readonly is: 'unavailable'; readonly why: Unavailable }
+  | { readonly is: 'answersErrors'; readonly cause: Cause }
   | { readonly is: 'loopHangs'; readonly stale: Stale }
   | { readonly is: 'stuckQueue'; readonly ready: number | undefined }
   | { readonly is: 'startsNothing'; readonly ready: number; readonly free: number; readonly forMs: number }

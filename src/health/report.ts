@@ -184,6 +184,8 @@ export type Failure =
   | { readonly kind: 'editorBusy'; readonly cause: Cause }
   /** It lives, and tells nothing of its state. */
   | { readonly kind: 'untold'; readonly cause: Cause }
+  /** It answers with errors of its own (5xx). @property isKnown another of its routes shows that it is a daemon */
+  | { readonly kind: 'errors'; readonly cause: Cause; readonly isKnown: boolean }
   /** Something answers, but not as a daemon does. */
   | { readonly kind: 'wrongAnswer'; readonly cause: Cause };
 

@@ -1,11 +1,13 @@
 export type DaemonState =
   | 'unresponsive'
   | 'unreachable'
+  | 'failing'
   | 'wedged'
   | 'wrongAnswer'
   | 'unavailable'
   | 'stuck'
   | 'unstable'
+  | 'notAnswering'
   | 'restarting'
   | 'starting'
   | 'stopped'
@@ -103,11 +105,13 @@ const PLAIN: PlainState = {
 export const STATES: Readonly<Record<DaemonState, StateRow>> = {
   unresponsive: { ...RED, isDown: true },
   unreachable: { ...RED, isDown: true, phase: 'gone', work: 'unknown', notifiesAs: 'warning' },
+  failing: RED,
   wedged: { ...RED, isOverBy: 'cycle' },
   wrongAnswer: { ...AMBER, work: 'unknown', silencesCountdowns: 'always', isMaybeOther: true },
   unavailable: { ...AMBER, work: 'told', silencesCountdowns: 'unlessRunning' },
   stuck: AMBER,
   unstable: { ...AMBER, tells: 'change', isCuredByRestart: true },
+  notAnswering: { ...PLAIN, tells: 'nothing' },
   restarting: {
     ...PLAIN,
     phase: 'busy',

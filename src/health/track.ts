@@ -10,7 +10,7 @@ import {
   OWN_STALL_MS,
   STOP_LONGEST_MS,
 } from './policy';
-import type { Sample } from './report';
+import type { Failure, Sample } from './report';
 import { assessLoop, cyclesOf, nextBegun } from './staleness';
 import { STATES, type DaemonState } from './states';
 import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
@@ -69,7 +69,10 @@ export function observe(
   const elsewhere = nextElsewhere(track, restart, now);
   const isElsewhere = isRestarting(elsewhere, now);
   const wasElsewhere = track.facts.restartingElsewhere ?? false;
-  const streak = isElsewhere ? undefined : nextStreak(startsAnew ? undefined : track.streak, sample, now);
+  const before = startsAnew ? undefined : track.streak;
+  const isFailure = !sample.ok && isOutageOf(sample.failure, track.seenUpAt !== undefined);
+  const streak =
+    !isFailure || isElsewhere ? undefined : nextStreak(before, sample.failure, sample.startedMs, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
 
@@ -162,16 +165,25 @@ function isOurStall(sample: Sample): boolean {
   return !sample.ok && sample.failure.kind === 'editorBusy';
 }
 
-function nextStreak(previous: Streak | undefined, sample: Sample, now: Instant): Streak | undefined {
-  if (sample.ok || sample.failure.kind === 'wrongAnswer' || sample.failure.kind === 'untold')
-    return undefined;
+/** Whether a failure may be a part of an outage: no stranger's answer is, nor that of a daemon which lives. */
+function isOutageOf(failure: Failure, seenUp: boolean): boolean {
+  if (failure.kind === 'errors') return failure.isKnown || seenUp;
+  return failure.kind !== 'wrongAnswer' && failure.kind !== 'untold';
+}
+
+function nextStreak(
+  previous: Streak | undefined,
+  { kind, cause }: Failure,
+  startedMs: number,
+  now: Instant,
+): Streak | undefined {
   // An ask during which we stood still counts neither way.
-  if (sample.failure.kind === 'editorBusy') return previous;
+  if (kind === 'editorBusy') return previous;
   return {
     count: (previous?.count ?? 0) + 1,
-    firstMs: previous?.firstMs ?? sample.startedMs,
+    firstMs: previous?.firstMs ?? startedMs,
     lastMs: now.monotonicMs,
-    ...((!previous || previous.of === sample.failure.cause.is) && { of: sample.failure.cause.is }),
+    ...((!previous || previous.of === cause.is) && { of: cause.is }),
   };
 }
 

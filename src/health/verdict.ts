@@ -83,6 +83,10 @@ function slowness({ failure, streak }: Facts): Shortage | undefined {
 const isGone = (failure: Failure | undefined): failure is Failure =>
   failure?.kind === 'refused' || failure?.kind === 'reset';
 
+/** Errors from who is a daemon: its health route says so, or it was one here. */
+const failsAsDaemon = ({ failure, seenUp }: Facts): boolean =>
+  failure?.kind === 'errors' && (failure.isKnown || seenUp);
+
 const spanMs = ({ firstMs, lastMs }: Streak) => lastMs - firstMs;
 
 /** Nothing listens since a start through us failed, or nothing was asked since. */
@@ -129,6 +133,13 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    state: 'failing',
+    match: (f) =>
+      f.failure && !isOnlyLookedFor(f) && failsAsDaemon(f) && isOutage(f)
+        ? { is: 'answersErrors', cause: f.failure.cause }
+        : undefined,
+  },
+  {
     state: 'offline',
     match: (f) => {
       if (isStartFailed(f)) return { is: 'startFailed', said: f.startFailed };
@@ -141,8 +152,11 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'wrongAnswer',
-    match: ({ failure }) =>
-      failure?.kind === 'wrongAnswer' ? { is: 'wrongAnswer', cause: failure.cause } : undefined,
+    match: (f) => {
+      const isWrong =
+        f.failure?.kind === 'wrongAnswer' || (f.failure?.kind === 'errors' && !failsAsDaemon(f));
+      return f.failure && isWrong ? { is: 'wrongAnswer', cause: f.failure.cause } : undefined;
+    },
   },
   {
     state: 'unavailable',

@@ -99,8 +99,8 @@ export interface AskTimeouts {
 export type Answered =
   /** @property latencyMs how long the status took, without what was asked after it */
   | { readonly is: 'report'; readonly report: Report; readonly latencyMs: number }
-  /** It answers, and not as a daemon does. */
-  | { readonly is: 'wrong'; readonly why: Cause }
+  /** It answers, and not as a daemon does. @property isKnown another of its routes shows that it is a daemon */
+  | { readonly is: 'wrong'; readonly why: Cause; readonly isKnown?: boolean }
   /**
    * Nothing in its answer is of this kind: another kind may know it.
    * @property orElse looks who it may be where no other kind does; never rejects

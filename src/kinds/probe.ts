@@ -110,7 +110,8 @@ class KindProbe implements Probe {
     if (sample.ok) this.#isSure = true;
     else if (sample.failure.kind !== 'timeout') this.#isSure = false;
     const ourLagMs = within.end();
-    if (sample.ok || ['wrongAnswer', 'untold'].includes(sample.failure.kind)) this.#keptWaiting = false;
+    if (sample.ok || ['wrongAnswer', 'untold', 'errors'].includes(sample.failure.kind))
+      this.#keptWaiting = false;
     else if (sample.failure.kind === 'timeout' && ourLagMs <= OWN_STALL_MS) this.#keptWaiting = true;
     return { ...sample, ourLagMs };
   }
@@ -189,11 +190,16 @@ function toSample(answered: Answered, startedMs: number, load: Load): Sample {
     case 'statusHung':
       return { ok: false, startedMs, failure: { kind: 'statusHung', cause: answered.why, host: load() } };
     case 'wrong':
-    case 'stranger': {
-      const kind = ALIVE.includes(answered.why.is) ? 'untold' : 'wrongAnswer';
-      return { ok: false, startedMs, failure: { kind, cause: answered.why } };
-    }
+    case 'stranger':
+      return { ok: false, startedMs, failure: wrongness(answered) };
   }
+}
+
+function wrongness(answered: Extract<Answered, { is: 'wrong' | 'stranger' }>): Failure {
+  const { why: cause } = answered;
+  if (ALIVE.includes(cause.is)) return { kind: 'untold', cause };
+  if (cause.is !== 'httpError' || cause.status < 500) return { kind: 'wrongAnswer', cause };
+  return { kind: 'errors', cause, isKnown: answered.is === 'wrong' && answered.isKnown === true };
 }
 
 /**

@@ -21,4 +21,4 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
 }
 
 /** What a daemon is called, as "smithy is stuck". */
-const CALLED: readonly DaemonState[] = ['unresponsive', 'unreachable', 'stuck', 'unavailable'];
+const CALLED: readonly DaemonState[] = ['unresponsive', 'unreachable', 'failing', 'stuck', 'unavailable'];

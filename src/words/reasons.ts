@@ -26,6 +26,7 @@ export const reasonText = textsOf<Reason>({
   wrongAnswer: ({ cause }) => causeText(cause),
   cannotTell: ({ cause }) => causeText(cause),
   unavailable: ({ why }) => unavailableText(why),
+  answersErrors: ({ cause }) => `the daemon answers with errors: ${causeText(cause)}`,
   loopStopped: 'the poll loop is stopped',
   starting: 'the daemon is still starting',
   firstCycle: 'the first poll cycle is in flight',

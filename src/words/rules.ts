@@ -17,6 +17,7 @@ export const RULE_TEXTS: Readonly<Partial<Record<DaemonState, string>>> = {
   unreachable: `refused or reset, ${LIMIT}, and the daemon answered before`,
   offline:
     'nothing listens, and the daemon was never seen up here, was stopped through us, or failed to start',
+  failing: `a daemon answers with errors (5xx), ${LIMIT}`,
   wrongAnswer: 'something answers, but not as a daemon does',
   unavailable: 'the daemon says available: false',
   stopped: 'the daemon says isRunning: false',

@@ -16,6 +16,8 @@ export const STATE_LABELS = {
   unavailable: { label: 'unavailable', icon: 'circle-slash' },
   stopped: { label: 'stopped', icon: 'stop-circle' },
   starting: { label: 'starting', icon: 'loading~spin' },
+  failing: { label: 'failing', icon: 'error' },
+  notAnswering: { label: 'not answering', icon: 'loading~spin' },
   wedged: { label: 'wedged', icon: 'error' },
   stuck: { label: 'stuck', icon: 'warning' },
   unstable: { label: 'unstable', icon: 'warning' },

@@ -40,8 +40,9 @@ export class StatusRoute {
       end = 'answered';
       const report = readAnswer(answer, this.#last);
       if ('is' in report) {
-        if (answer.status !== 404) return { is: 'wrong', why: report };
-        return { is: 'stranger', why: report, orElse: () => otherVersion(look) };
+        if (answer.status === 404) return { is: 'stranger', why: report, orElse: () => otherVersion(look) };
+        const isKnown = answer.status >= 500 && (await otherVersion(look)) !== undefined;
+        return { is: 'wrong', why: report, isKnown };
       }
       if (report.kind !== kind) return { is: 'stranger', why: { is: 'answerOf', kind: report.kind } };
       return { is: 'report', report: await complete(report), latencyMs: answer.tookMs };

@@ -69,6 +69,15 @@ const PINNED: Readonly<Record<DaemonState, Pinned>> = {
     colour: 'red',
     of: { level: 'warning', offersRestart: true, endsBy: 'answer' },
   },
+  failing: {
+    severity: 'red',
+    work: 'dispatched',
+    silences: 'always',
+    phase: 'up',
+    link: 'Restart',
+    colour: 'red',
+    of: { level: 'error', offersRestart: true, endsBy: 'answer' },
+  },
   wedged: {
     severity: 'red',
     work: 'dispatched',
@@ -113,6 +122,15 @@ const PINNED: Readonly<Record<DaemonState, Pinned>> = {
     link: 'Restart',
     colour: 'amber',
     of: { level: 'warning', offersRestart: true, endsBy: 'answer' },
+  },
+  notAnswering: {
+    severity: 'plain',
+    work: 'dispatched',
+    silences: 'never',
+    phase: 'up',
+    link: 'Restart',
+    colour: 'other',
+    of: { works: false, problems: [1, 1], incident: ['open', 'open', 'open'] },
   },
   restarting: {
     severity: 'plain',
@@ -360,7 +378,7 @@ describe('each state', () => {
     );
     assert.deepEqual(
       having((state) => STATES[state].tells === 'nothing'),
-      ['unverified'],
+      ['notAnswering', 'unverified'],
     );
     assert.deepEqual(
       having((state) => STATES[state].tells === 'change'),

@@ -11,6 +11,7 @@ const ORDER: readonly DaemonState[] = [
   'restarting',
   'unresponsive',
   'unreachable',
+  'failing',
   'offline',
   'wrongAnswer',
   'unavailable',
@@ -23,6 +24,9 @@ const ORDER: readonly DaemonState[] = [
   'unverified',
   'healthy',
 ];
+
+/** Its row stands in the table, and no rule gives it yet. */
+const WITHOUT_A_RULE: readonly DaemonState[] = ['notAnswering'];
 
 const QUIET: Facts = {
   restarting: false,
@@ -50,7 +54,7 @@ describe('the state table', () => {
       RULES.map(({ state }) => state),
       ORDER,
     );
-    assert.deepEqual(Object.keys(SEVERITY).sort(), [...ORDER].sort());
+    assert.deepEqual(Object.keys(SEVERITY).sort(), [...ORDER, ...WITHOUT_A_RULE].sort());
   });
 
   describe('gives each state its rule', () => {
@@ -109,6 +113,26 @@ describe('the state table', () => {
         { is: 'neverSeen', cause: refused },
       ],
       ['offline', { failure: FAILURES.refused, streak: OUTAGE, stoppedByUs: true }, { is: 'stoppedByUs' }],
+      [
+        'failing',
+        { failure: FAILURES.errors, streak: OUTAGE, seenUp: false, configured: true },
+        { is: 'answersErrors', cause: FAILURES.errors.cause },
+      ],
+      [
+        'failing',
+        { failure: { ...FAILURES.errors, isKnown: false }, streak: OUTAGE },
+        { is: 'answersErrors', cause: FAILURES.errors.cause },
+      ],
+      [
+        'unverified',
+        { failure: FAILURES.errors, streak: { ...OUTAGE, count: 2 } },
+        { is: 'notYetAnOutage', cause: FAILURES.errors.cause },
+      ],
+      [
+        'wrongAnswer',
+        { failure: { ...FAILURES.errors, isKnown: false }, streak: OUTAGE, seenUp: false },
+        { is: 'wrongAnswer', cause: FAILURES.errors.cause },
+      ],
       ['wrongAnswer', { failure: FAILURES.wrongAnswer }, { is: 'wrongAnswer', cause: { is: 'noJson' } }],
       [
         'wrongAnswer',
@@ -228,6 +252,26 @@ describe('the state table', () => {
         { to: 'wrongAnswer', reason: { is: 'wrongAnswer', cause: { is: 'noStatusRoute' } } },
       ],
     );
+  });
+
+  it('is failing after three errors of a daemon in ten seconds, told once with its own words, and over with an answer', () => {
+    const watch = Watch.healthy();
+    watch.repeat(2, 5_000, () => watch.fail('errors', { isKnown: false }));
+    assert.equal(watch.state, 'unverified');
+    assert.equal(watch.nextDelayMs(), 1_000);
+    watch.repeat(60, 5_000, () => watch.fail('errors', { isKnown: false }));
+    assert.equal(watch.state, 'failing');
+    assert.equal(watch.reasonInWords, 'the daemon answers with errors: HTTP 500: database is locked');
+    assert.deepEqual(watch.spoken, ['problem failing']);
+    watch.stayHealthy(40_000);
+    assert.deepEqual([watch.state, watch.spoken.at(-1)], ['healthy', 'recovered failing']);
+  });
+
+  it('asks a stranger that answers errors no more often than any other', () => {
+    const watch = new Watch();
+    watch.repeat(5, 5_000, () => watch.fail('errors', { isKnown: false }));
+    assert.equal(watch.state, 'wrongAnswer');
+    assert.equal(watch.nextDelayMs(), 5_000);
   });
 
   it('logs a stuck queue once, however its length changes, and shows the length of now', () => {

@@ -140,6 +140,11 @@ export const FAILURES = {
   },
   editorBusy: { kind: 'editorBusy', cause: { is: 'editorStoodStill', stoodStillMs: 6_000 } },
   untold: { kind: 'untold', cause: { is: 'asksToWait', waitMs: 60_000 } },
+  errors: {
+    kind: 'errors',
+    cause: { is: 'httpError', status: 500, isPage: false, said: 'database is locked' },
+    isKnown: true,
+  },
   wrongAnswer: { kind: 'wrongAnswer', cause: { is: 'noJson' } },
 } as const satisfies Record<Failure['kind'], Failure>;
 
@@ -198,7 +203,7 @@ export class Watch {
   /** A poll that fails; `tookMs` after it was sent. */
   fail(
     kind: Failure['kind'],
-    { tookMs = 0, ...failure }: { tookMs?: number; cause?: Cause } = {},
+    { tookMs = 0, ...failure }: { tookMs?: number; cause?: Cause; isKnown?: boolean } = {},
   ): DaemonState {
     const startedMs = this.time.monotonicMs;
     this.time.advance(tookMs);

@@ -35,6 +35,13 @@ describe('the words for why a daemon is in its state', () => {
       'cannot tell: this editor was busy for 6 s',
     ],
     unavailable: [{ is: 'unavailable', why: { is: 'said', said: 'no git repository' } }, 'no git repository'],
+    answersErrors: [
+      {
+        is: 'answersErrors',
+        cause: { is: 'httpError', status: 500, isPage: false, said: 'database is locked' },
+      },
+      'the daemon answers with errors: HTTP 500: database is locked',
+    ],
     loopStopped: [{ is: 'loopStopped' }, 'the poll loop is stopped'],
     starting: [{ is: 'starting' }, 'the daemon is still starting'],
     firstCycle: [{ is: 'firstCycle' }, 'the first poll cycle is in flight'],

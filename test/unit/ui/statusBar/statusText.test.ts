@@ -12,11 +12,15 @@ const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze'].map(
   (command) => `daemonHealth.${command}`,
 );
 
+/** No rule gives this yet, so no samples bring a daemon into it. */
+type WithoutARule = 'notAnswering';
+
 /** A daemon brought into each state by samples, as in life. */
-const INTO: Readonly<Record<DaemonState, () => Watch>> = {
+const INTO: Readonly<Record<Exclude<DaemonState, WithoutARule>, () => Watch>> = {
   restarting: () => by(Watch.healthy(), (watch) => watch.restart({ restarting: true })),
   unresponsive: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('timeout'))),
   unreachable: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('refused'))),
+  failing: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('errors'))),
   offline: () => by(new Watch(), (watch) => watch.fail('refused')),
   wrongAnswer: () => by(new Watch(), (watch) => watch.fail('wrongAnswer')),
   unavailable: () =>
@@ -75,7 +79,7 @@ describe('the status item', () => {
     );
     const red = STATES.filter((state) => severities[state] === 'red');
     const amber = STATES.filter((state) => severities[state] === 'amber');
-    assert.deepEqual(red, ['unresponsive', 'unreachable', 'wedged']);
+    assert.deepEqual(red, ['unresponsive', 'unreachable', 'failing', 'wedged']);
     assert.deepEqual(amber, ['wrongAnswer', 'unavailable', 'stuck', 'unstable']);
   });
 
