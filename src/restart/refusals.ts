@@ -1,4 +1,5 @@
 import { STATES } from '../health/states';
+import type { Track } from '../health/trackState';
 import { beganBefore, isInstance } from '../kinds/sameInstance';
 import { addressOf, isHere } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
@@ -45,13 +46,11 @@ export function whyNotToEnd(
   if (owner.inContainer) return { ...about, is: 'inContainer' };
   const program = forwarderIn(owner);
   if (program !== undefined) return { ...about, is: 'passesOn', daemon: name, program };
-  const { state, reason } = track.verdict;
-  const row = STATES[state];
   // The process of a daemon without an address was named by the daemon itself.
-  if (port === undefined || row.severity === 'plain' || !row.isMaybeOther || isItself) return undefined;
-  return mayBeTheSame({ daemon, track }, owner)
+  if (port === undefined || isItself || !isMaybeOther(track)) return undefined;
+  return mayBeTheSame(track, owner)
     ? undefined
-    : { is: 'noDaemon', port, process: owner, reason };
+    : { is: 'noDaemon', port, process: owner, reason: track.verdict.reason };
 }
 
 /** Why a daemon can only be started and stopped somewhere else; `undefined` where that can be done here. */
@@ -60,10 +59,16 @@ export function whyNotHere({ daemon }: DaemonModel): PlanRefusal | undefined {
   return { is: 'elsewhere', daemon: daemon.name, host: addressOf(daemon.target)!.hostname };
 }
 
+/** Nothing in the last answer shows that a daemon gave it. */
+function isMaybeOther({ verdict, facts: { failure } }: Track): boolean {
+  if (failure?.kind === 'errors') return !failure.isKnown;
+  const row = STATES[verdict.state];
+  return row.severity !== 'plain' && row.isMaybeOther === true;
+}
+
 /** Something answers that is no daemon: it may be ours, broken, if it was there when the daemon last answered. */
-function mayBeTheSame({ track }: DaemonModel, owner: ProcessInfo): boolean {
-  const { last } = track;
+function mayBeTheSame({ last, seenUpAt }: Track, owner: ProcessInfo): boolean {
   // What tells its number, and had another one, was another process.
-  if (!last || last.report.instance?.pid !== undefined) return false;
-  return beganBefore(owner, last.at.wallAt);
+  if (seenUpAt === undefined || last?.report.instance?.pid !== undefined) return false;
+  return beganBefore(owner, seenUpAt);
 }

@@ -56,7 +56,8 @@ describe('an odd answer is told in words', function () {
     ];
     for (const [what, answer, said] of rows) {
       it(what, async () => {
-        assert.deepEqual(await told(await scope.http(answering(...answer))), ['wrongAnswer', said]);
+        const kind = (answer[1]?.status ?? 200) < 500 ? 'wrongAnswer' : 'errors';
+        assert.deepEqual(await told(await scope.http(answering(...answer))), [kind, said]);
       });
     }
   });
@@ -154,7 +155,7 @@ describe('an odd answer is told in words', function () {
     });
 
     it('does not show its bytes as words', async () => {
-      assert.deepEqual(await told(await scope.http(zipped(500, 'text/plain'))), ['wrongAnswer', 'HTTP 500']);
+      assert.deepEqual(await told(await scope.http(zipped(500, 'text/plain'))), ['errors', 'HTTP 500']);
     });
 
     it('is not asked for', async () => {

@@ -50,6 +50,14 @@ function usurped(): DaemonModel {
   return modelOf(watch);
 }
 
+/** It answers with errors, from the first to the third. @param isKnown another route shows that it is a daemon */
+function failing(times: number, isKnown: boolean, watch = Watch.healthy()): DaemonModel {
+  watch.repeat(times, 5_000, () => watch.fail('errors', { isKnown }));
+  return modelOf(watch);
+}
+
+const LATE = { ...OWNER, startedAtMs: Watch.healthy().time.wallAt + 60_000 };
+
 describe('the holder of a daemon’s port', () => {
   const cases: [string, DaemonModel, ProcessInfo[], string | undefined][] = [
     ['is ended when it is a process of the user', healthy(), [OWNER], undefined],
@@ -135,6 +143,38 @@ describe('the holder of a daemon’s port', () => {
       'is left when it began after the daemon last answered',
       usurped(),
       [{ ...OWNER, startedAtMs: usurped().track.last!.at.wallAt + 60_000 }],
+      'noDaemon',
+    ],
+    ...[1, 3].flatMap((times): typeof cases => [
+      [
+        `is ended when it answers ${times} errors, and a route shows that it is a daemon`,
+        failing(times, true),
+        [LATE],
+        undefined,
+      ],
+      [
+        `is ended when it answers ${times} errors, and was there when the daemon last answered`,
+        failing(times, false),
+        [OWNER],
+        undefined,
+      ],
+      [
+        `is left when it answers ${times} errors, and began after the daemon last answered`,
+        failing(times, false),
+        [LATE],
+        'noDaemon',
+      ],
+    ]),
+    [
+      'is ended when it answers errors, and was there when the daemon answered an earlier window',
+      failing(3, false, new Watch({ seenUpAt: 0 })),
+      [OWNER],
+      undefined,
+    ],
+    [
+      'is left when it answers errors and never answered as a daemon',
+      failing(3, false, new Watch()),
+      [OWNER],
       'noDaemon',
     ],
   ];
