@@ -120,7 +120,7 @@ function traceLines({ track }: DaemonModel): string {
   return rules
     .map(({ state, reason }, index) => {
       const mark = index === decisive ? '>' : reason === undefined ? ' ' : '+';
-      return `${mark} ${STATE_LABELS[state].label.padEnd(12)} ${RULE_TEXTS[state]}${reason === undefined ? '' : ` → ${reasonText(reason)}`}`;
+      return `${mark} ${STATE_LABELS[state].label.padEnd(13)} ${RULE_TEXTS[state]}${reason === undefined ? '' : ` → ${reasonText(reason)}`}`;
     })
     .join('\n');
 }
@@ -128,7 +128,7 @@ function traceLines({ track }: DaemonModel): string {
 function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample): string {
   const parts = [
     iso(at),
-    STATE_LABELS[state].label.padEnd(12),
+    STATE_LABELS[state].label.padEnd(13),
     ...(latencyMs === undefined ? [] : [`${latencyMs.toFixed(1)} ms`]),
     ...(cycleAgeMs === undefined ? [] : [`cycle ${duration(cycleAgeMs)} ago`]),
     ...(failure === undefined ? [] : [failureText(failure)]),

@@ -2,9 +2,10 @@ import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS, STARVED_RED_MS } from './policy';
 import type { Cause, Reason, Shortage, Unsettled } from './cause';
 import type { Failure, Report } from './report';
 import type { Instant } from '../base/time';
-import { staleThresholdMs, type Loop } from './staleness';
-import type { startsNothing } from './waiting';
+import type { Loop } from './staleness';
 import { type Severity, SEVERITY, type DaemonState } from './states';
+import { whyStuck } from './stuck';
+import type { StartsNothing } from './waiting';
 
 /** How much a verdict wants a look: by its state, and amber where nothing runs because a start failed. */
 export function severityOf({ state, startFailed }: Pick<Verdict, 'state' | 'startFailed'>): Severity {
@@ -38,7 +39,7 @@ export interface Facts {
   readonly startFailed?: string | undefined;
   readonly flapping: boolean;
   /** Ready tasks and free workers for long, and nothing was started. */
-  readonly startsNothing?: ReturnType<typeof startsNothing>;
+  readonly startsNothing?: StartsNothing | undefined;
   /** Why old timestamps are to be expected now. */
   readonly unsettled?: Unsettled | undefined;
 }
@@ -83,6 +84,9 @@ function slowness({ failure, streak }: Facts): Shortage | undefined {
 const isGone = (failure: Failure | undefined): failure is Failure =>
   failure?.kind === 'refused' || failure?.kind === 'reset';
 
+/** The ask tells nothing of the daemon's state, and by no fault of the daemon. */
+const isNoFault = ({ kind }: Failure): boolean => kind === 'editorBusy' || kind === 'untold';
+
 /** Errors from who is a daemon: its health route says so, or it was one here. */
 const failsAsDaemon = ({ failure, seenUp }: Facts): boolean =>
   failure?.kind === 'errors' && (failure.isKnown || seenUp);
@@ -92,14 +96,6 @@ const spanMs = ({ firstMs, lastMs }: Streak) => lastMs - firstMs;
 /** Nothing listens since a start through us failed, or nothing was asked since. */
 const isStartFailed = (f: Facts): f is Facts & { readonly startFailed: string } =>
   f.startFailed !== undefined && !f.report && (!f.failure || isGone(f.failure));
-
-/** For how long a pause should be over: counted from its announced end, once some cycles have passed since. */
-function pauseOverdueMs(report: Report): number | undefined {
-  const { pause, daemonNow } = report;
-  if (!pause?.isPaused || pause.resumesAt === undefined || daemonNow === undefined) return undefined;
-  const overdueMs = daemonNow - pause.resumesAt;
-  return overdueMs > staleThresholdMs(report) ? overdueMs : undefined;
-}
 
 /** Nobody wrote it into the settings and it never was there: it is only looked for. */
 const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
@@ -183,16 +179,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'stuck',
-    match: ({ report, loop, startsNothing }) => {
-      const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = report?.queue ?? {};
-      const isStuck = stuck ?? (ready !== undefined && workers !== undefined && ready > 0 && workers === 0);
-      if (isStuck) return { is: 'stuckQueue', ready };
-      const overdueMs = report && pauseOverdueMs(report);
-      if (overdueMs !== undefined) return { is: 'pauseOverdue', overdueMs };
-      return startsNothing && loop?.kind === 'advancing'
-        ? { is: 'startsNothing', ...startsNothing }
-        : undefined;
-    },
+    match: ({ report, loop, startsNothing }) =>
+      report && whyStuck(report, loop?.kind === 'advancing' ? startsNothing : undefined),
   },
   {
     state: 'unstable',
@@ -209,11 +197,18 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    state: 'notAnswering',
+    match: (f) => {
+      const { failure } = f;
+      if (!failure || !f.seenUp || isNoFault(failure) || isOutage(f)) return undefined;
+      return { is: 'notYetAnOutage', cause: failure.cause };
+    },
+  },
+  {
     state: 'unverified',
     match: (f) => {
       const { failure, loop, unsettled } = f;
-      if (failure?.kind === 'editorBusy' || failure?.kind === 'untold')
-        return { is: 'cannotTell', cause: failure.cause };
+      if (failure && isNoFault(failure)) return { is: 'cannotTell', cause: failure.cause };
       const shortage = slowness(f);
       if (failure && shortage && isOutage(f)) return { is: 'slow', shortage, cause: failure.cause };
       if (failure) return { is: 'notYetAnOutage', cause: failure.cause };

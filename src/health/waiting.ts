@@ -29,6 +29,13 @@ export function keptWaiting({ sinceAt, ready, newestAt, isLong }: KeptWaiting): 
   return { sinceAt, ready, ...(newestAt !== undefined && { newestAt }), isLong };
 }
 
+/** Ready tasks and free workers for long, and nothing was started. */
+export interface StartsNothing {
+  readonly ready: number;
+  readonly free: number;
+  readonly forMs: number;
+}
+
 /** What the window before kept, in this one. */
 export function resumedWaiting(kept: KeptWaiting, now: Instant): Waiting {
   const agoMs = Math.max(0, now.wallAt - kept.sinceAt);
@@ -73,7 +80,11 @@ export function nextWaiting(
 }
 
 /** What to tell of it: only after long, and only where this answer tells that a worker is free. */
-export function startsNothing(waiting: Waiting | undefined, report: Report | undefined, now: Instant) {
+export function startsNothing(
+  waiting: Waiting | undefined,
+  report: Report | undefined,
+  now: Instant,
+): StartsNothing | undefined {
   const free = waiting?.isLong && report ? freeWorkers(report) : 0;
   if (!waiting || free === 0) return undefined;
   return { ready: waiting.ready, free, forMs: now.monotonicMs - waiting.sinceMs };

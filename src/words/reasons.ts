@@ -47,7 +47,7 @@ export const reasonText = textsOf<Reason>({
     return `${tasks}, ${workers}, and nothing was started for ${coarseAge(forMs)}`;
   },
   slow: ({ shortage, cause }) => `slow: the machine is busy (${shortageText(shortage)}); ${causeText(cause)}`,
-  notYetAnOutage: ({ cause }) => `not answering: ${causeText(cause)} (not yet an outage)`,
+  notYetAnOutage: ({ cause }) => `${causeText(cause)} (not yet an outage)`,
   unsettled: ({ why }) => UNSETTLED[why],
   notAsked: 'not asked yet',
   loopUnknown: ({ why }) => loopUnknownText(why),

@@ -11,7 +11,7 @@ import type { DaemonState } from '../health/states';
 const LIMIT = `limit ${FAILURES_BEFORE_RED} in ${duration(FAILURE_SPAN_MS)}`;
 
 /** By which rule of `health/verdict.ts` a daemon is in a state, for diagnostics. */
-export const RULE_TEXTS: Readonly<Partial<Record<DaemonState, string>>> = {
+export const RULE_TEXTS: Readonly<Record<DaemonState, string>> = {
   restarting: 'a restart is under way, here or in another window',
   unresponsive: `requests time out, ${LIMIT}`,
   unreachable: `refused or reset, ${LIMIT}, and the daemon answered before`,
@@ -26,6 +26,7 @@ export const RULE_TEXTS: Readonly<Partial<Record<DaemonState, string>>> = {
   stuck: `ready tasks and no available worker, or free workers and nothing started for ${duration(NOTHING_STARTED_AFTER_MS)}; or a pause past its announced end`,
   unstable: `more than ${FLAP_START_SHARE * 100} % of the last ${FLAP_WINDOW_SAMPLES} samples changed state`,
   paused: 'rate limit or sleep',
+  notAnswering: `a daemon that answered before fails to, and not yet by the ${LIMIT}`,
   unverified: 'nothing tells whether its loop advances',
   healthy: 'a poll cycle completed within the threshold',
 };

@@ -135,7 +135,7 @@ describe('a restart that another process has under way', function () {
     isUp = false;
     for (let polls = 0; polls < 15; polls++) assert.equal(await poll(), 'restarting');
     await other.die();
-    assert.equal(await poll(), 'unverified');
+    assert.equal(await poll(), 'notAnswering');
     assert.equal(monitor.track.streak?.count, 1);
     monitor.dispose();
   });
@@ -156,7 +156,7 @@ describe('a restart that another process has under way', function () {
       },
     );
     await monitor.poll();
-    assert.equal(monitor.track.verdict.state, 'unverified');
+    assert.equal(monitor.track.verdict.state, 'notAnswering');
     monitor.dispose();
   });
 });

@@ -113,10 +113,10 @@ describe('the diagnostics', () => {
   it('tell for each rule whether it matched, and which decided', () => {
     const text = diagnostics(input(wedged()));
     for (const { state } of RULES)
-      assert.ok(text.includes(`${STATE_LABELS[state].label.padEnd(12)} ${RULE_TEXTS[state]!}`), state);
+      assert.ok(text.includes(`${STATE_LABELS[state].label.padEnd(13)} ${RULE_TEXTS[state]}`), state);
     const marked = text.split('\n').filter((line) => line.startsWith('> '));
     assert.deepEqual(marked, [
-      '> wedged       pollStale, or a poll cycle older than the threshold → the poll loop hangs (the daemon says pollStale)',
+      '> wedged        pollStale, or a poll cycle older than the threshold → the poll loop hangs (the daemon says pollStale)',
     ]);
     assert.match(text, /^reason +the poll loop hangs/m);
     assert.match(text, /^since +2026-03-02T08:00:\d\d\.\d{3}Z \(\d+/m);
@@ -126,7 +126,7 @@ describe('the diagnostics', () => {
   it('tell the last samples, the last answer, the history and the versions', () => {
     const text = diagnostics(input(wedged()));
     assert.match(text, /### Last 6 samples/);
-    assert.match(text, /^2026-03-02T08:\S+Z {2}wedged {6} {2}3\.0 ms {2}cycle 2 min 6 s ago$/m);
+    assert.match(text, /^2026-03-02T08:\S+Z {2}wedged {7} {2}3\.0 ms {2}cycle 2 min 6 s ago$/m);
     assert.match(text, /"lastPollCompletedAt": "2026-03-02T07:/);
     assert.match(text, /wedged once/);
     assert.match(text, /^VS Code {2}1\.100\.0$/m);

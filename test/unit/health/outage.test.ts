@@ -11,11 +11,11 @@ const poll =
     watch.fail(kind, { tookMs });
 
 describe('an outage', () => {
-  it('is three failures in a row over ten seconds, and until then unverified', () => {
+  it('is three failures in a row over ten seconds, and until then not answering', () => {
     const watch = Watch.healthy();
     assert.deepEqual(watch.repeat(3, 5_000, poll(watch, 'refused')), [
-      'unverified',
-      'unverified',
+      'notAnswering',
+      'notAnswering',
       'unreachable',
     ]);
   });
@@ -23,21 +23,21 @@ describe('an outage', () => {
   it('is not declared before ten seconds, however often it is polled', () => {
     const watch = Watch.healthy();
     const states = watch.repeat(11, 1_000, poll(watch, 'refused'));
-    assert.deepEqual(states, [...Array<DaemonState>(10).fill('unverified'), 'unreachable']);
+    assert.deepEqual(states, [...Array<DaemonState>(10).fill('notAnswering'), 'unreachable']);
   });
 
   it('counts from when the first request was sent', () => {
     const watch = Watch.healthy();
     watch.wait(5_000).fail('timeout', { tookMs: 5_000 });
     watch.fail('timeout', { tookMs: 2_500 });
-    assert.equal(watch.state, 'unverified');
+    assert.equal(watch.state, 'notAnswering');
     assert.equal(watch.fail('timeout', { tookMs: 2_500 }), 'unresponsive');
   });
 
   it('starts anew with every answer', () => {
     const watch = Watch.healthy();
     for (let round = 0; round < 3; round++) {
-      assert.deepEqual(watch.repeat(2, 5_000, poll(watch, 'refused')), ['unverified', 'unverified']);
+      assert.deepEqual(watch.repeat(2, 5_000, poll(watch, 'refused')), ['notAnswering', 'notAnswering']);
       assert.equal(watch.wait(5_000).answer(), 'healthy');
     }
     assert.deepEqual(watch.notices, []);
@@ -59,7 +59,7 @@ describe('an outage', () => {
     [['statusHung', 'statusHung', 'statusHung'], 'unresponsive'],
     [['refused', 'refused', 'timeout'], 'unresponsive'],
     [['timeout', 'timeout', 'refused'], 'unreachable'],
-    [['refused', 'wrongAnswer', 'refused'], 'unverified'],
+    [['refused', 'wrongAnswer', 'refused'], 'notAnswering'],
     [['wrongAnswer', 'wrongAnswer', 'wrongAnswer'], 'wrongAnswer'],
   ];
   for (const [failures, state] of kinds) {
@@ -113,26 +113,15 @@ describe('an outage', () => {
       watch.wait(5_000).answer();
       watch.stopByUs();
       watch.repeat(10, 5_000, poll(watch, 'refused'));
-      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'unverified');
-      assert.deepEqual(watch.notices, []);
-    });
-
-    it('is not red for one time-out while it starts, however long nothing listened', () => {
-      const watch = new Watch();
-      watch.repeat(10, 5_000, poll(watch, 'refused'));
-      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'unverified');
-      watch.wait(5_000).answer();
-      watch.stopByUs();
-      watch.repeat(10, 5_000, poll(watch, 'refused'));
-      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'unverified');
+      assert.equal(watch.wait(5_000).fail('timeout', { tookMs: 5_000 }), 'notAnswering');
       assert.deepEqual(watch.notices, []);
     });
 
     it('is unreachable where an earlier window saw it up', () => {
       const watch = new Watch({ seenUpAt: Date.parse('2026-03-02T07:00:00Z') });
       assert.deepEqual(watch.repeat(3, 5_000, poll(watch, 'refused')), [
-        'unverified',
-        'unverified',
+        'notAnswering',
+        'notAnswering',
         'unreachable',
       ]);
     });
@@ -147,9 +136,9 @@ describe('an outage', () => {
 
 describe('a failure that decides nothing yet', () => {
   for (const kind of ['refused', 'reset', 'timeout', 'statusHung'] as const) {
-    it(`is unverified, neither green nor red: ${kind}`, () => {
+    it(`is plain and not answering, neither green nor red: ${kind}`, () => {
       const watch = Watch.healthy();
-      assert.equal(watch.wait(5_000).fail(kind), 'unverified');
+      assert.equal(watch.wait(5_000).fail(kind), 'notAnswering');
       assert.deepEqual(watch.reason, { is: 'notYetAnOutage', cause: FAILURES[kind].cause });
     });
 
@@ -206,7 +195,7 @@ describe('sleep', () => {
       watch.time.sleep(8 * HOUR_MS, { monotonicStands });
       assert.deepEqual(
         watch.repeat(3, 5_000, () => watch.fail('refused')),
-        ['unverified', 'unverified', 'unreachable'],
+        ['notAnswering', 'notAnswering', 'unreachable'],
       );
       assert.deepEqual(watch.spoken, ['problem unreachable']);
     });
@@ -249,7 +238,7 @@ describe('sleep', () => {
     it(`is not seen in an ask that takes ${tookMs / 1_000} s`, () => {
       const watch = Watch.healthy();
       const states = Array.from({ length: 3 }, () => watch.waitForNext().fail('timeout', { tookMs }));
-      assert.deepEqual(states, ['unverified', 'unverified', 'unresponsive']);
+      assert.deepEqual(states, ['notAnswering', 'notAnswering', 'unresponsive']);
     });
   }
 
@@ -417,11 +406,11 @@ describe('flapping', () => {
     const watch = Watch.healthy();
     watch.stayHealthy(2 * MINUTE_MS);
     assert.deepEqual(toggle(watch, 6), [
-      'unverified',
+      'notAnswering',
       'healthy',
-      'unverified',
+      'notAnswering',
       'healthy',
-      'unverified',
+      'notAnswering',
       'healthy',
     ]);
     assert.deepEqual(toggle(watch, 2), ['unstable', 'unstable']);

@@ -155,7 +155,7 @@ describe('a whole day', () => {
       2 * HOUR_MS,
     );
     assert.deepEqual(lines.slice(2), [
-      '1:00:01 → unverified',
+      '1:00:01 → notAnswering',
       '1:00:04 → starting',
       '1:01:04 → wedged',
       '1:01:04 ! problem wedged',
@@ -209,7 +209,7 @@ describe('a whole day', () => {
       12 * HOUR_MS,
     );
     assert.deepEqual(lines.slice(2), [
-      '10:00:02 → unverified',
+      '10:00:02 → notAnswering',
       '10:00:12 → unreachable',
       '10:00:12 ! problem unreachable',
       '11:00:35 ! reminder unreachable',

@@ -52,8 +52,8 @@ describe('a restart in another window', () => {
     failing(30);
     watch.elsewhere = undefined;
     const states = failing(11);
-    assert.deepEqual(states.slice(0, FAILURES_BEFORE_RED), ['unverified', 'unverified', 'unverified']);
-    assert.equal(states[9], 'unverified');
+    assert.deepEqual(states.slice(0, FAILURES_BEFORE_RED), ['notAnswering', 'notAnswering', 'notAnswering']);
+    assert.equal(states[9], 'notAnswering');
     assert.equal(states[10], 'unreachable');
     assert.deepEqual(watch.spoken, ['problem unreachable']);
   });
@@ -68,7 +68,7 @@ describe('a restart in another window', () => {
       const other = Watch.healthy();
       other.elsewhere = { beganAt: other.time.wallAt + aheadMs };
       const states = other.repeat(polls + 20, SECOND_MS, () => other.fail('refused'));
-      assert.equal(states[0], aheadMs > 0 ? 'restarting' : 'unverified');
+      assert.equal(states[0], aheadMs > 0 ? 'restarting' : 'notAnswering');
       assert.equal(states.at(-1), 'unreachable');
     }
   });
@@ -81,7 +81,7 @@ describe('a restart in another window', () => {
   it('begins anew where another window restarts it after the first', () => {
     begin();
     failing(RESTART_ELSEWHERE_LONGEST_MS / SECOND_MS + 1);
-    assert.equal(watch.state, 'unverified');
+    assert.equal(watch.state, 'notAnswering');
     begin();
     watch.wait(SECOND_MS);
     assert.equal(watch.fail('refused'), 'restarting');

@@ -64,10 +64,7 @@ describe('the words for why a daemon is in its state', () => {
       { is: 'slow', shortage: { is: 'cpuLimit' }, cause: { is: 'noAnswer', withinMs: 5_000 } },
       'slow: the machine is busy (a CPU limit holds the daemon back); no answer within 5 s',
     ],
-    notYetAnOutage: [
-      { is: 'notYetAnOutage', cause: REFUSED },
-      'not answering: connection refused (not yet an outage)',
-    ],
+    notYetAnOutage: [{ is: 'notYetAnOutage', cause: REFUSED }, 'connection refused (not yet an outage)'],
     unsettled: [
       { is: 'unsettled', why: 'woke' },
       'the machine just woke up; the daemon gets one interval to complete a cycle',

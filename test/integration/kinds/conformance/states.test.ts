@@ -61,7 +61,11 @@ eachKind('a daemon of each kind is seen in each of its states', (play) => {
       assert.equal(sample.ok, false);
       states.push(watch.state);
     }
-    assert.deepEqual(states, ['unverified', 'unverified', 'unverified', 'unreachable'], watch.reasonInWords);
+    assert.deepEqual(
+      states,
+      ['notAnswering', 'notAnswering', 'notAnswering', 'unreachable'],
+      watch.reasonInWords,
+    );
     await stage.start();
     await play().untilWell();
   });

@@ -12,11 +12,8 @@ const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze'].map(
   (command) => `daemonHealth.${command}`,
 );
 
-/** No rule gives this yet, so no samples bring a daemon into it. */
-type WithoutARule = 'notAnswering';
-
 /** A daemon brought into each state by samples, as in life. */
-const INTO: Readonly<Record<Exclude<DaemonState, WithoutARule>, () => Watch>> = {
+const INTO: Readonly<Record<DaemonState, () => Watch>> = {
   restarting: () => by(Watch.healthy(), (watch) => watch.restart({ restarting: true })),
   unresponsive: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('timeout'))),
   unreachable: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('refused'))),
@@ -39,11 +36,12 @@ const INTO: Readonly<Record<Exclude<DaemonState, WithoutARule>, () => Watch>> = 
         return watch.wait(5_000).answer();
       }),
     ),
+  notAnswering: () => by(Watch.healthy(), (watch) => watch.fail('refused')),
   paused: () => answered({ pause: { isPaused: true } }),
   unverified: () => by(new Watch(), (watch) => watch.answer(reportWith())),
   healthy: () => answered({}),
 };
-const STATES = Object.keys(INTO) as (keyof typeof INTO)[];
+const STATES = Object.keys(INTO) as DaemonState[];
 
 function by(watch: Watch, act: (watch: Watch) => unknown): Watch {
   act(watch);
