@@ -102,6 +102,7 @@ export type Reason =
   | { readonly is: 'loopHangs'; readonly stale: Stale }
   | { readonly is: 'stuckQueue'; readonly ready: number | undefined }
   | { readonly is: 'startsNothing'; readonly ready: number; readonly free: number; readonly forMs: number }
+  | { readonly is: 'mergesStuck'; readonly count: number }
   | { readonly is: 'slow'; readonly shortage: Shortage; readonly cause: Cause }
   | { readonly is: 'unsettled'; readonly why: Unsettled }
   | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };

@@ -112,6 +112,8 @@ export const RESTART_ELSEWHERE_LONGEST_MS = 300_000;
 /** Work that waits beside free workers may wait so long, and so many completed cycles, before it is told (design). */
 export const NOTHING_STARTED_AFTER_MS = 600_000;
 export const NOTHING_STARTED_AFTER_CYCLES = 10;
+/** smithy's own limit of a task in its merge queue (`/api/health/diagnostics`). */
+export const MERGE_STUCK_AFTER_MS = 600_000;
 /** ductor's two warnings before a timeout: the countdown opens, and is about to end. */
 export const COUNTDOWN_FIRST_MS = 60_000;
 export const COUNTDOWN_LAST_MS = 10_000;

@@ -153,6 +153,8 @@ export interface Report {
   readonly progress: Progress;
   readonly traits: Traits;
   readonly queue?: Queue;
+  /** Tasks that are in the merge queue for longer than `MERGE_STUCK_AFTER_MS`, by the daemon's own word. */
+  readonly stuckMerges?: number;
   readonly pause?: Pause;
   /** `undefined` where the daemon did not tell; empty where it said there are none. */
   readonly sessions?: readonly Session[];

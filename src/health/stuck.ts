@@ -4,16 +4,24 @@ import { staleThresholdMs } from './staleness';
 import type { StartsNothing } from './waiting';
 
 /**
- * Why work waits that should not, though the daemon answers and no loop hangs.
- * @param idle that it starts nothing of what waits, where its loop advances
+ * Why work waits that should not, though the daemon answers and its loop does not hang.
+ * @param isAdvancing the loop completes cycles: what only a daemon at work should have done is judged by that
+ * @param idle the daemon starts nothing of what waits
  */
-export function whyStuck(report: Report, idle: StartsNothing | undefined): Reason | undefined {
+export function whyStuck(
+  report: Report,
+  isAdvancing: boolean,
+  idle: StartsNothing | undefined,
+): Reason | undefined {
   const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = report.queue ?? {};
   const isStuck = stuck ?? (ready !== undefined && workers !== undefined && ready > 0 && workers === 0);
   if (isStuck) return { is: 'stuckQueue', ready };
   const overdueMs = pauseOverdueMs(report);
   if (overdueMs !== undefined) return { is: 'pauseOverdue', overdueMs };
-  return idle && { is: 'startsNothing', ...idle };
+  if (!isAdvancing) return undefined;
+  if (idle) return { is: 'startsNothing', ...idle };
+  const { stuckMerges: count = 0, pause } = report;
+  return count > 0 && !pause?.isPaused ? { is: 'mergesStuck', count } : undefined;
 }
 
 /** For how long a pause should be over: counted from its announced end, once some cycles have passed since. */

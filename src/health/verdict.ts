@@ -180,7 +180,7 @@ export const RULES: readonly Rule[] = [
   {
     state: 'stuck',
     match: ({ report, loop, startsNothing }) =>
-      report && whyStuck(report, loop?.kind === 'advancing' ? startsNothing : undefined),
+      report && whyStuck(report, loop?.kind === 'advancing', startsNothing),
   },
   {
     state: 'unstable',

@@ -1,4 +1,5 @@
 import { clockMinute, coarseAge, duration } from '../base/time';
+import { MERGE_STUCK_AFTER_MS } from '../health/policy';
 import type { Reason, Unproven, Unsettled } from '../health/cause';
 import { causeText, loopUnknownText, shortageText, staleText, unavailableText } from './causes';
 import { textsOf } from './texts';
@@ -45,6 +46,10 @@ export const reasonText = textsOf<Reason>({
     const tasks = ready === 1 ? '1 ready task' : `${ready} ready tasks`;
     const workers = free === 1 ? '1 free worker' : `${free} free workers`;
     return `${tasks}, ${workers}, and nothing was started for ${coarseAge(forMs)}`;
+  },
+  mergesStuck: ({ count }) => {
+    const tasks = count === 1 ? '1 task has' : `${count} tasks have`;
+    return `${tasks} been in the merge queue for over ${duration(MERGE_STUCK_AFTER_MS)}`;
   },
   slow: ({ shortage, cause }) => `slow: the machine is busy (${shortageText(shortage)}); ${causeText(cause)}`,
   notYetAnOutage: ({ cause }) => `${causeText(cause)} (not yet an outage)`,

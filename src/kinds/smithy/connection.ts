@@ -5,6 +5,7 @@ import type { Look } from '../look';
 import { SmithyAgents } from './agents';
 import { askDatabase } from './database';
 import { askLimits, DOCUMENTED_LIMITS } from './limits';
+import { MergeQueueOfSmithy } from './mergeQueue';
 import { SessionsOfSmithy } from './sessionsRoute';
 import { DATABASE_MAX_AGE_MS, MAX_MALFORMED, SMITHY_LIMITS_REREAD_MS, STATUS_ROUTE } from './policy';
 import { Rarely } from './rarely';
@@ -15,7 +16,7 @@ export { restartWays } from './start';
 
 const KIND = 'smithy';
 
-/** Talks to one smithy: its status, and the sessions and the database that have routes of their own. */
+/** Talks to one smithy: its status, and the sessions, the database and the merge queue that have routes of their own. */
 export function connect(target: Target, options: ConnectOptions): Connection {
   if (target.kind !== 'http') throw new Error('a smithy has an address');
   const { origin } = target;
@@ -28,14 +29,17 @@ export function connect(target: Target, options: ConnectOptions): Connection {
     fallbackMs,
     async (look) => (mayReadLimits() ? await limits.get(look) : undefined) ?? DOCUMENTED_LIMITS,
   );
+  const mergeQueue = new MergeQueueOfSmithy(fallbackMs);
   const complete = async (report: Report, look: Look): Promise<Report> => {
     const malformed = [...report.malformed];
     const listed = report.sessions ?? (await sessions.get(look, (each) => malformed.push(each)));
     const known = await database.get(look);
+    const stuckMerges = await mergeQueue.stuck(look);
     return {
       ...report,
       ...(listed && { sessions: listed }),
       ...(known && { database: known }),
+      ...(stuckMerges !== undefined && { stuckMerges }),
       malformed: malformed.slice(0, MAX_MALFORMED),
     };
   };
@@ -43,6 +47,7 @@ export function connect(target: Target, options: ConnectOptions): Connection {
   const forget = () => {
     database.forget();
     limits.forget();
+    mergeQueue.forget();
   };
   return {
     statusRoute: STATUS_ROUTE,

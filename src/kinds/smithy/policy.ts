@@ -15,6 +15,12 @@ export const SMITHY_LAST_PORT = 3_476;
 /** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
 export const DATABASE_MAX_AGE_MS = 60_000;
 
+/**
+ * smithy reads all tasks twice for its diagnostics, 40 ms with a thousand of them: as seldom costs a 3000th of its time,
+ * and is soon enough for what has waited ten minutes.
+ */
+export const MERGE_QUEUE_REREAD_MS = 120_000;
+
 /** smithy starts a headless agent within two minutes, or gives up. */
 export const RESUME_TIMEOUT_MS = 130_000;
 
@@ -23,6 +29,7 @@ export const STATUS_ROUTE = '/api/daemon/status';
 /** Asked where the status does not come, and for what the status does not tell. */
 export const HEALTH_ROUTE = '/api/health';
 export const SESSIONS_ROUTE = '/api/sessions';
+export const DIAGNOSTICS_ROUTE = '/api/health/diagnostics';
 
 /** Longest name or value of a field that is told to be wrong, in characters; a row shows about as many. */
 export const MAX_FIELD_CHARS = 60;

@@ -261,13 +261,14 @@ function loopDetail(model: DaemonModel, now: Instant): Detail {
 }
 
 /** @param hiddenBy the cause that silences this effect: a queue cannot move while the loop is dead */
-function queueDetail({ queue }: Report, hiddenBy: string | undefined): Detail {
+function queueDetail({ queue, stuckMerges = 0 }: Report, hiddenBy: string | undefined): Detail {
   const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = queue ?? {};
   return {
     key: 'queue',
     label: 'Queue',
     description:
       `${readyTasks(ready)} · ${freeWorkers(workers)}` +
+      (stuckMerges > 0 ? ` · ${stuckMerges} stuck in the merge queue` : '') +
       (stuck && hiddenBy ? ` · stuck, hidden by: ${hiddenBy}` : ''),
     icon: 'list-ordered',
     ...(stuck && !hiddenBy && { severity: 'amber' as const }),

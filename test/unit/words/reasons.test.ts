@@ -60,6 +60,7 @@ describe('the words for why a daemon is in its state', () => {
       { is: 'startsNothing', ready: 12, free: 1, forMs: 720_000 },
       '12 ready tasks, 1 free worker, and nothing was started for 12 min',
     ],
+    mergesStuck: [{ is: 'mergesStuck', count: 2 }, '2 tasks have been in the merge queue for over 10 min'],
     slow: [
       { is: 'slow', shortage: { is: 'cpuLimit' }, cause: { is: 'noAnswer', withinMs: 5_000 } },
       'slow: the machine is busy (a CPU limit holds the daemon back); no answer within 5 s',
@@ -91,6 +92,7 @@ describe('the words for why a daemon is in its state', () => {
             `${what}; the daemon gets one interval to complete a cycle`,
           ] as const,
       ),
+      [{ is: 'mergesStuck', count: 1 }, '1 task has been in the merge queue for over 10 min'],
       [{ is: 'stuckQueue', ready: 1 }, '1 ready task, no available worker'],
       [{ is: 'stuckQueue', ready: undefined }, 'tasks wait and no worker is available'],
     ],
