@@ -1,7 +1,7 @@
 import { homedir, release, type } from 'node:os';
 import type { DaemonModel } from '../model/daemonModel';
 import { wholePlaceOf } from '../model/target';
-import { isRecovering } from '../health/incident';
+import { isRecovering, wasTold } from '../health/incident';
 import type { Report } from '../health/report';
 import { type Instant, duration } from '../base/time';
 import type { CompactSample } from '../health/samples';
@@ -104,7 +104,7 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
       'incident',
       incident
         ? `${STATE_LABELS[incident.state].label}, open since ${iso(incident.openedAt.wallAt)}, ` +
-          `${incident.spokeMs === undefined ? 'not told' : 'told'}${isRecovering(incident) ? ', recovering' : ''}`
+          `${wasTold(incident) ? 'told' : 'not told'}${isRecovering(incident) ? ', recovering' : ''}`
         : 'none',
     ],
     ['seen up', track.seenUpAt === undefined ? 'never' : iso(track.seenUpAt)],

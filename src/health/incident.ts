@@ -9,8 +9,7 @@ import type { Instant } from '../base/time';
 import { type Verdict } from './verdict';
 import { STATES, type DaemonState } from './states';
 
-/** From the moment a daemon leaves the good states until it is good again. */
-export interface Incident {
+interface Opened {
   readonly openedAt: Instant;
   /** Monotonic ms since when it has been bad without a good sample in between. */
   readonly badSinceMs: number;
@@ -19,20 +18,43 @@ export interface Incident {
   readonly severity: 'red' | 'amber';
   /** It was bad when we first looked. */
   readonly fromStartup: boolean;
-  /** Monotonic ms when it last spoke to the user; `undefined` where it has not lasted for long enough to speak. */
-  readonly spokeMs?: number;
-  /**
-   * Good samples in a row, and not yet for long enough to call it over. Since the first of them: monotonic ms, and the
-   * last completed cycle that it told.
-   */
-  readonly calm?: { readonly sinceMs: number; readonly cycleAt: number | undefined } | undefined;
-  /** Answers that tell nothing that could prove it cured: monotonic ms of the first of them. */
-  readonly unprovenSinceMs?: number | undefined;
 }
+
+/** It has not lasted for long enough to speak. */
+interface Pending extends Opened {
+  readonly phase: 'pending';
+}
+
+interface Told extends Opened {
+  readonly phase: 'told';
+  /** Monotonic ms when it last spoke to the user. */
+  readonly spokeMs: number;
+}
+
+/** Good samples in a row, and not yet for long enough to call it over. */
+interface Recovering extends Opened {
+  readonly phase: 'recovering';
+  /** `undefined` where it was pending. */
+  readonly spokeMs: number | undefined;
+  /** Since the first of the good samples: monotonic ms, and the last completed cycle that it told. */
+  readonly calm: { readonly sinceMs: number; readonly cycleAt: number | undefined };
+}
+
+/** Answers that tell nothing that could prove it cured. */
+interface Fading extends Opened {
+  readonly phase: 'fading';
+  /** `undefined` where it was pending. */
+  readonly spokeMs: number | undefined;
+  /** Monotonic ms of the first of these answers. */
+  readonly unprovenSinceMs: number;
+}
+
+/** From the moment a daemon leaves the good states until it is good again. */
+export type Incident = Pending | Told | Recovering | Fading;
 
 /** Good again, but not yet for long enough to call the incident over. */
 export function isRecovering(incident: Incident | undefined): boolean {
-  return incident?.calm !== undefined;
+  return incident?.phase === 'recovering';
 }
 
 /** Whether the incident that began at this moment (monotonic ms) goes on. */
@@ -40,10 +62,19 @@ export function isOpenSince(incident: Incident | undefined, openedMs: number): b
   return incident?.openedAt.monotonicMs === openedMs;
 }
 
+/** Whether it has spoken to the user. */
+export function wasTold(incident: Incident): boolean {
+  return spokeMsOf(incident) !== undefined;
+}
+
+function spokeMsOf(incident: Incident): number | undefined {
+  return incident.phase === 'pending' ? undefined : incident.spokeMs;
+}
+
 /** Something worth telling the user. Which window tells it, and how, is the notifier's. */
-export type Notice = { readonly state: DaemonState; readonly openedAt: Instant } & (
-  { readonly kind: 'problem' | 'reminder' } | { readonly kind: 'recovered'; readonly lastedMs: number }
-);
+export type Notice =
+  | { readonly kind: 'problem' | 'reminder'; readonly state: DaemonState; readonly openedAt: Instant }
+  | { readonly kind: 'recovered'; readonly state: DaemonState; readonly lastedMs: number };
 
 export interface IncidentStep {
   readonly incident: Incident | undefined;
@@ -51,16 +82,14 @@ export interface IncidentStep {
 }
 
 /** How long a state must have lasted before it speaks. A wedge has had its threshold already. */
-function pendingMs(incident: Incident): number {
+function pendingMs(incident: Pending): number {
   if (incident.fromStartup) return STARTUP_PENDING_MS;
   return incident.severity === 'red' ? 0 : AMBER_PENDING_MS;
 }
 
 /** Whether it speaks within this time, should nothing change. */
 export function speaksWithin(incident: Incident, ms: number, now: Instant): boolean {
-  const { spokeMs, calm, unprovenSinceMs, badSinceMs } = incident;
-  if (spokeMs !== undefined || calm || unprovenSinceMs !== undefined) return false;
-  return now.monotonicMs - badSinceMs >= pendingMs(incident) - ms;
+  return incident.phase === 'pending' && now.monotonicMs - incident.badSinceMs >= pendingMs(incident) - ms;
 }
 
 /**
@@ -106,6 +135,7 @@ function worsen(
   now: Instant,
 ): IncidentStep {
   const incident = continued(previous, state, severity, now) ?? {
+    phase: 'pending',
     openedAt: now,
     badSinceMs: now.monotonicMs,
     state,
@@ -115,16 +145,21 @@ function worsen(
   // Amber within a red incident: what it is about is not what is wrong now, so it has nothing to say.
   if (severity !== incident.severity) return { incident };
 
-  if (incident.spokeMs === undefined) {
-    return speaksWithin(incident, 0, now) ? tell(incident, 'problem', now) : { incident };
+  if (incident.phase === 'pending') {
+    return now.monotonicMs - incident.badSinceMs < pendingMs(incident)
+      ? { incident }
+      : tell(incident, 'problem', now);
   }
   const isDue = now.monotonicMs - incident.spokeMs >= REMINDER_INTERVAL_MS;
   return incident.severity === 'red' && isDue ? tell(incident, 'reminder', now) : { incident };
 }
 
-function tell(incident: Incident, kind: 'problem' | 'reminder', now: Instant): IncidentStep {
+function tell(incident: Pending | Told, kind: 'problem' | 'reminder', now: Instant): IncidentStep {
   const { state, openedAt } = incident;
-  return { incident: { ...incident, spokeMs: now.monotonicMs }, notice: { kind, state, openedAt } };
+  return {
+    incident: { ...incident, phase: 'told', spokeMs: now.monotonicMs },
+    notice: { kind, state, openedAt },
+  };
 }
 
 /** The incident that this bad state belongs to; `undefined` where it is a new one. */
@@ -133,11 +168,11 @@ function continued(
   state: DaemonState,
   severity: 'red' | 'amber',
   now: Instant,
-): Incident | undefined {
+): Pending | Told | undefined {
   if (!previous || (previous.severity === 'amber' && severity === 'red')) return undefined;
   const incident = bad(previous);
   // What has spoken stays about that; what has not is about what is wrong now.
-  const isAboutThis = severity === previous.severity || incident.spokeMs === undefined;
+  const isAboutThis = severity === previous.severity || incident.phase === 'pending';
   return {
     ...incident,
     ...(isAboutThis && { state, severity }),
@@ -147,14 +182,17 @@ function continued(
 }
 
 function settle(previous: Incident, cycleAt: number | undefined, now: Instant): IncidentStep {
-  const { calm = { sinceMs: now.monotonicMs, cycleAt }, state, openedAt } = previous;
+  const calm = previous.phase === 'recovering' ? previous.calm : { sinceMs: now.monotonicMs, cycleAt };
   const heldLongEnough = now.monotonicMs - calm.sinceMs >= RECOVERY_HOLD_MS;
   // Another completion is a newer one, even where the daemon's clock was set back in between.
   const cycledSince = cycleAt === undefined ? !needsCycle(previous) : cycleAt !== calm.cycleAt;
-  if (!heldLongEnough || !cycledSince) return { incident: { ...bad(previous), calm } };
-  if (previous.spokeMs === undefined) return { incident: undefined };
-  const lastedMs = calm.sinceMs - openedAt.monotonicMs;
-  return { incident: undefined, notice: { kind: 'recovered', state, openedAt, lastedMs } };
+  const spokeMs = spokeMsOf(previous);
+  if (!heldLongEnough || !cycledSince) {
+    return { incident: { ...opened(previous), phase: 'recovering', spokeMs, calm } };
+  }
+  if (spokeMs === undefined) return { incident: undefined };
+  const lastedMs = calm.sinceMs - previous.openedAt.monotonicMs;
+  return { incident: undefined, notice: { kind: 'recovered', state: previous.state, lastedMs } };
 }
 
 /** Whether only a completed cycle proves that it is over. */
@@ -165,12 +203,21 @@ function needsCycle({ state }: Incident): boolean {
 
 /** It ends in silence: that it was cured is not known, and that it goes on is not either. */
 function fade(previous: Incident, now: Instant): IncidentStep {
-  const { unprovenSinceMs = now.monotonicMs } = previous;
+  const unprovenSinceMs = previous.phase === 'fading' ? previous.unprovenSinceMs : now.monotonicMs;
   if (now.monotonicMs - unprovenSinceMs >= UNPROVEN_END_MS) return { incident: undefined };
-  return { incident: { ...bad(previous), unprovenSinceMs } };
+  return {
+    incident: { ...opened(previous), phase: 'fading', spokeMs: spokeMsOf(previous), unprovenSinceMs },
+  };
 }
 
 /** The same incident, bad again: what was good since, or not proven, is forgotten. */
-function bad(incident: Incident): Incident {
-  return { ...incident, calm: undefined, unprovenSinceMs: undefined };
+function bad(incident: Incident): Pending | Told {
+  const spokeMs = spokeMsOf(incident);
+  return spokeMs === undefined
+    ? { ...opened(incident), phase: 'pending' }
+    : { ...opened(incident), phase: 'told', spokeMs };
+}
+
+function opened({ openedAt, badSinceMs, state, severity, fromStartup }: Incident): Opened {
+  return { openedAt, badSinceMs, state, severity, fromStartup };
 }

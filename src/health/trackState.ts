@@ -63,7 +63,8 @@ export interface Track {
 
 export type TrackEvent =
   | { readonly kind: 'transition'; readonly from: Verdict; readonly to: Verdict }
-  | { readonly kind: 'notice'; readonly notice: Notice };
+  /** `openedAt`: when the incident began that the notice is about. */
+  | { readonly kind: 'notice'; readonly notice: Notice; readonly openedAt: Instant };
 
 export interface Step {
   readonly track: Track;

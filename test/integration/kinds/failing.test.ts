@@ -56,6 +56,7 @@ describe('a daemon that answers with errors', function () {
       modelOf(watch),
       { kind: 'problem', state: 'failing', openedAt: now },
       now,
+      now,
     );
     assert.deepEqual([level, offers[0]?.action], ['error', 'restart']);
   });
