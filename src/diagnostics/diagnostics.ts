@@ -104,7 +104,7 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
       'incident',
       incident
         ? `${STATE_LABELS[incident.state].label}, open since ${iso(incident.openedAt.wallAt)}, ` +
-          `${wasTold(incident) ? 'told' : 'not told'}${isRecovering(incident) ? ', recovering' : ''}`
+          `${wasTold(incident) ? 'told' : 'not told'}${isRecovering(track) ? ', recovering' : ''}`
         : 'none',
     ],
     ['seen up', track.seenUpAt === undefined ? 'never' : iso(track.seenUpAt)],

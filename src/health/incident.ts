@@ -18,6 +18,8 @@ interface Opened {
   readonly severity: 'red' | 'amber';
   /** It was bad when we first looked. */
   readonly fromStartup: boolean;
+  /** The amber one that was told, and that this red one interrupted. */
+  readonly interrupted?: Told;
 }
 
 /** It has not lasted for long enough to speak. */
@@ -52,9 +54,15 @@ interface Fading extends Opened {
 /** From the moment a daemon leaves the good states until it is good again. */
 export type Incident = Pending | Told | Recovering | Fading;
 
-/** Good again, but not yet for long enough to call the incident over. */
-export function isRecovering(incident: Incident | undefined): boolean {
-  return incident?.phase === 'recovering';
+/** Good again, but not yet for long enough to call the incident over. Amber is not good, whatever is over with it. */
+export function isRecovering({
+  incident,
+  verdict,
+}: {
+  readonly incident?: Incident;
+  readonly verdict: Verdict;
+}): boolean {
+  return incident?.phase === 'recovering' && STATES[verdict.state].severity === 'plain';
 }
 
 /** Whether the incident that began at this moment (monotonic ms) goes on. */
@@ -108,7 +116,15 @@ export function advanceIncident(
 ): IncidentStep {
   // By the state alone: the outcome of a restart tells of a start that failed, and nothing else does.
   const row = STATES[verdict.state];
-  if (row.severity !== 'plain') return worsen(previous, verdict.state, row.severity, sample.isStartup, now);
+  if (row.severity !== 'plain') {
+    const isSettling =
+      sample.answered && row.severity === 'amber' && previous?.severity === 'red' && wasTold(previous);
+    // Answers prove as much beside an amber state as beside a good one: what is wrong since then is told as well.
+    const left = isSettling ? settle(previous, sample.completedAt, now).incident : previous;
+    if (isSettling && left) return { incident: left };
+    const goesOn = isSettling && previous.interrupted?.state === verdict.state;
+    return worsen(goesOn ? previous.interrupted : left, verdict.state, row.severity, sample.isStartup, now);
+  }
   if (!previous) return { incident: undefined };
 
   switch (row.incident) {
@@ -134,6 +150,7 @@ function worsen(
   isStartup: boolean,
   now: Instant,
 ): IncidentStep {
+  const amber = previous && bad(previous);
   const incident = continued(previous, state, severity, now) ?? {
     phase: 'pending',
     openedAt: now,
@@ -141,6 +158,7 @@ function worsen(
     state,
     severity,
     fromStartup: isStartup,
+    ...(amber?.phase === 'told' && { interrupted: amber }),
   };
   // Amber within a red incident: what it is about is not what is wrong now, so it has nothing to say.
   if (severity !== incident.severity) return { incident };
@@ -177,7 +195,7 @@ function continued(
     ...incident,
     ...(isAboutThis && { state, severity }),
     // Prometheus' `for` starts anew after a good sample.
-    badSinceMs: isRecovering(previous) ? now.monotonicMs : previous.badSinceMs,
+    badSinceMs: previous.phase === 'recovering' ? now.monotonicMs : previous.badSinceMs,
   };
 }
 
@@ -218,6 +236,6 @@ function bad(incident: Incident): Pending | Told {
     : { ...opened(incident), phase: 'told', spokeMs };
 }
 
-function opened({ openedAt, badSinceMs, state, severity, fromStartup }: Incident): Opened {
-  return { openedAt, badSinceMs, state, severity, fromStartup };
+function opened({ openedAt, badSinceMs, state, severity, fromStartup, interrupted }: Incident): Opened {
+  return { openedAt, badSinceMs, state, severity, fromStartup, ...(interrupted && { interrupted }) };
 }

@@ -51,7 +51,7 @@ export function isProblem(model: DaemonModel): boolean {
 
 /** Good again, but not yet for long enough to call the incident over. */
 export function isRecovering({ track }: DaemonModel): boolean {
-  return isIncidentRecovering(track.incident);
+  return isIncidentRecovering(track);
 }
 
 /** How long the loop has completed nothing, in ms; `undefined` where that is not known. */

@@ -10,7 +10,7 @@ import type { Progress } from '../../model/restartStep';
 import { restartStepText, restartWaitText } from '../../words/restartSteps';
 import type { Outcome } from '../../model/outcome';
 import { isRestartLoop } from '../../store/restartRecords';
-import { isOpenSince, isRecovering } from '../../health/incident';
+import { isOpenSince } from '../../health/incident';
 import { severityOf } from '../../health/verdict';
 import { sentenceOf } from '../../words/errors';
 import { outcomeText, stopText } from '../../words/outcomes';
@@ -157,7 +157,7 @@ const INSPECT = 'Inspect, Then Restart';
  */
 function isOver({ track }: Plan['model'], openedMs: number): boolean {
   const { incident, verdict } = track;
-  return !isOpenSince(incident, openedMs) || isRecovering(incident) || severityOf(verdict) === 'plain';
+  return !isOpenSince(incident, openedMs) || severityOf(verdict) === 'plain';
 }
 
 function writtenBy(write: WriteLine): Progress {

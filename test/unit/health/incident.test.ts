@@ -15,7 +15,7 @@ function wedge(watch: Watch, forMs = 60_030) {
   return watch.answer(wedgedReport(watch.time, forMs));
 }
 
-const isRecovering = (watch: Watch) => isIncidentRecovering(watch.track.incident);
+const isRecovering = (watch: Watch) => isIncidentRecovering(watch.track);
 
 describe('an incident', () => {
   it('does not exist while all is well', () => {
@@ -272,6 +272,55 @@ describe('an incident', () => {
     }
     assert.deepEqual(watch.spoken, ['problem wedged']);
     assert.equal(watch.track.incident?.state, 'wedged');
+  });
+
+  describe('that is red and became amber', () => {
+    /** Unreachable, told, and back: good every time, but still counted as flapping. */
+    const outage = () => {
+      const watch = Watch.healthy();
+      for (let round = 0; round < 3; round++) {
+        watch.wait(5_000).fail('refused');
+        watch.wait(5_000).answer();
+      }
+      watch.repeat(3, 5_000, () => watch.fail('refused'));
+      assert.deepEqual(watch.spoken, ['problem unreachable']);
+      return watch;
+    };
+
+    it('is over after 30 s of answers with newer cycles: what is wrong since is told, and so is the next', () => {
+      const watch = outage();
+      watch.repeat(7, 5_000, () => watch.answer());
+      assert.equal(watch.state, 'unstable');
+      assert.equal(watch.track.incident?.state, 'unstable');
+      watch.repeat(2, 5_000, () => watch.answer());
+      assert.deepEqual(watch.spoken, ['problem unreachable', 'problem unstable']);
+      watch.wait(5_000);
+      wedge(watch);
+      assert.deepEqual(watch.spoken, ['problem unreachable', 'problem unstable', 'problem wedged']);
+    });
+
+    it('goes on where it is bad again sooner', () => {
+      const watch = outage();
+      watch.repeat(6, 5_000, () => watch.answer());
+      assert.equal(watch.state, 'unstable');
+      assert.equal(isRecovering(watch), false);
+      watch.wait(5_000);
+      wedge(watch);
+      watch.repeat(2, 5_000, () => watch.answer());
+      assert.equal(watch.track.incident?.severity, 'red');
+      assert.deepEqual(watch.spoken, ['problem unreachable']);
+    });
+
+    it('goes on while no newer cycle completed', () => {
+      const watch = Watch.healthy();
+      watch.wait(5_000);
+      wedge(watch);
+      const full = goodReport(watch.time, { available: false });
+      watch.repeat(20, 5_000, () => watch.answer(full));
+      assert.equal(watch.state, 'unavailable');
+      assert.equal(watch.track.incident?.state, 'wedged');
+      assert.deepEqual(watch.spoken, ['problem wedged']);
+    });
   });
 
   it('that goes from one red to another is the same, and knows what it is about now', () => {

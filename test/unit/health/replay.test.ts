@@ -284,7 +284,7 @@ describe('a whole day', () => {
         '6:01:30 ! recovered wrongAnswer',
         '7:00:11 ! problem stuck',
         '7:21:05 ! problem wedged',
-        '7:31:30 ! recovered wedged',
+        '7:31:30 ! recovered stuck',
       ],
     );
     assert.deepEqual(lines.slice(-3), ['8:00:00 → stopped', '10:00:03 → unverified', '10:00:08 → healthy']);
