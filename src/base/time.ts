@@ -9,8 +9,17 @@ export interface Instant {
   readonly wallAt: number;
   /** Milliseconds since an arbitrary start; never jumps, and on Linux stands still while the machine sleeps. */
   readonly monotonicMs: number;
-  /** Milliseconds since boot, sleep included; whole seconds on some systems. Only good for seeing sleep. */
+  /** Milliseconds since boot, sleep included; whole seconds on some systems. For seeing sleep, and a clock that was set. */
   readonly uptimeMs: number;
+}
+
+/** A wall clock that moved by less against the time since boot was corrected, or that time is in whole seconds. */
+const CLOCK_SET_MS = 5_000;
+
+/** Epoch ms of an earlier moment by the wall clock as it is now: that clock may have been set since. */
+export function wallAtOf(moment: Instant, now: Instant): number {
+  const setMs = now.wallAt - moment.wallAt - (now.uptimeMs - moment.uptimeMs);
+  return Math.abs(setMs) > CLOCK_SET_MS ? moment.wallAt + Math.round(setMs) : moment.wallAt;
 }
 
 export const SECOND_MS = 1_000;

@@ -1,6 +1,6 @@
 import { INSTANCE_SETTLE_MS } from './policy';
 import type { Report, Session } from './report';
-import type { Instant } from '../base/time';
+import { wallAtOf, type Instant } from '../base/time';
 import { hasResumed, isNewInstance, type LastSaid, type OldInstance, type ProcessFate } from './proof';
 import { cyclesOf } from './staleness';
 import type { Track } from './trackState';
@@ -17,8 +17,8 @@ export interface KnownInstance extends OldInstance {
   readonly isFirst?: boolean;
   /** An earlier window saw it. */
   readonly isRemembered?: boolean;
-  /** Epoch ms of the last answer that was known to be of this life. */
-  readonly knownAt?: number;
+  /** When the last answer came that was known to be of this life. */
+  readonly knownAt?: Instant;
   /** When its successor was first seen. */
   readonly overSince?: Instant;
 }
@@ -112,7 +112,7 @@ export function advanceInstance(
     life: begin(last, track),
     restarted: workMade(life, report),
     worth: announceOf(life, track),
-    began: { afterAt: life.knownAt ?? overSince.wallAt, byAt: overSince.wallAt },
+    began: { afterAt: wallAtOf(life.knownAt ?? overSince, last.at), byAt: wallAtOf(overSince, last.at) },
   };
 }
 
@@ -162,7 +162,7 @@ function begin(
     wasGone: false,
     wasReset: false,
     wasOurs: isOurs(track),
-    knownAt: answer.at.wallAt,
+    knownAt: answer.at,
   };
 }
 

@@ -1,11 +1,13 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SPEAKER_TAKEOVER_MS, TOLD_KEPT_MS, TOLD_WINDOW_MS } from './policy';
+import { bootedAt } from '../system/bootId';
 import { stateOf, type Author, type OwnerState } from '../system/lockOwner';
 import { Shared } from './shared';
 import { readSpeaker, windowOf, type Window } from './speaker';
 import {
   authorOf,
+  byClockOf,
   claimIn,
   giveBackIn,
   markIn,
@@ -83,18 +85,18 @@ export class ToldByWindows {
   /** This window tells these already, whoever has the turn. */
   async mark(claims: readonly Claim[]): Promise<void> {
     const by = await this.#claimant(true);
-    await this.#told.update((all) => markIn(all, claims, by));
+    await this.#update((all) => markIn(all, claims, by));
   }
 
   /** What this window was to tell, and has not told. */
   async giveBack(keys: readonly string[]): Promise<void> {
-    await this.#told.update((all) => giveBackIn(all, keys, this.#windowId));
+    await this.#update((all) => giveBackIn(all, keys, this.#windowId));
   }
 
   /** What this window told, and went on since, is over: what begins from now on is another happening. */
   async over(key: string): Promise<void> {
     const byAt = Date.now();
-    await this.#told.update((all) => overIn(all, key, this.#windowId, byAt));
+    await this.#update((all) => overIn(all, key, this.#windowId, byAt));
   }
 
   dispose(): void {
@@ -135,6 +137,7 @@ export class ToldByWindows {
       window: await this.#window(),
       isSpeaker,
       nowAt: Date.now(),
+      bootedAt: bootedAt(),
       toldWindowMs: this.options.toldWindowMs ?? TOLD_WINDOW_MS,
       stateOf: (told) => states.get(nameOf(told)),
     };
@@ -168,8 +171,13 @@ export class ToldByWindows {
   /** The last run of a change counts: that on what the file held, or on what this window knows where there is no file. */
   async #change(change: (all: AllTold) => Claimed): Promise<Claimed> {
     let last: Claimed | undefined;
-    await this.#told.update((all) => (last = change(all)).all);
+    await this.#update((all) => (last = change(all)).all);
     return last!;
+  }
+
+  async #update(change: (all: AllTold) => AllTold): Promise<void> {
+    const clock = { window: await this.#window(), bootedAt: bootedAt() };
+    await this.#told.update((all) => change(byClockOf(all, clock)));
   }
 
   async #stateOf(author: Author): Promise<OwnerState> {
@@ -188,6 +196,6 @@ export class ToldByWindows {
 }
 
 /** Who told something, as a key. */
-function nameOf({ at: _at, byAt: _byAt, ...window }: Told): string {
+function nameOf({ at: _at, byAt: _byAt, bootedAt: _bootedAt, ...window }: Told): string {
   return JSON.stringify(window);
 }

@@ -1,3 +1,5 @@
+import { compareBoots } from '../system/bootId';
+import { whereabouts } from '../system/habitat';
 import { parseAuthor, type Author, type OwnerState } from '../system/lockOwner';
 import { CLAIM_STALE_MS, TOLD_AHEAD_MS, TOLD_KEPT_MS, TOLD_MAX } from './policy';
 import { parseEntries } from './entries';
@@ -33,6 +35,8 @@ export interface Told extends Window {
   readonly at: number;
   /** Epoch ms by which it had happened; `null` while it goes on. */
   readonly byAt?: number | null;
+  /** Epoch ms of the boot, by the clock that told these times. Absent in what versions up to 0.1 wrote. */
+  readonly bootedAt?: number;
 }
 
 /** What was told, by its key, the newest last. */
@@ -44,6 +48,8 @@ export interface Claimant {
   /** It has the focus. */
   readonly isSpeaker: boolean;
   readonly nowAt: number;
+  /** Epoch ms of the boot, by the clock as it is now. */
+  readonly bootedAt: number;
   readonly toldWindowMs: number;
   /** Whether the window lives that told something; `undefined` where nobody looked yet. */
   readonly stateOf: (told: Told) => OwnerState | undefined;
@@ -69,11 +75,30 @@ export function parseTold(raw: unknown): AllTold | undefined {
 function isTold(value: unknown): value is Told {
   const { byAt = null, ...fields } = fieldsOf(value);
   const hasEnd = byAt === null || typeof byAt === 'number';
-  return hasFields(fields, { at: 'number', windowId: 'string' }) && hasEnd && authorOf(fields) !== undefined;
+  const needed = { at: 'number', windowId: 'string' } as const;
+  return hasFields(fields, needed, { bootedAt: 'number' }) && hasEnd && authorOf(fields) !== undefined;
 }
 
 export function authorOf(told: object): Author | undefined {
   return parseAuthor({ ...told });
+}
+
+/** The same by the clock as it is now: within one boot of the machine it is known by how much that was set since. */
+export function byClockOf(
+  all: AllTold,
+  { window, bootedAt }: Pick<Claimant, 'window' | 'bootedAt'>,
+): AllTold {
+  return Object.fromEntries(
+    Object.entries(all).map(([key, told]) => {
+      const isHere =
+        whereabouts(told, window) === 'here' && compareBoots(told.bootId, window.bootId) === 'same';
+      const setMs = isHere && told.bootedAt !== undefined ? bootedAt - told.bootedAt : 0;
+      if (Math.abs(setMs) <= TOLD_AHEAD_MS) return [key, told];
+      const { at, byAt } = told;
+      const times = { at: at + setMs, ...(typeof byAt === 'number' && { byAt: byAt + setMs }), bootedAt };
+      return [key, { ...told, ...times }];
+    }),
+  );
 }
 
 /** Takes what nobody told yet: all of a group in one change. */
@@ -95,10 +120,10 @@ export function claimIn(all: AllTold, claims: readonly Claim[], by: Claimant): C
 /** The claimant tells these, whoever told them before. */
 export function markIn(all: AllTold, claims: readonly Claim[], by: Claimant): AllTold {
   if (claims.length === 0) return all;
-  const { window, nowAt: at } = by;
+  const { window, bootedAt, nowAt: at } = by;
   const told = claims.map(({ key, toldFor }): readonly [string, Told] => [
     key,
-    { at, ...window, ...(typeof toldFor === 'object' && { byAt: toldFor.byAt ?? null }) },
+    { at, bootedAt, ...window, ...(typeof toldFor === 'object' && { byAt: toldFor.byAt ?? null }) },
   ]);
   const taken = new Set(told.map(([key]) => key));
   const others = Object.entries(all).filter(

@@ -36,6 +36,11 @@ export async function readBootId(sources: BootSources = systemBoot): Promise<str
   }
 }
 
+/** Epoch ms of the boot by the wall clock as it is now: moved in one boot, that clock was set. */
+export function bootedAt({ wallMs, uptimeMs }: BootSources = systemBoot): number {
+  return Math.round(wallMs() - uptimeMs());
+}
+
 /**
  * Whether two ids name one boot; `unknown` if either is, or if they were found in different ways. Ids made from a
  * boot time are equal within a tolerance, because that time is computed from a clock which is corrected now and then.
@@ -62,7 +67,7 @@ async function windowsBootId(sources: BootSources): Promise<string> {
   const counted = await sources.run('reg', ['query', BOOT_COUNTER_KEY, '/v', 'BootId']).catch(() => '');
   const counter = /BootId\s+REG_DWORD\s+(0x[0-9a-f]+)/i.exec(counted)?.[1];
   if (counter) return `count:${Number(counter)}`;
-  return `time:${Math.round(sources.wallMs() - sources.uptimeMs())}`;
+  return `time:${bootedAt(sources)}`;
 }
 
 function uuid(text: string): string {

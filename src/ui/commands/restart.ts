@@ -73,12 +73,11 @@ export class RestartCommands {
   async #shown(plan: Plan, title: string, restarts: (work: StopWork) => Promise<Outcome>): Promise<void> {
     const { id: daemonId } = plan.model.daemon;
     const { clock, door, current } = this.deps;
-    const afterAt = clock.now().wallAt;
+    const began = clock.now();
     const outcome = await inNotification(plain(title), (steps) => restarts(shownIn(steps)));
     if (outcome.kind === 'late') this.#late.set(daemonId, plan);
     else this.#late.delete(daemonId);
-    const span = { afterAt, byAt: clock.now().wallAt };
-    door.tell([outcomeNotice(outcome, plan.model, current(daemonId), span)]);
+    door.tell([outcomeNotice(outcome, plan.model, current(daemonId), began, clock.now())]);
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */

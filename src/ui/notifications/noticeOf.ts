@@ -5,7 +5,7 @@ import type { TimedOut } from '../../health/deadlines';
 import type { Notice as Incident } from '../../health/incident';
 import type { DaemonId } from '../../health/report';
 import { SEVERITY, STATES, type DaemonState } from '../../health/states';
-import type { Instant } from '../../base/time';
+import { wallAtOf, type Instant } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import { INSTANCE_TOLD_MS } from '../../store/policy';
 import type { Claim, Span } from '../../store/speakerTurn';
@@ -37,7 +37,7 @@ export function incidentNotice(
       kind: 'recovered',
       key: `${id} recovered`,
       // The end of each incident is told once, however soon the next one comes.
-      toldFor: { afterAt: openedAt.wallAt, byAt: now.wallAt },
+      toldFor: { afterAt: wallAtOf(openedAt, now), byAt: now.wallAt },
       lastedMs: notice.lastedMs,
       level: 'info',
       isUrgent: false,
@@ -51,7 +51,7 @@ export function incidentNotice(
     kind: notice.kind,
     key: `${id} ${notice.kind} ${state}`,
     // An incident is told once while it goes on.
-    ...(notice.kind === 'problem' && { toldFor: { afterAt: notice.openedAt.wallAt } }),
+    ...(notice.kind === 'problem' && { toldFor: { afterAt: wallAtOf(notice.openedAt, now) } }),
     openedAt: notice.openedAt,
     level: levelOf(state),
     isUrgent: SEVERITY[state] === 'red',

@@ -1,3 +1,4 @@
+import { wallAtOf, type Instant } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Outcome } from '../../model/outcome';
 import { STATES, type DaemonState } from '../../health/states';
@@ -23,15 +24,17 @@ const TOLD: Readonly<Record<Outcome['kind'], readonly [Level, ...Action[]]>> = {
  *
  * @param before the daemon as it was restarted
  * @param after the daemon as it is now, where it is still watched
- * @param span epoch ms between which the restart took place
+ * @param began when the restart did
  */
 export function outcomeNotice(
   outcome: Outcome,
   before: DaemonModel,
   after: DaemonModel | undefined,
-  span: Required<Span>,
+  began: Instant,
+  now: Instant,
 ): Notice {
   const { id } = before.daemon;
+  const span = { afterAt: wallAtOf(began, now), byAt: now.wallAt };
   const [level, ...actions] = TOLD[outcome.kind];
   const hasLost = outcome.kind === 'cured' && outcome.work !== undefined && outcome.work.interrupted > 0;
   return {
@@ -45,7 +48,7 @@ export function outcomeNotice(
       ...(hasLost ? [{ action: 'interrupted', targets: [interruptedRowId(id)] } as const] : []),
       ...actions.map((action) => ({ action, targets: [id] })),
     ],
-    tells: toldBy(outcome, before, after, span),
+    tells: toldBy(outcome, before, after, span, now),
   };
 }
 
@@ -55,17 +58,18 @@ function toldBy(
   before: DaemonModel,
   after: DaemonModel | undefined,
   span: Required<Span>,
+  now: Instant,
 ): readonly Claim[] {
   const { id } = before.daemon;
   if (outcome.kind === 'cured') {
     const instanceId = after?.track.last?.report.instance?.id;
-    const openedAt = before.track.incident?.openedAt.wallAt;
+    const openedAt = before.track.incident?.openedAt;
     return [
       // Also where this window never saw the old instance, so that the core tells of no new one.
       ...(instanceId === undefined ? [] : [instanceTold(id, instanceId, span)]),
       ...(openedAt === undefined
         ? []
-        : [{ key: `${id} recovered`, toldFor: { ...span, afterAt: openedAt } }]),
+        : [{ key: `${id} recovered`, toldFor: { ...span, afterAt: wallAtOf(openedAt, now) } }]),
     ];
   }
   if (!('nothingRuns' in outcome) || !outcome.nothingRuns) return [];

@@ -71,7 +71,7 @@ const STORAGE = {
   'speaker.json': { ...PROCESS, windowId: 'string' },
   // Versions up to 0.1 have a file `told.<hash>` for each key.
   'notices.json': {
-    value: { '<origin>': { ...PROCESS, at: 'number', byAt: 'null', windowId: 'string' } },
+    value: { '<origin>': { ...PROCESS, at: 'number', bootedAt: 'number', byAt: 'null', windowId: 'string' } },
     version: 1,
   },
   'restart.<hash>.lock of "<origin>"': { ...LOCK, daemon: 'string', work: 'string' },

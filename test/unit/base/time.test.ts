@@ -1,7 +1,27 @@
 import assert from 'node:assert/strict';
-import { coarseAge, duration, forOver, shortAge } from '../../../src/base/time';
+import { coarseAge, duration, forOver, shortAge, wallAtOf } from '../../../src/base/time';
 
 const MINUTE_MS = 60_000;
+
+describe('an earlier moment', () => {
+  const NOON = 1_700_000_000_000;
+  const moment = { wallAt: NOON, monotonicMs: 500, uptimeMs: 90_000 };
+  const later = (wallMs: number, sleptMs = 0) => ({
+    wallAt: NOON + 10_000 + sleptMs + wallMs,
+    monotonicMs: 10_500,
+    uptimeMs: 100_000 + sleptMs,
+  });
+  const cases: Record<string, [ReturnType<typeof later>, number]> = {
+    'is as it was': [later(0), NOON],
+    'is as it was where the machine slept': [later(0, 3_600_000), NOON],
+    'is as it was where the clock was corrected': [later(4_000), NOON],
+    'moves with a clock that was set back': [later(-86_400_000), NOON - 86_400_000],
+    'moves with a clock that was set forward': [later(86_400_000.4), NOON + 86_400_000],
+  };
+  for (const [what, [now, at]] of Object.entries(cases)) {
+    it(what, () => assert.equal(wallAtOf(moment, now), at));
+  }
+});
 
 describe('durations in words', () => {
   const over: readonly [ageMs: number | undefined, words: string][] = [

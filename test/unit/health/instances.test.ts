@@ -7,6 +7,7 @@ import {
   rememberedInstance,
   type KnownInstance,
 } from '../../../src/health/instances';
+import type { Began } from '../../../src/health/watched';
 import type { Restarted } from '../../../src/health/workMade';
 import type { ProcessFate } from '../../../src/health/proof';
 import type { DaemonInstance, Failure, Report, Session } from '../../../src/health/report';
@@ -20,6 +21,7 @@ class Lives {
   readonly watch = new Watch();
   readonly told: Restarted[] = [];
   readonly unharmed: Restarted[] = [];
+  readonly began: Began[] = [];
   life: KnownInstance | undefined;
   asked = 0;
 
@@ -72,6 +74,7 @@ class Lives {
     if (step.restarted) {
       const isTold = isAnnounced(step.restarted, step.worth ?? 'any');
       (isTold ? this.told : this.unharmed).push(step.restarted);
+      this.began.push(step.began!);
     }
     return this;
   }
@@ -107,6 +110,14 @@ describe('a daemon that begins a new life', () => {
     assert.deepEqual(lives.told, [
       { kind: 'restart', wasUpMs: 3.2 * HOUR_MS, isInferred: false, resumed: 2, interrupted: 1, lost: [] },
     ]);
+  });
+
+  it('began between two answers, by the clock as it is now', () => {
+    const lives = new Lives().answer(first, []);
+    const at = lives.watch.time.wallAt;
+    lives.refuse(2).watch.time.jumpWall(-24 * HOUR_MS);
+    lives.answer(second, []);
+    assert.deepEqual(lives.began, [{ afterAt: at - 24 * HOUR_MS, byAt: at + 15_000 - 24 * HOUR_MS }]);
   });
 
   it('counts what the daemon counts, also work that began and was lost between two polls', () => {

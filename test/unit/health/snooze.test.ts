@@ -11,6 +11,8 @@ describe('a snooze', () => {
     ['does not hold where there is none', undefined, report('a'), 0, false],
     ['holds until its time', { kind: 'until', untilAt: 1_000 }, report('a'), 999, true],
     ['is over at its time', { kind: 'until', untilAt: 1_000 }, report('a'), 1_000, false],
+    ['of an hour holds', { kind: 'until', untilAt: 3_600_000 }, report('a'), 0, true],
+    ['is over when the clock was set back', { kind: 'until', untilAt: 3_600_001 }, report('a'), 0, false],
     ['until restart holds in the same life', { kind: 'untilRestart', instanceId: 'a' }, report('a'), 0, true],
     [
       'until restart is over in another life',

@@ -340,6 +340,34 @@ describe('the say among several windows', () => {
     }
   });
 
+  for (const [to, setMs] of Object.entries({ back: -86_400_000, forward: 86_400_000 })) {
+    it(`knows what was told before the clock was set ${to}, and what began after that`, async () => {
+      const now = Date.now();
+      const asked: Record<string, ToldFor | undefined> = {
+        once: undefined,
+        'for a minute': 60_000,
+        'what goes on being told': 'whileOpen',
+        'a span': { afterAt: now - 1_000, byAt: now },
+        'what goes on': { afterAt: now - 1_000 },
+      };
+      const first = window();
+      for (const [key, toldFor] of Object.entries(asked)) await first.maySpeak(key, always, toldFor);
+      await first.maySpeak('what ended', always, { afterAt: now - 1_000 });
+      rewriteTold(({ at, byAt, bootedAt }) => ({
+        at: at - setMs,
+        ...(typeof byAt === 'number' && { byAt: byAt - setMs }),
+        bootedAt: bootedAt! - setMs,
+      }));
+      for (const [key, toldFor] of Object.entries(asked)) {
+        assert.equal(await window().maySpeak(key, always, toldFor), false, key);
+      }
+      await first.over('what ended');
+      const again = (afterAt: number) => window().maySpeak('what ended', always, { afterAt });
+      assert.equal(await again(now - 500), false, 'the one that was told, seen late');
+      assert.equal(await again(Date.now() + 1), true, 'the next one');
+    });
+  }
+
   it('is told anew where nobody can read what was told: twice is better than never', async () => {
     const entries = ['null', '5', '{"at":5}', '{"at":"x","windowId":"a","pid":1}', '{"at":1,"windowId":"a"}'];
     for (const text of [

@@ -82,6 +82,7 @@ describe('what counts as told', () => {
         window: window('mine'),
         isSpeaker,
         nowAt: NOW,
+        bootedAt: 0,
         toldWindowMs: TOLD_WINDOW_MS,
         stateOf: () => state,
       };

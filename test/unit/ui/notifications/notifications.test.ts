@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Conflict } from '../../../../src/health/conflicts';
 import type { Notice } from '../../../../src/ui/notifications/notice';
-import { conflictNotice, noticeOf } from '../../../../src/ui/notifications/noticeOf';
+import { conflictNotice, incidentNotice, noticeOf } from '../../../../src/ui/notifications/noticeOf';
 import { settled } from '../../../support/fakeScreen';
 import { idAt } from '../../../support/target';
 import { DoorWindow } from './doorSupport';
@@ -84,6 +84,19 @@ describe('the door to the user', () => {
       await settled();
       assert.equal(window.screen.messages.length, 1);
       assert.match(window.screen.texts[0]!, /^a is unreachable/);
+    });
+
+    it('a clock that was set changes nothing: an incident began when it began', () => {
+      window.fails('a');
+      const { openedAt } = window.model('a').track.incident!;
+      window.time.jumpWall(-86_400_000);
+      const notice = (kind: 'problem' | 'recovered') => {
+        const what = { kind, state: 'unreachable', openedAt, lastedMs: 1 } as const;
+        return incidentNotice(window.model('a'), what, openedAt, window.now()).toldFor;
+      };
+      const afterAt = openedAt.wallAt - 86_400_000;
+      assert.deepEqual(notice('problem'), { afterAt });
+      assert.deepEqual(notice('recovered'), { afterAt, byAt: window.time.wallAt });
     });
 
     it('not the next incident', async () => {
