@@ -7,6 +7,7 @@ import { advanceInstance, isAnnounced, type Announce } from './instances';
 import type { Restarted } from './workMade';
 import type { ProcessFate } from './proof';
 import { hasEnded, stillLost, withLost, type EndedSession } from './interrupted';
+import { CRASH_LOOP_COUNT, CRASH_LOOP_MS } from './policy';
 import type { Session } from './report';
 import { appendSample } from './samples';
 import { beginRestart, dismissStartFailure, endRestart, setStoppedByUs } from './ownRestart';
@@ -187,9 +188,17 @@ function restartedOf(
   now: Instant,
 ): Step {
   const lost = seen.lost.filter((session) => !hasEnded(session, ended));
-  const restarted = { ...seen, lost, interrupted: seen.interrupted - (seen.lost.length - lost.length) };
+  const { monotonicMs } = now;
+  const lately = watched.restartsMs.filter((atMs) => monotonicMs - atMs < CRASH_LOOP_MS);
+  const restartsMs = announce === 'any' ? [...lately, monotonicMs] : lately;
+  const restarted: Restarted = {
+    ...seen,
+    lost,
+    interrupted: seen.interrupted - (seen.lost.length - lost.length),
+    ...(announce === 'any' && restartsMs.length >= CRASH_LOOP_COUNT && { nth: restartsMs.length }),
+  };
   return {
-    watched: { ...watched, lost: withLost(watched.lost, lost, report, now.wallAt) },
+    watched: { ...watched, restartsMs, lost: withLost(watched.lost, lost, report, now.wallAt) },
     events: [
       {
         kind: 'restarted',

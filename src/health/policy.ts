@@ -90,6 +90,10 @@ export const REMINDER_INTERVAL_MS = 3_600_000;
 /** The longest time that a snooze may be asked for (design): one that ends later was asked before the clock was set back. */
 export const LONGEST_SNOOZE_MS = 3_600_000;
 
+/** So many restarts in this time that nobody asked for are a crash loop (design: "3rd restart in 5 min"). */
+export const CRASH_LOOP_COUNT = 3;
+export const CRASH_LOOP_MS = 300_000;
+
 /** The history of a daemon: "yesterday at this time" is as far back as anybody asks a status. */
 export const HISTORY_WINDOW_MS = 24 * 3_600_000;
 /** One bar of its strip: 48 bars fit into a tooltip, and a bar can be told from its neighbour. */

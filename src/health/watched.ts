@@ -18,6 +18,8 @@ export interface Watched {
   readonly samples: readonly CompactSample[];
   readonly deadlines: KnownDeadlines | undefined;
   readonly instance: KnownInstance | undefined;
+  /** Monotonic ms of the restarts of the last minutes that nobody asked for, oldest first. */
+  readonly restartsMs: readonly number[];
   /** Work that its restarts interrupted and that the daemon itself does not remember, the newest first. */
   readonly lost: readonly Lost[];
   /** What the world was asked, and has not answered yet. */
@@ -87,6 +89,7 @@ export function beginWatched(track: Track): Watched {
     samples: [],
     deadlines: undefined,
     instance: undefined,
+    restartsMs: [],
     lost: [],
     questions: [],
     askDueMs: Infinity,

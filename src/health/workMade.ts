@@ -16,6 +16,8 @@ export interface Restarted extends WorkMade {
   readonly wasUpMs?: number;
   /** How long ago that was, in ms; `undefined` where the daemon does not tell. */
   readonly agoMs?: number;
+  /** The number of this restart among those of the last `CRASH_LOOP_MS`, where they are a crash loop. */
+  readonly nth?: number;
   /** It does not name its lives: see `isNewLifeOfSmithy`. */
   readonly isInferred: boolean;
   /** What ran and is not there any more, of a daemon that does not tell what it interrupted. */

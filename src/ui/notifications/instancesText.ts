@@ -1,16 +1,24 @@
+import { CRASH_LOOP_MS } from '../../health/policy';
 import type { Restarted, WorkMade } from '../../health/workMade';
 import { workText } from '../../words/work';
 import { coarseAge, duration } from '../../base/time';
 import { JUST_NOW_MS } from '../policy';
 
+/** "3rd". */
+function ordinal(count: number): string {
+  const isTeen = Math.floor(count / 10) % 10 === 1;
+  return `${count}${(isTeen ? undefined : ['th', 'st', 'nd', 'rd'][count % 10]) ?? 'th'}`;
+}
+
 /** "dispatchd restarted after a reboot (was up 3 h 12 min); 2 sessions resumed, 1 interrupted." */
 export function restartedText(name: string, restarted: Restarted): string {
-  const { kind, wasUpMs, agoMs = 0, isInferred } = restarted;
+  const { kind, wasUpMs, agoMs = 0, isInferred, nth } = restarted;
   const what = isInferred ? 'seems to have restarted' : 'restarted';
   const when = agoMs < JUST_NOW_MS ? '' : ` ${coarseAge(agoMs)} ago`;
   const why = kind === 'reboot' ? ' after a reboot' : '';
   const up = wasUpMs === undefined ? '' : ` (was up ${duration(wasUpMs)})`;
-  return `${name} ${what}${when}${why}${up}${andWork(restarted)}.`;
+  const loop = nth === undefined ? '' : `: ${ordinal(nth)} restart in ${duration(CRASH_LOOP_MS)}`;
+  return `${name} ${what}${when}${why}${up}${loop}${andWork(restarted)}.`;
 }
 
 /** The same of several daemons. */

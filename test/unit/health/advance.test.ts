@@ -44,6 +44,32 @@ describe('two samples within one redraw', () => {
   });
 });
 
+describe('restarts one after the other', () => {
+  const life = (steps: Steps, id: string) =>
+    steps.answer(goodReport(steps.time, { kind: 'dispatchd', instance: { id } }));
+  const nths = (steps: Steps) => steps.restarted.map(({ nth }) => nth);
+
+  it('are counted from the third within five minutes on', () => {
+    const steps = new Steps();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) life(steps.wait(70_000), id);
+    assert.deepEqual(nths(steps), [undefined, undefined, 3, 4]);
+    life(steps.wait(160_000), 'f');
+    assert.deepEqual(nths(steps).at(-1), 3, 'the first two were over five minutes ago');
+  });
+
+  it('are not counted where we restarted it', () => {
+    const steps = new Steps();
+    life(steps, 'a');
+    for (const id of ['b', 'c', 'd']) {
+      steps.input({ kind: 'restartBegan' });
+      life(steps.wait(10_000), id);
+      steps.input({ kind: 'restartEnded', end: { is: 'proven' }, cadence: CADENCE });
+    }
+    life(steps.wait(10_000), 'e');
+    assert.deepEqual(nths(steps), [undefined, undefined, undefined, undefined]);
+  });
+});
+
 describe('each input', () => {
   const rows: readonly [Input, moves: readonly (keyof Watched)[], state: string][] = [
     [{ kind: 'restartBegan' }, ['track', 'history', 'deadlines'], 'restarting'],

@@ -3,6 +3,7 @@ import { advance, type HealthEvent } from '../../../src/health/advance';
 import { beginWatched, type Input, type Watched } from '../../../src/health/watched';
 import { longestGapMs } from '../../../src/health/history';
 import type { Failure, Report, Session } from '../../../src/health/report';
+import type { Restarted } from '../../../src/health/workMade';
 import { beginTrack } from '../../../src/health/track';
 import type { KeptTrack } from '../../../src/health/trackState';
 import { FAILURES, FakeTime, goodReport } from './support';
@@ -84,6 +85,10 @@ export class Steps {
     const question = endedQuestion(sessions, report);
     this.watched = { ...this.watched, questions: [...this.watched.questions, question] };
     return this.input({ kind: 'endedSessions', question, ended: [] });
+  }
+
+  get restarted(): readonly Restarted[] {
+    return this.events.flatMap((event) => (event.kind === 'restarted' ? [event.restarted] : []));
   }
 
   /** The messages about restarts: "0 resumed, 2 interrupted". */

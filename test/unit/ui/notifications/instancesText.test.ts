@@ -21,6 +21,12 @@ describe('the text about a new life of a daemon', () => {
       { ...restarted, kind: 'reboot', wasUpMs: UP_MS, interrupted: 1 },
     ],
     [
+      'dispatchd restarted (was up 42 s): 3rd restart in 5 min; 2 sessions interrupted.',
+      { ...restarted, wasUpMs: 42_000, nth: 3, interrupted: 2 },
+    ],
+    ['dispatchd restarted: 22nd restart in 5 min.', { ...restarted, nth: 22 }],
+    ['dispatchd restarted: 11th restart in 5 min.', { ...restarted, nth: 11 }],
+    [
       'dispatchd seems to have restarted; 3 sessions interrupted.',
       { ...restarted, isInferred: true, interrupted: 3 },
     ],
