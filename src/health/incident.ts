@@ -59,7 +59,7 @@ export function isRecovering({
   incident,
   verdict,
 }: {
-  readonly incident?: Incident;
+  readonly incident?: Incident | undefined;
   readonly verdict: Verdict;
 }): boolean {
   return incident?.phase === 'recovering' && STATES[verdict.state].severity === 'plain';

@@ -21,6 +21,7 @@ import {
 } from '../../words/states';
 import { pastInWords } from '../../words/historyText';
 import { reasonText } from '../../words/reasons';
+import { runningText } from '../../words/work';
 
 /**
  * One line of the tree. Its words are any strings: VS Code draws the strings of a tree and of its hovers letter by
@@ -210,9 +211,8 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
   if (!last) return [];
   const { report } = last;
   const showsQueue = hasQueue(report);
-  // Old answers stay on screen while a daemon fails, and say how old they are.
-  const age = sample?.ok ? '' : ` · ${coarseAge(now.monotonicMs - last.at.monotonicMs)} ago`;
   return [
+    ...(sample?.ok ? [] : [lastKnownDetail(now.monotonicMs - last.at.monotonicMs)]),
     loopDetail(model, now),
     ...(showsQueue
       ? [
@@ -226,7 +226,12 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
     ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(report, model.daemon),
-  ].map((detail) => ({ ...detail, description: `${detail.description}${age}` }));
+  ];
+}
+
+/** The rows below it stay on screen while a daemon fails: one row says how old they are. */
+function lastKnownDetail(ageMs: number): Detail {
+  return { key: 'lastKnown', label: 'Last known', description: `${coarseAge(ageMs)} ago`, icon: 'history' };
 }
 
 /**
@@ -238,9 +243,11 @@ function hasQueue({ queue, progress }: Report): boolean {
 }
 
 function loopDetail(model: DaemonModel, now: Instant): Detail {
-  const { report, loop } = model.track.last!;
+  const { last, sample } = model.track;
+  const { report, loop, at } = last!;
   const threshold = `threshold ${duration(staleThresholdMs(report))}`;
   const every = report.pollIntervalMs === undefined ? '' : `every ${duration(report.pollIntervalMs)}, `;
+  const sinceMs = sample?.ok ? 0 : now.monotonicMs - at.monotonicMs;
   const detail = { key: 'loop', label: 'Poll loop', icon: 'sync' };
   switch (loop?.kind) {
     case undefined:
@@ -254,7 +261,7 @@ function loopDetail(model: DaemonModel, now: Instant): Detail {
     case 'starting':
       return { ...detail, description: `first cycle in flight, ${threshold}` };
     case 'advancing':
-      return { ...detail, description: `${every}last cycle ${coarseAge(loop.ageMs)} ago` };
+      return { ...detail, description: `${every}last cycle ${coarseAge(loop.ageMs + sinceMs)} ago` };
     case 'unknown':
       return { ...detail, description: 'not known' };
   }
@@ -286,12 +293,12 @@ function freeWorkers(count: number | undefined): string {
 }
 
 function sessionsDetail(model: DaemonModel): Detail {
-  const { sessions } = model.track.last!.report;
-  const live = sessions?.filter(isLive).length;
+  const { last, sample } = model.track;
+  const live = last!.report.sessions?.filter(isLive).length;
   return {
     key: 'sessions',
     label: 'Sessions',
-    description: live === undefined ? 'not known' : live === 0 ? 'none running' : `${live} running`,
+    description: live === undefined ? 'not known' : runningText(live, sample?.ok === true),
     icon: 'terminal',
   };
 }

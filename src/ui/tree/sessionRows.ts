@@ -6,6 +6,7 @@ import type { Session } from '../../health/report';
 import { clockTime, type Instant, coarseAge, duration } from '../../base/time';
 import { canGoOn, endOf, isLive, isStranded, type End } from '../../health/sessions';
 import { STATE_LABELS, capitalise } from '../../words/states';
+import { runningText } from '../../words/work';
 import { INTERRUPTED, sessionRowId } from './rowIds';
 import type { Detail, Row, SessionRows } from './daemonRows';
 
@@ -38,7 +39,6 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
   }
   const nowAt = report.daemonNow ?? now.wallAt;
   const live = report.sessions.filter(isLive);
-  const stranded = report.sessions.filter(isStranded);
   const ended = report.sessions
     .filter((session) => endOf(session) !== undefined && !isStranded(session))
     .filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS)
@@ -51,12 +51,12 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
       // VS Code keeps a row closed that once had nothing to open: with something in it, it is another row.
       key: live.length === 0 ? 'sessions' : 'running',
       description:
-        (live.length === 0 ? 'none running' : `${live.length} running`) +
+        runningText(live.length, model.track.sample?.ok === true) +
         (cause ? ` · countdowns hidden by: ${STATE_LABELS[cause].label}` : ''),
       children: rows(model, live, 'running', (session) => liveRow(model, session, now)),
       expanded: true,
     },
-    ...interruptedDetail(model, [...stranded, ...lost], now),
+    ...interruptedDetail(model, [...report.sessions.filter(isStranded), ...lost], now),
     ...(ended.length === 0
       ? []
       : [
@@ -135,29 +135,26 @@ function rows(
 
 /** Says nothing that changes by the second: a row that did would be written again every second. */
 function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn {
-  const { report } = track.last!;
-  const { extensionsUsed = 0, maxExtensions, requestedExtensions = 0 } = session;
-  const leftMs = timeLeftMs(session, track, now);
-  const activeMs =
-    session.lastActivityAt === undefined || report.daemonNow === undefined
-      ? undefined
-      : report.daemonNow - session.lastActivityAt;
+  const { daemonNow } = track.last!.report;
+  const { lastActivityAt, extensionsUsed = 0, maxExtensions, requestedExtensions = 0 } = session;
+  // Of a daemon that does not answer nobody knows whether its work lives.
+  const answers = track.sample?.ok === true;
+  const leftMs = answers ? timeLeftMs(session, track, now) : undefined;
+  const isActivityTold = answers && lastActivityAt !== undefined && daemonNow !== undefined;
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
   return {
     description: inOneLine(
       role(session),
-      session.stopping === undefined
-        ? session.status !== 'running' && session.status
-        : `ending: ${session.stopping}`,
+      doing(session, answers),
       leftMs !== undefined && coarseTimeLeft(leftMs),
       extensionsUsed > 0 &&
         `extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`,
       requestedExtensions > 0 && `${requestedExtensions} × on request`,
       session.recovered && `resumed, run ${session.attempt ?? 2}`,
-      activeMs !== undefined && `active ${coarseAge(activeMs)} ago`,
+      isActivityTold && `active ${coarseAge(daemonNow - lastActivityAt)} ago`,
       what(session),
     ),
-    icon: isNear ? 'watch' : 'play-circle',
+    icon: !answers ? 'question' : isNear ? 'watch' : 'play-circle',
     severity: isNear ? 'amber' : 'plain',
     contextValue: 'session.running',
   };
@@ -176,6 +173,11 @@ function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant
     severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
     contextValue: `session.${group}.${kind}`,
   };
+}
+
+function doing({ stopping, status }: Session, answers: boolean): string | false {
+  if (!answers) return `was ${status}`;
+  return stopping === undefined ? status !== 'running' && status : `ending: ${stopping}`;
 }
 
 /** The command, where the title is not that already. */
@@ -214,7 +216,7 @@ function rowHover(
 
 /** All that is known of a session, to the second, for its hover: one fact a line. */
 function sessionHover(session: Session, { track }: DaemonModel, now: Instant): string {
-  const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
+  const leftMs = isLive(session) && track.sample?.ok ? timeLeftMs(session, track, now) : undefined;
   const daemonNow = track.last?.report.daemonNow;
   const time = (label: string, at: number | undefined) =>
     at !== undefined && `${label} ${clockTime(at, now.wallAt)}`;

@@ -56,13 +56,25 @@ describe('the rows of the tree', () => {
     assert.match(row(rows, 'state').description ?? '', /pollStale/);
   });
 
-  it('keep the last answer through failures, and say how old it is', () => {
+  it('keep the last answer through failures, and say once how old it is', () => {
     const watch = Watch.healthy();
     const before = rowsOf(watch);
     watch.repeat(30, 5_000, () => watch.fail('refused'));
     const rows = rowsOf(watch);
     assert.equal(row(rows).description, 'unreachable');
-    assert.equal(row(rows, 'queue').description, `${row(before, 'queue').description} · 2 min ago`);
+    assert.equal(row(rows, 'lastKnown').label, 'Last known');
+    assert.equal(row(rows, 'lastKnown').description, '2 min ago');
+    for (const key of ['queue', 'pause', 'sessions']) {
+      assert.equal(row(rows, key).description, row(before, key).description);
+    }
+    assert.equal(row(rows, 'loop').description, 'every 5 s, last cycle 2 min ago');
+    const { children } = row(rows);
+    assert.deepEqual(
+      children.slice(0, 3).map((id) => id.split('#')[1]),
+      ['state', 'lastKnown', 'loop'],
+    );
+    watch.answer();
+    assert.deepEqual(rowsOf(watch).byId.has(`${ORIGIN}#lastKnown`), false);
   });
 
   it('of a ductor leave out what no ductor has', () => {

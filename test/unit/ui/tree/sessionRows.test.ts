@@ -64,6 +64,35 @@ describe('the row of a session', () => {
     });
   }
 
+  it('shows no sign of life where the daemon does not answer', () => {
+    const watch = new Watch();
+    const at = watch.time.wallAt;
+    const session: Session = {
+      id: 'a',
+      title: 'build',
+      status: 'running',
+      role: 'worker',
+      deadlineAt: at + MINUTE_MS,
+      lastActivityAt: at,
+    };
+    const [before] = rowsAt(watch, [session]);
+    assert.equal(before!.icon, 'watch');
+    watch.wait(5_000).fail('refused');
+    const [detail] = drawn.details(modelOf(watch), watch.time.now());
+    const [after] = detail!.children!;
+    assert.equal(detail!.description, '1 was running');
+    assert.deepEqual(
+      [after!.icon, after!.severity, after!.description],
+      ['question', 'plain', 'worker · was running'],
+    );
+    assert.doesNotMatch(drawn.hover(after!.id, modelOf(watch), watch.time.now())!, /left/);
+    rowsAt(watch, [session, { ...session, id: 'b', status: 'starting' }]);
+    watch.wait(5_000).fail('refused');
+    const [both] = drawn.details(modelOf(watch), watch.time.now());
+    assert.equal(both!.description, '2 were running');
+    assert.equal(both!.children![1]!.description, 'worker · was starting');
+  });
+
   it('says how the session is ended', () => {
     const watch = new Watch();
     const at = watch.time.wallAt;
