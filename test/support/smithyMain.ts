@@ -6,10 +6,12 @@ import { sendJson } from './answeringServer';
 /**
  * A stand-in for smithy as a process of its own, to be killed and started again: sessions live in its memory under ids
  * of their own, times of its loop are there once it has run, and what ended is remembered by agent. Arguments: port,
- * folder of the project, ms of a cycle. `PUT /test` sets what it says.
+ * folder of the project, ms of a cycle, how many connections may wait. `PUT /test` sets what it says.
  */
 /** Where it is not told another. */
 const STALE_MS = 60_000;
+/** More CPU than an ask waits for, on any machine. */
+const LABOUR_MS = 60_000;
 
 interface State {
   sessions: { agentId: string; providerSessionId?: string }[];
@@ -18,11 +20,16 @@ interface State {
   /** The next cycle begins and never completes. */
   hangs?: boolean;
   pollStaleThresholdMs?: number;
+  /** Its event loop stands still for so long, once it has said that it will. */
+  blockForMs?: number;
+  /** A status costs it more CPU than there is time for. */
+  labours?: boolean;
+  readyTasks: number;
 }
 
-const [port = '0', folder = '/', cycleMs = '1000'] = process.argv.slice(2);
+const [port = '0', folder = '/', cycleMs = '1000', backlog = '511'] = process.argv.slice(2);
 const CYCLE_MS = Number(cycleMs);
-const state: State = { sessions: [], history: {}, isRunning: true };
+const state: State = { sessions: [], history: {}, isRunning: true, readyTasks: 0 };
 let startedAt: number | undefined;
 let completedAt: number | undefined;
 let resumed = 0;
@@ -34,6 +41,16 @@ setInterval(() => {
   startedAt = Date.now();
   if (!state.hangs) completedAt = startedAt + 5;
 }, CYCLE_MS);
+
+function labour(): void {
+  const before = process.cpuUsage();
+  while (process.cpuUsage(before).user < LABOUR_MS * 1_000);
+}
+
+/** As a call that does not return does: nothing else of this process runs meanwhile, and it takes no CPU. */
+function block({ blockForMs = 0 }: Partial<State>): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockForMs);
+}
 
 const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
 
@@ -49,8 +66,10 @@ const server = createServer((request, response) => {
     const [, agentId = '', verb] = /^\/api\/agents\/([^/]+)\/(status|resume)$/.exec(path) ?? [];
     if (path === '/test') {
       Object.assign(state, body);
+      response.once('finish', () => block(body));
       sendJson(response, {});
     } else if (path === '/api/daemon/status') {
+      if (state.labours) labour();
       sendJson(response, {
         isRunning: state.isRunning,
         available: true,
@@ -58,7 +77,7 @@ const server = createServer((request, response) => {
         config: { pollIntervalMs: CYCLE_MS, pollStaleThresholdMs: state.pollStaleThresholdMs },
         rateLimit: { isPaused: false, limits: [] },
         health: {
-          readyUnassignedTasks: 0,
+          readyUnassignedTasks: state.readyTasks,
           availableWorkers: 2,
           stuck: false,
           hasStuckQueue: false,
@@ -102,6 +121,6 @@ const server = createServer((request, response) => {
     }
   });
 });
-server.listen(Number(port), '127.0.0.1', () => {
+server.listen({ port: Number(port), host: '127.0.0.1', backlog: Number(backlog) }, () => {
   console.log(`listening on ${(server.address() as AddressInfo).port}`);
 });

@@ -20,12 +20,24 @@ export function smithySession(agentId: string, more: object = {}): object {
   };
 }
 
+/** Shorter than smithy's 5 s: its first cycle is not waited for. */
+const CYCLE_MS = 1_000;
+
 /** The stand-in for smithy in `smithyMain.ts`, as a process that can be killed and started again on its port. */
 export class SmithyProcess {
   port = 0;
   #child: ChildProcess | undefined;
 
-  constructor(private readonly folder: string) {}
+  /**
+   * @param folder of the project
+   * @param program what runs `smithyMain.ts`
+   * @param backlog how many connections may wait for it
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly program: readonly string[] = ['--import', 'tsx', join(__dirname, 'smithyMain.ts')],
+    private readonly backlog = 511,
+  ) {}
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -42,17 +54,15 @@ export class SmithyProcess {
   }
 
   async start(): Promise<this> {
-    const main = join(__dirname, 'smithyMain.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', main, String(this.port), this.folder], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const args = [...this.program, String(this.port), this.folder, String(CYCLE_MS), String(this.backlog)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     this.port = Number(/\d+/.exec(String(line))?.[0]);
     return this;
   }
 
-  /** Sets what it says: `sessions`, `history` by agent, `isRunning`. */
+  /** Sets what it says or does: `sessions`, `history` by agent, `isRunning`, `hangs`, `blockForMs`. */
   async says(what: object): Promise<void> {
     const answer = await fetch(`${this.url}/test`, { method: 'PUT', body: JSON.stringify(what) });
     if (!answer.ok) throw new Error(`it does not listen: ${answer.status}`);

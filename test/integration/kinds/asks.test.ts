@@ -2,7 +2,7 @@ import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { cpus } from 'node:os';
 import { Monitor } from '../../../src/watch/monitor';
 import { createProbe } from '../../../src/kinds/probe';
@@ -11,6 +11,7 @@ import type { HostLoad } from '../../../src/health/report';
 import { causeText } from '../../../src/words/causes';
 import { reasonText } from '../../../src/words/reasons';
 import { Scope, TIMEOUTS, failureOf } from '../support';
+import { fillQueue } from '../../support/fullQueue';
 import { notRun } from '../../support/notRun';
 
 /** Listens in a process of its own and prints its port; accepts at most one connection that nobody takes. */
@@ -19,14 +20,11 @@ const LISTENER = `
   server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));
 `;
 
-/** How long a loopback connection that the kernel accepts takes at most, on a busy machine. */
-const ACCEPTED_WITHIN_MS = 500;
-
 describe('an ask of a daemon whose queue of connections is full', function () {
   this.timeout(60_000);
   const scope = new Scope();
   let child: ChildProcess;
-  const waiting: Socket[] = [];
+  let waiting: readonly Socket[] = [];
   let port: number;
 
   before(async function () {
@@ -34,9 +32,8 @@ describe('an ask of a daemon whose queue of connections is full', function () {
     child = spawn(process.execPath, ['-e', LISTENER], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout!, 'data')) as [Buffer];
     port = Number(line.toString());
-    // From now on nobody accepts: the kernel completes connections until the queue is full.
     child.kill('SIGSTOP');
-    while (await isAccepted(port, waiting));
+    waiting = await fillQueue(port);
   });
 
   after(async () => {
@@ -65,15 +62,6 @@ describe('an ask of a daemon whose queue of connections is full', function () {
     assert.ok(performance.now() - startedMs < 2_000, 'it went on connecting');
   });
 });
-
-/** Whether the kernel completes one more connection. */
-async function isAccepted(port: number, keep: Socket[]): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port });
-  keep.push(socket);
-  socket.on('error', () => undefined);
-  const timer = new Promise<false>((resolve) => setTimeout(() => resolve(false), ACCEPTED_WITHIN_MS));
-  return Promise.race([once(socket, 'connect').then(() => true), timer]);
-}
 
 /** Answers a status at once, in a process of its own, whatever ours does. Prints its port. */
 const DAEMON = `
