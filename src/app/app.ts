@@ -107,6 +107,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
             .map(({ uri }) => uri.fsPath),
         isFocused,
         scan: async (request) => (await import('../watch/discovery/scan')).scan(request),
+        accepts: async (port) => (await import('../watch/discovery/scan')).isTaken(port),
         log: write,
       }),
     failed('Looking for daemons'),

@@ -14,6 +14,8 @@ export interface Kind {
   readonly id: KindId;
   /** The ports that a scan asks: the port it listens on by default, and those that it takes instead. */
   readonly ports: readonly number[];
+  /** Where its port is taken it takes the next that is free, and tries so many. Absent where it does not start then. */
+  readonly triesPorts?: number;
   /** The route that tells its state. Kinds with one route share its answer. Absent for a kind without an address. */
   readonly statusRoute?: string;
   /** What is waited for after its start, before its first answer shows what it can tell. */

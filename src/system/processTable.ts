@@ -149,6 +149,17 @@ export function findListeners(
   return processTable(options).reached(port, host, named);
 }
 
+/**
+ * Whether somebody accepts connections at a port of the loopback. Windows tries a refused connection again for two
+ * seconds: there the table of sockets tells.
+ * @throws {ToolFailed}
+ */
+export async function isTaken(port: number, { platform, run }: TableOptions = {}): Promise<boolean> {
+  const table = processTable({ ...(platform && { platform }), ...(run && { run }) });
+  if (table.platform === 'win32') return (await table.listeners(port)).length > 0;
+  return !(await isPortFree('localhost', port));
+}
+
 /** A process as a user would name it. @throws {ToolFailed} */
 export function describeProcess(pid: number): Promise<ProcessInfo> {
   return ofThisMachine.describe(pid);

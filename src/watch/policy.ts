@@ -16,6 +16,9 @@ export const DISCOVERY_RESCAN_MS = 5_000;
 /** And ever less often: after this part of the time that it has been gone. */
 export const DISCOVERY_RESCAN_DIVISOR = 4;
 
+/** Who comes to the port beside a daemon is looked for at each poll of the default interval, whatever its jitter. */
+export const KNOCK_INTERVAL_MS = 4_000;
+
 /** While one of two daemons on one database is not watched, only a scan tells that it has been stopped. */
 export const CONFLICT_RESCAN_MS = 15_000;
 

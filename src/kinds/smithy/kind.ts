@@ -1,5 +1,5 @@
 import type { Kind } from '../kind';
-import { SMITHY_FIRST_PORT, SMITHY_LAST_PORT, STATUS_ROUTE } from './policy';
+import { SMITHY_FIRST_PORT, SMITHY_PORTS, STATUS_ROUTE } from './policy';
 
 /**
  * Stoneforge smithy. Its status is the one that other kinds extend. Its API stops its loop and not what hangs in the
@@ -7,7 +7,8 @@ import { SMITHY_FIRST_PORT, SMITHY_LAST_PORT, STATUS_ROUTE } from './policy';
  */
 export const smithy: Kind = {
   id: 'smithy',
-  ports: Array.from({ length: SMITHY_LAST_PORT - SMITHY_FIRST_PORT + 1 }, (_, n) => SMITHY_FIRST_PORT + n),
+  ports: Array.from({ length: SMITHY_PORTS }, (_, n) => SMITHY_FIRST_PORT + n),
+  triesPorts: SMITHY_PORTS,
   statusRoute: STATUS_ROUTE,
   provenBy: 'cycle',
   runsCommands: false,

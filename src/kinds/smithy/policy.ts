@@ -8,9 +8,9 @@ export const SMITHY_STEWARD_LIMIT_MS = 1_800_000;
 /** Its true limits change by hand only; read again this often, where the setting allows it at all. */
 export const SMITHY_LIMITS_REREAD_MS = 600_000;
 
-/** smithy's default port and the 20 that it tries one after the other when its own is taken (its serve command). */
+/** smithy's default port, and how many it tries one after the other when its own is taken (its serve command). */
 export const SMITHY_FIRST_PORT = 3_457;
-export const SMITHY_LAST_PORT = 3_476;
+export const SMITHY_PORTS = 20;
 
 /** A daemon's database is asked for again this often: another process may have taken its port between two polls. */
 export const DATABASE_MAX_AGE_MS = 60_000;

@@ -1,10 +1,11 @@
+import type { KindId } from '../../health/report';
 import { DEFAULT_POLL_INTERVAL_MS } from '../../health/policy';
 import { STATES } from '../../health/states';
 import { folderName } from '../../kinds/read/paths';
 import { addressOf, type Address } from '../../kinds/target';
 import type { DaemonConfig } from '../../model/daemonConfig';
 import type { DaemonModel } from '../../model/daemonModel';
-import type { FoundDaemon } from '../../model/foundDaemon';
+import type { FoundDaemon, OfferedDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
 import { daemonIdOf } from '../../settings/daemonList';
 import type { Adopted, Adoption } from '../../store/adopted';
@@ -14,6 +15,8 @@ export interface Watched {
   readonly name: string;
   readonly origin: string;
   readonly port: number;
+  /** As it answered last. */
+  readonly kind: KindId | undefined;
   /** Written by the user: stays whatever happens. */
   readonly configured: boolean;
   readonly database?: string;
@@ -103,6 +106,22 @@ export function nameOf({ kind, folder }: FoundDaemon): string {
   return folder === undefined ? kind : `${kind} (${folderName(folder)})`;
 }
 
+/** Found daemons that are not watched, as they are offered. @param gone watched ones that one of them may stand for */
+export function toOffered(
+  found: readonly FoundDaemon[],
+  gone: readonly Watched[],
+  ignored: readonly string[],
+): readonly OfferedDaemon[] {
+  return found.map((daemon) => {
+    const before = gone.find(({ database }) => database === daemon.database);
+    return {
+      ...daemon,
+      isIgnored: ignored.includes(identityOf(daemon)),
+      ...(before && { inPlaceOf: { name: before.name, port: before.port } }),
+    };
+  });
+}
+
 /** What an ignored daemon is remembered by: where it works, since its port may be another one tomorrow. */
 export function identityOf({ kind, database, folder, target }: FoundDaemon): string {
   return `${kind} ${database ?? folder ?? daemonIdOf(target)}`;
@@ -148,6 +167,7 @@ export function toWatched(
     name: daemon.name,
     origin,
     port,
+    kind: track.last?.report.kind,
     configured: daemon.configured,
     ...(database !== undefined && { database }),
     answers,

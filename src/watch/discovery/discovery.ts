@@ -2,13 +2,7 @@ import { CodedError } from '../../base/errors';
 import type { Refusal } from '../../model/refusal';
 import type { DaemonId } from '../../health/report';
 import { daemonIdOf, readDaemons, type RawDaemonList } from '../../settings/daemonList';
-import type { Clock } from '../../base/time';
-import {
-  CONFLICT_RESCAN_MS,
-  DISCOVERY_INTERVAL_MS,
-  DISCOVERY_RESCAN_DIVISOR,
-  DISCOVERY_RESCAN_MS,
-} from '../policy';
+import { CONFLICT_RESCAN_MS, DISCOVERY_INTERVAL_MS } from '../policy';
 import type { AdoptedDaemons, Adoption } from '../../store/adopted';
 import {
   addressHere,
@@ -17,6 +11,7 @@ import {
   isRetired,
   nameOf,
   toConfig,
+  toOffered,
   toWatched,
   type Watched,
 } from './adoption';
@@ -24,12 +19,12 @@ import { type FoundDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
 import { addressOf, type Address } from '../../kinds/target';
 import type { Registry } from '../registry';
-import type { Remembered } from '../../model/daemonModel';
-import type { ScanRequest } from './scan';
+import type { DaemonModel, Remembered } from '../../model/daemonModel';
+import { GoneDaemons } from './goneDaemons';
+import { Looks, type LooksDeps } from './looks';
 
-export interface DiscoveryDeps {
+export interface DiscoveryDeps extends LooksDeps {
   readonly registry: Registry;
-  readonly clock: Clock;
   readonly settings: {
     daemonList(): RawDaemonList;
     /** Whether the user wrote a list of daemons: then nothing is watched that is not in it. */
@@ -38,19 +33,13 @@ export interface DiscoveryDeps {
   };
   readonly kept: AdoptedDaemons;
   readonly recall: (daemonId: DaemonId) => Remembered;
-  readonly workspaceFolders: () => readonly string[];
-  readonly isFocused: () => boolean;
-  /** Looks for daemons; loaded when first needed. */
-  readonly scan: (request: ScanRequest) => Promise<readonly FoundDaemon[]>;
-  readonly log: (line: string) => void;
 }
 
 /** Says which daemons are watched: those of the settings, and those found that belong to the open workspace. */
 export class Discovery {
   #adoption: Adoption;
-  #found: readonly FoundDaemon[] = [];
-  #scanning: Promise<void> | undefined;
-  #lastScanMs = -Infinity;
+  readonly #looks: Looks;
+  readonly #gone = new GoneDaemons();
   #watchedPorts: ReadonlySet<number> = new Set();
   /** Those of them that are on this machine, by their origins. */
   #watchedHere: ReadonlyMap<string, Address> = new Map();
@@ -67,6 +56,13 @@ export class Discovery {
       adopted: adopted.filter((daemon) => deps.recall(toConfig(daemon).id).seenUpAt !== undefined),
       retired,
     };
+    const daemons = () => this.#watched().map(({ port, kind }) => ({ port, kind }));
+    this.#looks = new Looks(
+      deps,
+      () => ({ ports: this.#watchedPorts, daemons }),
+      (found) => this.#onFound(found),
+    );
+    deps.registry.on('stepped', (model) => this.#gone.note(model.daemon.id, this.#asWatched(model)));
     deps.registry.on('change', () => this.#onChange());
   }
 
@@ -89,20 +85,24 @@ export class Discovery {
     this.#watchedPorts = new Set(here.map(({ port }) => port));
     this.#watchedHere = new Map(here.map((address) => [address.origin, address]));
     registry.configure({ daemons: watched, problems });
+    this.#gone.clear();
+    for (const model of registry.models) this.#gone.note(model.daemon.id, this.#asWatched(model));
     this.#offer();
   }
 
   /** Looks for daemons now, or joins the scan under way. Never rejects. */
   scan(): Promise<void> {
-    this.#scanning ??= this.#scan()
-      .catch((error: unknown) => this.deps.log(`Looking for daemons failed: ${String(error)}`))
-      .finally(() => (this.#scanning = undefined));
-    return this.#scanning;
+    return this.#looks.scan();
+  }
+
+  /** Resolves when no look is under way. */
+  settled(): Promise<void> {
+    return this.#looks.settled();
   }
 
   /** The window got the focus: looks again, unless it did a moment ago. */
   attend(): void {
-    if (this.#sinceScanMs() >= DISCOVERY_INTERVAL_MS) void this.scan();
+    if (this.#looks.sinceScanMs() >= DISCOVERY_INTERVAL_MS) void this.scan();
   }
 
   /**
@@ -110,7 +110,7 @@ export class Discovery {
    * @throws an error fit to show where it has no address: the list takes no other daemon
    */
   found(id: string): { name: string; url: string; kind: string } | undefined {
-    const daemon = this.#found.find(({ target }) => daemonIdOf(target) === id);
+    const daemon = this.#looks.found.find(({ target }) => daemonIdOf(target) === id);
     if (!daemon) return undefined;
     const address = addressOf(daemon.target);
     if (!address) {
@@ -121,7 +121,7 @@ export class Discovery {
 
   /** Never offers this daemon again, wherever it listens. */
   async ignore(id: string): Promise<void> {
-    const daemon = this.#found.find(({ target }) => daemonIdOf(target) === id);
+    const daemon = this.#looks.found.find(({ target }) => daemonIdOf(target) === id);
     if (!daemon) return;
     await this.deps.kept.ignore(identityOf(daemon));
     this.#offer();
@@ -141,21 +141,9 @@ export class Discovery {
     return this.deps.settings.discovery && !this.deps.settings.hasOwnList;
   }
 
-  #sinceScanMs(): number {
-    return this.deps.clock.now().monotonicMs - this.#lastScanMs;
-  }
-
-  async #scan(): Promise<void> {
-    this.#lastScanMs = this.deps.clock.now().monotonicMs;
-    const found = this.deps.settings.discovery
-      ? await this.deps.scan({
-          skipPorts: this.#watchedPorts,
-          workspaceFolders: this.deps.workspaceFolders(),
-        })
-      : [];
+  async #onFound(found: readonly FoundDaemon[]): Promise<void> {
     await this.#askAgain(found);
     if (this.#disposed) return;
-    this.#found = found;
     this.#decide(found);
     this.#offer();
   }
@@ -181,33 +169,18 @@ export class Discovery {
   }
 
   #watched(): readonly Watched[] {
-    return this.deps.registry.models.flatMap((model) => {
-      const { target } = model.daemon;
-      const address = target.kind === 'http' ? this.#watchedHere.get(target.origin) : undefined;
-      return address ? [toWatched(model, address, this.#adoption.adopted)] : [];
-    });
+    return this.deps.registry.models.flatMap((model) => this.#asWatched(model) ?? []);
   }
 
-  /** What may have moved to another port. */
-  #gone(): readonly Watched[] {
-    return this.#watched().filter(({ isGone, database }) => isGone && database !== undefined);
+  #asWatched(model: DaemonModel): Watched | undefined {
+    const { target } = model.daemon;
+    const address = target.kind === 'http' ? this.#watchedHere.get(target.origin) : undefined;
+    return address && toWatched(model, address, this.#adoption.adopted);
   }
 
   #offer(): void {
-    const { ignored } = this.deps.kept;
-    const gone = this.#gone();
-    this.deps.registry.offer(
-      this.#found
-        .filter(({ target }) => !this.#isWatched(target))
-        .map((daemon) => {
-          const before = gone.find(({ database }) => database === daemon.database);
-          return {
-            ...daemon,
-            isIgnored: ignored.includes(identityOf(daemon)),
-            ...(before && { inPlaceOf: { name: before.name, port: before.port } }),
-          };
-        }),
-    );
+    const found = this.#looks.found.filter(({ target }) => !this.#isWatched(target));
+    this.deps.registry.offer(toOffered(found, this.#gone.all, this.deps.kept.ignored));
   }
 
   /** Two addresses of this machine with one port are one daemon. */
@@ -220,25 +193,18 @@ export class Discovery {
 
   /** Something was polled: a daemon that is gone may have moved, and a conflict may be over. */
   #onChange(): void {
-    if (this.#disposed || this.#scanning) return;
-    const gone = this.#gone();
-    const rescanAfterMs = this.#rescanAfterMs(gone);
+    if (this.#disposed || this.#looks.isScanning) return;
+    this.#looks.knock();
+    const rescanAfterMs = this.#rescanAfterMs();
     // Settings are dear to read, and this is asked after every poll.
     if (rescanAfterMs === Infinity || !this.deps.settings.discovery) return;
-    if (gone.length > 0) this.#decide([]);
-    if (!this.deps.isFocused() || this.#sinceScanMs() < rescanAfterMs) return;
+    if (!this.#gone.areNone) this.#decide([]);
+    if (!this.deps.isFocused() || this.#looks.sinceScanMs() < rescanAfterMs) return;
     void this.scan();
   }
 
-  /** Ever less often while a daemon stays away: it may have been stopped for the day. */
-  #rescanAfterMs(gone: readonly Watched[]): number {
-    if (gone.length > 0) {
-      const goneForMs = Math.min(...gone.map((daemon) => daemon.goneForMs));
-      return Math.min(
-        Math.max(DISCOVERY_RESCAN_MS, goneForMs / DISCOVERY_RESCAN_DIVISOR),
-        DISCOVERY_INTERVAL_MS,
-      );
-    }
+  #rescanAfterMs(): number {
+    if (!this.#gone.areNone) return this.#gone.rescanAfterMs();
     const { registry } = this.deps;
     const isConflictUnwatched =
       registry.found.length > 0 &&

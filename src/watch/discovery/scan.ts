@@ -1,5 +1,6 @@
 import { addressOf, placeOf } from '../../kinds/target';
 import { belongsTo, shortPath } from '../../kinds/read/paths';
+import type { KindId } from '../../health/report';
 import { KINDS } from '../../kinds/index';
 import type { Env, Kind } from '../../kinds/kind';
 import { Look } from '../../kinds/look';
@@ -10,6 +11,7 @@ import { recognise } from '../../kinds/recognise';
 import type { FoundDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
 import { Ask, DaemonClient } from '../../system/httpClient';
+export { isTaken } from '../../system/processTable';
 import { DISCOVERY_CONCURRENCY } from '../policy';
 
 /** Looks for daemons on this machine: which places, how many at a time. What is there the kinds tell. */
@@ -18,6 +20,10 @@ export interface ScanRequest {
   /** Ports that are watched already. */
   readonly skipPorts: ReadonlySet<number>;
   readonly workspaceFolders: readonly string[];
+  /** Ports that are looked at besides those of the kinds. */
+  readonly morePorts?: Iterable<number>;
+  /** Only these ports are looked at, and only for daemons of these kinds. */
+  readonly only?: { readonly ports: readonly number[]; readonly kinds: readonly KindId[] };
 }
 
 /** What a scan looks for, and where. */
@@ -44,17 +50,20 @@ export function scanPlaces(env: Env = process.env, kinds: readonly Kind[] = KIND
 
 /** One scan; never throws. Every place has its deadline, and only a few are looked at at a time. */
 export async function scan(
-  { skipPorts, workspaceFolders }: ScanRequest,
+  { skipPorts, workspaceFolders, morePorts = [], only }: ScanRequest,
   places: ScanPlaces = scanPlaces(),
 ): Promise<readonly FoundDaemon[]> {
-  const { kinds, env, timeoutMs, lookMs } = places;
+  const { env, timeoutMs, lookMs } = places;
+  const ports = only?.ports ?? [...places.ports, ...morePorts];
+  const kinds = only ? places.kinds.filter(({ id }) => only.kinds.includes(id)) : places.kinds;
+  const asked = only ? [] : kinds;
   const isWanted = (target: Target) => !skipPorts.has(addressOf(target)?.port ?? NaN);
   const [folders, told] = await Promise.all([
     Promise.all(workspaceFolders.map((folder) => resolved(folder, timeoutMs))),
-    Promise.all(kinds.map(async (kind) => (await (await kind.load()).places?.({ env, isWanted })) ?? [])),
+    Promise.all(asked.map(async (kind) => (await (await kind.load()).places?.({ env, isWanted })) ?? [])),
   ]);
   const targets = new Map<number | string, Target>(
-    places.ports.map((port) => [port, { kind: 'http', origin: `http://localhost:${port}` }]),
+    ports.map((port) => [port, { kind: 'http', origin: `http://localhost:${port}` }]),
   );
   for (const target of told.flat()) targets.set(addressOf(target)?.port ?? placeOf(target), target);
   const queue = [...targets.values()].filter(isWanted).sort((a, b) => portOf(a) - portOf(b));

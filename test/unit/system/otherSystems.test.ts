@@ -5,7 +5,7 @@ import { parseCim } from '../../../src/system/cim';
 import { ToolFailed, type RunTool } from '../../../src/system/exec';
 import { endTree } from '../../../src/system/endProcess';
 import { fateOf } from '../../../src/system/identity';
-import { processTable } from '../../../src/system/processTable';
+import { isTaken, processTable } from '../../../src/system/processTable';
 import { parseStarted } from '../../../src/system/ps';
 
 const FIXTURES = join(__dirname, '..', '..', 'fixtures', 'system');
@@ -52,6 +52,14 @@ describe('the sockets of Windows', () => {
       assert.deepEqual(await onWindows({ netstat: printed(`windows/${file}`) }).listeners(port), expected);
     });
   }
+
+  it('tell who accepts connections, where a refused one takes two seconds', async () => {
+    const run = tools({ netstat: printed('windows/netstat.mixed.txt') });
+    const startedMs = performance.now();
+    const taken = [3457, 3456].map((port) => isTaken(port, { platform: 'win32', run }));
+    assert.deepEqual(await Promise.all(taken), [true, false]);
+    assert.ok(performance.now() - startedMs < 1_000);
+  });
 
   it('are those that a connection to the address reaches', async () => {
     const table = onWindows({ netstat: printed('windows/netstat.mixed.txt'), powershell: '' });

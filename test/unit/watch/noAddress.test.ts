@@ -48,6 +48,7 @@ describe('discovery beside daemons without an address', () => {
         kept: new AdoptedDaemons(new MemoryMemento(), new MemoryMemento(), () => undefined),
         recall: () => ({}),
         workspaceFolders: () => [],
+        accepts: () => Promise.resolve(false),
         isFocused: () => false,
         scan: ({ skipPorts }) => {
           assert.deepEqual([...skipPorts], [1]);

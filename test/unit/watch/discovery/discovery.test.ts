@@ -32,6 +32,7 @@ function watched(port: number, changes: Partial<Watched> = {}): Watched {
     name: 'smithy',
     origin: `http://localhost:${port}`,
     port,
+    kind: 'smithy',
     configured: false,
     database: DATABASE,
     isGone: false,

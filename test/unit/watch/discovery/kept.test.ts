@@ -36,6 +36,7 @@ class Window {
       kept: new AdoptedDaemons(workspace, global, log),
       recall: () => ({ seenUpAt: clock.wallAt }),
       workspaceFolders: () => [],
+      accepts: () => Promise.resolve(false),
       isFocused: () => false,
       scan: () =>
         Promise.resolve([
