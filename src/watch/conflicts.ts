@@ -69,9 +69,10 @@ function watchedParty({ daemon, track }: DaemonModel): InvolvedDaemon[] {
   // A database of another machine is not the same one, whatever its path; parties are told apart by their ports.
   if (!address?.isLoopback) return [];
   const { work } = STATES[track.verdict.state];
-  const dispatches = work === 'dispatched';
+  // A loop that was stopped when it answered last dispatches nothing, although it does not answer now.
+  const dispatches = work === 'dispatched' && report.isRunning;
   // The loop of a smithy can be stopped while its agents go on (the stop of its dispatch daemon ends none of them).
-  const runsAgents = work === 'told' && report.sessions?.some(isLive) === true;
+  const runsAgents = work !== 'unknown' && report.sessions?.some(isLive) === true;
   return [
     {
       name: daemon.name,

@@ -58,6 +58,21 @@ describe('two smithys on one database', () => {
     ]);
   });
 
+  /** A smithy whose loop was stopped when it answered last. */
+  function stoppedBefore(state: DaemonState, sessions: readonly string[]): DaemonModel {
+    const { daemon: at, track } = smithy(3457, 'stopped', sessions);
+    return { daemon: at, track: { ...track, verdict: { state } } } as unknown as DaemonModel;
+  }
+
+  for (const state of ['notAnswering', 'unresponsive', 'failing'] as const) {
+    it(`are no conflict of two loops while one that was stopped is ${state}`, () => {
+      assert.deepEqual(summary([stoppedBefore(state, []), second]), []);
+      assert.deepEqual(summary([stoppedBefore(state, ['running']), second]), [
+        '2 smithy daemons, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+      ]);
+    });
+  }
+
   const none: Record<string, DaemonModel> = {
     'is stopped and runs nothing': smithy(3457, 'stopped', []),
     'is stopped and has sessions that ended': smithy(3457, 'stopped', ['terminated', 'completed']),
