@@ -17,7 +17,6 @@ import {
   type IconId,
   capitalise,
   freshness,
-  isProblem,
   isRecovering,
   severityOf,
   snoozeInWords,
@@ -27,6 +26,7 @@ import {
 } from '../../words/states';
 import { pastInWords } from '../../words/historyText';
 import { reasonText } from '../../words/reasons';
+import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED } from '../policy';
 
 /** All that the status item shows. Two equal views draw alike, so only a different one is written. */
@@ -57,30 +57,33 @@ export function renderStatus(
     };
   }
   const [conflict] = conflicts;
-  // Two daemons in each other's way want a look although each by itself is well.
+  // Two daemons in each other's way want a look although each by itself is well: only red comes before them.
   const shown: { readonly icon: IconId; readonly short: string; readonly spoken: string } =
-    conflict && !isProblem(worst)
+    conflict && severityOf(worst) !== 'red'
       ? { icon: 'warning', short: conflictTitle(conflict), spoken: conflictTitle(conflict) }
       : {
           icon: iconOf(worst),
           short: shortText(worst, others, now),
           spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
         };
-  const problems = models.filter(isProblem).length + conflicts.length;
+  const problems = countProblems(models, conflicts);
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
   return {
     text: withIcon(shown.icon, plain(`${shown.short}${more}`)),
-    severity: conflict && !isProblem(worst) ? 'amber' : severityOf(worst),
+    severity: conflict && severityOf(worst) !== 'red' ? 'amber' : severityOf(worst),
     tooltip: tooltip([worst, ...others], conflicts, now),
     spoken: `Daemon Health: ${shown.spoken}${spokenMore}`,
   };
 }
 
 function tooltip(models: readonly DaemonModel[], conflicts: readonly Conflict[], now: Instant): MarkdownText {
+  const shown = models.slice(0, MAX_DESCRIBED);
+  const red = shown.filter((model) => severityOf(model) === 'red');
   const described = [
+    ...red.map((model) => describe(model, now)),
     ...conflicts.slice(0, MAX_DESCRIBED).map(describeConflict),
-    ...models.slice(0, MAX_DESCRIBED).map((model) => describe(model, now)),
+    ...shown.slice(red.length).map((model) => describe(model, now)),
   ];
   const undescribed = models.length - MAX_DESCRIBED;
   return [

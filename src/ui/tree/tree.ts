@@ -6,7 +6,7 @@ import type { Severity } from '../../health/states';
 import { DrawnRows } from './rowDiff';
 import { withFindings } from './findingRows';
 import { listProblemText } from '../../words/listProblemText';
-import { isProblem } from '../../words/states';
+import { countProblems } from '../shared/problems';
 import { Rendered } from '../shared/rendered';
 import { inMarkdown, toMarkdownString } from '../shared/markdown';
 import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './daemonRows';
@@ -62,7 +62,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** Draws what changed. Rows nobody sees are not made; the badge always is. */
   render(): void {
     const { models, problems } = this.registry;
-    this.#badge.set(models.filter(isProblem).length + this.registry.conflicts.length);
+    this.#badge.set(countProblems(models, this.registry.conflicts));
     this.#welcome.set(
       models.length + problems.length > 0 ? 'some' : this.registry.settled ? 'none' : 'looking',
     );

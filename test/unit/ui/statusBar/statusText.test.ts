@@ -159,10 +159,34 @@ describe('the status item', () => {
       assert.deepEqual(JSON.parse(decodeURIComponent(query!)), [id]);
     });
 
-    it('counts it beside a daemon that is worse off', () => {
+    it('counts it beside a daemon that is red, and describes that one first', () => {
       const view = viewWith(INTO.wedged());
       assert.equal(view.text, '$(error) smithy wedged 3 min · +1');
       assert.equal(view.severity, 'red');
+      assert.match(texts(view.tooltip), /^smithywedged.*2 smithy daemons work on the same database/s);
+    });
+
+    const viewOfBoth = (...watches: Watch[]) => {
+      const models = watches.map((watch, n) => modelOf(watch, `smithy ${n}`, 3457 + n));
+      return renderStatus(models, [conflict], watches[0]!.time.now());
+    };
+
+    it('comes before what is amber, and is one problem with the queue that both have', () => {
+      const view = viewOfBoth(INTO.stuck(), INTO.stuck());
+      assert.equal(view.text, '$(warning) Same database: 3457 and 3458');
+      assert.equal(view.spoken, 'Daemon Health: Same database: 3457 and 3458');
+      assert.equal(view.severity, 'amber');
+      assert.match(texts(view.tooltip), /^2 smithy daemons work on the same database.*smithy 0stuck/s);
+    });
+
+    it('counts what is amber elsewhere', () => {
+      const view = viewOfBoth(INTO.stuck(), INTO.stuck(), INTO.unavailable());
+      assert.equal(view.text, '$(warning) Same database: 3457 and 3458 · +1');
+    });
+
+    it('counts once beside each loop that hangs', () => {
+      const view = viewOfBoth(INTO.wedged(), INTO.wedged());
+      assert.equal(view.text, '$(error) smithy 0 wedged 3 min · +2');
     });
   });
 

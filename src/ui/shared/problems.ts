@@ -1,0 +1,20 @@
+import type { Conflict } from '../../health/conflicts';
+import { addressOf } from '../../kinds/target';
+import type { DaemonModel } from '../../model/daemonModel';
+import { isProblem, severityOf } from '../../words/states';
+
+/**
+ * How many things want a look. Daemons that are in each other's way are one: what is amber with one of them, as a queue
+ * that all of them have, is not counted again. What is red is.
+ */
+export function countProblems(models: readonly DaemonModel[], conflicts: readonly Conflict[]): number {
+  const ports = new Set(conflicts.flatMap(({ parties }) => parties.map(({ port }) => port)));
+  const isOfConflict = ({ daemon }: DaemonModel) => {
+    const address = addressOf(daemon.target);
+    return address?.isLoopback === true && ports.has(address.port);
+  };
+  const byThemselves = models.filter(
+    (model) => isProblem(model) && (severityOf(model) === 'red' || !isOfConflict(model)),
+  );
+  return byThemselves.length + conflicts.length;
+}
