@@ -16,6 +16,8 @@ export interface FoundDaemon {
   readonly runsAgents?: boolean;
   /** It works in the open workspace. */
   readonly belongs: boolean;
+  /** The other user whose process it is: "user nobody". */
+  readonly owner?: string;
 }
 
 /** A found daemon that is not watched, as the tree offers it. */

@@ -3,7 +3,7 @@ import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cleanText } from '../base/text';
 import { shownCommandLine } from './commandLine';
-import { LISTENS, parseSockets } from './procNet';
+import { LISTENS, parseSockets, type ProcSocket } from './procNet';
 import {
   BUNDLED_DAEMON,
   namesBeside,
@@ -27,13 +27,8 @@ export const linuxReader: SystemReader = {
 
 /** The sockets that listen on a port, with all processes that hold them. */
 async function listenersLinux(port: number): Promise<readonly Listener[]> {
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readOr(file)));
-  const addresses = new Map<string, string>();
-  for (const socket of tables.flatMap(parseSockets)) {
-    if (socket.state === LISTENS && socket.port === port) {
-      addresses.set(`socket:[${socket.inode}]`, socket.address);
-    }
-  }
+  const sockets = await listeningSockets(port);
+  const addresses = new Map(sockets.map(({ inode, address }) => [`socket:[${inode}]`, address]));
   const listeners: Listener[] = [];
   if (addresses.size === 0) return listeners;
   const untold = new Map(addresses);
@@ -46,6 +41,12 @@ async function listenersLinux(port: number): Promise<readonly Listener[]> {
     }
   }
   return [...listeners, ...[...untold.values()].map((address) => ({ address }))];
+}
+
+/** The sockets that listen on a port, of every user. */
+export async function listeningSockets(port: number): Promise<readonly ProcSocket[]> {
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readOr(file)));
+  return tables.flatMap(parseSockets).filter((each) => each.state === LISTENS && each.port === port);
 }
 
 async function filesOf(pid: number): Promise<readonly string[]> {

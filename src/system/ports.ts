@@ -28,7 +28,10 @@ export function addressesOf(host: string): readonly string[] {
  * The sockets that a connection to this address reaches. The system prefers those of exactly this address, then those
  * of any address, first of its own family.
  */
-export function reachedBy(listeners: readonly Listener[], address: string): readonly Listener[] {
+export function reachedBy<T extends Pick<Listener, 'address'>>(
+  listeners: readonly T[],
+  address: string,
+): readonly T[] {
   const choices = address.includes(':')
     ? [address, '::', '*']
     : [address, `::ffff:${address}`, '0.0.0.0', '*', '::'];

@@ -7,6 +7,8 @@ export interface ProcSocket {
   /** As the kernel numbers them: `0A` listens. */
   readonly state: string;
   readonly inode: string;
+  /** The number of the user whose socket this is. */
+  readonly uid: number;
 }
 
 export const LISTENS = '0A';
@@ -23,7 +25,8 @@ export function parseSockets(table: string): readonly ProcSocket[] {
     const inode = fields[9];
     if (address === undefined || port === undefined || inode === undefined) return [];
     const remotePort = parseInt(remote.slice(remote.indexOf(':') + 1), 16);
-    return [{ address: readAddress(address), port: parseInt(port, 16), remotePort, state, inode }];
+    const uid = Number(fields[7]);
+    return [{ address: readAddress(address), port: parseInt(port, 16), remotePort, state, inode, uid }];
   });
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../base/time';
 import type { Cadence } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
 import { ASKS_WHILE_STALLED, LONGEST_TIMER_MS, RESTART_LOOK_DEADLINE_MS } from './policy';
-import type { DaemonId, KindId, Sample } from '../health/report';
+import type { DaemonId, KindId, Report, Sample } from '../health/report';
 import type { advance, HealthEvent } from '../health/advance';
 import { beginWatched, type Input, type Watched } from '../health/watched';
 import { longestGapMs } from '../health/history';
@@ -28,6 +28,8 @@ export interface MonitorDeps {
   readonly platform?: NodeJS.Platform;
   /** The restart of a daemon that another window has under way. */
   readonly restartElsewhere?: (daemonId: DaemonId) => Promise<RestartElsewhere | undefined>;
+  /** Called with each answer of a daemon that nobody asked for: may say that the daemon is not to be watched. */
+  readonly admit?: (daemon: DaemonConfig, report: Report) => Promise<void>;
   /** Called after every step that moved the daemon on, with what happened. */
   readonly onStep: (monitor: Monitor, events: readonly HealthEvent[]) => void;
   /** Called when only what a countdown shows has changed. */
@@ -123,6 +125,7 @@ export class Monitor {
     const { platform = process.platform } = this.deps;
     const timerLateMs = platform === 'linux' ? 0 : Math.max(0, lateMs);
     const [sample] = await Promise.all([this.#askReliably(), this.#loadCore()]);
+    if (sample.ok && !this.daemon.configured) await this.deps.admit?.(this.daemon, sample.report);
     const restart = looksElsewhere(this.track, sample) ? await this.#restartElsewhere() : undefined;
     if (this.#disposed) return;
     this.input({

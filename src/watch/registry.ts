@@ -27,7 +27,7 @@ import type { Remembered, DaemonModel } from '../model/daemonModel';
 
 export interface RegistryDeps extends Pick<
   MonitorDeps,
-  'clock' | 'createProbe' | 'isFocused' | 'random' | 'restartElsewhere'
+  'admit' | 'clock' | 'createProbe' | 'isFocused' | 'random' | 'restartElsewhere'
 > {
   readonly clock: Clock;
   readonly recall: (daemonId: DaemonId) => Remembered;

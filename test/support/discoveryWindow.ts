@@ -40,6 +40,7 @@ export class DiscoveryWindow {
       random: () => 0.5,
       isFocused,
       createProbe: (target, kind) => Promise.resolve(createProbe(target, { kind })),
+      admit: (daemon, report) => this.discovery.admit(daemon, report),
       recall: () => ({}),
       onError: (error) => log(String(error)),
     });

@@ -37,7 +37,7 @@ function conflictRow(conflict: Conflict): Section {
   });
 }
 
-function offerRow({ kind, target, place, inPlaceOf }: OfferedDaemon): Section {
+function offerRow({ kind, target, place, owner, inPlaceOf }: OfferedDaemon): Section {
   const address = addressOf(target);
   const what = address ? `${kind} on port ${address.port}` : `${kind} at ${placeOf(target)}`;
   const moved =
@@ -45,10 +45,10 @@ function offerRow({ kind, target, place, inPlaceOf }: OfferedDaemon): Section {
   return alone({
     id: `${FOUND}${daemonIdOf(target)}`,
     label: address ? `Found: ${kind} on ${address.port}` : `Found: ${kind}`,
-    description: moved ?? place,
+    description: moved ?? (owner === undefined ? place : `${place} · runs as ${owner}`),
     icon: 'search',
     severity: 'plain',
     contextValue: 'found',
-    value: `${what}, ${place}. It is not watched.${moved ? ` It ${moved}.` : ''}`,
+    value: `${what}, ${place}.${owner === undefined ? '' : ` It runs as ${owner}.`} It is not watched.${moved ? ` It ${moved}.` : ''}`,
   });
 }

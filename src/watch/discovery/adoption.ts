@@ -37,7 +37,7 @@ export interface Decision extends Adoption {
 /**
  * Decides which of the found daemons are watched from now on, and which of the watched are not any more.
  *
- * - A found daemon of the open workspace is adopted, where it has an address.
+ * - A found daemon of the open workspace is adopted, where it has an address and is no other user's.
  * - A watched one that is gone while another serves its database is not an outage: it moved there, or was the
  *   second of two and was stopped. It is no longer watched.
  */
@@ -60,7 +60,7 @@ export function decideAdoption(
     return address ? [{ daemon, database: daemon.database, origin: address.origin, port: address.port }] : [];
   });
   for (const { daemon, database, origin, port } of addressed) {
-    if (!daemon.belongs || watchedPorts.has(port)) continue;
+    if (!daemon.belongs || daemon.owner !== undefined || watchedPorts.has(port)) continue;
     const { kind } = daemon;
     const before = gone.find((other) => other.database === database);
     const names = new Set([
@@ -104,6 +104,25 @@ export function decideAdoption(
 /** "smithy (project)": which of several it is. */
 export function nameOf({ kind, folder }: FoundDaemon): string {
   return folder === undefined ? kind : `${kind} (${folderName(folder)})`;
+}
+
+/** Whether it is another user's, or works for another project than that of the open folders. */
+export function isOthers(
+  { owner, folder, database, belongs }: FoundDaemon,
+  workspaceFolders: readonly string[],
+): boolean {
+  const worksElsewhere = (folder ?? database) !== undefined && !belongs;
+  return owner !== undefined || (worksElsewhere && workspaceFolders.length > 0);
+}
+
+/** The ports of this machine where who was found is not to be watched unasked. */
+export function portsOfOthers(
+  found: readonly FoundDaemon[],
+  workspaceFolders: readonly string[],
+): readonly number[] {
+  return found
+    .filter((daemon) => isOthers(daemon, workspaceFolders))
+    .flatMap(({ target }) => addressOf(target)?.port ?? []);
 }
 
 /** Found daemons that are not watched, as they are offered. @param gone watched ones that one of them may stand for */

@@ -1,6 +1,8 @@
 import { CodedError } from '../../base/errors';
 import type { Refusal } from '../../model/refusal';
-import type { DaemonId } from '../../health/report';
+import { isDeepStrictEqual } from 'node:util';
+import type { DaemonId, Report } from '../../health/report';
+import type { DaemonConfig } from '../../model/daemonConfig';
 import { daemonIdOf, readDaemons, type RawDaemonList } from '../../settings/daemonList';
 import { CONFLICT_RESCAN_MS, DISCOVERY_INTERVAL_MS } from '../policy';
 import type { AdoptedDaemons, Adoption } from '../../store/adopted';
@@ -8,8 +10,10 @@ import {
   addressHere,
   decideAdoption,
   identityOf,
+  isOthers,
   isRetired,
   nameOf,
+  portsOfOthers,
   toConfig,
   toOffered,
   toWatched,
@@ -43,6 +47,10 @@ export class Discovery {
   #watchedPorts: ReadonlySet<number> = new Set();
   /** Those of them that are on this machine, by their origins. */
   #watchedHere: ReadonlyMap<string, Address> = new Map();
+  /** What the daemons that nobody asked for were seen to work for when they were looked at. */
+  readonly #admitted = new Map<DaemonId, string>();
+  /** Ports of this machine at which who was found is not to be watched unasked. */
+  #othersPorts: readonly number[] = [];
   #disposed = false;
 
   /** @param read reads the user's list; tests give one with daemons that no list takes yet */
@@ -77,9 +85,13 @@ export class Discovery {
     const { raw, ...how } = settings.daemonList();
     const { daemons, problems } = this.read(raw, how);
     const { adopted, retired } = this.#adopts ? this.#adoption : { adopted: [], retired: [] };
+    this.#othersPorts = portsOfOthers(this.#looks.found, this.deps.workspaceFolders());
+    this.#looks.keepKnocking(this.#othersPorts.length > 0);
+    const isFree = (target: Target) =>
+      !isRetired(target, retired) && !this.#othersPorts.includes(addressHere(target)?.port ?? NaN);
     const watched = [
-      ...daemons.filter(({ configured, target }) => configured || !isRetired(target, retired)),
-      ...adopted.map(toConfig),
+      ...daemons.filter(({ configured, target }) => configured || isFree(target)),
+      ...adopted.map(toConfig).filter(({ target }) => isFree(target)),
     ];
     const here = watched.flatMap(({ target }) => addressHere(target) ?? []);
     this.#watchedPorts = new Set(here.map(({ port }) => port));
@@ -133,8 +145,29 @@ export class Discovery {
     this.#offer();
   }
 
+  /**
+   * A daemon answered that nobody asked for. A default address is anybody's: who answers there is looked at before that
+   * is shown, and is only offered where another user's, or another project's. Never rejects.
+   */
+  async admit({ id, target, configured }: DaemonConfig, { kind, database, instance }: Report): Promise<void> {
+    const port = addressHere(target)?.port;
+    if (configured || port === undefined) return;
+    const folders = this.deps.workspaceFolders();
+    const worksFor = JSON.stringify([folders, kind, database?.realPath ?? instance?.workspace]);
+    if (this.#admitted.get(id) === worksFor) return;
+    const found = await this.#looks.at(port, kind).catch(() => undefined);
+    if (this.#disposed) return;
+    if (!found || !isOthers(found, folders)) return void this.#admitted.set(id, worksFor);
+    this.#looks.add(found);
+    this.deps.log(
+      `discovery: ${kind} on port ${port} is offered: ${found.owner ?? `works in ${found.place}`}`,
+    );
+    this.#configure();
+  }
+
   dispose(): void {
     this.#disposed = true;
+    this.#looks.keepKnocking(false);
   }
 
   get #adopts(): boolean {
@@ -144,7 +177,9 @@ export class Discovery {
   async #onFound(found: readonly FoundDaemon[]): Promise<void> {
     await this.#askAgain(found);
     if (this.#disposed) return;
-    this.#decide(found);
+    const othersPorts = portsOfOthers(this.#looks.found, this.deps.workspaceFolders());
+    if (!isDeepStrictEqual(othersPorts, this.#othersPorts)) this.#configure();
+    this.#decide(found.filter(({ target }) => !this.#isWatched(target)));
     this.#offer();
   }
 

@@ -31,7 +31,10 @@ export class Looks {
   #looking = Promise.resolve();
   #scanning: Promise<void> | undefined;
   #scannedMs = -Infinity;
+  /** Who was found by another look since the scan under way began. */
+  #late: readonly FoundDaemon[] = [];
   #knockDueMs = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
   readonly #nextPorts: NextPorts;
 
   /** @param onFound called after each look with those that this look found */
@@ -71,6 +74,28 @@ export class Looks {
     });
   }
 
+  /** Whether to knock by itself: where nothing is polled, nothing else tells that somebody has gone. */
+  keepKnocking(isWanted: boolean): void {
+    clearInterval(this.#timer);
+    this.#timer = isWanted ? setInterval(() => this.knock(), KNOCK_INTERVAL_MS) : undefined;
+  }
+
+  /** Who is at the port of a watched daemon, if that is one of this kind. */
+  async at(port: number, kind: KindId): Promise<FoundDaemon | undefined> {
+    const [found] = await this.deps.scan({
+      skipPorts: new Set(),
+      workspaceFolders: this.deps.workspaceFolders(),
+      only: { ports: [port], kinds: [kind] },
+    });
+    return found;
+  }
+
+  /** One that another look found. */
+  add(daemon: FoundDaemon): void {
+    this.#late = [...this.#late, daemon];
+    this.#found = [...this.#found.filter((other) => portOf(other) !== portOf(daemon)), daemon];
+  }
+
   /** Resolves when no look is under way. */
   settled(): Promise<void> {
     return this.#looking;
@@ -93,6 +118,7 @@ export class Looks {
   /** @param only where to look, instead of everywhere */
   async #scan(only?: ScanRequest['only']): Promise<void> {
     if (!only) this.#scannedMs = this.deps.clock.now().monotonicMs;
+    this.#late = [];
     const found = this.deps.settings.discovery
       ? await this.deps.scan({
           skipPorts: this.watched().ports,
@@ -103,7 +129,7 @@ export class Looks {
         })
       : [];
     const others = only ? this.#found.filter((daemon) => !only.ports.includes(portOf(daemon))) : [];
-    this.#found = [...others, ...found];
+    this.#found = [...others, ...found, ...this.#late];
     await this.onFound(found);
   }
 

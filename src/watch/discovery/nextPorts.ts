@@ -16,8 +16,9 @@ export class NextPorts {
   constructor(private readonly accepts: (port: number) => Promise<boolean>) {}
 
   /**
-   * The ports where somebody came or went since the last call: from the next port of each daemon up to the first that
-   * refuses. Who came is to be looked at now, and is not named again before that port has refused.
+   * The ports where somebody came since the last call, from the next port of each daemon up to the first that refuses,
+   * and those that who was found has left. Who came is to be looked at now, and is not named again before that port has
+   * refused.
    *
    * @param daemons those beside which another may come
    * @param watched ports that need no look
@@ -43,6 +44,8 @@ export class NextPorts {
       }
     };
     await Promise.all(daemons.map(({ port, kind }) => walk(port, kindOf(kind)?.triesPorts ?? 0)));
-    return changed;
+    const others = [...found].filter((port) => !walked.has(port) && !watched.has(port));
+    const isLeft = await Promise.all(others.map(async (port) => !(await this.accepts(port))));
+    return [...changed, ...others.filter((_, n) => isLeft[n])];
   }
 }

@@ -11,6 +11,7 @@ import { recognise } from '../../kinds/recognise';
 import type { FoundDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
 import { Ask, DaemonClient } from '../../system/httpClient';
+import { otherUserAt } from '../../system/otherUser';
 export { isTaken } from '../../system/processTable';
 import { DISCOVERY_CONCURRENCY } from '../policy';
 
@@ -57,7 +58,7 @@ export async function scan(
   const ports = only?.ports ?? [...places.ports, ...morePorts];
   const kinds = only ? places.kinds.filter(({ id }) => only.kinds.includes(id)) : places.kinds;
   const asked = only ? [] : kinds;
-  const isWanted = (target: Target) => !skipPorts.has(addressOf(target)?.port ?? NaN);
+  const isWanted = (target: Target) => only !== undefined || !skipPorts.has(addressOf(target)?.port ?? NaN);
   const [folders, told] = await Promise.all([
     Promise.all(workspaceFolders.map((folder) => resolved(folder, timeoutMs))),
     Promise.all(asked.map(async (kind) => (await (await kind.load()).places?.({ env, isWanted })) ?? [])),
@@ -98,6 +99,7 @@ async function lookAt(
     if ('is' in known) return undefined;
     const { kind, isRunning, folder, place, database, runsAgents } = known;
     const near = folder ?? database;
+    const owner = target.kind === 'http' ? await otherUserAt(portOf(target)) : undefined;
     return {
       kind,
       target,
@@ -107,6 +109,7 @@ async function lookAt(
       ...(database !== undefined && { database }),
       ...(runsAgents !== undefined && { runsAgents }),
       belongs: near !== undefined && belongsTo(near, folders),
+      ...(owner !== undefined && { owner }),
     };
   } catch {
     return undefined;

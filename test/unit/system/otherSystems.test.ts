@@ -5,6 +5,7 @@ import { parseCim } from '../../../src/system/cim';
 import { ToolFailed, type RunTool } from '../../../src/system/exec';
 import { endTree } from '../../../src/system/endProcess';
 import { fateOf } from '../../../src/system/identity';
+import { otherUserAt } from '../../../src/system/otherUser';
 import { isTaken, processTable } from '../../../src/system/processTable';
 import { parseStarted } from '../../../src/system/ps';
 
@@ -59,6 +60,14 @@ describe('the sockets of Windows', () => {
     const taken = [3457, 3456].map((port) => isTaken(port, { platform: 'win32', run }));
     assert.deepEqual(await Promise.all(taken), [true, false]);
     assert.ok(performance.now() - startedMs < 1_000);
+  });
+
+  it('of another user are those that lsof does not list, on a Mac', async () => {
+    const ours = tools({ lsof: printed('darwin/lsof.any.txt') });
+    const nobodys = tools({});
+    const fails = tools({ lsof: new ToolFailed('failed', 'lsof', { exitCode: 2, stdout: '', stderr: 'no' }) });
+    const users = [ours, nobodys, fails].map((run) => otherUserAt(3457, { platform: 'darwin', run }));
+    assert.deepEqual(await Promise.all(users), [undefined, 'another user', undefined]);
   });
 
   it('are those that a connection to the address reaches', async () => {
