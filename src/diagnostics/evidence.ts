@@ -17,7 +17,7 @@ import { redact } from './redact';
 import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
 import { writePrivate } from '../system/privateFile';
-import { identityIn, type ProcessInfo } from '../system/processTable';
+import type { ProcessInfo } from '../system/processTable';
 
 export interface EvidenceRequest {
   readonly model: DaemonModel;
@@ -56,7 +56,7 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
   const [status, facts, loop] = await Promise.all([
     inTime(request.status(), signal),
     owner ? inTime(processFacts(owner.pid, signal), signal) : nobody,
-    owner && inspect ? inTime(loopOf(owner, signal, request.onLeftOpen), signal) : undefined,
+    owner && inspect ? inTime(inspectNode(owner, signal, request.onLeftOpen), signal) : undefined,
   ]);
   return [
     `# ${daemon.name}: ${stateInWords(model, now)}`,
@@ -89,18 +89,6 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
     block(samples.map(sampleLine).join('\n')),
     '',
   ].join('\n\n');
-}
-
-/** Its number alone may be another's by now, and the signal ends who does not expect it. */
-async function loopOf(
-  owner: ProcessInfo,
-  signal: AbortSignal,
-  onLeftOpen?: (text: string) => void,
-): Promise<string> {
-  const target = identityIn(owner);
-  return target
-    ? inspectNode(target, signal, onLeftOpen)
-    : 'the system does not tell when the process began: it gets no signal';
 }
 
 async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | string> {

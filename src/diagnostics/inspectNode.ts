@@ -1,6 +1,11 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../system/identity';
+import {
+  identityIn,
+  isSameProcessAlive,
+  type PartialIdentity,
+  type ProcessIdentity,
+} from '../system/identity';
 import { findListeners, processTable, type ProcessTable } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
 import { sentenceOf } from '../words/errors';
@@ -28,18 +33,18 @@ export async function isNode(pid: number, table: ProcessTable = processTable()):
  * cannot be closed in bounded time (the process is stopped, or blocked outside of JavaScript), that is said, and tried
  * again for a minute.
  *
- * @param who by number and birth; a number alone stands for whoever has it now
  * @param onLeftOpen told where the inspector could not be closed, in words, and again if it was closed later
  * @returns the findings as text, or why there are none
  */
 export async function inspectNode(
-  who: ProcessIdentity | number,
+  owner: PartialIdentity,
   signal: AbortSignal,
   onLeftOpen: (text: string) => void = () => undefined,
 ): Promise<string> {
-  if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
-  const target = typeof who === 'number' ? await identityOf(who) : who;
+  const target = identityIn(owner);
+  // Its number alone may be another's by now, and the signal ends who does not expect it.
   if (!target) return 'the system does not tell when the process began: it gets no signal';
+  if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
   const { pid } = target;
   if (!(await isNode(pid))) return 'not a Node process';
   const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });

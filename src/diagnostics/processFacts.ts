@@ -14,25 +14,19 @@ export async function processFacts(
   signal: AbortSignal,
   table: ProcessTable = processTable(),
 ): Promise<Rows> {
-  if (table.platform !== 'linux') {
-    const text = ((await table.facts(pid)).text ?? '').trim();
-    return [['as the system tells it', text === '' ? 'nothing' : text]];
-  }
-  const [facts, cpu, children] = await Promise.all([
-    table.facts(pid),
-    cpuShare(pid, signal),
-    childrenOf(pid, table),
-  ]);
-  const told = (value: string | undefined) => value ?? 'not known';
+  const facts = await table.facts(pid);
+  if (typeof facts === 'string') return [['as the system tells it', facts.trim() || 'nothing']];
+  const [cpu, children] = await Promise.all([cpuShare(pid, signal), childrenOf(pid, table)]);
+  const told = (value: string) => value || 'not known';
   return [
-    ['command line', facts.commandLine ?? ''],
+    ['command line', facts.commandLine],
     ['folder', told(facts.folder)],
     ['state', told(facts.state)],
     ['threads', told(facts.threads)],
     [`CPU over ${CPU_WINDOW_MS / 1_000} s`, cpu],
     ['memory', `${told(facts.resident)} resident, ${told(facts.peak)} at most`],
     ['waits in (kernel)', told(facts.waitsIn)],
-    ['open files', String(facts.openFiles ?? 0)],
+    ['open files', String(facts.openFiles)],
     ['sockets', socketsIn(facts)],
     ['children', children],
   ];
@@ -56,7 +50,7 @@ const TCP_STATES: Readonly<Record<string, string>> = {
   '0A': 'LISTEN',
 };
 
-function socketsIn({ sockets = { tcp: [], others: 0 } }: ProcessFacts): string {
+function socketsIn({ sockets }: ProcessFacts): string {
   const lines = sockets.tcp.map(
     ({ port, remotePort, state }) => `port ${port} ↔ ${remotePort} ${TCP_STATES[state] ?? `state ${state}`}`,
   );
@@ -70,9 +64,10 @@ function socketsIn({ sockets = { tcp: [], others: 0 } }: ProcessFacts): string {
 async function childrenOf(pid: number, table: ProcessTable): Promise<string> {
   const children = await table.descendants(pid);
   const lines = await Promise.all(
-    children
-      .slice(0, MAX_CHILDREN)
-      .map(async (child) => `${child.pid} ${(await table.facts(child.pid)).commandLine ?? ''}`.trim()),
+    children.slice(0, MAX_CHILDREN).map(async (child) => {
+      const facts = await table.facts(child.pid);
+      return `${child.pid} ${typeof facts === 'string' ? '' : facts.commandLine}`.trim();
+    }),
   );
   if (lines.length === 0) return 'none';
   return [

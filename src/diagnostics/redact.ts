@@ -38,11 +38,6 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Whether a value of this name is a secret. */
-function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}
-
 /**
  * Text without what looks like a secret, and with `~` for the home directory. Errs on the side of leaving out.
  *
@@ -78,13 +73,13 @@ export function redactValue(value: unknown, homeDir: string): unknown {
     Object.entries(value).map(([name, inner]: [string, unknown]) => {
       const key = redact(name, homeDir);
       if (/env/i.test(name)) return [key, onlyNames(inner, homeDir)];
-      return [key, isSecretName(name) && inner !== undefined ? REDACTED : redactValue(inner, homeDir)];
+      return [key, SECRET_NAME.test(name) && inner !== undefined ? REDACTED : redactValue(inner, homeDir)];
     }),
   );
 }
 
 function isSecretFlag(argument: unknown): boolean {
-  return typeof argument === 'string' && /^--?[^\s=]+$/.test(argument) && isSecretName(argument);
+  return typeof argument === 'string' && /^--?[^\s=]+$/.test(argument) && SECRET_NAME.test(argument);
 }
 
 function onlyNames(env: unknown, homeDir: string): unknown {

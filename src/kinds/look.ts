@@ -19,7 +19,8 @@ export interface Seen extends Answer {
  */
 export class Look {
   readonly #answers = new Map<string, Promise<Seen>>();
-  #hasAnswer = false;
+  /** Somebody answers there, whoever that is. */
+  hasAnswer = false;
 
   /**
    * @param within the deadline of all that this look asks
@@ -41,11 +42,6 @@ export class Look {
     return this.client?.origin;
   }
 
-  /** Somebody answers there, whoever that is. */
-  get hasAnswer(): boolean {
-    return this.#hasAnswer;
-  }
-
   /**
    * The answer to a GET.
    * @param atMostMs how long this question may take, within the whole
@@ -64,7 +60,7 @@ export class Look {
       });
     this.#answers.set(path, answer);
     answer.then(
-      () => (this.#hasAnswer = true),
+      () => (this.hasAnswer = true),
       () => undefined,
     );
     return answer;

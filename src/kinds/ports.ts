@@ -5,12 +5,8 @@ import type { Env, Kind } from './kind';
  * place.
  */
 export function portsOf(kinds: readonly Kind[], env: Env = process.env): readonly number[] {
-  return namedPorts(env) ?? [...new Set(kinds.flatMap(({ ports }) => ports))];
-}
-
-function namedPorts(env: Env): readonly number[] | undefined {
-  const ports = env['DAEMON_HEALTH_DISCOVERY_PORTS'];
-  return ports === undefined ? undefined : readPorts(ports);
+  const named = env['DAEMON_HEALTH_DISCOVERY_PORTS'];
+  return named === undefined ? [...new Set(kinds.flatMap(({ ports }) => ports))] : readPorts(named);
 }
 
 /** "3457-3459,4000" as ports; what is none is left out, and a hundred are enough. */

@@ -10,13 +10,13 @@ import { Ask, DaemonClient, NoAnswer, noAnswerWithin } from '../system/httpClien
 import { speaksTls } from '../system/speaksTls';
 import { HostWatch, holdersOf } from './hostLoad';
 import { KINDS, kindOf } from './index';
-import type { Answered, Connection, ConnectOptions, Kind, LostWork, SessionActions } from './kind';
+import type { Answered, Connection, ConnectOptions, Kind } from './kind';
 import { Look } from './look';
 import { ASK_OVERRUN_MS, MAX_SAID_CHARS } from './policy';
 import { recognise } from './recognise';
 
-/** Asks one daemon how it is, whichever kind it turns out to be. */
-export interface Probe {
+/** Asks one daemon how it is, whichever kind it turns out to be; what else it can do is as its last answer tells. */
+export interface Probe extends Pick<Connection, 'sessions' | 'lostWork' | 'shutDown'> {
   /**
    * One sample; never rejects. The status is waited for until `requestMs`; all that is asked after it may take
    * `fallbackMs` more, together.
@@ -24,12 +24,6 @@ export interface Probe {
   ask(): Promise<Sample>;
   /** A status answer as it came, for the record. @throws where there is none */
   statusText(): Promise<string>;
-  /** Present where its sessions can be changed from outside, as far as its last answer tells. */
-  readonly sessions?: SessionActions | undefined;
-  /** Present where it can go on with work that it forgot in a restart. */
-  readonly lostWork?: LostWork | undefined;
-  /** Present where it ends itself cleanly when asked to. */
-  readonly shutDown?: (() => Promise<void>) | undefined;
   close(): Promise<void>;
 }
 
@@ -41,25 +35,23 @@ export interface ProbeOptions extends Partial<Omit<ConnectOptions, 'isDeclared'>
   readonly kinds?: readonly Kind[];
 }
 
-const TIMEOUTS = { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS };
+const DEFAULTS: Required<Omit<ProbeOptions, 'kind'>> = {
+  kinds: KINDS,
+  host: systemHost,
+  timeouts: { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS },
+  mayReadLimits: () => false,
+  wallAt: Date.now,
+  env: process.env,
+};
 
 /** Talks to the daemon at a target, from the first question on. */
-export function createProbe(
-  target: Target,
-  { kind, kinds = KINDS, host = systemHost, ...given }: ProbeOptions = {},
-): Probe {
-  const options: Omit<ConnectOptions, 'isDeclared'> = {
-    timeouts: TIMEOUTS,
-    mayReadLimits: () => false,
-    wallAt: Date.now,
-    env: process.env,
-    ...given,
-  };
-  return new KindProbe(target, kindOf(kind, kinds), kinds, options, host);
+export function createProbe(target: Target, options: ProbeOptions = {}): Probe {
+  return new KindProbe(target, { ...DEFAULTS, ...options });
 }
 
 class KindProbe implements Probe {
   readonly #client: DaemonClient | undefined;
+  readonly #declared: Kind | undefined;
   readonly #connections = new Map<KindId, Promise<Connection>>();
   /** Whose answer came last. */
   #last: { readonly kind: Kind; readonly connection: Connection } | undefined;
@@ -71,11 +63,9 @@ class KindProbe implements Probe {
 
   constructor(
     private readonly target: Target,
-    private readonly declared: Kind | undefined,
-    private readonly kinds: readonly Kind[],
-    private readonly options: Omit<ConnectOptions, 'isDeclared'>,
-    private readonly host: HostSources,
+    private readonly options: typeof DEFAULTS & Pick<ProbeOptions, 'kind'>,
   ) {
+    this.#declared = kindOf(options.kind, options.kinds);
     if (target.kind === 'http') this.#client = new DaemonClient(target.origin);
   }
 
@@ -96,7 +86,7 @@ class KindProbe implements Probe {
     const startedMs = performance.now();
     const within = new Ask(timeouts.requestMs + timeouts.fallbackMs);
     const look = new Look(this.target, 'watch', within, this.#client, timeouts.fallbackMs, this.#keptWaiting);
-    const load = new HostWatch(this.host, holdersOf(this.target));
+    const load = new HostWatch(this.options.host, holdersOf(this.target));
     const seen = () => load.result(within.lagMs());
     const sample = await inTime(this.#answer(look), within).then(
       (answered) => toSample(answered, startedMs, seen),
@@ -131,13 +121,13 @@ class KindProbe implements Probe {
     const first = this.#first();
     const answered = first && (await this.#ask(first, look));
     if (answered && answered.is !== 'stranger') return answered;
-    const others = this.kinds.filter((kind) => kind !== first);
+    const others = this.options.kinds.filter((kind) => kind !== first);
     const found = await recognise(look, others);
     if ('is' in found) {
       const why = (await answered?.orElse?.()) ?? answered?.why ?? found;
       return { is: 'wrong', why };
     }
-    return this.#ask(kindOf(found.kind, this.kinds)!, look);
+    return this.#ask(kindOf(found.kind, this.options.kinds)!, look);
   }
 
   /** Who closes a connection without a word, or says none of HTTP, may have waited for TLS. */
@@ -155,7 +145,7 @@ class KindProbe implements Probe {
   #first(): Kind | undefined {
     const last = this.#last?.kind;
     if (last && this.#isSure) return last;
-    const first = this.declared ?? (this.target.kind === 'http' ? this.kinds[0] : undefined);
+    const first = this.#declared ?? (this.target.kind === 'http' ? this.options.kinds[0] : undefined);
     const isSameRoute = last?.statusRoute !== undefined && last.statusRoute === first?.statusRoute;
     return isSameRoute ? last : first;
   }
@@ -170,7 +160,7 @@ class KindProbe implements Probe {
   #connect(kind: Kind): Promise<Connection> {
     const known = this.#connections.get(kind.id);
     if (known) return known;
-    const options = { ...this.options, isDeclared: kind === this.declared };
+    const options = { ...this.options, isDeclared: kind === this.#declared };
     const made = kind.load().then((code) => code.connect(this.target, options));
     this.#connections.set(kind.id, made);
     made.catch(() => this.#connections.delete(kind.id));

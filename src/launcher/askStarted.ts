@@ -5,41 +5,28 @@ import { proofOf, type Proof } from '../health/proof';
 import { KINDS } from '../kinds/index';
 import { Look } from '../kinds/look';
 import { recognise } from '../kinds/recognise';
-import { Ask, DaemonClient, NoAnswer } from '../system/httpClient';
+import { Ask, NoAnswer, type DaemonClient } from '../system/httpClient';
+import { ASK_TIMEOUT_MS } from './policy';
 
-/** Asks a daemon that is being started whether it works, by the kinds that every poll uses. */
-export class StartedDaemon {
-  readonly #client: DaemonClient;
-
-  /** @param origin its address, `http://host:port` */
-  constructor(
-    private readonly origin: string,
-    private readonly timeoutMs: number,
-  ) {
-    this.#client = new DaemonClient(origin);
-  }
-
-  /** The last answer that was a daemon's. */
-  report: Report | undefined;
-
-  /** What it proves now; never throws, and ends within the time, whichever routes it takes. */
-  async ask(): Promise<Proof> {
-    this.report = undefined;
-    const within = new Ask(this.timeoutMs);
-    const look = new Look({ kind: 'http', origin: this.origin }, 'start', within, this.#client);
-    try {
-      const found = await recognise(look, KINDS);
-      if ('is' in found) return { is: 'notYet', why: { is: 'wrongAnswer', cause: found } };
-      this.report = found.report;
-      const { report } = found;
-      if (!report) return { is: 'notYet', why: { is: 'stateUntold' } };
-      // The launcher starts nothing where a daemon answers, so who answers now is new.
-      return proofOf(undefined, { ok: true, report }, 'unknown');
-    } catch (error) {
-      return { is: 'notYet', why: whyNoAnswer(error) };
-    } finally {
-      within.end();
-    }
+/**
+ * Asks a daemon that is being started whether it works, by the kinds that every poll uses. Never throws, and ends within
+ * the time, whichever routes it takes.
+ *
+ * @returns what that proves, and the answer where that was a daemon's
+ */
+export async function askStarted(client: DaemonClient): Promise<{ proof: Proof; report?: Report }> {
+  const notYet = (why: Unproven) => ({ proof: { is: 'notYet', why } as const });
+  using within = new Ask(ASK_TIMEOUT_MS);
+  const look = new Look({ kind: 'http', origin: client.origin }, 'start', within, client);
+  try {
+    const found = await recognise(look, KINDS);
+    if ('is' in found) return notYet({ is: 'wrongAnswer', cause: found });
+    const { report } = found;
+    if (!report) return notYet({ is: 'stateUntold' });
+    // The launcher starts nothing where a daemon answers, so who answers now is new.
+    return { proof: proofOf(undefined, { ok: true, report }, 'unknown'), report };
+  } catch (error) {
+    return notYet(whyNoAnswer(error));
   }
 }
 

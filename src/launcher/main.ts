@@ -7,12 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { cleanText } from '../base/text';
 import { ASSUMED_DAEMON_INTERVAL_MS } from '../health/policy';
-import { ASK_TIMEOUT_MS, ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK_EVERY_MS } from './policy';
+import { ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK_EVERY_MS } from './policy';
 import { alreadyThere, type WantedStart } from './alreadyThere';
 import type { Unproven } from '../health/cause';
-import { StartedDaemon } from './askStarted';
+import { askStarted } from './askStarted';
 import { addToLog, lastWords, programName } from './launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
+import { DaemonClient } from '../system/httpClient';
 import { processTable } from '../system/processTable';
 import { whyNotStartable } from '../system/startable';
 import { couldNotStart, unstartableText } from '../words/startFailures';
@@ -41,12 +42,10 @@ const SIGNAL_EXIT = 128;
 /** What a POSIX shell exits with where there is no such command. */
 const SHELL_NOT_FOUND = 127;
 
-interface Options {
-  readonly url: string;
+interface Options extends WantedStart {
   readonly background: Background | undefined;
   /** What runs the command, which is a line then. */
   readonly shell: string | undefined;
-  readonly onlyOne: WantedStart['onlyOne'];
   readonly command: readonly string[];
 }
 
@@ -64,21 +63,16 @@ async function main(): Promise<number> {
 
 /** The terminal's Ctrl+C and its closing reach the daemon by themselves; what is sent to us alone is passed on. */
 async function inTerminal(options: Options): Promise<number> {
-  let child: ChildProcess;
   try {
-    child = start(options, { stdio: 'inherit' });
-  } catch (error) {
-    return fail(couldNotStart(await whyNotRun(error, options)), options);
-  }
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
-    // Once: dispatchd takes a second one for "at once".
-    process.once(signal, () => {
-      process.on(signal, () => undefined);
-      void passOn(signal, child, options);
-    });
-  }
-  try {
+    const child = start(options, { stdio: 'inherit' });
+    process.on('SIGINT', () => undefined);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+      // Once: dispatchd takes a second one for "at once".
+      process.once(signal, () => {
+        process.on(signal, () => undefined);
+        void passOn(signal, child, options);
+      });
+    }
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return code ?? SIGNAL_EXIT + (signal ? constants.signals[signal] : 0);
   } catch (error) {
@@ -110,7 +104,7 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
   // VS Code is told not to show the launcher's own command line.
   process.stdout.write(`> ${options.command.join(' ')}\n`);
   const tail = new Tail(log);
-  const daemon = new StartedDaemon(options.url, ASK_TIMEOUT_MS);
+  const client = new DaemonClient(options.url);
   const startedMs = performance.now();
   let askedMs = -Infinity;
   let hangsSinceMs: number | undefined;
@@ -124,7 +118,7 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
     }
     if (performance.now() - askedMs >= ASK_EVERY_MS) {
       askedMs = performance.now();
-      const proof = await daemon.ask();
+      const { proof, report } = await askStarted(client);
       if (proof.is === 'proven' || proof.is === 'newButUntold') {
         tail.print();
         if (proof.is === 'newButUntold') say(startedUnproven(proof.why));
@@ -135,7 +129,7 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
       const hangs = proof.is === 'refuted' && proof.by === 'loop';
       hangsSinceMs = hangs ? (hangsSinceMs ?? askedMs) : undefined;
       // What hangs in the new life as in the old one gets one of its own intervals for a cycle.
-      const graceMs = Math.min(daemon.report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, timeoutMs);
+      const graceMs = Math.min(report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, timeoutMs);
       if (hangsSinceMs !== undefined && askedMs - hangsSinceMs >= graceMs) {
         tail.print();
         return fail(startedBroken(proof.why, log), options);

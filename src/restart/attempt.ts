@@ -1,10 +1,13 @@
 import type { Report } from '../health/report';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
+import type { Exit } from '../model/startFailure';
 import { hostOf } from '../system/address';
+import type { StopOptions } from '../system/endProcess';
 import { isPortFree } from '../system/ports';
+import type { ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
-import type { RestartEdges, StartedCommand } from './edges';
+import type { StartedCommand } from './edges';
 import { ownersOf, type Plan } from './plan';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
 import { endDaemon, isThere, probeOf } from './stop';
@@ -39,32 +42,55 @@ export function edgesOf(
   attempt: Attempt,
   work: WorkWatch,
   { start, onUnexpected }: AttemptDeps,
-): RestartEdges {
+) {
   const address = addressOf(model.daemon.target);
   return {
+    /** Notes the moment: a daemon that began before was not started by this restart. */
     beginStart: async () => {
       attempt.since = await momentNow();
     },
-    whyNotOurs: async (listener, exit) => {
+    /**
+     * Why the process that answers is not proven to be started by this restart.
+     * @param exit how the start command ended; `undefined` while it runs
+     */
+    whyNotOurs: async (listener: ProcessInfo | undefined, exit: Exit | undefined) => {
       const mark = attempt.command?.isMarked ? attempt.mark : undefined;
       const origin = listener && (await originOf(listener, attempt.since, mark));
       return whyNotOurs(address?.port, listener, origin, exit);
     },
+    /**
+     * Who holds the port now; of a daemon without an address who is proven to be the daemon now.
+     * @throws {ToolFailed} where the system cannot be asked
+     */
     // Without an address the newest answer names the process; the one of the plan names the old process.
-    findListener: async () => (await ownersOf(address ? model : monitor))[0],
+    findListener: async (): Promise<ProcessInfo | undefined> =>
+      (await ownersOf(address ? model : monitor))[0],
+    /** Whether exactly this process is there, whatever it listens on. */
     isThere,
-    stop: async (options) => endDaemon(model, owner!, await probeOf(monitor), options),
+    /** Ends the old process. @returns how it ended; `undefined` when it is still there */
+    stop: async (options: Pick<StopOptions, 'signal' | 'onStage'>) =>
+      endDaemon(model, owner!, await probeOf(monitor), options),
     isPortFree: async () => !address || isPortFree(hostOf(address.origin), address.port),
-    start: async (aborted) => {
+    /** Starts the daemon. @throws an error fit to show when it could not be started */
+    start: async (aborted: AbortSignal) => {
       attempt.command = await start(model, aborted, { [START_MARK]: attempt.mark });
       return attempt.command;
     },
+    /** Asks the daemon now; `undefined` where it is not watched any more. */
     ask: async () => {
       await monitor.poll();
       return monitor.track.sample;
     },
-    workMade: (signal) => work.made(signal),
+    /**
+     * What the restart made of the work, as the core tells it to every surface. Asked once a new instance is proven;
+     * `undefined` where the core tells nothing, or not yet.
+     */
+    workMade: (signal: AbortSignal) => work.made(signal),
+    /** What the core has told of the work so far: no notification tells that besides the outcome. */
     workTold: () => work.told,
-    onUnexpected: (error) => onUnexpected(`A restart of ${model.daemon.name}`, error),
+    /** An error that nobody expected: the outcome has its message, the log is to have its stack. */
+    onUnexpected: (error: unknown) => onUnexpected(`A restart of ${model.daemon.name}`, error),
   };
 }
+
+export type RestartEdges = ReturnType<typeof edgesOf>;

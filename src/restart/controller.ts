@@ -17,10 +17,10 @@ import type { ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
 import type { Registry } from '../watch/registry';
 import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
-import type { RestartEdges, RestartRequest } from './edges';
+import type { RestartRequest, StartedCommand } from './edges';
 import { OneAtATime } from './restartLock';
 import { isEndedByUs, planFor, type Plan } from './plan';
-import { restart, waitLonger } from './restart';
+import { restart } from './restart';
 import { isThere, stopDaemon, type StopWork } from './stop';
 import { WorkWatch } from './workWatch';
 
@@ -103,7 +103,7 @@ export class RestartController {
     const monitor = this.deps.registry.monitor(daemonId);
     if (!monitor) throw new CodedError<RestartRefusal>({ is: 'unwatched', daemon: name });
     const started = this.#started.get(daemonId);
-    const plan = await planFor(monitor, { started, records: this.deps.records.of(daemonId) });
+    const plan = await planFor(monitor, started, this.deps.records.of(daemonId));
     const flags = await flagsOf(plan);
     if (flags) this.#lastArgs.set(daemonId, flags);
     return plan;
@@ -121,7 +121,7 @@ export class RestartController {
       const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
       const first = isEndedByUs(plan.way) ? 'ending' : 'the start command ends';
       this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
-      const came = await this.#prove(plan, monitor, attempt, work, restart);
+      const came = await this.#prove(plan, monitor, attempt, work);
       const isLeft = left !== undefined && owner && (await isThere(owner));
       return isLeft ? { ...came, leftOpen: left } : came;
     });
@@ -130,16 +130,12 @@ export class RestartController {
   /** Waits on for the proof of a restart that was late; ends nothing and starts nothing. Never throws. */
   waitLonger(plan: Plan, work: StopWork): Promise<Outcome> {
     return this.#carryOut(plan, (monitor) => {
-      const attempt = this.#attempts.get(plan.model.daemon.id) ?? {
-        mark: randomUUID(),
-        beganMs: performance.now(),
-      };
+      const attempt = this.#attempts.get(plan.model.daemon.id)!;
       monitor.input({ kind: 'restartBegan' });
       this.#log(plan.model, 'restart: waiting longer for its proof');
+      // A later restart may have begun, and been cancelled before it started anything.
       const command = attempt.command ?? { ended: new Promise<never>(() => undefined) };
-      return this.#prove(plan, monitor, attempt, work, (request, edges) =>
-        waitLonger(request, edges, command),
-      );
+      return this.#prove(plan, monitor, attempt, work, command);
     });
   }
 
@@ -191,7 +187,7 @@ export class RestartController {
     monitor: Monitor,
     attempt: Attempt,
     work: RestartWork,
-    restarts: (request: RestartRequest, edges: RestartEdges) => Promise<Outcome>,
+    begun?: StartedCommand,
   ): Promise<Outcome> {
     const { model, owner, way } = plan;
     const made = new WorkWatch(this.deps.registry, monitor);
@@ -205,7 +201,7 @@ export class RestartController {
       startedMs: attempt.beganMs,
     };
     try {
-      return await restarts(request, edgesOf(plan, monitor, attempt, made, this.deps));
+      return await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
     } finally {
       made.dispose();
     }

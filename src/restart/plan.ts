@@ -101,20 +101,15 @@ export async function holderOf(model: DaemonModel): Promise<Holder> {
  * What a restart or a stop would end.
  *
  * @param started the process that we started for this daemon
+ * @param records the last restarts, newest first
  * @param platform the system that it runs on
  * @throws an error fit to show where it must not go on
  */
 export async function planFor(
   { daemon, track }: DaemonModel,
-  {
-    started,
-    records,
-    platform = process.platform,
-  }: {
-    started: NamedProcess | undefined;
-    records: readonly RestartRecord[];
-    platform?: NodeJS.Platform;
-  },
+  started: NamedProcess | undefined,
+  records: readonly RestartRecord[],
+  platform = process.platform,
 ): Promise<Plan> {
   // A monitor's track is another one after the next poll; a plan rests on this one.
   const model = { daemon, track };

@@ -8,7 +8,8 @@ import type { DaemonConfig } from '../model/daemonConfig';
 import type { NotOurs, Outcome, Seen } from '../model/outcome';
 import type { Exit } from '../model/startFailure';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
-import { Failed, StartFailed, type RestartEdges, type RestartRequest, type StartedCommand } from './edges';
+import type { RestartEdges } from './attempt';
+import { Failed, StartFailed, type RestartRequest, type StartedCommand } from './edges';
 import {
   DOUBT_SETTLES_MS,
   FAILED_SETTLES_MS,

@@ -6,7 +6,8 @@ import type { DaemonConfig } from '../model/daemonConfig';
 import type { Left, Outcome, RestartFailure } from '../model/outcome';
 import type { Ended, StopStage } from '../system/endProcess';
 import { WAIT_STEP_MS } from '../system/policy';
-import { Failed, StartFailed, type RestartEdges, type RestartRequest, type StartedCommand } from './edges';
+import type { RestartEdges } from './attempt';
+import { Failed, StartFailed, type RestartRequest, type StartedCommand } from './edges';
 import { isEndedByUs } from './plan';
 import { PORT_FREE_TIMEOUT_MS } from './policy';
 import { listenerNow, prove } from './prove';
@@ -16,41 +17,20 @@ import { tellStop, whyNotAgreed } from './stop';
  * Stops the old process, waits until its port is free where it has one, starts the new one and proves it: a new
  * instance that this restart started, and a completed poll cycle. An exit code of 0 proves nothing; any other proves
  * that nothing was cured.
+ *
+ * @param begun the start command of a restart that was `late`: nothing is stopped or started, its proof is waited for
  */
-export function restart(request: RestartRequest, edges: RestartEdges): Promise<Outcome> {
-  return towardsProof(request, edges, async (leave) => {
-    const { way, owner } = request;
-    const isOurs = isEndedByUs(way);
-    const ended = isOurs ? await stopOld(request, edges, leave) : undefined;
-    request.signal.throwIfAborted();
-    request.onStep(isOurs ? { is: 'starting' } : { is: 'askingToRestart', who: way?.name });
-    if (!owner || !isOurs) await edges.beginStart();
-    const command = await edges.start(request.signal);
-    return { command, ended };
-  });
-}
-
-/**
- * Waits on for the proof of a restart that was `late`. Nothing is stopped or started.
- * @param command the start command of that restart
- */
-export function waitLonger(
+export async function restart(
   request: RestartRequest,
   edges: RestartEdges,
-  command: StartedCommand,
-): Promise<Outcome> {
-  return towardsProof(request, edges, () => Promise.resolve({ command, ended: undefined }));
-}
-
-async function towardsProof(
-  request: RestartRequest,
-  edges: RestartEdges,
-  begin: (leave: (left: Left) => void) => Promise<{ command: StartedCommand; ended: Ended | undefined }>,
+  begun?: StartedCommand,
 ): Promise<Outcome> {
   const { daemon, owner, before, signal, startedMs = performance.now() } = request;
   let left = 'unchanged' as Left;
   try {
-    const { command, ended } = await begin((now) => (left = now));
+    const { command, ended } = begun
+      ? { command: begun }
+      : await stopAndStart(request, edges, (now) => (left = now));
     left = 'started';
     const provenBy = kindOf(daemon.kind ?? before?.kind)?.provenBy ?? 'cycle';
     request.onStep({ is: 'proving', by: provenBy });
@@ -84,6 +64,20 @@ async function towardsProof(
       ...about,
     };
   }
+}
+
+async function stopAndStart(
+  request: RestartRequest,
+  edges: RestartEdges,
+  leave: (left: Left) => void,
+): Promise<{ command: StartedCommand; ended?: Ended | undefined }> {
+  const { way, owner, signal } = request;
+  const isOurs = isEndedByUs(way);
+  const ended = isOurs ? await stopOld(request, edges, leave) : undefined;
+  signal.throwIfAborted();
+  request.onStep(isOurs ? { is: 'starting' } : { is: 'askingToRestart', who: way?.name });
+  if (!owner || !isOurs) await edges.beginStart();
+  return { command: await edges.start(signal), ended };
 }
 
 /** The daemon's name, with what is known of its work. */

@@ -10,7 +10,8 @@ import { WORK_MADE_TIMEOUT_MS } from './policy';
 
 /** Listens, while a restart lasts, for what the core tells of the work. */
 export class WorkWatch {
-  #made: WorkMade | undefined;
+  /** What the core has told so far. */
+  told: WorkMade | undefined;
   readonly #daemonId: DaemonId;
 
   constructor(
@@ -21,14 +22,9 @@ export class WorkWatch {
     registry.on('stepped', this.#onStepped);
   }
 
-  /** What the core has told so far. */
-  get told(): WorkMade | undefined {
-    return this.#made;
-  }
-
   readonly #onStepped = ({ daemon }: DaemonModel, events: readonly HealthEvent[]): void => {
     if (daemon.id !== this.#daemonId) return;
-    for (const event of events) if (event.kind === 'restarted') this.#made = event.restarted;
+    for (const event of events) if (event.kind === 'restarted') this.told = event.restarted;
   };
 
   /**
@@ -37,14 +33,14 @@ export class WorkWatch {
    * @returns `undefined` where the core tells nothing, or not yet
    */
   async made(signal: AbortSignal): Promise<WorkMade | undefined> {
-    if (!this.#made) this.monitor.input({ kind: 'instanceProven' });
-    const isAnswered = () => this.#made !== undefined || this.monitor.watched.questions.length === 0;
+    if (!this.told) this.monitor.input({ kind: 'instanceProven' });
+    const isAnswered = () => this.told !== undefined || this.monitor.watched.questions.length === 0;
     await until(() => Promise.resolve(isAnswered()), {
       timeoutMs: WORK_MADE_TIMEOUT_MS,
       stepMs: WAIT_STEP_MS,
       signal,
     });
-    return this.#made;
+    return this.told;
   }
 
   dispose(): void {

@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { uptime } from 'node:os';
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname, uptime } from 'node:os';
 import { runTool, type RunTool } from './exec';
 import { BOOT_TIME_TOLERANCE_MS } from './policy';
 
-/** Where a boot id may come from; a seam for tests. */
+/** Where a boot id and a habitat may come from; a seam for tests. */
 export interface BootSources {
   readonly platform: NodeJS.Platform;
   readonly readText: (file: string) => Promise<string>;
   readonly run: RunTool;
+  readonly readLink: (file: string) => Promise<string>;
+  readonly hostName: () => string;
   readonly wallMs: () => number;
   readonly uptimeMs: () => number;
 }
@@ -88,6 +90,8 @@ export const systemBoot: BootSources = {
   platform: process.platform,
   readText: (file) => readFile(file, 'utf8'),
   run: runTool,
+  readLink: (file) => readlink(file),
+  hostName: hostname,
   wallMs: () => Date.now(),
   uptimeMs: () => uptime() * 1000,
 };

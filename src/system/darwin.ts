@@ -26,7 +26,7 @@ export function darwinReader(run: RunTool): SystemReader {
     },
     executable: (pid) => psProgram(pid, run),
     parents: () => psAll(run),
-    facts: async (pid) => ({ text: await psForPeople(pid, run) }),
+    facts: (pid) => psForPeople(pid, run),
   };
 }
 

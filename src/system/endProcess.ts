@@ -1,7 +1,6 @@
 import { codeFrom, CodedError } from '../base/errors';
 import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS } from './policy';
 import {
-  identityOf,
   isProvenAlive,
   isSameProcess,
   isSameProcessAlive,
@@ -48,13 +47,12 @@ export interface StopOptions extends TableOptions {
  *
  * Numbers are used again: before each stage the process is looked at, and nobody else of its number gets a signal.
  *
- * @param who the process by number and birth; a number alone stands for whoever has it now
  * @returns how it ended; `undefined` when it is still there
  * @throws the signal's reason when aborted; the process may then still be ending
  * @throws an error fit to show where the system does not tell whether it is still the same process
  */
 export async function endProcess(
-  who: ProcessIdentity | number,
+  target: ProcessIdentity,
   {
     signal,
     askToEnd,
@@ -69,10 +67,6 @@ export async function endProcess(
   signal?.throwIfAborted();
   const table = processTable(options);
   const hasTerm = table.platform !== 'win32';
-  const pid = typeof who === 'number' ? who : who.pid;
-  // Of a process whose birth is not known no birth matches.
-  const target =
-    typeof who === 'number' ? ((await identityOf(who, sources)) ?? { pid, startedAtMs: NaN }) : who;
   const gone = async () => !(await isSameProcessAlive(target, sources));
   const wait = (timeoutMs: number, next?: 'terminate' | 'kill') =>
     until(gone, {
@@ -98,10 +92,10 @@ export async function endProcess(
   }
   if (!(await isProvenAlive(target, sources))) {
     if (await gone()) return agreed ? 'byItsApi' : 'hadEnded';
-    throw untold(pid);
+    throw untold(target.pid);
   }
   // Who its children are is for the force at the end: where a tool fails, they are left.
-  const below = () => table.descendants(pid).catch(() => []);
+  const below = () => table.descendants(target.pid).catch(() => []);
   // Taken before it ends: afterwards its children have another parent.
   const children = await below();
   const how = await inStages(

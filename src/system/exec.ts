@@ -16,7 +16,7 @@ export class ToolFailed extends UserError {
     readonly tool: string,
     readonly details: {
       /** With what it ended, where it ended by itself. */
-      readonly exitCode?: number;
+      readonly exitCode?: number | undefined;
       readonly stdout?: string;
       readonly stderr?: string;
     } = {},
@@ -72,9 +72,9 @@ export const runTool: RunTool = (tool, args) =>
         { env: toolEnvironment(), maxBuffer: MAX_TOOL_OUTPUT_BYTES, windowsHide: true, encoding: 'utf8' },
         (error, stdout, stderr) => {
           clearTimeout(deadline);
-          if (error)
-            reject(new ToolFailed(failureOf(error.code), tool, { ...exitOf(error), stdout, stderr }));
-          else resolve(stdout);
+          if (!error) return resolve(stdout);
+          const exitCode = typeof error.code === 'number' ? error.code : undefined;
+          reject(new ToolFailed(failureOf(error.code), tool, { exitCode, stdout, stderr }));
         },
       );
     } catch {
@@ -87,10 +87,6 @@ export const runTool: RunTool = (tool, args) =>
 function failureOf(code: unknown): ToolFailure {
   if (code === 'ENOENT') return 'missing';
   return code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' ? 'tooLong' : 'failed';
-}
-
-function exitOf({ code }: { readonly code?: unknown }): { exitCode?: number } {
-  return typeof code === 'number' ? { exitCode: code } : {};
 }
 
 /**

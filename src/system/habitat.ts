@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { compareBoots, isOtherBoot, readBootId, systemBoot, UNKNOWN_BOOT, type BootSources } from './bootId';
 
 /** Among whom a process number means one process: those of one boot of one machine, in one namespace of processes. */
@@ -18,11 +16,7 @@ const UNKNOWN_NAMESPACE = 'unknown';
 /** Where a process lives that wrote down its habitat, as seen from another one. */
 export type Whereabouts = 'here' | 'earlierBoot' | 'otherNamespace' | 'otherMachine';
 
-/** Where a habitat may be learnt from; a seam for tests. */
-export interface HabitatSources extends Pick<BootSources, 'platform' | 'readText' | 'run'> {
-  readonly hostName: () => string;
-  readonly readLink: (file: string) => Promise<string>;
-}
+type HabitatSources = Omit<BootSources, 'wallMs' | 'uptimeMs'>;
 
 /** The habitat of this process. Never throws. @param bootId where it is known already */
 export async function ownHabitat(bootId?: string): Promise<Habitat> {
@@ -31,7 +25,7 @@ export async function ownHabitat(bootId?: string): Promise<Habitat> {
 
 /** The parts of a habitat that this machine and its kernel tell. Never throws. */
 export async function readHabitat(
-  sources: HabitatSources = systemSources,
+  sources: HabitatSources = systemBoot,
 ): Promise<Pick<Habitat, 'machine' | 'pidNamespace'>> {
   const [machine, pidNamespace] = await Promise.all([machineOf(sources), pidNamespaceOf(sources)]);
   return { machine, ...(pidNamespace !== undefined && { pidNamespace }) };
@@ -91,12 +85,6 @@ async function pidNamespaceOf({ platform, readLink }: HabitatSources): Promise<s
   if (platform !== 'linux') return undefined;
   return readLink('/proc/self/ns/pid').catch(() => UNKNOWN_NAMESPACE);
 }
-
-const systemSources: HabitatSources = {
-  ...systemBoot,
-  hostName: hostname,
-  readLink: (file) => readlink(file),
-};
 
 /** Neither part changes while the process runs, and a tool that tells it takes a moment. */
 let ownParts: ReturnType<typeof readHabitat> | undefined;

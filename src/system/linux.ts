@@ -128,25 +128,22 @@ async function factsLinux(pid: number): Promise<ProcessFacts> {
   const [status, commandLine, folder, waitsIn, files, tables] = await Promise.all([
     readOr(`/proc/${pid}/status`),
     readOr(`/proc/${pid}/cmdline`),
-    readlink(`/proc/${pid}/cwd`).catch(() => undefined),
+    readlink(`/proc/${pid}/cwd`).catch(() => ''),
     readOr(`/proc/${pid}/wchan`),
     filesOf(pid),
     Promise.all(['tcp', 'tcp6'].map((table) => readOr(`/proc/${pid}/net/${table}`))),
   ]);
-  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1];
+  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
   const inodes = new Set(files.flatMap((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1] ?? []));
   const tcp = tables.flatMap(parseSockets).filter(({ inode }) => inodes.has(inode));
-  const told = {
+  return {
+    commandLine: commandLine.replaceAll('\0', ' ').trim(),
     folder,
     state: field('State'),
     threads: field('Threads'),
     resident: field('VmRSS'),
     peak: field('VmHWM'),
     waitsIn: waitsIn === '0' ? '' : waitsIn,
-  };
-  return {
-    commandLine: commandLine.replaceAll('\0', ' ').trim(),
-    ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined && value !== '')),
     openFiles: files.length,
     sockets: { tcp, others: inodes.size - tcp.length },
   };

@@ -63,7 +63,7 @@ export async function tryLock(
     while (!(await createExclusively(attempt.candidate, lock))) {
       const owner = await readOwner(lock, NOBODY);
       if (owner === undefined) continue;
-      const succession = await succeed(place, { file: lock, owner }, attempt, own);
+      const succession = await attempt.succeed(lock, owner);
       if (succession.kind === 'held') {
         await attempt.giveUp();
         return succession;
@@ -120,7 +120,7 @@ class Attempt {
   readonly key = randomBytes(8).toString('hex');
   readonly candidate: string;
   /** The file that says whom this attempt succeeds. */
-  successor: string | undefined;
+  #successor: string | undefined;
   #listening: Listening | undefined;
 
   constructor(
@@ -142,9 +142,31 @@ class Attempt {
     if (!this.#listening) await this.#write(about);
   }
 
+  /** Becomes the successor of a dead owner, or of the dead that wanted to succeed it. */
+  async succeed(
+    before: string,
+    owner: Owner,
+  ): Promise<{ readonly kind: 'next'; readonly file: string } | Held> {
+    const state = await stateOf(owner, this.place.folder, this.own);
+    if (owner.process && state !== 'dead') {
+      const unproven = state === 'lives' ? {} : { unproven: { where: state, file: before } };
+      return { kind: 'held', pid: owner.process.pid, ...unproven };
+    }
+    const file = fileOf(this.place, 'after', owner.key);
+    for (;;) {
+      if (await createExclusively(this.candidate, file)) {
+        this.#successor = file;
+        return { kind: 'next', file };
+      }
+      // A torn one is succeeded like a dead one: whoever removed it might remove the file of the next.
+      const other = await readOwner(file, `${owner.key}.torn`);
+      if (other) return this.succeed(file, other);
+    }
+  }
+
   /** Leaves nothing behind. Never throws: why the attempt failed counts more. */
   async giveUp(): Promise<void> {
-    for (const file of [this.successor, this.candidate]) {
+    for (const file of [this.#successor, this.candidate]) {
       if (file !== undefined) await rm(file, { force: true }).catch(() => undefined);
     }
     await this.silence();
@@ -156,30 +178,5 @@ class Attempt {
 
   async #write(about: unknown): Promise<void> {
     await writeFile(this.candidate, JSON.stringify(about), { mode: PRIVATE_FILE_MODE });
-  }
-}
-
-/** Becomes the successor of a dead owner, or of the dead that wanted to succeed it. */
-async function succeed(
-  place: LockPlace,
-  before: { readonly file: string; readonly owner: Owner },
-  attempt: Attempt,
-  own: Habitat,
-): Promise<{ readonly kind: 'next'; readonly file: string } | Held> {
-  const { owner } = before;
-  const state = await stateOf(owner, place.folder, own);
-  if (owner.process && state !== 'dead') {
-    const unproven = state === 'lives' ? {} : { unproven: { where: state, file: before.file } };
-    return { kind: 'held', pid: owner.process.pid, ...unproven };
-  }
-  const file = fileOf(place, 'after', owner.key);
-  for (;;) {
-    if (await createExclusively(attempt.candidate, file)) {
-      attempt.successor = file;
-      return { kind: 'next', file };
-    }
-    // A torn one is succeeded like a dead one: whoever removed it might remove the file of the next.
-    const other = await readOwner(file, `${owner.key}.torn`);
-    if (other) return succeed(place, { file, owner: other }, attempt, own);
   }
 }

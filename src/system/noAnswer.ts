@@ -3,9 +3,6 @@ import { MAX_BODY_BYTES } from './policy';
 
 /** No answer, and why. */
 export class NoAnswer extends CodedError<NoAnswerCause> {
-  /** The longest time that our own event loop stood still since the ask began, in ms. */
-  ourLagMs = 0;
-
   constructor(
     readonly kind: 'refused' | 'reset' | 'timeout' | 'unusable',
     cause: NoAnswerCause,

@@ -39,23 +39,21 @@ export interface Relative extends PartialIdentity {
   readonly ppid: number;
 }
 
-/** What the system tells of a process to who looks for a fault. Only what it tells is there. */
+/** What Linux tells of a process to who looks for a fault; `''` is what it does not tell. */
 export interface ProcessFacts {
-  /** As a tool of the system prints it: macOS and Windows tell no more. */
-  readonly text?: string;
-  readonly commandLine?: string;
+  readonly commandLine: string;
   /** The folder that it works in. */
-  readonly folder?: string;
+  readonly folder: string;
   /** `S (sleeping)`. */
-  readonly state?: string;
-  readonly threads?: string;
+  readonly state: string;
+  readonly threads: string;
   /** `12345 kB`: its memory now, and at most so far. */
-  readonly resident?: string;
-  readonly peak?: string;
+  readonly resident: string;
+  readonly peak: string;
   /** The function of the kernel that it waits in. */
-  readonly waitsIn?: string;
-  readonly openFiles?: number;
-  readonly sockets?: {
+  readonly waitsIn: string;
+  readonly openFiles: number;
+  readonly sockets: {
     readonly tcp: readonly { readonly port: number; readonly remotePort: number; readonly state: string }[];
     /** How many it has that are not TCP. */
     readonly others: number;
@@ -108,6 +106,6 @@ export interface SystemReader {
   executable(pid: number): Promise<string>;
   /** All processes. @throws {ToolFailed} */
   parents(): Promise<readonly Relative[]>;
-  /** @throws {ToolFailed} */
-  facts(pid: number): Promise<ProcessFacts>;
+  /** As a tool of the system prints them on macOS and Windows, which tell no more. @throws {ToolFailed} */
+  facts(pid: number): Promise<ProcessFacts | string>;
 }

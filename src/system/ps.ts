@@ -1,14 +1,7 @@
 import { ToolFailed, type RunTool } from './exec';
+import type { Relative } from './processInfo';
 
 /** The one reader of `ps`, for macOS and other systems that have no /proc. */
-
-/** A process in the list of all. */
-export interface PsRow {
-  readonly pid: number;
-  readonly ppid: number;
-  /** Epoch ms, whole seconds; where it is told. */
-  readonly startedAtMs?: number;
-}
 
 /** A process by itself. */
 export interface PsProcess {
@@ -65,7 +58,7 @@ export async function psForPeople(pid: number, run: RunTool): Promise<string> {
 }
 
 /** All processes. A line of another form is left out. @throws {ToolFailed} */
-export async function psAll(run: RunTool): Promise<readonly PsRow[]> {
+export async function psAll(run: RunTool): Promise<readonly Relative[]> {
   const lines = (await run('ps', ['-axo', 'pid=,ppid=,lstart='])).split('\n');
   return lines.flatMap((line) => {
     const [, pid, ppid, started = ''] = /^\s*(\d+)\s+(\d+)(?:\s+(.*))?$/.exec(line) ?? [];

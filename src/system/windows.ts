@@ -31,7 +31,7 @@ export function windowsReader(run: RunTool): SystemReader {
         ppid,
         ...(startedAtMs !== undefined && { startedAtMs }),
       })),
-    facts: async (pid) => ({ text: await cimForPeople(pid, run) }),
+    facts: (pid) => cimForPeople(pid, run),
   };
 }
 

@@ -20,7 +20,7 @@ export function connect(target: Target, { timeouts }: ConnectOptions): Connectio
 class DispatchdConnection implements Connection {
   readonly statusRoute = STATUS_ROUTE;
   /** Where it said last that its state is; believed only where the files there say the same. */
-  #client: DispatchdClient | undefined;
+  sessions: DispatchdClient | undefined;
   #stateDir: string | undefined;
 
   constructor(
@@ -34,18 +34,14 @@ class DispatchdConnection implements Connection {
     return answered;
   }
 
-  get sessions() {
-    return this.#client;
-  }
-
   get shutDown() {
-    const client = this.#client;
+    const client = this.sessions;
     return client && (() => client.shutDown());
   }
 
   #learn(stateDir: string | undefined): void {
     if (stateDir === this.#stateDir) return;
     this.#stateDir = stateDir;
-    this.#client = stateDir === undefined ? undefined : new DispatchdClient(this.origin, stateDir);
+    this.sessions = stateDir === undefined ? undefined : new DispatchdClient(this.origin, stateDir);
   }
 }

@@ -6,8 +6,10 @@ import { MAX_PARTS, MAX_VALUES } from '../policy';
  * counts, too. @throws {NoAnswer} where it has more
  */
 export function checkParts(json: string): void {
-  if (has(json, '[', MAX_PARTS) || has(json, '{', MAX_PARTS)) throw tooMany(MAX_PARTS);
-  if (has(json, ',', MAX_VALUES)) throw tooMany(MAX_VALUES);
+  const bounds = { '[': MAX_PARTS, '{': MAX_PARTS, ',': MAX_VALUES };
+  for (const [letter, most] of Object.entries(bounds)) {
+    if (has(json, letter, most)) throw new NoAnswer('unusable', { is: 'tooManyParts', most });
+  }
 }
 
 /** Whether a letter is there more than so many times. */
@@ -18,8 +20,4 @@ function has(text: string, letter: string, most: number): boolean {
     if (++count > most) return true;
   }
   return false;
-}
-
-function tooMany(most: number): NoAnswer {
-  return new NoAnswer('unusable', { is: 'tooManyParts', most });
 }

@@ -84,10 +84,5 @@ function pathsOf(path: string): typeof posix {
 /** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  return (
-    host === 'localhost' ||
-    host === '::1' ||
-    /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host) ||
-    host === '::ffff:7f00:1'
-  );
+  return /^(localhost|::1|::ffff:7f00:1|(::ffff:)?127(\.\d{1,3}){3})$/.test(host);
 }

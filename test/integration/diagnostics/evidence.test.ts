@@ -12,6 +12,7 @@ import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
 import { NoAnswer } from '../../../src/system/httpClient';
 import { inspectNode } from '../../../src/diagnostics/inspectNode';
+import { identityOf } from '../../../src/system/identity';
 import { takeInspectorPort } from '../../support/inspectorPort';
 import { findListener, isAlive } from '../../../src/system/processTable';
 
@@ -122,7 +123,7 @@ describe('evidence of a daemon in trouble', function () {
 
   it('names what a Node daemon waits for, and closes its inspector again', async () => {
     child = await node(WAITS);
-    const text = await inspectNode(child.pid!, AbortSignal.timeout(10_000));
+    const text = await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000));
     assert.match(text, /1 × Timeout/);
     assert.equal(await isAlive(child.pid!), true);
     assert.equal(await findListener(9229), undefined);
@@ -133,20 +134,29 @@ describe('evidence of a daemon in trouble', function () {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     await once(child.stdout!, 'data');
-    assert.match(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), /1 × Timeout/);
+    assert.match(
+      await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
+      /1 × Timeout/,
+    );
     assert.equal(await findListener(9229), undefined, 'its inspector is closed');
     assert.equal(await isAlive(child.pid!), true);
   });
 
   it('names where a Node daemon spins', async () => {
     child = await node(SPINS);
-    assert.match(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), /% spinning/);
+    assert.match(
+      await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
+      /% spinning/,
+    );
   });
 
   it('leaves a process alone that is not Node', async () => {
     child = spawn('sleep', ['60']);
     await once(child, 'spawn');
-    assert.equal(await inspectNode(child.pid!, AbortSignal.timeout(10_000)), 'not a Node process');
+    assert.equal(
+      await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
+      'not a Node process',
+    );
     assert.equal(await isAlive(child.pid!), true);
   });
 

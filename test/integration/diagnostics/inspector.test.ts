@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { EVIDENCE_TIMEOUT_MS } from '../../../src/diagnostics/policy';
 import { inspectNode } from '../../../src/diagnostics/inspectNode';
+import { identityOf } from '../../../src/system/identity';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { takeInspectorPort } from '../../support/inspectorPort';
 import { until } from '../../support/until';
@@ -32,7 +33,8 @@ describe('the inspector of a daemon', function () {
     return child.pid!;
   }
 
-  const inspect = (pid: number, signal: AbortSignal) => inspectNode(pid, signal, (text) => told.push(text));
+  const inspect = async (pid: number, signal: AbortSignal) =>
+    inspectNode((await identityOf(pid))!, signal, (text) => told.push(text));
   const isOpen = async () => (await findListener(INSPECTOR_PORT)) !== undefined;
   async function untilClosed(): Promise<void> {
     const endMs = performance.now() + 15_000;

@@ -36,7 +36,7 @@ function answered(pid: number | undefined, at: number, isRunning = true): Daemon
   } as unknown as DaemonModel;
 }
 
-const plan = (model: DaemonModel) => planFor(model, { started: undefined, records: [] });
+const plan = (model: DaemonModel) => planFor(model, undefined, []);
 
 describe('the process of a daemon without an address', function () {
   this.timeout(20_000);

@@ -278,7 +278,7 @@ describe('a restart ends the daemon’s own process and no other', function () {
       await world.running();
       const { owner: started } = await world.controller.plan(world.model);
       const isKnown = async (on: NodeJS.Platform) =>
-        (await planFor(world.model, { started, records: [], platform: on })).ownerIsKnown;
+        (await planFor(world.model, started, [], on)).ownerIsKnown;
       assert.deepEqual([await isKnown('linux'), await isKnown(platform)], [true, false]);
     });
   }

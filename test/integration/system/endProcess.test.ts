@@ -36,8 +36,11 @@ describe('the end of a process', function () {
     return child.pid!;
   }
 
-  const stop = (pid: number, options: StopOptions = {}) =>
-    endProcess(pid, { onStage: (stage) => stages.push(stage), ...options });
+  const stop = async (pid: number, options: StopOptions = {}) =>
+    endProcess((await identityOf(pid)) ?? { pid, startedAtMs: NaN }, {
+      onStage: (stage) => stages.push(stage),
+      ...options,
+    });
   const kinds = () => stages.map(({ kind }) => kind);
   /** "3 s, then kill" for each second that was counted. */
   const counted = () =>

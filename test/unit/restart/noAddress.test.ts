@@ -7,7 +7,7 @@ import type { Target } from '../../../src/model/target';
 import type { ProcessInfo } from '../../../src/system/processInfo';
 import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
 import { whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
-import type { RestartEdges } from '../../../src/restart/edges';
+import type { RestartEdges } from '../../../src/restart/attempt';
 import { restart } from '../../../src/restart/restart';
 import { whyNotAgreed } from '../../../src/restart/stop';
 import { startCommandFor } from '../../../src/restart/startCommand';

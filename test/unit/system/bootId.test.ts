@@ -10,6 +10,8 @@ function sources(overrides: Partial<BootSources>): BootSources {
     platform: 'linux',
     readText: fail,
     run: fail,
+    readLink: fail,
+    hostName: () => 'a',
     wallMs: () => 1_700_000_000_000,
     uptimeMs: () => 5_000,
     ...overrides,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readHabitat, whereabouts, type Habitat, type HabitatSources } from '../../../src/system/habitat';
+import { readHabitat, whereabouts, type Habitat } from '../../../src/system/habitat';
 
 const BOOT = '11111111-1111-1111-1111-111111111111';
 const NEXT_BOOT = BOOT.replace('1', '2');
@@ -42,7 +42,7 @@ describe('where a process lives', () => {
 });
 
 describe('the name of a machine', () => {
-  const sources = (platform: NodeJS.Platform, host: string, text: string | Error): HabitatSources => {
+  const sources = (platform: NodeJS.Platform, host: string, text: string | Error) => {
     const tell = () => (text instanceof Error ? Promise.reject(text) : Promise.resolve(text));
     return {
       platform,
