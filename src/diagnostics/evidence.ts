@@ -5,6 +5,7 @@ import type { DaemonModel } from '../model/daemonModel';
 import { wholePlaceOf } from '../model/target';
 import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_STATUS_CHARS } from './policy';
 import type { Instant } from '../base/time';
+import { orAborted } from '../base/wait';
 import type { CompactSample } from '../health/samples';
 import { trace } from '../health/verdict';
 import { failureText } from '../words/causes';
@@ -91,13 +92,10 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
   ].join('\n\n');
 }
 
-async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | string> {
-  const late = new Promise<string>((resolve) => {
-    const give = () => resolve('could not be had in time');
-    if (signal.aborted) give();
-    signal.addEventListener('abort', give, { once: true });
-  });
-  return Promise.race([work.catch((error: unknown) => `could not be had: ${sentenceOf(error)}`), late]);
+function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | string> {
+  return orAborted(work, signal).catch((error: unknown) =>
+    signal.aborted ? 'could not be had in time' : `could not be had: ${sentenceOf(error)}`,
+  );
 }
 
 function sampleLine({ at, state, latencyMs, cycleAgeMs, failure }: CompactSample): string {

@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -55,39 +56,32 @@ export class InspectorSession {
   }
 
   /** @throws when the process does not answer in time: its loop is blocked */
-  send(method: string, params: object = {}): Promise<unknown> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      const end = (act: () => void) => {
-        clearTimeout(timer);
-        this.socket.off('message', onMessage);
-        act();
-      };
-      const timer = setTimeout(
-        () => end(() => reject(new Error(`the inspector did not answer ${method}`))),
-        ANSWER_TIMEOUT_MS,
-      );
-      const onMessage = (data: Buffer) => {
+  async send(method: string, params: object = {}): Promise<unknown> {
+    const id = this.#post(method, params);
+    const inTime = { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) };
+    try {
+      for await (const [data] of on(this.socket, 'message', inTime)) {
         // What is no JSON object is no message.
-        const message = parseObject(data.toString('utf8'));
-        if (message?.id === id) end(() => resolve(message.result));
-      };
-      this.socket.on('message', onMessage);
-      this.socket.send(JSON.stringify({ id, method, params }));
-    });
+        const message = parseObject(String(data));
+        if (message?.id === id) return message.result;
+      }
+    } catch {
+      // The time is over.
+    }
+    throw new Error(`the inspector did not answer ${method}`);
   }
 
   /** It closes the very connection that it is asked over: that is the answer. */
   async closeInspector(): Promise<void> {
     const closed = new Promise((resolve) => this.socket.once('close', resolve).once('error', resolve));
-    this.socket.send(
-      JSON.stringify({
-        id: this.#nextId++,
-        method: 'Runtime.evaluate',
-        params: { expression: CLOSE_INSPECTOR, includeCommandLineAPI: true },
-      }),
-    );
+    this.#post('Runtime.evaluate', { expression: CLOSE_INSPECTOR, includeCommandLineAPI: true });
     await Promise.race([closed, delay(ANSWER_TIMEOUT_MS, undefined, { ref: false })]);
+  }
+
+  #post(method: string, params: object): number {
+    const id = this.#nextId++;
+    this.socket.send(JSON.stringify({ id, method, params }));
+    return id;
   }
 
   [Symbol.dispose](): void {

@@ -57,15 +57,6 @@ export function isEndedByUs(way: Pick<RestartWay, 'by'> | undefined): boolean {
 }
 
 /**
- * Who holds a daemon's port, or is the daemon where it has no address; and why that must not be ended or looked into,
- * where it must not.
- */
-export interface Holder {
-  readonly owner: ProcessInfo | undefined;
-  readonly refusal: PlanRefusal | undefined;
-}
-
-/**
  * Who listens on its port, the daemon itself first where it is known; nobody for a daemon of another machine. Of a daemon
  * without an address: the process that its last answer names, where the process' birth proves that; else nobody.
  * @throws {ToolFailed}
@@ -83,7 +74,13 @@ export async function ownersOf(model: DaemonModel): Promise<readonly ProcessInfo
   return itself ? [itself, ...owners.filter((owner) => owner !== itself)] : owners;
 }
 
-export async function holderOf(model: DaemonModel): Promise<Holder> {
+/**
+ * Who holds a daemon's port, or is the daemon where it has no address; and why that must not be ended or looked into,
+ * where it must not.
+ */
+export async function holderOf(
+  model: DaemonModel,
+): Promise<Pick<Plan, 'owner'> & { readonly refusal: PlanRefusal | undefined }> {
   const elsewhere = whyNotHere(model);
   if (elsewhere) return { owner: undefined, refusal: elsewhere };
   try {

@@ -54,29 +54,26 @@ function isUnique(bootId: string): boolean {
   return bootId !== UNKNOWN_BOOT && !bootId.includes(':');
 }
 
+const MACHINE_KEY = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography';
+
+/** Where a system tells the id of its machine. */
+const MACHINE_ID: Partial<Record<NodeJS.Platform, (from: HabitatSources) => Promise<string | undefined>>> = {
+  linux: async ({ readText }) => (await readText('/etc/machine-id')).trim(),
+  darwin: async ({ run }) =>
+    /"IOPlatformUUID" = "([\w-]+)"/.exec(await run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']))?.[1],
+  win32: async ({ run }) =>
+    /MachineGuid\s+REG_SZ\s+([\w-]+)/i.exec(
+      await run('reg', ['query', MACHINE_KEY, '/v', 'MachineGuid']),
+    )?.[1],
+};
+
 /**
  * Images of machines are copied with their id, so the host name counts too. On macOS it does not: there the id is the
  * hardware's, and the name changes with the network. Hashed, as machine-id(5) asks for.
  */
-async function machineOf({ platform, hostName, readText, run }: HabitatSources): Promise<string> {
-  const id = async () => {
-    switch (platform) {
-      case 'linux':
-        return (await readText('/etc/machine-id')).trim();
-      case 'darwin': {
-        const text = await run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);
-        return /"IOPlatformUUID" = "([\w-]+)"/.exec(text)?.[1] ?? '';
-      }
-      case 'win32': {
-        const key = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography';
-        const text = await run('reg', ['query', key, '/v', 'MachineGuid']);
-        return /MachineGuid\s+REG_SZ\s+([\w-]+)/i.exec(text)?.[1] ?? '';
-      }
-      default:
-        return '';
-    }
-  };
-  const found = await id().catch(() => '');
+async function machineOf(sources: HabitatSources): Promise<string> {
+  const { platform, hostName } = sources;
+  const found = (await MACHINE_ID[platform]?.(sources).catch(() => undefined)) ?? '';
   const name = platform === 'darwin' && found !== '' ? '' : hostName();
   return createHash('sha256').update(`daemon-health\0${found}\0${name}`).digest('hex').slice(0, 16);
 }

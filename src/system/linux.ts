@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cleanText } from '../base/text';
@@ -153,18 +153,6 @@ async function factsLinux(pid: number): Promise<ProcessFacts> {
 export async function hasVariable(pid: number, name: string, value: string): Promise<boolean> {
   const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
   return environment.split('\0').includes(`${name}=${value}`);
-}
-
-/** All processes that have it, without awaiting: nothing comes between the look and what is done next. */
-export function findWithVariable(name: string, value: string): readonly number[] {
-  const mark = `\0${name}=${value}\0`;
-  return pidsNow().filter((pid) => {
-    try {
-      return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(mark);
-    } catch {
-      return false;
-    }
-  });
 }
 
 async function pids(): Promise<readonly number[]> {

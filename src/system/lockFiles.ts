@@ -28,7 +28,8 @@ export async function readOwner(file: string, tornKey: string): Promise<Owner | 
       // What cannot be read may be held: only a missing file is nobody's.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       // A link that leads nowhere keeps a lock from being made, and no owner wrote it: it counts as torn.
-      return (await isLink(file)) ? '' : undefined;
+      const found = await lstat(file).catch(() => undefined);
+      return found?.isSymbolicLink() ? '' : undefined;
     }
   };
   const text = await read();
@@ -38,10 +39,6 @@ export async function readOwner(file: string, tornKey: string): Promise<Owner | 
   await delay(TORN_WAIT_MS);
   const again = await read();
   return again === undefined ? undefined : (parseOwner(again) ?? { key: tornKey });
-}
-
-async function isLink(file: string): Promise<boolean> {
-  return (await lstat(file).catch(() => undefined))?.isSymbolicLink() === true;
 }
 
 /** Makes `file` with the content of `source`, unless it exists. */
@@ -73,7 +70,7 @@ export async function cleanUp(place: LockPlace, ownKey: string, own: Habitat): P
     const owner = await readOwner(file, NOBODY);
     // One whose socket refuses may be about to listen.
     const isDead = owner?.process
-      ? (await stateOf(withoutSocket(owner), folder, own)) === 'dead'
+      ? (await stateOf({ process: owner.process, habitat: owner.habitat ?? {} }, folder, own)) === 'dead'
       : await isLeftTorn(file, lock);
     if (isDead) await rm(file, { force: true });
     else trying.add(key);
@@ -95,10 +92,6 @@ async function isLeftTorn(candidate: string, lock: string): Promise<boolean> {
 /** Short, since the path of a socket must be. */
 export function socketOf({ name }: LockPlace, key: string): string {
   return `sock.${createHash('sha256').update(name).digest('hex').slice(0, 8)}.${key}`;
-}
-
-function withoutSocket({ socket: _socket, ...owner }: Owner): Owner {
-  return owner;
 }
 
 export function fileOf({ folder, name }: LockPlace, ...rest: readonly string[]): string {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { isPidAlive, systemKill, type Kill } from './identity';
-import { findWithVariable, pidsNow } from './linux';
+import { pidsNow } from './linux';
 import { isDeadState, readStatNow } from './procStat';
 
 /**
@@ -20,7 +21,15 @@ export function findMarked(
   value: string,
   platform: NodeJS.Platform = process.platform,
 ): readonly number[] {
-  return platform === 'linux' ? findWithVariable(name, value) : [];
+  if (platform !== 'linux') return [];
+  const mark = `\0${name}=${value}\0`;
+  return pidsNow().filter((pid) => {
+    try {
+      return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(mark);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Whether a process of Linux is of this group, and has not ended. */

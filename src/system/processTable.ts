@@ -60,7 +60,8 @@ export function processTable({
   run = runTool,
   kill = systemKill,
 }: TableOptions = {}): ProcessTable {
-  const reader = readerOf(platform, run);
+  const others = platform === 'win32' ? windowsReader : darwinReader;
+  const reader = platform === 'linux' ? linuxReader : others(run);
   return {
     ...reader,
     platform,
@@ -121,17 +122,6 @@ async function acceptedBy(
 ): Promise<readonly Listener[]> {
   const isDoubtful = platform === process.platform && !address.includes(':') && sockets[0]?.address === '::';
   return isDoubtful && (await isPortFree(address, port)) ? [] : sockets;
-}
-
-function readerOf(platform: NodeJS.Platform, run: RunTool): SystemReader {
-  switch (platform) {
-    case 'linux':
-      return linuxReader;
-    case 'win32':
-      return windowsReader(run);
-    default:
-      return darwinReader(run);
-  }
 }
 
 const ofThisMachine = processTable();

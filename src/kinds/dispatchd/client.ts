@@ -3,7 +3,7 @@ import type { Refusal } from '../../model/refusal';
 import { errorIn } from '../read/answers';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import { API_STOP_ANSWER_MS } from './policy';
-import { isAnswerOf, notItsAnswer, proveListener, readClaim } from './listenerProof';
+import { checkAnswer, proveListener, readClaim } from './listenerProof';
 import { Ask, DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
 import type { SessionActions } from '../kind';
 import { ROUTES, type NewTask } from '../../protocol/dispatchd';
@@ -56,11 +56,8 @@ export class DispatchdClient implements SessionActions {
 
   /** The command of a session as it was given, whole. */
   async command(id: string): Promise<string> {
-    const { session } = (await this.#ask((client, _token, within) =>
-      client.get(sessionPath(id), within),
-    )) as {
-      session?: { command?: unknown };
-    };
+    const { body } = await this.#answer((client, _token, within) => client.get(sessionPath(id), within));
+    const { session } = JSON.parse(body) as { session?: { command?: unknown } };
     if (typeof session?.command !== 'string') throw new CodedError<Refusal>({ is: 'commandUntold' });
     return session.command;
   }
@@ -72,13 +69,9 @@ export class DispatchdClient implements SessionActions {
     return body;
   }
 
-  #post(path: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
+  async #post(path: string, body: object, timeoutMs?: number): Promise<unknown> {
     const send: Send = (client, token, within) =>
       client.send('POST', path, { body, token, timeoutMs: within });
-    return this.#ask(send, timeoutMs);
-  }
-
-  async #ask(send: Send, timeoutMs?: number): Promise<unknown> {
     return JSON.parse((await this.#answer(send, timeoutMs)).body);
   }
 
@@ -97,7 +90,7 @@ export class DispatchdClient implements SessionActions {
     using within = new Ask(timeoutMs);
     const { body } = await client.get(ROUTES.health, within);
     await proveListener(origin, claim);
-    if (!isAnswerOf(claim, body)) throw notItsAnswer(origin);
+    checkAnswer(origin, claim, body);
     const answer = await send(client, claim.token, within);
     if (answer.status >= 200 && answer.status < 300) return answer;
     const { status } = answer;

@@ -63,15 +63,15 @@ export async function proveListener(origin: string, claim: Claim): Promise<void>
   }
 }
 
-/** Whether an answer to `GET /api/health` is of the claimed process. Anybody may say so: a check, no proof. */
-export function isAnswerOf({ pid, id }: Claim, body: string): boolean {
+/**
+ * Checks that an answer to `GET /api/health` is of the claimed process. Anybody may say so: a check, no proof.
+ * @throws an error fit to show
+ */
+export function checkAnswer(origin: string, { pid, id }: Claim, body: string): void {
   const { instance } = (parseObject(body) ?? {}) as { instance?: { pid?: unknown; id?: unknown } };
-  return instance?.pid === pid && (id === undefined || instance?.id === id);
-}
-
-/** What is said where the answer is not. */
-export function notItsAnswer(origin: string): Error {
-  return refuse({ is: 'notThatDispatchd', origin });
+  if (instance?.pid !== pid || (id !== undefined && instance?.id !== id)) {
+    throw refuse({ is: 'notThatDispatchd', origin });
+  }
 }
 
 /** Whose process that is; `undefined` where it is ours. */
