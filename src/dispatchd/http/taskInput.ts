@@ -14,7 +14,7 @@ import {
   MAX_TIMEOUT_MS,
 } from '../policy';
 import { commandLine, type TaskSpec } from '../sessions/session';
-import type { TimeoutPolicy } from '../sessions/timeoutController';
+import type { TimeLimits } from '../sessions/run';
 
 const text = (maxCharacters: number) =>
   v.pipe(
@@ -106,7 +106,7 @@ export async function readRunAgain(body: unknown, spec: TaskSpec): Promise<TaskS
   return { ...spec, timeoutMs, maxTotalMs: Math.max(spec.maxTotalMs, timeoutMs) };
 }
 
-const DEFAULT_LIMITS: TimeoutPolicy = {
+const DEFAULT_LIMITS: TimeLimits = {
   timeoutMs: DEFAULT_TIMEOUT_MS,
   activityExtensionMs: DEFAULT_ACTIVITY_EXTENSION_MS,
   maxExtensions: DEFAULT_MAX_EXTENSIONS,
@@ -114,9 +114,9 @@ const DEFAULT_LIMITS: TimeoutPolicy = {
 };
 
 function limits(
-  input: Pick<v.InferOutput<typeof TaskInput>, keyof TimeoutPolicy>,
-  otherwise: TimeoutPolicy = DEFAULT_LIMITS,
-): TimeoutPolicy {
+  input: Pick<v.InferOutput<typeof TaskInput>, keyof TimeLimits>,
+  otherwise: TimeLimits = DEFAULT_LIMITS,
+): TimeLimits {
   const timeoutMs = input.timeoutMs ?? otherwise.timeoutMs;
   if (input.maxTotalMs !== undefined && input.maxTotalMs < timeoutMs) {
     throw invalid('maxTotalMs must not be less than timeoutMs');

@@ -22,7 +22,6 @@ import {
 } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
 import { PRIVATE_DIR_MODE } from '../../system/privateFile';
-import type { TimeoutEvent } from '../sessions/timeoutController';
 import { CannotStartCommands, isShortage, Trouble, writingState } from '../../system/trouble';
 
 /** What the supervisor needs to know about this life of the daemon. */
@@ -199,7 +198,7 @@ export class Supervisor {
       await this.store.putAnyway(queued);
       throw error;
     }
-    const run = new Run(this.clock, started, spec, (event) => this.#onTimeout(id, event));
+    const run = new Run(this.clock, started, spec, (byMs) => this.#onDeadline(id, byMs));
     const slot: Slot = { run, launched, output, stopping: undefined, over: false };
     this.#slots.set(id, slot);
     launched.open();
@@ -236,16 +235,16 @@ export class Supervisor {
     this.context.onEnded();
   }
 
-  #onTimeout(id: string, event: TimeoutEvent): void {
+  #onDeadline(id: string, extendedByMs: number): void {
     const session = this.store.get(id);
     const run = this.run(id);
     if (!session || !run || !isRunning(session)) return;
-    if (event.kind === 'timed-out') {
+    if (extendedByMs === 0) {
       void this.stop(id, 'timeout');
       return;
     }
     this.log.info(
-      `session ${label(session)} is active: extended by ${duration(event.byMs)} ` +
+      `session ${label(session)} is active: extended by ${duration(extendedByMs)} ` +
         `(${run.extensionsUsed} of ${session.spec.maxExtensions}) until ${iso(run.deadlineAt())}`,
     );
     void this.#tryPut({ ...session, ...progress(run) });

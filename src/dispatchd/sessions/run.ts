@@ -1,27 +1,31 @@
 import { stamp, type Clock, type Stamp } from '../clock';
-import { CLOCK_DRIFT_MS } from '../policy';
+import { ACTIVITY_RECENCY_MS, CLOCK_DRIFT_MS } from '../policy';
 import type { TaskSpec } from './session';
-import {
-  advanceTimeout,
-  beginTimeout,
-  extendTimeout,
-  type TimeoutEvent,
-  type TimeoutState,
-} from './timeoutController';
+
+/** The limits that one session runs under. */
+export type TimeLimits = Pick<TaskSpec, 'timeoutMs' | 'activityExtensionMs' | 'maxExtensions' | 'maxTotalMs'>;
 
 /** The living part of a session while its command runs: deadline and activity. Holds one timer. */
 export class Run {
-  #timeout: TimeoutState;
+  /** Extensions granted because the session was active; these count against `maxExtensions`. */
+  extensionsUsed = 0;
+  /** Extensions somebody asked for; only the hard cap bounds these. */
+  requestedExtensions = 0;
+  /** The hard cap on the whole run, whatever extends it; moments here are on the monotonic clock. */
+  readonly #capMs: number;
+  #deadlineMs: number;
   #lastActivityMs: number | undefined;
   #cancelTimer: (() => void) | undefined;
 
+  /** @param onDeadline called at each deadline: by how much it moves on, since the session is active; 0 where time is up */
   constructor(
     private readonly clock: Clock,
     private readonly started: Stamp,
-    private readonly spec: TaskSpec,
-    private readonly onEvent: (event: TimeoutEvent) => void,
+    private readonly limits: TimeLimits,
+    private readonly onDeadline: (extendedByMs: number) => void,
   ) {
-    this.#timeout = beginTimeout(spec, started.monotonicMs);
+    this.#capMs = started.monotonicMs + limits.maxTotalMs;
+    this.#deadlineMs = Math.min(started.monotonicMs + limits.timeoutMs, this.#capMs);
     this.#arm();
   }
 
@@ -30,17 +34,9 @@ export class Run {
     this.#lastActivityMs = this.clock.monotonicMs();
   }
 
-  get extensionsUsed(): number {
-    return this.#timeout.extensionsUsed;
-  }
-
-  get requestedExtensions(): number {
-    return this.#timeout.requestedExtensions;
-  }
-
   /** Epoch milliseconds of the deadline, as the wall clock stands now. */
   deadlineAt(): number {
-    return this.#wall(this.#timeout.deadlineMs);
+    return this.#wall(this.#deadlineMs);
   }
 
   /** Epoch milliseconds of the last output; `undefined` while there was none. */
@@ -48,11 +44,10 @@ export class Run {
     return this.#lastActivityMs === undefined ? undefined : this.#wall(this.#lastActivityMs);
   }
 
-  /** Moves the deadline; returns by how much, 0 at the cap. */
+  /** Moves the deadline on request, as far as the cap allows; returns by how much, 0 at the cap. */
   extend(extensionMs: number): number {
-    const { state, grantedMs } = extendTimeout(this.spec, this.#timeout, extensionMs);
-    this.#timeout = state;
-    this.#arm();
+    const grantedMs = this.#moveTo(this.#deadlineMs + extensionMs);
+    if (grantedMs > 0) this.requestedExtensions++;
     return grantedMs;
   }
 
@@ -62,24 +57,38 @@ export class Run {
     this.#cancelTimer = undefined;
   }
 
-  #arm(): void {
-    this.#cancelTimer?.();
-    const delayMs = Math.max(0, this.#timeout.deadlineMs - this.clock.monotonicMs());
-    // Timers may fire a fraction of a millisecond early.
-    this.#cancelTimer = this.clock.after(Math.ceil(delayMs), () => this.#advance());
+  /** @returns by how much the deadline moved */
+  #moveTo(wantedMs: number): number {
+    const movedMs = Math.max(0, Math.min(wantedMs, this.#capMs) - this.#deadlineMs);
+    this.#deadlineMs += movedMs;
+    this.#arm();
+    return movedMs;
   }
 
-  #advance(): void {
-    const { state, event } = advanceTimeout(
-      this.spec,
-      this.#timeout,
-      this.#lastActivityMs,
-      this.clock.monotonicMs(),
-    );
-    this.#timeout = state;
-    if (event?.kind === 'timed-out') this.end();
-    else this.#arm();
-    if (event) this.onEvent(event);
+  #arm(): void {
+    this.#cancelTimer?.();
+    const delayMs = Math.max(0, this.#deadlineMs - this.clock.monotonicMs());
+    // Timers may fire a fraction of a millisecond early.
+    this.#cancelTimer = this.clock.after(Math.ceil(delayMs), () => this.#due());
+  }
+
+  /**
+   * At the deadline a session that wrote something within the last 30 s goes on, as far as `maxExtensions` and the cap
+   * allow. Starting is not activity: a silent command gets its base time and no more.
+   */
+  #due(): void {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs < this.#deadlineMs) return this.#arm();
+    const { activityExtensionMs, maxExtensions } = this.limits;
+    const isActive =
+      this.#lastActivityMs !== undefined && this.#deadlineMs - this.#lastActivityMs <= ACTIVITY_RECENCY_MS;
+    if (!isActive || this.extensionsUsed >= maxExtensions || this.#capMs <= nowMs) {
+      this.end();
+      this.onDeadline(0);
+      return;
+    }
+    this.extensionsUsed++;
+    this.onDeadline(this.#moveTo(nowMs + activityExtensionMs));
   }
 
   #wall(monotonicMs: number): number {
