@@ -18,7 +18,7 @@ import { OutputFiles } from './sessions/output';
 import { HEARTBEAT_MS, SHUTDOWN_GRACE_MS } from './policy';
 import { PollLoop } from './loop/pollLoop';
 import { findPortOwner, portInUseMessage } from './portInUse';
-import { describeStart, recover, type Recovered } from './life/recovery';
+import { describeStart, recover } from './life/recovery';
 import { expiredSessions } from './sessions/retention';
 import { Service } from './http/service';
 import { readySessions } from './sessions/session';
@@ -123,7 +123,6 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       readyTasks: readySessions(store.all()).length,
       workers: options.workers,
     });
-    const recovery: { done?: Recovered } = {};
     const service = new Service({
       clock,
       options,
@@ -133,7 +132,6 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       loop,
       loopSample,
       outputFiles,
-      recovered: () => recovery.done,
       setAside,
     });
     const actions = new Actions({ clock, log, store, supervisor, defaultCwd: taskFolder(workspace) });
@@ -141,7 +139,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
     const port = await listen(server, options.port);
 
     log.info(`dispatchd ${version}, pid ${process.pid}: ${describeStart(instance.startKind, exit)}`);
-    recovery.done = await recover({
+    service.recovered = await recover({
       clock,
       log,
       store,

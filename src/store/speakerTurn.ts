@@ -14,9 +14,7 @@ export class SpeakerLease {
   constructor(private readonly options: SpeakerLeaseOptions) {}
 
   /** This window has the focus: from now on it is the one that speaks. */
-  async take(): Promise<void> {
-    await (await this.#told()).take();
-  }
+  readonly take = async () => (await this.#told()).take();
 
   /**
    * Which of these this window is to tell, now or after the speaking window failed to. Where files cannot be written at
@@ -33,19 +31,13 @@ export class SpeakerLease {
   }
 
   /** This window tells these already, whoever has the turn: what it did itself. */
-  async mark(claims: readonly Claim[]): Promise<void> {
-    await (await this.#told()).mark(claims);
-  }
+  readonly mark = async (claims: readonly Claim[]) => (await this.#told()).mark(claims);
 
   /** What this window was to tell, and has not told: whoever has it to tell may. */
-  async giveBack(keys: readonly string[]): Promise<void> {
-    await (await this.#told()).giveBack(keys);
-  }
+  readonly giveBack = async (keys: readonly string[]) => (await this.#told()).giveBack(keys);
 
   /** What this window told without an end is over: what begins from now on is told again. */
-  async over(key: string): Promise<void> {
-    await (await this.#told()).over(key);
-  }
+  readonly over = async (key: string) => (await this.#told()).over(key);
 
   dispose(): void {
     void this.#loading?.then((told) => told.dispose());

@@ -1,4 +1,4 @@
-import { SMITHY_FIRST_PORT, SMITHY_LAST_PORT } from '../../src/kinds/smithy/policy';
+import { SMITHY_FIRST_PORT, SMITHY_PORTS } from '../../src/kinds/smithy/policy';
 import { SmithyProcess } from '../support/smithyProcess';
 import { wait, withFleet } from './fleet';
 import type { Row } from './rows';
@@ -35,7 +35,7 @@ export async function startedByHand(): Promise<readonly Row[]> {
 /** As a smithy does that is started while its port is taken: it moves to the next one, on the same database. */
 export async function second(): Promise<readonly Row[]> {
   const ports: number[] = [];
-  for (let port = SMITHY_FIRST_PORT; port < SMITHY_LAST_PORT; port += 2) ports.push(port);
+  for (let port = SMITHY_FIRST_PORT; port < SMITHY_FIRST_PORT + SMITHY_PORTS - 1; port += 2) ports.push(port);
   return withFleet(ports.length, { discovery: true, ports }, async (fleet) => {
     const seconds = fleet.smithys.map((_, n) => new SmithyProcess(fleet.project(n), [built('smithyMain')]));
     try {

@@ -7,7 +7,7 @@ import { placeOf } from '../../src/kinds/target';
 import { systemClock } from '../../src/app/systemClock';
 import { AdoptedDaemons } from '../../src/store/adopted';
 import { Discovery } from '../../src/watch/discovery/discovery';
-import { scan } from '../../src/watch/discovery/scan';
+import { isTaken, scan } from '../../src/watch/discovery/scan';
 import { Registry } from '../../src/watch/registry';
 import { reasonText } from '../../src/words/reasons';
 import { MemoryMemento } from '../support/memento';
@@ -69,6 +69,7 @@ function watch(origins: readonly string[], discovery: boolean): void {
     workspaceFolders: () => [],
     isFocused: () => true,
     scan,
+    accepts: isTaken,
     log: console.error,
   }).start();
 }

@@ -12,8 +12,6 @@ import type { SetAside } from '../../system/stateFile';
 import type { Supervisor } from '../processes/supervisor';
 import { instanceView, sessionView, taskView } from './views';
 
-const NOTHING_YET: Recovered = { resumedIds: [], interruptedIds: [] };
-
 export interface ServiceParts {
   readonly clock: Clock;
   readonly options: Options;
@@ -23,13 +21,14 @@ export interface ServiceParts {
   readonly loop: PollLoop;
   readonly loopSample: () => LoopSample;
   readonly outputFiles: OutputFiles;
-  /** What the start of this life did; `undefined` until the recovery is over. */
-  readonly recovered: () => Recovered | undefined;
   readonly setAside: readonly SetAside[];
 }
 
 /** What clients may ask, free of HTTP: every method is one route that changes nothing. */
 export class Service {
+  /** What the start of this life did; nothing until the recovery is over. */
+  recovered: Recovered = { resumedIds: [], interruptedIds: [] };
+
   constructor(private readonly parts: ServiceParts) {}
 
   /** Cheap liveness, in the shape of smithy's. Says "running" also while wedged, as smithy does. */
@@ -111,7 +110,7 @@ export class Service {
 
   #recovery() {
     const { store, setAside } = this.parts;
-    const { resumedIds, interruptedIds } = this.parts.recovered() ?? NOTHING_YET;
+    const { resumedIds, interruptedIds } = this.recovered;
     return {
       resumed: resumedIds.flatMap((id) => store.get(id) ?? []).map((session) => this.#view(session)),
       interrupted: store

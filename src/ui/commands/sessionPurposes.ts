@@ -14,31 +14,16 @@ const anySession = () => true;
 
 /** What the commands about sessions are for. */
 export const PURPOSES = {
-  extendSession: {
-    ours: isLive,
-  },
+  extendSession: { ours: isLive },
   runAgain: {
     ours: (session) =>
       endOf(session) !== undefined && (endOf(session) !== 'interrupted' || isStranded(session)),
   },
-  resumeSession: {
-    ours: isStranded,
-    lost: canGoOn,
-  },
-  copyCommand: {
-    ours: anySession,
-    lost: canGoOn,
-  },
-  showOutput: {
-    ours: anySession,
-  },
-  cancelSession: {
-    ours: isLive,
-  },
-  dismissSession: {
-    ours: isStranded,
-    lost: anySession,
-  },
+  resumeSession: { ours: isStranded, lost: canGoOn },
+  copyCommand: { ours: anySession, lost: canGoOn },
+  showOutput: { ours: anySession },
+  cancelSession: { ours: isLive },
+  dismissSession: { ours: isStranded, lost: anySession },
 } satisfies Record<string, Purpose>;
 
 /** A command about sessions, by its name without prefix. */

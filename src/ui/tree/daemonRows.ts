@@ -68,17 +68,16 @@ export function problemRow(problem: string, index: number): Section {
 }
 
 /** A line about one aspect of a daemon. */
-export interface Detail {
+export interface Detail
+  extends Drawn<'description' | 'icon'>, Partial<Pick<Row, 'severity' | 'contextValue' | 'expanded'>> {
+  /** Menus go by it, where there is no `contextValue`. */
   readonly key: string;
   readonly label: string;
-  readonly description: string;
-  readonly icon: string;
-  readonly severity?: Severity;
-  /** What menus go by, where it is not the key. */
-  readonly contextValue?: string;
   readonly children?: readonly Row[];
-  readonly expanded?: boolean;
 }
+
+/** Fields that a row has in any case. */
+export type Drawn<K extends keyof Row> = Required<Pick<Row, K>>;
 
 /** What draws the rows of sessions: a chunk that is loaded once there are any. */
 export interface SessionRows {
@@ -125,18 +124,15 @@ function contextOf({ daemon, track }: DaemonModel): string {
   return `daemon.${STATES[track.verdict.state].phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 
-function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
+function detailRow({ daemon }: DaemonModel, { key, children = [], ...drawn }: Detail): Row {
   return {
-    id: `${daemon.id}#${detail.key}`,
+    severity: 'plain',
+    contextValue: `detail.${key}`,
+    ...drawn,
+    id: `${daemon.id}#${key}`,
     parentId: daemon.id,
     daemonId: daemon.id,
-    label: detail.label,
-    description: detail.description,
-    icon: detail.icon,
-    severity: detail.severity ?? 'plain',
-    contextValue: detail.contextValue ?? `detail.${detail.key}`,
-    children: (detail.children ?? []).map(({ id }) => id),
-    ...(detail.expanded && { expanded: true }),
+    children: children.map(({ id }) => id),
   };
 }
 

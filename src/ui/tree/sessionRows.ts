@@ -8,7 +8,7 @@ import { canGoOn, endOf, isLive, isStranded, type End } from '../../health/sessi
 import { STATE_LABELS, capitalise } from '../../words/states';
 import { runningText } from '../../words/work';
 import { INTERRUPTED, sessionRowId } from './rowIds';
-import type { Detail, Row, SessionRows } from './daemonRows';
+import type { Detail, Drawn, Row, SessionRows } from './daemonRows';
 
 /**
  * Drawn by the tree from when this chunk is loaded.
@@ -90,28 +90,26 @@ function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now
 
 const NO_CHILDREN: Row['children'] = [];
 
-type Drawn = Required<Pick<Row, 'description' | 'icon' | 'severity' | 'contextValue'>>;
+type DrawnSession = Drawn<'description' | 'icon' | 'severity' | 'contextValue'>;
 
 function rows(
   { daemon, track }: DaemonModel,
   sessions: readonly Session[],
   group: string,
-  draw: (session: Session) => Drawn,
+  draw: (session: Session) => DrawnSession,
 ): Row[] {
   const parentId = `${daemon.id}#${group}`;
   const { kind } = track.last!.report;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
-    const { description, icon, severity, contextValue } = draw(session);
+    const drawn = draw(session);
     return {
+      ...drawn,
       id: sessionRowId(daemon.id, session.id),
       parentId,
       daemonId: daemon.id,
       sessionId: session.id,
       label: session.title,
-      description,
-      icon,
-      severity,
-      contextValue: `${contextValue}.${kind}`,
+      contextValue: `${drawn.contextValue}.${kind}`,
       children: NO_CHILDREN,
     };
   });
@@ -134,7 +132,7 @@ function rows(
 }
 
 /** Says nothing that changes by the second: a row that did would be written again every second. */
-function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn {
+function liveRow({ track }: DaemonModel, session: Session, now: Instant): DrawnSession {
   const { daemonNow } = track.last!.report;
   const { lastActivityAt, extensionsUsed = 0, maxExtensions, requestedExtensions = 0 } = session;
   // Of a daemon that does not answer nobody knows whether its work lives.
@@ -160,7 +158,7 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): Drawn 
   };
 }
 
-function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): Drawn {
+function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): DrawnSession {
   const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
   const end = endOf(session) ?? 'completed';
   // What became of it was decided already: it cannot be run from here a second time.
