@@ -61,7 +61,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       }),
     restartElsewhere: async (daemonId) =>
       (await import('../restart/restartLock')).restartElsewhere(shared.folder, daemonId),
-    admit: async (daemon, report) => (await discovery()).admit(daemon, report),
+    admit: async (daemon, report) => (await discovery.get()).admit(daemon, report),
     recall: (daemonId) => memory.recall(daemonId),
     onError: failed('A step of a daemon'),
     snoozeOf: (daemonId, report) => snoozes.of(daemonId, report),
