@@ -22,17 +22,16 @@ export class Lazy<T extends object> {
 
   /** Rejects where loading failed; who asks next tries again. */
   get(): Promise<T> {
-    return (this.#loading ??= this.load().then(
+    if (this.#loading) return this.#loading;
+    const loading = (this.#loading = this.load());
+    loading.then(
       (loaded) => {
         this.#loaded = loaded;
         if (this.#disposed) this.dispose();
-        return loaded;
       },
-      (error: unknown) => {
-        this.#loading = undefined;
-        throw error;
-      },
-    ));
+      () => (this.#loading = undefined),
+    );
+    return loading;
   }
 
   /** Hands it over: at once where it is there, else once it is loaded. */

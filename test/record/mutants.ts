@@ -46,7 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'old times count at once after a sleep',
     file: 'src/health/track.ts',
-    from: '...(unsettled && !wasRed && { unsettled: unsettled.why }),',
+    from: 'unsettled: wasRed ? undefined : unsettled?.why,',
     to: '',
     seed: 227,
     minutes: 5,
@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a stop from here is forgotten',
     file: 'src/health/ownRestart.ts',
-    from: 'return { ...rest, stoppedByUs: true, endingSinceMs: now.monotonicMs };',
-    to: 'return { ...rest, stoppedByUs: false, endingSinceMs: now.monotonicMs };',
+    from: 'startFailed: undefined, stoppedByUs: true, endingSinceMs }',
+    to: 'startFailed: undefined, stoppedByUs: false, endingSinceMs }',
     seed: 209,
     minutes: 6,
     because: 'the user stops a daemon',
