@@ -10,8 +10,6 @@ import type { Watched } from './watched';
 export interface DaemonNotice {
   readonly daemonId: DaemonId;
   readonly notice: Notice;
-  /** When the incident began that the notice is about. */
-  readonly openedAt: Instant;
 }
 
 /** Notices of one cause that wait for daemons that may yet have the same. */
@@ -93,10 +91,10 @@ function withoutOver(
   gatherings: readonly Gathering[],
   all: ReadonlyMap<DaemonId, Watched>,
 ): readonly Gathering[] {
-  const goesOn = ({ daemonId, notice, openedAt }: DaemonNotice) =>
+  const goesOn = ({ daemonId, notice }: DaemonNotice) =>
     notice.kind === 'recovered'
       ? all.has(daemonId)
-      : all.get(daemonId)?.track.incident?.openedAt === openedAt;
+      : all.get(daemonId)?.track.incident?.openedAt === notice.openedAt;
   return gatherings
     .map((each) => ({ ...each, notices: each.notices.filter(goesOn) }))
     .filter(({ notices }) => notices.length > 0);

@@ -3,7 +3,7 @@ import { nextPollDelayMs, type Cadence } from './cadence';
 import { nextDrawMs } from './countdown';
 import { advanceDeadlines } from './deadlines';
 import { appendState } from './history';
-import { advanceInstance, isAnnounced, type Announce } from './instances';
+import { advanceInstance, isAnnounced, type NewLife } from './instances';
 import type { Restarted } from './workMade';
 import type { ProcessFate } from './proof';
 import { hasEnded, stillLost, withLost, type EndedSession } from './interrupted';
@@ -13,20 +13,17 @@ import { appendSample } from './samples';
 import { beginRestart, dismissStartFailure, endRestart, setStoppedByUs } from './ownRestart';
 import { observe, resetBackoff } from './track';
 import type { Step as TrackStep, TrackEvent } from './trackState';
-import type { Began, Input, Question, Watched } from './watched';
+import type { Input, Question, Watched } from './watched';
 
 export type HealthEvent =
   | TrackEvent
   | { readonly kind: 'timedOut'; readonly session: Session; readonly isInferred: boolean }
-  | {
+  | (NewLife & {
       readonly kind: 'restarted';
-      readonly restarted: Restarted;
       /** Whether the restart is worth a message. */
       readonly isNews: boolean;
-      readonly announce: Announce;
-      readonly began: Began;
       readonly instanceId: string | undefined;
-    }
+    })
   /** The daemon is to be asked now. @property lateMs how late the timer came */
   | { readonly kind: 'due'; readonly lateMs: number }
   /** What a countdown shows of its sessions has changed, and nothing else. */
@@ -150,19 +147,12 @@ function onInstance(watched: Watched, fate: ProcessFate | undefined, now: Instan
   if (watched.questions.some(({ kind }) => kind === 'processFate')) return { watched, events: [] };
   const step = advanceInstance(watched.instance, watched.track, fate);
   const next: Watched = { ...watched, instance: step.life };
-  const events: HealthEvent[] = step.restarted || step.isAnother ? [{ kind: 'newProcess' }] : [];
+  const events: HealthEvent[] = step.newLife || step.isAnother ? [{ kind: 'newProcess' }] : [];
   if (step.asksProcess) return asking(next, { kind: 'processFate' }, events);
   const report = watched.track.last?.report;
-  if (!step.restarted || !step.began || !report) return { watched: next, events };
-  const agentIds = [...new Set(step.restarted.lost.flatMap(({ agentId }) => agentId ?? []))];
-  const question: Question = {
-    kind: 'endedSessions',
-    agentIds,
-    restarted: step.restarted,
-    announce: step.worth ?? 'any',
-    began: step.began,
-    report,
-  };
+  if (!step.newLife || !report) return { watched: next, events };
+  const agentIds = [...new Set(step.newLife.restarted.lost.flatMap(({ agentId }) => agentId ?? []))];
+  const question = { kind: 'endedSessions', agentIds, ...step.newLife, report } as const;
   if (agentIds.length > 0) return asking(next, question, events);
   const told = restartedOf(next, question, [], now);
   return { watched: told.watched, events: [...events, ...told.events] };

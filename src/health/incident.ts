@@ -80,9 +80,9 @@ function spokeMsOf(incident: Incident): number | undefined {
 }
 
 /** Something worth telling the user. Which window tells it, and how, is the notifier's. */
-export type Notice =
-  | { readonly kind: 'problem' | 'reminder'; readonly state: DaemonState; readonly openedAt: Instant }
-  | { readonly kind: 'recovered'; readonly state: DaemonState; readonly lastedMs: number };
+export type Notice = { readonly state: DaemonState; readonly openedAt: Instant } & (
+  { readonly kind: 'problem' | 'reminder' } | { readonly kind: 'recovered'; readonly lastedMs: number }
+);
 
 export interface IncidentStep {
   readonly incident: Incident | undefined;
@@ -209,8 +209,9 @@ function settle(previous: Incident, cycleAt: number | undefined, now: Instant): 
     return { incident: { ...opened(previous), phase: 'recovering', spokeMs, calm } };
   }
   if (spokeMs === undefined) return { incident: undefined };
-  const lastedMs = calm.sinceMs - previous.openedAt.monotonicMs;
-  return { incident: undefined, notice: { kind: 'recovered', state: previous.state, lastedMs } };
+  const { state, openedAt } = previous;
+  const lastedMs = calm.sinceMs - openedAt.monotonicMs;
+  return { incident: undefined, notice: { kind: 'recovered', state, openedAt, lastedMs } };
 }
 
 /** Whether only a completed cycle proves that it is over. */

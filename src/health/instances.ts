@@ -29,13 +29,17 @@ export interface KnownInstance extends OldInstance {
  */
 export type Announce = 'any' | 'interrupted' | 'touched' | 'told';
 
+/** A daemon began a new life. */
+export interface NewLife {
+  readonly restarted: Restarted;
+  readonly announce: Announce;
+  /** Epoch ms between which it began: the last answer of the life before, and the first of the new one. */
+  readonly began: { readonly afterAt: number; readonly byAt: number };
+}
+
 export interface InstanceStep {
   readonly life: KnownInstance | undefined;
-  /** A new life has begun. */
-  readonly restarted?: Restarted;
-  readonly worth?: Announce;
-  /** Epoch ms between which it began: the last answer of the life before, and the first of the new one. */
-  readonly began?: { readonly afterAt: number; readonly byAt: number };
+  readonly newLife?: NewLife;
   /** Another daemon has taken the port: nothing that was known counts any more. */
   readonly isAnother?: boolean;
   /** All work is gone: what became of the process decides. To be called again with it. */
@@ -83,12 +87,8 @@ export function advanceInstance(
     // Nothing was seen of the instance before: the daemon alone knows what the new one goes on with.
     const { isFirst: _first, ...known } = life;
     const began = { afterAt: last.at.wallAt, byAt: last.at.wallAt };
-    return {
-      life: known,
-      restarted: workMade({ ...life, sessions: [] }, report),
-      worth: announceOf(life, track),
-      began,
-    };
+    const restarted = workMade({ ...life, sessions: [] }, report);
+    return { life: known, newLife: { restarted, announce: announceOf(life, track), began } };
   }
   if (previous.answer === last && process === undefined) return { life };
   // Which life it is, and what it goes on with, is not known yet.
@@ -108,12 +108,9 @@ export function advanceInstance(
   if (!hasResumed(report) && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSince } };
   }
-  return {
-    life: begin(last, track),
-    restarted: workMade(life, report),
-    worth: announceOf(life, track),
-    began: { afterAt: wallAtOf(life.knownAt ?? overSince, last.at), byAt: wallAtOf(overSince, last.at) },
-  };
+  const began = { afterAt: wallAtOf(life.knownAt ?? overSince, last.at), byAt: wallAtOf(overSince, last.at) };
+  const newLife = { restarted: workMade(life, report), announce: announceOf(life, track), began };
+  return { life: begin(last, track), newLife };
 }
 
 function announceOf(

@@ -90,11 +90,6 @@ export interface Queue {
   readonly stuck?: boolean;
 }
 
-export interface Pause {
-  readonly isPaused: boolean;
-  readonly resumesAt?: number;
-}
-
 /** What a ductor may be working on without a word of it. */
 export interface UnknownWork {
   /** Its sub-agents that run, by name. */
@@ -115,15 +110,11 @@ export interface Cycles {
   readonly stale?: boolean;
 }
 
-/** Nothing in this answer tells whether the daemon's loop advances. */
-export interface Untold {
-  readonly kind: 'untold';
-  /** `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this version does not. */
-  readonly by: 'kind' | 'version';
-}
-
 /** What an answer tells of the daemon's loop. */
-export type Progress = Cycles | Untold;
+export type Progress =
+  | Cycles
+  /** Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not. */
+  | { readonly kind: 'untold'; readonly by: 'kind' | 'version' };
 
 /** What this answer can tell, and what can be done to the daemon's work. */
 export interface Traits {
@@ -155,7 +146,7 @@ export interface Report {
   readonly queue?: Queue;
   /** Tasks that are in the merge queue for longer than `MERGE_STUCK_AFTER_MS`, by the daemon's own word. */
   readonly stuckMerges?: number;
-  readonly pause?: Pause;
+  readonly pause?: { readonly isPaused: boolean; readonly resumesAt?: number };
   /** `undefined` where the daemon did not tell; empty where it said there are none. */
   readonly sessions?: readonly Session[];
   /** Work that may run and is not in `sessions`: nobody tells of it. */

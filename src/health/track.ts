@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time';
 import { isRestarting, nextElsewhere } from './elsewhere';
-import { advanceIncident, type Incident, type Notice } from './incident';
+import { advanceIncident } from './incident';
 import { nextVerdict, transition } from './nextVerdict';
 import {
   FLAP_END_SHARE,
@@ -13,7 +13,7 @@ import {
 import type { Failure, Sample } from './report';
 import { assessLoop, cyclesOf, nextBegun } from './staleness';
 import { STATES, type DaemonState } from './states';
-import type { KeptTrack, RestartElsewhere, Step, Track, TrackEvent } from './trackState';
+import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
 import { nextWaiting, resumedWaiting, startsNothing } from './waiting';
 import { decide, severityOf, type Facts, type Streak } from './verdict';
@@ -144,7 +144,10 @@ export function observe(
   };
   return {
     track: next,
-    events: [...transition(track.verdict, verdict), ...notice(step.notice, track.incident ?? step.incident)],
+    events: [
+      ...transition(track.verdict, verdict),
+      ...(step.notice ? [{ kind: 'notice', notice: step.notice } as const] : []),
+    ],
   };
 }
 
@@ -188,10 +191,4 @@ function isFlapping(states: readonly DaemonState[], before: boolean): boolean {
   const changes = states.filter((state, index) => index > 0 && state !== states[index - 1]).length;
   const share = changes / (FLAP_WINDOW_SAMPLES - 1);
   return before ? share >= FLAP_END_SHARE : share > FLAP_START_SHARE;
-}
-
-function notice(value: Notice | undefined, incident: Incident | undefined): TrackEvent[] {
-  if (!value) return [];
-  const openedAt = value.kind === 'recovered' ? incident?.openedAt : value.openedAt;
-  return openedAt ? [{ kind: 'notice', notice: value, openedAt }] : [];
 }

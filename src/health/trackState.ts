@@ -63,8 +63,7 @@ export interface Track {
 
 export type TrackEvent =
   | { readonly kind: 'transition'; readonly from: Verdict; readonly to: Verdict }
-  /** `openedAt`: when the incident began that the notice is about. */
-  | { readonly kind: 'notice'; readonly notice: Notice; readonly openedAt: Instant };
+  | { readonly kind: 'notice'; readonly notice: Notice };
 
 export interface Step {
   readonly track: Track;

@@ -1,8 +1,7 @@
 import type { Cadence } from './cadence';
 import type { KnownDeadlines } from './deadlines';
 import type { History } from './history';
-import type { Announce, KnownInstance } from './instances';
-import type { Restarted } from './workMade';
+import type { KnownInstance, NewLife } from './instances';
 import type { ProcessFate } from './proof';
 import type { EndedSession, Lost } from './interrupted';
 import type { Report, Sample } from './report';
@@ -28,26 +27,17 @@ export interface Watched {
   readonly askDueMs: number;
 }
 
-/** Between which moments, in epoch ms, a new life began. */
-export interface Began {
-  readonly afterAt: number;
-  readonly byAt: number;
-}
-
 /** What only the world outside can tell. The answer is an input that names the question. */
 export type Question =
   /** What became of the process that was seen to be the daemon. */
   | { readonly kind: 'processFate' }
   /** Which of the sessions that are gone had ended before the restart, as far as the daemon remembers. */
-  | {
+  | (NewLife & {
       readonly kind: 'endedSessions';
       readonly agentIds: readonly string[];
-      readonly restarted: Restarted;
-      readonly announce: Announce;
-      readonly began: Began;
       /** The answer in which the new life was seen. */
       readonly report: Report;
-    };
+    });
 
 /** What moves a daemon on. */
 export type Input =

@@ -79,23 +79,10 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
  * it and of what follows `#`, so that no id has a `#`.
  */
 export function daemonIdOf(target: Target): DaemonId {
-  return idTextOf(target) as DaemonId;
-}
-
-function idTextOf(target: Target): string {
-  switch (target.kind) {
-    case 'http':
-      return target.origin;
-    case 'file':
-      return `file:${listed(target.paths)}`;
-    case 'command':
-      return `command:${listed(target.argv)}`;
-  }
-}
-
-/** Two lists have one text only where they are equal. */
-function listed(words: readonly string[]): string {
-  return JSON.stringify(words).replaceAll('%', '%25').replaceAll('#', '%23');
+  if (target.kind === 'http') return target.origin as DaemonId;
+  // Two lists have one text only where they are equal.
+  const listed = JSON.stringify(target.kind === 'file' ? target.paths : target.argv);
+  return `${target.kind}:${listed.replaceAll('%', '%25').replaceAll('#', '%23')}` as DaemonId;
 }
 
 /** What is no address for us may be one with a password. */

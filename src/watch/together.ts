@@ -23,7 +23,7 @@ export class AllTogether {
 
   stepped(daemonId: DaemonId, events: readonly HealthEvent[]): void {
     const arrived = events.flatMap((event) =>
-      event.kind === 'notice' ? [{ daemonId, notice: event.notice, openedAt: event.openedAt }] : [],
+      event.kind === 'notice' ? [{ daemonId, notice: event.notice }] : [],
     );
     const isIdle = arrived.length === 0 && this.deps.conflicts().length === 0;
     if (isIdle && (this.#step?.together.conflicts.size ?? 0) === 0 && this.#timer === undefined) return;

@@ -10,6 +10,6 @@ export function messageOf(
   notice: Notice,
   now: Instant,
 ): { readonly level: string; readonly text: string; readonly offersRestart: boolean } {
-  const { level, text, offers } = message([incidentNotice(model, notice, now, now)], now);
+  const { level, text, offers } = message([incidentNotice(model, notice, now)], now);
   return { level, text, offersRestart: offers.some(({ action }) => action === 'restart') };
 }

@@ -20,15 +20,9 @@ export function noticeOf(model: DaemonModel, event: HealthEvent): Notice | undef
   return event.kind === 'restarted' && event.isNews ? restartedNotice(model, event) : undefined;
 }
 
-/** @param openedAt when the incident began that the notice is about */
-export function incidentNotice(
-  model: DaemonModel,
-  notice: Incident,
-  openedAt: Instant,
-  now: Instant,
-): IncidentNotice {
+export function incidentNotice(model: DaemonModel, notice: Incident, now: Instant): IncidentNotice {
   const { id } = model.daemon;
-  const { state } = notice;
+  const { state, openedAt } = notice;
   const common = { daemonIds: [id], model, state, muteAs: state };
   const details = { action: 'details', targets: [id] } as const;
   if (notice.kind === 'recovered') {
@@ -44,15 +38,15 @@ export function incidentNotice(
       offers: [details],
     };
   }
-  const restart = { action: 'restart', targets: [id, notice.openedAt.monotonicMs] } as const;
+  const restart = { action: 'restart', targets: [id, openedAt.monotonicMs] } as const;
   const more = { action: 'more', targets: [id, state] } as const;
   return {
     ...common,
     kind: notice.kind,
     key: `${id} ${notice.kind} ${state}`,
     // An incident is told once while it goes on.
-    ...(notice.kind === 'problem' && { toldFor: { afterAt: wallAtOf(notice.openedAt, now) } }),
-    openedAt: notice.openedAt,
+    ...(notice.kind === 'problem' && { toldFor: { afterAt: wallAtOf(openedAt, now) } }),
+    openedAt,
     level: levelOf(state),
     isUrgent: SEVERITY[state] === 'red',
     offers: isCuredByRestart(state) ? [restart, details, more] : [details, more],
@@ -65,7 +59,7 @@ export function asReminder(
   model: DaemonModel,
   now: Instant,
 ): IncidentNotice {
-  return incidentNotice(model, { kind: 'reminder', state, openedAt }, openedAt, now);
+  return incidentNotice(model, { kind: 'reminder', state, openedAt }, now);
 }
 
 function levelOf(state: DaemonState): 'error' | 'warning' {

@@ -30,9 +30,9 @@ export class Notices {
     const now = clock.now();
     for (const group of groups) {
       door.tell(
-        group.flatMap(({ daemonId, notice, openedAt }) => {
+        group.flatMap(({ daemonId, notice }) => {
           const model = current(daemonId);
-          return model ? [incidentNotice(model, notice, openedAt, now)] : [];
+          return model ? [incidentNotice(model, notice, now)] : [];
         }),
       );
     }

@@ -495,11 +495,12 @@ describe('asking a ductor', function () {
         const step = advanceInstance(life, tracked(...seen, sample));
         seen.push(sample);
         life = step.life;
+        const { restarted } = step.newLife ?? {};
         told.push(
-          step.restarted && {
-            ...step.restarted,
-            agoMs: step.restarted.agoMs! < 5_000,
-            lost: step.restarted.lost.map(({ title, status }) => [title, status]),
+          restarted && {
+            ...restarted,
+            agoMs: restarted.agoMs! < 5_000,
+            lost: restarted.lost.map(({ title, status }) => [title, status]),
           },
         );
       }

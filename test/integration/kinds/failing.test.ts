@@ -56,7 +56,6 @@ describe('a daemon that answers with errors', function () {
       modelOf(watch),
       { kind: 'problem', state: 'failing', openedAt: now },
       now,
-      now,
     );
     assert.deepEqual([level, offers[0]?.action], ['error', 'restart']);
   });

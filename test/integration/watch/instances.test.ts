@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/app/systemClock';
 import { Registry } from '../../../src/watch/registry';
 import { createProbe } from '../../../src/kinds/probe';
 import { ProcessFates } from '../../../src/watch/processFates';
-import type { Began } from '../../../src/health/watched';
+import type { NewLife } from '../../../src/health/instances';
 import type { Restarted } from '../../../src/health/workMade';
 import { SpeakerLease } from '../../../src/store/speakerTurn';
 import { instanceTold } from '../../../src/ui/notifications/noticeOf';
@@ -26,7 +26,7 @@ class Window {
   constructor(
     readonly url: string,
     state = new MemoryMemento(),
-    onNews: (restarted: Restarted, began: Began) => void = () => {},
+    onNews: (restarted: Restarted, began: NewLife['began']) => void = () => {},
   ) {
     const memory = memoryOver(state);
     this.registry = new Registry({

@@ -30,7 +30,7 @@ class Room {
     [...this.daemons].slice(0, count).forEach(([daemonId, steps], index) => {
       if (index > 0) this.wait(withinMs / count);
       const arrived = act(steps).flatMap((event): readonly DaemonNotice[] =>
-        event.kind === 'notice' ? [{ daemonId, notice: event.notice, openedAt: event.openedAt }] : [],
+        event.kind === 'notice' ? [{ daemonId, notice: event.notice }] : [],
       );
       this.look(arrived);
     });
@@ -194,7 +194,7 @@ describe('a conflict', () => {
 function noticesOf(room: Room, steps: Steps): readonly DaemonNotice[] {
   const [daemonId] = [...room.daemons].find(([, each]) => each === steps)!;
   const notices = steps.events.flatMap((event): readonly DaemonNotice[] =>
-    event.kind === 'notice' ? [{ daemonId, notice: event.notice, openedAt: event.openedAt }] : [],
+    event.kind === 'notice' ? [{ daemonId, notice: event.notice }] : [],
   );
   steps.events.length = 0;
   return notices;

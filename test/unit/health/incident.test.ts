@@ -127,13 +127,19 @@ describe('an incident', () => {
       const watch = Watch.healthy();
       watch.wait(5_000);
       wedge(watch);
+      const { openedAt } = watch.track.incident!;
       watch.wait(5 * SECOND_MS).answer();
       assert.equal(isRecovering(watch), true);
       watch.repeat(5, 5_000, () => watch.answer());
       assert.deepEqual(watch.spoken, ['problem wedged']);
       watch.wait(5_000).answer();
       assert.deepEqual(watch.spoken, ['problem wedged', 'recovered wedged']);
-      assert.deepEqual(watch.notices.at(-1)!.notice, { kind: 'recovered', state: 'wedged', lastedMs: 5_000 });
+      assert.deepEqual(watch.notices.at(-1)!.notice, {
+        kind: 'recovered',
+        state: 'wedged',
+        openedAt,
+        lastedMs: 5_000,
+      });
       assert.equal(watch.track.incident, undefined);
     });
 

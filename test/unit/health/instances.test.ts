@@ -6,8 +6,8 @@ import {
   isAnnounced,
   rememberedInstance,
   type KnownInstance,
+  type NewLife,
 } from '../../../src/health/instances';
-import type { Began } from '../../../src/health/watched';
 import type { Restarted } from '../../../src/health/workMade';
 import type { ProcessFate } from '../../../src/health/proof';
 import type { DaemonInstance, Failure, Report, Session } from '../../../src/health/report';
@@ -21,7 +21,7 @@ class Lives {
   readonly watch = new Watch();
   readonly told: Restarted[] = [];
   readonly unharmed: Restarted[] = [];
-  readonly began: Began[] = [];
+  readonly began: NewLife['began'][] = [];
   life: KnownInstance | undefined;
   asked = 0;
 
@@ -71,10 +71,10 @@ class Lives {
       step = advanceInstance(step.life, this.watch.track, this.fate);
     }
     this.life = step.life;
-    if (step.restarted) {
-      const isTold = isAnnounced(step.restarted, step.worth ?? 'any');
-      (isTold ? this.told : this.unharmed).push(step.restarted);
-      this.began.push(step.began!);
+    if (step.newLife) {
+      const { restarted, announce, began } = step.newLife;
+      (isAnnounced(restarted, announce) ? this.told : this.unharmed).push(restarted);
+      this.began.push(began);
     }
     return this;
   }

@@ -143,7 +143,7 @@ describe('a restart in another window', () => {
         );
       const step = advanceInstance(life, watch.track);
       life = step.life;
-      return step.restarted && isAnnounced(step.restarted, step.worth ?? 'any');
+      return step.newLife && isAnnounced(step.newLife.restarted, step.newLife.announce);
     }
 
     it('is not told here, also where the lock is released before the next life is seen', () => {

@@ -68,7 +68,7 @@ describe('a daemon of an unheard-of kind does as its traits say', () => {
       trait: 'remembersInterrupted',
       what: 'a restart is counted by what the daemon says, not by what is listed no more',
       outcome: (traits) => {
-        const { resumed, interrupted, lost } = secondLife({ traits }).restarted!;
+        const { resumed, interrupted, lost } = secondLife({ traits }).newLife!.restarted;
         return [resumed, interrupted, lost.map(({ id }) => id)];
       },
       without: [0, 1, ['work']],
@@ -78,11 +78,11 @@ describe('a daemon of an unheard-of kind does as its traits say', () => {
       trait: 'remembersInterrupted',
       what: 'a life that an earlier window saw is of use',
       outcome: (traits) => {
-        const { isAnother = false, restarted } = secondLife(
+        const { isAnother = false, newLife } = secondLife(
           { traits },
           { from: rememberedInstance('first', undefined) },
         );
-        return { isAnother, hasRestarted: restarted !== undefined };
+        return { isAnother, hasRestarted: newLife !== undefined };
       },
       without: { isAnother: true, hasRestarted: false },
       having: { isAnother: false, hasRestarted: true },
@@ -147,7 +147,7 @@ describe('a daemon of an unheard-of kind is judged by what its answer tells of i
       assert.deepEqual(assessLoop(report), { kind: 'unknown', why });
       const proven = proofOf(undefined, { ok: true, report }, 'unknown');
       assert.deepEqual([proven.is, 'why' in proven && proven.why], proof);
-      const told = (answers: number) => secondLife({ progress }, { answers }).restarted !== undefined;
+      const told = (answers: number) => secondLife({ progress }, { answers }).newLife !== undefined;
       assert.deepEqual([told(1), told(4)], [isSettled, !isSettled], 'a new life is told once it is settled');
     });
   }

@@ -184,8 +184,8 @@ function notices(said: string): readonly Notice[] {
   const at: Instant = watched.now;
   const restarted = { kind: 'restart', isInferred: false, resumed: 0, interrupted: 1, lost: [] } as const;
   return [
-    incidentNotice(watched, { kind: 'problem', state: 'wedged', openedAt: at }, at, at),
-    incidentNotice(watched, { kind: 'recovered', state: 'wedged', lastedMs: 1_000 }, at, at),
+    incidentNotice(watched, { kind: 'problem', state: 'wedged', openedAt: at }, at),
+    incidentNotice(watched, { kind: 'recovered', state: 'wedged', openedAt: at, lastedMs: 1_000 }, at),
     conflictNotice(conflictAt(said), 1),
     noticeOf(watched, { kind: 'timedOut', session: session(said), isInferred: false })!,
     noticeOf(watched, {

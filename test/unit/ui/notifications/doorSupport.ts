@@ -126,11 +126,9 @@ export class DoorWindow {
   #noticesOf(name: string, happen: () => unknown): readonly Notice[] {
     const watch = this.daemons.get(name)!;
     const before = watch.notices.length;
-    const openedAt = watch.track.incident?.openedAt;
     happen();
-    return watch.notices.slice(before).map(({ notice }) => {
-      const at = openedAt ?? watch.track.incident!.openedAt;
-      return incidentNotice(this.model(name), notice, at, this.now());
-    });
+    return watch.notices
+      .slice(before)
+      .map(({ notice }) => incidentNotice(this.model(name), notice, this.now()));
   }
 }

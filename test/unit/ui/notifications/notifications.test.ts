@@ -92,7 +92,7 @@ describe('the door to the user', () => {
       window.time.jumpWall(-86_400_000);
       const notice = (kind: 'problem' | 'recovered') => {
         const what = { kind, state: 'unreachable', openedAt, lastedMs: 1 } as const;
-        return incidentNotice(window.model('a'), what, openedAt, window.now()).toldFor;
+        return incidentNotice(window.model('a'), what, window.now()).toldFor;
       };
       const afterAt = openedAt.wallAt - 86_400_000;
       assert.deepEqual(notice('problem'), { afterAt });

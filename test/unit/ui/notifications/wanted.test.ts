@@ -10,7 +10,7 @@ const openedAt = { wallAt: 0, monotonicMs: 0, uptimeMs: 0 };
 const wedged: Notice = { kind: 'problem', state: 'wedged', openedAt };
 const stuck: Notice = { kind: 'problem', state: 'stuck', openedAt };
 const still: Notice = { kind: 'reminder', state: 'wedged', openedAt };
-const recovered: Notice = { kind: 'recovered', state: 'wedged', lastedMs: 1 };
+const recovered: Notice = { kind: 'recovered', state: 'wedged', openedAt, lastedMs: 1 };
 
 describe('which notifications are shown', () => {
   const model = modelOf(Watch.healthy());
@@ -25,7 +25,7 @@ describe('which notifications are shown', () => {
     it(what, () => {
       assert.deepEqual(
         [wedged, stuck, still, recovered].filter((notice) =>
-          isWanted(incidentNotice(model, notice, openedAt, openedAt), settings),
+          isWanted(incidentNotice(model, notice, openedAt), settings),
         ),
         expected,
       );
