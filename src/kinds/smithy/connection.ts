@@ -1,14 +1,20 @@
-import type { Report } from '../../health/report';
+import type { Report, Session } from '../../health/report';
 import type { Target } from '../../model/target';
 import type { Connection, ConnectOptions } from '../kind';
 import type { Look } from '../look';
 import { SmithyAgents } from './agents';
 import { askDatabase } from './database';
-import { askLimits, DOCUMENTED_LIMITS } from './limits';
+import { askLimits, DOCUMENTED_LIMITS, withDeadlines } from './limits';
 import { MergeQueueOfSmithy } from './mergeQueue';
-import { SessionsOfSmithy } from './sessionsRoute';
-import { DATABASE_MAX_AGE_MS, MAX_MALFORMED, SMITHY_LIMITS_REREAD_MS, STATUS_ROUTE } from './policy';
+import {
+  DATABASE_MAX_AGE_MS,
+  MAX_MALFORMED,
+  SESSIONS_ROUTE,
+  SMITHY_LIMITS_REREAD_MS,
+  STATUS_ROUTE,
+} from './policy';
 import { Rarely } from './rarely';
+import { readSessionsText, type LastRead, type NameMalformed } from './sessions';
 import { StatusRoute } from './statusRoute';
 
 export { identify, worksFor } from './identify';
@@ -25,14 +31,22 @@ export function connect(target: Target, options: ConnectOptions): Connection {
   const { fallbackMs } = timeouts;
   const limits = new Rarely(SMITHY_LIMITS_REREAD_MS, (look) => askLimits(look, fallbackMs));
   const database = new Rarely(DATABASE_MAX_AGE_MS, (look) => askDatabase(look, fallbackMs));
-  const sessions = new SessionsOfSmithy(
-    fallbackMs,
-    async (look) => (mayReadLimits() ? await limits.get(look) : undefined) ?? DOCUMENTED_LIMITS,
-  );
   const mergeQueue = new MergeQueueOfSmithy(fallbackMs);
+  const last: LastRead = {};
+  /** Its sessions have a route of their own. Where it fails, they are unknown; the status still counts. Never rejects. */
+  const sessionsOf = async (look: Look, name: NameMalformed): Promise<readonly Session[] | undefined> => {
+    try {
+      const sessions = readSessionsText(await look.get(SESSIONS_ROUTE, fallbackMs), name, last);
+      if (!sessions?.length) return sessions;
+      const known = mayReadLimits() ? await limits.get(look) : undefined;
+      return withDeadlines(sessions, known ?? DOCUMENTED_LIMITS);
+    } catch {
+      return undefined;
+    }
+  };
   const complete = async (report: Report, look: Look): Promise<Report> => {
     const malformed = [...report.malformed];
-    const listed = report.sessions ?? (await sessions.get(look, (each) => malformed.push(each)));
+    const listed = report.sessions ?? (await sessionsOf(look, (each) => malformed.push(each)));
     const known = await database.get(look);
     const stuckMerges = await mergeQueue.stuck(look);
     return {

@@ -1,12 +1,28 @@
 import { HEALTH_ROUTE, STATUS_SHARE_OF_ASK } from './policy';
 import { parseObject } from '../../base/text';
+import type { StrangeAnswer } from '../../health/cause';
 import { DaemonClient } from '../../system/httpClient';
 import type { Look } from '../look';
+import { readPath } from '../read/paths';
 
 /** What the health route says; `undefined` where that is no object. @throws {NoAnswer} */
 export async function healthOf(look: Look): Promise<Record<string, unknown> | undefined> {
   const { status, body } = await look.get(HEALTH_ROUTE);
   return status === 200 ? parseObject(body) : undefined;
+}
+
+/**
+ * A daemon that has no status where it had one, as its health route shows: of the kinds that have this route a smithy
+ * tells its database and its loop, a dispatchd its instance. `undefined` where nobody of these kinds answers.
+ */
+export async function otherVersion(look: Look): Promise<StrangeAnswer | undefined> {
+  const { database, services, instance } = (await healthOf(look).catch(() => undefined)) ?? {};
+  const { dispatchDaemon } = (services ?? {}) as { dispatchDaemon?: unknown };
+  if (readPath(database) !== undefined) {
+    return typeof dispatchDaemon === 'string' ? { is: 'otherVersion', kind: 'smithy' } : undefined;
+  }
+  const { id } = (instance ?? {}) as { id?: unknown };
+  return typeof id === 'string' ? { is: 'otherVersion', kind: 'dispatchd' } : undefined;
 }
 
 /** How an ask of the status ended. */
