@@ -84,7 +84,7 @@ class KindProbe implements Probe {
   async ask(): Promise<Sample> {
     const { timeouts } = this.options;
     const startedMs = performance.now();
-    const within = new Ask(timeouts.requestMs + timeouts.fallbackMs);
+    using within = new Ask(timeouts.requestMs + timeouts.fallbackMs);
     const look = new Look(this.target, 'watch', within, this.#client, timeouts.fallbackMs, this.#keptWaiting);
     const load = new HostWatch(this.options.host, holdersOf(this.target));
     const seen = () => load.result(within.lagMs());
@@ -99,7 +99,7 @@ class KindProbe implements Probe {
     // Who only takes too long may be the same as before, and nobody is known to be.
     if (sample.ok) this.#isSure = true;
     else if (sample.failure.kind !== 'timeout') this.#isSure = false;
-    const ourLagMs = within.end();
+    const ourLagMs = within.lagMs();
     if (sample.ok || ['wrongAnswer', 'untold', 'errors'].includes(sample.failure.kind))
       this.#keptWaiting = false;
     else if (sample.failure.kind === 'timeout' && ourLagMs <= OWN_STALL_MS) this.#keptWaiting = true;

@@ -3,35 +3,29 @@ import { wholePlaceOf, type Target } from '../model/target';
 import { MAX_SHOWN_COMMAND_CHARS } from './policy';
 import { isLoopback, shortPath } from './read/paths';
 
-/** Where a daemon answers. */
-export interface Address {
-  /** `http://host:port`, and the path below which its routes are, if there is one. */
-  readonly origin: string;
-  /** As the URL writes it: an IPv6 address stands in brackets. */
-  readonly hostname: string;
-  readonly port: number;
-  /** The path below which its routes are: `/x`, or nothing. */
-  readonly path: string;
-  /** The address is one of this machine. */
-  readonly isLoopback: boolean;
-}
-
 /** The port of an http address that names none (RFC 9110, 4.2.1). */
 const HTTP_PORT = 80;
 
 /** The address of a daemon; `undefined` where the daemon has none. @throws where the origin is no URL */
-export function addressOf(target: Target): Address | undefined {
+export function addressOf(target: Target) {
   if (target.kind !== 'http') return undefined;
   const { origin } = target;
   const { hostname, port, pathname } = new URL(origin);
   return {
+    /** `http://host:port`, and the path below which its routes are, if there is one. */
     origin,
+    /** As the URL writes it: an IPv6 address stands in brackets. */
     hostname,
     port: port === '' ? HTTP_PORT : Number(port),
+    /** The path below which its routes are: `/x`, or nothing. */
     path: pathname === '/' ? '' : pathname,
+    /** The address is one of this machine. */
     isLoopback: isLoopback(hostname),
   };
 }
+
+/** Where a daemon answers. */
+export type Address = NonNullable<ReturnType<typeof addressOf>>;
 
 /** Whether a daemon is on this machine. Files and commands are always of this machine. */
 export function isHere(target: Target): boolean {

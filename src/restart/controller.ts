@@ -190,7 +190,7 @@ export class RestartController {
     begun?: StartedCommand,
   ): Promise<Outcome> {
     const { model, owner, way } = plan;
-    const made = new WorkWatch(this.deps.registry, monitor);
+    using made = new WorkWatch(this.deps.registry, monitor);
     const request: RestartRequest = {
       ...work,
       ...this.#logged(model, 'restart', work),
@@ -200,11 +200,7 @@ export class RestartController {
       before: attempt.before,
       startedMs: attempt.beganMs,
     };
-    try {
-      return await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
-    } finally {
-      made.dispose();
-    }
+    return await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
   }
 
   async #remember({ model }: Plan, outcome: Outcome, record: RestartRecord): Promise<void> {

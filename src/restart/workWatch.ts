@@ -43,7 +43,7 @@ export class WorkWatch {
     return this.told;
   }
 
-  dispose(): void {
+  [Symbol.dispose](): void {
     this.registry.off('stepped', this.#onStepped);
   }
 }

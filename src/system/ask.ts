@@ -33,12 +33,8 @@ export class Ask {
     return this.lag.soFarMs();
   }
 
+  /** Ends the measurement. */
   [Symbol.dispose](): void {
-    this.end();
-  }
-
-  /** Ends the measurement. @returns the longest time that our own event loop stood still, in ms */
-  end(): number {
-    return this.lag.stop();
+    this.lag.stop();
   }
 }

@@ -132,7 +132,7 @@ export class DaemonClient {
     } finally {
       clearTimeout(timer);
       clearImmediate(immediate);
-      if (ask !== within) ask.end();
+      if (ask !== within) ask[Symbol.dispose]();
     }
   }
 

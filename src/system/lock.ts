@@ -5,7 +5,7 @@ import { ownIdentity } from './identity';
 import { insisting } from './insisting';
 import { cleanUp, createExclusively, fileOf, NOBODY, readOwner, socketOf, type LockPlace } from './lockFiles';
 import { parseOwner, stateOf, type Owner, type Unproven } from './lockOwner';
-import { listenBeside, type Listening } from './lockSocket';
+import { listenBeside } from './lockSocket';
 import { MAX_STATE_BYTES } from './policy';
 import { PRIVATE_FILE_MODE, readBounded } from './privateFile';
 import { codeOf } from './trouble';
@@ -121,7 +121,7 @@ class Attempt {
   readonly candidate: string;
   /** The file that says whom this attempt succeeds. */
   #successor: string | undefined;
-  #listening: Listening | undefined;
+  #stopListening: (() => Promise<void>) | undefined;
 
   constructor(
     private readonly place: LockPlace,
@@ -138,8 +138,8 @@ class Attempt {
     // `at`: versions up to 0.1 take a restart lock without it for nobody's.
     const about = { ...this.purpose, key, ...ownIdentity(), ...own, at: Date.now() };
     await this.#write({ ...about, socket });
-    this.#listening = await listenBeside(place.folder, socket);
-    if (!this.#listening) await this.#write(about);
+    this.#stopListening = await listenBeside(place.folder, socket);
+    if (!this.#stopListening) await this.#write(about);
   }
 
   /** Becomes the successor of a dead owner, or of the dead that wanted to succeed it. */
@@ -173,7 +173,7 @@ class Attempt {
   }
 
   async silence(): Promise<void> {
-    await this.#listening?.close().catch(() => undefined);
+    await this.#stopListening?.().catch(() => undefined);
   }
 
   async #write(about: unknown): Promise<void> {

@@ -10,12 +10,6 @@ import { LOCK_ASK_DEADLINE_MS, LOCK_ASKERS_MAX, SOCKET_PATH_MAX } from './policy
  */
 export type Life = 'lives' | 'refused' | 'silent';
 
-/** The end of a socket that its owner listens on. */
-export interface Listening {
-  /** Stops listening; a socket's file goes with it. */
-  readonly close: () => Promise<void>;
-}
-
 const isWindows = process.platform === 'win32';
 
 /**
@@ -23,9 +17,9 @@ const isWindows = process.platform === 'win32';
  * Nobody is answered: who connects knows enough. The socket keeps no process alive.
  *
  * @param name nobody else may ever use it
- * @returns `undefined` where the folder holds no sockets, or where those that it holds cannot be connected to
+ * @returns what stops listening, where a socket's file goes with it; `undefined` where the folder holds no sockets, or where those that it holds cannot be connected to
  */
-export async function listenBeside(folder: string, name: string): Promise<Listening | undefined> {
+export async function listenBeside(folder: string, name: string): Promise<(() => Promise<void>) | undefined> {
   const server = createServer((socket) => socket.destroy());
   server.maxConnections = LOCK_ASKERS_MAX;
   const close = async () => {
@@ -42,7 +36,7 @@ export async function listenBeside(folder: string, name: string): Promise<Listen
     return undefined;
   }
   server.unref();
-  if ((await ask(folder, name)) === 'lives') return { close };
+  if ((await ask(folder, name)) === 'lives') return close;
   await close().catch(() => undefined);
   return undefined;
 }

@@ -15,10 +15,8 @@ export class LoopLag {
     return this.#worstMs;
   }
 
-  /** Ends the measurement. @returns the longest stall, in ms */
-  stop(): number {
+  stop(): void {
     clearInterval(this.#timer);
-    return this.soFarMs();
   }
 
   #look(): void {

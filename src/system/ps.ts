@@ -3,14 +3,6 @@ import type { Relative } from './processInfo';
 
 /** The one reader of `ps`, for macOS and other systems that have no /proc. */
 
-/** A process by itself. */
-export interface PsProcess {
-  readonly uid: number;
-  readonly startedAtMs: number | undefined;
-  /** Its words, as far as `ps` keeps them apart: not at all. */
-  readonly line: string;
-}
-
 /** "Wed Mar  5 10:12:13 2025": a weekday, a month, a day, a time, a year, in the C locale. */
 const STARTED = '[A-Z][a-z]{2} [A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}';
 
@@ -38,8 +30,8 @@ export async function psBirth(pid: number, run: RunTool): Promise<number | undef
   return parseStarted(await psOf(pid, 'lstart=', run));
 }
 
-/** `undefined` where there is no such process. @throws {ToolFailed} */
-export async function psProcess(pid: number, run: RunTool): Promise<PsProcess | undefined> {
+/** `undefined` where there is no such process. `ps` does not keep the words of its line apart. @throws {ToolFailed} */
+export async function psProcess(pid: number, run: RunTool) {
   const text = await psOf(pid, 'uid=,lstart=,command=', run);
   const [, uid, rest = ''] = /^\s*(\d+)\s+(.*)/.exec(text) ?? [];
   if (uid === undefined) return undefined;

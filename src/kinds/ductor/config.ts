@@ -11,15 +11,6 @@ import { finite, LAST_AT, lenient } from '../read/schemas';
 
 /** Reads `config.json`: how long ductor lets work run. */
 
-/** How long ductor lets work run, in ms; `undefined` = without end. */
-export interface DuctorLimits {
-  readonly turnMs: number | undefined;
-  /** What activity shortly before its end adds to a turn, and how often. */
-  readonly extensionMs: number;
-  readonly maxExtensions: number;
-  readonly taskMs: number | undefined;
-}
-
 const Config = v.object({
   cli_timeout: lenient(finite),
   interagent_port: lenient(finite),
@@ -42,13 +33,14 @@ export function readConfig(value: unknown): DuctorConfig {
 }
 
 /** The limits that a config means. It may have been changed since the daemon read it. */
-export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: DuctorConfig): DuctorLimits {
+export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: DuctorConfig) {
   const normalMs = toMs(timeouts.normal) ?? DUCTOR_UNSET_LIMIT_MS;
   const cliMs = toMs(cli) ?? DUCTOR_TURN_LIMIT_MS;
   const { extend_on_activity: isExtended = true, max_extensions: max = DUCTOR_MAX_EXTENSIONS } = timeouts;
   const extensionMs = positive(toMs(timeouts.activity_extension) ?? DUCTOR_EXTENSION_MS) ?? 0;
   return {
     turnMs: positive(normalMs === DUCTOR_UNSET_LIMIT_MS ? cliMs : normalMs),
+    /** What activity shortly before its end adds to a turn, and how often. */
     extensionMs,
     maxExtensions: isExtended && extensionMs > 0 ? Math.max(0, Math.floor(max)) : 0,
     taskMs:
@@ -60,5 +52,8 @@ export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: Ductor
 
 const toMs = (value: number | undefined) => (value === undefined ? undefined : value * SECOND_MS);
 const positive = (ms: number) => (ms > 0 && ms <= LAST_AT ? ms : undefined);
+
+/** How long ductor lets work run, in ms; `undefined` = without end. */
+export type DuctorLimits = ReturnType<typeof limitsOf>;
 
 export const DEFAULT_LIMITS = limitsOf({});

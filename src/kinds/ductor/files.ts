@@ -16,18 +16,6 @@ import type { Env } from '../kind';
 import { limitsOf, readConfig, type DuctorLimits } from './config';
 import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
-/** What the files of a ductor tell. */
-export interface DuctorFiles {
-  readonly limits: DuctorLimits;
-  readonly instance: DaemonInstance;
-  /** Its process is there, and has not noted its start yet. */
-  readonly isStarting: boolean;
-  /** Of the main agent; `undefined` where that is not known. */
-  readonly turns: readonly Session[] | undefined;
-  /** Of each sub-agent that was asked for; `undefined` where that is not known. */
-  readonly subAgents: ReadonlyMap<string, readonly Session[] | undefined>;
-}
-
 /** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
 const AGENT_NAME = /^[\w-]{1,64}$/;
 
@@ -61,14 +49,14 @@ export class DuctorState {
    * @param timeoutMs how long they are waited for
    * @param subAgents the agents besides the main one whose work is asked for
    */
-  async read(timeoutMs: number, subAgents: readonly string[] = []): Promise<DuctorFiles | undefined> {
+  async read(timeoutMs: number, subAgents: readonly string[] = []) {
     return Promise.race([
       this.#read(subAgents).catch(() => undefined),
       delay(timeoutMs, undefined, { ref: false }),
     ]);
   }
 
-  async #read(subAgents: readonly string[]): Promise<DuctorFiles | undefined> {
+  async #read(subAgents: readonly string[]) {
     for (const name of this.#subAgents.keys()) if (!subAgents.includes(name)) this.#subAgents.delete(name);
     const [config, pid, main, subs] = await Promise.all([
       this.#config.read(),
@@ -89,8 +77,11 @@ export class DuctorState {
     return {
       limits,
       instance: { pid: value as number, ...(isNoted && this.#lifeOf(noted)) },
+      /** Its process is there, and has not noted its start yet. */
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
+      /** Of the main agent; `undefined` where that is not known. */
       turns: known(() => workOf(main, limits, times)),
+      /** Of each sub-agent that was asked for; `undefined` where that is not known. */
       subAgents: new Map(subs.map(([name, files]) => [name, files && workOfSub(name, files, limits, times)])),
     };
   }
@@ -113,6 +104,9 @@ export class DuctorState {
     return { id: new Date(startedAt).toISOString(), startedAt, ...(startKind && { startKind }) };
   }
 }
+
+/** What the files of a ductor tell. */
+export type DuctorFiles = NonNullable<Awaited<ReturnType<DuctorState['read']>>>;
 
 /** The files that one agent keeps. */
 class AgentFiles {

@@ -118,12 +118,11 @@ describe('the one HTTP client', function () {
       if (request.url === '/slow') setTimeout(() => response.end('{}'), 1_000);
     });
     const startedMs = performance.now();
-    const ask = new Ask(1_600);
+    using ask = new Ask(1_600);
     const one = client(server.origin);
     await one.get('/slow', ask.atMost(1_500));
     const { kind } = await failure(one.get('/never', ask.atMost(1_500)));
     const tookMs = performance.now() - startedMs;
-    ask.end();
     assert.equal(kind, 'timeout');
     assert.ok(tookMs >= 1_590 && tookMs < 2_300, `${Math.round(tookMs)} ms`);
     assert.deepEqual(server.requests, ['/slow', '/never']);
@@ -136,17 +135,17 @@ describe('the one HTTP client', function () {
       while (performance.now() < untilMs);
       response.end('{}');
     });
-    const busy = new Ask(5_000);
+    using busy = new Ask(5_000);
     await client(server.origin).get('/busy', busy);
-    const ourLagMs = busy.end();
+    const ourLagMs = busy.lagMs();
     assert.ok(ourLagMs > 400 && ourLagMs < 5_000, String(ourLagMs));
-    const silent = new Ask(300);
+    using silent = new Ask(300);
     const late = failure(client(server.origin).get('/never', silent));
     await new Promise(setImmediate);
     const untilMs = performance.now() + 800;
     while (performance.now() < untilMs);
     await late;
-    assert.ok(silent.end() > 400);
+    assert.ok(silent.lagMs() > 400);
   });
 
   for (const port of [2_049, 5_060, 6_000, 6_667, 10_080]) {

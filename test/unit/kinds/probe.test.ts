@@ -146,7 +146,7 @@ describe('who is recognised', () => {
   let within: Ask;
   beforeEach(() => (within = new Ask(1_000)));
   // An ask looks after our event loop until it is ended.
-  afterEach(() => void within.end());
+  afterEach(() => within[Symbol.dispose]());
   const look = () => new Look(FILES, 'find', within, undefined);
 
   it('is the first kind that takes it for its own', async () => {
