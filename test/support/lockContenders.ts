@@ -49,6 +49,7 @@ export class ContenderMaker {
       outfile: this.#file,
       bundle: true,
       platform: 'node',
+      target: 'node20',
       format: 'cjs',
     });
     return this;

@@ -42,6 +42,7 @@ export async function raceShared(windows: number, rounds: number): Promise<Share
       outfile: program,
       bundle: true,
       platform: 'node',
+      target: 'node20',
       format: 'cjs',
     });
     for (let index = 0; index < windows; index++) children.push(fork(program));
