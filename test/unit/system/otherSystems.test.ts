@@ -65,7 +65,9 @@ describe('the sockets of Windows', () => {
   it('of another user are those that lsof does not list, on a Mac', async () => {
     const ours = tools({ lsof: printed('darwin/lsof.any.txt') });
     const nobodys = tools({});
-    const fails = tools({ lsof: new ToolFailed('failed', 'lsof', { exitCode: 2, stdout: '', stderr: 'no' }) });
+    const fails = tools({
+      lsof: new ToolFailed('failed', 'lsof', { exitCode: 2, stdout: '', stderr: 'no' }),
+    });
     const users = [ours, nobodys, fails].map((run) => otherUserAt(3457, { platform: 'darwin', run }));
     assert.deepEqual(await Promise.all(users), [undefined, 'another user', undefined]);
   });
