@@ -92,6 +92,8 @@ function stepOf(watched: Watched, input: Input, maxGapMs: number, now: Instant):
     case 'processFate':
       if (!watched.questions.includes(input.question)) return { watched, events: [] };
       return onInstance(answered(watched, input.question), input.fate, now);
+    case 'holder':
+      return { watched: { ...watched, holder: input.holder }, events: [] };
     case 'endedSessions':
       return onEndedSessions(watched, input.question, input.ended, now);
   }
@@ -146,8 +148,12 @@ function onInstance(watched: Watched, fate: ProcessFate | undefined, now: Instan
   // What became of the process decides; until that is known nothing else does.
   if (watched.questions.some(({ kind }) => kind === 'processFate')) return { watched, events: [] };
   const step = advanceInstance(watched.instance, watched.track, fate);
-  const next: Watched = { ...watched, instance: step.life };
-  const events: HealthEvent[] = step.newLife || step.isAnother ? [{ kind: 'newProcess' }] : [];
+  // A life that was gone and begins anew may be of another process, also where no work tells.
+  const isBack = watched.instance?.wasGone && step.life?.wasGone === false;
+  const isNew = step.newLife !== undefined || step.isAnother || isBack;
+  const { holder, ...others } = watched;
+  const next: Watched = { ...others, ...(holder && !isNew && { holder }), instance: step.life };
+  const events: HealthEvent[] = isNew ? [{ kind: 'newProcess' }] : [];
   if (step.asksProcess) return asking(next, { kind: 'processFate' }, events);
   const report = watched.track.last?.report;
   if (!step.newLife || !report) return { watched: next, events };

@@ -21,10 +21,18 @@ export interface Watched {
   readonly restartsMs: readonly number[];
   /** Work that its restarts interrupted and that the daemon itself does not remember, the newest first. */
   readonly lost: readonly Lost[];
+  /** Who holds its port, where the system tells and the daemon does not. */
+  readonly holder?: Holder;
   /** What the world was asked, and has not answered yet. */
   readonly questions: readonly Question[];
   /** Monotonic ms when the daemon is to be asked next; `Infinity` while the answer is awaited. */
   readonly askDueMs: number;
+}
+
+/** A process that holds a port, and its birth in epoch ms. */
+export interface Holder {
+  readonly pid: number;
+  readonly startedAtMs: number;
 }
 
 /** What only the world outside can tell. The answer is an input that names the question. */
@@ -53,6 +61,8 @@ export type Input =
       readonly restart?: RestartElsewhere;
     }
   | { readonly kind: 'processFate'; readonly question: Question; readonly fate: ProcessFate }
+  /** Who holds its port has been found: of a dead daemon nobody can find that out any more. */
+  | { readonly kind: 'holder'; readonly holder: Holder }
   | {
       readonly kind: 'endedSessions';
       readonly question: Question;

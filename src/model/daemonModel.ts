@@ -5,6 +5,7 @@ import type { Lost } from '../health/interrupted';
 import type { Session } from '../health/report';
 import type { Snooze } from '../health/snooze';
 import type { KeptTrack, Track } from '../health/trackState';
+import type { Holder } from '../health/watched';
 import type { RestartRecord } from './restartRecord';
 import type { DaemonConfig } from './daemonConfig';
 
@@ -19,6 +20,8 @@ export interface DaemonModel {
   readonly history?: History;
   /** When its sessions will be ended, where it tells. */
   readonly deadlines?: KnownDeadlines;
+  /** Who holds, or held, its port. */
+  readonly holder?: Holder;
   /** Work that its restarts interrupted and that the daemon itself does not list. */
   readonly lost?: readonly Session[];
 }

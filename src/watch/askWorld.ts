@@ -1,7 +1,6 @@
-import { isLive } from '../health/sessions';
 import type { HealthEvent } from '../health/advance';
 import type { EndedSession } from '../health/interrupted';
-import type { Input, Question } from '../health/watched';
+import type { Holder, Input, Question } from '../health/watched';
 import type { Monitor } from './monitor';
 import type { ProcessFates } from './processFates';
 
@@ -9,13 +8,15 @@ import type { ProcessFates } from './processFates';
 export class AskWorld {
   constructor(private readonly processes: ProcessFates) {}
 
-  /** The process behind a daemon that does not name its instances is noted while the daemon has work to lose. */
-  stepped({ daemon, track }: Monitor, events: readonly HealthEvent[]): void {
+  /** The process behind a daemon that does not name its instances is noted while the daemon answers. */
+  stepped(monitor: Monitor, events: readonly HealthEvent[]): void {
+    const { daemon, track } = monitor;
     if (events.some(({ kind }) => kind === 'newProcess')) this.processes.forget(daemon.id);
     const report = track.sample?.ok ? track.sample.report : undefined;
-    if (report?.traits.namesItsInstances === false && report.sessions?.some(isLive)) {
-      this.processes.note(daemon);
-    }
+    if (report?.traits.namesItsInstances !== false) return;
+    const found = (owner: Holder | undefined) => owner && monitor.input({ kind: 'holder', holder: owner });
+    // What could not be loaded has been told.
+    void this.processes.note(daemon)?.then(found, () => undefined);
   }
 
   /** @param isWatched whether the monitor that asked still watches the daemon */

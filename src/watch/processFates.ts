@@ -6,7 +6,7 @@ import type { DaemonConfig } from '../model/daemonConfig';
 import type { ProcessFinder } from './processFinder';
 
 /**
- * The processes behind smithys, which do not tell their pid. Each is looked for once, when it has work to lose; from
+ * The processes behind smithys, which do not tell their pid. Each is looked for once in a life, while it answers; from
  * then on only that one process is looked at, and only when all its work is gone. When it is gone too, whoever owns the
  * port now is another one.
  */
@@ -23,10 +23,16 @@ export class ProcessFates {
       (await import('./processFinder')).systemFinder,
   ) {}
 
-  /** Finds out whose the port is, if that is not known yet. Of a daemon without an address nothing is noted. */
-  note({ id: daemonId, target }: Pick<DaemonConfig, 'id' | 'target'>): void {
+  /**
+   * Finds out whose the port is, if that is not known yet. Of a daemon without an address nothing is noted.
+   * @returns who is found; `undefined` where nobody had to be looked for
+   */
+  note({
+    id: daemonId,
+    target,
+  }: Pick<DaemonConfig, 'id' | 'target'>): Promise<ProcessIdentity | undefined> | undefined {
     const address = addressOf(target);
-    if (!address?.isLoopback || this.#owners.has(daemonId)) return;
+    if (!address?.isLoopback || this.#owners.has(daemonId)) return undefined;
     const owner = this.finder().then(({ ownerOf }) => ownerOf(address.port).catch(() => undefined));
     this.#owners.set(daemonId, owner);
     owner.catch((error: unknown) => {
@@ -34,6 +40,7 @@ export class ProcessFates {
       this.#owners.delete(daemonId);
       this.onError(error);
     });
+    return owner;
   }
 
   /** Another one is there by now. */

@@ -1,7 +1,7 @@
 import { fateOf, identityIn, type Fate, type ProcessIdentity } from '../system/identity';
 import { findListener } from '../system/processTable';
 
-/** How processes are found and looked at. This file is a chunk of its own, loaded once a daemon has work to lose. */
+/** How processes are found and looked at. This file is a chunk of its own, loaded once such a daemon answers. */
 export interface ProcessFinder {
   readonly ownerOf: (port: number) => Promise<ProcessIdentity | undefined>;
   readonly fateOf: (identity: ProcessIdentity) => Promise<Fate>;

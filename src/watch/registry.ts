@@ -222,7 +222,7 @@ export class Registry extends Guarded<RegistryEvents> {
 
   #model({ daemon, track, watched }: Monitor): DaemonModel {
     const snooze = this.deps.snoozeOf?.(daemon.id, track.last?.report);
-    const { history, deadlines, lost } = watched;
+    const { history, deadlines, lost, holder } = watched;
     const shownLost = track.last ? lostOf(lost, track.last.report) : [];
     const restarts = this.deps.restartsOf?.(daemon.id);
     const model: DaemonModel = {
@@ -232,6 +232,7 @@ export class Registry extends Guarded<RegistryEvents> {
       ...(snooze && { snooze }),
       ...(history && { history }),
       ...(deadlines && { deadlines }),
+      ...(holder && { holder }),
       ...(shownLost.length > 0 && { lost: shownLost }),
     };
     this.#modelOf.set(daemon.id, model);

@@ -1,6 +1,5 @@
 import { joined } from '../../base/text';
 import type { DaemonId, Report } from '../../health/report';
-import type { DaemonConfig } from '../../model/daemonConfig';
 import type { DaemonModel } from '../../model/daemonModel';
 import { kindOf } from '../../kinds/index';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
@@ -221,7 +220,7 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
     ...(sessionRows?.details(model, now) ?? [sessionsDetail(model)]),
     ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
-    instanceDetail(report, model.daemon),
+    instanceDetail(model, report, now),
   ];
 }
 
@@ -317,19 +316,22 @@ function workspaceDetail({ database, instance }: Report): Detail[] {
     : [{ key: 'workspace', label: 'Workspace', description: shortPath(folder), icon: 'folder' }];
 }
 
-function instanceDetail(
-  { kind, instance, daemonNow }: Report,
-  { target, movedFromPort }: DaemonConfig,
-): Detail {
-  const { pid, version, startedAt } = instance ?? {};
-  const address = addressOf(target);
-  const moved = movedFromPort === undefined ? '' : `, moved from ${movedFromPort}`;
+function instanceDetail({ daemon, track, holder }: DaemonModel, report: Report, now: Instant): Detail {
+  const { kind, instance = {}, daemonNow } = report;
+  const { pid = holder?.pid, version, startedAt = holder?.startedAtMs } = instance;
+  const address = addressOf(daemon.target);
+  const moved = daemon.movedFromPort === undefined ? '' : `, moved from ${daemon.movedFromPort}`;
+  // Of a daemon that does not answer nobody knows whether it is still up.
+  const since =
+    startedAt === undefined || track.sample?.ok ? '' : ` since ${clockTime(startedAt, now.wallAt)}`;
+  const nowAt = instance.startedAt === undefined ? now.wallAt : daemonNow;
+  const isUp = track.sample?.ok && startedAt !== undefined && nowAt !== undefined;
   const parts = [
     kind,
     address && `port ${address.port}${moved}`,
     version,
-    pid !== undefined && `pid ${pid}`,
-    startedAt !== undefined && daemonNow !== undefined && `up ${coarseAge(daemonNow - startedAt)}`,
+    pid !== undefined && `pid ${pid}${since}`,
+    isUp && `up ${coarseAge(nowAt - startedAt)}`,
   ];
   return { key: 'instance', label: 'Instance', description: joined(parts, ' · '), icon: 'server-process' };
 }

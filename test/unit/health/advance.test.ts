@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { HealthEvent } from '../../../src/health/advance';
 import type { Input, Watched } from '../../../src/health/watched';
 import { HISTORY_MAX_SPANS, MAX_SESSION_ROWS, SAMPLES_KEPT } from '../../../src/health/policy';
 import type { ProcessFate } from '../../../src/health/proof';
@@ -67,6 +68,32 @@ describe('restarts one after the other', () => {
     }
     life(steps.wait(10_000), 'e');
     assert.deepEqual(nths(steps), [undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('who holds the port of a daemon that does not tell', () => {
+  const holder = { pid: 7, startedAtMs: 1 };
+  const isForgotten = (events: readonly HealthEvent[]) => events.some(({ kind }) => kind === 'newProcess');
+
+  it('is known of a dead daemon, and not of the next one', () => {
+    const steps = running();
+    steps.input({ kind: 'holder', holder });
+    assert.equal(isForgotten(next(steps, [])), false);
+    assert.equal(isForgotten(steps.wait(5_000).fail('refused')), false);
+    assert.deepEqual(steps.watched.holder, holder);
+    assert.equal(isForgotten(next(steps, [])), true, 'without work nothing tells whether it is the same one');
+    assert.equal(steps.watched.holder, undefined);
+    assert.equal(isForgotten(next(steps, [])), false);
+  });
+
+  it('is known until its fate is, where that decides', () => {
+    const steps = running(plain);
+    steps.input({ kind: 'holder', holder });
+    steps.wait(5_000).fail('refused');
+    next(steps, []);
+    assert.deepEqual(steps.watched.holder, holder);
+    assert.equal(isForgotten(findProcess(steps, 'gone')), true);
+    assert.equal(steps.watched.holder, undefined);
   });
 });
 

@@ -50,7 +50,11 @@ describe('the process of a daemon of an unheard-of kind', () => {
       [9_999],
     ],
     ['is not looked for where its lives have names', { sessions, traits: { namesItsInstances: true } }, []],
-    ['is not looked for where it has no work', { sessions: [], traits: { namesItsInstances: false } }, []],
+    [
+      'is looked for also where it has no work: the row of a dead daemon names it',
+      { sessions: [], traits: { namesItsInstances: false } },
+      [9_999],
+    ],
   ];
   for (const [what, parts, ports] of rows) {
     it(what, async () => assert.deepEqual(await lookedFor(parts), ports));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { daemonRows, problemRow, rowHover, valueOf, type Row } from '../../../../src/ui/tree/daemonRows';
 import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } from '../../health/support';
+import { clockTime } from '../../../../src/base/time';
 import { HOSTILE, modelOf } from '../support';
 
 const ORIGIN = 'http://127.0.0.1:3457';
@@ -75,6 +76,19 @@ describe('the rows of the tree', () => {
     );
     watch.answer();
     assert.deepEqual(rowsOf(watch).byId.has(`${ORIGIN}#lastKnown`), false);
+  });
+
+  it('name the process that holds the port, and of a dead daemon the one that held it', () => {
+    const watch = Watch.healthy();
+    const holder = { pid: 4242, startedAtMs: watch.time.wallAt - 3 * MINUTE_MS };
+    const instance = () =>
+      daemonRows({ ...modelOf(watch), holder }, watch.time.now(), undefined).find(({ id }) =>
+        id.endsWith('#instance'),
+      )?.description;
+    const since = clockTime(holder.startedAtMs, watch.time.wallAt);
+    assert.equal(instance(), 'smithy · port 3457 · pid 4242 · up 3 min');
+    watch.repeat(3, 5_000, () => watch.fail('refused'));
+    assert.equal(instance(), `smithy · port 3457 · pid 4242 since ${since}`);
   });
 
   it('of a ductor leave out what no ductor has', () => {
