@@ -126,6 +126,8 @@ export interface Traits {
   readonly remembersInterrupted: boolean;
   /** Somebody outside can change a session: give it more time, stop it, run it again. */
   readonly extendsOnRequest: boolean;
+  /** So long the daemon lets an install in a poll cycle take, in ms: such a cycle is slow, and not dead. */
+  readonly longestInstallMs?: number;
 }
 
 /** Timestamps are epoch milliseconds on the daemon's own clock. */

@@ -34,6 +34,14 @@ export function cyclesOf({ progress }: Partial<Pick<Report, 'progress'>>): Omit<
   return progress?.kind === 'cycles' ? progress : {};
 }
 
+/** For how long the cycle in flight had run at the moment of the answer; `undefined` where none is known to be. */
+export function inFlightMs(report: Report): number | undefined {
+  const { startedAt, completedAt } = cyclesOf(report);
+  if (startedAt === undefined || report.daemonNow === undefined) return undefined;
+  const isOver = completedAt !== undefined && completedAt >= startedAt;
+  return isOver ? undefined : Math.max(0, report.daemonNow - startedAt);
+}
+
 /** Whether no answer of this kind of daemon ever tells whether its loop advances. */
 export function isUntoldByKind({ progress }: Pick<Report, 'progress'>): boolean {
   return progress.kind === 'untold' && progress.by === 'kind';

@@ -1,4 +1,5 @@
 import { forOver, type Instant } from '../base/time';
+import { inFlightMs } from '../health/staleness';
 import type { DaemonState } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
 import { reasonText } from './reasons';
@@ -9,9 +10,12 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
   const { name } = model.daemon;
   const reason = reasonText(model.track.verdict.reason);
   if (state === 'wedged') {
+    const { last } = model.track;
+    const mayComplete = last !== undefined && inFlightMs(last.report) !== undefined;
+    const until = mayComplete ? 'the poll cycle in flight ends, or a restart' : 'a restart';
     return (
       `${name} is ${still}wedged: the process answers, but its poll loop has completed no cycle ` +
-      `${forOver(stalledForMs(model, now))}. Nothing is dispatched until a restart.`
+      `${forOver(stalledForMs(model, now))}. Nothing is dispatched until ${until}.`
     );
   }
   const { label } = STATE_LABELS[state];

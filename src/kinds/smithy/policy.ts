@@ -36,3 +36,6 @@ export const MAX_FIELD_CHARS = 60;
 
 /** So many wrong fields show that an answer is another program's; more would fill the hover. */
 export const MAX_MALFORMED = 20;
+
+/** smithy ends the install of a worktree's dependencies after so long; the poll cycle waits for that. */
+export const LONGEST_INSTALL_MS = 300_000;

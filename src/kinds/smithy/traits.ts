@@ -1,4 +1,5 @@
 import type { Traits } from '../../health/report';
+import { LONGEST_INSTALL_MS } from './policy';
 
 /** What an answer of smithy can tell. The reasons are what released smithys do, as observed. */
 export const SMITHY_TRAITS: Traits = {
@@ -10,4 +11,5 @@ export const SMITHY_TRAITS: Traits = {
   remembersInterrupted: false,
   // No route of it changes a deadline.
   extendsOnRequest: false,
+  longestInstallMs: LONGEST_INSTALL_MS,
 };

@@ -133,9 +133,10 @@ export class RestartCommands {
       ? this.deps.controller.planRestart(model)
       : this.deps.controller.plan(model));
     const alwaysInspect = this.deps.settings.inspectNode();
-    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, this.deps.clock.now().wallAt);
+    const now = this.deps.clock.now();
+    const isLoop = verb === 'Restart' && isRestartLoop(plan.records, now.wallAt);
     const isOld = openedMs !== undefined && isOver(plan.model, openedMs);
-    const detail = consequences(plan, { isLoop, isOld, userName: this.deps.userName });
+    const detail = consequences(plan, { isLoop, isOld, now, userName: this.deps.userName });
     if (detail === undefined) return { plan, inspect: alwaysInspect };
     const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];

@@ -1,6 +1,7 @@
 import { plain, type PlainText } from '../shared/markdown';
 import { joined } from '../../base/text';
-import { duration } from '../../base/time';
+import { duration, type Instant } from '../../base/time';
+import { inFlightMs } from '../../health/staleness';
 import { addressOf } from '../../kinds/target';
 import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
@@ -14,6 +15,7 @@ export interface Circumstances {
   readonly isLoop: boolean;
   /** The message that asked for the restart tells what is not so any more. */
   readonly isOld: boolean;
+  readonly now: Instant;
   /** Whom the processes belong to that may be ended. */
   readonly userName: () => string;
 }
@@ -21,7 +23,7 @@ export interface Circumstances {
 /** What the user should know first; `undefined` where nothing is lost and the process is known. */
 export function consequences(
   { owner, interrupts, ownerIsKnown, model, way, doubt }: Plan,
-  { isLoop, isOld, userName }: Circumstances,
+  { isLoop, isOld, now, userName }: Circumstances,
 ): string | undefined {
   const { name, target } = model.daemon;
   const parts: string[] = [];
@@ -36,6 +38,7 @@ export function consequences(
         'Another restart may not help; the log may say why.',
     );
   }
+  const cycle = owner && cycleOf(model, now);
   if (owner && way?.keepsWork !== true) parts.push(...unknownWork(model));
   if (owner && interrupts.length > 0) {
     const named = interrupts.slice(0, MAX_NAMED_SESSIONS).map((session) => `• ${interruptedText(session)}`);
@@ -61,7 +64,22 @@ export function consequences(
         : `of ${userName()}, started ${new Date(startedAtMs).toLocaleString()}`,
     );
   }
+  if (cycle && (cycle.mayComplete || parts.length > 0)) parts.unshift(cycle.text);
   return parts.length > 0 ? parts.join('\n') : undefined;
+}
+
+/** For how long the poll cycle of a wedged daemon runs, and whether the daemon lets a cycle run for so long. */
+function cycleOf({ track }: Plan['model'], now: Instant): { text: string; mayComplete: boolean } | undefined {
+  const { last, sample } = track;
+  const ranMs = last && inFlightMs(last.report);
+  if (last?.loop?.kind !== 'stale' || !sample?.ok || ranMs === undefined) return undefined;
+  const { kind, traits } = last.report;
+  const runsMs = ranMs + (now.monotonicMs - last.at.monotonicMs);
+  const text = `The poll cycle in flight has run for ${duration(runsMs)}.`;
+  const { longestInstallMs = 0 } = traits;
+  if (runsMs >= longestInstallMs) return { text, mayComplete: false };
+  const slow = `${kind} lets an install take ${duration(longestInstallMs)}: the cycle may still complete.`;
+  return { text: `${text} ${slow}`, mayComplete: true };
 }
 
 /** "Nightly report, running for 12 min, will be resumed"; what is not known is left out. */

@@ -32,7 +32,8 @@ describe('a restart that a message asks for', () => {
     doubt = undefined;
     outcome = CURED;
     watch = Watch.healthy();
-    watch.wait(5_000).answer(wedgedReport(watch.time, 3 * 60_000));
+    // For longer than a smithy lets any step take.
+    watch.wait(5_000).answer(wedgedReport(watch.time, 6 * 60_000));
   });
 
   const commands = (): Commands.RestartCommands => {
@@ -69,11 +70,29 @@ describe('a restart that a message asks for', () => {
       onUnexpected: (_where, error) => assert.fail(String(error)),
     });
   };
+  const details = () => screen.messages.flatMap(({ detail }) => detail ?? []);
   const openedMs = () => watch.track.incident!.openedAt.monotonicMs;
 
   it('is done unasked while the incident goes on: the process is known, and nothing is lost', async () => {
     await commands().restart(modelOf(watch), openedMs());
     assert.deepEqual([screen.texts, restarted], [[], 1]);
+  });
+
+  it('asks first where the poll cycle may still complete, and says for how long the cycle runs', async () => {
+    watch.answer(wedgedReport(watch.time, 198_000));
+    watch.wait(2_000);
+    screen.answer = undefined;
+    await commands().restart(modelOf(watch), openedMs());
+    assert.equal(restarted, 0);
+    assert.deepEqual(details(), [
+      'The poll cycle in flight has run for 3 min 20 s. smithy lets an install take 5 min: the cycle may still complete.',
+    ]);
+  });
+
+  it('says for how long the poll cycle runs where it asks anyway', async () => {
+    doubt = { is: 'noProgram', name: 'sf', onPath: true };
+    await commands().restart(modelOf(watch), openedMs());
+    assert.match(details()[0]!, /The poll cycle in flight has run for 6 min\.$/m);
   });
 
   const over: Record<string, { end: () => void; says: RegExp }> = {

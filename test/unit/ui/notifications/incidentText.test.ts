@@ -25,9 +25,22 @@ describe('a notification', () => {
       level: 'error',
       text:
         'smithy is wedged: the process answers, but its poll loop has completed no cycle for over 3 minutes. ' +
-        'Nothing is dispatched until a restart.',
+        'Nothing is dispatched until the poll cycle in flight ends, or a restart.',
       offersRestart: true,
     });
+  });
+
+  it('of a wedge without a cycle in flight says that a restart is what helps', () => {
+    const watch = Watch.healthy();
+    const lastPollCompletedAt = watch.time.wallAt - 3 * MINUTE_MS;
+    watch.answer(
+      goodReport(watch.time, {
+        lastPollStartedAt: lastPollCompletedAt - 8,
+        lastPollCompletedAt,
+        pollStale: true,
+      }),
+    );
+    assert.match(lastMessage(watch).text, /Nothing is dispatched until a restart\.$/);
   });
 
   it('of a wedge of unknown age says "for a while"', () => {
