@@ -186,9 +186,13 @@ export type Failure =
 
 /**
  * One poll's outcome. `startedMs` is monotonic; `latencyMs` is the status request alone; `ourLagMs` is the longest time
- * that our own event loop stood still meanwhile.
+ * that our own event loop stood still meanwhile, and `stoodStillMs` the longest since the sample before, this ask apart.
  */
-export type Sample = { readonly startedMs: number; readonly ourLagMs?: number } & (
+export type Sample = {
+  readonly startedMs: number;
+  readonly ourLagMs?: number;
+  readonly stoodStillMs?: number;
+} & (
   | { readonly ok: true; readonly latencyMs: number; readonly report: Report }
   | { readonly ok: false; readonly failure: Failure }
 );

@@ -8,6 +8,7 @@ import {
   FLAP_WINDOW_SAMPLES,
   LATENCY_WINDOW_SAMPLES,
   OWN_STALL_MS,
+  SLEEP_GAP_MS,
   STOP_LONGEST_MS,
 } from './policy';
 import type { Failure, Sample } from './report';
@@ -65,7 +66,9 @@ export function observe(
   const begun = report ? nextBegun(track.begun, report) : track.begun;
   const loop = report?.isRunning ? assessLoop(report, begun) : undefined;
   // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
-  const startsAnew = justWoke || STATES[track.verdict.state].phase === 'down';
+  // What became of it while we stood still nobody saw: failures on both sides of that are not in a row.
+  const stoodStill = (sample.stoodStillMs ?? 0) > SLEEP_GAP_MS;
+  const startsAnew = justWoke || stoodStill || STATES[track.verdict.state].phase === 'down';
   const elsewhere = nextElsewhere(track, restart, now);
   const isElsewhere = isRestarting(elsewhere, now);
   const wasElsewhere = track.facts.restartingElsewhere ?? false;

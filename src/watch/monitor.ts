@@ -124,7 +124,7 @@ export class Monitor {
     // stall, through which the daemon ran on.
     const { platform = process.platform } = this.deps;
     const timerLateMs = platform === 'linux' ? 0 : Math.max(0, lateMs);
-    const [sample] = await Promise.all([this.#askReliably(), this.#loadCore()]);
+    const [sample] = await Promise.all([this.#askReliably(Math.max(0, lateMs)), this.#loadCore()]);
     if (sample.ok && !this.daemon.configured) await this.deps.admit?.(this.daemon, sample.report);
     const restart = looksElsewhere(this.track, sample) ? await this.#restartElsewhere() : undefined;
     if (this.#disposed) return;
@@ -147,16 +147,20 @@ export class Monitor {
     }
   }
 
-  /** One that failed while our own event loop stood still is no sample: the daemon is asked again at once. */
-  async #askReliably(): Promise<Sample> {
+  /**
+   * One that failed while our own event loop stood still is no sample: the daemon is asked again at once.
+   * @param stoodStillMs for how long that loop stood still before this poll
+   */
+  async #askReliably(stoodStillMs: number): Promise<Sample> {
     let sample = await this.#ask();
     for (let ask = 1; isOurStall(sample) && ask < ASKS_WHILE_STALLED && !this.#disposed; ask++) {
+      stoodStillMs = Math.max(stoodStillMs, sample.ourLagMs ?? 0);
       sample = await this.#ask();
     }
-    if (!isOurStall(sample)) return sample;
+    if (!isOurStall(sample)) return { ...sample, stoodStillMs };
     const { startedMs, ourLagMs = 0 } = sample;
     const cause = { is: 'editorStoodStill', stoodStillMs: ourLagMs } as const;
-    return { ok: false, startedMs, ourLagMs, failure: { kind: 'editorBusy', cause } };
+    return { ok: false, startedMs, ourLagMs, stoodStillMs, failure: { kind: 'editorBusy', cause } };
   }
 
   async #ask(): Promise<Sample> {

@@ -276,6 +276,26 @@ describe('our own stall', () => {
     assert.equal(watch.wait(1_000).fail('refused'), 'unreachable');
   });
 
+  it('of more than five seconds before an ask begins a row of failures anew', () => {
+    const fail = (watch: Watch, stoodStillMs: number) => {
+      const { monotonicMs: startedMs } = watch.time;
+      return watch.observe({ ok: false, startedMs, stoodStillMs, failure: FAILURES.refused });
+    };
+    for (const [stoodStillMs, state] of [
+      [5_000, 'unreachable'],
+      [5_001, 'notAnswering'],
+    ] as const) {
+      const watch = Watch.healthy();
+      watch.repeat(2, 1_000, () => watch.fail('refused'));
+      watch.wait(10_000);
+      assert.equal(fail(watch, stoodStillMs), state, `${stoodStillMs} ms`);
+      watch.repeat(10, 1_000, () => watch.fail('refused'));
+      assert.equal(watch.state, 'unreachable', 'ten seconds of failures after it');
+      watch.wait(30_000);
+      assert.equal(fail(watch, 30_000), 'unreachable', 'what is red stays red');
+    }
+  });
+
   it('leaves red what is red', () => {
     const watch = Watch.healthy();
     watch.repeat(3, 5_000, () => watch.fail('refused'));

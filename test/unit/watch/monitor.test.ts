@@ -4,7 +4,7 @@ import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Reason } from '../../../src/health/cause';
 import type { Report, Sample } from '../../../src/health/report';
 import { loadRecording } from '../../fixtures/recordings';
-import { FAILURES } from '../health/support';
+import { FAILURES, FakeTime } from '../health/support';
 import { systemClock } from '../../../src/app/systemClock';
 import { Monitor } from '../../../src/watch/monitor';
 import type { Probe } from '../../../src/kinds/probe';
@@ -186,6 +186,23 @@ describe('a monitor whose own event loop stands still', () => {
       assert.equal(asks.length, left, 'asks that were not made');
     });
   }
+});
+
+describe('a monitor whose timer comes late', () => {
+  it('counts no failure from before our own stall', async () => {
+    const time = new FakeTime();
+    const probes = new Probes();
+    const remembered = { seenUpAt: time.wallAt };
+    const monitor = new Monitor(DAEMON, remembered, { ...DEPS, clock: time, createProbe: probes.create });
+    const counts: (number | undefined)[] = [];
+    for (const waitMs of [0, 1_000, 1_000, 23_000, 1_000]) {
+      time.advance(waitMs);
+      await monitor.poll();
+      counts.push(monitor.track.streak?.count);
+    }
+    monitor.dispose();
+    assert.deepEqual(counts, [1, 2, 3, 1, 2]);
+  });
 });
 
 describe('a monitor whose step throws', () => {
