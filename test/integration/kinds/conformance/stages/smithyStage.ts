@@ -20,7 +20,14 @@ function programFile(): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), 'daemon-health-smithy-'));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     const outfile = join(folder, 'smithy.cjs');
-    await build({ entryPoints: [PROGRAM], bundle: true, platform: 'node', outfile, logLevel: 'warning' });
+    await build({
+      entryPoints: [PROGRAM],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      outfile,
+      logLevel: 'warning',
+    });
     return outfile;
   })());
 }
