@@ -216,7 +216,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       .take()
       .catch((error: unknown) => log.error(`The notification lease cannot be kept: ${String(error)}`));
     lookAtShared();
-    void registry.refresh();
+    void registry.focused();
     discovery.pass((known) => known.attend());
   };
   discovery.pass((known) => known.start());

@@ -23,7 +23,7 @@ export type StrangeAnswer =
         'noStatusRoute' | 'webPage' | 'empty' | 'noJson' | 'noObject' | 'noInstance' | 'noDatabase';
     }
   | { readonly is: 'httpError'; readonly status: number; readonly isPage: boolean; readonly said?: string }
-  | { readonly is: 'asksToWait'; readonly waitMs: number }
+  | { readonly is: 'asksToWait'; readonly status: number; readonly waitMs: number }
   | { readonly is: 'compressed'; readonly by: string }
   | { readonly is: 'noStatus'; readonly malformed: readonly Malformed[] }
   /** The answer of another kind; or, where `kind` was waited for, of none that is known. */

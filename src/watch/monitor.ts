@@ -101,6 +101,14 @@ export class Monitor {
     return this.poll();
   }
 
+  /** The window got the focus: the user looks. A daemon that asks to wait is asked when it wants all the same. */
+  focused(): Promise<void> {
+    const { sample } = this.track;
+    const asksToWait = sample?.ok === false && sample.failure.cause.is === 'asksToWait';
+    const isToCome = this.deps.clock.now().monotonicMs < this.#watched.askDueMs;
+    return asksToWait && isToCome ? Promise.resolve() : this.attend();
+  }
+
   /** The daemon's status as it says it now. @throws when it does not answer */
   async statusText(): Promise<string> {
     return (await this.probe()).statusText();

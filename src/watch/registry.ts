@@ -184,6 +184,11 @@ export class Registry extends Guarded<RegistryEvents> {
     await Promise.all([...this.#monitors.values()].map((monitor) => monitor.attend()));
   }
 
+  /** The window got the focus: asks every daemon now that has not asked to wait. */
+  async focused(): Promise<void> {
+    await Promise.all([...this.#monitors.values()].map((monitor) => monitor.focused()));
+  }
+
   /** Something is to be seen with the daemons that is no step of theirs: a snooze, a restart. */
   changed(): void {
     this.#modelOf.clear();

@@ -39,7 +39,8 @@ export const CAUSES: Texts<Cause> = {
     return isPage ? `HTTP ${status} (a web page)` : `HTTP ${status}`;
   },
   webPage: 'the answer is a web page; another service listens there',
-  asksToWait: ({ waitMs }) => `HTTP 429: the daemon asks to wait ${Math.ceil(waitMs / SECOND_MS)} s`,
+  asksToWait: ({ status, waitMs }) =>
+    `HTTP ${status}: the daemon asks to wait ${Math.ceil(waitMs / SECOND_MS)} s`,
   compressed: ({ by }) => `the answer is compressed (${by})`,
   empty: 'the answer is empty',
   noJson: 'the answer is not JSON',

@@ -6,6 +6,9 @@ import { MAX_LOCATION_CHARS, MAX_SAID_CHARS } from '../policy';
 /** Statuses that lead to another address (RFC 9110, 15.4); 304 does not. */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
+/** Statuses that mean "later" where they say when (RFC 9110, 15.6.4, and RFC 6585, 4). */
+const ASK_TO_WAIT: readonly number[] = [429, 503];
+
 /** Why an answer cannot be a daemon's status, judged before its body is read. */
 export function notAStatus(answer: Answer): StrangeAnswer | undefined {
   const { status, location, retryAfterMs } = answer;
@@ -17,7 +20,9 @@ export function notAStatus(answer: Answer): StrangeAnswer | undefined {
     };
   }
   if (status === 404) return { is: 'noStatusRoute' };
-  if (status === 429 && retryAfterMs !== undefined) return { is: 'asksToWait', waitMs: retryAfterMs };
+  if (ASK_TO_WAIT.includes(status) && retryAfterMs !== undefined) {
+    return { is: 'asksToWait', status, waitMs: retryAfterMs };
+  }
   if (status !== 200) {
     const said = errorIn(answer);
     const isLogin = status === 401 || (status === 403 && said === undefined);

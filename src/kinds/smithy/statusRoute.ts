@@ -40,7 +40,8 @@ export class StatusRoute {
       const report = readAnswer(answer, this.#last);
       if ('is' in report) {
         if (answer.status === 404) return { is: 'stranger', why: report, orElse: () => otherVersion(look) };
-        const isKnown = answer.status >= 500 && (await otherVersion(look)) !== undefined;
+        const isError = report.is === 'httpError' && report.status >= 500;
+        const isKnown = isError && (await otherVersion(look)) !== undefined;
         return { is: 'wrong', why: report, isKnown };
       }
       if (report.kind !== kind) return { is: 'stranger', why: { is: 'answerOf', kind: report.kind } };

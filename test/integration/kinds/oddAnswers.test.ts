@@ -210,6 +210,13 @@ describe('an odd answer is told in words', function () {
       });
     }
 
+    it('with a 503 is known to live', async () => {
+      const headers = { 'retry-after': '30', 'content-type': 'application/json' };
+      const server = await scope.http(answering('{"message":"starting"}', { status: 503, headers }));
+      assert.deepEqual(await told(server), ['untold', 'HTTP 503: the daemon asks to wait 30 s']);
+      assert.deepEqual(server.requests, ['/api/daemon/status']);
+    });
+
     it('until a time that nobody understands is a wrong answer', async () => {
       const headers = { 'retry-after': 'soon' };
       const server = await scope.http(answering('', { status: 429, headers }));

@@ -49,7 +49,7 @@ describe('the next poll', () => {
       [0, 5_000],
     ] as const;
     for (const [waitMs, delayMs] of rows) {
-      const state = watch.wait(5_000).fail('untold', { cause: { is: 'asksToWait', waitMs } });
+      const state = watch.wait(5_000).fail('untold', { cause: { is: 'asksToWait', status: 429, waitMs } });
       assert.equal(watch.nextDelayMs(), delayMs);
       assert.equal(state, 'unverified');
     }

@@ -139,7 +139,7 @@ export const FAILURES = {
     cause: { is: 'statusHangs', withinMs: 5_000, healthRoute: 'answers' },
   },
   editorBusy: { kind: 'editorBusy', cause: { is: 'editorStoodStill', stoodStillMs: 6_000 } },
-  untold: { kind: 'untold', cause: { is: 'asksToWait', waitMs: 60_000 } },
+  untold: { kind: 'untold', cause: { is: 'asksToWait', status: 429, waitMs: 60_000 } },
   errors: {
     kind: 'errors',
     cause: { is: 'httpError', status: 500, isPage: false, said: 'database is locked' },

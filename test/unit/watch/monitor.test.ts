@@ -188,6 +188,39 @@ describe('a monitor whose own event loop stands still', () => {
   }
 });
 
+describe('a monitor of a daemon that asks to wait', () => {
+  it('leaves it alone when the window gets the focus, and asks it when the user does', async () => {
+    const time = new FakeTime();
+    let asked = 0;
+    const probe: Probe = {
+      ask: () => {
+        asked++;
+        return Promise.resolve({ ok: false, startedMs: time.monotonicMs, failure: FAILURES.untold });
+      },
+      statusText: () => Promise.resolve(''),
+      close: () => Promise.resolve(),
+    };
+    const monitor = new Monitor(
+      DAEMON,
+      {},
+      { ...DEPS, clock: time, createProbe: () => Promise.resolve(probe) },
+    );
+    await monitor.focused();
+    assert.equal(asked, 1, 'nobody has asked it yet');
+    for (const waitMs of [1_000, 58_000]) {
+      time.advance(waitMs);
+      await monitor.focused();
+    }
+    assert.equal(asked, 1);
+    await monitor.attend();
+    assert.equal(asked, 2);
+    time.advance(60_000);
+    await monitor.focused();
+    assert.equal(asked, 3, 'the minute is over');
+    monitor.dispose();
+  });
+});
+
 describe('a monitor whose timer comes late', () => {
   it('counts no failure from before our own stall', async () => {
     const time = new FakeTime();
