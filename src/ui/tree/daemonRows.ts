@@ -318,20 +318,20 @@ function workspaceDetail({ database, instance }: Report): Detail[] {
 
 function instanceDetail({ daemon, track, holder }: DaemonModel, report: Report, now: Instant): Detail {
   const { kind, instance = {}, daemonNow } = report;
-  const { pid = holder?.pid, version, startedAt = holder?.startedAtMs } = instance;
+  const { version, startedAt } = instance;
+  const pid = instance.pid ?? holder?.pid;
   const address = addressOf(daemon.target);
   const moved = daemon.movedFromPort === undefined ? '' : `, moved from ${daemon.movedFromPort}`;
   // Of a daemon that does not answer nobody knows whether it is still up.
-  const since =
-    startedAt === undefined || track.sample?.ok ? '' : ` since ${clockTime(startedAt, now.wallAt)}`;
-  const nowAt = instance.startedAt === undefined ? now.wallAt : daemonNow;
-  const isUp = track.sample?.ok && startedAt !== undefined && nowAt !== undefined;
+  const isUp = track.sample?.ok && startedAt !== undefined && daemonNow !== undefined;
+  const sinceAt = isUp ? undefined : (startedAt ?? holder?.startedAtMs);
+  const since = sinceAt === undefined ? '' : ` since ${clockTime(sinceAt, now.wallAt)}`;
   const parts = [
     kind,
     address && `port ${address.port}${moved}`,
     version,
     pid !== undefined && `pid ${pid}${since}`,
-    isUp && `up ${coarseAge(nowAt - startedAt)}`,
+    isUp && `up ${coarseAge(daemonNow - startedAt)}`,
   ];
   return { key: 'instance', label: 'Instance', description: joined(parts, ' · '), icon: 'server-process' };
 }

@@ -86,9 +86,19 @@ describe('the rows of the tree', () => {
         id.endsWith('#instance'),
       )?.description;
     const since = clockTime(holder.startedAtMs, watch.time.wallAt);
-    assert.equal(instance(), 'smithy · port 3457 · pid 4242 · up 3 min');
+    assert.equal(instance(), `smithy · port 3457 · pid 4242 since ${since}`);
     watch.repeat(3, 5_000, () => watch.fail('refused'));
     assert.equal(instance(), `smithy · port 3457 · pid 4242 since ${since}`);
+  });
+
+  it('do not say that a dead daemon is up', () => {
+    const watch = new Watch();
+    const startedAt = watch.time.wallAt - 3 * MINUTE_MS;
+    watch.answer(goodReport(watch.time, { instance: { id: 'a', pid: 7, startedAt } }));
+    assert.match(row(rowsOf(watch), 'instance').description!, / · pid 7 · up 3 min$/);
+    watch.wait(5_000).fail('refused');
+    const since = clockTime(startedAt, watch.time.wallAt);
+    assert.ok(row(rowsOf(watch), 'instance').description!.endsWith(` · pid 7 since ${since}`));
   });
 
   it('of a ductor leave out what no ductor has', () => {
