@@ -30,7 +30,15 @@ export class Fleet {
     const watching = Watching.start(
       smithys.map(({ url }) => url),
       // Nobody but the smithys is to be found.
-      { discovery, env: { HOME: folder, USERPROFILE: folder, DISPATCHD_STATE_DIR: folder } },
+      {
+        discovery,
+        env: {
+          HOME: folder,
+          USERPROFILE: folder,
+          DISPATCHD_STATE_DIR: folder,
+          DAEMON_HEALTH_DISCOVERY_PORTS: '',
+        },
+      },
     );
     const fleet = new Fleet(smithys, watching, folder);
     try {

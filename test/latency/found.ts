@@ -1,4 +1,4 @@
-import { SMITHY_FIRST_PORT, SMITHY_PORTS } from '../../src/kinds/smithy/policy';
+import { freePort } from '../support/freePort';
 import { SmithyProcess } from '../support/smithyProcess';
 import { wait, withFleet } from './fleet';
 import type { Row } from './rows';
@@ -8,6 +8,7 @@ import { built } from './watching';
 const AT_ONCE = 20;
 /** So long there is nobody: what is asked ever more seldom is asked most seldom then. */
 const AWAY_MS = 60_000;
+const PAIRS = 10;
 const FOUND_SECONDS = 6;
 
 /** A daemon that was away for a minute and was started again by hand. */
@@ -34,9 +35,8 @@ export async function startedByHand(): Promise<readonly Row[]> {
 
 /** As a smithy does that is started while its port is taken: it moves to the next one, on the same database. */
 export async function second(): Promise<readonly Row[]> {
-  const ports: number[] = [];
-  for (let port = SMITHY_FIRST_PORT; port < SMITHY_FIRST_PORT + SMITHY_PORTS - 1; port += 2) ports.push(port);
-  return withFleet(ports.length, { discovery: true, ports }, async (fleet) => {
+  const ports = await Promise.all(Array.from({ length: PAIRS }, freePort));
+  return withFleet(PAIRS, { discovery: true, ports }, async (fleet) => {
     const seconds = fleet.smithys.map((_, n) => new SmithyProcess(fleet.project(n), [built('smithyMain')]));
     try {
       const values = await fleet.atEachPhase(async (first, n) => {
