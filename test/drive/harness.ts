@@ -28,6 +28,7 @@ export interface OpenOptions {
   env?: Readonly<Record<string, string>>;
 }
 
+const viewport = { width: 1280, height: 800 };
 const readyDeadlineMs = 60_000;
 const paletteDeadlineMs = 5_000;
 const paletteAttempts = 5;
@@ -78,7 +79,7 @@ export async function openVSCode(options: OpenOptions = {}): Promise<VSCodeWindo
       extensions: [...(installed ? [] : [vsixFile]), ...(options.extensions ?? [])],
     });
     browser = await launchBrowser();
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({ viewport });
     const folder = options.folder ?? makeFolder(join(scratchDir, 'project'));
     return await openWindow({ server, context, folder, settings, close });
   } catch (error) {
@@ -306,6 +307,13 @@ export class VSCodeWindow {
     // A message that slides in is drawn where it comes to rest.
     await this.page.screenshot({ path: file, animations: 'disabled', ...(clip && { clip }) });
     return file;
+  }
+
+  /** Keeps a picture of the window as narrow as beside an editor, as `<name>-narrow.png`. */
+  async narrowScreenshot(name: string): Promise<void> {
+    await this.page.setViewportSize({ ...viewport, width: viewport.width / 2 });
+    await this.screenshot(`${name}-narrow`);
+    await this.page.setViewportSize(viewport);
   }
 
   /** Does something in each colour theme, in the present one first. The window stays in the other one. */
