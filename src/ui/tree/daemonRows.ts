@@ -123,15 +123,19 @@ function contextOf({ daemon, track }: DaemonModel): string {
   return `daemon.${STATES[track.verdict.state].phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 
-function detailRow({ daemon }: DaemonModel, { key, children = [], ...drawn }: Detail): Row {
+function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
+  const { key, label, description, icon, severity = 'plain', expanded, children = [] } = detail;
   return {
-    severity: 'plain',
-    contextValue: `detail.${key}`,
-    ...drawn,
     id: `${daemon.id}#${key}`,
     parentId: daemon.id,
     daemonId: daemon.id,
+    label,
+    description,
+    icon,
+    severity,
+    contextValue: detail.contextValue ?? `detail.${key}`,
     children: children.map(({ id }) => id),
+    ...(expanded && { expanded }),
   };
 }
 
