@@ -1,11 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  identityIn,
-  isSameProcessAlive,
-  type PartialIdentity,
-  type ProcessIdentity,
-} from '../system/identity';
+import { identityIn, isSameProcessAlive } from '../system/identity';
+import type { PartialIdentity, ProcessIdentity } from '../system/processInfo';
 import { findListeners, processTable, type ProcessTable } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
 import { sentenceOf } from '../words/errors';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ownHabitat, type Habitat } from '../system/habitat';
-import { identityOf, ownIdentity, type ProcessIdentity } from '../system/identity';
+import { identityOf, ownIdentity } from '../system/identity';
+import type { ProcessIdentity } from '../system/processInfo';
 import { parseAuthor, type Author } from '../system/lockOwner';
 
 /** A window, and its process with its birth and where it lives: the number may be another one's by now. */

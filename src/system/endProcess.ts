@@ -1,12 +1,7 @@
 import { codeFrom, CodedError } from '../base/errors';
 import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS } from './policy';
-import {
-  isProvenAlive,
-  isSameProcess,
-  isSameProcessAlive,
-  type ProcessIdentity,
-  type ProcessSources,
-} from './identity';
+import { isProvenAlive, isSameProcess, isSameProcessAlive, type ProcessSources } from './identity';
+import type { ProcessIdentity } from './processInfo';
 import { processTable, type TableOptions } from './processTable';
 import { descendantsIn } from './relatives';
 import { until } from '../base/wait';

@@ -3,19 +3,8 @@ import { runTool, type RunTool } from './exec';
 import { isDeadState, parseStat, readStatNow } from './procStat';
 import { psBirth } from './ps';
 import { START_TIME_TOLERANCE_MS } from './policy';
+import type { PartialIdentity, ProcessIdentity } from './processInfo';
 import { readFile } from 'node:fs/promises';
-
-/** Enough to tell a process from a later one with the same pid. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Epoch milliseconds, exact to about a second. */
-  readonly startedAtMs: number;
-  /** Start time in clock ticks since boot, exact; Linux only. */
-  readonly startTicks?: number;
-}
-
-/** A process as far as it was told: its number, and its birth where the system tells it. */
-export type PartialIdentity = Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
 
 /** As the system's own call: negative for a whole group, signal 0 only asks. Throws. */
 export type Kill = (pid: number, signal: NodeJS.Signals | 0) => void;

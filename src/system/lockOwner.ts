@@ -1,6 +1,7 @@
 import { pid as ownPid } from 'node:process';
 import { parseObject } from '../base/text';
-import { identityIn, identityOf, isPidAlive, isSameProcessAlive, type PartialIdentity } from './identity';
+import { identityIn, identityOf, isPidAlive, isSameProcessAlive } from './identity';
+import type { PartialIdentity } from './processInfo';
 import { whereabouts, type Habitat } from './habitat';
 import { ask } from './lockSocket';
 

@@ -1,6 +1,17 @@
 import { cleanText } from '../base/text';
-import type { PartialIdentity } from './identity';
 import { MAX_NAME_CHARS } from './policy';
+
+/** Enough to tell a process from a later one with the same pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Epoch milliseconds, exact to about a second. */
+  readonly startedAtMs: number;
+  /** Start time in clock ticks since boot, exact; Linux only. */
+  readonly startTicks?: number;
+}
+
+/** A process as far as it was told: its number, and its birth where the system tells it. */
+export type PartialIdentity = Pick<ProcessIdentity, 'pid'> & Partial<ProcessIdentity>;
 
 /** The bundled daemon's file, whatever runs it. */
 export const BUNDLED_DAEMON = 'dispatchd.js';

@@ -1,17 +1,10 @@
 import { darwinReader } from './darwin';
 import { runTool, type RunTool } from './exec';
 import { choose } from './holders';
-import {
-  isPidAlive,
-  isProvenAliveNow,
-  isSameProcess,
-  systemKill,
-  type PartialIdentity,
-  type ProcessIdentity,
-} from './identity';
+import { isPidAlive, isProvenAliveNow, isSameProcess, systemKill } from './identity';
 import { isZombieLinux, linuxReader } from './linux';
 import { addressesOf, isPortFree, reachedBy } from './ports';
-import type { Listener, ProcessInfo, SystemReader } from './processInfo';
+import type { Listener, ProcessInfo, SystemReader, PartialIdentity, ProcessIdentity } from './processInfo';
 import { ancestorsIn, descendantsIn } from './relatives';
 import { windowsReader } from './windows';
 

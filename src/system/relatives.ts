@@ -1,5 +1,5 @@
-import { identityIn, type ProcessIdentity } from './identity';
-import type { Relative } from './processInfo';
+import { identityIn } from './identity';
+import type { Relative, ProcessIdentity } from './processInfo';
 
 /**
  * Whose child a process is. On Linux and macOS a child gets another parent when its own ends, so that the number is

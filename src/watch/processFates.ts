@@ -1,6 +1,6 @@
 import type { DaemonId } from '../health/report';
 import type { ProcessFate } from '../health/proof';
-import type { ProcessIdentity } from '../system/identity';
+import type { ProcessIdentity } from '../system/processInfo';
 import { addressOf } from '../kinds/target';
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { ProcessFinder } from './processFinder';

@@ -1,4 +1,5 @@
-import { fateOf, identityIn, type Fate, type ProcessIdentity } from '../system/identity';
+import { fateOf, identityIn, type Fate } from '../system/identity';
+import type { ProcessIdentity } from '../system/processInfo';
 import { findListener } from '../system/processTable';
 
 /** How processes are found and looked at. This file is a chunk of its own, loaded once such a daemon answers. */

@@ -1,4 +1,5 @@
-import { isPidAlive, systemKill, type Kill, fateOf, type ProcessIdentity } from '../../system/identity';
+import { isPidAlive, systemKill, type Kill, fateOf } from '../../system/identity';
+import type { ProcessIdentity } from '../../system/processInfo';
 import { endTree } from '../../system/endProcess';
 import * as groups from '../../system/processGroup';
 

@@ -7,7 +7,7 @@ import type { Log } from '../log';
 import { endState } from '../sessions/outcome';
 import { goneWithin } from './orphans';
 import { inStages } from '../../system/endProcess';
-import type { ProcessIdentity } from '../../system/identity';
+import type { ProcessIdentity } from '../../system/processInfo';
 import type { OutputFiles, OutputWriter } from '../sessions/output';
 import { AFTER_KILL_MS, FIRST_SHORTAGE_PAUSE_MS, MAX_SHORTAGE_PAUSE_MS, STOP_GRACE_MS } from '../policy';
 import { findMarked, isOwnTree, isTreeAlive, signalTree } from './processTree';

@@ -1,10 +1,5 @@
-import {
-  identityIn,
-  isPidAlive,
-  isProvenAlive,
-  isProvenAliveNow,
-  type ProcessIdentity,
-} from '../../system/identity';
+import { identityIn, isPidAlive, isProvenAlive, isProvenAliveNow } from '../../system/identity';
+import type { ProcessIdentity } from '../../system/processInfo';
 import { describeProcess } from '../../system/processTable';
 import { beganBefore } from '../sameInstance';
 import { BIRTH_RELOOK_MS } from './policy';

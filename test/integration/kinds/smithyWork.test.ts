@@ -20,25 +20,25 @@ describe('the process behind a smithy', function () {
 
   it('lives, however often it is asked for', async () => {
     const processes = new ProcessFates(assert.ifError);
-    processes.note(daemon());
+    await processes.note(daemon());
     for (let n = 0; n < 3; n++) assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
   });
 
   it('is gone when it was killed, also once another one owns the port', async () => {
     const processes = new ProcessFates(assert.ifError);
-    processes.note(daemon());
+    await processes.note(daemon());
     assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
     await smithy.kill();
     assert.equal(await processes.fate(idAt(smithy.url)), 'gone');
     await smithy.start();
-    processes.note(daemon());
+    await processes.note(daemon());
     assert.equal(
       await processes.fate(idAt(smithy.url)),
       'gone',
       'it is still the same one that is asked for',
     );
     processes.forget(idAt(smithy.url));
-    processes.note(daemon());
+    await processes.note(daemon());
     assert.equal(await processes.fate(idAt(smithy.url)), 'lives');
   });
 
@@ -46,9 +46,9 @@ describe('the process behind a smithy', function () {
     const processes = new ProcessFates(assert.ifError);
     assert.equal(await processes.fate(idAt(smithy.url)), 'unknown');
     const port = await freePort();
-    processes.note(at(`http://127.0.0.1:${port}`));
+    await processes.note(at(`http://127.0.0.1:${port}`));
     assert.equal(await processes.fate(idAt(`http://127.0.0.1:${port}`)), 'unknown');
-    processes.note(at(`http://build.example:${smithy.port}`));
+    await processes.note(at(`http://build.example:${smithy.port}`));
     assert.equal(await processes.fate(idAt(`http://build.example:${smithy.port}`)), 'unknown');
   });
 
@@ -64,7 +64,7 @@ describe('the process behind a smithy', function () {
         return Promise.resolve('alive');
       },
     });
-    for (let poll = 0; poll < 5; poll++) processes.note(at('http://localhost:3457'));
+    for (let poll = 0; poll < 5; poll++) void processes.note(at('http://localhost:3457'));
     await processes.fate(idAt('http://localhost:3457'));
     assert.deepEqual(calls, ['owner of 3457', 'look at 7']);
   });
@@ -75,7 +75,7 @@ describe('the process behind a smithy', function () {
       fateOf: () => Promise.resolve('alive'),
     });
     const files = watchedAt({ kind: 'file', paths: ['/run/x/state.json'] });
-    processes.note(files);
+    await processes.note(files);
     assert.equal(await processes.fate(files.id), 'unknown');
   });
 
@@ -84,7 +84,7 @@ describe('the process behind a smithy', function () {
       ownerOf: () => Promise.reject(new Error('no lsof')),
       fateOf: () => Promise.reject(new Error('no ps')),
     });
-    processes.note(daemon());
+    await processes.note(daemon());
     assert.equal(await processes.fate(idAt(smithy.url)), 'unknown');
   });
 
@@ -93,7 +93,7 @@ describe('the process behind a smithy', function () {
       ownerOf: () => Promise.resolve({ pid: 7, startedAtMs: 0 }),
       fateOf: () => Promise.resolve('unknown'),
     });
-    processes.note(daemon());
+    await processes.note(daemon());
     assert.equal(await processes.fate(idAt(smithy.url)), 'unknown');
   });
 });

@@ -5,7 +5,8 @@ import {
   signalTree,
   type TreeSystem,
 } from '../../../../src/dispatchd/processes/processTree';
-import { ownIdentity, type ProcessIdentity } from '../../../../src/system/identity';
+import { ownIdentity } from '../../../../src/system/identity';
+import type { ProcessIdentity } from '../../../../src/system/processInfo';
 import { parseStat } from '../../../../src/system/procStat';
 
 /** A platform whose processes are these, and what was done to them. */
