@@ -130,6 +130,16 @@ export interface Traits {
   readonly longestInstallMs?: number;
 }
 
+/** Another program, at another address of the name that a daemon is watched by. */
+export interface Beside {
+  /** `[::1]:3457`. */
+  readonly place: string;
+  /** The kind of daemon that it is; absent where it is none. */
+  readonly kind?: KindId;
+  /** Why it is none. */
+  readonly cause?: Cause;
+}
+
 /** Timestamps are epoch milliseconds on the daemon's own clock. */
 export interface Report {
   readonly kind: KindId;
@@ -157,6 +167,8 @@ export interface Report {
   readonly recovery?: { readonly resumed: number; readonly interrupted: number };
   readonly instance?: DaemonInstance;
   readonly database?: Database;
+  /** Who else listens by the name that the daemon is watched by. */
+  readonly beside?: Beside;
   /** Fields that were there but not what they should be. */
   readonly malformed: readonly Malformed[];
 }

@@ -1,6 +1,6 @@
 import type { Cause, StrangeAnswer } from '../health/cause';
 import type { EndedSession } from '../health/interrupted';
-import type { KindId, Report, Session } from '../health/report';
+import type { KindId, Report, Sample, Session } from '../health/report';
 import type { NoWay } from '../model/startFailure';
 import type { Target } from '../model/target';
 import type { NewTask } from '../protocol/dispatchd';
@@ -130,6 +130,18 @@ export interface Connection {
   readonly lostWork?: LostWork | undefined;
   /** Present where it ends itself cleanly when asked to, also while its loop hangs. */
   readonly shutDown?: (() => Promise<void>) | undefined;
+}
+
+/** Asks one daemon how it is, whichever kind it turns out to be; what else it can do is as its last answer tells. */
+export interface Probe extends Pick<Connection, 'sessions' | 'lostWork' | 'shutDown'> {
+  /**
+   * One sample; never rejects. The status is waited for until `requestMs`; all that is asked after it may take
+   * `fallbackMs` more, together.
+   */
+  ask(): Promise<Sample>;
+  /** A status answer as it came, for the record. @throws where there is none */
+  statusText(): Promise<string>;
+  close(): Promise<void>;
 }
 
 /** Changes the sessions of one daemon. Every method rejects with an error fit to show. */

@@ -10,22 +10,14 @@ import { Ask, DaemonClient, NoAnswer, noAnswerWithin } from '../system/httpClien
 import { speaksTls } from '../system/speaksTls';
 import { HostWatch, holdersOf } from './hostLoad';
 import { KINDS, kindOf } from './index';
-import type { Answered, Connection, ConnectOptions, Kind } from './kind';
+import { EitherAddress } from './eitherAddress';
+import type { Answered, Connection, ConnectOptions, Kind, Probe } from './kind';
 import { Look } from './look';
 import { ASK_OVERRUN_MS, MAX_SAID_CHARS } from './policy';
 import { recognise } from './recognise';
+import { addressOf } from './target';
 
-/** Asks one daemon how it is, whichever kind it turns out to be; what else it can do is as its last answer tells. */
-export interface Probe extends Pick<Connection, 'sessions' | 'lostWork' | 'shutDown'> {
-  /**
-   * One sample; never rejects. The status is waited for until `requestMs`; all that is asked after it may take
-   * `fallbackMs` more, together.
-   */
-  ask(): Promise<Sample>;
-  /** A status answer as it came, for the record. @throws where there is none */
-  statusText(): Promise<string>;
-  close(): Promise<void>;
-}
+export type { Probe } from './kind';
 
 export interface ProbeOptions extends Partial<Omit<ConnectOptions, 'isDeclared'>> {
   /** What tells how busy the machine and the daemon's process are. */
@@ -46,7 +38,10 @@ const DEFAULTS: Required<Omit<ProbeOptions, 'kind'>> = {
 
 /** Talks to the daemon at a target, from the first question on. */
 export function createProbe(target: Target, options: ProbeOptions = {}): Probe {
-  return new KindProbe(target, { ...DEFAULTS, ...options });
+  const of = (each: Target) => new KindProbe(each, { ...DEFAULTS, ...options });
+  return addressOf(target)?.hostname === 'localhost'
+    ? new EitherAddress(target, of, options.kind)
+    : of(target);
 }
 
 class KindProbe implements Probe {

@@ -27,6 +27,13 @@ export function addressOf(target: Target) {
 /** Where a daemon answers. */
 export type Address = NonNullable<ReturnType<typeof addressOf>>;
 
+/** The same target at one of the addresses that its host stands for. */
+export function atHost(target: Target, host: string): Target {
+  if (target.kind !== 'http') return target;
+  const { port, path } = addressOf(target)!;
+  return { kind: 'http', origin: `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}` };
+}
+
 /** Whether a daemon is on this machine. Files and commands are always of this machine. */
 export function isHere(target: Target): boolean {
   return addressOf(target)?.isLoopback ?? true;

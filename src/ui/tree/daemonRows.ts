@@ -19,6 +19,7 @@ import {
   stateInWords,
 } from '../../words/states';
 import { pastInWords } from '../../words/historyText';
+import { besideText } from '../../words/besideText';
 import { reasonText } from '../../words/reasons';
 import { runningText } from '../../words/work';
 
@@ -225,6 +226,7 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
     ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(model, report, now),
+    ...besideDetail(report),
   ];
 }
 
@@ -338,6 +340,12 @@ function instanceDetail({ daemon, track, holder }: DaemonModel, report: Report, 
     isUp && `up ${coarseAge(daemonNow - startedAt)}`,
   ];
   return { key: 'instance', label: 'Instance', description: joined(parts, ' · '), icon: 'server-process' };
+}
+
+function besideDetail({ beside }: Report): Detail[] {
+  return beside
+    ? [{ key: 'beside', label: 'Other address', description: besideText(beside), icon: 'info' }]
+    : [];
 }
 
 /** What "Copy Value" copies. Not kept with each row: that would be the longest text of a session. */

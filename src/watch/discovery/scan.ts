@@ -1,8 +1,8 @@
-import { addressOf, placeOf } from '../../kinds/target';
+import { addressOf, atHost, placeOf } from '../../kinds/target';
 import { belongsTo, shortPath } from '../../kinds/read/paths';
 import type { KindId } from '../../health/report';
 import { KINDS } from '../../kinds/index';
-import type { Env, Kind } from '../../kinds/kind';
+import type { Env, Identified, Kind } from '../../kinds/kind';
 import { Look } from '../../kinds/look';
 import { DISCOVERY_LOOK_MS, DISCOVERY_TIMEOUT_MS } from '../../kinds/policy';
 import { portsOf } from '../../kinds/ports';
@@ -10,8 +10,10 @@ import { resolved } from '../../kinds/read/resolved';
 import { recognise } from '../../kinds/recognise';
 import type { FoundDaemon } from '../../model/foundDaemon';
 import type { Target } from '../../model/target';
-import { Ask, DaemonClient } from '../../system/httpClient';
+import { Ask, DaemonClient, NoAnswer } from '../../system/httpClient';
+import { listenApart } from '../../system/listenApart';
 import { otherUserAt } from '../../system/otherUser';
+import { addressesOf } from '../../system/ports';
 export { isTaken } from '../../system/processTable';
 import { DISCOVERY_CONCURRENCY } from '../policy';
 
@@ -92,11 +94,10 @@ async function lookAt(
   folders: readonly string[],
   { timeoutMs, lookMs }: Pick<ScanPlaces, 'timeoutMs' | 'lookMs'>,
 ): Promise<FoundDaemon | undefined> {
-  using client = target.kind === 'http' ? new DaemonClient(target.origin) : undefined;
   using within = new Ask(lookMs);
   try {
-    const known = await recognise(new Look(target, 'find', within, client, timeoutMs), kinds);
-    if ('is' in known) return undefined;
+    const known = await whoIsAt(target, kinds, within, timeoutMs);
+    if (!known) return undefined;
     const { kind, isRunning, folder, place, database, runsAgents } = known;
     const near = folder ?? database;
     const owner = target.kind === 'http' ? await otherUserAt(portOf(target)) : undefined;
@@ -114,4 +115,28 @@ async function lookAt(
   } catch {
     return undefined;
   }
+}
+
+/** The daemon at a place; by a name that leads to two programs, at either. */
+async function whoIsAt(
+  target: Target,
+  kinds: readonly Kind[],
+  within: Ask,
+  timeoutMs: number,
+): Promise<Identified | undefined> {
+  const ask = async (each: Target): Promise<Identified | 'refused' | undefined> => {
+    using client = each.kind === 'http' ? new DaemonClient(each.origin) : undefined;
+    try {
+      const known = await recognise(new Look(each, 'find', within, client, timeoutMs), kinds);
+      return 'is' in known ? undefined : known;
+    } catch (error) {
+      return error instanceof NoAnswer && error.kind === 'refused' ? 'refused' : undefined;
+    }
+  };
+  const known = await ask(target);
+  if (known === 'refused') return undefined;
+  const { hostname, port } = addressOf(target) ?? {};
+  if (known || hostname !== 'localhost' || !(await listenApart(port!))) return known;
+  const both = await Promise.all(addressesOf(hostname).map((host) => ask(atHost(target, host))));
+  return both.find((one) => typeof one === 'object');
 }

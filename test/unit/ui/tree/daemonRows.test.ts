@@ -57,6 +57,21 @@ describe('the rows of the tree', () => {
     assert.match(row(rows, 'state').description ?? '', /pollStale/);
   });
 
+  it('name the other program that the name of the address leads to', () => {
+    const beside = (more: object) => {
+      const watch = new Watch();
+      watch.answer(goodReport(watch.time, { beside: { place: '[::1]:3457', ...more } }));
+      const { label, description } = row(rowsOf(watch), 'beside');
+      return `${label}: ${description}`;
+    };
+    assert.equal(beside({ kind: 'dispatchd' }), 'Other address: [::1]:3457 is another daemon: a dispatchd');
+    assert.equal(
+      beside({ cause: { is: 'noAnswer', withinMs: 1_000 } }),
+      'Other address: [::1]:3457 is another program: no answer within 1 s',
+    );
+    assert.equal(rowsOf(Watch.healthy()).byId.has(`${ORIGIN}#beside`), false);
+  });
+
   it('keep the last answer through failures, and say once how old it is', () => {
     const watch = Watch.healthy();
     const before = rowsOf(watch);
