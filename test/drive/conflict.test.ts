@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../support/freePort';
 import { SmithyProcess, smithySession } from '../support/smithyProcess';
 import { openVSCode, watching, type VSCodeWindow } from './harness';
+
+/** A second smithy is found within 6 s; drawing takes a while on a busy machine. */
+const FOUND_WITHIN_MS = 8_000;
 
 describe('two smithys on one database, of which one has a stopped loop and a running session', function () {
   this.timeout(120_000);
@@ -19,7 +23,7 @@ describe('two smithys on one database, of which one has a stopped loop and a run
     writeFileSync(join(project, '.stoneforge', 'stoneforge.db'), '');
     writeFileSync(join(project, 'README.md'), '# A project\n');
     [stopped, running] = await Promise.all([
-      new SmithyProcess(project).start(),
+      freePort().then((port) => new SmithyProcess(project).startAt(port)),
       new SmithyProcess(project).start(),
     ]);
     await stopped.says({ isRunning: false, sessions: [smithySession('e-worker-1')] });
@@ -72,6 +76,21 @@ describe('two smithys on one database, of which one has a stopped loop and a run
     await conflict().waitFor({ state: 'detached' });
     await warningItem().waitFor({ state: 'detached' });
     await window.screenshots('conflict-agents-ended');
+  });
+
+  it('are one again within 6 s once a second one is started, which takes the next port', async () => {
+    await running.kill();
+    window.watch({ name: 'smithy', kind: 'smithy', url: stopped.url, pollIntervalMs: 5_000 });
+    await stopped.says({ isRunning: true });
+    await window.item('smithy healthy').waitFor();
+    await running.startAt(stopped.port + 1);
+    const beganMs = performance.now();
+    await warningItem().filter({ hasText: 'Same database:' }).waitFor();
+    const tookMs = performance.now() - beganMs;
+    assert.ok(tookMs <= FOUND_WITHIN_MS, `found after ${Math.round(tookMs)} ms`);
+    await conflict().waitFor();
+    await window.screenshots('conflict-second');
+    await window.narrowScreenshot('conflict-second');
   });
 
   it('say nothing that the console would complain about', () => {
