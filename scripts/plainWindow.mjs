@@ -5,4 +5,6 @@ export const plainWindow = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   'git.openRepositoryInParentFolders': 'never',
+  // Else the editor tells of the twentieth port that it has forwarded: each daemon of a window has one.
+  'remote.autoForwardPortsFallback': 0,
 };

@@ -140,7 +140,7 @@ describe('a registry over real servers', function () {
   /** How often a poll every five seconds writes to the status item and the tree. */
   async function writes(
     url: string,
-    { warmUp = 25, polls = 40, timeouts = PATIENT, time = new FakeTime() } = {},
+    { warmUp = 25, polls = 40, timeouts = PATIENT, time = new FakeTime(), showsProcess = false } = {},
   ) {
     const { registry, state } = watch([url], { clock: time, timeouts });
     const count = { status: 0, rows: 0 };
@@ -153,6 +153,9 @@ describe('a registry over real servers', function () {
       time.advance(5_000);
     };
     for (let index = 0; index < warmUp; index++) await poll();
+    // The process at its port is looked up once, and shown once.
+    if (showsProcess) await until(() => registry.models[0]!.holder, 'the process at its port');
+    await poll();
     count.status = count.rows = 0;
     const before = state();
     for (let index = 0; index < polls; index++) await poll();
@@ -182,7 +185,8 @@ describe('a registry over real servers', function () {
       it(`while a daemon stays ${state}`, async () => {
         const time = new FakeTime();
         const server = await scope.http(live(time, name));
-        assert.deepEqual(await writes(server.origin, { time }), { state, status: 0, rows: 0 });
+        const written = await writes(server.origin, { time, showsProcess: true });
+        assert.deepEqual(written, { state, status: 0, rows: 0 });
       });
     }
 
