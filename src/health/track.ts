@@ -17,7 +17,7 @@ import { STATES, type DaemonState } from './states';
 import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
 import { nextWaiting, resumedWaiting, startsNothing } from './waiting';
-import { decide, severityOf, type Facts, type Streak } from './verdict';
+import { decide, failsAsDaemon, severityOf, type Facts, type Streak } from './verdict';
 
 /** A daemon nobody has asked yet. @param kept what earlier windows remembered */
 export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): Track {
@@ -170,7 +170,7 @@ function isOurStall(sample: Sample): boolean {
 
 /** Whether a failure may be a part of an outage: no stranger's answer is, nor that of a daemon which lives. */
 function isOutageOf(failure: Failure, seenUp: boolean): boolean {
-  if (failure.kind === 'errors') return failure.isKnown || seenUp;
+  if (failure.kind === 'errors') return failsAsDaemon({ failure, seenUp });
   return failure.kind !== 'wrongAnswer' && failure.kind !== 'untold';
 }
 

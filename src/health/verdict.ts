@@ -88,8 +88,9 @@ const isGone = (failure: Failure | undefined): failure is Failure =>
 const isNoFault = ({ kind }: Failure): boolean => kind === 'editorBusy' || kind === 'untold';
 
 /** Errors from who is a daemon: its health route says so, or it was one here. */
-const failsAsDaemon = ({ failure, seenUp }: Facts): boolean =>
-  failure?.kind === 'errors' && (failure.isKnown || seenUp);
+export function failsAsDaemon({ failure, seenUp }: Pick<Facts, 'failure' | 'seenUp'>): boolean {
+  return failure?.kind === 'errors' && (failure.isKnown || seenUp);
+}
 
 const spanMs = ({ firstMs, lastMs }: Streak) => lastMs - firstMs;
 

@@ -56,22 +56,21 @@ export function renderStatus(
       spoken: 'Daemon Health: no daemon found',
     };
   }
-  const [conflict] = conflicts;
   // Two daemons in each other's way want a look although each by itself is well: only red comes before them.
-  const shown: { readonly icon: IconId; readonly short: string; readonly spoken: string } =
-    conflict && severityOf(worst) !== 'red'
-      ? { icon: 'warning', short: conflictTitle(conflict), spoken: conflictTitle(conflict) }
-      : {
-          icon: iconOf(worst),
-          short: shortText(worst, others, now),
-          spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
-        };
+  const conflict = severityOf(worst) === 'red' ? undefined : conflicts[0];
+  const shown: { readonly icon: IconId; readonly short: string; readonly spoken: string } = conflict
+    ? { icon: 'warning', short: conflictTitle(conflict), spoken: conflictTitle(conflict) }
+    : {
+        icon: iconOf(worst),
+        short: shortText(worst, others, now),
+        spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
+      };
   const problems = countProblems(models, conflicts);
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
   return {
     text: withIcon(shown.icon, plain(`${shown.short}${more}`)),
-    severity: conflict && severityOf(worst) !== 'red' ? 'amber' : severityOf(worst),
+    severity: conflict ? 'amber' : severityOf(worst),
     tooltip: tooltip([worst, ...others], conflicts, now),
     spoken: `Daemon Health: ${shown.spoken}${spokenMore}`,
   };
