@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../support/freePort';
 import { SmithyProcess, smithySession } from '../support/smithyProcess';
 import { openVSCode, watching, type VSCodeWindow } from './harness';
+import { makeProject } from '../support/project';
 
 /** A second smithy is found within 6 s; drawing takes a while on a busy machine. */
 const FOUND_WITHIN_MS = 8_000;
@@ -18,9 +19,7 @@ describe('two smithys on one database, of which one has a stopped loop and a run
 
   before(async () => {
     home = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-home-')));
-    const project = join(home, 'shop');
-    mkdirSync(join(project, '.stoneforge'), { recursive: true });
-    writeFileSync(join(project, '.stoneforge', 'stoneforge.db'), '');
+    const project = makeProject(join(home, 'shop'));
     writeFileSync(join(project, 'README.md'), '# A project\n');
     [stopped, running] = await Promise.all([
       freePort().then((port) => new SmithyProcess(project).startAt(port)),

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SmithyProcess } from '../support/smithyProcess';
 import { built, Watching } from './watching';
+import { makeProject } from '../support/project';
 
 /** As the built-in default; phases are spread over this time. */
 const POLL_INTERVAL_MS = 5_000;
@@ -24,7 +25,7 @@ export class Fleet {
   ): Promise<Fleet> {
     const folder = mkdtempSync(join(tmpdir(), 'daemon-health-latency-'));
     const smithys = Array.from({ length: count }, (_, n) => {
-      return new SmithyProcess(projectIn(folder, n), [built('smithyMain')], backlog);
+      return new SmithyProcess(makeProject(join(folder, `project-${n}`)), [built('smithyMain')], backlog);
     });
     await Promise.all(smithys.map((smithy, n) => smithy.startAt(ports[n] ?? 0)));
     const watching = Watching.start(
@@ -56,7 +57,7 @@ export class Fleet {
 
   /** The project of one of them. */
   project(n: number): string {
-    return projectIn(this.folder, n);
+    return makeProject(join(this.folder, `project-${n}`));
   }
 
   /** Does the same with each of them, spread over one poll interval: each at another phase of its polls. */
@@ -74,13 +75,6 @@ export class Fleet {
     await Promise.all(this.smithys.map((smithy) => smithy.kill()));
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-function projectIn(folder: string, n: number): string {
-  const project = join(folder, `project-${n}`);
-  mkdirSync(join(project, '.stoneforge'), { recursive: true });
-  writeFileSync(join(project, '.stoneforge', 'stoneforge.db'), '');
-  return project;
 }
 
 /** Runs with a fleet, and ends that whatever comes. */

@@ -3,16 +3,11 @@ import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sentenceOf } from '../../../src/words/errors';
 import { DispatchdClient } from '../../../src/kinds/dispatchd/client';
-import {
-  DaemonProcess,
-  dispatchdFile,
-  newStateDir,
-  stopDaemons,
-} from '../../support/dispatchd/daemonProcess';
+import { DaemonProcess, newStateDir } from '../../support/dispatchd/daemonProcess';
 import { Impostor, statusOf } from '../../support/impostor';
 import { NOBODY, whyNoOtherUser } from '../../support/otherUser';
-import { Scope } from '../support';
 import { notRun } from '../../support/notRun';
+import { dispatchdScope } from '../dispatchdScope';
 
 /** Whether an error says this to the user. */
 const says = (sentence: RegExp) => (error: unknown) => {
@@ -22,12 +17,7 @@ const says = (sentence: RegExp) => (error: unknown) => {
 
 describe('what is sent to a dispatchd', function () {
   this.timeout(40_000);
-  const scope = new Scope();
-  before(() => dispatchdFile());
-  afterEach(async () => {
-    await scope.close();
-    await stopDaemons();
-  });
+  const scope = dispatchdScope();
 
   const instanceOf = (stateDir: string) =>
     JSON.parse(readFileSync(join(stateDir, 'instance.json'), 'utf8')) as Record<string, unknown> & {

@@ -3,19 +3,15 @@ import { DispatchdClient } from '../../../src/kinds/dispatchd/client';
 import { SmithyAgents } from '../../../src/kinds/smithy/agents';
 import type { Sample } from '../../../src/health/report';
 import { sentenceOf } from '../../../src/words/errors';
-import { DaemonProcess, dispatchdFile, stopDaemons } from '../../support/dispatchd/daemonProcess';
+import { DaemonProcess } from '../../support/dispatchd/daemonProcess';
 import { until } from '../../support/until';
 import { Watch } from '../../unit/health/support';
-import { HEALTHY, Scope, playing, reportOf } from '../support';
+import { HEALTHY, playing, reportOf } from '../support';
+import { dispatchdScope } from '../dispatchdScope';
 
 describe('a job that cannot be started changes nothing of the daemon', function () {
   this.timeout(40_000);
-  const scope = new Scope();
-  before(() => dispatchdFile());
-  afterEach(async () => {
-    await scope.close();
-    await stopDaemons();
-  });
+  const scope = dispatchdScope();
 
   /** The states of a daemon, and all that was told of them. */
   function watched() {

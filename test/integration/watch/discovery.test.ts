@@ -12,6 +12,7 @@ import { scan, scanPlaces } from '../../../src/watch/discovery/scan';
 import { FakeSmithy } from '../../support/fakeSmithy';
 import { AnsweringServer, sendJson } from '../../support/answeringServer';
 import { smithySession } from '../../support/smithyProcess';
+import { makeProject } from '../../support/project';
 
 const TIMEOUT_MS = 300;
 
@@ -45,8 +46,7 @@ describe('a scan of this machine', () => {
 
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-discovery-')));
-    mkdirSync(join(folder, 'project', '.stoneforge'), { recursive: true });
-    writeFileSync(join(folder, 'project', '.stoneforge', 'stoneforge.db'), '');
+    makeProject(join(folder, 'project'));
   });
   afterEach(async () => {
     await Promise.all(servers.splice(0).map((server) => server.stop()));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DiscoveryWindow } from '../../support/discoveryWindow';
 import { FakeSmithy } from '../../support/fakeSmithy';
 import { freePort } from '../../support/freePort';
+import { makeProject } from '../../support/project';
 
 /** Three free ports in a row. */
 async function threePorts(): Promise<[number, number, number]> {
@@ -41,10 +42,7 @@ describe('a second smithy beside one that is watched', () => {
 
   beforeEach(async () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-next-port-')));
-    for (const name of ['project', 'other']) {
-      mkdirSync(join(folder, name, '.stoneforge'), { recursive: true });
-      writeFileSync(join(folder, name, '.stoneforge', 'stoneforge.db'), '');
-    }
+    for (const name of ['project', 'other']) makeProject(join(folder, name));
     ports = await threePorts();
     first = await smithy('project', ports[0]);
     // As a user has it who wrote the list: nothing else is watched.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rowTexts } from '../../support/rowTexts';
@@ -9,6 +9,7 @@ import { DiscoveryWindow, type DiscoverySettings } from '../../support/discovery
 import { FakeSmithy } from '../../support/fakeSmithy';
 import { freePort } from '../../support/freePort';
 import { NOBODY, whyNoOtherUser } from '../../support/otherUser';
+import { makeProject } from '../../support/project';
 
 describe('a smithy at the default address', () => {
   let folder: string;
@@ -18,10 +19,7 @@ describe('a smithy at the default address', () => {
 
   beforeEach(async () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-others-')));
-    for (const name of ['project', 'other']) {
-      mkdirSync(join(folder, name, '.stoneforge'), { recursive: true });
-      writeFileSync(join(folder, name, '.stoneforge', 'stoneforge.db'), '');
-    }
+    for (const name of ['project', 'other']) makeProject(join(folder, name));
     port = await freePort();
   });
   afterEach(async () => {

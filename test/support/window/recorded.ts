@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../freePort';
 import { OLD_FIXTURES } from './installed';
 import type { WindowState } from './shown';
+import { makeProject } from '../project';
 
 /** How far from the moment of the recording a number may be that is a moment. */
 const AROUND_MS = 30 * 24 * 3_600_000;
@@ -24,10 +25,7 @@ export class RecordedMachine {
   private constructor(
     readonly ports: { readonly smithy: number; readonly otherSmithy: number; readonly dispatchd: number },
   ) {
-    for (const folder of [this.project, this.other]) {
-      mkdirSync(join(folder, '.stoneforge'), { recursive: true });
-      writeFileSync(join(folder, '.stoneforge', 'stoneforge.db'), '');
-    }
+    for (const folder of [this.project, this.other]) makeProject(folder);
   }
 
   static async make(): Promise<RecordedMachine> {
