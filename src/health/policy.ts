@@ -89,6 +89,8 @@ export const REMINDER_INTERVAL_MS = 3_600_000;
 
 /** The longest time that a snooze may be asked for (design): one that ends later was asked before the clock was set back. */
 export const LONGEST_SNOOZE_MS = 3_600_000;
+/** A clock that is corrected, and not set, goes back by less: a snooze of the longest time outlives that. */
+export const CLOCK_CORRECTED_MS = 60_000;
 
 /** So many restarts in this time that nobody asked for are a crash loop (design: "3rd restart in 5 min"). */
 export const CRASH_LOOP_COUNT = 3;
