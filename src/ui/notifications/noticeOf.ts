@@ -47,7 +47,7 @@ export function incidentNotice(model: DaemonModel, notice: Incident, now: Instan
   return {
     ...common,
     kind: notice.kind,
-    key: notice.kind === 'problem' ? problemKey(id, state) : `${id} reminder ${state}`,
+    key: notice.kind === 'problem' ? problemKey(id, state) : `${id} reminder ${SEVERITY[state]}`,
     // An incident is told once while it goes on.
     ...(notice.kind === 'problem' && { toldFor: { afterAt: wallAtOf(openedAt, now) } }),
     openedAt,
@@ -57,8 +57,9 @@ export function incidentNotice(model: DaemonModel, notice: Incident, now: Instan
   };
 }
 
+/** Windows that look at different moments may see one incident begin with different states; amber and red are two. */
 function problemKey(daemonId: DaemonId, state: DaemonState): string {
-  return `${daemonId} problem ${state}`;
+  return `${daemonId} problem ${SEVERITY[state]}`;
 }
 
 /** The same, told because it goes on. @param model the daemon as it is now */
