@@ -4,11 +4,12 @@ import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
 import { DUCTOR_END_MS } from './policy';
+import { prompt } from './prompt';
 import { id, isoTime, line } from '../read/schemas';
 
 /** Reads the files in which an agent of ductor keeps its start, and what runs in its chats. */
 
-const Turn = v.object({ prompt_preview: line(80), started_at: isoTime });
+const Turn = v.object({ prompt_preview: prompt(80), started_at: isoTime });
 const Turns = v.object({ turns: v.record(v.string(), v.unknown()) });
 
 /**
@@ -62,7 +63,13 @@ function turnDeadline(
   };
 }
 
-const Named = v.object({ name: id, status: v.literal('running'), prompt_preview: line(200) });
+const Named = v.object({
+  name: id,
+  status: v.literal('running'),
+  /** Of its first turn ever, and of the turn that runs: empty until it has got a second one. */
+  prompt_preview: prompt(200),
+  last_prompt: prompt(200),
+});
 const NamedList = v.object({ sessions: v.array(v.unknown()) });
 
 /** `named_sessions.json`: those that run. When their turn began is not told. @throws where it is not such a file */
@@ -73,12 +80,13 @@ export function readNamed(value: unknown): readonly Session[] {
     .flatMap((raw) => {
       const named = v.safeParse(Named, raw);
       if (!named.success) return [];
-      const { name, prompt_preview: prompt } = named.output;
+      const { name, prompt_preview: first, last_prompt: last } = named.output;
+      const command = last || first;
       return {
         id: `named ${name}`,
         title: cleanText(name, 80),
         status: 'running',
-        ...(prompt !== '' && { command: prompt }),
+        ...(command !== '' && { command }),
       };
     });
 }
