@@ -40,24 +40,31 @@ export function readTurns(
     });
 }
 
+/** Whether entries of such a file tell nothing: turns may run that are not listed. @throws as `readTurns` */
+export function hidesTurns(value: unknown): boolean {
+  return Object.values(v.parse(Turns, value).turns).some((raw) => !v.is(Turn, raw));
+}
+
 /**
  * When a turn will be ended. It is ended or extended at its deadline, and nobody is told of an extension: one that
  * is still there a while after was extended.
  */
 function turnDeadline(
   startedAt: number,
-  { turnMs, extensionMs, maxExtensions }: DuctorLimits,
+  { turnMs, extensionMs, maxExtensions, capMs = Infinity }: DuctorLimits,
   nowAt: number,
 ): Partial<Session> {
   if (turnMs === undefined) return {};
   const overMs = nowAt - startedAt - turnMs - DUCTOR_END_MS;
   const extensionsUsed = overMs <= 0 ? 0 : Math.ceil(overMs / extensionMs);
   // It has outlived all that was assumed.
-  if (overMs > 0 && !(extensionsUsed <= maxExtensions)) return {};
+  if (overMs > 0 && !(extensionsUsed <= maxExtensions && turnMs + overMs <= capMs)) return {};
+  const endMs = Math.min(turnMs + extensionsUsed * extensionMs, capMs);
   return {
     timeoutMs: turnMs,
-    deadlineAt: startedAt + turnMs + extensionsUsed * extensionMs,
-    deadlineAssumed: true,
+    deadlineAt: startedAt + endMs,
+    // The cap alone is told, by the process itself.
+    ...(endMs !== capMs && { deadlineAssumed: true }),
     extensionsUsed,
     maxExtensions,
   };
@@ -89,6 +96,13 @@ export function readNamed(value: unknown): readonly Session[] {
         ...(command !== '' && { command }),
       };
     });
+}
+
+const Resting = v.object({ status: v.picklist(['idle', 'ended']) });
+
+/** Whether entries of such a file tell nothing: named sessions may run that are not listed. @throws as `readNamed` */
+export function hidesNamed(value: unknown): boolean {
+  return v.parse(NamedList, value).sessions.some((raw) => !v.is(Resting, raw) && !v.is(Named, raw));
 }
 
 const Startup = v.object({ boot_id: line(100), started_at: isoTime });

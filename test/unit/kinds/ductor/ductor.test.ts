@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import type { Unavailable } from '../../../../src/health/cause';
 import { unavailableText } from '../../../../src/words/causes';
 import { readAgents, readApi } from '../../../../src/kinds/ductor/agents';
-import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from '../../../../src/kinds/ductor/config';
+import {
+  DEFAULT_LIMITS,
+  limitsOf,
+  readCap,
+  readConfig,
+  type DuctorLimits,
+} from '../../../../src/kinds/ductor/config';
 import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
 import { isOtherBoot, readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
 import { advanceDeadlines, type KnownDeadlines } from '../../../../src/health/deadlines';
@@ -159,6 +165,63 @@ describe("a ductor's limits", () => {
     it(what, () =>
       assert.deepEqual({ ...limitsOf(readConfig(config)), ...expected }, limitsOf(readConfig(config))),
     );
+  }
+});
+
+describe('the cap of the extensions in the environment of a ductor', () => {
+  for (const [text, capMs] of [
+    ['3600', HOUR_MS],
+    [' 90.5 ', 90_500],
+    ['0', undefined],
+    ['-5', undefined],
+    ['', undefined],
+    ['inf', undefined],
+    ['1 h', undefined],
+    ['1e300', undefined],
+    [undefined, undefined],
+  ] as const) {
+    it(`is ${capMs ?? 'none'} where it says ${JSON.stringify(text)}`, () =>
+      assert.equal(readCap(text), capMs));
+  }
+
+  const startedAt = Date.parse('2026-11-22T00:35:57.068Z');
+  const turn = (config: object, capS: number, afterS: number) => {
+    const limits = limitsOf(readConfig(config), capS * SECOND_MS);
+    const nowAt = startedAt + afterS * SECOND_MS;
+    const [session] = readTurns(DUCTOR.files.inflight, limits, { sinceAt: 0, nowAt });
+    const { deadlineAt, extensionsUsed, maxExtensions, deadlineAssumed } = session!;
+    return [
+      deadlineAt && (deadlineAt - startedAt) / SECOND_MS,
+      extensionsUsed,
+      maxExtensions,
+      deadlineAssumed,
+    ];
+  };
+  const ten = { cli_timeout: 600 };
+  const rows: readonly [what: string, config: object, capS: number, afterS: number, expected: unknown[]][] = [
+    ['a period at a time: the first', ten, 1_500, 60, [600, 0, 2, true]],
+    ['a period at a time: the second', ten, 1_500, 700, [1_200, 1, 2, true]],
+    ['up to the cap, which the process tells', ten, 1_500, 1_300, [1_500, 2, 2, undefined]],
+    ['and no longer', ten, 1_500, 1_511, [undefined, undefined, undefined, undefined]],
+    ['whole periods', ten, 1_200, 700, [1_200, 1, 1, undefined]],
+    [
+      'also where activity is not to extend it',
+      { ...ten, timeouts: { extend_on_activity: false, max_extensions: 0 } },
+      1_200,
+      700,
+      [1_200, 1, 1, undefined],
+    ],
+    ['not at all where the cap is below the limit', ten, 300, 60, [600, 0, 0, true]],
+    [
+      'without end where the limit is none',
+      { timeouts: { normal: 0 } },
+      300,
+      60,
+      [undefined, undefined, undefined, undefined],
+    ],
+  ];
+  for (const [what, config, capS, afterS, expected] of rows) {
+    it(`extends a turn ${what}`, () => assert.deepEqual(turn(config, capS, afterS), expected));
   }
 });
 
