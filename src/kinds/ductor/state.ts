@@ -20,6 +20,7 @@ export class DuctorState {
     private readonly port: number,
     private readonly env: Env,
     private readonly wallAt: () => number,
+    private readonly find: typeof findPlace = findPlace,
   ) {}
 
   /**
@@ -68,7 +69,7 @@ export class DuctorState {
   /** Only one at a time. Never rejects. */
   #look(): Promise<void> {
     if (this.#looking) return this.#looking;
-    const looking = findPlace(this.host, this.port, this.env).then((place) => {
+    const looking = this.find(this.host, this.port, this.env).then((place) => {
       // Forgotten meanwhile, it was another process's.
       if (this.#looking !== looking) return;
       this.#place = place;

@@ -10,7 +10,14 @@ import { id, isoTime, line } from '../read/schemas';
 /** Reads the files in which an agent of ductor keeps its start, and what runs in its chats. */
 
 const Turn = v.object({ prompt_preview: prompt(80), started_at: isoTime });
-const Turns = v.object({ turns: v.record(v.string(), v.unknown()) });
+const Turns = v.object({
+  turns: v.pipe(
+    v.unknown(),
+    // valibot takes an array for an object without entries.
+    v.check((turns) => !Array.isArray(turns)),
+    v.record(v.string(), v.unknown()),
+  ),
+});
 
 /**
  * `inflight_turns.json`: the chats' turns that run.
