@@ -29,6 +29,8 @@ export type DuctorConfig = v.InferOutput<typeof Config>;
 
 /** `config.json`; what is not there or not what it should be is ductor's default. @throws where it is no object */
 export function readConfig(value: unknown): DuctorConfig {
+  // valibot takes an array for an object without entries.
+  if (Array.isArray(value)) throw new TypeError('a list is no config');
   return v.parse(Config, value);
 }
 
