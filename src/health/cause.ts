@@ -12,6 +12,8 @@ export type Malformed = { readonly field: string } & (
   /** In the words of the schema: `boolean`, `"yes"`. */
   | { readonly is: 'wrong'; readonly expected: string; readonly received: string }
   | { readonly is: 'noTime' | 'noAbsolutePath' | 'noPathHere' | 'noAgentHealth' | 'noId' }
+  /** A file of the daemon's own, by its path in the daemon's folder. */
+  | { readonly is: 'unreadableFile' }
 );
 
 /** Why an answer is not that of a daemon. */

@@ -27,6 +27,8 @@ export interface Session {
   readonly agentId?: string;
   /** smithy: the conversation with the agent's provider, which outlives the session. */
   readonly providerSessionId?: string;
+  /** What it waits to be told by a person; see `isWaiting`. */
+  readonly question?: string;
   /** What it runs, bounded and on one line: to be shown, not to be run. */
   readonly command?: string;
   readonly cwd?: string;

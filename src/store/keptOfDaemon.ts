@@ -58,6 +58,7 @@ const OPTIONAL: Fields<Omit<Session, keyof typeof NEEDED>> = {
   role: 'string',
   agentId: 'string',
   providerSessionId: 'string',
+  question: 'string',
   command: 'string',
   cwd: 'string',
   createdAt: 'number',

@@ -86,7 +86,7 @@ async function describeLinux(pid: number): Promise<ProcessInfo> {
 }
 
 /** Whether it numbers its processes apart from us, as containers do. */
-async function isElsewhere(pid: number): Promise<boolean> {
+export async function isElsewhere(pid: number): Promise<boolean> {
   const [theirs, ours] = await Promise.all(
     [pid, 'self'].map((who) => readlink(`/proc/${who}/ns/pid`).catch(() => undefined)),
   );

@@ -45,6 +45,9 @@ export const MAX_COMMAND_LINE_CHARS = 200;
 /** The longest names of programs have some 30 characters; Linux itself keeps 15. */
 export const MAX_NAME_CHARS = 60;
 
+/** Linux takes 2 MB of words and variables for a new process on a usual stack of 8 MB (execve(2)): more is not read. */
+export const MAX_PROCESS_TEXT_BYTES = 2 * 1024 * 1024;
+
 /** Linux counts time in ticks of 1/100 s on every architecture Node runs on (sysconf _SC_CLK_TCK). */
 export const TICK_MS = 10;
 

@@ -44,6 +44,21 @@ export async function psProgram(pid: number, run: RunTool): Promise<string> {
   return (await psOf(pid, 'comm=', run)).trim();
 }
 
+/** The command line of a process; `''` where there is no such process. @throws {ToolFailed} */
+export async function psCommand(pid: number, run: RunTool): Promise<string> {
+  return (await psOf(pid, 'command=', run)).trimEnd();
+}
+
+/** The same with its variables behind it, where the system tells them (ps(1) of macOS, `-E`). @throws {ToolFailed} */
+export async function psCommandWithEnvironment(pid: number, run: RunTool): Promise<string> {
+  try {
+    return (await run('ps', ['-E', '-o', 'command=', '-p', String(pid), '-ww'])).trimEnd();
+  } catch (error) {
+    if (error instanceof ToolFailed && error.saysNothing) return '';
+    throw error;
+  }
+}
+
 /** What `ps` tells of a process for who looks on, with its headings. @throws {ToolFailed} */
 export async function psForPeople(pid: number, run: RunTool): Promise<string> {
   return psOf(pid, 'pid,ppid,state,lstart,etime,time,%cpu,rss,wchan,command', run);

@@ -67,11 +67,18 @@ const fieldText = textsOf<Malformed>({
   noPathHere: ({ field }) => `${field} is not a path of a file on this machine`,
   noId: ({ field }) => `${field} is not an id of one line`,
   noAgentHealth: ({ field }) => `${field} is not an agent's health`,
+  unreadableFile: ({ field }) => `${field} could not be read`,
 });
 
 /** "isRunning is missing; health.pollStale should be boolean, is "no"". */
 export function malformedText(malformed: readonly Malformed[]): string {
   return malformed.map(fieldText).join('; ');
+}
+
+/** "inflight_turns.json could not be read": the files of a daemon that are there, and tell nothing; empty where none is. */
+export function unreadableText(malformed: readonly Malformed[]): string {
+  const files = malformed.flatMap(({ field, is }) => (is === 'unreadableFile' ? field : []));
+  return files.length === 0 ? '' : `${files.join(', ')} could not be read`;
 }
 
 /** What shows that CPU is short, as a clause. */

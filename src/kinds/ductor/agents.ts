@@ -4,6 +4,7 @@ import type { Malformed, StrangeAnswer, Unavailable } from '../../health/cause';
 import type { Report } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
 import { notAStatus } from '../read/answers';
+import { MAIN_AGENT } from './agentTitle';
 import { MAX_AGENTS, MAX_ERROR_CHARS, MAX_NAME_CHARS } from './policy';
 import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from './traits';
 
@@ -65,11 +66,18 @@ export function readAgents(body: unknown): ReportedState | undefined {
   };
 }
 
-/** The agents besides the main one that may work on something, by the names that the daemon has for them. */
-export function subAgentsOf(body: string): readonly string[] {
+/** An agent besides the main one, by the name that the daemon has for it. */
+export interface SubAgent {
+  readonly name: string;
+  /** One that is stopped or crashed works on nothing that its files do not tell of. */
+  readonly mayWork: boolean;
+}
+
+/** The agents besides the main one, whatever state they are in. */
+export function subAgentsOf(body: string): readonly SubAgent[] {
   return (agentsIn(JSON.parse(body)) ?? [])
-    .filter(([name, agent]) => name !== 'main' && mayWork(agent))
-    .map(([name]) => name);
+    .filter(([name]) => name !== MAIN_AGENT)
+    .map(([name, agent]) => ({ name, mayWork: mayWork(agent) }));
 }
 
 /** The agents in an answer, by hand: a schema goes through all of them, however many there are. */

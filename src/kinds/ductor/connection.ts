@@ -7,10 +7,11 @@ import type { Answered, Connection, ConnectOptions } from '../kind';
 import type { Look, Seen } from '../look';
 import { MAX_SESSIONS } from '../policy';
 import { isLoopback } from '../read/paths';
-import { readApi, readAgents, readState, subAgentsOf } from './agents';
+import { readApi, readAgents, readState, subAgentsOf, type SubAgent } from './agents';
 import { DEFAULT_LIMITS } from './config';
-import { DuctorState, ductorHome, type DuctorFiles } from './files';
+import type { DuctorFiles } from './files';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
+import { DuctorState } from './state';
 import { readTasks, taskSessions, type Task } from './tasks';
 
 export { identify } from './identify';
@@ -39,7 +40,7 @@ class DuctorConnection implements Connection {
     const { hostname, port } = new URL(origin);
     // The files of this machine say nothing about a daemon of another.
     if (isLoopback(hostname)) {
-      this.#state = new DuctorState(ductorHome(options.env), Number(port), options.wallAt);
+      this.#state = new DuctorState(hostname, Number(port), options.env, options.wallAt);
     }
   }
 
@@ -59,6 +60,7 @@ class DuctorConnection implements Connection {
   #forget(): void {
     this.statusRoute = AGENTS_ROUTE;
     this.#isRecognised = false;
+    this.#state?.forget();
   }
 
   async #ask(look: Look): Promise<Answered> {
@@ -72,11 +74,14 @@ class DuctorConnection implements Connection {
     }
     const daemonNow = clockOf(answer, wallAt());
     const subAgents = this.statusRoute === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
-    const files = await this.#state?.read(look.within.atMost(timeouts.fallbackMs).timeoutMs, subAgents);
+    const [files, tasks] = await Promise.all([
+      this.#state?.read(look.within.atMost(timeouts.fallbackMs).timeoutMs, subAgents),
+      said.starting ? undefined : this.#askTasks(look),
+    ]);
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? wallAt();
-    const { sessions, unknown } = starting ? {} : await this.#work(look, files, subAgents, nowAt);
+    const { sessions, unknown } = starting ? {} : this.#work(tasks, files, subAgents, nowAt);
     const report: Report = {
       ...said,
       ...(starting && { starting }),
@@ -84,6 +89,10 @@ class DuctorConnection implements Connection {
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),
       ...(files?.instance && { instance: files.instance }),
+      malformed: [
+        ...said.malformed,
+        ...(files?.unreadable ?? []).map((field) => ({ field, is: 'unreadableFile' as const })),
+      ],
     };
     return { is: 'report', report, latencyMs: answer.tookMs };
   }
@@ -107,28 +116,26 @@ class DuctorConnection implements Connection {
    * Tasks and turns, and of which nothing is known. `sessions` is `undefined` where that is not known: that there is no
    * work is known only where all of it is.
    */
-  async #work(
-    look: Look,
+  #work(
+    tasks: readonly Task[] | undefined,
     files: DuctorFiles | undefined,
-    subAgents: readonly string[],
+    subAgents: readonly SubAgent[],
     nowAt: number,
-  ): Promise<{ sessions?: readonly Session[]; unknown?: UnknownWork }> {
-    const tellsTasks = this.statusRoute === AGENTS_ROUTE;
-    const tasks = tellsTasks ? await this.#askTasks(look) : undefined;
+  ): { sessions?: readonly Session[]; unknown?: UnknownWork } {
     const unknown: UnknownWork = {
       subAgents: subAgents
-        .filter((name) => files?.subAgents.get(name) === undefined)
-        .map((name) => cleanText(name, MAX_NAME_CHARS)),
-      turns: files?.turns === undefined,
+        .filter(({ name, mayWork }) => !(files?.subAgents.get(name)?.isKnown ?? !mayWork))
+        .map(({ name }) => cleanText(name, MAX_NAME_CHARS)),
+      turns: files?.areTurnsKnown !== true,
       tasks: tasks === undefined,
     };
     const isAllKnown = !unknown.turns && !unknown.tasks && unknown.subAgents.length === 0;
     const rest = isAllKnown ? {} : { unknown };
     // For once not to be had is not gone.
-    if (tellsTasks && !tasks) return rest;
+    if (this.statusRoute === AGENTS_ROUTE && !tasks) return rest;
     const work = new Map<string, Session>();
     const listed = taskSessions(tasks ?? [], files?.limits ?? DEFAULT_LIMITS, nowAt);
-    const ofSubAgents = [...(files?.subAgents.values() ?? [])].flatMap((sessions) => sessions ?? []);
+    const ofSubAgents = [...(files?.subAgents.values() ?? [])].flatMap(({ sessions }) => sessions);
     for (const session of [...(files?.turns ?? []), ...ofSubAgents, ...listed].slice(0, MAX_SESSIONS)) {
       // An id names a row of the tree, so each may be there once.
       if (!work.has(session.id)) work.set(session.id, session);
@@ -138,6 +145,7 @@ class DuctorConnection implements Connection {
 
   /** `undefined` where that is not known; it may also have none to tell of. */
   async #askTasks(look: Look): Promise<readonly Task[] | undefined> {
+    if (this.statusRoute !== AGENTS_ROUTE) return undefined;
     try {
       const { status, body } = await look.get(TASKS_ROUTE, this.options.timeouts.fallbackMs);
       if (status === 404 || status === 503) return [];

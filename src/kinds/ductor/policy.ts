@@ -33,6 +33,16 @@ export const CLOCK_TOLERANCE_MS = 1_000;
 export const MAX_AGENTS = 100;
 export const MAX_ERROR_CHARS = 160;
 export const MAX_NAME_CHARS = 40;
+export const MAX_TITLE_CHARS = 80;
 
 /** On macOS and Windows a tool tells the birth of a process and takes up to a second: it is not run at every poll. */
 export const BIRTH_RELOOK_MS = 60_000;
+
+/**
+ * The first ask of a daemon waits so long for its home to be found, at most: /proc tells in some milliseconds, the tools
+ * of macOS within a second.
+ */
+export const PLACE_WAIT_MS = 1_000;
+
+/** Where no home is this daemon's, its process is looked for again so often: another may have come up. */
+export const PLACE_RELOOK_MS = 60_000;

@@ -5,7 +5,6 @@ import { kindOf } from '../../kinds/index';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
 import { clockTime, type Instant, coarseAge, duration, forOver } from '../../base/time';
-import { isLive } from '../../health/sessions';
 import { staleThresholdMs } from '../../health/staleness';
 import { STATES, type Severity } from '../../health/states';
 import {
@@ -21,7 +20,7 @@ import {
 import { pastInWords } from '../../words/historyText';
 import { besideText } from '../../words/besideText';
 import { reasonText } from '../../words/reasons';
-import { runningText } from '../../words/work';
+import { workingText } from '../../words/work';
 
 /**
  * One line of the tree. Its words are any strings: VS Code draws the strings of a tree and of its hovers letter by
@@ -295,11 +294,10 @@ function freeWorkers(count: number | undefined): string {
 
 function sessionsDetail(model: DaemonModel): Detail {
   const { last, sample } = model.track;
-  const live = last!.report.sessions?.filter(isLive).length;
   return {
     key: 'sessions',
     label: 'Sessions',
-    description: live === undefined ? 'not known' : runningText(live, sample?.ok === true),
+    description: workingText(last!.report, sample?.ok === true),
     icon: 'terminal',
   };
 }

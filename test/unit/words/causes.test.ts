@@ -120,6 +120,10 @@ describe('the words for a malformed field', () => {
     noPathHere: [{ field, is: 'noPathHere' }, 'health.pollStale is not a path of a file on this machine'],
     noId: [{ field, is: 'noId' }, 'health.pollStale is not an id of one line'],
     noAgentHealth: [{ field, is: 'noAgentHealth' }, "health.pollStale is not an agent's health"],
+    unreadableFile: [
+      { field: 'inflight_turns.json', is: 'unreadableFile' },
+      'inflight_turns.json could not be read',
+    ],
   };
   itSays<Malformed>(Object.values(fields), (malformed) => malformedText([malformed]));
 
