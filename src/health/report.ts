@@ -165,6 +165,10 @@ export interface Report {
   readonly unknownWork?: UnknownWork;
   /** What its start found unfinished, counted by itself. */
   readonly recovery?: { readonly resumed: number; readonly interrupted: number };
+  /** The newest error lines of its log since it started, newest last; absent where there is none, or nothing is known. */
+  readonly startErrors?: readonly string[];
+  /** How many there were. */
+  readonly startErrorCount?: number;
   readonly instance?: DaemonInstance;
   readonly database?: Database;
   /** Who else listens by the name that the daemon is watched by. */

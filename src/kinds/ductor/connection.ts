@@ -80,6 +80,7 @@ class DuctorConnection implements Connection {
     const report: Report = {
       ...said,
       ...(starting && { starting }),
+      ...(files && troubles(said, files)),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),
@@ -129,7 +130,9 @@ class DuctorConnection implements Connection {
     const work = new Map<string, Session>();
     const listed = taskSessions(tasks ?? [], files?.limits ?? DEFAULT_LIMITS, nowAt);
     const ofSubAgents = [...(files?.subAgents.values() ?? [])].flatMap((sessions) => sessions ?? []);
-    for (const session of [...(files?.turns ?? []), ...ofSubAgents, ...listed].slice(0, MAX_SESSIONS)) {
+    const ended = files?.timedOut ?? [];
+    const all = [...(files?.turns ?? []), ...ofSubAgents, ...listed, ...ended];
+    for (const session of all.slice(0, MAX_SESSIONS)) {
       // An id names a row of the tree, so each may be there once.
       if (!work.has(session.id)) work.set(session.id, session);
     }
@@ -148,6 +151,21 @@ class DuctorConnection implements Connection {
       return undefined;
     }
   }
+}
+
+/** What its log says that its answer does not. */
+function troubles(said: Report, { log }: DuctorFiles): Partial<Report> {
+  const { errors, errorCount, helpless } = log;
+  return {
+    ...(errorCount > 0 && { startErrors: errors, startErrorCount: errorCount }),
+    // It answers, and can do no work. What it says itself comes first.
+    ...(helpless !== undefined &&
+      said.isRunning &&
+      said.available !== false && {
+        available: false,
+        unavailable: { is: 'said', said: helpless },
+      }),
+  };
 }
 
 /** Its clock: the second that its answer names, and as much of it as has passed on ours where the two agree. */

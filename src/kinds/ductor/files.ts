@@ -13,6 +13,7 @@ import {
 } from './policy';
 import type { DaemonInstance, Session } from '../../health/report';
 import type { Env } from '../kind';
+import { AgentSigns } from './agentSigns';
 import { limitsOf, readConfig, type DuctorLimits } from './config';
 import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
@@ -30,6 +31,7 @@ export class DuctorState {
   readonly #pid: StateFile;
   readonly #writer = new PidFileWriter();
   readonly #main: AgentFiles;
+  readonly #signs: AgentSigns;
   readonly #subAgents = new Map<string, AgentFiles>();
   #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
 
@@ -41,6 +43,7 @@ export class DuctorState {
     this.#config = new StateFile(join(home, 'config', 'config.json'));
     this.#pid = new StateFile(join(home, 'bot.pid'));
     this.#main = new AgentFiles(home);
+    this.#signs = new AgentSigns(home);
   }
 
   /**
@@ -74,15 +77,28 @@ export class DuctorState {
     const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: this.wallAt() };
     const noted = startOf(main);
     const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
+    const log = await this.#signs.read({ pid: value as number, sinceAt: changedAt }, times.nowAt);
+    const turns = known(() => workOf(main, limits, times));
+    const ofSubs = subs.map(([name, files]) => files && workOfSub(name, files, limits, times));
+    const all = [turns, ...ofSubs];
+    const isAllKnown = all.every((work) => work !== undefined);
+    const told = this.#signs.turns(isAllKnown ? all.flat() : undefined, log, limits, times.nowAt);
+    const deadlines = new Map(told?.work.map((session) => [session.id, session]));
+    const moved = (work: readonly Session[] | undefined) =>
+      work?.map((session) => deadlines.get(session.id) ?? session);
     return {
       limits,
       instance: { pid: value as number, ...(isNoted && this.#lifeOf(noted)) },
+      /** What its log tells of this life. */
+      log,
+      /** Turns that their limit has ended, as the log tells. */
+      timedOut: told?.timedOut ?? [],
       /** Its process is there, and has not noted its start yet. */
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
       /** Of the main agent; `undefined` where that is not known. */
-      turns: known(() => workOf(main, limits, times)),
+      turns: moved(turns),
       /** Of each sub-agent that was asked for; `undefined` where that is not known. */
-      subAgents: new Map(subs.map(([name, files]) => [name, files && workOfSub(name, files, limits, times)])),
+      subAgents: new Map(subs.map(([name], index) => [name, moved(ofSubs[index])])),
     };
   }
 

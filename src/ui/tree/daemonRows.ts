@@ -22,6 +22,7 @@ import { pastInWords } from '../../words/historyText';
 import { besideText } from '../../words/besideText';
 import { reasonText } from '../../words/reasons';
 import { runningText } from '../../words/work';
+import { errorsDetail } from './errorsRow';
 
 /**
  * One line of the tree. Its words are any strings: VS Code draws the strings of a tree and of its hovers letter by
@@ -226,6 +227,7 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
     ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(model, report, now),
+    ...errorsDetail(model, report),
     ...besideDetail(report),
   ];
 }
