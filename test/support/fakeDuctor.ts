@@ -62,10 +62,12 @@ export class FakeDuctor {
 
   /**
    * The process that its files name. They tell of lives that began before any process of a test did: only the command
-   * line shows that this one may have written them.
+   * line shows that this one may have written them. As one that works does it has a process of its own, where the system
+   * tells of that.
    */
   get pid(): number {
-    const wait = ['-e', 'setInterval(() => {}, 1_000_000)', 'ductor'];
+    const works = process.platform === 'linux' ? "require('node:child_process').spawn('cat');" : '';
+    const wait = ['-e', `${works} setInterval(() => {}, 1_000_000)`, 'ductor'];
     this.#process ??= spawn(process.execPath, wait, { stdio: 'ignore' });
     return this.#process.pid!;
   }

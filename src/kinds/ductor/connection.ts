@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS } from './config';
 import { DuctorState, ductorHome, type DuctorFiles } from './files';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
 import { readTasks, taskSessions, type Task } from './tasks';
+import { turnsWithoutProcess } from './turnProcess';
 
 export { identify } from './identify';
 export { restartWays } from './start';
@@ -77,10 +78,12 @@ class DuctorConnection implements Connection {
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? wallAt();
     const { sessions, unknown } = starting ? {} : await this.#work(look, files, subAgents, nowAt);
+    const isAtWork = said.isRunning && !starting && !files?.log.isEnding;
     const report: Report = {
       ...said,
       ...(starting && { starting }),
       ...(files && troubles(said, files)),
+      ...(files && isAtWork && (await turnsWithoutProcess(files))),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),

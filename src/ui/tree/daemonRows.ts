@@ -6,7 +6,7 @@ import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
 import { clockTime, type Instant, coarseAge, duration, forOver } from '../../base/time';
 import { isLive } from '../../health/sessions';
-import { staleThresholdMs } from '../../health/staleness';
+import { answersItself, staleThresholdMs } from '../../health/staleness';
 import { STATES, type Severity } from '../../health/states';
 import {
   STATE_LABELS,
@@ -266,7 +266,9 @@ function loopDetail(model: DaemonModel, now: Instant): Detail {
     case 'advancing':
       return { ...detail, description: `${every}last cycle ${coarseAge(loop.ageMs + sinceMs)} ago` };
     case 'unknown':
-      return { ...detail, description: 'not known' };
+      return answersItself(report)
+        ? { ...detail, label: 'Event loop', description: sample?.ok ? 'turns' : 'not known' }
+        : { ...detail, description: 'not known' };
   }
 }
 

@@ -125,7 +125,14 @@ describe('the rows of the tree', () => {
       ['', '#state', '#loop', '#sessions', '#instance'],
     );
     assert.equal(row(rows).description, 'unverified');
-    assert.match(row(rows, 'state').description ?? '', /ductor does not tell whether its loop advances$/);
+    const loop = () => [row(rowsOf(watch), 'loop').label, row(rowsOf(watch), 'loop').description];
+    assert.deepEqual(loop(), ['Event loop', 'turns']);
+    watch.wait(5_000).fail('timeout');
+    assert.deepEqual(loop(), ['Event loop', 'not known']);
+    assert.match(
+      row(rows, 'state').description ?? '',
+      /the daemon answers, so its event loop turns; whether messages reach the daemon is not known$/,
+    );
   });
 
   describe('of the errors in its log', () => {
