@@ -70,6 +70,8 @@ export type Stale =
 export type LoopUnknown =
   | { readonly is: 'malformed'; readonly malformed: readonly Malformed[] }
   | { readonly is: 'untoldByKind'; readonly kind: KindId }
+  /** The loop turns, since it answers; nothing tells whether it takes in work. */
+  | { readonly is: 'intakeUntold' }
   | { readonly is: 'untoldByVersion' | 'noCycleTimes' | 'timesInFuture' | 'timesContradict' }
   | { readonly is: 'begunInVain'; readonly forMs: number };
 
@@ -105,6 +107,15 @@ export type Reason =
   | { readonly is: 'stuckQueue'; readonly ready: number | undefined }
   | { readonly is: 'startsNothing'; readonly ready: number; readonly free: number; readonly forMs: number }
   | { readonly is: 'mergesStuck'; readonly count: number }
+  | { readonly is: 'turnHangs'; readonly count: number }
+  /** @property dueAt since when. Epoch ms, both on the daemon's clock. @property others how many more are */
+  | {
+      readonly is: 'jobOverdue';
+      readonly name: string;
+      readonly dueAt: number;
+      readonly daemonNow: number;
+      readonly others: number;
+    }
   | { readonly is: 'slow'; readonly shortage: Shortage; readonly cause: Cause }
   | { readonly is: 'unsettled'; readonly why: Unsettled }
   | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };

@@ -121,6 +121,11 @@ export const RESTART_ELSEWHERE_LONGEST_MS = 300_000;
 /** Work that waits beside free workers may wait so long, and so many completed cycles, before it is told (design). */
 export const NOTHING_STARTED_AFTER_MS = 600_000;
 export const NOTHING_STARTED_AFTER_CYCLES = 10;
+/** A process takes moments to start and to end; so long without one, and in so many looks, a turn hangs (design). */
+export const HANGS_AFTER_MS = 10_000;
+export const HANGS_AFTER_LOOKS = 3;
+/** A job that should have run is told so long after it was first seen to be late: timers and clocks differ (design). */
+export const OVERDUE_AFTER_MS = 300_000;
 /** smithy's own limit of a task in its merge queue (`/api/health/diagnostics`). */
 export const MERGE_STUCK_AFTER_MS = 600_000;
 /** ductor's two warnings before a timeout: the countdown opens, and is about to end. */

@@ -115,8 +115,12 @@ export interface Cycles {
 /** What an answer tells of the daemon's loop. */
 export type Progress =
   | Cycles
-  /** Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not. */
-  | { readonly kind: 'untold'; readonly by: 'kind' | 'version' };
+  /**
+   * Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not.
+   *
+   * @property answersItself the loop itself answers: an answer proves that it turns, and not that it takes in work
+   */
+  | { readonly kind: 'untold'; readonly by: 'kind' | 'version'; readonly answersItself?: boolean };
 
 /** What this answer can tell, and what can be done to the daemon's work. */
 export interface Traits {
@@ -130,6 +134,13 @@ export interface Traits {
   readonly extendsOnRequest: boolean;
   /** So long the daemon lets an install in a poll cycle take, in ms: such a cycle is slow, and not dead. */
   readonly longestInstallMs?: number;
+}
+
+/** Work that a daemon begins by the clock, and did not. */
+export interface OverdueJob {
+  readonly name: string;
+  /** When it should have begun, on the daemon's clock. */
+  readonly dueAt: number;
 }
 
 /** Another program, at another address of the name that a daemon is watched by. */
@@ -165,8 +176,16 @@ export interface Report {
   readonly sessions?: readonly Session[];
   /** Work that may run and is not in `sessions`: nobody tells of it. */
   readonly unknownWork?: UnknownWork;
+  /** Turns that run, by id, and of which no process is there; `undefined` where that is not known. */
+  readonly turnsWithoutProcess?: readonly string[];
+  /** Jobs past their time by the daemon's own schedule; `undefined` where that is not known. */
+  readonly overdueJobs?: readonly OverdueJob[];
   /** What its start found unfinished, counted by itself. */
   readonly recovery?: { readonly resumed: number; readonly interrupted: number };
+  /** The newest error lines of its log since it started, newest last; absent where there is none, or nothing is known. */
+  readonly startErrors?: readonly string[];
+  /** How many there were. */
+  readonly startErrorCount?: number;
   readonly instance?: DaemonInstance;
   readonly database?: Database;
   /** Who else listens by the name that the daemon is watched by. */

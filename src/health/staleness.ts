@@ -47,6 +47,11 @@ export function isUntoldByKind({ progress }: Pick<Report, 'progress'>): boolean 
   return progress.kind === 'untold' && progress.by === 'kind';
 }
 
+/** Whether the loop of the daemon itself gave this answer. */
+export function answersItself({ progress }: Pick<Report, 'progress'>): boolean {
+  return progress.kind === 'untold' && progress.answersItself === true;
+}
+
 /** The cycles begun since the last completion, after one more report. */
 export function nextBegun(previous: BegunCycles | undefined, report: Report): BegunCycles | undefined {
   const { startedAt, completedAt } = cyclesOf(report);
@@ -81,6 +86,7 @@ export function staleThresholdMs(report: Report): number {
 
 /** Why nothing is known of the loop of a daemon that tells nothing of its cycles. */
 export function untoldLoop(report: Report): LoopUnknown {
+  if (answersItself(report)) return { is: 'intakeUntold' };
   return isUntoldByKind(report) ? { is: 'untoldByKind', kind: report.kind } : { is: 'untoldByVersion' };
 }
 

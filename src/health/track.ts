@@ -2,6 +2,7 @@ import type { Instant } from '../base/time';
 import { isRestarting, nextElsewhere } from './elsewhere';
 import { advanceIncident } from './incident';
 import { nextVerdict, transition } from './nextVerdict';
+import { nextOverdue, whatIsOverdue } from './overdue';
 import {
   FLAP_END_SHARE,
   FLAP_START_SHARE,
@@ -77,6 +78,7 @@ export function observe(
   const streak =
     !isFailure || isElsewhere ? undefined : nextStreak(before, sample.failure, sample.startedMs, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
+  const overdue = report ? nextOverdue(track.overdue, report, justWoke, now) : track.overdue;
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
 
   const base: Facts = {
@@ -92,6 +94,7 @@ export function observe(
     startFailed: track.startFailed,
     flapping: false,
     startsNothing: startsNothing(waiting, report, now),
+    overdue: report && whatIsOverdue(overdue, report, now),
     unsettled: wasRed ? undefined : unsettled?.why,
   };
   const recentStates = [
@@ -139,6 +142,7 @@ export function observe(
     flapping,
     begun,
     waiting,
+    overdue,
     unsettled,
     downPolls: !sample.ok && STATES[verdict.state].isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,

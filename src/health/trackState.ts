@@ -1,6 +1,7 @@
 import type { Instant } from '../base/time';
 import type { Unsettled } from './cause';
 import type { Incident, Notice } from './incident';
+import type { Overdue } from './overdue';
 import type { Report, Sample } from './report';
 import type { BegunCycles, Loop } from './staleness';
 import type { DaemonState } from './states';
@@ -52,6 +53,8 @@ export interface Track {
   readonly begun?: BegunCycles | undefined;
   /** Work that waits, where the daemon could start some and has not. */
   readonly waiting?: Waiting | undefined;
+  /** Work that the daemon does not get on with. */
+  readonly overdue?: Overdue | undefined;
   /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
   readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled } | undefined;
   /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */

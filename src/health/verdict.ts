@@ -40,6 +40,8 @@ export interface Facts {
   readonly flapping: boolean;
   /** Ready tasks and free workers for long, and nothing was started. */
   readonly startsNothing?: StartsNothing | undefined;
+  /** Other work that the daemon does not get on with. */
+  readonly overdue?: Reason | undefined;
   /** Why old timestamps are to be expected now. */
   readonly unsettled?: Unsettled | undefined;
 }
@@ -180,8 +182,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'stuck',
-    match: ({ report, loop, startsNothing }) =>
-      report && whyStuck(report, loop?.kind === 'advancing', startsNothing),
+    match: ({ report, loop, startsNothing, overdue }) =>
+      report && whyStuck(report, loop?.kind === 'advancing', startsNothing, overdue),
   },
   {
     state: 'unstable',

@@ -111,6 +111,7 @@ export const staleText = textsOf<Stale>({
 export const loopUnknownText = textsOf<LoopUnknown>({
   malformed: ({ malformed }) => `malformed: ${malformedText(malformed)}`,
   untoldByKind: ({ kind }) => `${kind} does not tell whether its loop advances`,
+  intakeUntold: 'the daemon answers, so its event loop turns; whether messages reach the daemon is not known',
   untoldByVersion:
     'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',
   noCycleTimes: 'the daemon gives no time of a poll cycle',

@@ -13,6 +13,7 @@ import type { DuctorFiles } from './files';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
 import { DuctorState } from './state';
 import { readTasks, taskSessions, type Task } from './tasks';
+import { turnsWithoutProcess } from './turnProcess';
 
 export { identify } from './identify';
 export { restartWays } from './start';
@@ -82,9 +83,12 @@ class DuctorConnection implements Connection {
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? wallAt();
     const { sessions, unknown } = starting ? {} : this.#work(tasks, files, subAgents, nowAt);
+    const isAtWork = said.isRunning && !starting && !files?.log?.isEnding;
     const report: Report = {
       ...said,
       ...(starting && { starting }),
+      ...(files && troubles(said, files)),
+      ...(files && isAtWork && (await turnsWithoutProcess(files))),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),
@@ -136,7 +140,9 @@ class DuctorConnection implements Connection {
     const work = new Map<string, Session>();
     const listed = taskSessions(tasks ?? [], files?.limits ?? DEFAULT_LIMITS, nowAt);
     const ofSubAgents = [...(files?.subAgents.values() ?? [])].flatMap(({ sessions }) => sessions);
-    for (const session of [...(files?.turns ?? []), ...ofSubAgents, ...listed].slice(0, MAX_SESSIONS)) {
+    const ended = files?.timedOut ?? [];
+    const all = [...(files?.turns ?? []), ...ofSubAgents, ...listed, ...ended];
+    for (const session of all.slice(0, MAX_SESSIONS)) {
       // An id names a row of the tree, so each may be there once.
       if (!work.has(session.id)) work.set(session.id, session);
     }
@@ -156,6 +162,22 @@ class DuctorConnection implements Connection {
       return undefined;
     }
   }
+}
+
+/** What its log says that its answer does not. */
+function troubles(said: Report, { log }: DuctorFiles): Partial<Report> {
+  if (!log) return {};
+  const { errors, errorCount, helpless } = log;
+  return {
+    ...(errorCount > 0 && { startErrors: errors, startErrorCount: errorCount }),
+    // It answers, and can do no work. What it says itself comes first.
+    ...(helpless !== undefined &&
+      said.isRunning &&
+      said.available !== false && {
+        available: false,
+        unavailable: { is: 'said', said: helpless },
+      }),
+  };
 }
 
 /** Its clock: the second that its answer names, and as much of it as has passed on ours where the two agree. */

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { DaemonInstance, Session } from '../../health/report';
 import { pid as pidNumber } from '../read/schemas';
-import { AgentFiles, startOf, workOf, workOfSub } from './agentFiles';
+import { AgentFiles, startOf, workOf, workOfSub, type AgentWork } from './agentFiles';
+import type { LogLife } from './agentLife';
 import type { SubAgent } from './agents';
+import { AgentSigns } from './agentSigns';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from './config';
 import { PidFileWriter } from './pidFile';
 import { CLOCK_TOLERANCE_MS, DUCTOR_API_PORT, DUCTOR_PORT, DUCTOR_STARTUP_MS } from './policy';
@@ -26,6 +28,10 @@ export interface DuctorFiles {
   readonly isStarting: boolean;
   /** What is known of the main agent's turns and named sessions. */
   readonly turns: readonly Session[];
+  /** What its log tells of this life. */
+  readonly log?: LogLife;
+  /** Turns that their limit has ended, as the log tells. */
+  readonly timedOut: readonly Session[];
   /** All of them are known. */
   readonly areTurnsKnown: boolean;
   /** The same of each sub-agent that was asked for; absent where nothing is known. */
@@ -43,6 +49,7 @@ export class HomeFiles {
   readonly #pid: StateFile;
   readonly #writer = new PidFileWriter();
   readonly #main: AgentFiles;
+  readonly #signs: AgentSigns;
   readonly #subAgents = new Map<string, AgentFiles>();
   #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
 
@@ -54,6 +61,7 @@ export class HomeFiles {
     this.#config = new StateFile(join(home, CONFIG));
     this.#pid = new StateFile(join(home, PID));
     this.#main = new AgentFiles(home);
+    this.#signs = new AgentSigns(home);
   }
 
   /**
@@ -93,18 +101,25 @@ export class HomeFiles {
       ...agent,
       work: files && workOfSub(agent.name, files, limits, times),
     }));
+    const log = await this.#signs.read({ pid: writer, sinceAt: changedAt }, times.nowAt);
+    const told = this.#signs.turns(wholeOf(work, subWork), log, limits, times.nowAt);
+    const deadlines = new Map(told?.work.map((session) => [session.id, session]));
+    const moved = (sessions: readonly Session[]) =>
+      sessions.map((session) => deadlines.get(session.id) ?? session);
     return {
       home: this.home,
       limits,
+      log,
+      timedOut: told?.timedOut ?? [],
       instance: { pid: writer, ...(isNoted && this.#lifeOf(startup)) },
       isStarting: startup !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
-      turns: work.sessions,
+      turns: moved(work.sessions),
       areTurnsKnown: work.unreadable.length === 0,
       subAgents: new Map(
         subWork.flatMap(({ name, mayWork, work: its }) =>
           // One that does not run and has no files of this life works on nothing.
           its || !mayWork
-            ? [[name, { sessions: its?.sessions ?? [], isKnown: !its?.unreadable.length }] as const]
+            ? [[name, { sessions: moved(its?.sessions ?? []), isKnown: !its?.unreadable.length }] as const]
             : [],
         ),
       ),
@@ -120,6 +135,7 @@ export class HomeFiles {
     return {
       home: this.home,
       limits: DEFAULT_LIMITS,
+      timedOut: [],
       isStarting: false,
       turns: [],
       areTurnsKnown: false,
@@ -146,3 +162,15 @@ export class HomeFiles {
     return { id: new Date(startedAt).toISOString(), startedAt, ...(startKind && { startKind }) };
   }
 }
+
+/** All work that the files tell; `undefined` where some of it is not known. */
+function wholeOf(
+  work: AgentWork,
+  subWork: readonly (SubAgent & { readonly work: AgentWork | undefined })[],
+): readonly Session[] | undefined {
+  const all = [work, ...subWork.map(({ mayWork, work: its }) => its ?? (mayWork ? undefined : NO_WORK))];
+  const isKnown = (each: AgentWork | undefined): each is AgentWork => each?.unreadable.length === 0;
+  return all.every(isKnown) ? all.flatMap(({ sessions }) => sessions) : undefined;
+}
+
+const NO_WORK: AgentWork = { sessions: [], unreadable: [] };

@@ -46,3 +46,17 @@ export const PLACE_WAIT_MS = 1_000;
 
 /** Where no home is this daemon's, its process is looked for again so often: another may have come up. */
 export const PLACE_RELOOK_MS = 60_000;
+
+/** ductor rotates its log at 5 MB: of what was written since the last look, and at the first one, the end is read. */
+export const MAX_LOG_BYTES = 256 * 1024;
+/** Its lines that tell something have some 200 characters; a traceback has lines of its own. */
+export const MAX_LOG_LINE_CHARS = 1_000;
+/** More error lines than this nobody reads in a row of the tree. */
+export const MAX_ERRORS_KEPT = 5;
+/** Lines about limits of work that may still matter: one for each extension, two for each time-out. */
+export const MAX_LIMIT_LINES = 100;
+
+/** A line of the log names its second and no more; its file and the others go by one clock. */
+export const LOG_TIME_MS = 2_000;
+/** A turn that is gone was timed out where the log says so; it says so before the turn is gone. */
+export const TIME_OUT_WAIT_MS = 30_000;

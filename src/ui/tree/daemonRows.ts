@@ -5,7 +5,7 @@ import { kindOf } from '../../kinds/index';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
 import { clockTime, type Instant, coarseAge, duration, forOver } from '../../base/time';
-import { staleThresholdMs } from '../../health/staleness';
+import { answersItself, staleThresholdMs } from '../../health/staleness';
 import { STATES, type Severity } from '../../health/states';
 import {
   STATE_LABELS,
@@ -21,6 +21,7 @@ import { pastInWords } from '../../words/historyText';
 import { besideText } from '../../words/besideText';
 import { reasonText } from '../../words/reasons';
 import { workingText } from '../../words/work';
+import { errorsDetail } from './errorsRow';
 
 /**
  * One line of the tree. Its words are any strings: VS Code draws the strings of a tree and of its hovers letter by
@@ -225,6 +226,7 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
     ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(model, report, now),
+    ...errorsDetail(model, report),
     ...besideDetail(report),
   ];
 }
@@ -263,7 +265,9 @@ function loopDetail(model: DaemonModel, now: Instant): Detail {
     case 'advancing':
       return { ...detail, description: `${every}last cycle ${coarseAge(loop.ageMs + sinceMs)} ago` };
     case 'unknown':
-      return { ...detail, description: 'not known' };
+      return answersItself(report)
+        ? { ...detail, label: 'Event loop', description: sample?.ok ? 'turns' : 'not known' }
+        : { ...detail, description: 'not known' };
   }
 }
 

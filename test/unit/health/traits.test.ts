@@ -127,6 +127,13 @@ describe('a daemon of an unheard-of kind is judged by what its answer tells of i
       isSettled: true,
     },
     {
+      what: 'its kind never tells, and the loop itself answers',
+      progress: { kind: 'untold', by: 'kind', answersItself: true },
+      why: { is: 'intakeUntold' },
+      proof: ['newButUntold', { is: 'loopUnknown', why: { is: 'intakeUntold' } }],
+      isSettled: true,
+    },
+    {
       what: 'its version does not tell',
       progress: untold('version'),
       why: { is: 'untoldByVersion' },

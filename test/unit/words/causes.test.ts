@@ -206,7 +206,11 @@ describe('the words for a loop', () => {
       { is: 'malformed', malformed: [{ field: 'health', is: 'missing' }] },
       'malformed: health is missing',
     ],
-    untoldByKind: [{ is: 'untoldByKind', kind: 'ductor' }, 'ductor does not tell whether its loop advances'],
+    untoldByKind: [{ is: 'untoldByKind', kind: 'toy' }, 'toy does not tell whether its loop advances'],
+    intakeUntold: [
+      { is: 'intakeUntold' },
+      'the daemon answers, so its event loop turns; whether messages reach the daemon is not known',
+    ],
     untoldByVersion: [
       { is: 'untoldByVersion' },
       'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',
