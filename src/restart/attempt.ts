@@ -10,7 +10,7 @@ import type { Monitor } from '../watch/monitor';
 import type { StartedCommand } from './edges';
 import { ownersOf, type Plan } from './plan';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
-import { endDaemon, isThere, probeOf } from './stop';
+import { endDaemon, isThere, probeOf, workToEnd } from './stop';
 import type { WorkWatch } from './workWatch';
 
 /** A restart under way, and by what the process that it brings is told. */
@@ -69,7 +69,7 @@ export function edgesOf(
     isThere,
     /** Ends the old process. @returns how it ended; `undefined` when it is still there */
     stop: async (options: Pick<StopOptions, 'signal' | 'onStage'>) =>
-      endDaemon(model, owner!, await probeOf(monitor), options),
+      endDaemon(model, owner!, await probeOf(monitor), { ...options, work: workToEnd(monitor) }),
     isPortFree: async () => !address || isPortFree(hostOf(address.origin), address.port),
     /** Starts the daemon. @throws an error fit to show when it could not be started */
     start: async (aborted: AbortSignal) => {
