@@ -25,11 +25,15 @@ export interface Attempt {
 }
 
 export interface AttemptDeps {
-  /** @param env to be added to the environment of the command */
+  /**
+   * @param env to be added to the environment of the command
+   * @param agreed the way that the user agreed to, where there is one
+   */
   readonly start: (
     model: DaemonModel,
     signal: AbortSignal,
     env: Readonly<Record<string, string>>,
+    agreed: Plan['way'],
   ) => Promise<StartedCommand>;
   /** An error that nobody expected, to be logged with its stack. */
   readonly onUnexpected: (where: string, error: unknown) => void;
@@ -37,7 +41,7 @@ export interface AttemptDeps {
 
 /** What a restart does to the world. */
 export function edgesOf(
-  { model, owner }: Plan,
+  { model, owner, way }: Plan,
   monitor: Monitor,
   attempt: Attempt,
   work: WorkWatch,
@@ -73,7 +77,7 @@ export function edgesOf(
     isPortFree: async () => !address || isPortFree(hostOf(address.origin), address.port),
     /** Starts the daemon. @throws an error fit to show when it could not be started */
     start: async (aborted: AbortSignal) => {
-      attempt.command = await start(model, aborted, { [START_MARK]: attempt.mark });
+      attempt.command = await start(model, aborted, { [START_MARK]: attempt.mark }, way);
       return attempt.command;
     },
     /** Asks the daemon now; `undefined` where it is not watched any more. */
