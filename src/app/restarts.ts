@@ -4,13 +4,16 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { Registry } from '../watch/registry';
 import type { DaemonModel } from '../model/daemonModel';
-import { restartWay, startCommand } from '../ui/tasks/startContext';
+import { restartWays, startCommand } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
+import { chooseWay } from '../restart/chooseWay';
+import { lostVariables } from '../restart/lostVariables';
 import type { StartCommand } from '../restart/startCommand';
 import type { RestartRecords } from '../store/restartRecords';
 import { lastSaid } from '../launcher/launcherLog';
-import { whyNotStartable } from '../system/startable';
+import { cleanEnv } from '../system/cleanEnv';
+import { programAt, whyNotStartable } from '../system/startable';
 import { TaskRunner } from '../ui/tasks/taskRunner';
 import { DaemonTasks } from '../ui/tasks/taskProvider';
 import { terminalEnv } from '../ui/tasks/terminalEnv';
@@ -54,13 +57,19 @@ export function createRestarts(deps: RestartsDeps) {
     logStop: (outcome) => log.info(`[${outcome.daemon}] ${stopText(outcome)}`),
     recordOf,
     onUnexpected: (where, error) => log.unexpected(where, error),
-    prepare: async (model) => {
-      const way = await restartWay(context, controller, model);
-      const why = await whyNot(way.command);
-      return { way, ...(why && { doubt: why }) };
+    prepare: async (model, running) => {
+      const ways = await restartWays(context, controller, model);
+      const choice = await chooseWay(ways, running, model.daemon.restart !== undefined, {
+        whyNotStartable: whyNot,
+        programAt: (command) => programAt(command, terminalEnv()),
+      });
+      const next = { ...cleanEnv(terminalEnv()), ...choice.way.command.env };
+      const lost = running?.env && lostVariables(running.env, next);
+      return { ...choice, ...(running?.env ? lost && { lost } : { lost: 'notKnown' }) };
     },
-    start: async (model, signal, env) => {
-      const command = await runner.run(await tasks.startTask(model, env), signal);
+    start: async (model, signal, env, agreed) => {
+      const way = agreed?.command && { ...agreed, command: agreed.command };
+      const command = await runner.run(await tasks.startTask(model, env, way), signal);
       return { ...command, isMarked: true };
     },
   });

@@ -1,5 +1,7 @@
 import type { Instant } from '../base/time';
 import { nextVerdict, transition } from './nextVerdict';
+import { STOP_LONGEST_MS, STOP_LONGEST_PER_WORK_MS } from './policy';
+import { isLive } from './sessions';
 import type { Step, Track } from './trackState';
 import { decide, type Facts, type Verdict } from './verdict';
 
@@ -38,7 +40,7 @@ function underRestart(track: Track, known: Facts, asOf: Instant, now: Instant): 
     startFailed: facts.startFailed,
     stoppedByUs: false,
     streak: undefined,
-    endingSinceMs: undefined,
+    endingUntilMs: undefined,
     elsewhere: undefined,
     recentStates: [],
     flapping: false,
@@ -57,8 +59,9 @@ function judged(track: Track, facts: Facts, asOf: Instant, now: Instant): Step {
  * does not take that back; an answer after it was gone, or long after, does.
  */
 export function setStoppedByUs(track: Track, now: Instant): Track {
-  const { monotonicMs: endingSinceMs } = now;
-  return { ...track, streak: undefined, startFailed: undefined, stoppedByUs: true, endingSinceMs };
+  const works = track.last?.report.sessions?.filter(isLive).length ?? 0;
+  const endingUntilMs = now.monotonicMs + STOP_LONGEST_MS + works * STOP_LONGEST_PER_WORK_MS;
+  return { ...track, streak: undefined, startFailed: undefined, stoppedByUs: true, endingUntilMs };
 }
 
 /** The user has seen that a start failed: it is offline as if it had been stopped, which a failed restart did. */

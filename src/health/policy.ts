@@ -112,6 +112,8 @@ export const SAMPLES_KEPT = 50;
  * the stages in `system/policy.ts` and `kinds/dispatchd/policy.ts`, which this pure room does not import.
  */
 export const STOP_LONGEST_MS = 20_000;
+/** What each work that runs adds: `STOP_PER_WORK_MS` of `system/policy.ts`, once after its API and once after SIGTERM. */
+export const STOP_LONGEST_PER_WORK_MS = 4_000;
 /**
  * The longest that one window restarts a daemon: twice the stages of a stop (40 s), the port (10 s), the proof (60 s) and
  * waiting longer for that (60 s), and as much again for a busy machine. Versions up to 0.1 take a lock of this age for

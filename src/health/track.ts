@@ -10,7 +10,6 @@ import {
   LATENCY_WINDOW_SAMPLES,
   OWN_STALL_MS,
   SLEEP_GAP_MS,
-  STOP_LONGEST_MS,
 } from './policy';
 import type { Failure, Sample } from './report';
 import { assessLoop, cyclesOf, nextBegun } from './staleness';
@@ -117,15 +116,15 @@ export function observe(
     now,
   );
   const isEnding =
-    track.endingSinceMs !== undefined &&
-    now.monotonicMs - track.endingSinceMs <= STOP_LONGEST_MS &&
+    track.endingUntilMs !== undefined &&
+    now.monotonicMs <= track.endingUntilMs &&
     (sample.ok || sample.failure.kind === 'timeout');
 
   const next: Track = {
     ...track,
     seenUpAt: sample.ok ? now.wallAt : track.seenUpAt,
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
-    endingSinceMs: isEnding ? track.endingSinceMs : undefined,
+    endingUntilMs: isEnding ? track.endingUntilMs : undefined,
     startFailed: sample.ok ? undefined : track.startFailed,
     elsewhere,
     samples: track.samples + 1,

@@ -32,8 +32,8 @@ export interface Track {
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
   readonly startFailed?: string | undefined;
-  /** Monotonic ms of our stop, as long as the process may still be answering while it ends. */
-  readonly endingSinceMs?: number | undefined;
+  /** After our stop: until when, in monotonic ms, the process may still be answering while it ends. */
+  readonly endingUntilMs?: number | undefined;
   readonly restarting: boolean;
   /** Another window restarts it: what its lock says, and the monotonic ms when this window first saw that. */
   readonly elsewhere?: (RestartElsewhere & { readonly sinceMs: number }) | undefined;

@@ -4,6 +4,7 @@ import type { KindId, Report, Sample, Session } from '../health/report';
 import type { NoWay } from '../model/startFailure';
 import type { Target } from '../model/target';
 import type { NewTask } from '../protocol/dispatchd';
+import type { Environment } from '../system/processEnv';
 import type { Look } from './look';
 
 /**
@@ -183,6 +184,16 @@ export interface StartPlace {
   readonly platform: NodeJS.Platform;
   /** The flags that it was last seen to run with, as `KindCode.startFlags` tells them. */
   readonly lastArgs?: readonly string[];
+  /** Its process as it runs, or ran last; absent where the system does not tell. */
+  readonly running?: Running | undefined;
+}
+
+/** How a process of a daemon was started. A variable's value may be a secret: only what a kind names is passed on. */
+export interface Running {
+  readonly argv: readonly string[];
+  readonly cwd?: string;
+  /** Absent where the system does not tell. */
+  readonly env?: Environment;
 }
 
 /** What starts a daemon: an argument list, which needs no quoting, or a shell line where the user wrote one. */
@@ -210,6 +221,8 @@ export interface RestartWay {
   readonly keepsWork: boolean;
   /** The folder for which only one may run, as `KindCode.worksFor` takes it. */
   readonly onlyOneIn?: string;
+  /** The command is that of the process that runs: its own words, folder and PATH. */
+  readonly isSame?: boolean;
   /** Who restarts it, where that is neither we nor the daemon: "systemd (ductor.service)". */
   readonly name?: string;
 }

@@ -48,3 +48,6 @@ export const MAX_SESSIONS = 5_000;
 
 /** A command that shows where a daemon is watched stands in a row beside other words; a row shows about this many characters. */
 export const MAX_SHOWN_COMMAND_CHARS = 80;
+
+/** Whoever agrees to a start has to see it whole; interpreter, script and flags have some 200 characters. */
+export const MAX_START_CHARS = 2_000;

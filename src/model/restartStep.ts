@@ -1,13 +1,19 @@
 import type { HowEnded } from './process';
 
+/** How many works a process ends first, and how long it has for all of that at most; absent where it has no work. */
+interface Patience {
+  readonly works?: number;
+  readonly upToMs?: number;
+}
+
 /** How far a restart or a stop is. Words for people: words/restartSteps.ts. */
 export type RestartStep =
   | { readonly is: 'keepingEvidence' }
   /** Asks the process to end by its own API. */
-  | { readonly is: 'asking'; readonly pid: number }
+  | ({ readonly is: 'asking'; readonly pid: number } & Patience)
   /** @property why the code of the error, for words/errors.ts */
   | { readonly is: 'notAsked'; readonly pid: number; readonly why: { readonly is: string } }
-  | { readonly is: 'terminating'; readonly pid: number }
+  | ({ readonly is: 'terminating'; readonly pid: number } & Patience)
   /** @property graceMs how long it had after SIGTERM; 0 where force comes first */
   | { readonly is: 'killing'; readonly pid: number; readonly graceMs: number }
   | { readonly is: 'ended'; readonly pid: number; readonly how: HowEnded }

@@ -12,6 +12,12 @@ export type NoWay =
   /** @property serviceCommand what restarts it where it is a service */
   | { readonly is: 'startAsInstalled'; readonly daemon: string; readonly serviceCommand: string };
 
+/** Why a daemon may not start again. */
+export type StartDoubt =
+  | Unstartable
+  /** What would be started is not what runs. @property path where it was found */
+  | { readonly is: 'otherProgram'; readonly name: string; readonly path: string };
+
 /** How a start command ended: with an exit code, or terminated (`undefined`). */
 export interface Exit {
   readonly code: number | undefined;

@@ -10,7 +10,7 @@ import type { Monitor } from '../watch/monitor';
 import type { StartedCommand } from './edges';
 import { ownersOf, type Plan } from './plan';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
-import { endDaemon, isThere, probeOf } from './stop';
+import { endDaemon, isThere, probeOf, workToEnd } from './stop';
 import type { WorkWatch } from './workWatch';
 
 /** A restart under way, and by what the process that it brings is told. */
@@ -25,11 +25,15 @@ export interface Attempt {
 }
 
 export interface AttemptDeps {
-  /** @param env to be added to the environment of the command */
+  /**
+   * @param env to be added to the environment of the command
+   * @param agreed the way that the user agreed to, where there is one
+   */
   readonly start: (
     model: DaemonModel,
     signal: AbortSignal,
     env: Readonly<Record<string, string>>,
+    agreed: Plan['way'],
   ) => Promise<StartedCommand>;
   /** An error that nobody expected, to be logged with its stack. */
   readonly onUnexpected: (where: string, error: unknown) => void;
@@ -37,7 +41,7 @@ export interface AttemptDeps {
 
 /** What a restart does to the world. */
 export function edgesOf(
-  { model, owner }: Plan,
+  { model, owner, way }: Plan,
   monitor: Monitor,
   attempt: Attempt,
   work: WorkWatch,
@@ -69,11 +73,11 @@ export function edgesOf(
     isThere,
     /** Ends the old process. @returns how it ended; `undefined` when it is still there */
     stop: async (options: Pick<StopOptions, 'signal' | 'onStage'>) =>
-      endDaemon(model, owner!, await probeOf(monitor), options),
+      endDaemon(model, owner!, await probeOf(monitor), { ...options, work: workToEnd(monitor) }),
     isPortFree: async () => !address || isPortFree(hostOf(address.origin), address.port),
     /** Starts the daemon. @throws an error fit to show when it could not be started */
     start: async (aborted: AbortSignal) => {
-      attempt.command = await start(model, aborted, { [START_MARK]: attempt.mark });
+      attempt.command = await start(model, aborted, { [START_MARK]: attempt.mark }, way);
       return attempt.command;
     },
     /** Asks the daemon now; `undefined` where it is not watched any more. */

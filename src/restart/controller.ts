@@ -5,6 +5,7 @@ import type { DaemonId } from '../health/report';
 import type { DaemonState } from '../health/states';
 import { severityOf } from '../health/verdict';
 import { kindOf } from '../kinds/index';
+import type { Running } from '../kinds/kind';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Outcome, StopOutcome } from '../model/outcome';
@@ -13,6 +14,7 @@ import type { RestartRecord } from '../model/restartRecord';
 import type { RestartRefusal } from '../model/restartRefusal';
 import type { Progress, RestartStep } from '../model/restartStep';
 import type { RestartRecords } from '../store/restartRecords';
+import { environmentOf, startedAs } from '../system/processEnv';
 import type { ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
 import type { Registry } from '../watch/registry';
@@ -28,9 +30,12 @@ export interface ControllerDeps extends AttemptDeps {
   readonly registry: Registry;
   /**
    * How the daemon would be restarted, and why the start may fail. Rejects with an error fit to show where there is no
-   * way.
+   * way. `running` is its process as it runs.
    */
-  readonly prepare: (model: DaemonModel) => Promise<Required<Pick<Plan, 'way'>> & Pick<Plan, 'doubt'>>;
+  readonly prepare: (
+    model: DaemonModel,
+    running: Running | undefined,
+  ) => Promise<Required<Pick<Plan, 'way'>> & Pick<Plan, 'doubt' | 'instead' | 'lost'>>;
   readonly log: (line: string) => void;
   /** A step of one daemon, to be logged. */
   readonly logStep: (daemon: string, what: 'restart' | 'stop', step: RestartStep) => void;
@@ -68,6 +73,7 @@ export class RestartController {
   /** The process that was started for each daemon, and was seen to work. */
   readonly #started = new Map<DaemonId, NamedProcess>();
   readonly #lastArgs = new Map<DaemonId, readonly string[]>();
+  readonly #running = new Map<DaemonId, Running>();
   /** What tells whether the last restart of each daemon started who answers. */
   readonly #attempts = new Map<DaemonId, Attempt>();
 
@@ -80,19 +86,20 @@ export class RestartController {
     return this.#lastArgs.get(daemonId) ?? [];
   }
 
+  /** How its process was started, as it runs or ran last in sight of this window. Kept in memory only. */
+  running(daemonId: DaemonId): Running | undefined {
+    return this.#running.get(daemonId);
+  }
+
   /**
    * What a restart would end, looked at before it does: what cannot be started again is not ended unasked.
    * @throws an error fit to show where it must not go on
    */
   async planRestart(model: DaemonModel): Promise<Plan> {
     const plan = await this.plan(model);
-    const { way, doubt } = await this.deps.prepare(plan.model);
-    return {
-      ...plan,
-      way,
-      ...(way.keepsWork && { interrupts: [] }),
-      ...(doubt !== undefined && { doubt }),
-    };
+    const running = plan.owner && this.#running.get(model.daemon.id);
+    const prepared = await this.deps.prepare(plan.model, running);
+    return { ...plan, ...prepared, ...(prepared.way.keepsWork && { interrupts: [] }) };
   }
 
   /** What a stop would end. @throws an error fit to show where it must not go on */
@@ -104,8 +111,10 @@ export class RestartController {
     if (!monitor) throw new CodedError<RestartRefusal>({ is: 'unwatched', daemon: name });
     const started = this.#started.get(daemonId);
     const plan = await planFor(monitor, started, this.deps.records.of(daemonId));
-    const flags = await flagsOf(plan);
+    const [flags, running] = await Promise.all([flagsOf(plan), plan.owner && runningOf(plan.owner.pid)]);
     if (flags) this.#lastArgs.set(daemonId, flags);
+    if (running) this.#running.set(daemonId, running);
+    else if (plan.owner) this.#running.delete(daemonId);
     return plan;
   }
 
@@ -257,6 +266,12 @@ async function flagsOf({ model, owner }: Plan): Promise<readonly string[] | unde
   const report = model.track.last?.report;
   if (!report || !owner) return undefined;
   return (await kindOf(report.kind)?.load())?.startFlags?.(report, owner.pid);
+}
+
+/** How a process was started; `undefined` where the system does not tell. */
+async function runningOf(pid: number): Promise<Running | undefined> {
+  const [started, env] = await Promise.all([startedAs(pid), environmentOf(pid)]);
+  return started && { ...started, ...(env && { env }) };
 }
 
 /** @param startFailed why nothing runs, in words */

@@ -1,4 +1,4 @@
-import { CodedError, type Unstartable } from '../base/errors';
+import { CodedError } from '../base/errors';
 import { hostOf } from '../system/address';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
@@ -18,6 +18,8 @@ import {
 import type { NamedProcess } from '../model/process';
 import type { PlanRefusal } from '../model/restartRefusal';
 import type { RestartRecord } from '../model/restartRecord';
+import type { StartDoubt } from '../model/startFailure';
+import type { LostVariables } from './lostVariables';
 import { isPortFree } from '../system/ports';
 import { ToolFailed } from '../system/exec';
 import { SYSTEMS_WITH_A_RECORDED_RUN } from './policy';
@@ -37,9 +39,13 @@ export interface Plan {
    */
   readonly ownerIsKnown: boolean;
   /** How it will be restarted: only of a plan for a restart. */
-  readonly way?: Pick<RestartWay, 'by' | 'keepsWork' | 'name'>;
+  readonly way?: Pick<RestartWay, 'by' | 'keepsWork'> & Partial<RestartWay>;
   /** Why it may not start again. */
-  readonly doubt?: Unstartable;
+  readonly doubt?: StartDoubt;
+  /** Why it will not be restarted in the best way. */
+  readonly instead?: StartDoubt;
+  /** What the new process will lack of the old one's environment; `notKnown` where the system does not tell. */
+  readonly lost?: LostVariables | 'notKnown';
 }
 
 /** A running session that a restart interrupts. */

@@ -27,3 +27,9 @@ export const SYSTEMS_WITH_A_RECORDED_RUN: readonly NodeJS.Platform[] = ['linux']
 
 /** Elsewhere starts are told in whole seconds. */
 export const WHOLE_SECONDS_MS = 1_000;
+
+/** More names than these are not read in a question; the rest is counted. */
+export const MAX_NAMED_VARIABLES = 8;
+
+/** The longest names of variables that are common have some 40 characters. */
+export const MAX_VARIABLE_CHARS = 60;

@@ -22,16 +22,19 @@ export interface StartContext extends Omit<StartPlace, 'name'> {
  * outlive the window; a command of the user's stays in the terminal unless it says otherwise.
  *
  * @param unlooked nobody has looked whether it runs already: the launcher does, and then refuses
+ * @param agreed the way that the user agreed to; the best one without it
  * @returns the command, or why there is none
  */
 export async function startCommandFor(
   daemon: DaemonConfig,
   report: Report | undefined,
   context: StartContext,
-  { unlooked = false }: { unlooked?: boolean } = {},
+  { unlooked = false, agreed }: { unlooked?: boolean; agreed?: RestartWay | undefined } = {},
 ): Promise<StartCommand | NoWay> {
-  const way = await wayFor(daemon, report, context);
-  if ('is' in way) return way;
+  const ways = agreed ? [agreed] : await waysFor(daemon, report, context);
+  if ('is' in ways) return ways;
+  const [way] = ways;
+  if (!way) return { is: 'startUnknown', daemon: daemon.name };
   const origin = addressOf(daemon.target)?.origin;
   // The launcher starts a daemon and waits for its answer at an address; whatever else is told runs in the terminal.
   if (origin === undefined || way.by !== 'spawn') return way.command;
@@ -71,24 +74,28 @@ function byLauncher(
 }
 
 /**
- * How a daemon is restarted: as the settings say, else the best of the ways that its kind knows.
+ * How a daemon can be restarted, best first: as the settings say, else as its kind knows; and as it runs now, which is
+ * known to start.
  *
  * @param report its last report, which tells the kind where the settings do not
- * @returns the way, or why there is none
+ * @returns the ways, or why there is none
  */
-export async function wayFor(
+export async function waysFor(
   daemon: DaemonConfig,
   report: Report | undefined,
   context: StartContext,
-): Promise<RestartWay | NoWay> {
+): Promise<readonly RestartWay[] | NoWay> {
   const { restart, name, target } = daemon;
-  if (restart) return { by: 'spawn', command: ownCommand(restart, context), keepsWork: false };
   // Who is asked below a path stands behind a proxy: the port is not the daemon's.
-  if (addressOf(target)?.path) return { is: 'startUnknown', daemon: name };
-  const kind = kindOf(daemon.kind ?? report?.kind);
+  const isBehindProxy = Boolean(addressOf(target)?.path);
+  const kind = isBehindProxy ? undefined : kindOf(daemon.kind ?? report?.kind);
   const ways = (await kind?.load())?.restartWays(target, { ...context, name }, report) ?? [];
+  if (restart) {
+    const own: RestartWay = { by: 'spawn', command: ownCommand(restart, context), keepsWork: false };
+    return [own, ...('is' in ways ? [] : ways.filter(({ isSame }) => isSame))];
+  }
   if ('is' in ways) return ways;
-  return ways[0] ?? { is: 'startUnknown', daemon: name };
+  return ways.length > 0 ? ways : { is: 'startUnknown', daemon: name };
 }
 
 /** The user's own command. Only of a kind's own command it is known for which folder it starts a daemon. */

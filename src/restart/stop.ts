@@ -6,7 +6,15 @@ import type { DaemonModel } from '../model/daemonModel';
 import type { StopOutcome } from '../model/outcome';
 import type { NotAgreed, RestartRefusal } from '../model/restartRefusal';
 import type { Progress, RestartStep } from '../model/restartStep';
-import { endProcess, untold, type Ended, type StopOptions, type StopStage } from '../system/endProcess';
+import {
+  endProcess,
+  untold,
+  type Ended,
+  type StopOptions,
+  type StopStage,
+  type WorkToEnd,
+} from '../system/endProcess';
+import { isLive } from '../health/sessions';
 import { identityIn, isSameProcessAlive } from '../system/identity';
 import { isAlive, isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
@@ -34,6 +42,7 @@ export async function stopDaemon(
     if (why) throw refusalOf(why);
     const ended = await endDaemon(model, owner, await probeOf(monitor), {
       signal,
+      work: workToEnd(monitor),
       onStage: (stage) => {
         if (!isAsked && stage.kind !== 'notAsked') {
           isAsked = true;
@@ -68,7 +77,7 @@ export async function endDaemon(
   model: DaemonModel,
   owner: ProcessInfo,
   probe: Pick<Probe, 'shutDown'> | undefined,
-  options: Pick<StopOptions, 'signal' | 'onStage'>,
+  options: Pick<StopOptions, 'signal' | 'onStage' | 'work'>,
 ): Promise<Ended | undefined> {
   const target = identityIn(owner);
   if (!target) throw untold(owner.pid);
@@ -76,6 +85,21 @@ export async function endDaemon(
   // Only the very process that answered is asked: whoever else has its port gets no token.
   if (!askToEnd || !isInstance(model, owner)) return endProcess(target, options);
   return endProcess(target, { ...options, askToEnd });
+}
+
+/**
+ * The work that a daemon ends before itself: what its last answer lists as running. A daemon that says that it is
+ * stopping answers, too.
+ */
+export function workToEnd(monitor: Monitor): WorkToEnd {
+  const { sessions = [] } = monitor.track.last?.report ?? {};
+  return {
+    count: sessions.filter(isLive).length,
+    answers: async () => {
+      await monitor.poll();
+      return monitor.track.sample?.ok === true;
+    },
+  };
 }
 
 /** The steps of a stop, for who looks on. */

@@ -1,5 +1,5 @@
 import { codeFrom, CodedError } from '../base/errors';
-import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS } from './policy';
+import { WAIT_STEP_MS, API_STOP_WAIT_MS, KILL_WAIT_MS, STOP_GRACE_MS, STOP_PER_WORK_MS } from './policy';
 import { isProvenAlive, isSameProcess, isSameProcessAlive, type ProcessSources } from './identity';
 import type { ProcessIdentity } from './processInfo';
 import { processTable, type TableOptions } from './processTable';
@@ -11,12 +11,25 @@ export type Ended = 'hadEnded' | 'byItsApi' | 'onTerm' | 'byForce';
 
 /** Where a stop is. `waiting` comes once a second, with the time that is left until the next stage. */
 export type StopStage =
-  | { readonly kind: 'asking' }
+  | ({ readonly kind: 'asking' } & Patience)
   /** @property why the code of the error */
   | { readonly kind: 'notAsked'; readonly why: { readonly is: string } }
-  | { readonly kind: 'terminating' }
+  | ({ readonly kind: 'terminating' } & Patience)
   | { readonly kind: 'killing'; readonly graceMs: number }
   | { readonly kind: 'waiting'; readonly leftMs: number; readonly next: 'terminate' | 'kill' };
+
+/** How many works it ends first, and how long it has for all of that at most; absent where it has no work. */
+interface Patience {
+  readonly works?: number;
+  readonly upToMs?: number;
+}
+
+/** The work that a process has to end before itself. */
+export interface WorkToEnd {
+  readonly count: number;
+  /** Whether it still answers, in bounded time. What is silent ends nothing in good order. */
+  readonly answers: () => Promise<boolean>;
+}
 
 export interface StopOptions extends TableOptions {
   readonly signal?: AbortSignal;
@@ -30,6 +43,9 @@ export interface StopOptions extends TableOptions {
   readonly graceMs?: number;
   /** How long it has to end once it has agreed to. */
   readonly apiWaitMs?: number;
+  /** For each work it gets `perWorkMs` more, in each of the two waits, as long as it answers. */
+  readonly work?: WorkToEnd | undefined;
+  readonly perWorkMs?: number;
   /** How long its end by force may take. */
   readonly killWaitMs?: number;
   /** What tells whether it is still the same process. */
@@ -55,6 +71,8 @@ export async function endProcess(
     graceMs = STOP_GRACE_MS,
     apiWaitMs = API_STOP_WAIT_MS,
     killWaitMs = KILL_WAIT_MS,
+    work,
+    perWorkMs = STOP_PER_WORK_MS,
     sources,
     ...options
   }: StopOptions = {},
@@ -63,18 +81,36 @@ export async function endProcess(
   const table = processTable(options);
   const hasTerm = table.platform !== 'win32';
   const gone = async () => !(await isSameProcessAlive(target, sources));
-  const wait = (timeoutMs: number, next?: 'terminate' | 'kill') =>
-    until(gone, {
-      timeoutMs,
+  const moreMs = (work?.count ?? 0) * perWorkMs;
+  const wait = async (timeoutMs: number, next?: 'terminate' | 'kill') => {
+    const lastMs = next ? timeoutMs + moreMs : timeoutMs;
+    const startedMs = performance.now();
+    let dueMs = timeoutMs;
+    let isSilent = false;
+    const isOver = async () => {
+      if (await gone()) return true;
+      if (dueMs < lastMs && performance.now() - startedMs >= dueMs) {
+        dueMs += perWorkMs;
+        isSilent = !(await work!.answers());
+      }
+      return isSilent;
+    };
+    const isInTime = await until(isOver, {
+      timeoutMs: lastMs,
       stepMs: WAIT_STEP_MS,
       ...(signal && { signal }),
       ...(next && { onSecond: (leftMs) => onStage({ kind: 'waiting', leftMs, next }) }),
     });
+    // While it was asked it may have ended.
+    return isInTime && (!isSilent || (await gone()));
+  };
+  const patience = (timeoutMs: number): Patience =>
+    work && work.count > 0 ? { works: work.count, upToMs: timeoutMs + moreMs } : {};
   if (await gone()) return 'hadEnded';
 
   let agreed = false;
   if (askToEnd) {
-    onStage({ kind: 'asking' });
+    onStage({ kind: 'asking', ...patience(apiWaitMs) });
     try {
       await askToEnd();
       agreed = true;
@@ -93,16 +129,18 @@ export async function endProcess(
   const below = () => table.descendants(target.pid).catch(() => []);
   // Taken before it ends: afterwards its children have another parent.
   const children = await below();
+  let terminatedMs = 0;
   const how = await inStages(
     {
       ...(hasTerm && {
         terminate: async () => {
-          onStage({ kind: 'terminating' });
+          onStage({ kind: 'terminating', ...patience(graceMs) });
+          terminatedMs = performance.now();
           await table.signal([target], 'SIGTERM');
         },
       }),
       async kill() {
-        onStage({ kind: 'killing', graceMs: hasTerm ? graceMs : 0 });
+        onStage({ kind: 'killing', graceMs: hasTerm ? performance.now() - terminatedMs : 0 });
         const bornSince = hasTerm && (await isProvenAlive(target, sources)) ? await below() : [];
         await table.signal([target, ...children, ...bornSince], 'SIGKILL');
       },

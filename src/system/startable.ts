@@ -26,18 +26,37 @@ export async function whyNotStartable(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): Promise<Unstartable | undefined> {
-  // What a launcher starts is what may be missing: the launcher itself comes with the extension.
-  const { cwd, env: own, ...what } = command.real ?? command;
+  const { cwd } = command.real ?? command;
   if (cwd !== undefined && !(await isFolder(cwd))) return { is: 'noFolder', folder: cwd };
-  const name = what.kind === 'process' ? what.command : programOf(what.line);
+  const name = nameOf(command);
+  if (name === undefined || (await programAt(command, env, platform)) !== undefined) return undefined;
+  return { is: 'noProgram', name, onPath: !/[\\/]/.test(name) };
+}
+
+/**
+ * The program that a command runs, by its path: the first of its name on the PATH that the command gets. `undefined`
+ * where there is none, or where that is not plain.
+ */
+export async function programAt(
+  command: Startable,
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<string | undefined> {
+  const name = nameOf(command);
   if (name === undefined) return undefined;
+  const { cwd, env: own } = command.real ?? command;
   const all = merged([env, command.env, own], platform);
-  const found = await Promise.all(
-    places(name, cwd, all, platform).flatMap((place) =>
-      endings(platform, all).map((ending) => isProgram(place + ending)),
-    ),
+  const paths = places(name, cwd, all, platform).flatMap((place) =>
+    endings(platform, all).map((ending) => place + ending),
   );
-  return found.includes(true) ? undefined : { is: 'noProgram', name, onPath: !/[\\/]/.test(name) };
+  const found = await Promise.all(paths.map(isProgram));
+  return paths[found.indexOf(true)];
+}
+
+/** What a launcher starts is what may be missing: the launcher itself comes with the extension. */
+function nameOf(command: Startable): string | undefined {
+  const what = command.real ?? command;
+  return what.kind === 'process' ? what.command : programOf(what.line);
 }
 
 /** A name or path without anything that a shell would take for more than a word. */

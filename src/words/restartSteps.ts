@@ -7,10 +7,10 @@ import type { RestartStep, RestartWait } from '../model/restartStep';
 /** A step of a restart or of a stop, to go on after "restart: ". */
 export const restartStepText = textsOf<RestartStep>({
   keepingEvidence: 'keeping the evidence',
-  asking: ({ pid }) => `asking process ${pid} to shut down`,
+  asking: ({ pid, ...work }) => `asking process ${pid} to shut down${patience(work)}`,
   notAsked: ({ pid, why }) =>
     `process ${pid} could not be asked to shut down (${codeText(why).replace(/\.$/, '')})`,
-  terminating: ({ pid }) => `stopping process ${pid}`,
+  terminating: ({ pid, ...work }) => `stopping process ${pid}${patience(work)}`,
   killing: ({ pid, graceMs }) =>
     graceMs === 0
       ? `ending process ${pid} by force`
@@ -23,6 +23,13 @@ export const restartStepText = textsOf<RestartStep>({
   proving: ({ by }) =>
     by === 'answer' ? 'waiting for the daemon to answer as running' : 'waiting for a completed poll cycle',
 });
+
+/** ", which ends its 6 works first, up to 22 s"; nothing where it has no work. */
+function patience({ works, upToMs }: { works?: number; upToMs?: number }): string {
+  if (works === undefined || upToMs === undefined) return '';
+  const named = works === 1 ? 'its running work' : `its ${works} works`;
+  return `, which ends ${named} first, up to ${duration(upToMs)}`;
+}
 
 /** What a restart waits for, and how long it still does. */
 export function restartWaitText({ pid, leftMs, next }: RestartWait): string {

@@ -1,13 +1,27 @@
 import type { Unstartable } from '../base/errors';
-import type { NoWay, StartFailure } from '../model/startFailure';
+import type { NoWay, StartDoubt, StartFailure } from '../model/startFailure';
 import { causeText } from './causes';
 import { isIn, textsOf, type Texts } from './texts';
 
 /** A warning before anything is ended. */
-export function doubtText(why: Unstartable): string {
-  return why.is === 'noFolder'
-    ? `It may not start again: the start folder ${why.folder} does not exist.`
-    : `It may not start again: the start command "${why.name}" was not found.`;
+export function doubtText(why: StartDoubt): string {
+  return `It may not start again: ${lowered(againstText(why))}`;
+}
+
+/** What speaks against a start command. */
+export function againstText(why: StartDoubt): string {
+  switch (why.is) {
+    case 'noFolder':
+      return `The start folder ${why.folder} does not exist.`;
+    case 'noProgram':
+      return `The start command "${why.name}" was not found.`;
+    case 'otherProgram':
+      return `The start command "${why.name}" is ${why.path}, which is not the program that runs now.`;
+  }
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 const COULD_NOT = 'The daemon could not be started: ';

@@ -1,11 +1,14 @@
 import { plain, type PlainText } from '../shared/markdown';
-import { joined } from '../../base/text';
+import { cleanText, joined } from '../../base/text';
 import { duration, type Instant } from '../../base/time';
 import { inFlightMs } from '../../health/staleness';
+import { redact } from '../../diagnostics/redact';
+import type { StartCommand } from '../../kinds/kind';
+import { MAX_START_CHARS } from '../../kinds/policy';
 import { addressOf } from '../../kinds/target';
 import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
-import { doubtText } from '../../words/startFailures';
+import { againstText, doubtText } from '../../words/startFailures';
 import { STATE_LABELS } from '../../words/states';
 import { MAX_NAMED_SESSIONS } from '../policy';
 
@@ -22,7 +25,7 @@ export interface Circumstances {
 
 /** What the user should know first; `undefined` where nothing is lost and the process is known. */
 export function consequences(
-  { owner, interrupts, ownerIsKnown, model, way, doubt }: Plan,
+  { owner, interrupts, ownerIsKnown, model, way, doubt, instead, lost }: Plan,
   { isLoop, isOld, now, userName }: Circumstances,
 ): string | undefined {
   const { name, target } = model.daemon;
@@ -32,6 +35,12 @@ export function consequences(
   }
   // Where nothing runs nothing is lost by trying.
   if (owner && doubt) parts.push(doubtText(doubt));
+  if (owner && way?.isSame && way.command) {
+    if (instead) parts.push(againstText(instead));
+    parts.push(`The running ${name} is ${commandText(way.command)}: start it the same way?`);
+  }
+  const lacks = owner && isEndedByUs(way) ? lackText(lost) : undefined;
+  if (lacks?.matters) parts.push(lacks.text);
   if (isLoop) {
     parts.push(
       `${name} was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
@@ -64,8 +73,32 @@ export function consequences(
         : `of ${userName()}, started ${new Date(startedAtMs).toLocaleString()}`,
     );
   }
+  if (lacks && !lacks.matters && parts.length > 0) parts.push(lacks.text);
   if (cycle && (cycle.mayComplete || parts.length > 0)) parts.unshift(cycle.text);
   return parts.length > 0 ? parts.join('\n') : undefined;
+}
+
+/** "`node /opt/sf serve smithy` in `/project`", whole: who agrees has to see what will run. Without what looks secret. */
+function commandText(command: StartCommand): string {
+  const words = command.kind === 'shell' ? [command.line] : [command.command, ...command.args];
+  const quoted = words.map((word) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : JSON.stringify(word)));
+  const line = cleanText(redact(quoted.join(' '), ''), MAX_START_CHARS);
+  return command.cwd === undefined ? `\`${line}\`` : `\`${line}\` in \`${command.cwd}\``;
+}
+
+/** What the new process will lack of the old one's environment, and whether that has to be said in any case. */
+function lackText(lost: Plan['lost']): { text: string; matters: boolean } | undefined {
+  if (lost === undefined) return undefined;
+  if (lost === 'notKnown') {
+    return {
+      text: 'Whether the new process will lack variables of the old one is not known.',
+      matters: false,
+    };
+  }
+  const names = lost.names.join(', ');
+  const more = lost.more > 0 ? ` and ${lost.more} more` : '';
+  const text = `The new process will not have these variables of the old one: ${names}${more}.`;
+  return { text, matters: lost.matter };
 }
 
 /** For how long the poll cycle of a wedged daemon runs, and whether the daemon lets a cycle run for so long. */

@@ -4,7 +4,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { NoWay } from '../../model/startFailure';
 import type { RestartController } from '../../restart/controller';
 import type { RestartWay } from '../../kinds/kind';
-import { startCommandFor, wayFor, type StartCommand, type StartContext } from '../../restart/startCommand';
+import { startCommandFor, waysFor, type StartCommand, type StartContext } from '../../restart/startCommand';
 
 /** Where this window starts daemons: in this workspace's first folder, with the editor's own runtime. */
 function contextOf(
@@ -23,6 +23,7 @@ function contextOf(
     shell: vscode.env.shell || defaultShell(),
     platform: process.platform,
     lastArgs: controller.lastArgs(daemon.id),
+    running: controller.running(daemon.id),
   };
 }
 
@@ -31,22 +32,22 @@ export function startCommand(
   context: vscode.ExtensionContext,
   controller: RestartController,
   model: DaemonModel,
-  how: { unlooked: boolean },
+  how: { unlooked: boolean; agreed?: RestartWay | undefined },
 ): Promise<StartCommand | NoWay> {
   const { daemon, track } = model;
   return startCommandFor(daemon, track.last?.report, contextOf(context, controller, model), how);
 }
 
-/** The way in which this daemon is restarted here. Rejects with an error fit to show where there is none. */
-export async function restartWay(
+/** The ways in which this daemon can be restarted here, best first. Rejects with an error fit to show where there is none. */
+export async function restartWays(
   context: vscode.ExtensionContext,
   controller: RestartController,
   model: DaemonModel,
-): Promise<RestartWay> {
+): Promise<readonly RestartWay[]> {
   const { daemon, track } = model;
-  const way = await wayFor(daemon, track.last?.report, contextOf(context, controller, model));
-  if ('is' in way) throw new CodedError(way);
-  return way;
+  const ways = await waysFor(daemon, track.last?.report, contextOf(context, controller, model));
+  if ('is' in ways) throw new CodedError(ways);
+  return ways;
 }
 
 function defaultShell(): string {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { NoWay } from '../../model/startFailure';
+import type { RestartWay } from '../../kinds/kind';
 import type { StartCommand } from '../../restart/startCommand';
 import { plain, type PlainText } from '../shared/markdown';
 import type { StartTask } from './taskRunner';
@@ -20,7 +21,10 @@ export interface DaemonTaskDefinition extends vscode.TaskDefinition {
 export interface TaskDeps {
   readonly registry: Registry;
   /** @param how `unlooked`: the command itself has to look whether the daemon runs already */
-  readonly startCommand: (model: DaemonModel, how: { unlooked: boolean }) => Promise<StartCommand | NoWay>;
+  readonly startCommand: (
+    model: DaemonModel,
+    how: { unlooked: boolean; agreed?: RestartWay | undefined },
+  ) => Promise<StartCommand | NoWay>;
   readonly restart: TaskWork;
   readonly stop: TaskWork;
 }
@@ -47,10 +51,17 @@ export class DaemonTasks implements vscode.TaskProvider {
     return this.#make(task.definition as DaemonTaskDefinition);
   }
 
-  /** For a port that is known to be free. Rejects with an error fit to show where there is no way to start this daemon. */
-  async startTask(model: DaemonModel, env: Readonly<Record<string, string>> = {}): Promise<StartTask> {
+  /**
+   * For a port that is known to be free. Rejects with an error fit to show where there is no way to start this daemon.
+   * @param agreed the way that the user agreed to, where there is one
+   */
+  async startTask(
+    model: DaemonModel,
+    env: Readonly<Record<string, string>>,
+    agreed: RestartWay | undefined,
+  ): Promise<StartTask> {
     const definition: DaemonTaskDefinition = { type: TASK_TYPE, daemon: model.daemon.name, action: 'start' };
-    const found = await this.deps.startCommand(model, { unlooked: false });
+    const found = await this.deps.startCommand(model, { unlooked: false, agreed });
     if ('is' in found) throw new CodedError(found);
     const command = { ...found, env: { ...found.env, ...env } };
     return { task: startTerminal(definition, command), command };

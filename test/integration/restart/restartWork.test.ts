@@ -135,3 +135,25 @@ describe('a restart of a smithy', function () {
     assert.equal(world.model.lost?.length, 1);
   });
 });
+
+describe('the grace of a daemon that ends its works first', function () {
+  this.timeout(60_000);
+  let world: World;
+  afterEach(() => world.dispose());
+
+  it('is 2 s longer for each of them: six take 12.2 s, as a ductor does', async () => {
+    world = await World.create({ flags: ['--works', '6', '--linger-ms', '12200'] });
+    const pid = await world.running();
+    const outcome = await world.stop();
+    assert.match(outcome.text, new RegExp(`^test stopped in 12 s: process ${pid} ended on SIGTERM\\.$`));
+    assert.deepEqual(world.steps, [`stopping process ${pid}, which ends its 6 works first, up to 22 s`]);
+    assert.equal(world.waits[0], `waiting for ${pid} to end, 21 s before it is killed`);
+  });
+
+  it('ends with its last answer', async () => {
+    world = await World.create({ flags: ['--works', '6', '--linger-ms', '60000', '--silent-on-term'] });
+    await world.running();
+    const outcome = await world.stop();
+    assert.match(outcome.text, /^test stopped in 1[0-3] s: process \d+ was ended by force\.$/);
+  });
+});

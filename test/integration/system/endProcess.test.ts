@@ -63,6 +63,53 @@ describe('the end of a process', function () {
     assert.equal(output.match(/SIGTERM/g)?.length, 1);
   });
 
+  describe('with six works, each of which takes a fifth of the grace time to end', () => {
+    // A tenth of the real times: ten seconds, two seconds for each work.
+    const TIMES = { graceMs: 1_000, perWorkMs: 200 };
+    const ends = (afterMs: number) =>
+      running(`process.on('SIGTERM', () => setTimeout(process.exit, ${afterMs}))`);
+
+    it('is waited for as long as the daemon answers', async () => {
+      const pid = await ends(1_220);
+      const work = { count: 6, answers: () => Promise.resolve(true) };
+      assert.equal(await stop(pid, { ...TIMES, work }), 'onTerm');
+      assert.deepEqual(stages[0], { kind: 'terminating', works: 6, upToMs: 2_200 });
+    });
+
+    it('is not waited for once the daemon is silent', async () => {
+      const pid = await ends(60_000);
+      let asked = 0;
+      const work = { count: 6, answers: () => Promise.resolve(++asked < 3) };
+      const beganMs = performance.now();
+      assert.equal(await stop(pid, { ...TIMES, work }), 'byForce');
+      assert.ok(performance.now() - beganMs < 2_000);
+      assert.equal(asked, 3);
+      const killing = stages.find((stage) => stage.kind === 'killing');
+      assert.ok(killing && killing.graceMs >= 1_400 && killing.graceMs < 2_000, JSON.stringify(killing));
+    });
+
+    it('is waited for until the last of the time, and no longer', async () => {
+      const pid = await ends(60_000);
+      const work = { count: 2, answers: () => Promise.resolve(true) };
+      assert.equal(await stop(pid, { ...TIMES, work }), 'byForce');
+      assert.deepEqual(counted(), ['1 s, then kill']);
+    });
+
+    it('that came while the daemon was asked was not by force', async () => {
+      const pid = await ends(1_100);
+      const answers = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 400));
+      assert.equal(await stop(pid, { ...TIMES, work: { count: 6, answers } }), 'onTerm');
+    });
+
+    it('is waited for as long when the daemon agreed by its API', async () => {
+      const pid = await running('');
+      const askToEnd = () => Promise.resolve(void setTimeout(() => process.kill(pid, 'SIGKILL'), 600));
+      const work = { count: 2, answers: () => Promise.resolve(true) };
+      assert.equal(await stop(pid, { ...TIMES, apiWaitMs: 300, work, askToEnd }), 'byItsApi');
+      assert.deepEqual(stages[0], { kind: 'asking', works: 2, upToMs: 700 });
+    });
+  });
+
   it('comes by force for the children as well, also for those born in the grace time', async () => {
     const child = `process.on('SIGTERM', () => {
       const { pid } = require('child_process').spawn(process.execPath, ['-e', "${WAITS}"]);

@@ -23,6 +23,7 @@ describe('a restart that a message asks for', () => {
   let told: Notice[];
   let outcome: Outcome;
   let doubt: Unstartable | undefined;
+  let planned: Partial<Plan>;
   beforeEach(() => {
     screen = new FakeScreen();
     screen.answer = 'Restart';
@@ -30,6 +31,7 @@ describe('a restart that a message asks for', () => {
     waited = 0;
     told = [];
     doubt = undefined;
+    planned = {};
     outcome = CURED;
     watch = Watch.healthy();
     // For longer than a smithy lets any step take.
@@ -48,6 +50,7 @@ describe('a restart that a message asks for', () => {
       records: [],
       way: { by: 'spawn', keepsWork: true },
       ...(doubt && { doubt }),
+      ...planned,
     });
     const controller = {
       planRestart: () => Promise.resolve(plan()),
@@ -93,6 +96,53 @@ describe('a restart that a message asks for', () => {
     doubt = { is: 'noProgram', name: 'sf', onPath: true };
     await commands().restart(modelOf(watch), openedMs());
     assert.match(details()[0]!, /The poll cycle in flight has run for 6 min\.$/m);
+  });
+
+  const same: Plan['way'] = {
+    by: 'spawn',
+    keepsWork: false,
+    isSame: true,
+    command: {
+      kind: 'process',
+      command: '/home/u/.nvm/bin/node',
+      args: ['/home/u/.nvm/bin/sf', 'serve', 'smithy', '--no-open', '--name', 'a b', '--token', 'hunter2xyz'],
+      cwd: '/home/u/project',
+      env: { PATH: '/home/u/.nvm/bin' },
+    },
+  };
+
+  it('offers to start what runs by its own words, whole and without secrets', async () => {
+    planned = { way: same, instead: { is: 'noProgram', name: 'sf', onPath: true } };
+    await commands().restart(modelOf(watch));
+    assert.equal(
+      details()[0],
+      'The poll cycle in flight has run for 6 min.\n' +
+        'The start command "sf" was not found.\n' +
+        'The running smithy is `/home/u/.nvm/bin/node /home/u/.nvm/bin/sf serve smithy --no-open --name "a b" ' +
+        '--token <redacted>` in `/home/u/project`: start it the same way?',
+    );
+    assert.equal(restarted, 1);
+  });
+
+  it('says that the program of that name is not the one that runs', async () => {
+    planned = { way: same, instead: { is: 'otherProgram', name: 'sf', path: '/usr/bin/sf' } };
+    await commands().restart(modelOf(watch));
+    assert.match(
+      details()[0]!,
+      /^The start command "sf" is \/usr\/bin\/sf, which is not the program that runs now\.$/m,
+    );
+  });
+
+  it('asks first where the new process would lack a key, and names no others by themselves', async () => {
+    planned = { lost: { names: ['ANTHROPIC_API_KEY', 'FOO'], more: 3, matter: true } };
+    await commands().restart(modelOf(watch));
+    assert.match(
+      details()[0]!,
+      /^The new process will not have these variables of the old one: ANTHROPIC_API_KEY, FOO and 3 more\.$/m,
+    );
+    planned = { lost: { names: ['FOO'], more: 0, matter: false } };
+    await commands().restart(modelOf(watch));
+    assert.deepEqual([details().length, restarted], [1, 2]);
   });
 
   const over: Record<string, { end: () => void; says: RegExp }> = {

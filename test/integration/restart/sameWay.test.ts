@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../../src/app/systemClock';
+import { createProbe } from '../../../src/kinds/probe';
+import { chooseWay } from '../../../src/restart/chooseWay';
+import { RestartController } from '../../../src/restart/controller';
+import { lostVariables } from '../../../src/restart/lostVariables';
+import { waysFor } from '../../../src/restart/startCommand';
+import { RestartRecords } from '../../../src/store/restartRecords';
+import { environmentOf, startedAs } from '../../../src/system/processEnv';
+import { findListener } from '../../../src/system/processTable';
+import { programAt, whyNotStartable } from '../../../src/system/startable';
+import { Registry } from '../../../src/watch/registry';
+import { recordOf } from '../../../src/words/outcomes';
+import { freePort } from '../../support/freePort';
+import { MemoryMemento } from '../../support/memento';
+import { START_CONTEXT } from '../../support/startContext';
+import { at } from '../../support/target';
+import { spoken } from '../../support/spoken';
+
+const DUCTOR = join(__dirname, '..', '..', 'fixtures', 'daemons', 'ductor.mjs');
+
+/** The environment of the window that restarts: another PATH, and no key. */
+const WINDOW = { PATH: '/usr/bin:/bin', HOME: '/nobody' };
+
+describe('a ductor that was started by hand, on real processes', function () {
+  this.timeout(40_000);
+  let folder: string;
+  let port: number;
+  let registry: Registry;
+  let controller: RestartController;
+  const children: ChildProcess[] = [];
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
+  });
+  beforeEach(async () => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'daemon health by hand ')));
+    cpSync(DUCTOR, join(folder, 'ductor.mjs'));
+    port = await freePort();
+    registry = new Registry({
+      clock: systemClock,
+      random: () => 0.5,
+      isFocused: () => true,
+      createProbe: (target, kind) =>
+        Promise.resolve(createProbe(target, { kind, env: { DUCTOR_HOME: join(folder, 'home') } })),
+      recall: () => ({}),
+    });
+    const daemon = {
+      ...at(`http://127.0.0.1:${port}`),
+      name: 'ductor',
+      kind: 'ductor' as const,
+      pollIntervalMs: 60_000,
+      configured: true,
+    };
+    registry.configure({ daemons: [daemon], problems: [] });
+    controller = new RestartController({
+      registry,
+      prepare: async (model, running) => {
+        const ways = await waysFor(model.daemon, undefined, { ...START_CONTEXT, running });
+        assert.ok(!('is' in ways), JSON.stringify(ways));
+        const choice = await chooseWay(ways, running, false, {
+          whyNotStartable: (command) => whyNotStartable(command, WINDOW),
+          programAt: (command) => programAt(command, WINDOW),
+        });
+        const next = { ...WINDOW, ...choice.way.command.env };
+        const lost = running?.env && lostVariables(running.env, next);
+        return { ...choice, ...(lost && { lost }) };
+      },
+      log: () => undefined,
+      logStep: () => undefined,
+      logStop: () => undefined,
+      recordOf,
+      records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
+      folder,
+      keepEvidence: () => Promise.resolve(undefined),
+      onRestarted: () => undefined,
+      onUnexpected: (_where, error) => assert.fail(String(error)),
+      start: (_model, _signal, env, agreed) => {
+        assert.ok(agreed?.command?.kind === 'process');
+        const { command, args, cwd, env: own } = agreed.command;
+        const child = run([command, ...args], cwd!, { ...WINDOW, ...own, ...env });
+        return Promise.resolve({
+          isMarked: true,
+          ended: once(child, 'exit').then(([code]) => code as number),
+        });
+      },
+    });
+  });
+  afterEach(() => {
+    registry.dispose();
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function run([command, ...args]: readonly string[], cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
+    const child = spawn(command!, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    return child;
+  }
+
+  it('is started again with its own words, folder, PATH and home', async () => {
+    const argv = [process.execPath, 'ductor.mjs', '--port', String(port), '--home', join(folder, 'home')];
+    const home = { DUCTOR_HOME: join(folder, 'home'), PATH: '/agents:/usr/bin' };
+    const old = run(argv, folder, { ...home, ANTHROPIC_API_KEY: 'sk-secret' });
+    await once(old.stdout!, 'data');
+    await registry.refresh();
+    const plan = await controller.planRestart(registry.models[0]!);
+    assert.equal(plan.way?.isSame, true);
+    assert.deepEqual(plan.lost, { names: ['ANTHROPIC_API_KEY'], more: 0, matter: true });
+    const outcome = spoken(
+      await controller.restart(plan, { signal: new AbortController().signal, onStep: () => undefined }),
+    );
+    assert.equal(outcome.kind, 'unproven', outcome.text);
+    assert.match(outcome.text, /^ductor restarted in/);
+    const { pid } = (await findListener(port))!;
+    assert.notEqual(pid, old.pid);
+    assert.deepEqual(await startedAs(pid), { argv, cwd: folder });
+    const { DUCTOR_HOME, PATH } = (await environmentOf(pid))!;
+    assert.deepEqual({ DUCTOR_HOME, PATH }, home);
+  });
+
+  it('can be started the same way after it was stopped', async () => {
+    const argv = [process.execPath, 'ductor.mjs', '--port', String(port), '--home', join(folder, 'home')];
+    const old = run(argv, folder, { PATH: '/usr/bin' });
+    await once(old.stdout!, 'data');
+    await registry.refresh();
+    await controller.stop(await controller.plan(registry.models[0]!), {
+      signal: new AbortController().signal,
+      onStep: () => undefined,
+    });
+    assert.deepEqual(controller.running(registry.models[0]!.daemon.id)?.argv, argv);
+  });
+});
