@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isSameSecret } from '../../system/challenge';
 import { ApiError } from './errors';
 
 /**
@@ -17,15 +17,14 @@ export function checkOrigin({ host, origin }: IncomingHttpHeaders, port: number)
   return undefined;
 }
 
-/** Checks `Authorization: Bearer TOKEN` in constant time; any bytes are allowed in it. */
-export function checkToken(authorization: string | undefined, token: string): ApiError | undefined {
-  const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? '';
-  // Digests have equal length, which timingSafeEqual requires of its arguments.
-  if (timingSafeEqual(digest(given), digest(token))) return undefined;
-  const message = 'this request needs "Authorization: Bearer <token>"; the token is in the state directory';
-  return new ApiError(401, 'UNAUTHORIZED', message);
+/** Whether this is `Authorization: Bearer TOKEN`, in constant time; any bytes are allowed in it. */
+export function hasToken(authorization: string | undefined, token: string): boolean {
+  return isSameSecret(/^bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? '', token);
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
+/** Refuses who does not have the token. */
+export function checkToken(authorization: string | undefined, token: string): ApiError | undefined {
+  if (hasToken(authorization, token)) return undefined;
+  const message = 'this request needs "Authorization: Bearer <token>"; the token is in the state directory';
+  return new ApiError(401, 'UNAUTHORIZED', message);
 }

@@ -62,6 +62,11 @@ export class HttpServer {
     });
   }
 
+  /** Where it listens, `127.0.0.1:3470`. */
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
   /** Answers no more; open connections are cut. */
   close(): void {
     this.#server.close();
