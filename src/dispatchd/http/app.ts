@@ -42,8 +42,6 @@ export function createApp({ service, actions, token, ownAddress, log, chaos, shu
     hasToken(c.req.header('authorization'), token) ? 'owner' : 'anybody';
 
   app.use(async (c, next) => {
-    c.header('cache-control', 'no-store');
-    c.header('x-content-type-options', 'nosniff');
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireToken(c);
     await next();
   });
