@@ -64,7 +64,10 @@ export type Unavailable =
 
 /** Why a loop counts as hung. */
 export type Stale =
-  { readonly is: 'pollStale' } | { readonly is: 'cycleInFlight' | 'lastCycle'; readonly thresholdMs: number };
+  | { readonly is: 'pollStale' }
+  | { readonly is: 'cycleInFlight' | 'lastCycle'; readonly thresholdMs: number }
+  /** By our own clock: that of the daemon was set back, and tells nothing. */
+  | { readonly is: 'unchanged'; readonly thresholdMs: number };
 
 /** Why nothing is known of a loop. */
 export type LoopUnknown =

@@ -12,7 +12,7 @@ import {
   SLEEP_GAP_MS,
 } from './policy';
 import type { Failure, Sample } from './report';
-import { assessLoop, cyclesOf, nextBegun } from './staleness';
+import { assessLoop, cyclesOf, nextBegun, nextNewest } from './staleness';
 import { STATES, type DaemonState } from './states';
 import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
@@ -64,10 +64,13 @@ export function observe(
   const wasRed = severityOf(track.verdict) === 'red';
   const report = sample.ok ? sample.report : undefined;
   const begun = report ? nextBegun(track.begun, report) : track.begun;
-  const loop = report?.isRunning ? assessLoop(report, begun) : undefined;
-  // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
+  const newest = report ? nextNewest(track.newest, report, justWoke, now.monotonicMs) : track.newest;
+  const loop = report?.isRunning
+    ? assessLoop(report, begun, now.monotonicMs - (newest?.sinceMs ?? now.monotonicMs))
+    : undefined;
   // What became of it while we stood still nobody saw: failures on both sides of that are not in a row.
   const stoodStill = (sample.stoodStillMs ?? 0) > SLEEP_GAP_MS;
+  // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
   const startsAnew = justWoke || stoodStill || STATES[track.verdict.state].phase === 'down';
   const elsewhere = nextElsewhere(track, restart, now);
   const isElsewhere = isRestarting(elsewhere, now);
@@ -140,6 +143,7 @@ export function observe(
     recentStates,
     flapping,
     begun,
+    newest,
     waiting,
     overdue,
     unsettled,

@@ -3,7 +3,7 @@ import type { Unsettled } from './cause';
 import type { Incident, Notice } from './incident';
 import type { Overdue } from './overdue';
 import type { Report, Sample } from './report';
-import type { BegunCycles, Loop } from './staleness';
+import type { BegunCycles, Loop, NewestTime } from './staleness';
 import type { DaemonState } from './states';
 import type { KeptWaiting, Waiting } from './waiting';
 import type { Facts, Streak, Verdict } from './verdict';
@@ -51,6 +51,8 @@ export interface Track {
   readonly flapping: boolean;
   /** What began in the loop since its last completed cycle, as far as was seen. */
   readonly begun?: BegunCycles | undefined;
+  /** Since when the last time that its loop told is the same. */
+  readonly newest?: NewestTime | undefined;
   /** Work that waits, where the daemon could start some and has not. */
   readonly waiting?: Waiting | undefined;
   /** Work that the daemon does not get on with. */

@@ -24,7 +24,7 @@ describe('the sentence of an error', () => {
     ],
     notProven: [
       { is: 'notProven', origin },
-      `The program that answers at ${origin} does not prove that it is your dispatchd. Nothing was sent.`,
+      `Nothing proves that the program at ${origin} is your dispatchd. Nothing was sent.`,
     ],
     foreignStateDir: [
       { is: 'foreignStateDir', origin, stateDir },
