@@ -300,8 +300,8 @@ class OneDaemon {
     if (isSetBack && fault === 'paused past its reset') return;
     const startedMs = this.#isStarting(truth) ? truth.fromMs + MINUTE_MS : 0;
     // Ten minutes of what was seen: what began while nobody could look was seen later.
-    const unseenMs =
-      fault === 'dispatches nothing' ? this.#undisturbed(truth.fromMs, truth.fromMs) - truth.fromMs : 0;
+    const sightMs = truth.fromMs + this.#gapMs(truth.fromMs);
+    const unseenMs = fault === 'dispatches nothing' ? this.#undisturbed(truth.fromMs, sightMs) - sightMs : 0;
     const provenMs = Math.max(unseenMs + (truth.provenMs ?? truth.fromMs), this.day.openedMs, startedMs);
     const dueMs = this.#undisturbed(truth.fromMs, provenMs + AMBER_AFTER_MS + this.#gapMs(truth.fromMs));
     if (toMs <= dueMs) return;
