@@ -33,7 +33,7 @@ export class AgentFiles {
 
 type AgentContent = Awaited<ReturnType<AgentFiles['read']>>;
 
-export interface Times {
+interface Times {
   /** When this life began, in epoch ms: what is older was left behind by another. */
   readonly sinceAt: number;
   readonly nowAt: number;
@@ -46,16 +46,17 @@ export interface AgentWork {
   readonly unreadable: readonly string[];
 }
 
-/** The life that an agent's files are of; `undefined` where none is noted. @property isUnreadable it may be noted */
-export function startOf({ startup }: AgentContent): {
-  startup?: DuctorStartup;
-  unreadable: readonly string[];
-} {
-  if (startup === 'absent') return { unreadable: [] };
-  const read = known(() => readStartup(startup?.value));
-  return read ? { startup: read, unreadable: [] } : { unreadable: [STARTUP] };
+/** The life that an agent's files are of; `undefined` where none is noted that can be read. */
+export function startOf({ startup }: AgentContent): DuctorStartup | undefined {
+  return startup === 'absent' ? undefined : known(() => readStartup(startup?.value));
 }
 
+/** The file of the start, where it is there and cannot be read. */
+export function unreadableStart(files: AgentContent): readonly string[] {
+  return files.startup === 'absent' || startOf(files) ? [] : [STARTUP];
+}
+
+/** What runs in the chats of an agent. */
 export function workOf({ turns, named }: AgentContent, limits: DuctorLimits, times: Times): AgentWork {
   // What it said before this life began is not true any more.
   const isOld = typeof named === 'object' && named.changedAt < times.sinceAt;
@@ -95,11 +96,12 @@ export function workOfSub(
   limits: DuctorLimits,
   times: Times,
 ): AgentWork | undefined {
-  const { startup, unreadable } = startOf(files);
   const within = (file: string) => `agents/${name}/${file}`;
+  const unreadable = unreadableStart(files);
   if (unreadable.length > 0) return { sessions: [], unreadable: unreadable.map(within) };
-  if (startup === undefined || startup.started_at < times.sinceAt) return undefined;
-  const work = workOf(files, limits, { ...times, sinceAt: startup.started_at - CLOCK_TOLERANCE_MS });
+  const startedAt = startOf(files)?.started_at;
+  if (startedAt === undefined || startedAt < times.sinceAt) return undefined;
+  const work = workOf(files, limits, { ...times, sinceAt: startedAt - CLOCK_TOLERANCE_MS });
   return {
     sessions: work.sessions.map((session) => ({
       ...session,

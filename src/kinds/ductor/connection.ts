@@ -10,8 +10,8 @@ import { isLoopback } from '../read/paths';
 import { readApi, readAgents, readState, subAgentsOf, type SubAgent } from './agents';
 import { DEFAULT_LIMITS } from './config';
 import type { DuctorFiles } from './files';
+import { ListenerFiles } from './listenerFiles';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
-import { DuctorState } from './state';
 import { readTasks, taskSessions, type Task } from './tasks';
 import { turnsWithoutProcess } from './turnProcess';
 
@@ -29,7 +29,7 @@ export function connect(target: Target, options: ConnectOptions): Connection {
  * tasks; of the turns of its chats only the files on its machine tell. Nothing tells whether its loop advances.
  */
 class DuctorConnection implements Connection {
-  readonly #state: DuctorState | undefined;
+  readonly #state: ListenerFiles | undefined;
   statusRoute: string = AGENTS_ROUTE;
   #isRecognised = false;
   #tasks: { readonly body: string; readonly tasks: readonly Task[] | undefined } | undefined;
@@ -41,7 +41,7 @@ class DuctorConnection implements Connection {
     const { hostname, port } = new URL(origin);
     // The files of this machine say nothing about a daemon of another.
     if (isLoopback(hostname)) {
-      this.#state = new DuctorState(hostname, Number(port), options.env, options.wallAt);
+      this.#state = new ListenerFiles(hostname, Number(port), options.env, options.wallAt);
     }
   }
 

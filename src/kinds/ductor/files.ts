@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { DaemonInstance, Session } from '../../health/report';
 import { pid as pidNumber } from '../read/schemas';
-import { AgentFiles, startOf, workOf, workOfSub, type AgentWork } from './agentFiles';
+import { AgentFiles, startOf, unreadableStart, workOf, workOfSub, type AgentWork } from './agentFiles';
 import type { LogLife } from './agentLife';
 import type { SubAgent } from './agents';
 import { AgentSigns } from './agentSigns';
@@ -44,7 +44,7 @@ export interface DuctorFiles {
 }
 
 /** Reads the files in the home of a ductor: all that tells of its chats' turns, and of its lives. */
-export class HomeFiles {
+export class DuctorState {
   readonly #config: StateFile;
   readonly #pid: StateFile;
   readonly #writer = new PidFileWriter();
@@ -94,8 +94,8 @@ export class HomeFiles {
     const limits = limitsOf(settings, capMs);
     const { changedAt } = pid;
     const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: this.wallAt() };
-    const { startup, unreadable } = startOf(main);
-    const isNoted = startup !== undefined && startup.started_at >= times.sinceAt;
+    const noted = startOf(main);
+    const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
     const work = workOf(main, limits, times);
     const subWork = subs.map(({ agent, files }) => ({
       ...agent,
@@ -111,8 +111,8 @@ export class HomeFiles {
       limits,
       log,
       timedOut: told?.timedOut ?? [],
-      instance: { pid: writer, ...(isNoted && this.#lifeOf(startup)) },
-      isStarting: startup !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
+      instance: { pid: writer, ...(isNoted && this.#lifeOf(noted)) },
+      isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
       turns: moved(work.sessions),
       areTurnsKnown: work.unreadable.length === 0,
       subAgents: new Map(
@@ -125,7 +125,7 @@ export class HomeFiles {
       ),
       unreadable: [
         ...work.unreadable,
-        ...unreadable,
+        ...unreadableStart(main),
         ...subWork.flatMap(({ work: its }) => its?.unreadable ?? []),
       ],
     };

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Session } from '../../../src/health/report';
-import { HomeFiles, type DuctorFiles } from '../../../src/kinds/ductor/files';
+import { DuctorState, type DuctorFiles } from '../../../src/kinds/ductor/files';
 import type { Place } from '../../../src/kinds/ductor/place';
 import { PLACE_WAIT_MS } from '../../../src/kinds/ductor/policy';
-import { DuctorState } from '../../../src/kinds/ductor/state';
+import { ListenerFiles } from '../../../src/kinds/ductor/listenerFiles';
 import { createProbe, type Probe } from '../../../src/kinds/probe';
 import { workingText } from '../../../src/words/work';
 import { DUCTOR, FakeDuctor, MAIN_RUNS, agentsAnswer, pythonTime } from '../../support/fakeDuctor';
@@ -38,7 +38,7 @@ describe('the files of a ductor', function () {
   }
   const CODER = { name: 'coder', mayWork: true };
   /** Each time as if they were read for the first time. */
-  const read = (home = new HomeFiles(ductor.home, ductor.port, Date.now)) => home.read([CODER]);
+  const read = (home = new DuctorState(ductor.home, ductor.port, Date.now)) => home.read([CODER]);
   const titles = (sessions: readonly Session[] | undefined) => sessions?.map(({ title }) => title);
 
   /** What a person sees of the work, in one row. */
@@ -249,7 +249,7 @@ describe('the files of a ductor', function () {
     const places: Place[] = [];
     let looks = 0;
     const stateOf = (find: () => Promise<Place>) =>
-      new DuctorState('127.0.0.1', ductor.port, {}, Date.now, find);
+      new ListenerFiles('127.0.0.1', ductor.port, {}, Date.now, find);
     const counted = () => {
       looks++;
       return Promise.resolve(places[Math.min(looks, places.length) - 1]!);

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Env } from '../kind';
 import type { SubAgent } from './agents';
-import { HomeFiles, type DuctorFiles } from './files';
+import { DuctorState, type DuctorFiles } from './files';
 import { findPlace, type Place } from './place';
 import { PLACE_RELOOK_MS, PLACE_WAIT_MS } from './policy';
 
 /** Finds the files of the ductor that listens at an address of this machine, and reads them. */
-export class DuctorState {
-  readonly #homes = new Map<string, HomeFiles>();
+export class ListenerFiles {
+  readonly #homes = new Map<string, DuctorState>();
   #place: Place | undefined;
   #looking: Promise<void> | undefined;
   #lookedMs = -Infinity;
@@ -80,8 +80,8 @@ export class DuctorState {
     return looking;
   }
 
-  #filesOf(home: string): HomeFiles {
-    const files = this.#homes.get(home) ?? new HomeFiles(home, this.port, this.wallAt);
+  #filesOf(home: string): DuctorState {
+    const files = this.#homes.get(home) ?? new DuctorState(home, this.port, this.wallAt);
     this.#homes.set(home, files);
     return files;
   }
