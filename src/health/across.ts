@@ -3,7 +3,7 @@ import { advanceConflicts, type Conflict, type ConflictLog, type ConflictStep } 
 import { speaksWithin, type Notice } from './incident';
 import { GATHER_MS, GATHER_RECOVERY_MS } from './policy';
 import type { DaemonId } from './report';
-import { STATES } from './states';
+import { rowOf, STATES } from './states';
 import type { Watched } from './watched';
 
 /** A notice of one daemon, to be told with those of other daemons that have the same cause. */
@@ -125,7 +125,7 @@ function othersFollow(
 function isAboutTo({ track }: Watched, { state }: Notice, now: Instant): boolean {
   const { incident, streak, verdict } = track;
   if (incident) return incident.state === state && speaksWithin(incident, GATHER_MS, now);
-  const isUndecided = streak !== undefined && STATES[verdict.state].phase === 'up';
+  const isUndecided = streak !== undefined && rowOf(verdict).phase === 'up';
   return STATES[state].isDown && isUndecided;
 }
 

@@ -1,4 +1,5 @@
 import { INSTANCE_SETTLE_MS } from './policy';
+import { isEnding, stillRan } from './ending';
 import type { Report, Session } from './report';
 import { wallAtOf, type Instant } from '../base/time';
 import { hasResumed, isNewInstance, type LastSaid, type OldInstance, type ProcessFate } from './proof';
@@ -102,7 +103,7 @@ export function advanceInstance(
     if (isNew === 'ask') return { life, asksProcess: true };
     // What it ran is still to be compared with.
     if (isNew === undefined) return { life: { ...life, answer: last } };
-    if (!isNew) return { life: begin(last, track, life.sessions) };
+    if (!isNew) return { life: goingOn(life.sessions, last, track) };
     overSince = last.at;
   }
   if (!hasResumed(report) && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
@@ -161,6 +162,12 @@ function begin(
     wasOurs: isOurs(track),
     knownAt: answer.at,
   };
+}
+
+/** The same life after one more answer. One that ends has no other work than before: it ends what it runs. */
+function goingOn(known: readonly Session[], answer: NonNullable<Track['last']>, track: Track): KnownInstance {
+  const life = begin(answer, track, known);
+  return isEnding(track, answer.at) ? { ...life, sessions: stillRan(known, answer.report.sessions) } : life;
 }
 
 function isOurs({ restarting, stoppedByUs }: Track): boolean {

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time';
 import type { Unsettled } from './cause';
+import type { KnownEnding } from './ending';
 import type { Incident, Notice } from './incident';
 import type { Report, Sample } from './report';
 import type { BegunCycles, Loop } from './staleness';
@@ -19,6 +20,8 @@ export interface KeptTrack {
   readonly stoppedByUs?: boolean;
   /** Why the last start through us failed. */
   readonly startFailed?: string;
+  /** It ended in good order, by no doing of ours. */
+  readonly hasEnded?: boolean;
   /** Work that waited, where the daemon could have started some. */
   readonly waiting?: KeptWaiting;
 }
@@ -31,6 +34,10 @@ export interface Track {
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
   readonly startFailed?: string | undefined;
+  /** It ended in good order: until it answers again its silence is no outage. */
+  readonly hasEnded: boolean;
+  /** What it last said of its own end. */
+  readonly ending?: KnownEnding | undefined;
   /** Monotonic ms of our stop, as long as the process may still be answering while it ends. */
   readonly endingSinceMs?: number | undefined;
   readonly restarting: boolean;

@@ -8,17 +8,22 @@ import { parseEntries } from './entries';
 import { fieldsOf, hasFields, type Parse } from './stored';
 
 /** Whether a daemon was up, was stopped through us, failed to start, or starts nothing of what waits. */
-export type Seen = Pick<Remembered, 'seenUpAt' | 'stoppedByUs' | 'startFailed' | 'waiting'>;
+export type Seen = Pick<Remembered, 'seenUpAt' | 'stoppedByUs' | 'startFailed' | 'hasEnded' | 'waiting'>;
 
 export const readSeen: Parse<Seen> = (raw, leave) => {
   if (parseEntries(raw) === undefined) return undefined;
-  const { seenUpAt, stoppedByUs, startFailed, waiting } = fieldsOf(raw);
-  const isWhole = hasFields(raw, {}, { seenUpAt: 'number', stoppedByUs: 'boolean', startFailed: 'string' });
+  const { seenUpAt, stoppedByUs, startFailed, hasEnded, waiting } = fieldsOf(raw);
+  const isWhole = hasFields(
+    raw,
+    {},
+    { seenUpAt: 'number', stoppedByUs: 'boolean', startFailed: 'string', hasEnded: 'boolean' },
+  );
   if (!isWhole || (waiting !== undefined && !isWaiting(waiting))) leave(raw);
   return {
     ...(typeof seenUpAt === 'number' && { seenUpAt }),
     ...(stoppedByUs === true && { stoppedByUs }),
     ...(typeof startFailed === 'string' && { startFailed: cleanText(startFailed) }),
+    ...(hasEnded === true && { hasEnded }),
     ...(isWaiting(waiting) && { waiting: keptWaiting(waiting) }),
   };
 };
@@ -27,11 +32,12 @@ function isWaiting(raw: unknown): raw is KeptWaiting {
   return hasFields(raw, { sinceAt: 'number', ready: 'number', isLong: 'boolean' }, { newestAt: 'number' });
 }
 
-export function seenOf({ seenUpAt, stoppedByUs, startFailed, waiting }: Track): Seen {
+export function seenOf({ seenUpAt, stoppedByUs, startFailed, hasEnded, waiting }: Track): Seen {
   return {
     ...(seenUpAt !== undefined && { seenUpAt }),
     ...(stoppedByUs && { stoppedByUs }),
     ...(startFailed !== undefined && { startFailed }),
+    ...(hasEnded && { hasEnded }),
     ...(waiting && { waiting: keptWaiting(waiting) }),
   };
 }
@@ -76,16 +82,20 @@ const OPTIONAL: Fields<Omit<Session, keyof typeof NEEDED>> = {
   exitCode: 'number',
   outcome: 'string',
   handled: 'boolean',
+  endUntold: 'boolean',
+  endAssumed: 'boolean',
   wasLost: 'boolean',
   stopping: 'string',
 };
 
-/** Work that a restart interrupted and that its daemon does not remember. */
+const LOST_STATUS = ['interrupted', 'timed-out'];
+
+/** Work that a restart interrupted, or its time ended, and that its daemon does not remember. */
 export function isLost(value: unknown): value is Lost {
   const { session } = fieldsOf(value);
   return (
     hasFields(value, { foundAt: 'number' }, { database: 'string' }) &&
     hasFields(session, NEEDED, OPTIONAL) &&
-    fieldsOf(session).status === 'interrupted'
+    LOST_STATUS.includes(String(fieldsOf(session).status))
   );
 }

@@ -30,6 +30,8 @@ class DuctorConnection implements Connection {
   readonly #state: DuctorState | undefined;
   statusRoute: string = AGENTS_ROUTE;
   #isRecognised = false;
+  /** What its last answer said of its end; `undefined` where its files were not to be had then. */
+  #saidEnding: boolean | undefined;
   #tasks: { readonly body: string; readonly tasks: readonly Task[] | undefined } | undefined;
 
   constructor(
@@ -55,6 +57,15 @@ class DuctorConnection implements Connection {
     }
   }
 
+  /**
+   * It removes the file with its number when it ends in good order, and also when its main agent crashes: it must have
+   * said before that it ends.
+   */
+  async hasEnded(): Promise<boolean | undefined> {
+    if (this.#saidEnding === undefined) return undefined;
+    return this.#saidEnding && (await this.#state!.isPidFileGone());
+  }
+
   /** What answers next may be another. */
   #forget(): void {
     this.statusRoute = AGENTS_ROUTE;
@@ -73,6 +84,7 @@ class DuctorConnection implements Connection {
     const daemonNow = clockOf(answer, wallAt());
     const subAgents = this.statusRoute === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
     const files = await this.#state?.read(look.within.atMost(timeouts.fallbackMs).timeoutMs, subAgents);
+    this.#saidEnding = files && said.ending?.isWhole === true;
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? wallAt();
@@ -80,6 +92,7 @@ class DuctorConnection implements Connection {
     const report: Report = {
       ...said,
       ...(starting && { starting }),
+      ...(!starting && files?.isResuming && { isResuming: true }),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),

@@ -14,6 +14,7 @@ import {
 import type { DaemonInstance, Session } from '../../health/report';
 import type { Env } from '../kind';
 import { limitsOf, readConfig, type DuctorLimits } from './config';
+import { Resuming, type AgentLeft } from './resuming';
 import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
 /** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
@@ -30,6 +31,7 @@ export class DuctorState {
   readonly #pid: StateFile;
   readonly #writer = new PidFileWriter();
   readonly #main: AgentFiles;
+  readonly #resuming = new Resuming();
   readonly #subAgents = new Map<string, AgentFiles>();
   #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
 
@@ -56,6 +58,11 @@ export class DuctorState {
     ]);
   }
 
+  /** Never throws. */
+  async isPidFileGone(): Promise<boolean> {
+    return (await this.#pid.read()) === 'absent';
+  }
+
   async #read(subAgents: readonly string[]) {
     for (const name of this.#subAgents.keys()) if (!subAgents.includes(name)) this.#subAgents.delete(name);
     const [config, pid, main, subs] = await Promise.all([
@@ -79,11 +86,22 @@ export class DuctorState {
       instance: { pid: value as number, ...(isNoted && this.#lifeOf(noted)) },
       /** Its process is there, and has not noted its start yet. */
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
+      /** It has not told its chats yet, and resumed, what the life before left. */
+      isResuming: isNoted && this.#isResuming(noted, [['', main], ...subs], times),
       /** Of the main agent; `undefined` where that is not known. */
       turns: known(() => workOf(main, limits, times)),
       /** Of each sub-agent that was asked for; `undefined` where that is not known. */
       subAgents: new Map(subs.map(([name, files]) => [name, files && workOfSub(name, files, limits, times)])),
     };
+  }
+
+  #isResuming(
+    { started_at: lifeAt }: DuctorStartup,
+    agents: readonly (readonly [name: string, files: AgentContent | undefined])[],
+    { sinceAt, nowAt }: Times,
+  ): boolean {
+    const left = agents.flatMap(([name, files]) => (files ? [[name, leftOf(files, sinceAt)] as const] : []));
+    return this.#resuming.isAtIt(lifeAt, new Map(left), nowAt);
   }
 
   #subAgent(name: string): AgentFiles | undefined {
@@ -131,6 +149,16 @@ interface Times {
   /** When this life began, in epoch ms: what is older was left behind by another. */
   readonly sinceAt: number;
   readonly nowAt: number;
+}
+
+function leftOf(files: AgentContent, sinceAt: number): AgentLeft {
+  const { turns, named } = files;
+  const startedAt = startOf(files)?.started_at ?? -Infinity;
+  return {
+    sinceAt: startedAt < sinceAt ? undefined : startedAt - CLOCK_TOLERANCE_MS,
+    turnsAt: turns === 'absent' ? undefined : turns?.changedAt,
+    named: named === 'absent' ? undefined : named,
+  };
 }
 
 function startOf({ startup }: AgentContent): DuctorStartup | undefined {

@@ -34,6 +34,7 @@ export function readTurns(
         title: title || 'turn',
         status: 'running',
         startedAt,
+        endUntold: true,
         ...turnDeadline(startedAt, limits, nowAt),
       };
     });

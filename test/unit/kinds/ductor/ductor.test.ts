@@ -52,7 +52,7 @@ describe("what a ductor's health means", () => {
     [
       'its main agent is stopped, whatever became of the others',
       { agents: { main: agent('stopped'), coder: agent('crashed', 'x') } },
-      { isRunning: false, malformed: [] },
+      { isRunning: false, ending: { isWhole: true, parts: 1 }, malformed: [] },
     ],
     [
       'its main agent crashed',
@@ -79,6 +79,7 @@ describe("what a ductor's health means", () => {
       DUCTOR.agents.body,
       {
         isRunning: true,
+        ending: { isWhole: false, parts: 1 },
         available: false,
         unavailable: crashed('coder', 'RuntimeError: polling stopped'),
         malformed: [],
@@ -174,6 +175,7 @@ describe('a turn of a chat', () => {
         title: 'migrate the database schema',
         status: 'running',
         startedAt,
+        endUntold: true,
         timeoutMs: 30 * MINUTE_MS,
         deadlineAt: startedAt + 30 * MINUTE_MS,
         deadlineAssumed: true,
