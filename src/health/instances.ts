@@ -1,5 +1,6 @@
 import { INSTANCE_SETTLE_MS } from './policy';
 import { isEnding, stillRan } from './ending';
+import { mayStillHaveRun } from './keptLife';
 import type { Report, Session } from './report';
 import { wallAtOf, type Instant } from '../base/time';
 import { hasResumed, isNewInstance, type LastSaid, type OldInstance, type ProcessFate } from './proof';
@@ -45,20 +46,6 @@ export interface InstanceStep {
   readonly isAnother?: boolean;
   /** All work is gone: what became of the process decides. To be called again with it. */
   readonly asksProcess?: boolean;
-}
-
-/** What an earlier window kept of a daemon's life, as a life to compare the next answer with. */
-export function rememberedInstance(id: string, stateDir: string | undefined): KnownInstance {
-  const instance = { id, ...(stateDir !== undefined && { stateDir }) };
-  return {
-    report: { instance },
-    sessions: [],
-    answer: undefined,
-    wasGone: false,
-    wasReset: false,
-    wasOurs: false,
-    isRemembered: true,
-  };
 }
 
 /**
@@ -110,7 +97,10 @@ export function advanceInstance(
     return { life: { ...life, answer: last, overSince } };
   }
   const began = { afterAt: wallAtOf(life.knownAt ?? overSince, last.at), byAt: wallAtOf(overSince, last.at) };
-  const newLife = { restarted: workMade(life, report), announce: announceOf(life, track), began };
+  const { sessions, isRemembered } = life;
+  const ran = isRemembered ? mayStillHaveRun(sessions, life.report.daemonNow, report) : sessions;
+  const restarted = workMade({ ...life, sessions: ran }, report);
+  const newLife = { restarted, announce: announceOf(life, track), began };
   return { life: begin(last, track), newLife };
 }
 

@@ -141,6 +141,11 @@ export const DEADLINE_MOVED_MS = 2_000;
  * the rest goes on, was stopped alone.
  */
 export const PART_ENDS_WITHIN_MS = 60_000;
+/**
+ * Work that nobody has seen for so long may have ended before its daemon did: ductor's limit of a named session, and of a
+ * turn (`timeouts.background`, `cli_timeout`).
+ */
+export const UNSEEN_WORK_LASTS_MS = 1_800_000;
 /** A new life resumes work in its first cycle; one that hangs, or of which nothing is told, is waited for this long. */
 export const INSTANCE_SETTLE_MS = 15_000;
 /** Ended work stays in the tree for a day, as it does in dispatchd. */

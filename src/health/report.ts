@@ -73,6 +73,8 @@ export interface DaemonInstance {
   readonly startedAt?: number;
   readonly workspace?: string;
   readonly stateDir?: string;
+  /** The boot of its machine, where the daemon leaves it to others to compare it with that of the life before. */
+  readonly bootId?: string;
   /** How this life began. */
   readonly startKind?: 'first-start' | 'restart' | 'reboot';
   /** How long the life before it lasted, in ms. */

@@ -29,7 +29,7 @@ export function workMade({ report: before, sessions }: OldInstance, after: Repor
   const isNamed = after.instance?.id !== undefined;
   const { startKind, previousUpMs, startedAt } = after.instance ?? {};
   return {
-    kind: startKind === 'reboot' ? 'reboot' : 'restart',
+    kind: startKind === 'reboot' || isOtherBoot(before.instance, after.instance) ? 'reboot' : 'restart',
     ...(previousUpMs !== undefined && { wasUpMs: previousUpMs }),
     ...(startedAt !== undefined &&
       after.daemonNow !== undefined && { agoMs: Math.max(0, after.daemonNow - startedAt) }),
@@ -38,6 +38,14 @@ export function workMade({ report: before, sessions }: OldInstance, after: Repor
       ? { ...(after.recovery ?? comparedById(sessions, after)), lost: [] }
       : lostOf(sessions, before, after)),
   };
+}
+
+/** Whether two lives are of two boots. An unknown boot is empty, and on Windows ductor names one by either of two minutes. */
+export function isOtherBoot(before: LastSaid['instance'], after: LastSaid['instance']): boolean {
+  const [{ bootId: one = '' } = {}, { bootId: other = '' } = {}] = [before, after];
+  if (one === '' || other === '' || one === other) return false;
+  const [a, b] = [one, other].map((id) => Number(/^win-(\d+)$/.exec(id)?.[1]));
+  return !(Math.abs(a! - b!) <= 1);
 }
 
 /** For a daemon that remembers what a restart interrupted, and does not count it. */

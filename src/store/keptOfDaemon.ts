@@ -1,6 +1,9 @@
 import { cleanText } from '../base/text';
 import type { Lost } from '../health/interrupted';
+import type { KeptLife } from '../health/keptLife';
+import { MAX_SESSION_ROWS } from '../health/policy';
 import type { Session } from '../health/report';
+import { isLive } from '../health/sessions';
 import type { Track } from '../health/trackState';
 import { keptWaiting, type KeptWaiting } from '../health/waiting';
 import type { Remembered } from '../model/daemonModel';
@@ -42,15 +45,6 @@ export function seenOf({ seenUpAt, stoppedByUs, startFailed, hasEnded, waiting }
   };
 }
 
-/** The last named instance of a daemon. */
-export interface Life {
-  readonly id: string;
-  readonly stateDir?: string;
-}
-
-export const readLife: Parse<Life> = (raw) =>
-  hasFields(raw, { id: 'string' }, { stateDir: 'string' }) ? (raw as Life) : undefined;
-
 type Fields<T> = Readonly<Record<keyof T, 'string' | 'number' | 'boolean'>>;
 
 const NEEDED: Fields<Pick<Session, 'id' | 'title' | 'status'>> = {
@@ -87,6 +81,22 @@ const OPTIONAL: Fields<Omit<Session, keyof typeof NEEDED>> = {
   wasLost: 'boolean',
   stopping: 'string',
 };
+
+/** The last named instance of a daemon, with what ran in it. */
+export const readLife: Parse<KeptLife> = (raw, leave) => {
+  const optional = { stateDir: 'string', kind: 'string', bootId: 'string', seenAt: 'number' } as const;
+  if (!hasFields(raw, { id: 'string' }, optional)) return undefined;
+  const { ran, ...life } = raw as KeptLife & { ran?: unknown };
+  if (ran === undefined) return life;
+  if (!Array.isArray(ran)) return undefined;
+  const sessions = ran.slice(0, MAX_SESSION_ROWS).filter(isRun);
+  if (sessions.length < ran.length) leave(raw);
+  return { ...life, ran: sessions.map((each) => ({ ...each, title: cleanText(each.title) })) };
+};
+
+function isRun(value: unknown): value is Session {
+  return hasFields(value, NEEDED, OPTIONAL) && isLive(value as Session);
+}
 
 const LOST_STATUS = ['interrupted', 'timed-out'];
 

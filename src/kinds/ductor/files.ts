@@ -15,7 +15,7 @@ import type { DaemonInstance, Session } from '../../health/report';
 import type { Env } from '../kind';
 import { limitsOf, readConfig, type DuctorLimits } from './config';
 import { Resuming, type AgentLeft } from './resuming';
-import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
+import { readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
 /** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
 const AGENT_NAME = /^[\w-]{1,64}$/;
@@ -33,7 +33,6 @@ export class DuctorState {
   readonly #main: AgentFiles;
   readonly #resuming = new Resuming();
   readonly #subAgents = new Map<string, AgentFiles>();
-  #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
 
   constructor(
     private readonly home: string,
@@ -83,7 +82,7 @@ export class DuctorState {
     const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
     return {
       limits,
-      instance: { pid: value as number, ...(isNoted && this.#lifeOf(noted)) },
+      instance: { pid: value as number, ...(isNoted && lifeOf(noted)) },
       /** Its process is there, and has not noted its start yet. */
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
       /** It has not told its chats yet, and resumed, what the life before left. */
@@ -109,17 +108,6 @@ export class DuctorState {
     const files = this.#subAgents.get(name) ?? new AgentFiles(join(this.home, 'agents', name));
     this.#subAgents.set(name, files);
     return files;
-  }
-
-  #lifeOf(next: DuctorStartup): Partial<DaemonInstance> {
-    const before = this.#life?.startup;
-    if (before?.started_at !== next.started_at) {
-      const kind = before && (isOtherBoot(before.boot_id, next.boot_id) ? 'reboot' : 'restart');
-      this.#life = { startup: next, kind };
-    }
-    const startKind = this.#life?.kind;
-    const startedAt = next.started_at;
-    return { id: new Date(startedAt).toISOString(), startedAt, ...(startKind && { startKind }) };
   }
 }
 
@@ -159,6 +147,10 @@ function leftOf(files: AgentContent, sinceAt: number): AgentLeft {
     turnsAt: turns === 'absent' ? undefined : turns?.changedAt,
     named: named === 'absent' ? undefined : named,
   };
+}
+
+function lifeOf({ started_at: startedAt, boot_id: bootId }: DuctorStartup): Partial<DaemonInstance> {
+  return { id: new Date(startedAt).toISOString(), startedAt, ...(bootId !== '' && { bootId }) };
 }
 
 function startOf({ startup }: AgentContent): DuctorStartup | undefined {

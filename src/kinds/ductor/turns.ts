@@ -91,10 +91,3 @@ export type DuctorStartup = v.InferOutput<typeof Startup>;
 export function readStartup(value: unknown): DuctorStartup {
   return v.parse(Startup, value);
 }
-
-/** Whether two ids mean two boots. An unknown one is empty, and that of Windows takes one of two neighbours. */
-export function isOtherBoot(before: string, after: string): boolean {
-  if (before === '' || after === '' || before === after) return false;
-  const [a, b] = [before, after].map((id) => Number(/^win-(\d+)$/.exec(id)?.[1]));
-  return !(Math.abs(a! - b!) <= 1);
-}

@@ -5,7 +5,8 @@ import { unavailableText } from '../../../../src/words/causes';
 import { readAgents, readApi } from '../../../../src/kinds/ductor/agents';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from '../../../../src/kinds/ductor/config';
 import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
-import { isOtherBoot, readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
+import { isOtherBoot } from '../../../../src/health/workMade';
+import { readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
 import { advanceDeadlines, type KnownDeadlines } from '../../../../src/health/deadlines';
 import { countdown } from '../../../../src/health/countdown';
 import { endOf, isLive, isStranded } from '../../../../src/health/sessions';
@@ -376,7 +377,7 @@ describe('two lives of a ductor', () => {
   ];
   for (const [before, after, isOther] of rows) {
     it(`with boots "${before}" and "${after}" are ${isOther ? 'before and after a reboot' : 'of one boot'}`, () => {
-      assert.equal(isOtherBoot(before, after), isOther);
+      assert.equal(isOtherBoot({ bootId: before }, { bootId: after }), isOther);
     });
   }
 
