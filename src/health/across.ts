@@ -3,7 +3,7 @@ import { advanceConflicts, type Conflict, type ConflictLog, type ConflictStep } 
 import { speaksWithin, type Notice } from './incident';
 import { GATHER_MS, GATHER_RECOVERY_MS, UNDECIDED_POLL_INTERVAL_MS } from './policy';
 import type { DaemonId } from './report';
-import { STATES } from './states';
+import { rowOf, STATES } from './states';
 import type { Watched } from './watched';
 
 /** A notice of one daemon, to be told with those of other daemons that have the same cause. */
@@ -138,7 +138,7 @@ function isAboutTo({ track }: Watched, { state }: Notice, now: Instant): boolean
   if (incident?.state === state) return speaksWithin(incident, GATHER_MS, now);
   // What is amber may be down a moment later, which is another incident; what is red stays that one.
   if (incident?.severity === 'red') return false;
-  const isUndecided = streak !== undefined && STATES[verdict.state].phase === 'up';
+  const isUndecided = streak !== undefined && rowOf(verdict).phase === 'up';
   return STATES[state].isDown && isUndecided;
 }
 

@@ -85,7 +85,13 @@ export type Unsettled = 'woke' | 'clockSet' | 'started';
 export type Reason =
   | {
       readonly is:
-        'restarting' | 'restartingElsewhere' | 'stoppedByUs' | 'loopStopped' | 'starting' | 'firstCycle';
+        | 'restarting'
+        | 'restartingElsewhere'
+        | 'stoppedByUs'
+        | 'loopStopped'
+        | 'hasEnded'
+        | 'starting'
+        | 'firstCycle';
     }
   | { readonly is: 'flapping' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
   /** @property resumesAt when the pause is to end, where that is still to come. Epoch ms, both on the daemon's clock */

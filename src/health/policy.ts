@@ -145,6 +145,16 @@ export const EXTENSION_SHOWN_MS = 8_000;
 export const CLOCK_JITTER_MS = 250;
 /** A deadline that moved by less did not: a `Date` header has whole seconds. */
 export const DEADLINE_MOVED_MS = 2_000;
+/**
+ * The parts of a ductor that ends say so one after the other, 2 s for each work; one that has said so for longer, while
+ * the rest goes on, was stopped alone.
+ */
+export const PART_ENDS_WITHIN_MS = 60_000;
+/**
+ * Work that nobody has seen for so long may have ended before its daemon did: ductor's limit of a named session, and of a
+ * turn (`timeouts.background`, `cli_timeout`).
+ */
+export const UNSEEN_WORK_LASTS_MS = 1_800_000;
 /** A new life resumes work in its first cycle; one that hangs, or of which nothing is told, is waited for this long. */
 export const INSTANCE_SETTLE_MS = 15_000;
 /** Ended work stays in the tree for a day, as it does in dispatchd. */

@@ -55,6 +55,10 @@ export interface Session {
   readonly exitCode?: number;
   /** How it ended, in the daemon's words. */
   readonly outcome?: string;
+  /** The daemon lists it only while it runs: how it ended is not told. */
+  readonly endUntold?: boolean;
+  /** How it ended is not told by the daemon, and was concluded. */
+  readonly endAssumed?: boolean;
   /** It ran when its daemon restarted, and was not seen since: what we say of a session that the daemon forgot. */
   readonly wasLost?: boolean;
   /** Somebody dealt with its interruption. */
@@ -71,6 +75,8 @@ export interface DaemonInstance {
   readonly startedAt?: number;
   readonly workspace?: string;
   readonly stateDir?: string;
+  /** The boot of its machine, where the daemon leaves it to others to compare it with that of the life before. */
+  readonly bootId?: string;
   /** How this life began. */
   readonly startKind?: 'first-start' | 'restart' | 'reboot';
   /** How long the life before it lasted, in ms. */
@@ -153,12 +159,24 @@ export interface Beside {
   readonly cause?: Cause;
 }
 
+/** What a daemon says of its own end. */
+export interface Ending {
+  /** All of it says that it is stopped, or stops. */
+  readonly isWhole: boolean;
+  /** How many of its parts say so. */
+  readonly parts: number;
+}
+
 /** Timestamps are epoch milliseconds on the daemon's own clock. */
 export interface Report {
   readonly kind: KindId;
   readonly isRunning: boolean;
   /** It says that it is not up yet. */
   readonly starting?: boolean;
+  /** It says that it ends, or that parts of it do: work that is missing since then was ended with it. */
+  readonly ending?: Ending;
+  /** It is still going on with work of the life before: what is not listed yet may be, shortly. */
+  readonly isResuming?: boolean;
   readonly available?: boolean;
   /** Why it is not available, where it says more than that. */
   readonly unavailable?: Unavailable;
@@ -204,7 +222,8 @@ export interface HostLoad {
 
 /** Why a poll brought no report. */
 export type Failure =
-  | { readonly kind: 'refused' | 'reset'; readonly cause: Cause }
+  /** @property endedItself what its own files tell: it ended in good order, or it did not */
+  | { readonly kind: 'refused' | 'reset'; readonly cause: Cause; readonly endedItself?: boolean }
   | { readonly kind: 'timeout'; readonly cause: Cause; readonly host?: HostLoad }
   /** The status route does not answer, yet `/api/health` of the same process does. */
   | { readonly kind: 'statusHung'; readonly cause: Cause; readonly host?: HostLoad }

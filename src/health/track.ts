@@ -1,6 +1,7 @@
 import type { Instant } from '../base/time';
 import { isRestarting, nextElsewhere } from './elsewhere';
 import { advanceIncident } from './incident';
+import { hasEnded, nextEnding } from './ending';
 import { nextVerdict, transition } from './nextVerdict';
 import { nextOverdue, whatIsOverdue } from './overdue';
 import {
@@ -13,7 +14,7 @@ import {
 } from './policy';
 import type { Failure, Sample } from './report';
 import { assessLoop, cyclesOf, nextBegun, nextNewest } from './staleness';
-import { STATES, type DaemonState } from './states';
+import { rowOf, STATES, type DaemonState } from './states';
 import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
 import { nextWaiting, resumedWaiting, startsNothing } from './waiting';
@@ -21,12 +22,13 @@ import { decide, failsAsDaemon, severityOf, type Facts, type Streak } from './ve
 
 /** A daemon nobody has asked yet. @param kept what earlier windows remembered */
 export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): Track {
-  const { seenUpAt, stoppedByUs = false, startFailed, waiting } = kept;
+  const { seenUpAt, stoppedByUs = false, startFailed, hasEnded = false, waiting } = kept;
   const facts: Facts = {
     restarting: false,
     seenUp: seenUpAt !== undefined,
     configured,
     stoppedByUs,
+    hasEnded,
     flapping: false,
   };
   return {
@@ -34,6 +36,7 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     seenUpAt,
     stoppedByUs,
     startFailed,
+    hasEnded,
     waiting: waiting && resumedWaiting(waiting, now),
     restarting: false,
     samples: 0,
@@ -71,7 +74,7 @@ export function observe(
   // What became of it while we stood still nobody saw: failures on both sides of that are not in a row.
   const stoodStill = (sample.stoodStillMs ?? 0) > SLEEP_GAP_MS;
   // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
-  const startsAnew = justWoke || stoodStill || STATES[track.verdict.state].phase === 'down';
+  const startsAnew = justWoke || stoodStill || rowOf(track.verdict).phase === 'down';
   const elsewhere = nextElsewhere(track, restart, now);
   const isElsewhere = isRestarting(elsewhere, now);
   const wasElsewhere = track.facts.restartingElsewhere ?? false;
@@ -94,6 +97,7 @@ export function observe(
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
     startFailed: track.startFailed,
+    hasEnded: hasEnded(track, sample),
     flapping: false,
     startsNothing: startsNothing(waiting, report, now),
     overdue: report && whatIsOverdue(overdue, report, now),
@@ -129,6 +133,8 @@ export function observe(
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
     endingUntilMs: isEnding ? track.endingUntilMs : undefined,
     startFailed: sample.ok ? undefined : track.startFailed,
+    hasEnded: facts.hasEnded ?? false,
+    ending: report ? nextEnding(track, report, now) : track.ending,
     elsewhere,
     samples: track.samples + 1,
     sampledAt: now,
@@ -147,7 +153,7 @@ export function observe(
     waiting,
     overdue,
     unsettled,
-    downPolls: !sample.ok && STATES[verdict.state].isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
+    downPolls: !sample.ok && rowOf(verdict).isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,
     verdict,
     incident: step.incident,

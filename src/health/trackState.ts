@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time';
 import type { Unsettled } from './cause';
+import type { KnownEnding } from './ending';
 import type { Incident, Notice } from './incident';
 import type { Overdue } from './overdue';
 import type { Report, Sample } from './report';
@@ -20,6 +21,8 @@ export interface KeptTrack {
   readonly stoppedByUs?: boolean;
   /** Why the last start through us failed. */
   readonly startFailed?: string;
+  /** It ended in good order, by no doing of ours. */
+  readonly hasEnded?: boolean;
   /** Work that waited, where the daemon could have started some. */
   readonly waiting?: KeptWaiting;
 }
@@ -32,6 +35,10 @@ export interface Track {
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
   readonly startFailed?: string | undefined;
+  /** It ended in good order: until it answers again its silence is no outage. */
+  readonly hasEnded: boolean;
+  /** What it last said of its own end. */
+  readonly ending?: KnownEnding | undefined;
   /** After our stop: until when, in monotonic ms, the process may still be answering while it ends. */
   readonly endingUntilMs?: number | undefined;
   readonly restarting: boolean;

@@ -29,6 +29,7 @@ export const reasonText = textsOf<Reason>({
   unavailable: ({ why }) => unavailableText(why),
   answersErrors: ({ cause }) => `the daemon answers with errors: ${causeText(cause)}`,
   loopStopped: 'the poll loop is stopped',
+  hasEnded: 'stopped, and has ended',
   starting: 'the daemon is still starting',
   firstCycle: 'the first poll cycle is in flight',
   loopHangs: ({ stale }) => `the poll loop hangs (${staleText(stale)})`,

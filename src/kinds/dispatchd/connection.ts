@@ -1,11 +1,12 @@
 import type { Target } from '../../model/target';
-import type { Report } from '../../health/report';
+import type { DaemonInstance, Report } from '../../health/report';
 import { NoAnswer, type OpenConnection, type Pass } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions } from '../kind';
 import type { Look } from '../look';
 import { STATUS_ROUTE } from '../smithy/policy';
 import { StatusRoute } from '../smithy/statusRoute';
 import { DispatchdClient } from './client';
+import { fileNaming, isGone } from './instanceFile';
 import { challenge, readClaim } from './listenerProof';
 import { PROVE_AGAIN_MS } from './policy';
 
@@ -30,6 +31,8 @@ class DispatchdConnection implements Connection {
   #pass: Pass | undefined;
   /** The connection whose listener did not prove that, and until when no proof is asked for again. */
   #unproven: { readonly connection: OpenConnection; readonly untilMs: number } | undefined;
+  /** The life that answered last, and the file that names it; where none does, its end tells nothing. */
+  #life: { readonly id: string | undefined; readonly file: Promise<string | undefined> } | undefined;
 
   constructor(
     private readonly origin: string,
@@ -45,6 +48,7 @@ class DispatchdConnection implements Connection {
     const answered = await this.#askWith(pass, look);
     if (answered.is !== 'report') return answered;
     this.#learn(answered.report.instance?.stateDir);
+    this.#noteLife(answered.report.instance);
     if (pass) return answered;
     const proven = await this.#prove(look, answered.report);
     if (!proven) return answered;
@@ -80,9 +84,20 @@ class DispatchdConnection implements Connection {
     return this.#pass;
   }
 
+  /** It removes its own file when it ends in good order, and at no other time. */
+  async hasEnded(): Promise<boolean | undefined> {
+    const file = await this.#life?.file;
+    return file === undefined ? undefined : isGone(file);
+  }
+
   get shutDown() {
     const client = this.sessions;
     return client && (() => client.shutDown());
+  }
+
+  #noteLife(instance: DaemonInstance | undefined): void {
+    if (this.#life?.id === instance?.id) return;
+    this.#life = { id: instance?.id, file: fileNaming(instance) };
   }
 
   #learn(stateDir: string | undefined): void {

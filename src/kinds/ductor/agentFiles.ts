@@ -3,6 +3,7 @@ import type { Session } from '../../health/report';
 import { agentTitle } from './agentTitle';
 import type { DuctorLimits } from './config';
 import { CLOCK_TOLERANCE_MS } from './policy';
+import type { AgentLeft } from './resuming';
 import { known, StateFile, type Read } from './stateFile';
 import { hidesNamed, hidesTurns, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
@@ -31,9 +32,9 @@ export class AgentFiles {
   }
 }
 
-type AgentContent = Awaited<ReturnType<AgentFiles['read']>>;
+export type AgentContent = Awaited<ReturnType<AgentFiles['read']>>;
 
-interface Times {
+export interface Times {
   /** When this life began, in epoch ms: what is older was left behind by another. */
   readonly sinceAt: number;
   readonly nowAt: number;
@@ -109,5 +110,16 @@ export function workOfSub(
       title: agentTitle(name, session.title),
     })),
     unreadable: work.unreadable.map(within),
+  };
+}
+
+/** What an agent's files say of the work that a new life may go on with. @param sinceAt when that life began, epoch ms */
+export function leftOf(files: AgentContent, sinceAt: number): AgentLeft {
+  const { turns, named } = files;
+  const startedAt = startOf(files)?.started_at ?? -Infinity;
+  return {
+    sinceAt: startedAt < sinceAt ? undefined : startedAt - CLOCK_TOLERANCE_MS,
+    turnsAt: turns === 'absent' ? undefined : turns?.changedAt,
+    named: named === 'absent' ? undefined : named,
   };
 }

@@ -18,7 +18,10 @@ type Agent = v.InferOutput<typeof Agent>;
 const Api = v.object({ status: v.literal('ok'), connections: v.pipe(v.number(), v.integer()) });
 
 /** What ductor says of itself, without its work. */
-type ReportedState = Pick<Report, 'isRunning' | 'starting' | 'available' | 'unavailable' | 'malformed'>;
+type ReportedState = Pick<
+  Report,
+  'isRunning' | 'starting' | 'ending' | 'available' | 'unavailable' | 'malformed'
+>;
 
 /** An answer as a report without work, or why it is none. @param readBody reads the JSON of the route */
 export function readState(
@@ -56,11 +59,15 @@ export function readAgents(body: unknown): ReportedState | undefined {
   if (agents.size === 0) return undefined;
   const main = agents.get('main');
   if (!main) return { isRunning: true, malformed: [...malformed, { field: 'agents.main', is: 'missing' }] };
-  if (main.status === 'stopped') return { isRunning: false, malformed };
+  const parts = [...agents.values()].filter(({ status }) => status === 'stopped').length;
+  // Sub-agents say so first, then the main one: nothing but the end of the process stops that.
+  const ending = { isWhole: main.status === 'stopped', parts };
+  if (ending.isWhole) return { isRunning: false, ending, malformed };
   const crashed = [...agents].filter(([, { status }]) => status === 'crashed');
   return {
     isRunning: main.status !== 'crashed',
     ...(main.status === 'starting' && { starting: true }),
+    ...(parts > 0 && { ending }),
     ...(crashed.length > 0 && { available: false, unavailable: crashes(crashed) }),
     malformed,
   };

@@ -32,6 +32,8 @@ class DuctorConnection implements Connection {
   readonly #state: ListenerFiles | undefined;
   statusRoute: string = AGENTS_ROUTE;
   #isRecognised = false;
+  /** What its last answer said of its end; `undefined` where its files were not to be had then. */
+  #saidEnding: boolean | undefined;
   #tasks: { readonly body: string; readonly tasks: readonly Task[] | undefined } | undefined;
 
   constructor(
@@ -57,6 +59,16 @@ class DuctorConnection implements Connection {
     }
   }
 
+  /**
+   * It removes the file with its number when it ends in good order, and also when its main agent crashes: it, or its log,
+   * must have said that it ends.
+   */
+  async hasEnded(): Promise<boolean | undefined> {
+    if (this.#saidEnding === undefined) return undefined;
+    const end = await this.#state?.end();
+    return end && end.isPidFileGone && (this.#saidEnding || end.wasToldTo);
+  }
+
   /** What answers next may be another. */
   #forget(): void {
     this.statusRoute = AGENTS_ROUTE;
@@ -79,6 +91,7 @@ class DuctorConnection implements Connection {
       this.#state?.read(look.within.atMost(timeouts.fallbackMs).timeoutMs, subAgents),
       said.starting ? undefined : this.#askTasks(look),
     ]);
+    this.#saidEnding = files && (said.ending?.isWhole === true || files.log?.isEnding === true);
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? wallAt();
@@ -89,6 +102,7 @@ class DuctorConnection implements Connection {
       ...(starting && { starting }),
       ...(files && troubles(said, files)),
       ...(files && isAtWork && (await turnsWithoutProcess(files))),
+      ...(!starting && files?.isResuming && { isResuming: true }),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),

@@ -2,15 +2,26 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { DaemonInstance, Session } from '../../health/report';
 import { pid as pidNumber } from '../read/schemas';
-import { AgentFiles, startOf, unreadableStart, workOf, workOfSub, type AgentWork } from './agentFiles';
+import {
+  AgentFiles,
+  leftOf,
+  startOf,
+  unreadableStart,
+  workOf,
+  workOfSub,
+  type AgentContent,
+  type AgentWork,
+  type Times,
+} from './agentFiles';
 import type { LogLife } from './agentLife';
 import type { SubAgent } from './agents';
 import { AgentSigns } from './agentSigns';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from './config';
 import { PidFileWriter } from './pidFile';
 import { CLOCK_TOLERANCE_MS, DUCTOR_API_PORT, DUCTOR_PORT, DUCTOR_STARTUP_MS } from './policy';
+import { Resuming } from './resuming';
 import { known, StateFile } from './stateFile';
-import { isOtherBoot, type DuctorStartup } from './turns';
+import type { DuctorStartup } from './turns';
 
 /** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
 const AGENT_NAME = /^[\w-]{1,64}$/;
@@ -26,6 +37,8 @@ export interface DuctorFiles {
   readonly instance?: DaemonInstance & { readonly pid: number };
   /** Its process is there, and has not noted its start yet. */
   readonly isStarting: boolean;
+  /** It has not told its chats yet, and resumed, what the life before left. */
+  readonly isResuming?: boolean;
   /** What is known of the main agent's turns and named sessions. */
   readonly turns: readonly Session[];
   /** What its log tells of this life. */
@@ -50,8 +63,10 @@ export class DuctorState {
   readonly #writer = new PidFileWriter();
   readonly #main: AgentFiles;
   readonly #signs: AgentSigns;
+  readonly #resuming = new Resuming();
+  /** The life that was read last. */
+  #life: { readonly pid: number; readonly sinceAt: number } | undefined;
   readonly #subAgents = new Map<string, AgentFiles>();
-  #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
 
   constructor(
     private readonly home: string,
@@ -101,7 +116,9 @@ export class DuctorState {
       ...agent,
       work: files && workOfSub(agent.name, files, limits, times),
     }));
-    const log = await this.#signs.read({ pid: writer, sinceAt: changedAt }, times.nowAt);
+    this.#life = { pid: writer, sinceAt: changedAt };
+    const log = await this.#signs.read(this.#life, times.nowAt);
+    const running = subs.flatMap(({ agent, files }) => (agent.mayWork ? [[agent.name, files] as const] : []));
     const told = this.#signs.turns(wholeOf(work, subWork), log, limits, times.nowAt);
     const deadlines = new Map(told?.work.map((session) => [session.id, session]));
     const moved = (sessions: readonly Session[]) =>
@@ -111,8 +128,9 @@ export class DuctorState {
       limits,
       log,
       timedOut: told?.timedOut ?? [],
-      instance: { pid: writer, ...(isNoted && this.#lifeOf(noted)) },
+      instance: { pid: writer, ...(isNoted && lifeOf(noted)) },
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
+      isResuming: isNoted && this.#isResuming(noted, [['', main], ...running], times),
       turns: moved(work.sessions),
       areTurnsKnown: work.unreadable.length === 0,
       subAgents: new Map(
@@ -144,22 +162,30 @@ export class DuctorState {
     };
   }
 
+  /**
+   * What the files tell of the end of the process that they were last read of: it has removed its pid file, and its log
+   * says that it was told to end. Never rejects.
+   */
+  async end(): Promise<{ readonly isPidFileGone: boolean; readonly wasToldTo: boolean }> {
+    const isPidFileGone = (await this.#pid.read()) === 'absent';
+    const log = this.#life && (await this.#signs.read(this.#life, this.wallAt()));
+    return { isPidFileGone, wasToldTo: log?.isEnding === true };
+  }
+
+  #isResuming(
+    { started_at: lifeAt }: DuctorStartup,
+    agents: readonly (readonly [name: string, files: AgentContent | undefined])[],
+    { sinceAt, nowAt }: Times,
+  ): boolean {
+    const left = agents.flatMap(([name, files]) => (files ? [[name, leftOf(files, sinceAt)] as const] : []));
+    return this.#resuming.isAtIt(lifeAt, new Map(left), nowAt);
+  }
+
   #subAgent(name: string): AgentFiles | undefined {
     if (!AGENT_NAME.test(name)) return undefined;
     const files = this.#subAgents.get(name) ?? new AgentFiles(join(this.home, 'agents', name));
     this.#subAgents.set(name, files);
     return files;
-  }
-
-  #lifeOf(next: DuctorStartup): Partial<DaemonInstance> {
-    const before = this.#life?.startup;
-    if (before?.started_at !== next.started_at) {
-      const kind = before && (isOtherBoot(before.boot_id, next.boot_id) ? 'reboot' : 'restart');
-      this.#life = { startup: next, kind };
-    }
-    const startKind = this.#life?.kind;
-    const startedAt = next.started_at;
-    return { id: new Date(startedAt).toISOString(), startedAt, ...(startKind && { startKind }) };
   }
 }
 
@@ -174,3 +200,7 @@ function wholeOf(
 }
 
 const NO_WORK: AgentWork = { sessions: [], unreadable: [] };
+
+function lifeOf({ started_at: startedAt, boot_id: bootId }: DuctorStartup): Partial<DaemonInstance> {
+  return { id: new Date(startedAt).toISOString(), startedAt, ...(bootId !== '' && { bootId }) };
+}

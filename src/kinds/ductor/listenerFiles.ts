@@ -12,6 +12,8 @@ export class ListenerFiles {
   #looking: Promise<void> | undefined;
   #lookedMs = -Infinity;
   #reading: Promise<DuctorFiles | undefined> | undefined;
+  /** The files that were last proven to be the daemon's. */
+  #proven: DuctorState | undefined;
   /** The process whose place is known. */
   #pid: number | undefined;
 
@@ -37,6 +39,11 @@ export class ListenerFiles {
     return Promise.race([this.#reading, delay(timeoutMs, undefined, { ref: false })]);
   }
 
+  /** What the files tell of the end of the daemon that answered last; `undefined` where there were none. Never rejects. */
+  async end() {
+    return this.#proven?.end();
+  }
+
   /** Who answers next may be another process. */
   forget(): void {
     this.#place = undefined;
@@ -52,12 +59,14 @@ export class ListenerFiles {
     const place: Place | undefined = this.#place;
     let unproven: DuctorFiles | undefined;
     for (const home of place?.homes ?? []) {
-      const found = await this.#filesOf(home).read(subAgents, place?.capMs);
+      const files = this.#filesOf(home);
+      const found = await files.read(subAgents, place?.capMs);
       const pid = found?.instance?.pid;
       if (pid !== undefined) {
         // Another process has another environment.
         if (this.#pid !== undefined && this.#pid !== pid) void this.#look();
         this.#pid = pid;
+        this.#proven = files;
         return found;
       }
       unproven ??= found;

@@ -23,6 +23,9 @@ export const DUCTOR_UNSET_LIMIT_MS = 600_000;
 /** So long it waits itself for its main agent to start (its supervisor), which then notes the start in a file. */
 export const DUCTOR_STARTUP_MS = 120_000;
 
+/** What a start goes on with shows within seconds; where messages to its chats hang it is not waited for any longer (design). */
+export const DUCTOR_RESUMES_WITHIN_MS = 10_000;
+
 /** ductor's state files have some KB; a larger one is not read. */
 export const MAX_STATE_FILE_BYTES = 1024 * 1024;
 

@@ -42,6 +42,7 @@ export function readTurns(
         title: title || 'turn',
         status: 'running',
         startedAt,
+        endUntold: true,
         ...turnDeadline(startedAt, limits, nowAt),
       };
     });
@@ -118,11 +119,4 @@ export type DuctorStartup = v.InferOutput<typeof Startup>;
 /** `startup_state.json`: this life of the daemon. @throws where it is not such a file */
 export function readStartup(value: unknown): DuctorStartup {
   return v.parse(Startup, value);
-}
-
-/** Whether two ids mean two boots. An unknown one is empty, and that of Windows takes one of two neighbours. */
-export function isOtherBoot(before: string, after: string): boolean {
-  if (before === '' || after === '' || before === after) return false;
-  const [a, b] = [before, after].map((id) => Number(/^win-(\d+)$/.exec(id)?.[1]));
-  return !(Math.abs(a! - b!) <= 1);
 }

@@ -6,7 +6,7 @@ import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
 import { clockTime, type Instant, coarseAge, duration, forOver } from '../../base/time';
 import { answersItself, staleThresholdMs } from '../../health/staleness';
-import { STATES, type Severity } from '../../health/states';
+import { rowOf, type Severity } from '../../health/states';
 import {
   STATE_LABELS,
   capitalise,
@@ -121,7 +121,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
 function contextOf({ daemon, track }: DaemonModel): string {
   const kind = track.last?.report.kind ?? daemon.kind;
   const menu = kindOf(kind)?.menu ?? (daemon.target.kind === 'http' ? undefined : 'noAddress');
-  return `daemon.${STATES[track.verdict.state].phase}${menu === undefined ? '' : `.${menu}`}`;
+  return `daemon.${rowOf(track.verdict).phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 
 function detailRow({ daemon }: DaemonModel, detail: Detail): Row {

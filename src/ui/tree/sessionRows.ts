@@ -35,13 +35,16 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
   const { report } = model.track.last!;
   const description = workingText(report, model.track.sample?.ok === true);
   const running = { key: 'sessions', label: 'Sessions', icon: 'terminal', description };
-  if (!report.sessions) return [running, ...interruptedDetail(model, lost, now)];
+  if (!report.sessions) return [running, ...interruptedDetail(model, lost.filter(isStranded), now)];
   const nowAt = report.daemonNow ?? now.wallAt;
   const live = report.sessions.filter(isLive);
   // A person is to find first what a person holds up.
   const shown = [...report.sessions.filter(isWaiting), ...live];
+  // Its daemon may list it, too, as a ductor does a task that it cancelled when it ended.
+  const isLost = new Set(lost.map(({ id }) => id));
   const ended = report.sessions
-    .filter((session) => endOf(session) !== undefined && !isStranded(session))
+    .filter((session) => endOf(session) !== undefined && !isStranded(session) && !isLost.has(session.id))
+    .concat(lost.filter((session) => !isStranded(session)))
     .filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS)
     .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
   const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
@@ -57,7 +60,7 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
       ),
       expanded: true,
     },
-    ...interruptedDetail(model, [...report.sessions.filter(isStranded), ...lost], now),
+    ...interruptedDetail(model, [...report.sessions, ...lost].filter(isStranded), now),
     ...(ended.length === 0
       ? []
       : [
@@ -175,12 +178,13 @@ function waitingRow({ track }: DaemonModel, session: Session): DrawnSession {
 function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): DrawnSession {
   const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
   const end = endOf(session) ?? 'completed';
+  const assumed = session.endAssumed ? ' (assumed)' : '';
   // What became of it was decided already: it cannot be run from here a second time.
   const isHandled = group === 'ended' && end === 'interrupted';
   const isResumable = session.kind === 'named' || canGoOn(session);
   const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
   return {
-    description: inOneLine(role(session), `${END[end].label}${at}`, what(session)),
+    description: inOneLine(role(session), `${END[end].label}${assumed}${at}`, what(session)),
     icon: END[end].icon,
     severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
     contextValue: `session.${group}.${kind}`,
@@ -212,7 +216,7 @@ function rowHover(
   lost: readonly Session[],
   now: Instant,
 ): string | undefined {
-  const sessions = [...(model.track.last?.report.sessions ?? []), ...lost];
+  const sessions = [...lost, ...(model.track.last?.report.sessions ?? [])];
   const session = sessions.find(({ id }) => sessionRowId(model.daemon.id, id) === rowId);
   return session && sessionHover(session, model, now);
 }

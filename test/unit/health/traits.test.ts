@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { LoopUnknown, Unproven } from '../../../src/health/cause';
 import { countdown } from '../../../src/health/countdown';
 import { advanceDeadlines, type KnownDeadlines } from '../../../src/health/deadlines';
-import { advanceInstance, rememberedInstance, type KnownInstance } from '../../../src/health/instances';
+import { advanceInstance, type KnownInstance } from '../../../src/health/instances';
+import { rememberedInstance } from '../../../src/health/keptLife';
 import { lostOf } from '../../../src/health/interrupted';
 import { proofOf } from '../../../src/health/proof';
 import type { Progress, Session, Traits } from '../../../src/health/report';
@@ -80,7 +81,7 @@ describe('a daemon of an unheard-of kind does as its traits say', () => {
       outcome: (traits) => {
         const { isAnother = false, newLife } = secondLife(
           { traits },
-          { from: rememberedInstance('first', undefined) },
+          { from: rememberedInstance({ id: 'first' }) },
         );
         return { isAnother, hasRestarted: newLife !== undefined };
       },

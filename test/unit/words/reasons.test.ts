@@ -25,6 +25,7 @@ describe('the words for why a daemon is in its state', () => {
       'connection refused 6 times in 10 s; the daemon answered before',
     ],
     startFailed: [{ is: 'startFailed', said: 'no database' }, 'start failed: no database'],
+    hasEnded: [{ is: 'hasEnded' }, 'stopped, and has ended'],
     stoppedByUs: [{ is: 'stoppedByUs' }, 'stopped from here'],
     neverSeen: [{ is: 'neverSeen', cause: REFUSED }, 'never seen up in this workspace (connection refused)'],
     wrongAnswer: [

@@ -11,7 +11,8 @@ import {
   type DuctorLimits,
 } from '../../../../src/kinds/ductor/config';
 import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
-import { isOtherBoot, readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
+import { isOtherBoot } from '../../../../src/health/workMade';
+import { readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
 import { advanceDeadlines, type KnownDeadlines } from '../../../../src/health/deadlines';
 import { countdown } from '../../../../src/health/countdown';
 import { endOf, isLive, isStranded, isWaiting } from '../../../../src/health/sessions';
@@ -58,7 +59,7 @@ describe("what a ductor's health means", () => {
     [
       'its main agent is stopped, whatever became of the others',
       { agents: { main: agent('stopped'), coder: agent('crashed', 'x') } },
-      { isRunning: false, malformed: [] },
+      { isRunning: false, ending: { isWhole: true, parts: 1 }, malformed: [] },
     ],
     [
       'its main agent crashed',
@@ -85,6 +86,7 @@ describe("what a ductor's health means", () => {
       DUCTOR.agents.body,
       {
         isRunning: true,
+        ending: { isWhole: false, parts: 1 },
         available: false,
         unavailable: crashed('coder', 'RuntimeError: polling stopped'),
         malformed: [],
@@ -237,6 +239,7 @@ describe('a turn of a chat', () => {
         title: 'migrate the database schema',
         status: 'running',
         startedAt,
+        endUntold: true,
         timeoutMs: 30 * MINUTE_MS,
         deadlineAt: startedAt + 30 * MINUTE_MS,
         deadlineAssumed: true,
@@ -509,7 +512,7 @@ describe('two lives of a ductor', () => {
   ];
   for (const [before, after, isOther] of rows) {
     it(`with boots "${before}" and "${after}" are ${isOther ? 'before and after a reboot' : 'of one boot'}`, () => {
-      assert.equal(isOtherBoot(before, after), isOther);
+      assert.equal(isOtherBoot({ bootId: before }, { bootId: after }), isOther);
     });
   }
 

@@ -23,6 +23,32 @@ describe('the row of interrupted work', () => {
   }
 });
 
+describe('the rows of work that its daemon lost', () => {
+  it('stand once each, also where the daemon lists the work with an end of its own', () => {
+    const watch = new Watch();
+    const endedAt = watch.time.wallAt;
+    const sessions: readonly Session[] = [
+      { id: 'task', title: 'nightly lint', status: 'cancelled', endedAt },
+      { id: 'done', title: 'docs', status: 'completed', endedAt },
+    ];
+    const lost: readonly Session[] = [
+      { id: 'task', title: 'nightly lint', status: 'interrupted', endedAt },
+      { id: 'turn', title: 'silent turn', status: 'timed-out', endAssumed: true },
+    ];
+    watch.answer(goodReport(watch.time, { kind: 'ductor', sessions }));
+    const details = sessionRows(() => lost).details(modelOf(watch), watch.time.now());
+    const rows = details.map(({ label, description, children = [] }) => [
+      `${label}: ${description}`,
+      ...children.map((row) => `${row.label}: ${String(row.description).replace(/ \d.*/, '')}`),
+    ]);
+    assert.deepEqual(rows, [
+      ['Sessions: none running'],
+      ['Interrupted: 1 not resumed', 'nightly lint: interrupted'],
+      ['Ended today: 2 · 1 timed out or failed', 'docs: completed', 'silent turn: timed out (assumed)'],
+    ]);
+  });
+});
+
 describe('the row of a session', () => {
   const drawn = sessionRows(() => []);
 
