@@ -65,7 +65,7 @@ describe('the lives of a ductor', function () {
       await seeing(house.next({ subAgents: ['coder'] }).start(), 'all');
       await window.look(15_000);
       assert.deepEqual(window.news, ['restart: 0 resumed, 3 interrupted']);
-      assert.deepEqual(window.interrupted.toSorted(), ['coder: review', 'nightly lint', 'vastpike']);
+      assert.deepEqual(window.interrupted.toSorted(), ['coder: nightly lint', 'coder: review', 'vastpike']);
     });
 
     it('do not tell of what ended before: a task that was cancelled, a turn that was done', async () => {
