@@ -108,11 +108,8 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       onEnded: forgetExpired,
     });
     const chaos = options.chaos ? new ChaosSwitch() : undefined;
-    const lifecycle = new Lifecycle(clock, stateDir, {
-      instanceId: instance.id,
-      bootId,
-      startedAt: instance.startedAt,
-    });
+    const { id: instanceId, startedAt } = instance;
+    const lifecycle = new Lifecycle(clock, stateDir, { instanceId, bootId, startedAt }, previous);
     const loop = new PollLoop(clock, log, options.pollIntervalMs, async () => {
       await chaos?.pass();
       await allOf([lifecycle.catchUp(), store.writeUnwritten(), supervisor.dispatchReady()]);

@@ -7,6 +7,7 @@ import type { OutputFiles } from '../sessions/output';
 import type { PollLoop } from '../loop/pollLoop';
 import type { Recovered } from '../life/recovery';
 import type { Session } from '../sessions/session';
+import { isWaiting } from '../sessions/retention';
 import type { SessionStore } from '../sessions/sessionStore';
 import type { SetAside } from '../../system/stateFile';
 import type { Supervisor } from '../processes/supervisor';
@@ -111,16 +112,26 @@ export class Service {
   #recovery(reader: Reader) {
     const { store, setAside } = this.parts;
     const { resumedIds, interruptedIds } = this.recovered;
+    const waiting = store.all().filter(isWaiting);
+    if (reader === 'owner') this.#noteSeen(waiting);
     return {
       resumed: resumedIds.flatMap((id) => store.get(id) ?? []).map((session) => this.#view(session, reader)),
-      interrupted: store
-        .all()
-        .filter(({ state }) => state.status === 'interrupted' && state.handled === undefined)
-        .map((session) => this.#view(session, reader)),
+      interrupted: waiting.map((session) => this.#view(session, reader)),
       // Whatever became of them since: interrupted work of earlier lives waits in the list above as well.
       atStart: { resumed: resumedIds.length, interrupted: interruptedIds.length },
       setAside: setAside.map((each) => setAsideView(each, reader)),
     };
+  }
+
+  /** From now on they may be forgotten some day. A disk that refuses learns it later. */
+  #noteSeen(waiting: readonly Session[]): void {
+    const { store, clock } = this.parts;
+    for (const session of waiting) {
+      const { state } = session;
+      if (state.status !== 'interrupted' || state.seenAt !== undefined) continue;
+      const seen = { ...session, state: { ...state, seenAt: clock.wallMs() } };
+      store.putAnyway(seen).catch(() => {});
+    }
   }
 
   #view(session: Session, reader: Reader) {

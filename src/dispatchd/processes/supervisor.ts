@@ -228,7 +228,7 @@ export class Supervisor {
     // Interrupted by our own end: the next instance decides whether it goes on.
     if (!session || !isRunning(session) || session.state.stopping?.cause === 'shutdown') return;
     const ended = { ...session, ...progress(slot.run) };
-    const state = endState(ended, exit, this.clock.wallMs());
+    const state = endState(ended, exit, this.clock.wallMs(), slot.run.ranMs());
     const level = state.status === 'completed' ? 'info' : 'warn';
     this.log[level](`session ${label(session)} ${state.status}: ${state.outcome}`);
     if (await this.#tryPut({ ...ended, state })) await this.context.exitFiles.remove(id, session.attempt);

@@ -1,9 +1,10 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from './session';
 import { SessionFile } from './sessionSchema';
-import { PRIVATE_DIR_MODE, removeTemporaries } from '../../system/privateFile';
-import { readState, writeJson, type SetAside } from '../../system/stateFile';
+import { PRIVATE_DIR_MODE, readOwn, removeTemporaries } from '../../system/privateFile';
+import { readState, readText, writeJson, type SetAside } from '../../system/stateFile';
+import { withUnknownKeys, type UnknownKeys } from '../../system/unknownKeys';
 import { StateNotWritten } from '../../system/trouble';
 
 /**
@@ -16,6 +17,8 @@ export class SessionStore {
   readonly #arriving = new Set<string>();
   /** So in memory, whatever the disk says: the disk failed when they changed. */
   readonly #unwritten = new Set<string>();
+  /** What the files of a newer version say more, and of which state. */
+  readonly #unknown = new Map<string, { readonly keys: UnknownKeys; readonly status: string }>();
 
   constructor(private readonly dir: string) {}
 
@@ -23,6 +26,7 @@ export class SessionStore {
   async load(wallMs: number): Promise<SetAside[]> {
     await mkdir(this.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
     await removeTemporaries(this.dir);
+    await this.#bringBack();
     const setAside: SetAside[] = [];
     const found: Session[] = [];
     for (const name of await readdir(this.dir)) {
@@ -30,7 +34,10 @@ export class SessionStore {
       if (!name.endsWith('.json')) continue;
       const read = await readState(file, SessionFile, wallMs);
       if (read.kind === 'set-aside') setAside.push(read.setAside);
-      if (read.kind === 'read') found.push(read.value);
+      if (read.kind !== 'read') continue;
+      const { id, state } = read.value;
+      found.push(read.value);
+      if (read.unknown) this.#unknown.set(id, { keys: read.unknown, status: state.status });
     }
     found.sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id));
     for (const session of found) this.#sessions.set(session.id, session);
@@ -69,7 +76,7 @@ export class SessionStore {
     try {
       // A dispatchd of version 0.1.0 takes no file without `warningStagesMs`, should it run again over this folder.
       const spec = { ...session.spec, warningStagesMs: [] };
-      await writeJson(this.#file(id), { version: 1, ...session, spec });
+      await writeJson(this.#file(id), this.#withUnknown({ version: 1, ...session, spec }));
       if (this.#sessions.get(id) === session) this.#unwritten.delete(id);
     } catch (error) {
       if (this.#sessions.get(id) === session) {
@@ -114,10 +121,39 @@ export class SessionStore {
   async remove(id: string): Promise<void> {
     this.#sessions.delete(id);
     this.#unwritten.delete(id);
+    this.#unknown.delete(id);
     await rm(this.#file(id), { force: true });
+  }
+
+  /** What an older version could not read and set aside, this one perhaps can. */
+  async #bringBack(): Promise<void> {
+    for (const name of await readdir(this.dir)) {
+      const file = /^(session-[\w-]+\.json)\.corrupt-/.exec(name)?.[1];
+      if (file === undefined || (await lstat(join(this.dir, file)).catch(() => undefined))) continue;
+      const read = await readOwn(join(this.dir, name));
+      if (read && 'text' in read && isSession(read.text)) {
+        await rename(join(this.dir, name), join(this.dir, file));
+      }
+    }
+  }
+
+  /** What was said of another state does not hold for this one. */
+  #withUnknown<T extends Session>(file: T): T {
+    const { keys, status } = this.#unknown.get(file.id) ?? {};
+    if (!keys || status === file.state.status) return withUnknownKeys(file, keys);
+    const { state: _, ...rest } = keys;
+    return withUnknownKeys(file, rest);
   }
 
   #file(id: string): string {
     return join(this.dir, `${id}.json`);
+  }
+}
+
+function isSession(text: string): boolean {
+  try {
+    return readText(SessionFile, text).kind === 'read';
+  } catch {
+    return false;
   }
 }
