@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from './session';
+import { SessionLists } from './sessionLists';
 import { SessionFile } from './sessionSchema';
 import { PRIVATE_DIR_MODE, readOwn, removeTemporaries } from '../../system/privateFile';
 import { readState, readText, writeJson, type SetAside } from '../../system/stateFile';
@@ -12,7 +13,7 @@ import { StateNotWritten } from '../../system/trouble';
  * Memory changes at once; the promise resolves when the disk has it.
  */
 export class SessionStore {
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new SessionLists();
   /** Accepted, but not yet on disk: if the disk refuses, nobody may have begun with them. */
   readonly #arriving = new Set<string>();
   /** So in memory, whatever the disk says: the disk failed when they changed. */
@@ -40,13 +41,18 @@ export class SessionStore {
       if (read.unknown) this.#unknown.set(id, { keys: read.unknown, status: state.status });
     }
     found.sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id));
-    for (const session of found) this.#sessions.set(session.id, session);
+    for (const session of found) this.#sessions.set(session);
     return setAside;
   }
 
   /** In the order in which they were accepted. */
   all(): Session[] {
-    return [...this.#sessions.values()];
+    return this.#sessions.all();
+  }
+
+  /** The same, in parts that need no look at all that waits. */
+  get lists(): Pick<SessionLists, 'waitingCount' | 'waiting' | 'begun' | 'ready'> {
+    return this.#sessions;
   }
 
   get(id: string): Session | undefined {
@@ -72,7 +78,7 @@ export class SessionStore {
   async put(session: Session): Promise<void> {
     const { id } = session;
     const previous = this.#sessions.get(id);
-    this.#sessions.set(id, session);
+    this.#sessions.set(session);
     try {
       // A dispatchd of version 0.1.0 takes no file without `warningStagesMs`, should it run again over this folder.
       const spec = { ...session.spec, warningStagesMs: [] };
@@ -80,7 +86,7 @@ export class SessionStore {
       if (this.#sessions.get(id) === session) this.#unwritten.delete(id);
     } catch (error) {
       if (this.#sessions.get(id) === session) {
-        if (previous) this.#sessions.set(id, previous);
+        if (previous) this.#sessions.set(previous);
         else this.#sessions.delete(id);
       }
       throw error;
@@ -89,7 +95,7 @@ export class SessionStore {
 
   /** For what is so whether the disk has it or not. */
   setInMemory(session: Session): void {
-    this.#sessions.set(session.id, session);
+    this.#sessions.set(session);
   }
 
   /**
