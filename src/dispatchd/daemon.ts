@@ -21,7 +21,6 @@ import { findPortOwner, portInUseMessage } from './portInUse';
 import { describeStart, recover } from './life/recovery';
 import { expiredSessions } from './sessions/retention';
 import { Service } from './http/service';
-import { readySessions } from './sessions/session';
 import { SessionStore } from './sessions/sessionStore';
 import { proveStateDir, stateDirRefusal } from './life/stateDir';
 import { removeTemporaries } from '../system/privateFile';
@@ -93,7 +92,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       const upMs = clock.monotonicMs() - startedMs;
       // The earlier of two clocks: a wall clock that is set ahead meanwhile makes nothing old.
       const nowMs = Math.min(clock.wallMs(), instance.startedAt + upMs);
-      for (const { id } of expiredSessions(store.all(), nowMs, { instanceId: instance.id, upMs })) {
+      for (const { id } of expiredSessions(store.lists.begun(), nowMs, { instanceId: instance.id, upMs })) {
         Promise.all([store.remove(id), outputFiles.remove(id)]).catch((error: unknown) =>
           log.warn(`session ${id} could not be removed: ${String(error)}`),
         );
@@ -108,11 +107,8 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       onEnded: forgetExpired,
     });
     const chaos = options.chaos ? new ChaosSwitch() : undefined;
-    const lifecycle = new Lifecycle(clock, stateDir, {
-      instanceId: instance.id,
-      bootId,
-      startedAt: instance.startedAt,
-    });
+    const { id: instanceId, startedAt } = instance;
+    const lifecycle = new Lifecycle(clock, stateDir, { instanceId, bootId, startedAt }, previous);
     const loop = new PollLoop(clock, log, options.pollIntervalMs, async () => {
       await chaos?.pass();
       await allOf([lifecycle.catchUp(), store.writeUnwritten(), supervisor.dispatchReady()]);
@@ -120,7 +116,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
     const loopSample = (): LoopSample => ({
       poll: loop.times,
       thresholdMs: options.pollStaleThresholdMs,
-      readyTasks: readySessions(store.all()).length,
+      readyTasks: store.lists.ready().length,
       workers: options.workers,
     });
     const service = new Service({

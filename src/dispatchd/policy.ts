@@ -42,6 +42,8 @@ export const SHUTDOWN_GRACE_MS = 2 * SECOND_MS;
 
 /** Tasks waiting for a worker; more is a runaway client. */
 export const MAX_QUEUED_TASKS = 1000;
+/** The status lists so many of them, the oldest: more would make each poll slow, and nobody reads them. */
+export const MAX_LISTED_WAITING = 200;
 export const MAX_NAME_CHARACTERS = 200;
 /** Whole command line, and the prompt: kept verbatim to be run again, hence refused rather than cut. */
 export const MAX_COMMAND_CHARACTERS = 4000;

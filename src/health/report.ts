@@ -94,6 +94,8 @@ export interface Database {
 export interface Queue {
   readonly readyUnassignedTasks?: number;
   readonly availableWorkers?: number;
+  /** Tasks that wait, ready or not. */
+  readonly waiting?: number;
   /** The daemon's own word: ready tasks and no worker for them. */
   readonly stuck?: boolean;
 }

@@ -4,6 +4,7 @@ import { insisting } from './insisting';
 import { readOwn, writePrivate, writePrivateSync } from './privateFile';
 import { writingState } from './trouble';
 import { messageOf } from '../base/errors';
+import { unknownKeys, type UnknownKeys } from './unknownKeys';
 
 /** A state file that could not be read and was moved out of the way, with all it holds. */
 export interface SetAside {
@@ -14,7 +15,8 @@ export interface SetAside {
 
 export type StateRead<T> =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'read'; readonly value: T }
+  /** @property unknown what the file says more, to be written again */
+  | { readonly kind: 'read'; readonly value: T; readonly unknown?: UnknownKeys }
   | { readonly kind: 'set-aside'; readonly setAside: SetAside };
 
 /**
@@ -37,8 +39,8 @@ export function writeJsonSync(file: string, value: unknown): void {
 }
 
 /**
- * Reads JSON of a known shape. Keys that this version does not know are dropped, so that a newer version's file
- * can be read. A file of another shape is renamed, never deleted: somebody may want to rescue what is in it.
+ * Reads JSON of a known shape. Keys that this version does not know stand apart, so that a newer version's file can be
+ * read, and written again without a loss. A file of another shape is renamed, never deleted: somebody may want to rescue what is in it.
  */
 export async function readState<S extends v.GenericSchema>(
   file: string,
@@ -54,10 +56,21 @@ export async function readState<S extends v.GenericSchema>(
   if (read === undefined) return { kind: 'absent' };
   if ('refusal' in read) return setAside(read.refusal);
   try {
-    return { kind: 'read', value: v.parse(schema, JSON.parse(read.text)) };
+    return readText(schema, read.text);
   } catch (error) {
     return setAside(read.text === '' ? 'it is empty' : messageOf(error));
   }
+}
+
+/** @throws where the text is of another shape */
+export function readText<S extends v.GenericSchema>(
+  schema: S,
+  text: string,
+): Extract<StateRead<v.InferOutput<S>>, { kind: 'read' }> {
+  const raw: unknown = JSON.parse(text);
+  const value: v.InferOutput<S> = v.parse(schema, raw);
+  const unknown = unknownKeys(raw, value);
+  return { kind: 'read', value, ...(unknown && { unknown }) };
 }
 
 /** As state is written. */

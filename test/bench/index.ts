@@ -9,6 +9,7 @@ import { vscodeVersion } from '../../scripts/installVSCode.mjs';
 import { outDir } from '../../scripts/paths.mjs';
 import { measureActivation } from './activation';
 import { measureBlocks } from './blocks';
+import { measureDispatchd } from './dispatchd';
 import { measureFirstPolls } from './firstPolls';
 import { measureHeap } from './heap';
 import { measureManyDaemons } from './manyDaemons';
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, (node: string) => Promise<Part> | Part>> = 
   none: measureNoDaemon,
   first: measureFirstPolls,
   heap: measureHeap,
+  dispatchd: measureDispatchd,
   activation: measureActivation,
   sizes: measureSizes,
 };

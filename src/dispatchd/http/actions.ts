@@ -116,7 +116,7 @@ export class Actions {
 
   async #enqueue(spec: TaskSpec, rerunOf?: string): Promise<Session> {
     const { store, clock } = this.parts;
-    const waiting = store.all().filter(({ state }) => state.status === 'queued').length;
+    const { waitingCount: waiting } = store.lists;
     if (waiting >= MAX_QUEUED_TASKS)
       throw new ApiError(429, 'QUEUE_FULL', `${waiting} tasks are waiting already`);
     const session: Session = {

@@ -72,7 +72,8 @@ export function createApp({ service, actions, token, ownAddress, log, chaos, shu
   app.get('/api/sessions/:id/output', async (c) => {
     // What a command printed may hold secrets, and other users of this machine reach the port too.
     requireToken(c);
-    return c.text(await service.output(c.req.param('id'), tailLines(c.req.query('tail'))));
+    const text = await service.output(c.req.param('id'), tailLines(c.req.query('tail')));
+    return c.text(text, 200, { 'content-type': 'text/plain; charset=UTF-8' });
   });
   app.post('/api/sessions/:id/extend', async (c) => {
     const { id } = service.find(c.req.param('id'));

@@ -1,5 +1,6 @@
 import { iso, stamp, type Clock } from '../clock';
 import { dispatchHealth, type LoopSample } from '../loop/health';
+import { MAX_LISTED_WAITING } from '../policy';
 import { ApiError } from './errors';
 import type { Instance } from '../life/instance';
 import type { Options } from '../options';
@@ -7,10 +8,11 @@ import type { OutputFiles } from '../sessions/output';
 import type { PollLoop } from '../loop/pollLoop';
 import type { Recovered } from '../life/recovery';
 import type { Session } from '../sessions/session';
+import { isWaiting } from '../sessions/retention';
 import type { SessionStore } from '../sessions/sessionStore';
 import type { SetAside } from '../../system/stateFile';
 import type { Supervisor } from '../processes/supervisor';
-import { instanceView, sessionView, setAsideView, taskView, type Reader } from './views';
+import { instanceView, sessionView, setAsideView, taskView, waitingView, type Reader } from './views';
 
 export interface ServiceParts {
   readonly clock: Clock;
@@ -67,6 +69,7 @@ export class Service {
         ...dispatchHealth(loopSample(), stamp(clock)),
         busyWorkers: supervisor.busyWorkers,
       },
+      waiting: this.#waiting(reader),
       instance: instanceView(instance, reader),
       sessions: this.sessions(reader),
       recovery: this.#recovery(reader),
@@ -75,8 +78,8 @@ export class Service {
 
   /** Every session that began or was interrupted, oldest first. */
   sessions(reader: Reader) {
-    return this.parts.store
-      .all()
+    return this.parts.store.lists
+      .begun()
       .map((session) => this.#view(session, reader))
       .filter(({ status }) => status !== 'queued');
   }
@@ -108,19 +111,40 @@ export class Service {
     return session;
   }
 
+  /** How many wait, also behind another turn of their name, and the oldest of them. */
+  #waiting(reader: Reader) {
+    const { lists } = this.parts.store;
+    const oldest = [];
+    for (const session of lists.waiting()) {
+      if (oldest.length === MAX_LISTED_WAITING) break;
+      oldest.push(waitingView(session, reader));
+    }
+    return { count: lists.waitingCount, oldest };
+  }
+
   #recovery(reader: Reader) {
     const { store, setAside } = this.parts;
     const { resumedIds, interruptedIds } = this.recovered;
+    const waiting = store.lists.begun().filter(isWaiting);
+    if (reader === 'owner') this.#noteSeen(waiting);
     return {
       resumed: resumedIds.flatMap((id) => store.get(id) ?? []).map((session) => this.#view(session, reader)),
-      interrupted: store
-        .all()
-        .filter(({ state }) => state.status === 'interrupted' && state.handled === undefined)
-        .map((session) => this.#view(session, reader)),
+      interrupted: waiting.map((session) => this.#view(session, reader)),
       // Whatever became of them since: interrupted work of earlier lives waits in the list above as well.
       atStart: { resumed: resumedIds.length, interrupted: interruptedIds.length },
       setAside: setAside.map((each) => setAsideView(each, reader)),
     };
+  }
+
+  /** From now on they may be forgotten some day. A disk that refuses learns it later. */
+  #noteSeen(waiting: readonly Session[]): void {
+    const { store, clock } = this.parts;
+    for (const session of waiting) {
+      const { state } = session;
+      if (state.status !== 'interrupted' || state.seenAt !== undefined) continue;
+      const seen = { ...session, state: { ...state, seenAt: clock.wallMs() } };
+      store.putAnyway(seen).catch(() => {});
+    }
   }
 
   #view(session: Session, reader: Reader) {

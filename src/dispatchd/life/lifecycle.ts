@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { compareBoots } from '../../system/bootId';
 import type { Clock } from '../clock';
+import { withUnknownKeys, type UnknownKeys } from '../../system/unknownKeys';
 import { readState, writeJson, writeJsonSync, type StateRead } from '../../system/stateFile';
 
 /** How this life of the daemon began. */
@@ -16,6 +17,8 @@ const Life = v.object({
   startedAt: v.number(),
   /** The last heartbeat. */
   aliveAt: v.number(),
+  /** How long it had lived by then, on the monotonic clock. Absent in what versions up to 0.1 wrote. */
+  upMs: v.optional(v.number()),
   /** Absent while it lives, and for ever if it was killed. */
   exit: v.optional(
     v.object({ kind: v.picklist(['clean', 'crashed']), at: v.number(), reason: v.optional(v.string()) }),
@@ -45,12 +48,12 @@ export function startKind(previous: PreviousLife, bootId: string): StartKind {
 /** How the life before this one ended; `undefined` where nothing is known of one. */
 export function lastExit(previous: PreviousLife): LastExit | undefined {
   if (previous.kind !== 'read') return undefined;
-  const { exit, startedAt, aliveAt } = previous.value;
+  const { exit, startedAt, aliveAt, upMs = (exit?.at ?? aliveAt) - startedAt } = previous.value;
   const at = exit?.at ?? Math.max(aliveAt, startedAt);
   return {
     kind: exit?.kind ?? 'killed',
     at,
-    upMs: Math.max(0, at - startedAt),
+    upMs: Math.max(0, upMs),
     ...(exit?.reason !== undefined && { reason: exit.reason }),
   };
 }
@@ -60,12 +63,19 @@ export class Lifecycle {
   #ended = false;
   #missed = false;
   #lastBeat: Promise<void> = Promise.resolve();
+  readonly #bornMs: number;
+  /** What a newer version wrote more. */
+  readonly #unknown: UnknownKeys | undefined;
 
   constructor(
     private readonly clock: Clock,
     private readonly stateDir: string,
-    private readonly life: Omit<Life, 'aliveAt' | 'exit'>,
-  ) {}
+    private readonly life: Omit<Life, 'aliveAt' | 'upMs' | 'exit'>,
+    previous?: PreviousLife,
+  ) {
+    this.#bornMs = clock.monotonicMs();
+    if (previous?.kind === 'read') this.#unknown = previous.unknown;
+  }
 
   static readPrevious(stateDir: string, wallMs: number): Promise<PreviousLife> {
     return readState(lifecycleFile(stateDir), Life, wallMs);
@@ -106,7 +116,8 @@ export class Lifecycle {
   }
 
   #file() {
-    return { version: 1, ...this.life, aliveAt: this.clock.wallMs() };
+    const upMs = this.clock.monotonicMs() - this.#bornMs;
+    return withUnknownKeys({ version: 1, ...this.life, aliveAt: this.clock.wallMs(), upMs }, this.#unknown);
   }
 }
 

@@ -12,14 +12,7 @@ import type { OutputFiles, OutputWriter } from '../sessions/output';
 import { AFTER_KILL_MS, FIRST_SHORTAGE_PAUSE_MS, MAX_SHORTAGE_PAUSE_MS, STOP_GRACE_MS } from '../policy';
 import { findMarked, isOwnTree, isTreeAlive, signalTree } from './processTree';
 import { Run } from '../sessions/run';
-import {
-  isRunning,
-  label,
-  readySessions,
-  type RunningSession,
-  type Session,
-  type StopCause,
-} from '../sessions/session';
+import { isRunning, label, type RunningSession, type Session, type StopCause } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
 import { PRIVATE_DIR_MODE } from '../../system/privateFile';
 import { CannotStartCommands, isShortage, Trouble, writingState } from '../../system/trouble';
@@ -84,7 +77,7 @@ export class Supervisor {
    */
   async dispatchReady(): Promise<void> {
     const failures: unknown[] = [];
-    for (const { id } of readySessions(this.store.all())) {
+    for (const { id } of this.store.lists.ready()) {
       if (this.#stopped || this.busyWorkers + failures.length >= this.context.workers) break;
       // It may have been cancelled while an earlier one was started, or not be on disk yet.
       const session = this.store.get(id);
@@ -228,7 +221,7 @@ export class Supervisor {
     // Interrupted by our own end: the next instance decides whether it goes on.
     if (!session || !isRunning(session) || session.state.stopping?.cause === 'shutdown') return;
     const ended = { ...session, ...progress(slot.run) };
-    const state = endState(ended, exit, this.clock.wallMs());
+    const state = endState(ended, exit, this.clock.wallMs(), slot.run.ranMs());
     const level = state.status === 'completed' ? 'info' : 'warn';
     this.log[level](`session ${label(session)} ${state.status}: ${state.outcome}`);
     if (await this.#tryPut({ ...ended, state })) await this.context.exitFiles.remove(id, session.attempt);

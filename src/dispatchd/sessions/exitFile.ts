@@ -12,18 +12,17 @@ export class ExitFiles {
     return join(this.dir, `${sessionId}.${attempt}`);
   }
 
-  /** What this run left; `undefined` if it did not end, or only because it was told to. */
+  /**
+   * What this run left; `undefined` if it did not end, or only because it was told to.
+   * @throws the system's error: a run whose end cannot be read is not to be taken for one that has not ended
+   */
   async read(sessionId: string, attempt: number): Promise<Leftover['exit']> {
-    try {
-      const read = await readOwn(this.path(sessionId, attempt), MAX_EXIT_BYTES);
-      const text = read && 'text' in read ? read.text.trim() : '';
-      // Empty: the shell was killed between opening and writing. `0 TERM`: it was stopped.
-      return read && 'text' in read && /^\d+$/.test(text)
-        ? { exitCode: Number(text), at: read.changedAt }
-        : undefined;
-    } catch {
-      return undefined;
-    }
+    const read = await readOwn(this.path(sessionId, attempt), MAX_EXIT_BYTES);
+    const text = read && 'text' in read ? read.text.trim() : '';
+    // Empty: the shell was killed between opening and writing. `0 TERM`: it was stopped.
+    return read && 'text' in read && /^\d+$/.test(text)
+      ? { exitCode: Number(text), at: read.changedAt }
+      : undefined;
   }
 
   /** Once the end is in the session's own file. */

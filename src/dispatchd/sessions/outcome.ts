@@ -2,8 +2,16 @@ import { duration, SECOND_MS } from '../../base/time';
 import type { Exit } from '../processes/launch';
 import type { EndedState, RunningSession } from './session';
 
-/** How a run ended: the state to keep, with a sentence for people. */
-export function endState(session: RunningSession, exit: Exit, endedAt: number): EndedState {
+/**
+ * How a run ended: the state to keep, with a sentence for people.
+ * @param ranMs how long it ran, by the monotonic clock where one life of the daemon saw both ends
+ */
+export function endState(
+  session: RunningSession,
+  exit: Exit,
+  endedAt: number,
+  ranMs = Math.max(0, endedAt - session.state.startedAt),
+): EndedState {
   const { startedAt, stopping } = session.state;
   const base = {
     startedAt,
@@ -11,9 +19,9 @@ export function endState(session: RunningSession, exit: Exit, endedAt: number): 
     ...(exit.exitCode !== undefined && { exitCode: exit.exitCode }),
     ...(exit.signal !== undefined && { signal: exit.signal }),
   };
-  const ran = `after ${duration(endedAt - startedAt)}`;
+  const ran = `after ${duration(ranMs)}`;
   if (stopping?.cause === 'timeout') {
-    return { ...base, status: 'timed-out', outcome: timedOut(session, endedAt - startedAt) };
+    return { ...base, status: 'timed-out', outcome: timedOut(session, ranMs) };
   }
   if (stopping?.cause === 'cancel') return { ...base, status: 'cancelled', outcome: `Cancelled ${ran}.` };
   if (exit.error !== undefined) {

@@ -16,8 +16,8 @@ export interface Listing {
 
 /**
  * The sessions that may be forgotten: finished ones after a day or when there are too many, oldest first. What
- * waits for somebody (interrupted) stays a week from when it was found, the last turn of each name, which a
- * follow-up builds on, a week from its end.
+ * waits for somebody (interrupted) stays until it was listed to somebody with the token, and a week from when it was
+ * found; the last turn of each name, which a follow-up builds on, a week from its end.
  *
  * Nobody may have been there since an earlier life wrote these times, and the clock may be wrong. So nothing is
  * forgotten by age before this life has listed it for a day, and what waits is never forgotten by the life that
@@ -33,7 +33,7 @@ export function expiredSessions(
   const kept = (session: Session) => isWaiting(session) || lastOfName.get(session.spec.name) === session.id;
   const isListedLongEnough = upMs >= LIST_AT_LEAST_MS;
   const mayGo = (session: Session) =>
-    !isWaiting(session) || (isListedLongEnough && foundBy(session) !== instanceId);
+    !isWaiting(session) || (isSeen(session) && isListedLongEnough && foundBy(session) !== instanceId);
 
   const oldestAt = (keepMs: number) => (isListedLongEnough ? nowMs - keepMs : -Infinity);
   const finished = sessions.filter(isFinished);
@@ -43,8 +43,12 @@ export function expiredSessions(
   return [...many, ...old.filter(mayGo)];
 }
 
+function isSeen({ state }: Session): boolean {
+  return state.status === 'interrupted' && state.seenAt !== undefined;
+}
+
 /** Interrupted, and nobody has dealt with it. */
-function isWaiting({ state }: Session): boolean {
+export function isWaiting({ state }: Session): boolean {
   return state.status === 'interrupted' && state.handled === undefined;
 }
 

@@ -44,6 +44,11 @@ export class Run {
     return this.#lastActivityMs === undefined ? undefined : this.#wall(this.#lastActivityMs);
   }
 
+  /** How long it has run, whatever the wall clock says. */
+  ranMs(): number {
+    return this.clock.monotonicMs() - this.started.monotonicMs;
+  }
+
   /** Moves the deadline on request, as far as the cap allows; returns by how much, 0 at the cap. */
   extend(extensionMs: number): number {
     const grantedMs = this.#moveTo(this.#deadlineMs + extensionMs);

@@ -56,6 +56,8 @@ const Interrupted = v.object({
   /** When a life of the daemon found it so, and which; absent where an earlier version did. */
   foundAt: v.exactOptional(moment),
   foundBy: v.exactOptional(v.string()),
+  /** When it was first listed to somebody with the token; absent until then. */
+  seenAt: v.exactOptional(moment),
   /** Set once somebody dealt with it. */
   handled: v.exactOptional(v.picklist(['run', 'dismissed'])),
 });

@@ -1,9 +1,11 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from './session';
+import { SessionLists } from './sessionLists';
 import { SessionFile } from './sessionSchema';
-import { PRIVATE_DIR_MODE, removeTemporaries } from '../../system/privateFile';
-import { readState, writeJson, type SetAside } from '../../system/stateFile';
+import { PRIVATE_DIR_MODE, readOwn, removeTemporaries } from '../../system/privateFile';
+import { readState, readText, writeJson, type SetAside } from '../../system/stateFile';
+import { withUnknownKeys, type UnknownKeys } from '../../system/unknownKeys';
 import { StateNotWritten } from '../../system/trouble';
 
 /**
@@ -11,11 +13,13 @@ import { StateNotWritten } from '../../system/trouble';
  * Memory changes at once; the promise resolves when the disk has it.
  */
 export class SessionStore {
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new SessionLists();
   /** Accepted, but not yet on disk: if the disk refuses, nobody may have begun with them. */
   readonly #arriving = new Set<string>();
   /** So in memory, whatever the disk says: the disk failed when they changed. */
   readonly #unwritten = new Set<string>();
+  /** What the files of a newer version say more, and of which state. */
+  readonly #unknown = new Map<string, { readonly keys: UnknownKeys; readonly status: string }>();
 
   constructor(private readonly dir: string) {}
 
@@ -23,6 +27,7 @@ export class SessionStore {
   async load(wallMs: number): Promise<SetAside[]> {
     await mkdir(this.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
     await removeTemporaries(this.dir);
+    await this.#bringBack();
     const setAside: SetAside[] = [];
     const found: Session[] = [];
     for (const name of await readdir(this.dir)) {
@@ -30,16 +35,24 @@ export class SessionStore {
       if (!name.endsWith('.json')) continue;
       const read = await readState(file, SessionFile, wallMs);
       if (read.kind === 'set-aside') setAside.push(read.setAside);
-      if (read.kind === 'read') found.push(read.value);
+      if (read.kind !== 'read') continue;
+      const { id, state } = read.value;
+      found.push(read.value);
+      if (read.unknown) this.#unknown.set(id, { keys: read.unknown, status: state.status });
     }
     found.sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id));
-    for (const session of found) this.#sessions.set(session.id, session);
+    for (const session of found) this.#sessions.set(session);
     return setAside;
   }
 
   /** In the order in which they were accepted. */
   all(): Session[] {
-    return [...this.#sessions.values()];
+    return this.#sessions.all();
+  }
+
+  /** The same, in parts that need no look at all that waits. */
+  get lists(): Pick<SessionLists, 'waitingCount' | 'waiting' | 'begun' | 'ready'> {
+    return this.#sessions;
   }
 
   get(id: string): Session | undefined {
@@ -65,15 +78,15 @@ export class SessionStore {
   async put(session: Session): Promise<void> {
     const { id } = session;
     const previous = this.#sessions.get(id);
-    this.#sessions.set(id, session);
+    this.#sessions.set(session);
     try {
       // A dispatchd of version 0.1.0 takes no file without `warningStagesMs`, should it run again over this folder.
       const spec = { ...session.spec, warningStagesMs: [] };
-      await writeJson(this.#file(id), { version: 1, ...session, spec });
+      await writeJson(this.#file(id), this.#withUnknown({ version: 1, ...session, spec }));
       if (this.#sessions.get(id) === session) this.#unwritten.delete(id);
     } catch (error) {
       if (this.#sessions.get(id) === session) {
-        if (previous) this.#sessions.set(id, previous);
+        if (previous) this.#sessions.set(previous);
         else this.#sessions.delete(id);
       }
       throw error;
@@ -82,7 +95,7 @@ export class SessionStore {
 
   /** For what is so whether the disk has it or not. */
   setInMemory(session: Session): void {
-    this.#sessions.set(session.id, session);
+    this.#sessions.set(session);
   }
 
   /**
@@ -114,10 +127,39 @@ export class SessionStore {
   async remove(id: string): Promise<void> {
     this.#sessions.delete(id);
     this.#unwritten.delete(id);
+    this.#unknown.delete(id);
     await rm(this.#file(id), { force: true });
+  }
+
+  /** What an older version could not read and set aside, this one perhaps can. */
+  async #bringBack(): Promise<void> {
+    for (const name of await readdir(this.dir)) {
+      const file = /^(session-[\w-]+\.json)\.corrupt-/.exec(name)?.[1];
+      if (file === undefined || (await lstat(join(this.dir, file)).catch(() => undefined))) continue;
+      const read = await readOwn(join(this.dir, name));
+      if (read && 'text' in read && isSession(read.text)) {
+        await rename(join(this.dir, name), join(this.dir, file));
+      }
+    }
+  }
+
+  /** What was said of another state does not hold for this one. */
+  #withUnknown<T extends Session>(file: T): T {
+    const { keys, status } = this.#unknown.get(file.id) ?? {};
+    if (!keys || status === file.state.status) return withUnknownKeys(file, keys);
+    const { state: _, ...rest } = keys;
+    return withUnknownKeys(file, rest);
   }
 
   #file(id: string): string {
     return join(this.dir, `${id}.json`);
+  }
+}
+
+function isSession(text: string): boolean {
+  try {
+    return readText(SessionFile, text).kind === 'read';
+  } catch {
+    return false;
   }
 }

@@ -50,6 +50,7 @@ const Status = v.object({
   ),
   rateLimit: v.optional(v.object({ isPaused: v.optional(v.boolean()), soonestReset: v.optional(time) })),
   health: v.optional(Health),
+  waiting: v.optional(v.object({ count: v.optional(count) })),
   recovery: v.optional(v.object({ atStart: v.optional(v.object({ resumed: count, interrupted: count })) })),
   instance: v.optional(
     v.object({
@@ -103,6 +104,7 @@ export function readStatus(
       queue: {
         ...defined('readyUnassignedTasks', health.readyUnassignedTasks),
         ...defined('availableWorkers', health.availableWorkers),
+        ...defined('waiting', value.waiting?.count),
         ...defined('stuck', stuck),
       },
     }),

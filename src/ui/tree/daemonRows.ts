@@ -273,12 +273,12 @@ function loopDetail(model: DaemonModel, now: Instant): Detail {
 
 /** @param hiddenBy the cause that silences this effect: a queue cannot move while the loop is dead */
 function queueDetail({ queue, stuckMerges = 0 }: Report, hiddenBy: string | undefined): Detail {
-  const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = queue ?? {};
+  const { readyUnassignedTasks: ready, availableWorkers: workers, waiting, stuck } = queue ?? {};
   return {
     key: 'queue',
     label: 'Queue',
     description:
-      `${readyTasks(ready)} · ${freeWorkers(workers)}` +
+      `${readyTasks(ready)}${waiting === undefined || waiting === ready ? '' : ` of ${waiting} that wait`} · ${freeWorkers(workers)}` +
       (stuckMerges > 0 ? ` · ${stuckMerges} stuck in the merge queue` : '') +
       (stuck && hiddenBy ? ` · stuck, hidden by: ${hiddenBy}` : ''),
     icon: 'list-ordered',

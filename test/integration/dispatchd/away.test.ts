@@ -6,6 +6,7 @@ import {
   DaemonProcess,
   dispatchdFile,
   newStateDir,
+  type StatusJson,
   stopDaemons,
 } from '../../support/dispatchd/daemonProcess';
 import { until } from '../../support/until';
@@ -44,6 +45,13 @@ describe('dispatchd after a long absence', function () {
         readdirSync(join(daemon.stateDir, 'exits')).length === 0,
       'its end to be written',
     );
+  }
+
+  /** The same, without a look at the list by who has the token. */
+  async function afterAnEndUnseen(daemon: DaemonProcess): Promise<void> {
+    const id = await daemon.submit(node(''));
+    const file = join(daemon.stateDir, 'sessions', `${id}.json`);
+    await until(() => readFileSync(file, 'utf8').includes('"completed"'), 'its end on disk');
   }
 
   it('lists all interrupted and waiting work after 8 days, and in the lives after that', async () => {
@@ -100,6 +108,44 @@ describe('dispatchd after a long absence', function () {
     age(stateDir, 30 * DAY_MS);
     const daemon = await DaemonProcess.start([], stateDir);
     assert.deepEqual(await listed(daemon), ids);
+  });
+
+  it('keeps what nobody with the token has seen, however many days it listed it; what was seen goes after a week', async () => {
+    const { stateDir, ids } = await left();
+    // Too long for what waits to be started by itself.
+    age(stateDir, DAY_MS);
+    await (await DaemonProcess.start([], stateDir)).stop('SIGKILL');
+    age(stateDir, 8 * DAY_MS);
+    // A life that has listed for over a day: its monotonic clock says so.
+    const shift = join(newStateDir(), 'up.cjs');
+    writeFileSync(
+      shift,
+      `const now = performance.now.bind(performance); let ahead = 0;
+       performance.now = () => now() + ahead; setTimeout(() => (ahead = ${2 * DAY_MS}), 600);
+       const wall = Date.now; Date.now = () => wall() + ahead;`,
+    );
+    const anybody = async (daemon: DaemonProcess) =>
+      (await daemon.get('/api/daemon/status'))
+        .json<StatusJson>()
+        .recovery.interrupted.map(({ id }) => id)
+        .sort();
+    const env = { NODE_OPTIONS: `--require ${shift}` };
+    const unseen = await startWith(env, stateDir);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await afterAnEndUnseen(unseen);
+    assert.deepEqual(await anybody(unseen), ids);
+    await unseen.stop('SIGKILL');
+
+    const seen = await startWith(env, stateDir);
+    assert.deepEqual(await listed(seen), ids);
+    await until(
+      () =>
+        ids.every((id) => readFileSync(join(stateDir, 'sessions', `${id}.json`), 'utf8').includes('seenAt')),
+      'a note that they were seen',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await afterAnEndUnseen(seen);
+    await until(async () => (await anybody(seen)).length === 0, 'them to be forgotten');
   });
 
   it('forgets no result that nobody can have seen', async () => {

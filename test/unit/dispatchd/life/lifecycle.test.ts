@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -113,5 +113,33 @@ describe('dispatchd lifecycle', () => {
       writeFileSync(join(dir, 'lifecycle.json'), JSON.stringify(newer));
       assert.equal((await Lifecycle.readPrevious(dir, 0)).kind, 'read');
     });
+  });
+
+  it('tells how long a life was by the monotonic clock, however the wall clock was set', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'lifecycle-'));
+    const clock = new FakeClock();
+    const lifecycle = new Lifecycle(clock, dir, { instanceId: 'i', bootId: A, startedAt: clock.wallMs() });
+    clock.advance(60_000);
+    clock.jumpWall(-3_600_000);
+    await lifecycle.beat();
+    assert.equal(lastExit(await Lifecycle.readPrevious(dir, 0))?.upMs, 60_000);
+    clock.advance(10_000);
+    clock.jumpWall(9 * 3_600_000);
+    await lifecycle.endCleanly();
+    assert.equal(lastExit(await Lifecycle.readPrevious(dir, 0))?.upMs, 70_000);
+    rmSync(dir, { recursive: true });
+  });
+
+  it('keeps what a newer version wrote about itself, over a life of this one', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'lifecycle-'));
+    const clock = new FakeClock();
+    const file = join(dir, 'lifecycle.json');
+    writeFileSync(file, JSON.stringify({ ...(life() as { value: Life }).value, version: 2, counted: 5 }));
+    const previous = await Lifecycle.readPrevious(dir, 0);
+    const born = { instanceId: 'j', bootId: A, startedAt: clock.wallMs() };
+    await new Lifecycle(clock, dir, born, previous).beat();
+    const { counted, instanceId } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    assert.deepEqual([counted, instanceId], [5, 'j']);
+    rmSync(dir, { recursive: true });
   });
 });

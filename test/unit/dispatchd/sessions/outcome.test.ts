@@ -56,4 +56,10 @@ describe('dispatchd outcome', () => {
     );
     assert.equal(outcome, 'Completed after 2 min 59 s.');
   });
+
+  it('tells how long a run took by the monotonic clock, however the wall clock was set', () => {
+    const state = running({ startedAt: 1_000_000, stopping: { cause: 'timeout', at: 1_000_000 } });
+    const { outcome } = endState(session(state) as RunningSession, {}, 400_000, 600_100);
+    assert.match(outcome, /^Timed out after 10 min \(limit 10 min, no extensions\)\./);
+  });
 });

@@ -7,7 +7,8 @@ const DAY_MS = 86_400_000;
 const named = (name: string) => ({ spec: spec({ kind: 'named', name }) });
 const queued = { status: 'queued' } as const;
 const done = (endedAt: number) => ({ status: 'completed', endedAt, outcome: '' }) as const;
-const interrupted = (endedAt: number) => ({ status: 'interrupted', endedAt, outcome: '' }) as const;
+const interrupted = (endedAt: number) =>
+  ({ status: 'interrupted', endedAt, outcome: '', seenAt: endedAt }) as const;
 
 describe('dispatchd sessions', () => {
   for (const [command, args, expected] of [
@@ -65,6 +66,12 @@ describe('dispatchd sessions', () => {
       assert.deepEqual(expired([waiting, first, last]), [first]);
       const eightDays = session(interrupted(nowMs - 8 * DAY_MS));
       assert.deepEqual(expired([eightDays]), [eightDays]);
+    });
+
+    it('keeps interrupted work that nobody has seen, whatever its age and number', () => {
+      const { seenAt: _, ...unseen } = interrupted(1);
+      const all = Array.from({ length: 150 }, () => session(unseen));
+      assert.deepEqual(expired(all), []);
     });
 
     const found = (foundAt: number, foundBy = 'earlier') =>

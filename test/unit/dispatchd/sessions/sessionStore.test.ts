@@ -76,6 +76,43 @@ describe('dispatchd session store', () => {
     assert.deepEqual((await reload()).store.all(), [one]);
   });
 
+  it('keeps what a newer version says more, at every depth, when a session changes', async () => {
+    const one = session(running());
+    const newer = {
+      version: 2,
+      ...one,
+      mood: 'good',
+      spec: { ...one.spec, priority: 3, retry: { times: 2 } },
+      state: { ...one.state, slot: 7, process: { pid: 1, startedAtMs: 1_000_000, cgroup: '/x' } },
+    };
+    writeFileSync(join(dir, `${one.id}.json`), JSON.stringify(newer));
+    const { store } = await reload();
+    const onDisk = () => JSON.parse(readFileSync(join(dir, `${one.id}.json`), 'utf8')) as typeof newer;
+    await store.put({ ...store.get(one.id)!, extensionsUsed: 1 });
+    const { mood, spec: kept, state, extensionsUsed } = onDisk();
+    assert.deepEqual([mood, kept.priority, kept.retry, extensionsUsed], ['good', 3, { times: 2 }, 1]);
+    assert.deepEqual([state.slot, state.process.cgroup], [7, '/x']);
+    // Also by a later life of this version; of another state it says nothing.
+    const { store: again } = await reload();
+    await again.put({ ...again.get(one.id)!, state: { status: 'queued' } });
+    const last = onDisk();
+    assert.deepEqual([last.mood, last.spec.priority, last.state], ['good', 3, { status: 'queued' }]);
+  });
+
+  it('brings back a file that an older version could not read, once a version can', async () => {
+    const one = session({ status: 'queued' });
+    const file = join(dir, `${one.id}.json`);
+    writeFileSync(`${file}.corrupt-2026-01-01T00-00-00.000Z`, JSON.stringify({ version: 1, ...one }));
+    assert.deepEqual((await reload()).store.all(), [one]);
+    assert.deepEqual(readdirSync(dir), [`${one.id}.json`]);
+    // Never in the place of what is there.
+    writeFileSync(
+      `${file}.corrupt-2026-01-02T00-00-00.000Z`,
+      JSON.stringify({ version: 1, ...one, turn: 9 }),
+    );
+    assert.equal((await reload()).store.get(one.id)?.turn, one.turn);
+  });
+
   it('drops what a kill left of an atomic write', async () => {
     writeFileSync(join(dir, 'session-a.json.12345'), '{"half');
     await reload();

@@ -169,6 +169,11 @@ describe('the rows of the tree', () => {
       ['1 ready task · 2 workers', 'not known'],
     ],
     [
+      'tells that more wait than are ready',
+      { progress: { kind: 'untold', by: 'kind' }, queue: { ...queue, waiting: 300 } },
+      ['1 ready task of 300 that wait · 2 workers', 'not known'],
+    ],
+    [
       'tells of its loop and its queue in other versions',
       { progress: { kind: 'untold', by: 'version' } },
       ['ready tasks: not known · workers: not known', 'not known'],
