@@ -23,7 +23,7 @@ class Ductor {
     const args = ['--import', 'tsx', DUCTOR, '--home', home, '--port', String(port)];
     const child = spawn(process.execPath, [...args, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines: string[] = [];
-    const output = createInterface({ input: child.stdout! });
+    const output = createInterface({ input: child.stdout });
     output.on('line', (line) => lines.push(line));
     const ductor = new Ductor(child);
     while (!lines.includes('up')) await once(output, 'line');

@@ -134,5 +134,7 @@ function mayBeOf(
 
 function ended(turn: Session, { at, afterMs, said }: TimedOut): Session {
   const { deadlineAt: _over, deadlineAssumed: _assumed, ...rest } = turn;
-  return { ...rest, status: 'timed-out', endedAt: at, timeoutMs: afterMs, outcome: said };
+  // The log has whole seconds: none ends before its limit.
+  const endedAt = Math.max(at, (turn.startedAt ?? 0) + afterMs);
+  return { ...rest, status: 'timed-out', endedAt, timeoutMs: afterMs, outcome: said };
 }

@@ -8,6 +8,7 @@ import { MAX_START_CHARS } from '../../kinds/policy';
 import { addressOf } from '../../kinds/target';
 import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
+import { unreadableText } from '../../words/causes';
 import { againstText, doubtText } from '../../words/startFailures';
 import { STATE_LABELS } from '../../words/states';
 import { MAX_NAMED_SESSIONS } from '../policy';
@@ -142,7 +143,8 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
   } else if (tasks) {
     lines.push(`Whether ${name} works on background tasks is not known.`);
   }
-  return lines;
+  const files = unreadableText(last?.report.malformed ?? []);
+  return lines.length > 0 && files !== '' ? [...lines, `${files}.`] : lines;
 }
 
 export const stopping = (daemon: string): PlainText => plain(`Stopping ${daemon}`);

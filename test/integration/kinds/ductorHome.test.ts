@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -16,6 +16,12 @@ import { PATIENT, reportOf } from '../support';
 
 const PROGRAM = join(__dirname, '..', '..', 'fixtures', 'daemons', 'ductor.mjs');
 const MINUTE_MS = 60_000;
+const NEW_NAMESPACE = ['unshare', '--pid', '--fork', '--kill-child'];
+
+function whyNoNamespace(): string | undefined {
+  const [program = '', ...args] = [...NEW_NAMESPACE, 'true'];
+  return spawnSync(program, args).status === 0 ? undefined : 'no new namespace of processes may be made here';
+}
 
 describe('the home of a ductor', function () {
   this.timeout(20_000);
@@ -42,18 +48,22 @@ describe('the home of a ductor', function () {
   /** A ductor as a process of its own, whose environment has this besides. */
   async function started(
     env: Readonly<Record<string, string>>,
-    { port, asUser }: { port?: number; asUser?: number } = {},
+    {
+      port,
+      asUser,
+      by = [],
+      as,
+    }: { port?: number; asUser?: number; by?: readonly string[]; as?: string } = {},
   ): Promise<number> {
     const at = port ?? (await freePort());
-    const child = spawn(
-      process.execPath,
-      [PROGRAM, '--port', `${at}`, '--home', home, '--notes-start-after-ms', '0'],
-      {
-        env: { PATH: process.env['PATH'], ...env },
-        stdio: ['ignore', 'pipe', 'inherit'],
-        ...(asUser !== undefined && { uid: asUser, gid: asUser }),
-      },
-    );
+    const flags = ['--port', `${at}`, '--home', home, '--notes-start-after-ms', '0'];
+    const [program = '', ...args] = [...by, process.execPath, PROGRAM, ...flags];
+    const child = spawn(program, args, {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      ...(as !== undefined && { argv0: as }),
+      ...(asUser !== undefined && { uid: asUser, gid: asUser }),
+    });
     children.push(child);
     await once(child.stdout, 'data');
     return at;
@@ -113,21 +123,32 @@ describe('the home of a ductor', function () {
     assert.equal(reportOf(await probe.ask()).instance?.pid, children[0]!.pid);
   });
 
-  it('is not known of a ductor that runs for another user, whatever files are ours', async function () {
-    const reason = whyNoOtherUser();
-    if (reason !== undefined) notRun(this, reason);
-    const port = await started({ DUCTOR_HOME: home }, { asUser: NOBODY });
-    const own = join(folder, 'own');
-    mkdirSync(join(own, 'config'), { recursive: true });
-    writeFileSync(join(own, 'config', 'config.json'), JSON.stringify({ interagent_port: port }));
-    writeFileSync(join(own, 'bot.pid'), `${process.pid}`);
-    const report = reportOf(await probeOf(port, { DUCTOR_HOME: own }).ask());
-    assert.deepEqual(
-      [report.sessions, report.unknownWork, report.instance],
-      [undefined, { subAgents: [], turns: true, tasks: false }, undefined],
-    );
-    assert.equal(workingText(report, true), 'tasks: none running · turns: not known');
-  });
+  const elsewhere: readonly [
+    what: string,
+    how: Parameters<typeof started>[1],
+    whyNot: () => string | undefined,
+  ][] = [
+    ['runs for another user', { asUser: NOBODY }, whyNoOtherUser],
+    ['numbers its processes apart, as in a container', { by: NEW_NAMESPACE }, whyNoNamespace],
+    ['is behind a tunnel', { as: 'ssh' }, () => undefined],
+  ];
+  for (const [what, how, whyNot] of elsewhere) {
+    it(`is not known of a ductor that ${what}, whatever files are ours`, async function () {
+      const reason = whyNot();
+      if (reason !== undefined) notRun(this, reason);
+      const port = await started({ DUCTOR_HOME: home }, how);
+      const own = join(folder, 'own');
+      mkdirSync(join(own, 'config'), { recursive: true });
+      writeFileSync(join(own, 'config', 'config.json'), JSON.stringify({ interagent_port: port }));
+      writeFileSync(join(own, 'bot.pid'), `${process.pid}`);
+      const report = reportOf(await probeOf(port, { DUCTOR_HOME: own }).ask());
+      assert.deepEqual(
+        [report.sessions, report.unknownWork, report.instance],
+        [undefined, { subAgents: [], turns: true, tasks: false }, undefined],
+      );
+      assert.equal(workingText(report, true), 'tasks: none running · turns: not known');
+    });
+  }
 
   it('tells the cap of all extensions that its process has', async () => {
     const port = await started({ DUCTOR_HOME: home, DUCTOR_DYNAMIC_TIMEOUT_MAX_SECONDS: '2700' });

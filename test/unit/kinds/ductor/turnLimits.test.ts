@@ -109,7 +109,8 @@ describe('a time-out that is in the log', () => {
       {
         ...turn('a'),
         status: 'timed-out',
-        endedAt: at(95),
+        // By its limit: the log has whole seconds.
+        endedAt: at(95.25),
         timeoutMs: 95_000,
         outcome: 'Session timed out after 95s',
       },
