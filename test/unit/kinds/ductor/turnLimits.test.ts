@@ -110,7 +110,7 @@ describe('a time-out that is in the log', () => {
         ...turn('a'),
         status: 'timed-out',
         // By its limit: the log has whole seconds.
-        endedAt: at(95.25),
+        endedAt: BEGUN_AT + 95 * SECOND_MS,
         timeoutMs: 95_000,
         outcome: 'Session timed out after 95s',
       },
