@@ -79,3 +79,6 @@ export const INCIDENT_LOG_MAX_BYTES = 1_000_000;
 
 /** An incident with a reason of many words has some 2 KB; a log of a thousand of them is still a week of trouble. */
 export const INCIDENT_MAX_BYTES = 4_096;
+
+/** "Since you left" is right to a minute: a focus that goes on is written this often. */
+export const LOOKED_EVERY_MS = 60_000;

@@ -8,7 +8,7 @@ import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } fr
 import { HOSTILE, drawn, markdown, modelOf, texts } from '../support';
 
 /** What a tooltip may run. */
-const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze'].map(
+const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze', 'openHealthPage'].map(
   (command) => `daemonHealth.${command}`,
 );
 
