@@ -139,6 +139,8 @@ export interface OverdueJob {
   readonly name: string;
   /** When it should have begun, on the daemon's clock. */
   readonly dueAt: number;
+  /** Since when the daemon waits for that moment, on its clock. */
+  readonly waitsSinceAt: number;
 }
 
 /** Another program, at another address of the name that a daemon is watched by. */

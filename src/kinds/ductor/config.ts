@@ -14,6 +14,7 @@ import { finite, LAST_AT, lenient } from '../read/schemas';
 const Config = v.object({
   cli_timeout: lenient(finite),
   interagent_port: lenient(finite),
+  user_timezone: lenient(v.string()),
   api: lenient(v.object({ port: lenient(finite) })),
   timeouts: lenient(
     v.object({
@@ -43,6 +44,8 @@ export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: Ductor
     /** What activity shortly before its end adds to a turn, and how often. */
     extensionMs,
     maxExtensions: isExtended && extensionMs > 0 ? Math.max(0, Math.floor(max)) : 0,
+    /** What runs by the clock. */
+    jobMs: positive(cliMs),
     taskMs:
       tasks.timeout_seconds === null
         ? undefined

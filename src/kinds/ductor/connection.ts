@@ -12,7 +12,7 @@ import { DEFAULT_LIMITS } from './config';
 import { DuctorState, ductorHome, type DuctorFiles } from './files';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
 import { readTasks, taskSessions, type Task } from './tasks';
-import { turnsWithoutProcess } from './turnProcess';
+import { withoutProcess } from './turnProcess';
 
 export { identify } from './identify';
 export { restartWays } from './start';
@@ -83,7 +83,7 @@ class DuctorConnection implements Connection {
       ...said,
       ...(starting && { starting }),
       ...(files && troubles(said, files)),
-      ...(files && isAtWork && (await turnsWithoutProcess(files))),
+      ...(files && isAtWork && (await withoutProcess(files, wallAt()))),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),

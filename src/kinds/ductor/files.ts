@@ -15,6 +15,7 @@ import type { DaemonInstance, Session } from '../../health/report';
 import type { Env } from '../kind';
 import { AgentSigns } from './agentSigns';
 import { limitsOf, readConfig, type DuctorLimits } from './config';
+import { CronJobs, type CronLife } from './cronJobs';
 import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
 
 /** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
@@ -32,6 +33,8 @@ export class DuctorState {
   readonly #writer = new PidFileWriter();
   readonly #main: AgentFiles;
   readonly #signs: AgentSigns;
+  readonly #cronFile: StateFile;
+  readonly #cron = new CronJobs();
   readonly #subAgents = new Map<string, AgentFiles>();
   #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
 
@@ -44,6 +47,7 @@ export class DuctorState {
     this.#pid = new StateFile(join(home, 'bot.pid'));
     this.#main = new AgentFiles(home);
     this.#signs = new AgentSigns(home);
+    this.#cronFile = new StateFile(join(home, 'cron_jobs.json'));
   }
 
   /**
@@ -91,6 +95,15 @@ export class DuctorState {
       instance: { pid: value as number, ...(isNoted && this.#lifeOf(noted)) },
       /** What its log tells of this life. */
       log,
+      /** Its jobs that should have begun; `undefined` where that is not known. */
+      lateJobs: isNoted
+        ? await this.#lateJobs({
+            startedAt: noted.started_at,
+            nowAt: times.nowAt,
+            zone: settings.user_timezone ?? '',
+            limitMs: limits.jobMs,
+          })
+        : undefined,
       /** Turns that their limit has ended, as the log tells. */
       timedOut: told?.timedOut ?? [],
       /** Its process is there, and has not noted its start yet. */
@@ -100,6 +113,12 @@ export class DuctorState {
       /** Of each sub-agent that was asked for; `undefined` where that is not known. */
       subAgents: new Map(subs.map(([name], index) => [name, moved(ofSubs[index])])),
     };
+  }
+
+  async #lateJobs(life: CronLife) {
+    const file = await this.#cronFile.read();
+    if (file === 'absent') return [];
+    return file && (await this.#cron.late(file.value, file.changedAt, life));
   }
 
   #subAgent(name: string): AgentFiles | undefined {
