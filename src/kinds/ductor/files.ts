@@ -87,7 +87,7 @@ export class DuctorState {
     const all = [turns, ...ofSubs];
     const isAllKnown = all.every((work) => work !== undefined);
     const told = this.#signs.turns(isAllKnown ? all.flat() : undefined, log, limits, times.nowAt);
-    const deadlines = new Map(told?.work.map((session) => [session.id, session]));
+    const deadlines = new Map(told.work.map((session) => [session.id, session]));
     const moved = (work: readonly Session[] | undefined) =>
       work?.map((session) => deadlines.get(session.id) ?? session);
     return {
@@ -105,7 +105,7 @@ export class DuctorState {
           })
         : undefined,
       /** Turns that their limit has ended, as the log tells. */
-      timedOut: told?.timedOut ?? [],
+      timedOut: told.timedOut,
       /** Its process is there, and has not noted its start yet. */
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
       /** Of the main agent; `undefined` where that is not known. */

@@ -181,6 +181,9 @@ describe('what the log of a ductor tells', function () {
       return step.timedOut.map(({ session, isInferred }) => [session.title, isInferred]);
     });
     assert.deepEqual(told, [['write the notes', false]]);
+    ductor.write('inflight_turns.json', '{');
+    const unknown = reportOf(await probe.ask());
+    assert.deepEqual([unknown.sessions?.length, unknown.unknownWork?.turns], [1, true]);
   });
 
   it('a turn that ended before its limit did not', async () => {
