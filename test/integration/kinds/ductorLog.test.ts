@@ -49,6 +49,14 @@ describe('the log of a ductor is followed', () => {
     assert.deepEqual(await log.read(), []);
   });
 
+  it('by one look at a time: what a slow one reads is not read twice', async () => {
+    const log = new AgentLog(path);
+    write('one', 'two');
+    assert.deepEqual(await Promise.all([log.read(), log.read()]), [['one', 'two'], []]);
+    write('three');
+    assert.deepEqual(await log.read(), ['three']);
+  });
+
   it('over a rotation, with what was written before it', async () => {
     const log = new AgentLog(path);
     write('one');
