@@ -6,7 +6,8 @@ import { advanceInstance, type KnownInstance } from '../../../src/health/instanc
 import { rememberedInstance } from '../../../src/health/keptLife';
 import { lostOf } from '../../../src/health/interrupted';
 import { proofOf } from '../../../src/health/proof';
-import type { Progress, Session, Traits } from '../../../src/health/report';
+import type { Progress, Session } from '../../../src/health/report';
+import type { Traits } from '../../../src/health/traits';
 import { assessLoop } from '../../../src/health/staleness';
 import { idAt } from '../../support/target';
 import { Watch, goodReport, reportWith, type Parts } from './support';
