@@ -2,17 +2,7 @@ import type { Instant } from '../base/time';
 import { PART_ENDS_WITHIN_MS } from './policy';
 import type { Failure, Report, Sample, Session } from './report';
 import { isLive } from './sessions';
-import type { Track } from './trackState';
-
-/** What a daemon last said of its own end. */
-export interface KnownEnding {
-  /** All of it says so. */
-  readonly isWhole: boolean;
-  /** How many of its parts say so. */
-  readonly parts: number;
-  /** Monotonic ms since when; absent where it was so when we first looked. */
-  readonly sinceMs?: number;
-}
+import type { KnownEnding, Track } from './trackState';
 
 /**
  * What is known of a daemon's end after one more answer. The parts of one that ends say so one after the other; a part

@@ -1,6 +1,5 @@
 import type { Instant } from '../base/time';
 import type { Unsettled } from './cause';
-import type { KnownEnding } from './ending';
 import type { Incident, Notice } from './incident';
 import type { Overdue } from './overdue';
 import type { Report, Sample } from './report';
@@ -25,6 +24,16 @@ export interface KeptTrack {
   readonly hasEnded?: boolean;
   /** Work that waited, where the daemon could have started some. */
   readonly waiting?: KeptWaiting;
+}
+
+/** What a daemon last said of its own end. */
+export interface KnownEnding {
+  /** All of it says so. */
+  readonly isWhole: boolean;
+  /** How many of its parts say so. */
+  readonly parts: number;
+  /** Monotonic ms since when; absent where it was so when we first looked. */
+  readonly sinceMs?: number;
 }
 
 /** Everything remembered about one daemon. Replaced at every sample, never changed. */

@@ -28,7 +28,8 @@ const GLOBAL = {
 };
 
 const WORKSPACE = {
-  daemons: { '<origin>': { seenUpAt: 'number', stoppedByUs: 'boolean' } },
+  // Versions up to 0.1 do not know `hasEnded`.
+  daemons: { '<origin>': { hasEnded: 'boolean', seenUpAt: 'number', stoppedByUs: 'boolean' } },
   discovery: {
     adopted: [{ database: 'string', kind: 'string', name: 'string', origin: 'string' }],
     retired: [],
