@@ -36,9 +36,11 @@ export function stillRan(
 /**
  * Whether a daemon has ended in good order: its own files say so, or, where nothing tells, it had said that it does not
  * run and nobody is there any more. It stays so until it answers again.
+ *
+ * @param isRestarted another window ended it, to start it again: as long as it does not answer it is missed
  */
-export function hasEnded({ last, hasEnded: before }: Track, sample: Sample): boolean {
-  if (sample.ok) return false;
+export function hasEnded({ last, hasEnded: before }: Track, sample: Sample, isRestarted: boolean): boolean {
+  if (sample.ok || isRestarted) return false;
   if (before) return true;
   const { failure } = sample;
   if (!isNobody(failure)) return false;

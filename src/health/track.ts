@@ -39,6 +39,7 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     hasEnded,
     waiting: waiting && resumedWaiting(waiting, now),
     restarting: false,
+    isRestarted: false,
     samples: 0,
     latenciesMs: [],
     recentStates: [],
@@ -78,6 +79,7 @@ export function observe(
   const elsewhere = nextElsewhere(track, restart, now);
   const isElsewhere = isRestarting(elsewhere, now);
   const wasElsewhere = track.facts.restartingElsewhere ?? false;
+  const isRestarted = !sample.ok && (track.isRestarted || isElsewhere);
   const before = startsAnew ? undefined : track.streak;
   const isFailure = !sample.ok && isOutageOf(sample.failure, track.seenUpAt !== undefined);
   const streak =
@@ -97,7 +99,7 @@ export function observe(
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
     startFailed: track.startFailed,
-    hasEnded: hasEnded(track, sample),
+    hasEnded: hasEnded(track, sample, isRestarted),
     flapping: false,
     startsNothing: startsNothing(waiting, report, now),
     overdue: report && whatIsOverdue(overdue, report, now),
@@ -134,6 +136,7 @@ export function observe(
     endingUntilMs: isEnding ? track.endingUntilMs : undefined,
     startFailed: sample.ok ? undefined : track.startFailed,
     hasEnded: facts.hasEnded ?? false,
+    isRestarted,
     ending: report ? nextEnding(track, report, now) : track.ending,
     elsewhere,
     samples: track.samples + 1,

@@ -46,6 +46,8 @@ export interface Track {
   readonly startFailed?: string | undefined;
   /** It ended in good order: until it answers again its silence is no outage. */
   readonly hasEnded: boolean;
+  /** Another window ended it, to start it again, and it has not answered since. */
+  readonly isRestarted: boolean;
   /** What it last said of its own end. */
   readonly ending?: KnownEnding | undefined;
   /** After our stop: until when, in monotonic ms, the process may still be answering while it ends. */
