@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time';
 import { isRestarting, nextElsewhere } from './elsewhere';
 import { advanceIncident } from './incident';
-import { hasEnded, nextEnding } from './ending';
+import { nextEnded, nextEnding } from './ending';
 import { nextVerdict, transition } from './nextVerdict';
 import {
   FLAP_END_SHARE,
@@ -36,7 +36,7 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     seenUpAt,
     stoppedByUs,
     startFailed,
-    hasEnded,
+    ended: hasEnded ? 'byItself' : undefined,
     waiting: waiting && resumedWaiting(waiting, now),
     restarting: false,
     samples: 0,
@@ -82,6 +82,8 @@ export function observe(
   const unsettled = nextUnsettled(track, report, justWoke, now);
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
 
+  const ended = nextEnded(track, sample, track.restarting || isElsewhere);
+
   const base: Facts = {
     restarting: track.restarting,
     restartingElsewhere: isElsewhere,
@@ -93,7 +95,7 @@ export function observe(
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
     startFailed: track.startFailed,
-    hasEnded: hasEnded(track, sample),
+    hasEnded: ended === 'byItself',
     flapping: false,
     startsNothing: startsNothing(waiting, report, now),
     unsettled: wasRed ? undefined : unsettled?.why,
@@ -128,7 +130,7 @@ export function observe(
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
     endingSinceMs: isEnding ? track.endingSinceMs : undefined,
     startFailed: sample.ok ? undefined : track.startFailed,
-    hasEnded: facts.hasEnded ?? false,
+    ended,
     ending: report ? nextEnding(track, report, now) : track.ending,
     elsewhere,
     samples: track.samples + 1,
