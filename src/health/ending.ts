@@ -34,18 +34,21 @@ export function stillRan(
 }
 
 /**
- * Whether a daemon has ended in good order: its own files say so, or, where nothing tells, it had said that it does not
- * run and nobody is there any more. It stays so until it answers again.
- *
- * @param isRestarted another window ended it, to start it again: as long as it does not answer it is missed
+ * How a daemon ended that nobody answers for any more; so it stays until it answers again. It ended by itself, in good
+ * order, where its own files say so, or, where nothing tells, it had said that it does not run. What a restart ended is
+ * expected to be back, also where the window is gone that restarted it.
  */
-export function hasEnded({ last, hasEnded: before }: Track, sample: Sample, isRestarted: boolean): boolean {
-  if (sample.ok || isRestarted) return false;
-  if (before) return true;
+export function nextEnded(
+  { last, ended }: Track,
+  sample: Sample,
+  isRestarted: boolean,
+): 'byItself' | 'byRestart' | undefined {
+  if (sample.ok) return undefined;
   const { failure } = sample;
-  if (!isNobody(failure)) return false;
+  if (ended || !isNobody(failure)) return ended;
+  if (isRestarted) return 'byRestart';
   const isStopped = last?.report.isRunning === false && last.report.available !== false;
-  return failure.endedItself ?? (failure.kind === 'refused' && isStopped);
+  return (failure.endedItself ?? (failure.kind === 'refused' && isStopped)) ? 'byItself' : undefined;
 }
 
 function isNobody(failure: Failure): failure is Extract<Failure, { kind: 'refused' | 'reset' }> {

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time';
 import { isRestarting, nextElsewhere } from './elsewhere';
 import { advanceIncident } from './incident';
-import { hasEnded, nextEnding } from './ending';
+import { nextEnded, nextEnding } from './ending';
 import { nextVerdict, transition } from './nextVerdict';
 import { nextOverdue, whatIsOverdue } from './overdue';
 import {
@@ -36,10 +36,9 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     seenUpAt,
     stoppedByUs,
     startFailed,
-    hasEnded,
+    ended: hasEnded ? 'byItself' : undefined,
     waiting: waiting && resumedWaiting(waiting, now),
     restarting: false,
-    isRestarted: false,
     samples: 0,
     latenciesMs: [],
     recentStates: [],
@@ -79,7 +78,6 @@ export function observe(
   const elsewhere = nextElsewhere(track, restart, now);
   const isElsewhere = isRestarting(elsewhere, now);
   const wasElsewhere = track.facts.restartingElsewhere ?? false;
-  const isRestarted = !sample.ok && (track.isRestarted || isElsewhere);
   const before = startsAnew ? undefined : track.streak;
   const isFailure = !sample.ok && isOutageOf(sample.failure, track.seenUpAt !== undefined);
   const streak =
@@ -87,6 +85,8 @@ export function observe(
   const unsettled = nextUnsettled(track, report, justWoke, now);
   const overdue = report ? nextOverdue(track.overdue, report, justWoke, now) : track.overdue;
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
+
+  const ended = nextEnded(track, sample, track.restarting || isElsewhere);
 
   const base: Facts = {
     restarting: track.restarting,
@@ -99,7 +99,7 @@ export function observe(
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
     startFailed: track.startFailed,
-    hasEnded: hasEnded(track, sample, isRestarted),
+    hasEnded: ended === 'byItself',
     flapping: false,
     startsNothing: startsNothing(waiting, report, now),
     overdue: report && whatIsOverdue(overdue, report, now),
@@ -135,8 +135,7 @@ export function observe(
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
     endingUntilMs: isEnding ? track.endingUntilMs : undefined,
     startFailed: sample.ok ? undefined : track.startFailed,
-    hasEnded: facts.hasEnded ?? false,
-    isRestarted,
+    ended,
     ending: report ? nextEnding(track, report, now) : track.ending,
     elsewhere,
     samples: track.samples + 1,

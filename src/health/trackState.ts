@@ -44,10 +44,8 @@ export interface Track {
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
   readonly startFailed?: string | undefined;
-  /** It ended in good order: until it answers again its silence is no outage. */
-  readonly hasEnded: boolean;
-  /** Another window ended it, to start it again, and it has not answered since. */
-  readonly isRestarted: boolean;
+  /** How it ended: by itself in good order, after which its silence is no outage until it answers; or by a restart. */
+  readonly ended?: 'byItself' | 'byRestart' | undefined;
   /** What it last said of its own end. */
   readonly ending?: KnownEnding | undefined;
   /** After our stop: until when, in monotonic ms, the process may still be answering while it ends. */
