@@ -65,6 +65,8 @@ export function testRandomKills(kills: number, isTroubled = false): void {
     const flags = ['--port', '0', '--poll-interval-ms', '10', '--workers', '4'];
 
     const accepted = new Map<string, string>();
+    const rounds = new Map<string, string>();
+    let round = 0;
     const finished = new Map<string, string>();
     const endsWhenFinished = new Map<string, number>();
     const journal = () => readFileSync(journalFile, 'utf8').split('\n').filter(Boolean);
@@ -105,6 +107,7 @@ export function testRandomKills(kills: number, isTroubled = false): void {
       assert.equal(answer.status, 201, answer.text);
       const { id } = answer.json<{ task: Task }>().task;
       accepted.set(id, kind);
+      rounds.set(id, `${round}${trouble ? ` with ${trouble}` : ''}`);
       const some = [...accepted.keys()][random(accepted.size)] ?? id;
       if (random(3) === 0) await daemon.post(`/api/sessions/${some}/extend`, { extensionMs: 20 });
       if (random(8) === 0) await daemon.post(`/api/sessions/${some}/cancel`);
@@ -113,6 +116,7 @@ export function testRandomKills(kills: number, isTroubled = false): void {
     };
 
     for (let kill = 0; kill < kills; kill++) {
+      round = kill;
       const isTroubledRound = place && kill % TROUBLED_EVERY === TROUBLED_EVERY - 1;
       const trouble = isTroubledRound ? place.troubles[random(place.troubles.length)] : undefined;
       // A part of the troubles is there before the start, a part comes later.
@@ -171,7 +175,11 @@ export function testRandomKills(kills: number, isTroubled = false): void {
     const count = (verb: string, id: string) => lines.filter((line) => line === `${verb} ${id}`).length;
     for (const [id, kind] of accepted) {
       const status = finished.get(id);
-      assert.ok(status, `${id} was lost`);
+      const onRecord = outcomes.find((each) => each.id === id)?.status;
+      assert.ok(
+        status,
+        `${id} (${kind}, accepted in round ${rounds.get(id)}) was lost; on record: ${onRecord}`,
+      );
       assert.equal(count('begin', id), endsWhenFinished.get(id), `${id} ran again after its end`);
       if (kind === 'plain') assert.ok(count('begin', id) <= 1, `${id} is not resumable and ran twice`);
       if (status === 'completed')
