@@ -6,6 +6,8 @@ export type EntryProblem =
   | { readonly is: 'noHttpUrl'; readonly url: string }
   | { readonly is: 'notOnThisMachine'; readonly host: string }
   | { readonly is: 'unknownKind'; readonly known: readonly KindId[] }
+  /** A variable of VS Code's that has no meaning in `restart`. */
+  | { readonly is: 'restartVariable'; readonly variable: string }
   /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */
   | { readonly is: 'restart'; readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | undefined };
 

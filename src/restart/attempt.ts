@@ -41,7 +41,7 @@ export interface AttemptDeps {
 
 /** What a restart does to the world. */
 export function edgesOf(
-  { model, owner, way }: Plan,
+  { model, owner, way, supervisor }: Plan,
   monitor: Monitor,
   attempt: Attempt,
   work: WorkWatch,
@@ -59,7 +59,8 @@ export function edgesOf(
      */
     whyNotOurs: async (listener: ProcessInfo | undefined, exit: Exit | undefined) => {
       const mark = attempt.command?.isMarked ? attempt.mark : undefined;
-      const origin = listener && (await originOf(listener, attempt.since, mark));
+      const starter = way?.starter ?? supervisor?.process;
+      const origin = listener && (await originOf(listener, attempt.since, mark, starter));
       return whyNotOurs(address?.port, listener, origin, exit);
     },
     /**

@@ -108,6 +108,9 @@ function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
   if (cwd !== undefined && typeof cwd !== 'string') return wrong('cwd');
   if (env !== undefined && !isStringMap(env)) return wrong('env');
   if (mode !== undefined && mode !== 'terminal' && mode !== 'background') return wrong('mode');
+  const texts = [command, cwd, ...(args ?? []), ...Object.values(env ?? {})];
+  const unknown = texts.flatMap((text) => UNKNOWN_VARIABLE.exec(text ?? '')?.[0] ?? []);
+  if (unknown[0] !== undefined) return { is: 'restartVariable', variable: cleanText(unknown[0], 80) };
   return {
     command,
     ...(mode !== undefined && { mode }),
@@ -116,6 +119,10 @@ function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
     ...(env !== undefined && { env }),
   };
 }
+
+/** Variables of VS Code's that need an editor, a question or another setting (its "Variables Reference"). */
+const UNKNOWN_VARIABLE =
+  /\$\{((command|input|config|extensionInstallFolder):[^}]*|file\w*|relativeFile\w*|lineNumber|columnNumber|selectedText|execPath|defaultBuildTask|cwd|workspaceFolderBasename|workspaceRoot)\}/;
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');

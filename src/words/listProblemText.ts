@@ -26,5 +26,7 @@ const entryText = textsOf<EntryProblem>({
   notOnThisMachine: ({ host }) =>
     `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,
+  restartVariable: ({ variable }) =>
+    `has ${variable} in its "restart", where only \${workspaceFolder}, \${workspaceFolder:name}, \${env:NAME} and \${userHome} are known`,
   restart: ({ part }) => (part === undefined ? 'has a "restart" that is not an object' : RESTART[part]),
 });

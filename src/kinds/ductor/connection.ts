@@ -14,7 +14,7 @@ import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
 import { readTasks, taskSessions, type Task } from './tasks';
 
 export { identify } from './identify';
-export { restartWays } from './start';
+export { ownCommand, restartWays } from './start';
 
 /** Talks to one ductor, and reads its files where it is on this machine. */
 export function connect(target: Target, options: ConnectOptions): Connection {

@@ -46,11 +46,14 @@ export function leadsElsewhere(path: string): boolean {
   return /^(\\|\/[\\/])/.test(path) || ELSEWHERE.test(names[0] ?? '');
 }
 
+/** In the folder that a smithy works in. */
+export const DATA_FOLDER = '.stoneforge';
+
 /** `<folder>/.stoneforge/stoneforge.db` names the folder that a smithy works in; another place names none. */
 export function projectFolder(database: string): string | undefined {
   const paths = pathsOf(database);
   const data = paths.dirname(database);
-  return paths.basename(data) === '.stoneforge' ? paths.dirname(data) : undefined;
+  return paths.basename(data) === DATA_FOLDER ? paths.dirname(data) : undefined;
 }
 
 /** The folder's own name, for "smithy (project)". */
