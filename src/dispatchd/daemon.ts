@@ -135,7 +135,9 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       setAside,
     });
     const actions = new Actions({ clock, log, store, supervisor, defaultCwd: taskFolder(workspace) });
-    const server = new HttpServer(createApp({ service, actions, token, log, chaos, shutDown }), log);
+    const ownAddress = () => server.address;
+    const app = createApp({ service, actions, token, ownAddress, log, chaos, shutDown });
+    const server: HttpServer = new HttpServer(app, log);
     const port = await listen(server, options.port);
 
     log.info(`dispatchd ${version}, pid ${process.pid}: ${describeStart(instance.startKind, exit)}`);

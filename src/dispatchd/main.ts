@@ -63,6 +63,16 @@ if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
 // Nor must a closed terminal.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+/** Whatever is told by a relative path is told from here. */
+function isStartedSomewhere(): boolean {
+  try {
+    return process.cwd() !== '';
+  } catch {
+    return false;
+  }
+}
+
+if (!isStartedSomewhere()) fail('the folder that it was started in is gone; start it in another one', FAILED);
 const commandLine = parseCommandLine(process.argv.slice(2));
 switch (commandLine.kind) {
   case 'help':
@@ -77,6 +87,6 @@ switch (commandLine.kind) {
   case 'run':
     run(commandLine.options).catch((error: unknown) => {
       if (error instanceof CannotStart || error instanceof StateDirInUse) fail(error.message, FAILED);
-      fail(stackOf(error), FAILED);
+      fail(`cannot start, for a reason that nobody expected: ${messageOf(error)}`, FAILED);
     });
 }

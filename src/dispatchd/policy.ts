@@ -29,7 +29,9 @@ export const HEADERS_TIMEOUT_MS = 5 * SECOND_MS;
 export const REQUEST_TIMEOUT_MS = 10 * SECOND_MS;
 export const SOCKET_IDLE_TIMEOUT_MS = 30 * SECOND_MS;
 export const CONNECTIONS_CHECK_INTERVAL_MS = SECOND_MS;
-/** A handful of windows poll; the rest is abuse. */
+/** A window in the background asks every 20 to 30 s: its connection, once proven, stays. */
+export const KEEP_ALIVE_MS = 75 * SECOND_MS;
+/** A handful of windows poll; the rest is abuse, and the oldest of that is closed. */
 export const MAX_CONNECTIONS = 256;
 
 /** How long the question "what are you?" to the owner of our port may take. */

@@ -1,9 +1,9 @@
 import type { Instant } from '../base/time';
 import { advanceConflicts, type Conflict, type ConflictLog, type ConflictStep } from './conflicts';
 import { speaksWithin, type Notice } from './incident';
-import { GATHER_MS, GATHER_RECOVERY_MS } from './policy';
+import { GATHER_MS, GATHER_RECOVERY_MS, UNDECIDED_POLL_INTERVAL_MS } from './policy';
 import type { DaemonId } from './report';
-import { STATES } from './states';
+import { rowOf, STATES } from './states';
 import type { Watched } from './watched';
 
 /** A notice of one daemon, to be told with those of other daemons that have the same cause. */
@@ -70,6 +70,17 @@ export function across(
   };
 }
 
+/**
+ * Whether a daemon is to be asked at once, since another one of this machine has just failed: one cause may have hit
+ * both, and by its own time to be asked it would be told too late for one message.
+ */
+export function isToBeLookedAt({ track, askDueMs }: Watched, now: Instant): boolean {
+  const { facts, streak, verdict } = track;
+  const isUp = STATES[verdict.state].phase === 'up' && streak === undefined;
+  const asksToWait = facts.failure?.cause.is === 'asksToWait';
+  return isUp && !asksToWait && askDueMs - now.monotonicMs > GATHER_MS - UNDECIDED_POLL_INTERVAL_MS;
+}
+
 /** Of one cause are notices of one kind about one state. */
 function isOfOneCause({ notice: a }: DaemonNotice, { notice: b }: DaemonNotice): boolean {
   return a.kind === b.kind && a.state === b.state;
@@ -124,8 +135,10 @@ function othersFollow(
 /** It is in the same state and has not spoken yet; or it does not answer, and nothing is decided yet. */
 function isAboutTo({ track }: Watched, { state }: Notice, now: Instant): boolean {
   const { incident, streak, verdict } = track;
-  if (incident) return incident.state === state && speaksWithin(incident, GATHER_MS, now);
-  const isUndecided = streak !== undefined && STATES[verdict.state].phase === 'up';
+  if (incident?.state === state) return speaksWithin(incident, GATHER_MS, now);
+  // What is amber may be down a moment later, which is another incident; what is red stays that one.
+  if (incident?.severity === 'red') return false;
+  const isUndecided = streak !== undefined && rowOf(verdict).phase === 'up';
   return STATES[state].isDown && isUndecided;
 }
 

@@ -136,7 +136,11 @@ function onTrack(watched: Watched, { track, events }: TrackStep, maxGapMs: numbe
     samples: appendSample(watched.samples, track),
     deadlines,
   };
-  const next = onInstance(followed, undefined, now);
+  const forgotten = timedOut.flatMap(({ session, isInferred }) => (isInferred ? [session] : []));
+  const { last } = track;
+  const lost =
+    last && forgotten.length > 0 ? withLost(watched.lost, forgotten, last.report, now.wallAt) : watched.lost;
+  const next = onInstance({ ...followed, lost }, undefined, now);
   return {
     watched: next.watched,
     events: [...events, ...timedOut.map((each) => ({ kind: 'timedOut', ...each }) as const), ...next.events],

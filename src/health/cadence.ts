@@ -9,6 +9,7 @@ import {
   LATENCY_WINDOW_SAMPLES,
   MAX_RETRY_AFTER_MS,
   MIN_POLL_INTERVAL_MS,
+  NOTHING_STARTED_AFTER_MS,
   POLL_COST_DIVISOR,
   SLOWEST_POLL_INTERVAL_MS,
   UNDECIDED_POLL_INTERVAL_MS,
@@ -43,8 +44,10 @@ export function nextPollDelayMs(
   const unfocusedMs = focused ? 0 : UNFOCUSED_POLL_INTERVAL_MS * jitter;
   if (track.downPolls > 0) {
     const slowMs = backoffMs(track.downPolls, intervalMs);
-    // Who was started again by hand is not to be red for half a minute more.
-    const isCheap = focused && isLoopback && track.facts.failure?.kind === 'refused';
+    // Who was started again by hand is not to be red for half a minute more. The system says no, or the daemon hangs up:
+    // both cost nothing.
+    const kind = track.facts.failure?.kind;
+    const isCheap = focused && isLoopback && (kind === 'refused' || kind === 'reset');
     const waitMs = isCheap ? Math.min(slowMs, Math.max(MIN_POLL_INTERVAL_MS, intervalMs)) : slowMs;
     return Math.max(unfocusedMs, waitMs * jitter);
   }
@@ -58,7 +61,7 @@ export function nextPollDelayMs(
     unfocusedMs,
     askedToWaitMs(track),
   );
-  const moments = [untilCrossingMs(track, now), untilDeadlinePollMs(track, now)];
+  const moments = [untilCrossingMs(track, now), untilDeadlinePollMs(track, now), untilLongMs(track, now)];
   return moments.reduce<number>(
     (delayMs, momentMs) =>
       momentMs === undefined
@@ -85,6 +88,13 @@ function affordableIntervalMs(latenciesMs: readonly number[]): number {
   if (latenciesMs.length < LATENCY_WINDOW_SAMPLES) return 0;
   const median = [...latenciesMs].sort((a, b) => a - b)[Math.floor(latenciesMs.length / 2)]!;
   return Math.min(SLOWEST_POLL_INTERVAL_MS, median * POLL_COST_DIVISOR);
+}
+
+/** How long until what waits has waited for too long; `undefined` where nothing does, or has already. */
+function untilLongMs({ waiting, sample }: Track, now: Instant): number | undefined {
+  if (!waiting || waiting.isLong || sample?.ok !== true) return undefined;
+  const leftMs = waiting.sinceMs + NOTHING_STARTED_AFTER_MS - now.monotonicMs;
+  return leftMs > 0 ? leftMs : undefined;
 }
 
 /** How long until the cycle in flight (or the last completion) is older than the threshold. */

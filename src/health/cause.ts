@@ -12,6 +12,8 @@ export type Malformed = { readonly field: string } & (
   /** In the words of the schema: `boolean`, `"yes"`. */
   | { readonly is: 'wrong'; readonly expected: string; readonly received: string }
   | { readonly is: 'noTime' | 'noAbsolutePath' | 'noPathHere' | 'noAgentHealth' | 'noId' }
+  /** A file of the daemon's own, by its path in the daemon's folder. */
+  | { readonly is: 'unreadableFile' }
 );
 
 /** Why an answer is not that of a daemon. */
@@ -62,12 +64,17 @@ export type Unavailable =
 
 /** Why a loop counts as hung. */
 export type Stale =
-  { readonly is: 'pollStale' } | { readonly is: 'cycleInFlight' | 'lastCycle'; readonly thresholdMs: number };
+  | { readonly is: 'pollStale' }
+  | { readonly is: 'cycleInFlight' | 'lastCycle'; readonly thresholdMs: number }
+  /** By our own clock: that of the daemon was set back, and tells nothing. */
+  | { readonly is: 'unchanged'; readonly thresholdMs: number };
 
 /** Why nothing is known of a loop. */
 export type LoopUnknown =
   | { readonly is: 'malformed'; readonly malformed: readonly Malformed[] }
   | { readonly is: 'untoldByKind'; readonly kind: KindId }
+  /** The loop turns, since it answers; nothing tells whether it takes in work. */
+  | { readonly is: 'intakeUntold' }
   | { readonly is: 'untoldByVersion' | 'noCycleTimes' | 'timesInFuture' | 'timesContradict' }
   | { readonly is: 'begunInVain'; readonly forMs: number };
 
@@ -78,7 +85,13 @@ export type Unsettled = 'woke' | 'clockSet' | 'started';
 export type Reason =
   | {
       readonly is:
-        'restarting' | 'restartingElsewhere' | 'stoppedByUs' | 'loopStopped' | 'starting' | 'firstCycle';
+        | 'restarting'
+        | 'restartingElsewhere'
+        | 'stoppedByUs'
+        | 'loopStopped'
+        | 'hasEnded'
+        | 'starting'
+        | 'firstCycle';
     }
   | { readonly is: 'flapping' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
   /** @property resumesAt when the pause is to end, where that is still to come. Epoch ms, both on the daemon's clock */
@@ -103,6 +116,15 @@ export type Reason =
   | { readonly is: 'stuckQueue'; readonly ready: number | undefined }
   | { readonly is: 'startsNothing'; readonly ready: number; readonly free: number; readonly forMs: number }
   | { readonly is: 'mergesStuck'; readonly count: number }
+  | { readonly is: 'turnHangs'; readonly count: number }
+  /** @property dueAt since when. Epoch ms, both on the daemon's clock. @property others how many more are */
+  | {
+      readonly is: 'jobOverdue';
+      readonly name: string;
+      readonly dueAt: number;
+      readonly daemonNow: number;
+      readonly others: number;
+    }
   | { readonly is: 'slow'; readonly shortage: Shortage; readonly cause: Cause }
   | { readonly is: 'unsettled'; readonly why: Unsettled }
   | { readonly is: 'loopUnknown'; readonly why: LoopUnknown };

@@ -1,4 +1,5 @@
-import type { Session } from './report';
+import { isEnding } from './ending';
+import type { Report, Session } from './report';
 import { isGone } from './instances';
 import {
   CLOCK_JITTER_MS,
@@ -98,7 +99,7 @@ export function advanceDeadlines(
     const isSame = known.isInhibited === isInhibited && known.wasGone === wasGone;
     return { deadlines: isSame ? known : { ...known, isInhibited, wasGone }, timedOut: [] };
   }
-  return learn(known, track.last, isInhibited, now);
+  return learn(known, track.last, { isInhibited, isEnding: isEnding(track, now) }, now);
 }
 
 function clockOffsetMs({ report, at }: NonNullable<Track['last']>): number | undefined {
@@ -108,7 +109,7 @@ function clockOffsetMs({ report, at }: NonNullable<Track['last']>): number | und
 function learn(
   known: KnownDeadlines | undefined,
   answer: NonNullable<Track['last']>,
-  isInhibited: boolean,
+  state: { readonly isInhibited: boolean; readonly isEnding: boolean },
   now: Instant,
 ): { deadlines: KnownDeadlines; timedOut: TimedOut[] } {
   const { report } = answer;
@@ -130,12 +131,16 @@ function learn(
   }
   // What a daemon ran until it went away was not ended by its deadline.
   const isSameLife = known !== undefined && known.instanceId === report.instance?.id && !known.wasGone;
-  if (isSameLife && !report.traits.listsEndedSessions && report.sessions) {
+  if (isSameLife && !state.isEnding && report.sessions) {
     const listed = new Set(sessions.map(({ id }) => id));
-    for (const [id, { session, dueMs }] of known.watched) {
+    for (const [id, each] of known.watched) {
       // smithy forgets an ended session after 5 s: between two slow polls the session is gone without a word.
-      if (listed.has(id) || now.monotonicMs < dueMs || known.timedOut.has(id)) continue;
-      timedOut.push({ session, isInferred: true });
+      if (listed.has(id) || known.timedOut.has(id) || !isEndUntold(each.session, report)) continue;
+      if (isMaybeThere(each.session, report)) watched.set(id, each);
+      else if (now.monotonicMs >= each.dueMs) {
+        over.add(id);
+        timedOut.push({ session: timedOutAt(each.session, report.daemonNow), isInferred: true });
+      }
     }
   }
   return {
@@ -143,13 +148,26 @@ function learn(
       canExtend: report.traits.extendsOnRequest,
       answer,
       instanceId: report.instance?.id,
-      isInhibited,
+      isInhibited: state.isInhibited,
       wasGone: false,
       watched,
       timedOut: over,
     },
     timedOut,
   };
+}
+
+function isEndUntold({ endUntold }: Session, { traits }: Report): boolean {
+  return endUntold === true || !traits.listsEndedSessions;
+}
+
+/** Part of its work is not known for now, which the session may belong to. */
+function isMaybeThere({ endUntold }: Session, { unknownWork: unknown }: Report): boolean {
+  return endUntold === true && unknown !== undefined && (unknown.turns || unknown.subAgents.length > 0);
+}
+
+function timedOutAt(session: Session, endedAt: number | undefined): Session {
+  return { ...session, status: 'timed-out', endAssumed: true, ...(endedAt !== undefined && { endedAt }) };
 }
 
 function watch(before: Watched | undefined, session: Session, dueMs: number, now: Instant): Watched {

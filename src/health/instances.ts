@@ -1,4 +1,6 @@
 import { INSTANCE_SETTLE_MS } from './policy';
+import { isEnding, stillRan } from './ending';
+import { mayStillHaveRun } from './keptLife';
 import type { Report, Session } from './report';
 import { wallAtOf, type Instant } from '../base/time';
 import { hasResumed, isNewInstance, type LastSaid, type OldInstance, type ProcessFate } from './proof';
@@ -46,20 +48,6 @@ export interface InstanceStep {
   readonly asksProcess?: boolean;
 }
 
-/** What an earlier window kept of a daemon's life, as a life to compare the next answer with. */
-export function rememberedInstance(id: string, stateDir: string | undefined): KnownInstance {
-  const instance = { id, ...(stateDir !== undefined && { stateDir }) };
-  return {
-    report: { instance },
-    sessions: [],
-    answer: undefined,
-    wasGone: false,
-    wasReset: false,
-    wasOurs: false,
-    isRemembered: true,
-  };
-}
-
 /**
  * One more look at a daemon: what to remember, and whether it began a new life. Not before the new life has completed
  * a cycle, since it may still be resuming, and not at the first look.
@@ -102,14 +90,17 @@ export function advanceInstance(
     if (isNew === 'ask') return { life, asksProcess: true };
     // What it ran is still to be compared with.
     if (isNew === undefined) return { life: { ...life, answer: last } };
-    if (!isNew) return { life: begin(last, track, life.sessions) };
+    if (!isNew) return { life: goingOn(life.sessions, last, track) };
     overSince = last.at;
   }
   if (!hasResumed(report) && last.at.monotonicMs - overSince.monotonicMs < INSTANCE_SETTLE_MS) {
     return { life: { ...life, answer: last, overSince } };
   }
   const began = { afterAt: wallAtOf(life.knownAt ?? overSince, last.at), byAt: wallAtOf(overSince, last.at) };
-  const newLife = { restarted: workMade(life, report), announce: announceOf(life, track), began };
+  const { sessions, isRemembered } = life;
+  const ran = isRemembered ? mayStillHaveRun(sessions, life.report.daemonNow, report) : sessions;
+  const restarted = workMade({ ...life, sessions: ran }, report);
+  const newLife = { restarted, announce: announceOf(life, track), began };
   return { life: begin(last, track), newLife };
 }
 
@@ -161,6 +152,12 @@ function begin(
     wasOurs: isOurs(track),
     knownAt: answer.at,
   };
+}
+
+/** The same life after one more answer. One that ends has no other work than before: it ends what it runs. */
+function goingOn(known: readonly Session[], answer: NonNullable<Track['last']>, track: Track): KnownInstance {
+  const life = begin(answer, track, known);
+  return isEnding(track, answer.at) ? { ...life, sessions: stillRan(known, answer.report.sessions) } : life;
 }
 
 function isOurs({ restarting, stoppedByUs }: Track): boolean {

@@ -1,8 +1,8 @@
-import { goesOn } from './workMade';
+import { isFound } from './workMade';
 import { ENDED_SHOWN_MS, MAX_SESSION_ROWS } from './policy';
 import type { Report, Session } from './report';
 
-/** Work that was lost to a restart, of a daemon that does not remember what a restart interrupted. */
+/** Work that was lost to a restart, or to its time, of a daemon that does not remember how it ended. */
 export interface Lost {
   readonly session: Session;
   /** Epoch ms. */
@@ -24,7 +24,7 @@ export function stillLost(lost: readonly Lost[], report: Report, nowAt: number):
   const left = lost.filter(
     ({ session, foundAt, database }) =>
       Math.abs(nowAt - foundAt) < ENDED_SHOWN_MS &&
-      (isOfAnother(database, report) || !(report.sessions ?? []).some((other) => goesOn(session, other))),
+      (isOfAnother(database, report) || !(report.sessions ?? []).some((other) => isFound(session, other))),
   );
   return left.length === lost.length ? lost : left;
 }

@@ -3,15 +3,10 @@ import type { Loop } from './staleness';
 import { isSameReason } from './cause';
 import { STATES } from './states';
 import type { Track, TrackEvent } from './trackState';
-import { severityOf, type Facts, type Verdict } from './verdict';
+import { severityOf, type Decided, type Facts, type Verdict } from './verdict';
 
 /** The verdict after one more look: what lasts keeps its beginning, and red its reason. */
-export function nextVerdict(
-  track: Track,
-  decided: Pick<Verdict, 'state' | 'reason' | 'startFailed'>,
-  facts: Facts,
-  now: Instant,
-): Verdict {
+export function nextVerdict(track: Track, decided: Decided, facts: Facts, now: Instant): Verdict {
   const previous = track.verdict;
   // One lost answer does not refute what the last good one proved: red stays red until something decides.
   const undecided = STATES[decided.state].tells !== 'condition' && facts.failure !== undefined;
@@ -27,6 +22,7 @@ export function nextVerdict(
     since: same ? previous.since : now,
     asOf: now,
     startFailed: decided.startFailed,
+    hasEnded: decided.hasEnded,
     loopSinceMs,
   };
 }

@@ -33,12 +33,20 @@ export function endRestart(track: Track, end: RestartEnd, now: Instant): Step {
 
 /** What was going on before the restart is not going on any more; and no other window restarts it. */
 function underRestart(track: Track, known: Facts, asOf: Instant, now: Instant): Step {
-  const facts: Facts = { ...known, restartingElsewhere: false, stoppedByUs: false, flapping: false };
+  const facts: Facts = {
+    ...known,
+    restartingElsewhere: false,
+    stoppedByUs: false,
+    hasEnded: false,
+    flapping: false,
+  };
   const cleared: Track = {
     ...track,
     restarting: facts.restarting,
     startFailed: facts.startFailed,
     stoppedByUs: false,
+    hasEnded: false,
+    ending: undefined,
     streak: undefined,
     endingUntilMs: undefined,
     elsewhere: undefined,

@@ -89,6 +89,8 @@ export const REMINDER_INTERVAL_MS = 3_600_000;
 
 /** The longest time that a snooze may be asked for (design): one that ends later was asked before the clock was set back. */
 export const LONGEST_SNOOZE_MS = 3_600_000;
+/** A clock that is corrected, and not set, goes back by less: a snooze of the longest time outlives that. */
+export const CLOCK_CORRECTED_MS = 60_000;
 
 /** So many restarts in this time that nobody asked for are a crash loop (design: "3rd restart in 5 min"). */
 export const CRASH_LOOP_COUNT = 3;
@@ -121,6 +123,11 @@ export const RESTART_ELSEWHERE_LONGEST_MS = 300_000;
 /** Work that waits beside free workers may wait so long, and so many completed cycles, before it is told (design). */
 export const NOTHING_STARTED_AFTER_MS = 600_000;
 export const NOTHING_STARTED_AFTER_CYCLES = 10;
+/** A process takes moments to start and to end; so long without one, and in so many looks, a turn hangs (design). */
+export const HANGS_AFTER_MS = 10_000;
+export const HANGS_AFTER_LOOKS = 3;
+/** A job that should have run is told so long after it was first seen to be late: timers and clocks differ (design). */
+export const OVERDUE_AFTER_MS = 300_000;
 /** smithy's own limit of a task in its merge queue (`/api/health/diagnostics`). */
 export const MERGE_STUCK_AFTER_MS = 600_000;
 /** ductor's two warnings before a timeout: the countdown opens, and is about to end. */
@@ -138,6 +145,16 @@ export const EXTENSION_SHOWN_MS = 8_000;
 export const CLOCK_JITTER_MS = 250;
 /** A deadline that moved by less did not: a `Date` header has whole seconds. */
 export const DEADLINE_MOVED_MS = 2_000;
+/**
+ * The parts of a ductor that ends say so one after the other, 2 s for each work; one that has said so for longer, while
+ * the rest goes on, was stopped alone.
+ */
+export const PART_ENDS_WITHIN_MS = 60_000;
+/**
+ * Work that nobody has seen for so long may have ended before its daemon did: ductor's limit of a named session, and of a
+ * turn (`timeouts.background`, `cli_timeout`).
+ */
+export const UNSEEN_WORK_LASTS_MS = 1_800_000;
 /** A new life resumes work in its first cycle; one that hangs, or of which nothing is told, is waited for this long. */
 export const INSTANCE_SETTLE_MS = 15_000;
 /** Ended work stays in the tree for a day, as it does in dispatchd. */

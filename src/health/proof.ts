@@ -122,6 +122,7 @@ function newBySessions({ sessions, wasReset }: OldInstance, after: Report): bool
  * and at its first answer where it never tells of cycles, or runs none.
  */
 export function hasResumed(report: Report): boolean {
+  if (report.isResuming) return false;
   return !report.isRunning || cyclesOf(report).completedAt !== undefined || isUntoldByKind(report);
 }
 

@@ -27,6 +27,8 @@ export interface Session {
   readonly agentId?: string;
   /** smithy: the conversation with the agent's provider, which outlives the session. */
   readonly providerSessionId?: string;
+  /** What it waits to be told by a person; see `isWaiting`. */
+  readonly question?: string;
   /** What it runs, bounded and on one line: to be shown, not to be run. */
   readonly command?: string;
   readonly cwd?: string;
@@ -53,6 +55,10 @@ export interface Session {
   readonly exitCode?: number;
   /** How it ended, in the daemon's words. */
   readonly outcome?: string;
+  /** The daemon lists it only while it runs: how it ended is not told. */
+  readonly endUntold?: boolean;
+  /** How it ended is not told by the daemon, and was concluded. */
+  readonly endAssumed?: boolean;
   /** It ran when its daemon restarted, and was not seen since: what we say of a session that the daemon forgot. */
   readonly wasLost?: boolean;
   /** Somebody dealt with its interruption. */
@@ -69,6 +75,8 @@ export interface DaemonInstance {
   readonly startedAt?: number;
   readonly workspace?: string;
   readonly stateDir?: string;
+  /** The boot of its machine, where the daemon leaves it to others to compare it with that of the life before. */
+  readonly bootId?: string;
   /** How this life began. */
   readonly startKind?: 'first-start' | 'restart' | 'reboot';
   /** How long the life before it lasted, in ms. */
@@ -113,8 +121,12 @@ export interface Cycles {
 /** What an answer tells of the daemon's loop. */
 export type Progress =
   | Cycles
-  /** Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not. */
-  | { readonly kind: 'untold'; readonly by: 'kind' | 'version' };
+  /**
+   * Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not.
+   *
+   * @property answersItself the loop itself answers: an answer proves that it turns, and not that it takes in work
+   */
+  | { readonly kind: 'untold'; readonly by: 'kind' | 'version'; readonly answersItself?: boolean };
 
 /** What this answer can tell, and what can be done to the daemon's work. */
 export interface Traits {
@@ -130,6 +142,13 @@ export interface Traits {
   readonly longestInstallMs?: number;
 }
 
+/** Work that a daemon begins by the clock, and did not. */
+export interface OverdueJob {
+  readonly name: string;
+  /** When it should have begun, on the daemon's clock. */
+  readonly dueAt: number;
+}
+
 /** Another program, at another address of the name that a daemon is watched by. */
 export interface Beside {
   /** `[::1]:3457`. */
@@ -140,12 +159,24 @@ export interface Beside {
   readonly cause?: Cause;
 }
 
+/** What a daemon says of its own end. */
+export interface Ending {
+  /** All of it says that it is stopped, or stops. */
+  readonly isWhole: boolean;
+  /** How many of its parts say so. */
+  readonly parts: number;
+}
+
 /** Timestamps are epoch milliseconds on the daemon's own clock. */
 export interface Report {
   readonly kind: KindId;
   readonly isRunning: boolean;
   /** It says that it is not up yet. */
   readonly starting?: boolean;
+  /** It says that it ends, or that parts of it do: work that is missing since then was ended with it. */
+  readonly ending?: Ending;
+  /** It is still going on with work of the life before: what is not listed yet may be, shortly. */
+  readonly isResuming?: boolean;
   readonly available?: boolean;
   /** Why it is not available, where it says more than that. */
   readonly unavailable?: Unavailable;
@@ -163,8 +194,16 @@ export interface Report {
   readonly sessions?: readonly Session[];
   /** Work that may run and is not in `sessions`: nobody tells of it. */
   readonly unknownWork?: UnknownWork;
+  /** Turns that run, by id, and of which no process is there; `undefined` where that is not known. */
+  readonly turnsWithoutProcess?: readonly string[];
+  /** Jobs past their time by the daemon's own schedule; `undefined` where that is not known. */
+  readonly overdueJobs?: readonly OverdueJob[];
   /** What its start found unfinished, counted by itself. */
   readonly recovery?: { readonly resumed: number; readonly interrupted: number };
+  /** The newest error lines of its log since it started, newest last; absent where there is none, or nothing is known. */
+  readonly startErrors?: readonly string[];
+  /** How many there were. */
+  readonly startErrorCount?: number;
   readonly instance?: DaemonInstance;
   readonly database?: Database;
   /** Who else listens by the name that the daemon is watched by. */
@@ -183,7 +222,8 @@ export interface HostLoad {
 
 /** Why a poll brought no report. */
 export type Failure =
-  | { readonly kind: 'refused' | 'reset'; readonly cause: Cause }
+  /** @property endedItself what its own files tell: it ended in good order, or it did not */
+  | { readonly kind: 'refused' | 'reset'; readonly cause: Cause; readonly endedItself?: boolean }
   | { readonly kind: 'timeout'; readonly cause: Cause; readonly host?: HostLoad }
   /** The status route does not answer, yet `/api/health` of the same process does. */
   | { readonly kind: 'statusHung'; readonly cause: Cause; readonly host?: HostLoad }

@@ -5,6 +5,14 @@ export function isLive({ status }: Session): boolean {
   return ['starting', 'running', 'suspended', 'terminating'].includes(status);
 }
 
+/** The word for work that goes on once a person has answered its question. It neither runs nor has ended. */
+export const WAITING = 'waiting';
+
+/** Whether work waits for the answer of a person. */
+export function isWaiting({ status }: Session): boolean {
+  return status === WAITING;
+}
+
 export type End = 'completed' | 'failed' | 'timedOut' | 'cancelled' | 'interrupted';
 
 const ENDS: Readonly<Record<string, End>> = {

@@ -1,4 +1,4 @@
-import { LONGEST_SNOOZE_MS } from './policy';
+import { CLOCK_CORRECTED_MS, LONGEST_SNOOZE_MS } from './policy';
 import type { Report } from './report';
 
 /** Notifications of one daemon held back by the user. `untilAt` is epoch ms. */
@@ -13,7 +13,7 @@ export function isSnoozed(snooze: Snooze | undefined, report: Report | undefined
     case undefined:
       return false;
     case 'until':
-      return nowAt < snooze.untilAt && snooze.untilAt - nowAt <= LONGEST_SNOOZE_MS;
+      return nowAt < snooze.untilAt && snooze.untilAt - nowAt <= LONGEST_SNOOZE_MS + CLOCK_CORRECTED_MS;
     case 'untilRestart': {
       const id = report?.instance?.id;
       return snooze.instanceId === undefined || id === undefined || id === snooze.instanceId;

@@ -29,6 +29,27 @@ export interface BegunCycles {
   readonly count: number;
 }
 
+/** Since when the last time that a loop told is the same. */
+export interface NewestTime {
+  /** Epoch ms on the daemon's clock; `undefined` where none is told. */
+  readonly at: number | undefined;
+  /** Monotonic ms on ours. */
+  readonly sinceMs: number;
+}
+
+/** The last time that a loop told, after one more report. @param justWoke the machine slept, and the loop with it */
+export function nextNewest(
+  previous: NewestTime | undefined,
+  report: Report,
+  justWoke: boolean,
+  nowMs: number,
+): NewestTime {
+  const { startedAt, completedAt } = cyclesOf(report);
+  const times = [startedAt, completedAt].filter((at) => at !== undefined);
+  const at = times.length === 0 ? undefined : Math.max(...times);
+  return previous && previous.at === at && !justWoke ? previous : { at, sinceMs: nowMs };
+}
+
 /** What an answer tells of the daemon's poll cycles: nothing where the answer does not tell whether the loop advances. */
 export function cyclesOf({ progress }: Partial<Pick<Report, 'progress'>>): Omit<Cycles, 'kind'> {
   return progress?.kind === 'cycles' ? progress : {};
@@ -45,6 +66,11 @@ export function inFlightMs(report: Report): number | undefined {
 /** Whether no answer of this kind of daemon ever tells whether its loop advances. */
 export function isUntoldByKind({ progress }: Pick<Report, 'progress'>): boolean {
   return progress.kind === 'untold' && progress.by === 'kind';
+}
+
+/** Whether the loop of the daemon itself gave this answer. */
+export function answersItself({ progress }: Pick<Report, 'progress'>): boolean {
+  return progress.kind === 'untold' && progress.answersItself === true;
 }
 
 /** The cycles begun since the last completion, after one more report. */
@@ -81,6 +107,7 @@ export function staleThresholdMs(report: Report): number {
 
 /** Why nothing is known of the loop of a daemon that tells nothing of its cycles. */
 export function untoldLoop(report: Report): LoopUnknown {
+  if (answersItself(report)) return { is: 'intakeUntold' };
   return isUntoldByKind(report) ? { is: 'untoldByKind', kind: report.kind } : { is: 'untoldByVersion' };
 }
 
@@ -90,8 +117,10 @@ export function untoldLoop(report: Report): LoopUnknown {
  * since nothing unproven is shown as healthy. A loop that begins cycle after cycle and completes none proves nothing either.
  *
  * @param begun the cycles that were seen to begin since the last completion
+ * @param unchangedMs for how long the times that it tells have been the same, by our clock: all that counts where its own
+ *   clock was set back, since those times then lie in its future, and its `pollStale` goes by them
  */
-export function assessLoop(report: Report, begun?: BegunCycles): Loop {
+export function assessLoop(report: Report, begun?: BegunCycles, unchangedMs = 0): Loop {
   const { daemonNow } = report;
   const { startedAt, completedAt, stale } = cyclesOf(report);
   const thresholdMs = staleThresholdMs(report);
@@ -110,7 +139,10 @@ export function assessLoop(report: Report, begun?: BegunCycles): Loop {
   }
   const newestAt = Math.max(startedAt ?? -Infinity, completedAt ?? -Infinity);
   if (newestAt - daemonNow! > FUTURE_TOLERANCE_MS) {
-    return { kind: 'unknown', why: { is: 'timesInFuture' } };
+    const owedMs = thresholdMs + (report.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS);
+    return unchangedMs > owedMs
+      ? { kind: 'stale', ageMs: unchangedMs, stale: { is: 'unchanged', thresholdMs } }
+      : { kind: 'unknown', why: { is: 'timesInFuture' }, crossesInMs: owedMs - unchangedMs };
   }
 
   const inFlight = startedAt !== undefined && (completedAt === undefined || startedAt > completedAt);

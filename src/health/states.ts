@@ -136,6 +136,20 @@ export const STATES: Readonly<Record<DaemonState, StateRow>> = {
   },
 };
 
+/** What holds for one that is stopped and has ended: nobody is there, and nobody is expected to be. */
+const ENDED: StateRow = { ...STATES.stopped, isDown: true, phase: 'down', work: 'unknown' };
+
+/** What holds for a daemon with this verdict: of one that is stopped, also whether its process is there. */
+export function rowOf({
+  state,
+  hasEnded,
+}: {
+  readonly state: DaemonState;
+  readonly hasEnded?: boolean | undefined;
+}): StateRow {
+  return hasEnded ? ENDED : STATES[state];
+}
+
 /** How much each state wants a look. */
 export const SEVERITY = Object.fromEntries(
   Object.entries(STATES).map(([state, { severity }]) => [state, severity]),

@@ -7,17 +7,20 @@ import type { StartsNothing } from './waiting';
  * Why work waits that should not, though the daemon answers and its loop does not hang.
  * @param isAdvancing the loop completes cycles: what only a daemon at work should have done is judged by that
  * @param idle the daemon starts nothing of what waits
+ * @param overdue other work that the daemon does not get on with
  */
 export function whyStuck(
   report: Report,
   isAdvancing: boolean,
   idle: StartsNothing | undefined,
+  overdue: Reason | undefined,
 ): Reason | undefined {
   const { readyUnassignedTasks: ready, availableWorkers: workers, stuck } = report.queue ?? {};
   const isStuck = stuck ?? (ready !== undefined && workers !== undefined && ready > 0 && workers === 0);
   if (isStuck) return { is: 'stuckQueue', ready };
   const overdueMs = pauseOverdueMs(report);
   if (overdueMs !== undefined) return { is: 'pauseOverdue', overdueMs };
+  if (overdue) return overdue;
   if (!isAdvancing) return undefined;
   if (idle) return { is: 'startsNothing', ...idle };
   const { stuckMerges: count = 0, pause } = report;

@@ -1,7 +1,9 @@
 import type { Instant } from '../base/time';
 import { isRestarting, nextElsewhere } from './elsewhere';
 import { advanceIncident } from './incident';
+import { hasEnded, nextEnding } from './ending';
 import { nextVerdict, transition } from './nextVerdict';
+import { nextOverdue, whatIsOverdue } from './overdue';
 import {
   FLAP_END_SHARE,
   FLAP_START_SHARE,
@@ -11,8 +13,8 @@ import {
   SLEEP_GAP_MS,
 } from './policy';
 import type { Failure, Sample } from './report';
-import { assessLoop, cyclesOf, nextBegun } from './staleness';
-import { STATES, type DaemonState } from './states';
+import { assessLoop, cyclesOf, nextBegun, nextNewest } from './staleness';
+import { rowOf, STATES, type DaemonState } from './states';
 import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
 import { nextWaiting, resumedWaiting, startsNothing } from './waiting';
@@ -20,12 +22,13 @@ import { decide, failsAsDaemon, severityOf, type Facts, type Streak } from './ve
 
 /** A daemon nobody has asked yet. @param kept what earlier windows remembered */
 export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): Track {
-  const { seenUpAt, stoppedByUs = false, startFailed, waiting } = kept;
+  const { seenUpAt, stoppedByUs = false, startFailed, hasEnded = false, waiting } = kept;
   const facts: Facts = {
     restarting: false,
     seenUp: seenUpAt !== undefined,
     configured,
     stoppedByUs,
+    hasEnded,
     flapping: false,
   };
   return {
@@ -33,6 +36,7 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     seenUpAt,
     stoppedByUs,
     startFailed,
+    hasEnded,
     waiting: waiting && resumedWaiting(waiting, now),
     restarting: false,
     samples: 0,
@@ -63,11 +67,14 @@ export function observe(
   const wasRed = severityOf(track.verdict) === 'red';
   const report = sample.ok ? sample.report : undefined;
   const begun = report ? nextBegun(track.begun, report) : track.begun;
-  const loop = report?.isRunning ? assessLoop(report, begun) : undefined;
-  // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
+  const newest = report ? nextNewest(track.newest, report, justWoke, now.monotonicMs) : track.newest;
+  const loop = report?.isRunning
+    ? assessLoop(report, begun, now.monotonicMs - (newest?.sinceMs ?? now.monotonicMs))
+    : undefined;
   // What became of it while we stood still nobody saw: failures on both sides of that are not in a row.
   const stoodStill = (sample.stoodStillMs ?? 0) > SLEEP_GAP_MS;
-  const startsAnew = justWoke || stoodStill || STATES[track.verdict.state].phase === 'down';
+  // Nothing listening was what we expected of a daemon that is offline: it is no part of an outage that follows.
+  const startsAnew = justWoke || stoodStill || rowOf(track.verdict).phase === 'down';
   const elsewhere = nextElsewhere(track, restart, now);
   const isElsewhere = isRestarting(elsewhere, now);
   const wasElsewhere = track.facts.restartingElsewhere ?? false;
@@ -76,6 +83,7 @@ export function observe(
   const streak =
     !isFailure || isElsewhere ? undefined : nextStreak(before, sample.failure, sample.startedMs, now);
   const unsettled = nextUnsettled(track, report, justWoke, now);
+  const overdue = report ? nextOverdue(track.overdue, report, justWoke, now) : track.overdue;
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
 
   const base: Facts = {
@@ -89,8 +97,10 @@ export function observe(
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
     startFailed: track.startFailed,
+    hasEnded: hasEnded(track, sample),
     flapping: false,
     startsNothing: startsNothing(waiting, report, now),
+    overdue: report && whatIsOverdue(overdue, report, now),
     unsettled: wasRed ? undefined : unsettled?.why,
   };
   const recentStates = [
@@ -123,6 +133,8 @@ export function observe(
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
     endingUntilMs: isEnding ? track.endingUntilMs : undefined,
     startFailed: sample.ok ? undefined : track.startFailed,
+    hasEnded: facts.hasEnded ?? false,
+    ending: report ? nextEnding(track, report, now) : track.ending,
     elsewhere,
     samples: track.samples + 1,
     sampledAt: now,
@@ -137,9 +149,11 @@ export function observe(
     recentStates,
     flapping,
     begun,
+    newest,
     waiting,
+    overdue,
     unsettled,
-    downPolls: !sample.ok && STATES[verdict.state].isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
+    downPolls: !sample.ok && rowOf(verdict).isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,
     facts,
     verdict,
     incident: step.incident,

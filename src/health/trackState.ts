@@ -1,8 +1,10 @@
 import type { Instant } from '../base/time';
 import type { Unsettled } from './cause';
+import type { KnownEnding } from './ending';
 import type { Incident, Notice } from './incident';
+import type { Overdue } from './overdue';
 import type { Report, Sample } from './report';
-import type { BegunCycles, Loop } from './staleness';
+import type { BegunCycles, Loop, NewestTime } from './staleness';
 import type { DaemonState } from './states';
 import type { KeptWaiting, Waiting } from './waiting';
 import type { Facts, Streak, Verdict } from './verdict';
@@ -19,6 +21,8 @@ export interface KeptTrack {
   readonly stoppedByUs?: boolean;
   /** Why the last start through us failed. */
   readonly startFailed?: string;
+  /** It ended in good order, by no doing of ours. */
+  readonly hasEnded?: boolean;
   /** Work that waited, where the daemon could have started some. */
   readonly waiting?: KeptWaiting;
 }
@@ -31,6 +35,10 @@ export interface Track {
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
   readonly startFailed?: string | undefined;
+  /** It ended in good order: until it answers again its silence is no outage. */
+  readonly hasEnded: boolean;
+  /** What it last said of its own end. */
+  readonly ending?: KnownEnding | undefined;
   /** After our stop: until when, in monotonic ms, the process may still be answering while it ends. */
   readonly endingUntilMs?: number | undefined;
   readonly restarting: boolean;
@@ -50,8 +58,12 @@ export interface Track {
   readonly flapping: boolean;
   /** What began in the loop since its last completed cycle, as far as was seen. */
   readonly begun?: BegunCycles | undefined;
+  /** Since when the last time that its loop told is the same. */
+  readonly newest?: NewestTime | undefined;
   /** Work that waits, where the daemon could start some and has not. */
   readonly waiting?: Waiting | undefined;
+  /** Work that the daemon does not get on with. */
+  readonly overdue?: Overdue | undefined;
   /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */
   readonly unsettled?: { readonly sinceMs: number; readonly why: Unsettled } | undefined;
   /** Polls in a row that found it down, since the user last looked: what the backoff grows by. */

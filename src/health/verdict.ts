@@ -1,5 +1,6 @@
-import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS, STARVED_RED_MS } from './policy';
-import type { Cause, Reason, Shortage, Unsettled } from './cause';
+import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS } from './policy';
+import type { Cause, Reason, Unsettled } from './cause';
+import { slowness } from './slowness';
 import type { Failure, Report } from './report';
 import type { Instant } from '../base/time';
 import type { Loop } from './staleness';
@@ -37,9 +38,13 @@ export interface Facts {
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed, as long as nothing has answered since. */
   readonly startFailed?: string | undefined;
+  /** It ended in good order, and has not answered since. */
+  readonly hasEnded?: boolean | undefined;
   readonly flapping: boolean;
   /** Ready tasks and free workers for long, and nothing was started. */
   readonly startsNothing?: StartsNothing | undefined;
+  /** Other work that the daemon does not get on with. */
+  readonly overdue?: Reason | undefined;
   /** Why old timestamps are to be expected now. */
   readonly unsettled?: Unsettled | undefined;
 }
@@ -52,6 +57,8 @@ export interface Verdict {
   readonly asOf: Instant;
   /** It is offline because a start through us failed. */
   readonly startFailed?: boolean | undefined;
+  /** It is stopped, and its process has ended. */
+  readonly hasEnded?: boolean | undefined;
   /** Monotonic ms of the last completed poll cycle (or of the first start), for states about the loop. */
   readonly loopSinceMs?: number | undefined;
 }
@@ -70,17 +77,6 @@ function isOutage({ streak }: Facts): boolean {
   );
 }
 
-/**
- * Why a daemon that does not answer may only be slow: CPU is short, and its process uses or waits for what there is.
- * A process that is stopped, or that waits for something else, gets no such excuse; nobody gets one for ever.
- */
-function slowness({ failure, streak }: Facts): Shortage | undefined {
-  if (failure?.kind !== 'timeout' && failure?.kind !== 'statusHung') return undefined;
-  const { starved, process } = failure.host ?? {};
-  if (starved === undefined || process !== 'busy') return undefined;
-  return streak && streak.lastMs - streak.firstMs >= STARVED_RED_MS ? undefined : starved;
-}
-
 const isGone = (failure: Failure | undefined): failure is Failure =>
   failure?.kind === 'refused' || failure?.kind === 'reset';
 
@@ -97,6 +93,9 @@ const spanMs = ({ firstMs, lastMs }: Streak) => lastMs - firstMs;
 /** Nothing listens since a start through us failed, or nothing was asked since. */
 const isStartFailed = (f: Facts): f is Facts & { readonly startFailed: string } =>
   f.startFailed !== undefined && !f.report && (!f.failure || isGone(f.failure));
+
+/** Nobody is there since it ended in good order. */
+const isEnded = (f: Facts) => f.hasEnded === true && isGone(f.failure);
 
 /** Nobody wrote it into the settings and it never was there: it is only looked for. */
 const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
@@ -124,7 +123,7 @@ export const RULES: readonly Rule[] = [
     match: (f) => {
       const { failure, streak } = f;
       if (!isGone(failure) || !streak || !isOutage(f)) return undefined;
-      if (!f.seenUp || f.stoppedByUs || f.startFailed) return undefined;
+      if (!f.seenUp || f.stoppedByUs || f.startFailed || f.hasEnded) return undefined;
       const isMixed = streak.of === undefined;
       return { is: 'wentAway', cause: failure.cause, count: streak.count, forMs: spanMs(streak), isMixed };
     },
@@ -164,7 +163,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'stopped',
-    match: ({ report }) => (report?.isRunning === false ? { is: 'loopStopped' } : undefined),
+    match: (f) => {
+      if (isEnded(f)) return { is: 'hasEnded' };
+      return f.report?.isRunning === false ? { is: 'loopStopped' } : undefined;
+    },
   },
   {
     state: 'starting',
@@ -180,8 +182,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'stuck',
-    match: ({ report, loop, startsNothing }) =>
-      report && whyStuck(report, loop?.kind === 'advancing', startsNothing),
+    match: ({ report, loop, startsNothing, overdue }) =>
+      report && whyStuck(report, loop?.kind === 'advancing', startsNothing, overdue),
   },
   {
     state: 'unstable',
@@ -224,12 +226,20 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
+/** What facts decide of a verdict. */
+export type Decided = Pick<Verdict, 'state' | 'reason' | 'startFailed' | 'hasEnded'>;
+
 /** The state that these facts mean, with the reason. Never throws; never healthy without proof. */
-export function decide(facts: Facts): Pick<Verdict, 'state' | 'reason' | 'startFailed'> {
+export function decide(facts: Facts): Decided {
   for (const { state, match } of RULES) {
     const reason = match(facts);
     if (reason === undefined) continue;
-    return { state, reason, ...(state === 'offline' && isStartFailed(facts) && { startFailed: true }) };
+    return {
+      state,
+      reason,
+      ...(state === 'offline' && isStartFailed(facts) && { startFailed: true }),
+      ...(state === 'stopped' && isEnded(facts) && { hasEnded: true }),
+    };
   }
   return { state: 'unverified', reason: { is: 'nothingTells' } };
 }

@@ -19,7 +19,9 @@ export interface KeptWaiting {
 export interface Waiting extends KeptWaiting {
   /** Monotonic ms. */
   readonly sinceMs: number;
-  /** The last completed cycle that was seen, on the daemon's clock, and how many different ones. */
+  /** Monotonic ms of the last answer that told of it. */
+  readonly askedMs: number;
+  /** The last completed cycle that was seen, on the daemon's clock, and how many were completed since. */
   readonly completedAt: number | undefined;
   readonly cycles: number;
 }
@@ -39,7 +41,8 @@ export interface StartsNothing {
 /** What the window before kept, in this one. */
 export function resumedWaiting(kept: KeptWaiting, now: Instant): Waiting {
   const agoMs = Math.max(0, now.wallAt - kept.sinceAt);
-  return { ...kept, sinceMs: now.monotonicMs - agoMs, completedAt: undefined, cycles: 0 };
+  const { monotonicMs: askedMs } = now;
+  return { ...kept, sinceMs: askedMs - agoMs, askedMs, completedAt: undefined, cycles: 0 };
 }
 
 /**
@@ -62,8 +65,7 @@ export function nextWaiting(
     previous !== undefined && (ready < previous.ready || (newestAt ?? 0) > (previous.newestAt ?? 0));
   const before = hasStarted ? undefined : previous;
   const { completedAt } = cyclesOf(report);
-  const isAnotherCycle = before?.completedAt !== undefined && completedAt !== before.completedAt;
-  const cycles = (before?.cycles ?? 0) + (isAnotherCycle ? 1 : 0);
+  const cycles = (before?.cycles ?? 0) + cyclesSince(before, report, now);
   const sinceMs = before?.sinceMs ?? now.monotonicMs;
   const isLongNow =
     now.monotonicMs - sinceMs >= NOTHING_STARTED_AFTER_MS && cycles >= NOTHING_STARTED_AFTER_CYCLES;
@@ -71,12 +73,26 @@ export function nextWaiting(
   return {
     sinceAt: before?.sinceAt ?? now.wallAt,
     sinceMs,
+    askedMs: now.monotonicMs,
     ready,
     ...(newest !== undefined && { newestAt: newest }),
     isLong: before?.isLong === true || isLongNow,
     completedAt,
     cycles,
   };
+}
+
+/**
+ * How many cycles a loop completed since the last answer: one that is asked once a minute shows one of many, as its own
+ * interval tells. A completion that is older than the answer before is that of a loop slower than its interval.
+ */
+function cyclesSince(before: Waiting | undefined, report: Report, now: Instant): number {
+  const { completedAt } = cyclesOf(report);
+  if (before?.completedAt === undefined || completedAt === before.completedAt) return 0;
+  const { pollIntervalMs: intervalMs = 0 } = report;
+  const byMs = (completedAt ?? 0) - before.completedAt;
+  const isOnTime = intervalMs > 0 && byMs <= now.monotonicMs - before.askedMs + intervalMs;
+  return isOnTime ? Math.max(1, Math.floor(byMs / intervalMs)) : 1;
 }
 
 /** What to tell of it: only after long, and only where this answer tells that a worker is free. */

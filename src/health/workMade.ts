@@ -29,7 +29,7 @@ export function workMade({ report: before, sessions }: OldInstance, after: Repor
   const isNamed = after.instance?.id !== undefined;
   const { startKind, previousUpMs, startedAt } = after.instance ?? {};
   return {
-    kind: startKind === 'reboot' ? 'reboot' : 'restart',
+    kind: startKind === 'reboot' || isOtherBoot(before.instance, after.instance) ? 'reboot' : 'restart',
     ...(previousUpMs !== undefined && { wasUpMs: previousUpMs }),
     ...(startedAt !== undefined &&
       after.daemonNow !== undefined && { agoMs: Math.max(0, after.daemonNow - startedAt) }),
@@ -38,6 +38,14 @@ export function workMade({ report: before, sessions }: OldInstance, after: Repor
       ? { ...(after.recovery ?? comparedById(sessions, after)), lost: [] }
       : lostOf(sessions, before, after)),
   };
+}
+
+/** Whether two lives are of two boots. An unknown boot is empty, and on Windows ductor names one by either of two minutes. */
+export function isOtherBoot(before: LastSaid['instance'], after: LastSaid['instance']): boolean {
+  const [{ bootId: one = '' } = {}, { bootId: other = '' } = {}] = [before, after];
+  if (one === '' || other === '' || one === other) return false;
+  const [a, b] = [one, other].map((id) => Number(/^win-(\d+)$/.exec(id)?.[1]));
+  return !(Math.abs(a! - b!) <= 1);
 }
 
 /** For a daemon that remembers what a restart interrupted, and does not count it. */
@@ -61,25 +69,34 @@ function lostOf(
 ): Pick<Restarted, 'resumed' | 'interrupted' | 'lost'> {
   // What was being ended has ended.
   const ran = sessions.filter((session) => isLive(session) && session.status !== 'terminating');
-  const found = ran.map((session) => (after.sessions ?? []).find((other) => goesOn(session, other)));
-  const lost = ran
-    .filter((_session, index) => !found[index])
-    .map((session) => interruptedAt(session, before.daemonNow));
-  const listed = found.filter((session) => session !== undefined);
-  // A ductor's tasks are listed also when they were interrupted, or ended meanwhile.
-  const interrupted = listed.filter((session) => endOf(session) === 'interrupted').length;
-  const ended = listed.filter((session) => endOf(session) !== undefined).length;
-  return { resumed: listed.length - ended, interrupted: lost.length + interrupted, lost };
+  let resumed = 0;
+  const lost: Session[] = [];
+  for (const session of ran) {
+    const found = (after.sessions ?? []).find((other) => goesOn(session, other));
+    if (!found) lost.push({ ...interruptedAt(session, before.daemonNow), wasLost: true });
+    else if (wasCutShort(found)) lost.push(interruptedAt(session, found.endedAt ?? before.daemonNow));
+    else if (endOf(found) === undefined) resumed++;
+  }
+  return { resumed, interrupted: lost.length, lost };
+}
+
+/**
+ * Of what ran when its daemon was last seen before its end, whether the daemon itself lists that it was ended with it: a
+ * ductor cancels its background tasks when it ends in good order, and says so of one that it finds unfinished.
+ */
+function wasCutShort(session: Session): boolean {
+  const end = endOf(session);
+  return end === 'interrupted' || end === 'cancelled';
 }
 
 function interruptedAt(session: Session, lastSeenAt: number | undefined): Session {
   const { deadlineAt: _deadline, deadlineAssumed: _assumed, timeoutMs: _timeout, ...rest } = session;
-  return {
-    ...rest,
-    status: 'interrupted',
-    ...(lastSeenAt !== undefined && { endedAt: lastSeenAt }),
-    wasLost: true,
-  };
+  return { ...rest, status: 'interrupted', ...(lastSeenAt !== undefined && { endedAt: lastSeenAt }) };
+}
+
+/** Whether lost work is not lost any more: it goes on, or its daemon lists another end of it than the one that lost it. */
+export function isFound(lost: Session, other: Session): boolean {
+  return goesOn(lost, other) && !wasCutShort(other);
 }
 
 /** Whether the other session is this work resumed: the same conversation, or the same agent at work again. */

@@ -131,6 +131,11 @@ export interface Connection {
   ask(look: Look): Promise<Answered>;
   /** The route that `ask` reads the state from now. */
   readonly statusRoute?: string;
+  /**
+   * Asked where nobody is there any more: whether it ended in good order, as its own files tell; `undefined` where they
+   * do not. Never rejects.
+   */
+  hasEnded?(): Promise<boolean | undefined>;
   /** Present where its sessions can be changed from outside. */
   readonly sessions?: SessionActions | undefined;
   /** Present where work that it forgot in a restart can be gone on with. */

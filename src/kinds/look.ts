@@ -1,5 +1,5 @@
 import type { Target } from '../model/target';
-import type { Answer, Ask, DaemonClient } from '../system/httpClient';
+import type { Answer, Ask, DaemonClient, OpenConnection, Pass } from '../system/httpClient';
 import { checkParts } from './read/parts';
 
 /**
@@ -42,23 +42,30 @@ export class Look {
     return this.client?.origin;
   }
 
+  /** The connection that the next question goes over, if one is open. */
+  get connection(): OpenConnection | undefined {
+    return this.client?.connection;
+  }
+
   /**
    * The answer to a GET.
    * @param atMostMs how long this question may take, within the whole
+   * @param pass shows more to who has it: an answer of its own
    * @throws {NoAnswer} where there is no whole answer
    */
-  get(path: string, atMostMs = this.partMs): Promise<Seen> {
-    const known = this.#answers.get(path);
+  get(path: string, atMostMs = this.partMs, pass?: Pass): Promise<Seen> {
+    const key = pass ? `${path} with ${pass.token}` : path;
+    const known = this.#answers.get(key);
     if (known) return known;
     const startedMs = performance.now();
     const answer = this.#client()
-      .get(path, this.within.atMost(atMostMs))
+      .get(path, this.within.atMost(atMostMs), pass)
       .then((seen) => {
         const tookMs = performance.now() - startedMs;
         checkParts(seen.body);
         return { ...seen, tookMs };
       });
-    this.#answers.set(path, answer);
+    this.#answers.set(key, answer);
     answer.then(
       () => (this.hasAnswer = true),
       () => undefined,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../base/errors';
 import type { Refusal } from '../model/refusal';
 import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
@@ -87,7 +88,7 @@ class KindProbe implements Probe {
       (answered) => toSample(answered, startedMs, seen),
       async (error: unknown): Promise<Sample> => {
         const why = isNoHttp(error) ? await this.#orTls(error, within) : error;
-        return { ok: false, startedMs, failure: failureOf(why, seen) };
+        return { ok: false, startedMs, failure: await this.#ended(failureOf(why, seen), within) };
       },
     );
     load.stop();
@@ -123,6 +124,15 @@ class KindProbe implements Probe {
       return { is: 'wrong', why };
     }
     return this.#ask(kindOf(found.kind, this.options.kinds)!, look);
+  }
+
+  /** With what the files of who answered last tell of its end, where nobody is there. */
+  async #ended(failure: Failure, within: Ask): Promise<Failure> {
+    if (failure.kind !== 'refused' && failure.kind !== 'reset') return failure;
+    const asked = this.#last?.connection.hasEnded?.();
+    const late = delay(within.atMost(this.options.timeouts.fallbackMs).timeoutMs, undefined, { ref: false });
+    const endedItself = asked && (await Promise.race([asked, late]));
+    return endedItself === undefined ? failure : { ...failure, endedItself };
   }
 
   /** Who closes a connection without a word, or says none of HTTP, may have waited for TLS. */

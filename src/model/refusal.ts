@@ -6,7 +6,7 @@
 /** Why a dispatchd was sent nothing, or did not do what was asked. */
 export type DispatchdRefusal =
   | {
-      readonly is: 'notOnThisMachine' | 'nobodyListens' | 'listenerUntold' | 'notThatDispatchd';
+      readonly is: 'notOnThisMachine' | 'nobodyListens' | 'listenerUntold' | 'notThatDispatchd' | 'notProven';
       readonly origin: string;
     }
   | { readonly is: 'foreignStateDir'; readonly origin: string; readonly stateDir: string }

@@ -21,6 +21,8 @@ export const ROUTES = {
   shutdown: '/api/daemon/shutdown',
   tasks: '/api/tasks',
   sessions: '/api/sessions',
+  /** With `?nonce=`: proves to a client that holds the token who listens, without the token on the way. */
+  challenge: '/api/challenge',
 } as const;
 
 /** `instance.json`. */
@@ -37,6 +39,17 @@ export interface InstanceFile {
   readonly birth?: { readonly startedAtMs: number; readonly startTicks?: number };
   /** The flags that start the same daemon again. */
   readonly argv: readonly string[];
+}
+
+/** A nonce of a challenge: 16 to 64 bytes as hex. */
+export const NONCE_PATTERN = /^[\da-f]{32,128}$/i;
+
+/** The answer to a challenge. */
+export interface ChallengeAnswer {
+  /** Where the daemon listens, `127.0.0.1:3470`. */
+  readonly address: string;
+  /** As `challengeAnswer` of `system/challenge.ts` makes it. */
+  readonly answer: string;
 }
 
 /** The body of `POST /api/tasks`, as far as the extension sends one. Without `args` the command is a line for the shell. */

@@ -93,6 +93,12 @@ export function edgesOf(
     workMade: (signal: AbortSignal) => work.made(signal),
     /** What the core has told of the work so far: no notification tells that besides the outcome. */
     workTold: () => work.told,
+    /** The errors that the daemon's log has since its start, as its last answer tells; `undefined` where it tells none. */
+    startErrors: () => {
+      const { startErrors = [], startErrorCount = startErrors.length } = monitor.track.last?.report ?? {};
+      const last = startErrors.at(-1);
+      return last === undefined ? undefined : { count: startErrorCount, last };
+    },
     /** An error that nobody expected: the outcome has its message, the log is to have its stack. */
     onUnexpected: (error: unknown) => onUnexpected(`A restart of ${model.daemon.name}`, error),
   };

@@ -9,6 +9,8 @@ export const PROOF_POLL_INTERVAL_MS = 500;
 
 /** A status is waited for as long: by then the daemon has said which sessions had ended, or does not say it. */
 export const WORK_MADE_TIMEOUT_MS = 5_000;
+/** A daemon that resumes its work says so for 10 s at most (ductor); what is not known by then the outcome does not tell. */
+export const RESUMES_TIMEOUT_MS = 12_000;
 
 /** What a failed command had started ends within moments of it; so long its answers are not judged. */
 export const FAILED_SETTLES_MS = 2_000;

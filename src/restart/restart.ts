@@ -42,6 +42,7 @@ export async function restart(
       return { kind: 'unproven', tookMs, notOurs: proof.notOurs, ...told(daemon, edges) };
     if ('seen' in proof) return { ...proof, ...told(daemon, edges) };
     const work = await edges.workMade(signal);
+    const startErrors = edges.startErrors();
     return {
       kind: proof.why ? 'unproven' : 'cured',
       tookMs,
@@ -50,6 +51,7 @@ export async function restart(
       ...proof,
       ...(ended && { ended }),
       ...(work && { work }),
+      ...(startErrors && { startErrors }),
     };
   } catch (error) {
     // Also where the restart proved nothing, a new instance may have been seen.

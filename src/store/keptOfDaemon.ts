@@ -1,6 +1,9 @@
 import { cleanText } from '../base/text';
 import type { Lost } from '../health/interrupted';
+import type { KeptLife } from '../health/keptLife';
+import { MAX_SESSION_ROWS } from '../health/policy';
 import type { Session } from '../health/report';
+import { isLive } from '../health/sessions';
 import type { Track } from '../health/trackState';
 import { keptWaiting, type KeptWaiting } from '../health/waiting';
 import type { Remembered } from '../model/daemonModel';
@@ -8,17 +11,22 @@ import { parseEntries } from './entries';
 import { fieldsOf, hasFields, type Parse } from './stored';
 
 /** Whether a daemon was up, was stopped through us, failed to start, or starts nothing of what waits. */
-export type Seen = Pick<Remembered, 'seenUpAt' | 'stoppedByUs' | 'startFailed' | 'waiting'>;
+export type Seen = Pick<Remembered, 'seenUpAt' | 'stoppedByUs' | 'startFailed' | 'hasEnded' | 'waiting'>;
 
 export const readSeen: Parse<Seen> = (raw, leave) => {
   if (parseEntries(raw) === undefined) return undefined;
-  const { seenUpAt, stoppedByUs, startFailed, waiting } = fieldsOf(raw);
-  const isWhole = hasFields(raw, {}, { seenUpAt: 'number', stoppedByUs: 'boolean', startFailed: 'string' });
+  const { seenUpAt, stoppedByUs, startFailed, hasEnded, waiting } = fieldsOf(raw);
+  const isWhole = hasFields(
+    raw,
+    {},
+    { seenUpAt: 'number', stoppedByUs: 'boolean', startFailed: 'string', hasEnded: 'boolean' },
+  );
   if (!isWhole || (waiting !== undefined && !isWaiting(waiting))) leave(raw);
   return {
     ...(typeof seenUpAt === 'number' && { seenUpAt }),
     ...(stoppedByUs === true && { stoppedByUs }),
     ...(typeof startFailed === 'string' && { startFailed: cleanText(startFailed) }),
+    ...(hasEnded === true && { hasEnded }),
     ...(isWaiting(waiting) && { waiting: keptWaiting(waiting) }),
   };
 };
@@ -27,23 +35,15 @@ function isWaiting(raw: unknown): raw is KeptWaiting {
   return hasFields(raw, { sinceAt: 'number', ready: 'number', isLong: 'boolean' }, { newestAt: 'number' });
 }
 
-export function seenOf({ seenUpAt, stoppedByUs, startFailed, waiting }: Track): Seen {
+export function seenOf({ seenUpAt, stoppedByUs, startFailed, hasEnded, waiting }: Track): Seen {
   return {
     ...(seenUpAt !== undefined && { seenUpAt }),
     ...(stoppedByUs && { stoppedByUs }),
     ...(startFailed !== undefined && { startFailed }),
+    ...(hasEnded && { hasEnded }),
     ...(waiting && { waiting: keptWaiting(waiting) }),
   };
 }
-
-/** The last named instance of a daemon. */
-export interface Life {
-  readonly id: string;
-  readonly stateDir?: string;
-}
-
-export const readLife: Parse<Life> = (raw) =>
-  hasFields(raw, { id: 'string' }, { stateDir: 'string' }) ? (raw as Life) : undefined;
 
 type Fields<T> = Readonly<Record<keyof T, 'string' | 'number' | 'boolean'>>;
 
@@ -58,6 +58,7 @@ const OPTIONAL: Fields<Omit<Session, keyof typeof NEEDED>> = {
   role: 'string',
   agentId: 'string',
   providerSessionId: 'string',
+  question: 'string',
   command: 'string',
   cwd: 'string',
   createdAt: 'number',
@@ -76,16 +77,36 @@ const OPTIONAL: Fields<Omit<Session, keyof typeof NEEDED>> = {
   exitCode: 'number',
   outcome: 'string',
   handled: 'boolean',
+  endUntold: 'boolean',
+  endAssumed: 'boolean',
   wasLost: 'boolean',
   stopping: 'string',
 };
 
-/** Work that a restart interrupted and that its daemon does not remember. */
+/** The last named instance of a daemon, with what ran in it. */
+export const readLife: Parse<KeptLife> = (raw, leave) => {
+  const optional = { stateDir: 'string', kind: 'string', bootId: 'string', seenAt: 'number' } as const;
+  if (!hasFields(raw, { id: 'string' }, optional)) return undefined;
+  const { ran, ...life } = raw as KeptLife & { ran?: unknown };
+  if (ran === undefined) return life;
+  if (!Array.isArray(ran)) return undefined;
+  const sessions = ran.slice(0, MAX_SESSION_ROWS).filter(isRun);
+  if (sessions.length < ran.length) leave(raw);
+  return { ...life, ran: sessions.map((each) => ({ ...each, title: cleanText(each.title) })) };
+};
+
+function isRun(value: unknown): value is Session {
+  return hasFields(value, NEEDED, OPTIONAL) && isLive(value as Session);
+}
+
+const LOST_STATUS = ['interrupted', 'timed-out'];
+
+/** Work that a restart interrupted, or its time ended, and that its daemon does not remember. */
 export function isLost(value: unknown): value is Lost {
   const { session } = fieldsOf(value);
   return (
     hasFields(value, { foundAt: 'number' }, { database: 'string' }) &&
     hasFields(session, NEEDED, OPTIONAL) &&
-    fieldsOf(session).status === 'interrupted'
+    LOST_STATUS.includes(String(fieldsOf(session).status))
   );
 }

@@ -39,6 +39,10 @@ export class SpeakerLease {
   /** What this window told without an end is over: what begins from now on is told again. */
   readonly over = async (key: string) => (await this.#told()).over(key);
 
+  /** What any window told without an end is over: this window saw its end whole, and nothing of it since (epoch ms). */
+  readonly seenOver = async (key: string, wellSinceAt: number) =>
+    (await this.#told()).seenOver(key, wellSinceAt);
+
   dispose(): void {
     void this.#loading?.then((told) => told.dispose());
   }

@@ -14,6 +14,7 @@ import {
   overIn,
   parseTold,
   renewIn,
+  seenOverIn,
   type AllTold,
   type Claim,
   type Claimant,
@@ -97,6 +98,11 @@ export class ToldByWindows {
   async over(key: string): Promise<void> {
     const byAt = Date.now();
     await this.#update((all) => overIn(all, key, this.#windowId, byAt));
+  }
+
+  /** What any window told is over: this window has seen no more of it since then (epoch ms), and its end whole. */
+  async seenOver(key: string, wellSinceAt: number): Promise<void> {
+    await this.#update((all) => seenOverIn(all, key, wellSinceAt, this.#takeoverMs));
   }
 
   dispose(): void {

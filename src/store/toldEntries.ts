@@ -147,6 +147,18 @@ export function overIn(all: AllTold, key: string, windowId: string, byAt: number
   return told?.windowId === windowId && told.byAt === null ? { ...all, [key]: { ...told, byAt } } : all;
 }
 
+/**
+ * What another window told, and went on since, is over for whoever saw its end whole.
+ *
+ * @param wellSinceAt epoch ms since when the window that asks saw nothing of it: what was told before then is over
+ */
+export function seenOverIn(all: AllTold, key: string, wellSinceAt: number, takeoverMs: number): AllTold {
+  const told = all[key];
+  // A window that had to wait for its turn told it that much later.
+  const isBefore = told?.byAt === null && told.at < wellSinceAt + takeoverMs;
+  return isBefore ? { ...all, [key]: { ...told, byAt: wellSinceAt } } : all;
+}
+
 /** Without what this window was to tell, and has not told. */
 export function giveBackIn(all: AllTold, keys: readonly string[], windowId: string): AllTold {
   return Object.fromEntries(

@@ -1,12 +1,12 @@
 import type { Memento } from 'vscode';
 import { isSame } from '../base/text';
 import { fromStored, isStoredSpan, toStored, type StoredSpan } from '../health/history';
-import { rememberedInstance } from '../health/instances';
+import { keptLife, rememberedInstance, type KeptLife } from '../health/keptLife';
 import type { Lost } from '../health/interrupted';
 import type { DaemonId } from '../health/report';
 import type { Watched } from '../health/watched';
 import type { DaemonModel, Remembered } from '../model/daemonModel';
-import { isLost, readLife, readSeen, seenOf, type Life, type Seen } from './keptOfDaemon';
+import { isLost, readLife, readSeen, seenOf, type Seen } from './keptOfDaemon';
 import {
   HISTORY_KEEP_EVERY_MS,
   HISTORY_KEEP_GAP_MS,
@@ -25,8 +25,10 @@ const NO_LOST: readonly Lost[] = [];
 export class WorkspaceMemory {
   readonly #seen: StoredEntries<Seen>;
   readonly #histories: StoredEntries<readonly StoredSpan[]>;
-  readonly #lives: StoredEntries<Life>;
+  readonly #lives: StoredEntries<KeptLife>;
   readonly #lost: StoredEntries<readonly Lost[]>;
+  /** As of now: when a life was last seen is written now and then. */
+  readonly #latest = new Map<DaemonId, KeptLife>();
   #models: readonly DaemonModel[] = [];
   #flushedAt = 0;
 
@@ -53,7 +55,7 @@ export class WorkspaceMemory {
       ...(isRecent && { seenUpAt }),
       ...seen,
       ...(history && { history }),
-      ...(life && { instance: rememberedInstance(life.id, life.stateDir) }),
+      ...(life && { instance: rememberedInstance(life) }),
       lost: this.#lost.of(daemonId) ?? NO_LOST,
     };
   }
@@ -63,9 +65,11 @@ export class WorkspaceMemory {
     { daemon }: Pick<DaemonModel, 'daemon'>,
     { instance, lost }: Pick<Watched, 'instance' | 'lost'>,
   ): void {
-    const { id, stateDir } = instance?.report.instance ?? {};
-    if (id !== undefined && this.#lives.of(daemon.id)?.id !== id) {
-      void this.#lives.update([[daemon.id, { id, ...(stateDir !== undefined && { stateDir }) }]]);
+    const life = instance && keptLife(instance);
+    if (life) {
+      this.#latest.set(daemon.id, life);
+      if (isNewer(life, this.#lives.of(daemon.id), KEEP_EVERY_MS))
+        void this.#lives.update([[daemon.id, life]]);
     }
     const known = this.#lost.of(daemon.id) ?? NO_LOST;
     if (lost !== known && lost.length + known.length > 0) {
@@ -88,9 +92,13 @@ export class WorkspaceMemory {
   /** Writes what is known now: the window closes. */
   async flush(): Promise<void> {
     this.#flushedAt = this.wallAt();
-    await this.#histories.update(
-      this.#models.flatMap(({ daemon, history }) => (history ? [[daemon.id, toStored(history)]] : [])),
-    );
+    const lives = [...this.#latest].filter(([daemonId, life]) => isNewer(life, this.#lives.of(daemonId), 1));
+    await Promise.all([
+      this.#histories.update(
+        this.#models.flatMap(({ daemon, history }) => (history ? [[daemon.id, toStored(history)]] : [])),
+      ),
+      ...(lives.length > 0 ? [this.#lives.update(lives)] : []),
+    ]);
   }
 
   /** Whether a flag changed, or a time is minutes newer. */
@@ -108,4 +116,10 @@ export class WorkspaceMemory {
     const isKept = state === last.state && fromAt === last.fromAt;
     return !isKept || last.toAt - (toAt ?? 0) >= HISTORY_KEEP_EVERY_MS;
   }
+}
+
+/** Whether a life is another than the one that is kept, or was seen so much later. */
+function isNewer({ seenAt, ...life }: KeptLife, kept: KeptLife | undefined, byMs: number): boolean {
+  const { seenAt: keptAt = 0, ...known } = kept ?? {};
+  return !isSame(life, known) || (seenAt !== undefined && seenAt - keptAt >= byMs);
 }

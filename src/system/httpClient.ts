@@ -1,5 +1,3 @@
-import { SECOND_MS } from '../base/time';
-import type { IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 // undici's index is twice the size and thrice the load time of its client; the package declares no `exports`.
@@ -8,31 +6,27 @@ import { MAX_BODY_BYTES } from './policy';
 import { hostOf } from './address';
 import { Ask } from './ask';
 import { Body } from './body';
+import { first, headOf, type Answer } from './httpAnswer';
 import { NoAnswer, tooLarge, toNoAnswer } from './noAnswer';
 
-export { Ask, NoAnswer };
+export { Ask, NoAnswer, type Answer };
+
+/** An open connection, as others know it. */
+export interface OpenConnection {
+  /** Where it leads to, `127.0.0.1:3470`. */
+  readonly address: string;
+}
+
+/** A secret that goes over one connection, whose listener is proven, and over no other. */
+export interface Pass {
+  readonly token: string;
+  readonly over: OpenConnection;
+}
 
 /** What an ask fails with whose time is over. */
 export function noAnswerWithin({ timeoutMs }: Ask): NoAnswer {
   return new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
 }
-
-/** A whole answer, bounded and read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  /** Of a compressed body, such as `gzip`: nobody asks for one, and nobody unpacks it. */
-  readonly encoding: string | undefined;
-  readonly location: string | undefined;
-  /** So long the server asks to wait before the next request, in ms. */
-  readonly retryAfterMs: number | undefined;
-  /** The `Date` header in epoch ms; whole seconds. */
-  readonly dateAt: number | undefined;
-  readonly body: string;
-}
-
-/** Compressions (the registry of IANA); what else may stand in the header changes nothing of the body. */
-const COMPRESSED = /\b(br|compress|deflate|gzip|zstd)\b/i;
 
 /** What its deadline ends, and by which error. */
 interface Cut {
@@ -50,6 +44,9 @@ export class DaemonClient {
   readonly #client: Dispatcher;
   readonly #base: string;
   #socket: Socket | undefined;
+  #connection: OpenConnection | undefined;
+  /** Requests under way that go over the open connection or not at all. */
+  #bound = 0;
 
   /** @param origin `http://host:port`, and the path below which the routes are, if there is one */
   constructor(readonly origin: string) {
@@ -61,6 +58,7 @@ export class DaemonClient {
       // undici ends neither a connection that is not accepted nor the requests that wait for it before ten seconds
       // are over. With the socket in our hands the request's own deadline ends both.
       connect: (_, callback) => {
+        if (this.#bound > 0) return callback(notOpen(), null);
         // `localhost` may be ::1 or 127.0.0.1: whichever listens.
         const socket = connect({ host, port: Number(port || 80), autoSelectFamily: true, noDelay: true });
         this.#socket = socket;
@@ -69,6 +67,10 @@ export class DaemonClient {
         socket.once('connect', () => {
           socket.off('error', onError);
           skipContinue(socket);
+          const open = (this.#connection = { address: addressAt(socket) });
+          socket.once('close', () => {
+            if (this.#connection === open) this.#connection = undefined;
+          });
           callback(null, socket);
         });
       },
@@ -80,21 +82,27 @@ export class DaemonClient {
     });
   }
 
+  /** The connection that is open now: the next request goes over it. */
+  get connection(): OpenConnection | undefined {
+    return this.#connection;
+  }
+
   /**
    * GETs a path within the time for all of it: connecting, headers and body.
    * @param within ms, or the ask that this request is a part of
+   * @param pass sent along; where its connection is closed nothing is sent
    * @throws {NoAnswer} when there is no whole answer
    */
-  get(path: string, within: number | Ask, token?: string): Promise<Answer> {
+  get(path: string, within: number | Ask, pass?: Pass): Promise<Answer> {
     return this.#within(within, async (cut) => {
       try {
-        const answer = await this.#request(path, cut, token);
+        const answer = await this.#request(path, cut, pass);
         // What a server says of a connection that it had kept, too late: the request may be repeated (RFC 9110, 15.5.9).
-        return answer.status === 408 ? await this.#request(path, cut, token) : answer;
+        return answer.status === 408 ? await this.#request(path, cut, pass) : answer;
       } catch (error) {
         // A kept-alive socket may be closed by the server in the moment we reuse it; a GET may be repeated.
-        if (cut.reason || toNoAnswer(error).kind !== 'reset') throw error;
-        return this.#request(path, cut, token);
+        if (pass || cut.reason || toNoAnswer(error).kind !== 'reset') throw error;
+        return this.#request(path, cut, pass);
       }
     });
   }
@@ -106,9 +114,9 @@ export class DaemonClient {
   send(
     method: 'POST' | 'PATCH',
     path: string,
-    { body, token, timeoutMs: within }: { body: object; token?: string; timeoutMs: number | Ask },
+    { body, pass, timeoutMs: within }: { body: object; pass?: Pass; timeoutMs: number | Ask },
   ): Promise<Answer> {
-    return this.#within(within, (cut) => this.#request(path, cut, token, { method, body }));
+    return this.#within(within, (cut) => this.#request(path, cut, pass, { method, body }));
   }
 
   /** Ends `work` at its deadline, in whatever state the connection is then. */
@@ -136,10 +144,10 @@ export class DaemonClient {
     }
   }
 
-  #request(
+  async #request(
     path: string,
     cut: Cut,
-    token: string | undefined,
+    pass: Pass | undefined,
     sent?: { method: 'POST' | 'PATCH'; body: object },
   ): Promise<Answer> {
     const options: Dispatcher.DispatchOptions = {
@@ -149,12 +157,14 @@ export class DaemonClient {
         accept: 'application/json',
         // Without this any compression is as good to a server as none (RFC 9110, 12.5.3).
         'accept-encoding': 'identity',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(pass && { authorization: `Bearer ${pass.token}` }),
         ...(sent && { 'content-type': 'application/json' }),
       },
       ...(sent && { body: JSON.stringify(sent.body) }),
     };
-    return new Promise((resolve, reject) => {
+    if (pass && pass.over !== this.#connection) throw notOpen();
+    if (pass) this.#bound++;
+    const answered = new Promise<Answer>((resolve, reject) => {
       const body = new Body();
       let head: Omit<Answer, 'body'> | undefined;
       this.#client.dispatch(options, {
@@ -173,12 +183,17 @@ export class DaemonClient {
         onResponseError: (_request, error) => reject(toNoAnswer(error, head !== undefined)),
       });
     });
+    try {
+      return await answered;
+    } finally {
+      if (pass) this.#bound--;
+    }
   }
 
   /** Closes the connection; a request under way fails. */
   async close(): Promise<void> {
     const closed = this.#client.destroy();
-    this.#stopConnecting(new NoAnswer('reset', { is: 'closed' }));
+    this.#stopConnecting(notOpen());
     await closed;
   }
 
@@ -189,6 +204,14 @@ export class DaemonClient {
   #stopConnecting(reason: NoAnswer): void {
     if (this.#socket?.connecting) this.#socket.destroy(reason);
   }
+}
+
+function notOpen(): NoAnswer {
+  return new NoAnswer('reset', { is: 'closed' });
+}
+
+function addressAt({ remoteAddress = '', remotePort }: Socket): string {
+  return `${remoteAddress.replace(/^::ffff:(?=\d+\.)/, '')}:${remotePort}`;
 }
 
 const CONTINUE = 'HTTP/1.1 100';
@@ -203,32 +226,4 @@ function skipContinue(socket: Socket): void {
     }
     return bytes;
   };
-}
-
-function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'body'> {
-  const dateAt = timeIn(headers.date);
-  return {
-    status,
-    contentType: first(headers['content-type']) ?? '',
-    encoding: COMPRESSED.exec(first(headers['content-encoding']) ?? '')?.[0].toLowerCase(),
-    location: first(headers.location),
-    retryAfterMs: waitIn(first(headers['retry-after']), dateAt),
-    dateAt,
-  };
-}
-
-function timeIn(header: string | string[] | undefined): number | undefined {
-  const at = Date.parse(first(header) ?? '');
-  return Number.isNaN(at) ? undefined : at;
-}
-
-/** `Retry-After` names seconds or a date (RFC 9110, 10.2.3); a date is one of the server's own clock. */
-function waitIn(header: string | undefined, dateAt = Date.now()): number | undefined {
-  if (header !== undefined && /^\d{1,9}$/.test(header)) return Number(header) * SECOND_MS;
-  const at = timeIn(header);
-  return at === undefined ? undefined : Math.max(0, at - dateAt);
-}
-
-function first(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is in the place of a folder',
   EEXIST: 'a file is in the place of a folder',
   EISDIR: 'a folder is in the place of a file',
+  ENAMETOOLONG: 'a name in its path is too long',
   ELOOP: 'its folder is a chain of links without an end',
   EBUSY: 'another program holds its files',
   EMFILE: 'too many open files',

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DaemonId } from '../health/report';
 import { findConflicts, type Conflict, type InvolvedDaemon } from '../health/conflicts';
 import { isLive } from '../health/sessions';
-import { STATES } from '../health/states';
+import { rowOf } from '../health/states';
 import { shortPath } from '../kinds/read/paths';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
@@ -68,7 +68,7 @@ function watchedParty({ daemon, track }: DaemonModel): InvolvedDaemon[] {
   const address = addressOf(daemon.target);
   // A database of another machine is not the same one, whatever its path; parties are told apart by their ports.
   if (!address?.isLoopback) return [];
-  const { work } = STATES[track.verdict.state];
+  const { work } = rowOf(track.verdict);
   // A loop that was stopped when it answered last dispatches nothing, although it does not answer now.
   const dispatches = work === 'dispatched' && report.isRunning;
   // The loop of a smithy can be stopped while its agents go on (the stop of its dispatch daemon ends none of them).

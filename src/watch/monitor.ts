@@ -46,7 +46,8 @@ export class Monitor {
   #polling: Promise<void> | undefined;
   #disposed = false;
   #advance: typeof advance | undefined;
-  readonly #isLoopback: boolean;
+  /** Whether the daemon is asked at an address of this machine. */
+  readonly isLoopback: boolean;
 
   constructor(
     readonly daemon: DaemonConfig,
@@ -56,7 +57,7 @@ export class Monitor {
     const { seenUpAt: _, stoppedByUs: _1, startFailed: _2, waiting: _3, ...known } = remembered;
     const track = beginTrack(daemon.configured, remembered, deps.clock.now());
     this.#watched = { ...beginWatched(track), ...known };
-    this.#isLoopback = addressOf(daemon.target)?.isLoopback ?? false;
+    this.isLoopback = addressOf(daemon.target)?.isLoopback ?? false;
   }
 
   get track(): Track {
@@ -236,7 +237,7 @@ export class Monitor {
   #cadence(): Cadence {
     const { isFocused, random } = this.deps;
     const { pollIntervalMs: intervalMs } = this.daemon;
-    return { intervalMs, focused: isFocused(), isLoopback: this.#isLoopback, random: random() };
+    return { intervalMs, focused: isFocused(), isLoopback: this.isLoopback, random: random() };
   }
 }
 

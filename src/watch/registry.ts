@@ -76,6 +76,8 @@ export class Registry extends Guarded<RegistryEvents> {
     this.#together = new AllTogether({
       clock: deps.clock,
       all: () => new Map([...this.#monitors].map(([id, { watched }]) => [id, watched])),
+      isHere: (daemonId) => this.#monitors.get(daemonId)?.isLoopback === true,
+      ask: (daemonId) => void this.#monitors.get(daemonId)?.poll(),
       conflicts: () => this.conflicts,
       onStep: (step) => this.tell('together', step),
     });

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
-import { across, type AcrossStep, type DaemonNotice } from '../health/across';
+import { across, isToBeLookedAt, type AcrossStep, type DaemonNotice } from '../health/across';
 import type { Conflict } from '../health/conflicts';
 import type { DaemonId } from '../health/report';
 import type { Watched } from '../health/watched';
@@ -9,6 +9,10 @@ export interface TogetherDeps {
   readonly clock: Clock;
   readonly all: () => ReadonlyMap<DaemonId, Watched>;
   readonly conflicts: () => readonly Conflict[];
+  /** Whether a daemon is asked at an address of this machine. */
+  readonly isHere: (daemonId: DaemonId) => boolean;
+  /** Asks a daemon now. */
+  readonly ask: (daemonId: DaemonId) => void;
   /** Called where there is something to tell. */
   readonly onStep: (step: AcrossStep) => void;
 }
@@ -22,6 +26,7 @@ export class AllTogether {
   constructor(private readonly deps: TogetherDeps) {}
 
   stepped(daemonId: DaemonId, events: readonly HealthEvent[]): void {
+    if (events.some(({ kind }) => kind === 'transition')) this.#lookAround(daemonId);
     const arrived = events.flatMap((event) =>
       event.kind === 'notice' ? [{ daemonId, notice: event.notice }] : [],
     );
@@ -33,6 +38,17 @@ export class AllTogether {
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
+  }
+
+  /** Where a daemon of this machine has just failed, what hit it may have hit others: those are asked at once. */
+  #lookAround(daemonId: DaemonId): void {
+    const { all, ask, clock, isHere } = this.deps;
+    const watched = all();
+    if (watched.get(daemonId)?.track.streak?.count !== 1 || !isHere(daemonId)) return;
+    const now = clock.now();
+    for (const [id, other] of watched) {
+      if (id !== daemonId && isHere(id) && isToBeLookedAt(other, now)) ask(id);
+    }
   }
 
   #look(arrived: readonly DaemonNotice[]): void {

@@ -67,11 +67,18 @@ const fieldText = textsOf<Malformed>({
   noPathHere: ({ field }) => `${field} is not a path of a file on this machine`,
   noId: ({ field }) => `${field} is not an id of one line`,
   noAgentHealth: ({ field }) => `${field} is not an agent's health`,
+  unreadableFile: ({ field }) => `${field} could not be read`,
 });
 
 /** "isRunning is missing; health.pollStale should be boolean, is "no"". */
 export function malformedText(malformed: readonly Malformed[]): string {
   return malformed.map(fieldText).join('; ');
+}
+
+/** "inflight_turns.json could not be read": the files of a daemon that are there, and tell nothing; empty where none is. */
+export function unreadableText(malformed: readonly Malformed[]): string {
+  const files = malformed.flatMap(({ field, is }) => (is === 'unreadableFile' ? field : []));
+  return files.length === 0 ? '' : `${files.join(', ')} could not be read`;
 }
 
 /** What shows that CPU is short, as a clause. */
@@ -96,6 +103,7 @@ export function unavailableText(why: Unavailable): string {
 /** Why a loop counts as hung, as a clause. */
 export const staleText = textsOf<Stale>({
   pollStale: 'the daemon says pollStale',
+  unchanged: ({ thresholdMs }) => `no new poll cycle was seen for over ${duration(thresholdMs)}`,
   cycleInFlight: ({ thresholdMs }) => `a poll cycle in flight is older than ${duration(thresholdMs)}`,
   lastCycle: ({ thresholdMs }) => `the last completed poll cycle is older than ${duration(thresholdMs)}`,
 });
@@ -104,6 +112,7 @@ export const staleText = textsOf<Stale>({
 export const loopUnknownText = textsOf<LoopUnknown>({
   malformed: ({ malformed }) => `malformed: ${malformedText(malformed)}`,
   untoldByKind: ({ kind }) => `${kind} does not tell whether its loop advances`,
+  intakeUntold: 'the daemon answers, so its event loop turns; whether messages reach the daemon is not known',
   untoldByVersion:
     'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',
   noCycleTimes: 'the daemon gives no time of a poll cycle',

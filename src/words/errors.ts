@@ -15,6 +15,8 @@ const REFUSALS: Texts<Refusal> = {
     `The system does not tell which process answers at ${origin}; the process may be another user's. ${NOTHING_SENT}`,
   notThatDispatchd: ({ origin }) =>
     `The process that answers at ${origin} names the state folder of another dispatchd. ${NOTHING_SENT}`,
+  notProven: ({ origin }) =>
+    `Nothing proves that the program at ${origin} is your dispatchd. ${NOTHING_SENT}`,
   foreignStateDir: ({ origin, stateDir }) =>
     `${stateDir} is not the state folder of the dispatchd at ${origin}. ${NOTHING_SENT}`,
   anotherProgram: ({ origin, pid, user }) =>

@@ -29,6 +29,7 @@ export const reasonText = textsOf<Reason>({
   unavailable: ({ why }) => unavailableText(why),
   answersErrors: ({ cause }) => `the daemon answers with errors: ${causeText(cause)}`,
   loopStopped: 'the poll loop is stopped',
+  hasEnded: 'stopped, and has ended',
   starting: 'the daemon is still starting',
   firstCycle: 'the first poll cycle is in flight',
   loopHangs: ({ stale }) => `the poll loop hangs (${staleText(stale)})`,
@@ -51,6 +52,14 @@ export const reasonText = textsOf<Reason>({
     const tasks = count === 1 ? '1 task has' : `${count} tasks have`;
     return `${tasks} been in the merge queue for over ${duration(MERGE_STUCK_AFTER_MS)}`;
   },
+  turnHangs: ({ count }) =>
+    count === 1
+      ? 'its turn seems to hang: the turn has no process'
+      : `${count} turns seem to hang: the turns have no process`,
+  jobOverdue: ({ name, dueAt, daemonNow, others }) => {
+    const text = `its cron job ${name} is overdue since ${clockMinute(dueAt, daemonNow)}`;
+    return others > 0 ? `${text}, and ${others} more` : text;
+  },
   slow: ({ shortage, cause }) => `slow: the machine is busy (${shortageText(shortage)}); ${causeText(cause)}`,
   notYetAnOutage: ({ cause }) => `${causeText(cause)} (not yet an outage)`,
   unsettled: ({ why }) => UNSETTLED[why],
@@ -72,5 +81,6 @@ export const unprovenText = textsOf<Unproven>({
   noCycleYet: 'no poll cycle has completed yet',
   cyclesUntold: 'this version does not report its poll cycles, so that its work could not be proven',
   loopHangs: ({ stale }) => `the poll loop hangs (${staleText(stale)})`,
-  loopUnknown: ({ why }) => loopUnknownText(why),
+  loopUnknown: ({ why }) =>
+    why.is === 'intakeUntold' ? 'whether messages reach the daemon is not known' : loopUnknownText(why),
 });

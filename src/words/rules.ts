@@ -4,8 +4,10 @@ import {
   FAILURE_SPAN_MS,
   FLAP_START_SHARE,
   FLAP_WINDOW_SAMPLES,
+  HANGS_AFTER_MS,
   MERGE_STUCK_AFTER_MS,
   NOTHING_STARTED_AFTER_MS,
+  OVERDUE_AFTER_MS,
 } from '../health/policy';
 import type { DaemonState } from '../health/states';
 
@@ -21,10 +23,10 @@ export const RULE_TEXTS: Readonly<Record<DaemonState, string>> = {
   failing: `a daemon answers with errors (5xx), ${LIMIT}`,
   wrongAnswer: 'something answers, but not as a daemon does',
   unavailable: 'the daemon says available: false',
-  stopped: 'the daemon says isRunning: false',
+  stopped: 'the daemon says isRunning: false, or has ended in good order',
   starting: 'the daemon says so, or no poll cycle completed yet and the first is younger than the threshold',
   wedged: 'pollStale, or a poll cycle older than the threshold',
-  stuck: `ready tasks and no available worker, or free workers and nothing started for ${duration(NOTHING_STARTED_AFTER_MS)}; a pause past its announced end; or tasks in the merge queue for over ${duration(MERGE_STUCK_AFTER_MS)}`,
+  stuck: `ready tasks and no available worker, or free workers and nothing started for ${duration(NOTHING_STARTED_AFTER_MS)}; a pause past its announced end; tasks in the merge queue for over ${duration(MERGE_STUCK_AFTER_MS)}; a turn without a process for ${duration(HANGS_AFTER_MS)}; or a cron job overdue for ${duration(OVERDUE_AFTER_MS)}`,
   unstable: `more than ${FLAP_START_SHARE * 100} % of the last ${FLAP_WINDOW_SAMPLES} samples changed state`,
   paused: 'rate limit or sleep',
   notAnswering: `a daemon that answered before fails to, and not yet by the ${LIMIT}`,

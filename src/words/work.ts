@@ -1,4 +1,8 @@
+import { joined } from '../base/text';
+import type { Report, Session, UnknownWork } from '../health/report';
+import { isLive, isWaiting } from '../health/sessions';
 import type { WorkMade } from '../health/workMade';
+import { unreadableText } from './causes';
 
 /** "2 sessions resumed, 1 interrupted"; empty where there is nothing to say. */
 export function workText({ resumed, interrupted }: WorkMade): string {
@@ -22,4 +26,74 @@ export function runningText(count: number, answers: boolean): string {
   if (count === 0) return 'none running';
   if (answers) return `${count} running`;
   return `${count} ${count === 1 ? 'was' : 'were'} running`;
+}
+
+/** More names do not fit in a row. */
+const MAX_NAMES = 3;
+
+/**
+ * What a daemon works on, in one row: "2 running", "tasks: none running · turns: not known". What nobody tells of is
+ * never called none.
+ */
+export function workingText({ sessions, unknownWork, malformed }: Report, answers: boolean): string {
+  const unreadable = unreadableText(malformed);
+  const unknown = unknownWork ? unknownText(unknownWork) : '';
+  const known =
+    sessions || unknownWork?.tasks === false ? knownText(sessions ?? [], unknownWork, answers) : '';
+  const parts = known === '' && unknown === '' ? ['not known'] : [known, unknown];
+  const why = unreadable && (unknown === '' ? ` · ${unreadable}` : `: ${unreadable}`);
+  return `${joined(
+    parts.filter((part) => part !== ''),
+    ' · ',
+  )}${why}`;
+}
+
+function knownText(sessions: readonly Session[], unknown: UnknownWork | undefined, answers: boolean): string {
+  const live = sessions.filter(isLive).length;
+  const waiting = sessions.filter(isWaiting).length;
+  return joined(
+    [
+      ...(live === 0 && unknown ? noneOfText(unknown) : [runningText(live, answers)]),
+      waiting > 0 && waitingText(waiting, answers),
+    ],
+    ' · ',
+  );
+}
+
+/** That nothing runs is said only of what is known. */
+function noneOfText({ tasks, turns }: UnknownWork): readonly (string | false)[] {
+  return [!tasks && 'tasks: none running', !turns && 'turns: none running'];
+}
+
+function waitingText(count: number, answers: boolean): string {
+  if (answers) return count === 1 ? '1 waits for your answer' : `${count} wait for your answer`;
+  return count === 1 ? '1 was waiting for your answer' : `${count} were waiting for your answer`;
+}
+
+function unknownText({ tasks, turns, subAgents }: UnknownWork): string {
+  const named = subAgents.slice(0, MAX_NAMES).join(', ');
+  const more = subAgents.length > MAX_NAMES ? ` and ${subAgents.length - MAX_NAMES} more` : '';
+  return joined(
+    [
+      tasks && 'tasks: not known',
+      turns && 'turns: not known',
+      subAgents.length > 0 && `turns of ${named}${more}: not known`,
+    ],
+    ' · ',
+  );
+}
+
+/** What a session that waits for a person wants to know. */
+export function questionText({ question }: Session, answers: boolean): string {
+  const waits = answers ? 'waits for your answer' : 'was waiting for your answer';
+  return question === undefined ? waits : `${waits}: ${question}`;
+}
+
+const STEPS_MIN = [1, 5, 10, 30, 60] as const;
+
+/** "under 5 min left": five words in the whole life of a session. */
+export function coarseTimeLeft(ms: number): string {
+  if (ms <= 0) return 'time is up';
+  const step = STEPS_MIN.find((minutes) => ms <= minutes * 60_000);
+  return step === undefined ? 'over 1 h left' : step === 60 ? 'under 1 h left' : `under ${step} min left`;
 }

@@ -77,8 +77,16 @@ describe('two smithys on one database, of which one has a stopped loop and a run
     await window.screenshots('conflict-agents-ended');
   });
 
-  it('are one again within 6 s once a second one is started, which takes the next port', async () => {
+  it('name the process of each, also once that process is dead', async () => {
+    const { pid } = running;
+    for (const each of [stopped.pid, pid]) await window.row(`pid ${each} since`).waitFor();
     await running.kill();
+    await window.row('unreachable').waitFor({ timeout: 30_000 });
+    await window.row(`pid ${pid} since`).waitFor();
+    await window.clearNotifications();
+  });
+
+  it('are one again within 6 s once a second one is started, which takes the next port', async () => {
     window.watch({ name: 'smithy', kind: 'smithy', url: stopped.url, pollIntervalMs: 5_000 });
     await stopped.says({ isRunning: true });
     await window.item('smithy healthy').waitFor();

@@ -51,7 +51,7 @@ describe('a ductor, in a window', function () {
     await window.screenshot('ductor-1-offered');
     await offer.getByRole('button', { name: 'Watch' }).click();
     await row(/ductor.*unverified/).waitFor();
-    await row('ductor does not tell whether its loop advances').waitFor();
+    await row('whether messages reach the daemon is not known').waitFor();
     await window.statusItem('daemonHealth.status').filter({ hasText: 'ductor unverified' }).waitFor();
   });
 

@@ -47,7 +47,7 @@ describe('a restart of a ductor with a sub-agent, in a window', function () {
     });
     await window.item().click();
     // The start that it notes says that its own chats have no turn.
-    await window.row('ductor does not tell whether its loop advances').waitFor();
+    await window.row('whether messages reach the daemon is not known').waitFor();
   });
 
   after(async () => {

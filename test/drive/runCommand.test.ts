@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../support/freePort';
 import type { RealDispatchd } from '../support/realDispatchd';
 import { openVSCode, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { ownSessions } from '../support/dispatchd/ownSessions';
 
 const COMMAND = 'Daemon Health: Run in Daemon…';
 
@@ -15,9 +16,7 @@ interface RunSession {
   readonly timeoutMs: number;
 }
 
-async function sessionsOf(url: string): Promise<RunSession[]> {
-  return ((await (await fetch(`${url}/api/sessions`)).json()) as { sessions: RunSession[] }).sessions;
-}
+const sessionsOf = (url: string) => ownSessions<RunSession>(url);
 
 describe('Run in Daemon…, asked for in a window', function () {
   this.timeout(100_000);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { DaemonHealthApi } from '../../src/api';
 import type { RealDispatchd } from '../support/realDispatchd';
+import { ownSessions } from '../support/dispatchd/ownSessions';
 import { activatedApi, realDispatchd, untilState, watch } from './support';
 
 interface SessionView {
@@ -38,8 +39,7 @@ describe('the work of a dispatchd, by commands', function () {
   /** Waits until the daemon lists such a session, and the extension has asked it since. */
   async function seen(isIt: (session: SessionView) => boolean): Promise<SessionView> {
     for (;;) {
-      const answer = await fetch(`${daemon.url}/api/sessions`);
-      ({ sessions } = (await answer.json()) as { sessions: SessionView[] });
+      sessions = await ownSessions<SessionView>(daemon.url);
       const found = sessions.find(isIt);
       await run('refresh');
       if (found) return found;

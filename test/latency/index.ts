@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { outDir } from '../../scripts/paths.mjs';
 import { second, startedByHand } from './found';
 import { isMet, tableOf, type Row } from './rows';
-import { blocked, frozen, fullQueue } from './silent';
+import { blocked, frozen, fullQueue, spinning } from './silent';
 import { starved } from './starved';
 import { asksToWait, wedged } from './told';
 
@@ -21,6 +21,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   frozen,
   blocked,
   queue: fullQueue,
+  spinning,
   hand: startedByHand,
   second,
   wedged,

@@ -8,6 +8,11 @@ import type { Row } from './rows';
 const AT_ONCE = 25;
 const ROUNDS = 2;
 const BLOCK_MS = 28_000;
+/** Each has a core for itself, so that only one runs at a time. */
+const SPINNING = 10;
+const SPIN_MS = 60_000;
+/** Each begins at another phase of its polls. */
+const PHASE_STEP_MS = 500;
 /** The poll after the recovery was held for long enough. */
 const RECOVERY_SEEN_MS = 6_000;
 
@@ -73,6 +78,22 @@ export async function blocked(): Promise<readonly Row[]> {
         wanted: { atLeast: holdSeconds, atMost: holdSeconds + RECOVERY_SEEN_MS / 1e3 },
       },
       askRow('event loop blocked', fleet),
+    ];
+  });
+}
+
+/** A process alone in a busy loop: it runs, on a machine that has a core to spare. One after the other. */
+export async function spinning(): Promise<readonly Row[]> {
+  return withFleet(SPINNING, {}, async (fleet) => {
+    const values: number[] = [];
+    for (const [n, smithy] of fleet.smithys.entries()) {
+      await wait(n * PHASE_STEP_MS);
+      values.push(await redAfter(fleet, smithy, () => smithy.says({ spinForMs: SPIN_MS })));
+      await smithy.kill();
+    }
+    return [
+      { what: 'busy loop: red', values, unit: 's', wanted: { median: 20, atMost: 24 } },
+      askRow('busy loop', fleet),
     ];
   });
 }

@@ -192,7 +192,7 @@ class Day {
         toldLives: until(toldLives),
       })),
       {
-        focused: this.#focused,
+        focused: this.#focused.map(([fromMs, toMs]) => [fromMs, this.#takenMs(fromMs, toMs)] as const),
         disturbed: this.#disturbed.filter(({ fromMs }) => fromMs < endMs),
         openedMs: this.#openedMs,
         silencedMs: this.#silencedMs,
@@ -505,6 +505,11 @@ class Day {
       ([from, to]) => to < fromMs || from > toMs,
     );
     if (isFree) this.#focus(fromMs, toMs, 'A');
+  }
+
+  /** When window B takes the focus of window A, at the latest when A loses it. */
+  #takenMs(fromMs: number, toMs: number): number {
+    return Math.min(toMs, ...this.#focusedElsewhere.map(([from]) => from).filter((from) => from > fromMs));
   }
 
   #focus(fromMs: number, toMs: number, name: 'A' | 'B'): void {

@@ -127,6 +127,8 @@ const RECOVERY_MS = 30_000;
 const IN_FLIGHT_MS = 8_000;
 const DISTURBED_MS = 90_000;
 const MINUTE_MS = 60_000;
+/** From the click to the new process: the old one is to end, and its port to be free. */
+const RESTART_STEPS_MS = 5_000;
 /** Of its status, in a window with the focus. */
 const MOST_REQUESTS = 12;
 const REMINDER_MS = 3_500_000;
@@ -249,7 +251,9 @@ class OneDaemon {
   /** Red is promised. */
   #judgeBad(truth: Truth, toMs: number): void {
     const dueMs = this.#redDueMs(truth);
-    if (dueMs === undefined || toMs <= dueMs) return;
+    const isRestarted = this.watched.lives.some(({ by, fromMs }) => by === 'a window' && fromMs === toMs);
+    // Who restarts it is shown, in the place of red, before the new life begins.
+    if (dueMs === undefined || toMs <= dueMs + (isRestarted ? RESTART_STEPS_MS : 0)) return;
     const { name } = this.watched;
     const { fault } = truth;
     this.find('proven', fault, dueMs, name);
@@ -273,10 +277,13 @@ class OneDaemon {
       (one) => one.by === 'clock set back' && one.fromMs < toMs && one.toMs > truth.fromMs,
     );
     if (isSetBack && truth.fault === 'hung loop, only its times tell') return undefined;
+    // A restart that does not prove a new instance within a minute is a start that failed: amber, until that is over.
+    if (this.#isStarting(truth)) return undefined;
     const provenMs = Math.max(truth.provenMs ?? truth.fromMs, openedMs);
     // Where no times are told, nothing tells when a cycle crosses the threshold.
     const isForetold = truth.is === 'hung' && truth.fault !== 'hung loop, only its flag tells';
-    const gapMs = isForetold && provenMs > openedMs ? 0 : this.#gapMs(truth.fromMs);
+    const longestMs = Math.max(this.#gapMs(truth.fromMs), this.#gapMs(provenMs));
+    const gapMs = isForetold && provenMs > openedMs ? 0 : longestMs;
     // The poll by which the loop was seen to run, and that tells when its cycle crosses the threshold.
     const polledMs = truth.is === 'hung' ? truth.fromMs + this.#gapMs(truth.fromMs) + CYCLE_MS : 0;
     return this.#undisturbed(truth.fromMs, Math.max(provenMs + gapMs, polledMs) + afterMs + DRAWN_MS);
@@ -284,14 +291,18 @@ class OneDaemon {
 
   /** Amber is promised; red that was there before may stay. */
   #judgeTroubled(truth: Truth, toMs: number): void {
-    const { name, shown, lives } = this.watched;
+    const { name, shown } = this.watched;
     const { fault } = truth;
-    // Until its first cycle is proven, or for a minute, it is being restarted.
-    const isStarting = lives.some(
-      ({ by, fromMs }) => by === 'a window' && fromMs <= truth.fromMs && truth.fromMs - fromMs < MINUTE_MS,
+    // By its own clock the pause goes on.
+    const isSetBack = this.day.disturbed.some(
+      (one) => one.by === 'clock set back' && one.fromMs < toMs && one.toMs > truth.fromMs,
     );
-    const startedMs = isStarting ? truth.fromMs + MINUTE_MS : 0;
-    const provenMs = Math.max(truth.provenMs ?? truth.fromMs, this.day.openedMs, startedMs);
+    if (isSetBack && fault === 'paused past its reset') return;
+    const startedMs = this.#isStarting(truth) ? truth.fromMs + MINUTE_MS : 0;
+    // Ten minutes of what was seen: what began while nobody could look was seen later.
+    const sightMs = truth.fromMs + this.#gapMs(truth.fromMs);
+    const unseenMs = fault === 'dispatches nothing' ? this.#undisturbed(truth.fromMs, sightMs) - sightMs : 0;
+    const provenMs = Math.max(unseenMs + (truth.provenMs ?? truth.fromMs), this.day.openedMs, startedMs);
     const dueMs = this.#undisturbed(truth.fromMs, provenMs + AMBER_AFTER_MS + this.#gapMs(truth.fromMs));
     if (toMs <= dueMs) return;
     this.find('proven', fault, dueMs, name);
@@ -302,6 +313,13 @@ class OneDaemon {
       this.find('late', fault, seenMs, `${name} is amber ${Math.round(seenMs - dueMs)} ms late`);
     const greenMs = this.#firstMs(dueMs, toMs, ({ isGreen }) => isGreen);
     if (greenMs !== undefined) this.find('falseGreens', fault, greenMs, `${name} is shown healthy`);
+  }
+
+  /** Until its first cycle is proven, or for a minute, it is being restarted. */
+  #isStarting(truth: Truth): boolean {
+    return this.watched.lives.some(
+      ({ by, fromMs }) => by === 'a window' && fromMs <= truth.fromMs && truth.fromMs - fromMs < MINUTE_MS,
+    );
   }
 
   #judgeNeverGreen(truth: Truth, toMs: number): void {
@@ -451,6 +469,11 @@ class OneDaemon {
       return gapMs < CYCLE_MS || seenMs < RECOVERY_MS + IN_FLIGHT_MS + 2 * polledMs;
     }
     if (gapMs <= 0) return true;
+    // A restart from here ends it: what comes after that is another life.
+    const isRestarted = this.watched.lives.some(
+      ({ by, fromMs }) => by === 'a window' && fromMs > last.fromMs && fromMs < truth.fromMs,
+    );
+    if (isRestarted) return false;
     const between = this.watched.truths.filter(
       ({ fromMs }) => fromMs >= last.seenMs && fromMs < truth.fromMs,
     );
@@ -473,6 +496,8 @@ class OneDaemon {
       for (const { atMs, text } of told.slice(1))
         this.find('toldTwice', died.fault, atMs, `${name}: ${text}`);
       if (by === 'a window' || died.is !== 'gone' || !(namesLives || (forgets && lost > 0))) return;
+      // What the restart from here came to was told: it ended before that was proven.
+      if (before.by === 'a window' && died.fromMs - before.fromMs < MINUTE_MS) return;
       const goneMs = truths.find((one) => one.fromMs > fromMs && one.is !== 'well')?.fromMs ?? day.endMs;
       const dueMs = fromMs + SETTLED_MS + SPEAKS_MS + this.#gapMs(fromMs);
       const wasSeen = died.fromMs - before.fromMs > this.#gapMs(before.fromMs) + IN_FLIGHT_MS;
@@ -501,9 +526,9 @@ class OneDaemon {
   #gapMs(atMs: number): number {
     const isFocused = isIn(this.day.focused, atMs);
     const { pollMs, truths } = this.watched;
-    return (
-      Math.max(pollMs, isFocused ? 0 : UNFOCUSED_POLL_MS, wasBad(truths, atMs) ? BACKOFF_MS : 0) * JITTER
-    );
+    const before = truths.findLast(({ fromMs }) => fromMs < atMs);
+    const backoffMs = before && before.is !== 'well' ? BACKOFF_MS : 0;
+    return Math.max(pollMs, isFocused ? 0 : UNFOCUSED_POLL_MS, backoffMs) * JITTER;
   }
 
   #wasRed(fromMs: number, toMs: number): boolean {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -62,10 +62,12 @@ export class FakeDuctor {
 
   /**
    * The process that its files name. They tell of lives that began before any process of a test did: only the command
-   * line shows that this one may have written them.
+   * line shows that this one may have written them. As one that works does it has a process of its own, where the system
+   * tells of that.
    */
   get pid(): number {
-    const wait = ['-e', 'setInterval(() => {}, 1_000_000)', 'ductor'];
+    const works = process.platform === 'linux' ? "require('node:child_process').spawn('cat');" : '';
+    const wait = ['-e', `${works} setInterval(() => {}, 1_000_000)`, 'ductor'];
     this.#process ??= spawn(process.execPath, wait, { stdio: 'ignore' });
     return this.#process.pid!;
   }
@@ -98,6 +100,16 @@ export class FakeDuctor {
     const write = (file: string, content: unknown) => this.write(`agents/${name}/${file}`, content);
     write('startup_state.json', { boot_id: startup.boot_id, started_at: pythonTime(Date.now() - agoMs) });
     return write;
+  }
+
+  /** A line of its log, as ductor writes one. @param logger which of its parts says so */
+  log(
+    message: string,
+    { level = 'INFO', agoMs = 0, logger = 'ductor_bot.cli.executor:executor.py:9' } = {},
+  ): void {
+    const path = join(this.home, 'logs', 'agent.log');
+    mkdirSync(dirname(path), { recursive: true });
+    appendFileSync(path, `${logTime(Date.now() - agoMs)} [${level}] ${logger}: ${message}\n`);
   }
 
   /** No turn runs any more: ductor removes the file. */
@@ -156,6 +168,12 @@ export function agentsAnswer(entries: Readonly<Record<string, object>>): Played 
 /** Python's `datetime.isoformat()` in UTC: microseconds, and an offset. */
 export function pythonTime(at: number): string {
   return new Date(at).toISOString().replace('Z', '000+00:00');
+}
+
+/** A time of its log: of the clock on the wall, without its zone. */
+function logTime(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function play({ status, headers, body }: Played, response: ServerResponse): void {

@@ -22,6 +22,8 @@ interface State {
   pollStaleThresholdMs?: number;
   /** Its event loop stands still for so long, once it has said that it will. */
   blockForMs?: number;
+  /** The same, and it takes a whole core meanwhile. */
+  spinForMs?: number;
   /** A status costs it more CPU than there is time for. */
   labours?: boolean;
   readyTasks: number;
@@ -47,9 +49,11 @@ function labour(): void {
   while (process.cpuUsage(before).user < LABOUR_MS * 1_000);
 }
 
-/** As a call that does not return does: nothing else of this process runs meanwhile, and it takes no CPU. */
-function block({ blockForMs = 0 }: Partial<State>): void {
+/** As a call that does not return does: nothing else of this process runs meanwhile. A busy loop takes a core for that. */
+function block({ blockForMs = 0, spinForMs = 0 }: Partial<State>): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockForMs);
+  const endMs = performance.now() + spinForMs;
+  while (performance.now() < endMs);
 }
 
 const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());

@@ -62,7 +62,7 @@ export class SmithyProcess {
     return this;
   }
 
-  /** Sets what it says or does: `sessions`, `history` by agent, `isRunning`, `hangs`, `blockForMs`. */
+  /** Sets what it says or does: `sessions`, `history` by agent, `isRunning`, `hangs`, `blockForMs`, `spinForMs`. */
   async says(what: object): Promise<void> {
     const answer = await fetch(`${this.url}/test`, { method: 'PUT', body: JSON.stringify(what) });
     if (!answer.ok) throw new Error(`it does not listen: ${answer.status}`);

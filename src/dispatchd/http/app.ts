@@ -5,11 +5,12 @@ import type { ChaosSwitch } from '../loop/chaos';
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES } from '../policy';
 import type { Service } from './service';
 import { StateNotWritten } from '../../system/trouble';
-import { taskView } from './views';
+import { taskView, type Reader } from './views';
 import { jsonBody, optionalJsonBody } from './body';
 import { ApiError } from './errors';
-import { checkToken } from './guard';
-import { ROUTES } from '../../protocol/dispatchd';
+import { checkToken, hasToken } from './guard';
+import { NONCE_PATTERN, ROUTES, type ChallengeAnswer } from '../../protocol/dispatchd';
+import { challengeAnswer } from '../../system/challenge';
 
 /** What `--chaos` lets tests and demonstrations do. */
 const CHAOS = ['hang', 'release', 'crash'] as const;
@@ -18,42 +19,56 @@ export interface AppParts {
   readonly service: Service;
   readonly actions: Actions;
   readonly token: string;
+  /** Where the daemon listens, `127.0.0.1:3470`. */
+  readonly ownAddress: () => string;
   readonly log: Log;
   readonly chaos: Pick<ChaosSwitch, (typeof CHAOS)[number]> | undefined;
   /** Begins the end of the process, as SIGTERM does; Windows has no other clean way. */
   readonly shutDown: () => void;
 }
 
-/** All routes. Reading is open to local callers; changing anything, and reading output, needs the token. */
-export function createApp({ service, actions, token, log, chaos, shutDown }: AppParts): Hono {
+/**
+ * All routes. Changing anything, and reading what a command is or printed, needs the token. Without, a look is open to
+ * local callers, who see less.
+ */
+export function createApp({ service, actions, token, ownAddress, log, chaos, shutDown }: AppParts): Hono {
   const app = new Hono();
   const requireToken = (c: Context) => {
     const refusal = checkToken(c.req.header('authorization'), token);
     if (refusal) throw refusal;
   };
 
+  const readerOf = (c: Context): Reader =>
+    hasToken(c.req.header('authorization'), token) ? 'owner' : 'anybody';
+
   app.use(async (c, next) => {
-    c.header('cache-control', 'no-store');
-    c.header('x-content-type-options', 'nosniff');
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireToken(c);
     await next();
   });
 
   app.get(ROUTES.health, (c) => c.json(service.health()));
-  app.get(ROUTES.status, (c) => c.json(service.status()));
+  app.get(ROUTES.status, (c) => c.json(service.status(readerOf(c))));
+  app.get(ROUTES.challenge, (c) => {
+    const nonce = c.req.query('nonce') ?? '';
+    if (!NONCE_PATTERN.test(nonce))
+      throw new ApiError(400, 'INVALID_INPUT', 'nonce must be 32 to 128 hex digits');
+    const address = ownAddress();
+    const answer: ChallengeAnswer = { address, answer: challengeAnswer(token, address, nonce) };
+    return c.json(answer);
+  });
   app.post(ROUTES.shutdown, (c) => {
     shutDown();
     return c.json({ success: true, message: 'stopping' }, 202);
   });
 
-  app.get(ROUTES.tasks, (c) => c.json({ tasks: service.tasks() }));
-  app.get('/api/tasks/:id', (c) => c.json({ task: service.task(c.req.param('id')) }));
+  app.get(ROUTES.tasks, (c) => c.json({ tasks: service.tasks(readerOf(c)) }));
+  app.get('/api/tasks/:id', (c) => c.json({ task: service.task(c.req.param('id'), readerOf(c)) }));
   app.post(ROUTES.tasks, async (c) =>
-    c.json({ task: taskView(await actions.submit(await jsonBody(c.req.raw))) }, 201),
+    c.json({ task: taskView(await actions.submit(await jsonBody(c.req.raw)), undefined, 'owner') }, 201),
   );
 
-  app.get(ROUTES.sessions, (c) => c.json({ sessions: service.sessions() }));
-  app.get('/api/sessions/:id', (c) => c.json({ session: service.session(c.req.param('id')) }));
+  app.get(ROUTES.sessions, (c) => c.json({ sessions: service.sessions(readerOf(c)) }));
+  app.get('/api/sessions/:id', (c) => c.json({ session: service.session(c.req.param('id'), readerOf(c)) }));
   app.get('/api/sessions/:id/output', async (c) => {
     // What a command printed may hold secrets, and other users of this machine reach the port too.
     requireToken(c);
@@ -62,18 +77,24 @@ export function createApp({ service, actions, token, log, chaos, shutDown }: App
   app.post('/api/sessions/:id/extend', async (c) => {
     const { id } = service.find(c.req.param('id'));
     const extendedByMs = await actions.extend(service.find(id), await optionalJsonBody(c.req.raw));
-    return c.json({ extendedByMs, session: service.session(id) });
+    return c.json({ extendedByMs, session: service.session(id, 'owner') });
   });
   app.post('/api/sessions/:id/cancel', async (c) => {
     const session = service.find(c.req.param('id'));
     await actions.cancel(session);
-    return c.json({ session: service.session(session.id) }, 202);
+    return c.json({ session: service.session(session.id, 'owner') }, 202);
   });
 
   const runAgain = async (c: Context<object, '/:id'>) => {
     const session = service.find(c.req.param('id'));
     return c.json(
-      { task: taskView(await actions.runAgain(session, await optionalJsonBody(c.req.raw))) },
+      {
+        task: taskView(
+          await actions.runAgain(session, await optionalJsonBody(c.req.raw)),
+          undefined,
+          'owner',
+        ),
+      },
       201,
     );
   };
@@ -82,7 +103,7 @@ export function createApp({ service, actions, token, log, chaos, shutDown }: App
   app.post('/api/recovery/:id/dismiss', async (c) => {
     const session = service.find(c.req.param('id'));
     await actions.dismiss(session);
-    return c.json({ session: service.session(session.id) });
+    return c.json({ session: service.session(session.id, 'owner') });
   });
 
   for (const name of chaos ? CHAOS : []) {

@@ -6,12 +6,14 @@ import type { Log } from '../log';
 import {
   CONNECTIONS_CHECK_INTERVAL_MS,
   HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
   MAX_CONNECTIONS,
   REQUEST_TIMEOUT_MS,
   SOCKET_IDLE_TIMEOUT_MS,
 } from '../policy';
 import { ApiError } from './errors';
-import { checkOrigin } from './guard';
+import { Connections } from './connections';
+import { ANSWER_HEADERS, checkRequest } from './guard';
 import { messageOf } from '../../base/errors';
 
 /** The loopback server, with every slow or oversized client bounded. */
@@ -30,19 +32,25 @@ export class HttpServer {
         });
       },
     });
+    const connections = new Connections(MAX_CONNECTIONS);
     this.#server = createServer(
       {
+        keepAliveTimeout: KEEP_ALIVE_MS,
         headersTimeout: HEADERS_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
       },
       (request, response) => {
-        const refusal = checkOrigin(request.headers, this.#port);
+        for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
+        const { socket } = request;
+        connections.began(socket);
+        response.once('close', () => connections.ended(socket));
+        const refusal = checkRequest(request, this.#port);
         if (refusal) refuse(response, refusal);
         else void listener(request, response);
       },
     );
-    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on('connection', (socket) => connections.opened(socket));
     this.#server.setTimeout(SOCKET_IDLE_TIMEOUT_MS);
   }
 
@@ -60,6 +68,11 @@ export class HttpServer {
         resolve(this.#port);
       });
     });
+  }
+
+  /** Where it listens, `127.0.0.1:3470`. */
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
   }
 
   /** Answers no more; open connections are cut. */

@@ -10,7 +10,7 @@ import type { Session } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
 import type { SetAside } from '../../system/stateFile';
 import type { Supervisor } from '../processes/supervisor';
-import { instanceView, sessionView, taskView } from './views';
+import { instanceView, sessionView, setAsideView, taskView, type Reader } from './views';
 
 export interface ServiceParts {
   readonly clock: Clock;
@@ -44,7 +44,7 @@ export class Service {
   }
 
   /** A strict superset of smithy's status. */
-  status() {
+  status(reader: Reader) {
     const { options, instance, loop, clock, supervisor, loopSample } = this.parts;
     return {
       isRunning: true,
@@ -67,33 +67,33 @@ export class Service {
         ...dispatchHealth(loopSample(), stamp(clock)),
         busyWorkers: supervisor.busyWorkers,
       },
-      instance: instanceView(instance),
-      sessions: this.sessions(),
-      recovery: this.#recovery(),
+      instance: instanceView(instance, reader),
+      sessions: this.sessions(reader),
+      recovery: this.#recovery(reader),
     };
   }
 
   /** Every session that began or was interrupted, oldest first. */
-  sessions() {
+  sessions(reader: Reader) {
     return this.parts.store
       .all()
-      .map((session) => this.#view(session))
+      .map((session) => this.#view(session, reader))
       .filter(({ status }) => status !== 'queued');
   }
 
   /** @throws ApiError 404 */
-  session(id: string) {
-    return this.#view(this.find(id));
+  session(id: string, reader: Reader) {
+    return this.#view(this.find(id), reader);
   }
 
   /** Every task, oldest first. */
-  tasks() {
-    return this.parts.store.all().map((session) => this.#taskView(session));
+  tasks(reader: Reader) {
+    return this.parts.store.all().map((session) => this.#taskView(session, reader));
   }
 
   /** @throws ApiError 404 */
-  task(id: string) {
-    return this.#taskView(this.find(id));
+  task(id: string, reader: Reader) {
+    return this.#taskView(this.find(id), reader);
   }
 
   /** The last lines of a session's output. @throws ApiError 404 */
@@ -108,26 +108,26 @@ export class Service {
     return session;
   }
 
-  #recovery() {
+  #recovery(reader: Reader) {
     const { store, setAside } = this.parts;
     const { resumedIds, interruptedIds } = this.recovered;
     return {
-      resumed: resumedIds.flatMap((id) => store.get(id) ?? []).map((session) => this.#view(session)),
+      resumed: resumedIds.flatMap((id) => store.get(id) ?? []).map((session) => this.#view(session, reader)),
       interrupted: store
         .all()
         .filter(({ state }) => state.status === 'interrupted' && state.handled === undefined)
-        .map((session) => this.#view(session)),
+        .map((session) => this.#view(session, reader)),
       // Whatever became of them since: interrupted work of earlier lives waits in the list above as well.
       atStart: { resumed: resumedIds.length, interrupted: interruptedIds.length },
-      setAside,
+      setAside: setAside.map((each) => setAsideView(each, reader)),
     };
   }
 
-  #view(session: Session) {
-    return sessionView(session, this.parts.supervisor.run(session.id));
+  #view(session: Session, reader: Reader) {
+    return sessionView(session, this.parts.supervisor.run(session.id), reader);
   }
 
-  #taskView(session: Session) {
-    return taskView(session, this.parts.supervisor.run(session.id));
+  #taskView(session: Session, reader: Reader) {
+    return taskView(session, this.parts.supervisor.run(session.id), reader);
   }
 }

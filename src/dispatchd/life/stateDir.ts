@@ -50,18 +50,23 @@ export async function proveStateDir(stateDir: string): Promise<void> {
   }
 }
 
-async function make(stateDir: string): Promise<void> {
+/** Node's own `recursive` never ends below /proc, and says ENOENT for whatever keeps it from making the parents. */
+async function make(folder: string): Promise<void> {
   try {
-    await mkdir(stateDir, { recursive: true, mode: PRIVATE_DIR_MODE });
+    await mkdir(folder, { mode: PRIVATE_DIR_MODE });
   } catch (error) {
-    // A file may be there: that is said below.
+    // A file may be there: that is said later.
     if (codeOf(error) === 'EEXIST') return;
-    // Node says ENOENT for whatever keeps it from making the parents; the parents' own error tells.
-    if (codeOf(error) === 'ENOENT' && dirname(stateDir) !== stateDir) {
-      await make(dirname(stateDir));
-      await mkdir(stateDir, { mode: PRIVATE_DIR_MODE });
-    } else throw error;
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await make(dirname(folder));
+    await makeLast(folder);
   }
+}
+
+async function makeLast(folder: string): Promise<void> {
+  await mkdir(folder, { mode: PRIVATE_DIR_MODE }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
 }
 
 async function provePrivate(folder: string, what: string, uid: number, found: Stats): Promise<void> {
@@ -94,8 +99,13 @@ export function stateDirRefusal(stateDir: string, error: unknown): string | unde
   const cause = error instanceof Trouble ? error.cause : error;
   const code = codeOf(cause);
   if (code === undefined || !isKnown(code)) return undefined;
-  const { path } = cause as NodeJS.ErrnoException;
+  const path = placeOf(cause as NodeJS.ErrnoException);
   const where = path === undefined || path === stateDir ? '' : ` (${path})`;
   const advice = ADVICE[code] === undefined ? 'Give' : `${ADVICE[code]}, or give`;
   return `the state directory ${stateDir} cannot be used: ${inWords(cause)}${where}. ${advice} another with --state-dir`;
+}
+
+/** The file that it was about: nobody knows the names under which files are made first. */
+function placeOf({ path, dest }: NodeJS.ErrnoException & { dest?: string }): string | undefined {
+  return (dest ?? path)?.replace(/(\.candidate\.[\da-f]+|\.\d+)$/, '');
 }

@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_OUTPUT_BYTES, MAX_PENDING_OUTPUT_BYTES, MAX_TAIL_BYTES } from '../policy';
 import { PRIVATE_DIR_MODE, PRIVATE_FILE_MODE } from '../../system/privateFile';
@@ -20,13 +21,13 @@ export class OutputFiles {
   async openWriter(sessionId: string): Promise<OutputWriter> {
     await mkdir(this.dir, { recursive: true, mode: PRIVATE_DIR_MODE });
     const file = this.#file(sessionId);
-    const handle = await open(file, 'a', PRIVATE_FILE_MODE);
+    const handle = await openToAppend(file);
     return new OutputWriter(file, handle, (await handle.stat()).size, this.maxBytes / 2);
   }
 
   /** The last lines, as far as they fit one answer; `''` if there is none. Broken UTF-8 becomes U+FFFD. */
   async tail(sessionId: string, lines: number): Promise<string> {
-    const read = (file: string) => readFile(file).catch(() => Buffer.alloc(0));
+    const read = (file: string) => readFile(file, { flag: TO_READ }).catch(() => Buffer.alloc(0));
     const file = this.#file(sessionId);
     const bytes = Buffer.concat([await read(older(file)), await read(file)]);
     const text = bytes.subarray(-MAX_TAIL_BYTES).toString('utf8');
@@ -83,7 +84,7 @@ export class OutputWriter {
     if (this.bytes >= this.rotateBytes) {
       await this.handle.close();
       await rename(this.file, older(this.file));
-      this.handle = await open(this.file, 'a', PRIVATE_FILE_MODE);
+      this.handle = await openToAppend(this.file);
       this.bytes = 0;
     }
     await this.handle.appendFile(chunk);
@@ -96,6 +97,17 @@ export class OutputWriter {
     for (const source of this.#paused) source.resume();
     this.#paused.clear();
   }
+}
+
+// Not Windows'.
+const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = constants;
+const TO_READ = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+
+/** A link in the place of the file is replaced, and not written through. */
+async function openToAppend(file: string): Promise<FileHandle> {
+  const found = await lstat(file).catch(() => undefined);
+  if (found && (!found.isFile() || found.nlink > 1)) await rm(file);
+  return open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, PRIVATE_FILE_MODE);
 }
 
 function older(file: string): string {

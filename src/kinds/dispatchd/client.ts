@@ -3,8 +3,8 @@ import type { Refusal } from '../../model/refusal';
 import { errorIn } from '../read/answers';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
 import { API_STOP_ANSWER_MS } from './policy';
-import { checkAnswer, proveListener, readClaim } from './listenerProof';
-import { Ask, DaemonClient, NoAnswer, type Answer } from '../../system/httpClient';
+import { challenge, checkAnswer, proveListener, readClaim, type Asker, type Claim } from './listenerProof';
+import { Ask, DaemonClient, NoAnswer, type Answer, type Pass } from '../../system/httpClient';
 import type { SessionActions } from '../kind';
 import { ROUTES, type NewTask } from '../../protocol/dispatchd';
 
@@ -56,7 +56,7 @@ export class DispatchdClient implements SessionActions {
 
   /** The command of a session as it was given, whole. */
   async command(id: string): Promise<string> {
-    const { body } = await this.#answer((client, _token, within) => client.get(sessionPath(id), within));
+    const { body } = await this.#answer((client, pass, within) => client.get(sessionPath(id), within, pass));
     const { session } = JSON.parse(body) as { session?: { command?: unknown } };
     if (typeof session?.command !== 'string') throw new CodedError<Refusal>({ is: 'commandUntold' });
     return session.command;
@@ -65,44 +65,73 @@ export class DispatchdClient implements SessionActions {
   /** The end of what a session printed. */
   async output(id: string): Promise<string> {
     const path = `${sessionPath(id)}/output?tail=10000`;
-    const { body } = await this.#answer((client, token, within) => client.get(path, within, token));
+    const { body } = await this.#answer((client, pass, within) => client.get(path, within, pass));
     return body;
   }
 
   async #post(path: string, body: object, timeoutMs?: number): Promise<unknown> {
-    const send: Send = (client, token, within) =>
-      client.send('POST', path, { body, token, timeoutMs: within });
+    const send: Send = (client, pass, within) => client.send('POST', path, { body, pass, timeoutMs: within });
     return JSON.parse((await this.#answer(send, timeoutMs)).body);
   }
 
   /**
    * A connection of its own: a poll under way must not make the user wait.
    *
-   * Who listens is proven before anything is sent, and again once the connection is there: as the same process
-   * listened before and after, the connection leads to that process. The one request between the two carries no
-   * secret. If the process ends after the second proof, its connection ends with it.
+   * Who listens is proven before anything is sent, where the system tells it at once, and by a challenge over this
+   * connection. The token goes over this connection only: if the process ends, nothing is sent to who comes next.
    */
   async #answer(send: Send, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Answer> {
     const { origin } = this;
     const claim = await readClaim(origin, this.stateDir);
-    await proveListener(origin, claim);
-    using client = new DaemonClient(origin);
     using within = new Ask(timeoutMs);
-    const { body } = await client.get(ROUTES.health, within);
-    await proveListener(origin, claim);
-    checkAnswer(origin, claim, body);
-    const answer = await send(client, claim.token, within);
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    const { status } = answer;
-    throw new CodedError<Refusal>({ is: 'refused', daemon: 'dispatchd', status, said: errorIn(answer) });
+    // Elsewhere a tool takes a second, and the challenge needs none.
+    if (process.platform === 'linux') await proveListener(origin, claim);
+    using client = new DaemonClient(origin);
+    const asker = askerOf(client, within);
+    checkAnswer(origin, claim, (await asker.get(ROUTES.health)).body);
+    const pass = await challenge(origin, claim, asker);
+    if (pass) return ofSuccess(await send(client, pass, within));
+    using another = new DaemonClient(origin);
+    return ofSuccess(await send(another, await this.#proveByTable(claim, another, within), within));
+  }
+
+  /**
+   * For a version that knows no challenge. As the same process listens before and after, the connection leads there.
+   * @throws an error fit to show where the system does not tell who listens
+   */
+  async #proveByTable(claim: Claim, client: DaemonClient, within: Ask): Promise<Pass> {
+    const { origin } = this;
+    const before = await proveListener(origin, claim);
+    await client.get(ROUTES.health, within);
+    const over = client.connection;
+    if (!over || !before || !(await proveListener(origin, claim))) {
+      throw new CodedError<Refusal>({ is: 'listenerUntold', origin });
+    }
+    return { token: claim.token, over };
   }
 }
 
+function askerOf(client: DaemonClient, within: Ask): Asker {
+  return {
+    get connection() {
+      return client.connection;
+    },
+    get: (path) => client.get(path, within),
+  };
+}
+
+/** @throws an error fit to show where it is none */
+function ofSuccess(answer: Answer): Answer {
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const { status } = answer;
+  throw new CodedError<Refusal>({ is: 'refused', daemon: 'dispatchd', status, said: errorIn(answer) });
+}
+
 /**
- * @param token only for the daemon that the client is connected to
+ * @param pass only for the daemon that the client is connected to
  * @param within the deadline that all requests of one action share
  */
-type Send = (client: DaemonClient, token: string, within: Ask) => Promise<Answer>;
+type Send = (client: DaemonClient, pass: Pass, within: Ask) => Promise<Answer>;
 
 function sessionPath(id: string): string {
   return `/api/sessions/${encodeURIComponent(id)}`;

@@ -1,9 +1,10 @@
+import { lstat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { parseObject } from '../../base/text';
-import type { Report } from '../../health/report';
+import type { DaemonInstance, Report } from '../../health/report';
 import type { Target } from '../../model/target';
 import { INSTANCE_FILE, STATE_DIR_VARIABLE, STATE_FOLDER } from '../../protocol/dispatchd';
 import { isProvenAlive } from '../../system/identity';
@@ -68,6 +69,24 @@ export async function places({ env, isWanted }: PlacesAsked): Promise<readonly T
     return isWanted(target) && (await isWriterAlive(file)) ? [target] : [];
   } catch {
     return [];
+  }
+}
+
+/** The file that names this life of a dispatchd; `undefined` where none does. Never rejects. */
+export async function fileNaming(life: DaemonInstance | undefined): Promise<string | undefined> {
+  if (life?.stateDir === undefined || life.id === undefined) return undefined;
+  const path = join(life.stateDir, INSTANCE_FILE);
+  const read = await readOwn(path).catch(() => undefined);
+  return readInstanceFile(read && 'text' in read ? read.text : '').id === life.id ? path : undefined;
+}
+
+/** Whether there is no such file any more; `undefined` where that cannot be told. Never rejects. */
+export async function isGone(path: string): Promise<boolean | undefined> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? true : undefined;
   }
 }
 

@@ -9,9 +9,12 @@ import { hostOf } from '../../system/address';
 import { isLoopback } from '../read/paths';
 import { cleanText, parseObject } from '../../base/text';
 import { isWriterAlive, readInstanceFile, type InstanceFile } from './instanceFile';
-import { MAX_FILE_BYTES } from './policy';
-import { INSTANCE_FILE, TOKEN_FILE } from '../../protocol/dispatchd';
+import { MAX_FILE_BYTES, NONCE_BYTES } from './policy';
+import { INSTANCE_FILE, ROUTES, TOKEN_FILE } from '../../protocol/dispatchd';
 import { readOwn, WRITABLE_BY_OTHERS } from '../../system/privateFile';
+import { challengeAnswer, isSameSecret } from '../../system/challenge';
+import type { Answer, OpenConnection, Pass } from '../../system/httpClient';
+import { randomBytes } from 'node:crypto';
 
 /** What the state folder tells of the dispatchd that has it. */
 export interface Claim extends InstanceFile {
@@ -46,21 +49,24 @@ export async function readClaim(origin: string, stateDir: string): Promise<Claim
  * Proves that the process which listens is the one of the claim: ours, of that number, and begun when the claim
  * says.
  *
+ * @returns whether the system tells who listens
  * @throws an error fit to show, which names who listens instead
  */
-export async function proveListener(origin: string, claim: Claim): Promise<void> {
+export async function proveListener(origin: string, claim: Claim): Promise<boolean> {
   // Of each name of this address: a name may lead to a stranger on the other.
   const host = hostOf(origin);
-  // Where a tool of the system fails nobody is known to listen, and nothing is sent.
+  // Where a tool of the system fails nobody is known to listen.
   const listeners = await findListeners(claim.port, host).catch(() => []);
   if (listeners.length === 0) {
-    throw refuse({ is: (await isPortFree(host, claim.port)) ? 'nobodyListens' : 'listenerUntold', origin });
+    if (await isPortFree(host, claim.port)) throw refuse({ is: 'nobodyListens', origin });
+    return false;
   }
   for (const listener of listeners) {
     const { pid, isOurs, inContainer } = listener;
     if (isOurs && !inContainer && pid === claim.pid && (await isWriterAlive(claim, () => listener))) continue;
     throw refuse({ is: 'anotherProgram', origin, pid, user: await userOfOther(listener) });
   }
+  return true;
 }
 
 /**
@@ -72,6 +78,33 @@ export function checkAnswer(origin: string, { pid, id }: Claim, body: string): v
   if (instance?.pid !== pid || (id !== undefined && instance?.id !== id)) {
     throw refuse({ is: 'notThatDispatchd', origin });
   }
+}
+
+/** What asks over one connection. */
+export interface Asker {
+  readonly connection: OpenConnection | undefined;
+  get(path: string): Promise<Answer>;
+}
+
+/**
+ * Has the listener of a connection prove that it has the token of the claim, which only we and our dispatchd can read.
+ * Neither the question nor the answer tells the token, and the answer holds for the address of this connection alone.
+ *
+ * @returns the token, for this connection; `undefined` where the daemon is of a version that knows no challenge
+ * @throws an error fit to show, or {NoAnswer}
+ */
+export async function challenge(origin: string, claim: Claim, asker: Asker): Promise<Pass | undefined> {
+  const nonce = randomBytes(NONCE_BYTES).toString('hex');
+  const { status, body } = await asker.get(`${ROUTES.challenge}?nonce=${nonce}`);
+  if (status === 404) return undefined;
+  const over = asker.connection;
+  const { answer } = parseObject(body) ?? {};
+  const isProven =
+    over !== undefined &&
+    typeof answer === 'string' &&
+    isSameSecret(answer, challengeAnswer(claim.token, over.address, nonce));
+  if (!isProven) throw refuse({ is: 'notProven', origin });
+  return { token: claim.token, over };
 }
 
 /** Whose process that is; `undefined` where it is ours. */

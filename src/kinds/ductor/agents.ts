@@ -4,6 +4,7 @@ import type { Malformed, StrangeAnswer, Unavailable } from '../../health/cause';
 import type { Report } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
 import { notAStatus } from '../read/answers';
+import { MAIN_AGENT } from './agentTitle';
 import { MAX_AGENTS, MAX_ERROR_CHARS, MAX_NAME_CHARS } from './policy';
 import { DUCTOR_PROGRESS, DUCTOR_TRAITS } from './traits';
 
@@ -17,7 +18,10 @@ type Agent = v.InferOutput<typeof Agent>;
 const Api = v.object({ status: v.literal('ok'), connections: v.pipe(v.number(), v.integer()) });
 
 /** What ductor says of itself, without its work. */
-type ReportedState = Pick<Report, 'isRunning' | 'starting' | 'available' | 'unavailable' | 'malformed'>;
+type ReportedState = Pick<
+  Report,
+  'isRunning' | 'starting' | 'ending' | 'available' | 'unavailable' | 'malformed'
+>;
 
 /** An answer as a report without work, or why it is none. @param readBody reads the JSON of the route */
 export function readState(
@@ -55,21 +59,32 @@ export function readAgents(body: unknown): ReportedState | undefined {
   if (agents.size === 0) return undefined;
   const main = agents.get('main');
   if (!main) return { isRunning: true, malformed: [...malformed, { field: 'agents.main', is: 'missing' }] };
-  if (main.status === 'stopped') return { isRunning: false, malformed };
+  const parts = [...agents.values()].filter(({ status }) => status === 'stopped').length;
+  // Sub-agents say so first, then the main one: nothing but the end of the process stops that.
+  const ending = { isWhole: main.status === 'stopped', parts };
+  if (ending.isWhole) return { isRunning: false, ending, malformed };
   const crashed = [...agents].filter(([, { status }]) => status === 'crashed');
   return {
     isRunning: main.status !== 'crashed',
     ...(main.status === 'starting' && { starting: true }),
+    ...(parts > 0 && { ending }),
     ...(crashed.length > 0 && { available: false, unavailable: crashes(crashed) }),
     malformed,
   };
 }
 
-/** The agents besides the main one that may work on something, by the names that the daemon has for them. */
-export function subAgentsOf(body: string): readonly string[] {
+/** An agent besides the main one, by the name that the daemon has for it. */
+export interface SubAgent {
+  readonly name: string;
+  /** One that is stopped or crashed works on nothing that its files do not tell of. */
+  readonly mayWork: boolean;
+}
+
+/** The agents besides the main one, whatever state they are in. */
+export function subAgentsOf(body: string): readonly SubAgent[] {
   return (agentsIn(JSON.parse(body)) ?? [])
-    .filter(([name, agent]) => name !== 'main' && mayWork(agent))
-    .map(([name]) => name);
+    .filter(([name]) => name !== MAIN_AGENT)
+    .map(([name, agent]) => ({ name, mayWork: mayWork(agent) }));
 }
 
 /** The agents in an answer, by hand: a schema goes through all of them, however many there are. */

@@ -29,20 +29,38 @@ export type DuctorConfig = v.InferOutput<typeof Config>;
 
 /** `config.json`; what is not there or not what it should be is ductor's default. @throws where it is no object */
 export function readConfig(value: unknown): DuctorConfig {
+  // valibot takes an array for an object without entries.
+  if (Array.isArray(value)) throw new TypeError('a list is no config');
   return v.parse(Config, value);
 }
 
-/** The limits that a config means. It may have been changed since the daemon read it. */
-export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: DuctorConfig) {
+/** Sets the cap of all extensions of a turn, in seconds, in builds with PleasePrompto/ductor#20. */
+export const CAP_VARIABLE = 'DUCTOR_DYNAMIC_TIMEOUT_MAX_SECONDS';
+
+/** The cap that a variable means, in ms; `undefined` where that is none. */
+export function readCap(text: string | undefined): number | undefined {
+  const ms = Number(text?.trim() ?? '') * SECOND_MS;
+  return ms > 0 && ms <= LAST_AT ? ms : undefined;
+}
+
+/**
+ * The limits that a config means. It may have been changed since the daemon read it.
+ * @param capMs the cap of all extensions, of a daemon that has it in its environment
+ */
+export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: DuctorConfig, capMs?: number) {
   const normalMs = toMs(timeouts.normal) ?? DUCTOR_UNSET_LIMIT_MS;
   const cliMs = toMs(cli) ?? DUCTOR_TURN_LIMIT_MS;
   const { extend_on_activity: isExtended = true, max_extensions: max = DUCTOR_MAX_EXTENSIONS } = timeouts;
   const extensionMs = positive(toMs(timeouts.activity_extension) ?? DUCTOR_EXTENSION_MS) ?? 0;
-  return {
-    turnMs: positive(normalMs === DUCTOR_UNSET_LIMIT_MS ? cliMs : normalMs),
-    /** What activity shortly before its end adds to a turn, and how often. */
+  const turnMs = positive(normalMs === DUCTOR_UNSET_LIMIT_MS ? cliMs : normalMs);
+  const byActivity = {
     extensionMs,
     maxExtensions: isExtended && extensionMs > 0 ? Math.max(0, Math.floor(max)) : 0,
+  };
+  return {
+    turnMs,
+    /** What is added to a turn at its end, and how often: for activity shortly before, or up to the cap in any case. */
+    ...(capMs === undefined || turnMs === undefined ? byActivity : upTo(capMs, turnMs)),
     taskMs:
       tasks.timeout_seconds === null
         ? undefined
@@ -50,10 +68,21 @@ export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: Ductor
   };
 }
 
+/** A build that knows of a cap adds a whole period each time, the last one cut at the cap, and asks for no activity. */
+function upTo(capMs: number, turnMs: number) {
+  if (capMs <= turnMs) return { extensionMs: 0, maxExtensions: 0 };
+  return {
+    extensionMs: turnMs,
+    maxExtensions: Math.ceil(capMs / turnMs) - 1,
+    /** When a turn ends at the latest; only where the daemon's process tells. */
+    capMs,
+  };
+}
+
 const toMs = (value: number | undefined) => (value === undefined ? undefined : value * SECOND_MS);
 const positive = (ms: number) => (ms > 0 && ms <= LAST_AT ? ms : undefined);
 
 /** How long ductor lets work run, in ms; `undefined` = without end. */
-export type DuctorLimits = ReturnType<typeof limitsOf>;
+export type DuctorLimits = Omit<ReturnType<typeof limitsOf>, 'capMs'> & { readonly capMs?: number };
 
 export const DEFAULT_LIMITS = limitsOf({});

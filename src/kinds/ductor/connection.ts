@@ -7,11 +7,13 @@ import type { Answered, Connection, ConnectOptions } from '../kind';
 import type { Look, Seen } from '../look';
 import { MAX_SESSIONS } from '../policy';
 import { isLoopback } from '../read/paths';
-import { readApi, readAgents, readState, subAgentsOf } from './agents';
+import { readApi, readAgents, readState, subAgentsOf, type SubAgent } from './agents';
 import { DEFAULT_LIMITS } from './config';
-import { DuctorState, ductorHome, type DuctorFiles } from './files';
+import type { DuctorFiles } from './files';
+import { ListenerFiles } from './listenerFiles';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
 import { readTasks, taskSessions, type Task } from './tasks';
+import { turnsWithoutProcess } from './turnProcess';
 
 export { identify } from './identify';
 export { ownCommand, restartWays } from './start';
@@ -27,9 +29,11 @@ export function connect(target: Target, options: ConnectOptions): Connection {
  * tasks; of the turns of its chats only the files on its machine tell. Nothing tells whether its loop advances.
  */
 class DuctorConnection implements Connection {
-  readonly #state: DuctorState | undefined;
+  readonly #state: ListenerFiles | undefined;
   statusRoute: string = AGENTS_ROUTE;
   #isRecognised = false;
+  /** What its last answer said of its end; `undefined` where its files were not to be had then. */
+  #saidEnding: boolean | undefined;
   #tasks: { readonly body: string; readonly tasks: readonly Task[] | undefined } | undefined;
 
   constructor(
@@ -39,7 +43,7 @@ class DuctorConnection implements Connection {
     const { hostname, port } = new URL(origin);
     // The files of this machine say nothing about a daemon of another.
     if (isLoopback(hostname)) {
-      this.#state = new DuctorState(ductorHome(options.env), Number(port), options.wallAt);
+      this.#state = new ListenerFiles(hostname, Number(port), options.env, options.wallAt);
     }
   }
 
@@ -55,10 +59,21 @@ class DuctorConnection implements Connection {
     }
   }
 
+  /**
+   * It removes the file with its number when it ends in good order, and also when its main agent crashes: it, or its log,
+   * must have said that it ends.
+   */
+  async hasEnded(): Promise<boolean | undefined> {
+    if (this.#saidEnding === undefined) return undefined;
+    const end = await this.#state?.end();
+    return end && end.isPidFileGone && (this.#saidEnding || end.wasToldTo);
+  }
+
   /** What answers next may be another. */
   #forget(): void {
     this.statusRoute = AGENTS_ROUTE;
     this.#isRecognised = false;
+    this.#state?.forget();
   }
 
   async #ask(look: Look): Promise<Answered> {
@@ -72,18 +87,30 @@ class DuctorConnection implements Connection {
     }
     const daemonNow = clockOf(answer, wallAt());
     const subAgents = this.statusRoute === AGENTS_ROUTE ? subAgentsOf(answer.body) : [];
-    const files = await this.#state?.read(look.within.atMost(timeouts.fallbackMs).timeoutMs, subAgents);
+    const [files, tasks] = await Promise.all([
+      this.#state?.read(look.within.atMost(timeouts.fallbackMs).timeoutMs, subAgents),
+      said.starting ? undefined : this.#askTasks(look),
+    ]);
+    this.#saidEnding = files && (said.ending?.isWhole === true || files.log?.isEnding === true);
     const starting = said.starting || (said.isRunning && files?.isStarting);
     // Until it is up it lists no tasks, though it may have some.
     const nowAt = daemonNow ?? wallAt();
-    const { sessions, unknown } = starting ? {} : await this.#work(look, files, subAgents, nowAt);
+    const { sessions, unknown } = starting ? {} : this.#work(tasks, files, subAgents, nowAt);
+    const isAtWork = said.isRunning && !starting && !files?.log?.isEnding;
     const report: Report = {
       ...said,
       ...(starting && { starting }),
+      ...(files && troubles(said, files)),
+      ...(files && isAtWork && (await turnsWithoutProcess(files))),
+      ...(!starting && files?.isResuming && { isResuming: true }),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),
       ...(unknown && said.isRunning && { unknownWork: unknown }),
       ...(files?.instance && { instance: files.instance }),
+      malformed: [
+        ...said.malformed,
+        ...(files?.unreadable ?? []).map((field) => ({ field, is: 'unreadableFile' as const })),
+      ],
     };
     return { is: 'report', report, latencyMs: answer.tookMs };
   }
@@ -107,29 +134,29 @@ class DuctorConnection implements Connection {
    * Tasks and turns, and of which nothing is known. `sessions` is `undefined` where that is not known: that there is no
    * work is known only where all of it is.
    */
-  async #work(
-    look: Look,
+  #work(
+    tasks: readonly Task[] | undefined,
     files: DuctorFiles | undefined,
-    subAgents: readonly string[],
+    subAgents: readonly SubAgent[],
     nowAt: number,
-  ): Promise<{ sessions?: readonly Session[]; unknown?: UnknownWork }> {
-    const tellsTasks = this.statusRoute === AGENTS_ROUTE;
-    const tasks = tellsTasks ? await this.#askTasks(look) : undefined;
+  ): { sessions?: readonly Session[]; unknown?: UnknownWork } {
     const unknown: UnknownWork = {
       subAgents: subAgents
-        .filter((name) => files?.subAgents.get(name) === undefined)
-        .map((name) => cleanText(name, MAX_NAME_CHARS)),
-      turns: files?.turns === undefined,
+        .filter(({ name, mayWork }) => !(files?.subAgents.get(name)?.isKnown ?? !mayWork))
+        .map(({ name }) => cleanText(name, MAX_NAME_CHARS)),
+      turns: files?.areTurnsKnown !== true,
       tasks: tasks === undefined,
     };
     const isAllKnown = !unknown.turns && !unknown.tasks && unknown.subAgents.length === 0;
     const rest = isAllKnown ? {} : { unknown };
     // For once not to be had is not gone.
-    if (tellsTasks && !tasks) return rest;
+    if (this.statusRoute === AGENTS_ROUTE && !tasks) return rest;
     const work = new Map<string, Session>();
     const listed = taskSessions(tasks ?? [], files?.limits ?? DEFAULT_LIMITS, nowAt);
-    const ofSubAgents = [...(files?.subAgents.values() ?? [])].flatMap((sessions) => sessions ?? []);
-    for (const session of [...(files?.turns ?? []), ...ofSubAgents, ...listed].slice(0, MAX_SESSIONS)) {
+    const ofSubAgents = [...(files?.subAgents.values() ?? [])].flatMap(({ sessions }) => sessions);
+    const ended = files?.timedOut ?? [];
+    const all = [...(files?.turns ?? []), ...ofSubAgents, ...listed, ...ended];
+    for (const session of all.slice(0, MAX_SESSIONS)) {
       // An id names a row of the tree, so each may be there once.
       if (!work.has(session.id)) work.set(session.id, session);
     }
@@ -138,6 +165,7 @@ class DuctorConnection implements Connection {
 
   /** `undefined` where that is not known; it may also have none to tell of. */
   async #askTasks(look: Look): Promise<readonly Task[] | undefined> {
+    if (this.statusRoute !== AGENTS_ROUTE) return undefined;
     try {
       const { status, body } = await look.get(TASKS_ROUTE, this.options.timeouts.fallbackMs);
       if (status === 404 || status === 503) return [];
@@ -148,6 +176,22 @@ class DuctorConnection implements Connection {
       return undefined;
     }
   }
+}
+
+/** What its log says that its answer does not. */
+function troubles(said: Report, { log }: DuctorFiles): Partial<Report> {
+  if (!log) return {};
+  const { errors, errorCount, helpless } = log;
+  return {
+    ...(errorCount > 0 && { startErrors: errors, startErrorCount: errorCount }),
+    // It answers, and can do no work. What it says itself comes first.
+    ...(helpless !== undefined &&
+      said.isRunning &&
+      said.available !== false && {
+        available: false,
+        unavailable: { is: 'said', said: helpless },
+      }),
+  };
 }
 
 /** Its clock: the second that its answer names, and as much of it as has passed on ours where the two agree. */

@@ -1,89 +1,184 @@
-import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { readBounded } from '../../system/privateFile';
-import { PidFileWriter } from './pidFile';
-import {
-  CLOCK_TOLERANCE_MS,
-  DUCTOR_API_PORT,
-  DUCTOR_PORT,
-  DUCTOR_STARTUP_MS,
-  MAX_STATE_FILE_BYTES,
-} from './policy';
+import * as v from 'valibot';
 import type { DaemonInstance, Session } from '../../health/report';
-import type { Env } from '../kind';
-import { limitsOf, readConfig, type DuctorLimits } from './config';
-import { isOtherBoot, readNamed, readStartup, readTurns, type DuctorStartup } from './turns';
+import { pid as pidNumber } from '../read/schemas';
+import {
+  AgentFiles,
+  leftOf,
+  startOf,
+  unreadableStart,
+  workOf,
+  workOfSub,
+  type AgentContent,
+  type AgentWork,
+  type Times,
+} from './agentFiles';
+import type { LogLife } from './agentLife';
+import type { SubAgent } from './agents';
+import { AgentSigns } from './agentSigns';
+import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from './config';
+import { PidFileWriter } from './pidFile';
+import { CLOCK_TOLERANCE_MS, DUCTOR_API_PORT, DUCTOR_PORT, DUCTOR_STARTUP_MS } from './policy';
+import { Resuming } from './resuming';
+import { known, StateFile } from './stateFile';
+import type { DuctorStartup } from './turns';
 
 /** A sub-agent has a folder of its name: nothing else is looked for, whatever a daemon calls its agents. */
 const AGENT_NAME = /^[\w-]{1,64}$/;
 
-/** Where a ductor of this machine keeps its files. */
-export function ductorHome(env: Env): string {
-  return env['DUCTOR_HOME'] || join(homedir(), '.ductor');
+const CONFIG = 'config/config.json';
+const PID = 'bot.pid';
+
+/** What the files of a ductor tell. */
+export interface DuctorFiles {
+  readonly home: string;
+  readonly limits: DuctorLimits;
+  /** Absent where nothing proves that the files are this daemon's. */
+  readonly instance?: DaemonInstance & { readonly pid: number };
+  /** Its process is there, and has not noted its start yet. */
+  readonly isStarting: boolean;
+  /** It has not told its chats yet, and resumed, what the life before left. */
+  readonly isResuming?: boolean;
+  /** What is known of the main agent's turns and named sessions. */
+  readonly turns: readonly Session[];
+  /** What its log tells of this life. */
+  readonly log?: LogLife;
+  /** Turns that their limit has ended, as the log tells. */
+  readonly timedOut: readonly Session[];
+  /** All of them are known. */
+  readonly areTurnsKnown: boolean;
+  /** The same of each sub-agent that was asked for; absent where nothing is known. */
+  readonly subAgents: ReadonlyMap<
+    string,
+    { readonly sessions: readonly Session[]; readonly isKnown: boolean }
+  >;
+  /** The files that are there and cannot be read, by their path in the home. */
+  readonly unreadable: readonly string[];
 }
 
-/** Reads the files of a ductor on this machine: all that tells of its chats' turns, and of its lives. */
+/** Reads the files in the home of a ductor: all that tells of its chats' turns, and of its lives. */
 export class DuctorState {
   readonly #config: StateFile;
   readonly #pid: StateFile;
   readonly #writer = new PidFileWriter();
   readonly #main: AgentFiles;
+  readonly #signs: AgentSigns;
+  readonly #resuming = new Resuming();
+  /** The life that was read last. */
+  #life: { readonly pid: number; readonly sinceAt: number } | undefined;
   readonly #subAgents = new Map<string, AgentFiles>();
-  #life: { readonly startup: DuctorStartup; readonly kind: DaemonInstance['startKind'] } | undefined;
 
   constructor(
     private readonly home: string,
     private readonly port: number,
     private readonly wallAt: () => number,
   ) {
-    this.#config = new StateFile(join(home, 'config', 'config.json'));
-    this.#pid = new StateFile(join(home, 'bot.pid'));
+    this.#config = new StateFile(join(home, CONFIG));
+    this.#pid = new StateFile(join(home, PID));
     this.#main = new AgentFiles(home);
+    this.#signs = new AgentSigns(home);
   }
 
   /**
-   * `undefined` where they are not this daemon's, or not to be had in time. Never throws.
+   * `undefined` where there are none of this daemon's.
    *
-   * @param timeoutMs how long they are waited for
    * @param subAgents the agents besides the main one whose work is asked for
+   * @param capMs the cap of all extensions that the daemon has in its environment
+   * @throws {ToolFailed}
    */
-  async read(timeoutMs: number, subAgents: readonly string[] = []) {
-    return Promise.race([
-      this.#read(subAgents).catch(() => undefined),
-      delay(timeoutMs, undefined, { ref: false }),
-    ]);
-  }
-
-  async #read(subAgents: readonly string[]) {
-    for (const name of this.#subAgents.keys()) if (!subAgents.includes(name)) this.#subAgents.delete(name);
+  async read(subAgents: readonly SubAgent[], capMs?: number): Promise<DuctorFiles | undefined> {
+    const names = subAgents.map(({ name }) => name);
+    for (const name of this.#subAgents.keys()) if (!names.includes(name)) this.#subAgents.delete(name);
     const [config, pid, main, subs] = await Promise.all([
       this.#config.read(),
       this.#pid.read(),
       this.#main.read(),
-      Promise.all(subAgents.map(async (name) => [name, await this.#subAgent(name)?.read()] as const)),
+      Promise.all(
+        subAgents.map(async (agent) => ({ agent, files: await this.#subAgent(agent.name)?.read() })),
+      ),
     ]);
-    const settings = readConfig(config === 'absent' ? {} : config?.value);
+    const settings = known(() => readConfig(config === 'absent' ? {} : config?.value));
+    const writer = pid === 'absent' ? undefined : known(() => v.parse(pidNumber, pid?.value));
+    if (!settings || pid === 'absent' || !pid || writer === undefined) {
+      const unreadable = [...(settings ? [] : [CONFIG]), ...(pid === 'absent' || writer ? [] : [PID])];
+      return unreadable.length === 0 ? undefined : this.#nothing(unreadable);
+    }
     const ports = [settings.interagent_port ?? DUCTOR_PORT, settings.api?.port ?? DUCTOR_API_PORT];
     // There may be another ductor on this machine, or a tunnel to that of another.
-    if (!ports.includes(this.port) || pid === 'absent' || !pid || !(await this.#writer.isAlive(pid)))
-      return undefined;
-    const limits = limitsOf(settings);
-    const { value, changedAt } = pid;
+    if (!ports.includes(this.port) || !(await this.#writer.isAlive(pid))) return undefined;
+    const limits = limitsOf(settings, capMs);
+    const { changedAt } = pid;
     const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: this.wallAt() };
     const noted = startOf(main);
     const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
+    const work = workOf(main, limits, times);
+    const subWork = subs.map(({ agent, files }) => ({
+      ...agent,
+      work: files && workOfSub(agent.name, files, limits, times),
+    }));
+    this.#life = { pid: writer, sinceAt: changedAt };
+    const log = await this.#signs.read(this.#life, times.nowAt);
+    const running = subs.flatMap(({ agent, files }) => (agent.mayWork ? [[agent.name, files] as const] : []));
+    const told = this.#signs.turns(wholeOf(work, subWork), log, limits, times.nowAt);
+    const deadlines = new Map(told?.work.map((session) => [session.id, session]));
+    const moved = (sessions: readonly Session[]) =>
+      sessions.map((session) => deadlines.get(session.id) ?? session);
     return {
+      home: this.home,
       limits,
-      instance: { pid: value as number, ...(isNoted && this.#lifeOf(noted)) },
-      /** Its process is there, and has not noted its start yet. */
+      log,
+      timedOut: told?.timedOut ?? [],
+      instance: { pid: writer, ...(isNoted && lifeOf(noted)) },
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
-      /** Of the main agent; `undefined` where that is not known. */
-      turns: known(() => workOf(main, limits, times)),
-      /** Of each sub-agent that was asked for; `undefined` where that is not known. */
-      subAgents: new Map(subs.map(([name, files]) => [name, files && workOfSub(name, files, limits, times)])),
+      isResuming: isNoted && this.#isResuming(noted, [['', main], ...running], times),
+      turns: moved(work.sessions),
+      areTurnsKnown: work.unreadable.length === 0,
+      subAgents: new Map(
+        subWork.flatMap(({ name, mayWork, work: its }) =>
+          // One that does not run and has no files of this life works on nothing.
+          its || !mayWork
+            ? [[name, { sessions: moved(its?.sessions ?? []), isKnown: !its?.unreadable.length }] as const]
+            : [],
+        ),
+      ),
+      unreadable: [
+        ...work.unreadable,
+        ...unreadableStart(main),
+        ...subWork.flatMap(({ work: its }) => its?.unreadable ?? []),
+      ],
     };
+  }
+
+  #nothing(unreadable: readonly string[]): DuctorFiles {
+    return {
+      home: this.home,
+      limits: DEFAULT_LIMITS,
+      timedOut: [],
+      isStarting: false,
+      turns: [],
+      areTurnsKnown: false,
+      subAgents: new Map(),
+      unreadable,
+    };
+  }
+
+  /**
+   * What the files tell of the end of the process that they were last read of: it has removed its pid file, and its log
+   * says that it was told to end. Never rejects.
+   */
+  async end(): Promise<{ readonly isPidFileGone: boolean; readonly wasToldTo: boolean }> {
+    const isPidFileGone = (await this.#pid.read()) === 'absent';
+    const log = this.#life && (await this.#signs.read(this.#life, this.wallAt()));
+    return { isPidFileGone, wasToldTo: log?.isEnding === true };
+  }
+
+  #isResuming(
+    { started_at: lifeAt }: DuctorStartup,
+    agents: readonly (readonly [name: string, files: AgentContent | undefined])[],
+    { sinceAt, nowAt }: Times,
+  ): boolean {
+    const left = agents.flatMap(([name, files]) => (files ? [[name, leftOf(files, sinceAt)] as const] : []));
+    return this.#resuming.isAtIt(lifeAt, new Map(left), nowAt);
   }
 
   #subAgent(name: string): AgentFiles | undefined {
@@ -92,116 +187,20 @@ export class DuctorState {
     this.#subAgents.set(name, files);
     return files;
   }
-
-  #lifeOf(next: DuctorStartup): Partial<DaemonInstance> {
-    const before = this.#life?.startup;
-    if (before?.started_at !== next.started_at) {
-      const kind = before && (isOtherBoot(before.boot_id, next.boot_id) ? 'reboot' : 'restart');
-      this.#life = { startup: next, kind };
-    }
-    const startKind = this.#life?.kind;
-    const startedAt = next.started_at;
-    return { id: new Date(startedAt).toISOString(), startedAt, ...(startKind && { startKind }) };
-  }
 }
 
-/** What the files of a ductor tell. */
-export type DuctorFiles = NonNullable<Awaited<ReturnType<DuctorState['read']>>>;
-
-/** The files that one agent keeps. */
-class AgentFiles {
-  readonly #files: readonly StateFile[];
-
-  constructor(folder: string) {
-    this.#files = ['startup_state.json', 'inflight_turns.json', 'named_sessions.json'].map(
-      (name) => new StateFile(join(folder, name)),
-    );
-  }
-
-  /** Together. */
-  async read() {
-    const [startup, turns, named] = await Promise.all(this.#files.map((file) => file.read()));
-    return { startup, turns, named };
-  }
-}
-
-type AgentContent = Awaited<ReturnType<AgentFiles['read']>>;
-
-interface Times {
-  /** When this life began, in epoch ms: what is older was left behind by another. */
-  readonly sinceAt: number;
-  readonly nowAt: number;
-}
-
-function startOf({ startup }: AgentContent): DuctorStartup | undefined {
-  return startup === 'absent' ? undefined : known(() => readStartup(startup?.value));
-}
-
-/** @throws where a file is there and cannot be read */
-function workOf({ turns, named }: AgentContent, limits: DuctorLimits, times: Times): readonly Session[] {
-  return [
-    ...(turns === 'absent' ? [] : readTurns(turns?.value, limits, times)),
-    // What it said before this life began is not true any more.
-    ...(named === 'absent' || (named && named.changedAt < times.sinceAt) ? [] : readNamed(named?.value)),
-  ];
-}
-
-/** `undefined` where no start of this life is noted: then its files are elsewhere, or not written yet. */
-function workOfSub(
-  name: string,
-  files: AgentContent,
-  limits: DuctorLimits,
-  times: Times,
+/** All work that the files tell; `undefined` where some of it is not known. */
+function wholeOf(
+  work: AgentWork,
+  subWork: readonly (SubAgent & { readonly work: AgentWork | undefined })[],
 ): readonly Session[] | undefined {
-  const startedAt = startOf(files)?.started_at;
-  if (startedAt === undefined || startedAt < times.sinceAt) return undefined;
-  const own = { ...times, sinceAt: startedAt - CLOCK_TOLERANCE_MS };
-  const work = known(() => workOf(files, limits, own));
-  return work?.map((session) => ({
-    ...session,
-    id: `${name} ${session.id}`,
-    title: `${name}: ${session.title}`,
-  }));
+  const all = [work, ...subWork.map(({ mayWork, work: its }) => its ?? (mayWork ? undefined : NO_WORK))];
+  const isKnown = (each: AgentWork | undefined): each is AgentWork => each?.unreadable.length === 0;
+  return all.every(isKnown) ? all.flatMap(({ sessions }) => sessions) : undefined;
 }
 
-interface Content {
-  /** As JSON has it; `undefined` where that is no JSON, or too long. */
-  readonly value: unknown;
-  /** Epoch ms. */
-  readonly changedAt: number;
-}
+const NO_WORK: AgentWork = { sessions: [], unreadable: [] };
 
-/** `undefined` where it is there and cannot be read. */
-type Read = Content | 'absent' | undefined;
-
-/** A small JSON file that another process replaces as a whole: read again only when it is another. */
-class StateFile {
-  #last: { readonly key: string; readonly content: Content } | undefined;
-
-  constructor(private readonly path: string) {}
-
-  async read(): Promise<Read> {
-    try {
-      const { mtimeMs, size, ino } = await stat(this.path);
-      const key = `${mtimeMs} ${size} ${ino}`;
-      if (this.#last?.key !== key) {
-        const text = await readBounded(this.path, MAX_STATE_FILE_BYTES);
-        if (text === undefined) return undefined;
-        const value = known(() => JSON.parse(text) as unknown);
-        this.#last = { key, content: { value, changedAt: mtimeMs } };
-      }
-      return this.#last.content;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : undefined;
-    }
-  }
-}
-
-/** What a reader gives, where it can read it. */
-function known<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
+function lifeOf({ started_at: startedAt, boot_id: bootId }: DuctorStartup): Partial<DaemonInstance> {
+  return { id: new Date(startedAt).toISOString(), startedAt, ...(bootId !== '' && { bootId }) };
 }

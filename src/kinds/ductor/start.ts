@@ -1,14 +1,16 @@
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../../system/processInfo';
 import type { RestartWay, StartCommand, StartPlace } from '../kind';
-import { ductorHome } from './files';
+import { homeIn } from './place';
 import { sameWay } from '../sameWay';
 
 /** Tell a ductor its files, its limits and its Python; its secrets stand in its own files. */
 const VARIABLES = [
   'DUCTOR_HOME',
+  'HOME',
   'DUCTOR_DYNAMIC_TIMEOUT_MAX_SECONDS',
   'VIRTUAL_ENV',
   'PYTHONPATH',
@@ -26,9 +28,13 @@ export function restartWays(_target: Target, where: StartPlace): readonly Restar
   const { name, running, supervisor } = where;
   const isDuctor = running?.argv.slice(0, 4).some((word) => DUCTOR_WORD.test(word)) === true;
   const same = isDuctor && sameWay(running, running.argv, VARIABLES);
-  if (same && supervisor?.process) return [byItself(where, supervisor.name, supervisor.process), same];
-  if (same) return [same];
-  return { is: 'startAsInstalled', daemon: name, serviceCommand: SERVICE_COMMANDS.linux };
+  if (!same) return { is: 'startAsInstalled', daemon: name, serviceCommand: SERVICE_COMMANDS.linux };
+  const env = running.env ?? {};
+  const [home] = homeIn(env, env['HOME'] ?? homedir());
+  // By these it knows that somebody starts it again; else it would do that itself.
+  const isSupervised = env['DUCTOR_SUPERVISOR'] !== undefined || env['INVOCATION_ID'] !== undefined;
+  if (!supervisor?.process || home === undefined || !isSupervised) return [same];
+  return [byItself(where, home, supervisor.name, supervisor.process), same];
 }
 
 /** Of `ductor service install`; on Windows it is a scheduled task. */
@@ -40,10 +46,15 @@ const SERVICE_COMMANDS = {
 
 /**
  * What has a supervisor looks every 2 s for this file, takes it away, and ends with the exit code by which its supervisor
- * starts it again (its infra/restart.py). Only where there is one: else it would start itself, with the same number.
+ * starts it again (its infra/restart.py).
  */
-function byItself({ nodePath, running }: StartPlace, name: string, starter: ProcessIdentity): RestartWay {
-  const file = join(ductorHome(running?.env ?? {}), 'restart-requested');
+function byItself(
+  { nodePath }: StartPlace,
+  home: string,
+  name: string,
+  starter: ProcessIdentity,
+): RestartWay {
+  const file = join(home, 'restart-requested');
   const script = "require('fs').writeFileSync(process.argv[1], '1')";
   const env = { ELECTRON_RUN_AS_NODE: '1' };
   const command = { kind: 'process', command: nodePath, args: ['-e', script, file], env } as const;

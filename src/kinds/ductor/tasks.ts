@@ -1,31 +1,34 @@
 import * as v from 'valibot';
 import { SECOND_MS } from '../../base/time';
 import { ENDED_SHOWN_MS } from '../../health/policy';
+import { WAITING } from '../../health/sessions';
 import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
+import { agentTitle } from './agentTitle';
+import { MAX_NAME_CHARS } from './policy';
+import { prompt } from './prompt';
 import { finite, id, lenient, line, seconds } from '../read/schemas';
 
 /** Reads ductor's background tasks. No deadline is told: each is worked out from the limits, and marked as assumed. */
 
 const Task = v.object({
   task_id: id,
+  parent_agent: line(MAX_NAME_CHARS),
   name: line(80),
-  prompt_preview: line(80),
-  status: v.picklist(['running', 'done', 'failed', 'cancelled', 'interrupted']),
+  prompt_preview: prompt(80),
+  status: v.picklist(['running', 'waiting', 'done', 'failed', 'cancelled', 'interrupted']),
   session_id: line(100),
   created_at: seconds,
   completed_at: lenient(seconds),
   elapsed_seconds: v.optional(v.fallback(v.pipe(finite, v.minValue(0)), 0), 0),
   error: line(300),
   result_preview: line(300),
+  last_question: line(200),
 });
 export type Task = v.InferOutput<typeof Task>;
 
-/**
- * `/tasks/list`: background tasks, those that ended too. One that waits for an answer neither runs nor has ended;
- * it is not listed. `undefined` where it is not such an answer.
- */
+/** `/tasks/list`: background tasks, those that ended too. `undefined` where it is not such an answer. */
 export function readTasks(value: unknown): readonly Task[] | undefined {
   const list = (value as { tasks?: unknown } | null)?.tasks;
   if (!Array.isArray(list)) return undefined;
@@ -35,7 +38,7 @@ export function readTasks(value: unknown): readonly Task[] | undefined {
   });
 }
 
-/** Running tasks, and those that ended within the day. */
+/** Tasks that run or wait for an answer, and those that ended within the day. */
 export function taskSessions(
   tasks: readonly Task[],
   { taskMs }: DuctorLimits,
@@ -44,9 +47,20 @@ export function taskSessions(
   return tasks
     .filter(
       ({ status, completed_at, created_at }) =>
-        status === 'running' || nowAt - (completed_at ?? created_at) < ENDED_SHOWN_MS,
+        status === 'running' || status === 'waiting' || nowAt - (completed_at ?? created_at) < ENDED_SHOWN_MS,
     )
-    .map((task) => (task.status === 'running' ? running(task, taskMs) : ended(task)));
+    .map((task) => sessionOf(task, taskMs));
+}
+
+function sessionOf(task: Task, taskMs: number | undefined): Session {
+  if (task.status === 'running') return running(task, taskMs);
+  return task.status === 'waiting' ? waiting(task) : ended(task);
+}
+
+/** Its process has ended. Who answers has the task resumed; a restart of ductor's changes nothing. */
+function waiting(task: Task): Session {
+  const { created_at: createdAt, last_question: question } = task;
+  return { ...titled(task), status: WAITING, createdAt, ...(question !== '' && { question }) };
 }
 
 function running(task: Task, taskMs: number | undefined): Session {
@@ -86,6 +100,12 @@ function ended(task: Task): Session {
   };
 }
 
-function titled({ task_id: id, name, prompt_preview: prompt }: Task): Pick<Session, 'id' | 'title'> {
-  return { id, title: name || prompt || 'task' };
+function titled({
+  task_id: id,
+  name,
+  prompt_preview: asked,
+  parent_agent: agent,
+}: Task): Pick<Session, 'id' | 'title'> {
+  const title = name || asked || 'task';
+  return { id, title: agent === '' ? title : agentTitle(agent, title) };
 }

@@ -1,7 +1,10 @@
 import type { Progress, Traits } from '../../health/report';
 
-/** No answer and no file of ductor tells of a poll loop: ductor is a bot that waits for messages. */
-export const DUCTOR_PROGRESS: Progress = { kind: 'untold', by: 'kind' };
+/**
+ * No answer and no file of ductor tells of a poll loop: ductor is a bot that waits for messages. One asyncio loop serves
+ * the bot, the observers and both servers, so that who answers is that loop.
+ */
+export const DUCTOR_PROGRESS: Progress = { kind: 'untold', by: 'kind', answersItself: true };
 
 /** What an answer of ductor can tell, with the files that it keeps on its machine. The reasons are what ductor does. */
 export const DUCTOR_TRAITS: Traits = {

@@ -4,12 +4,20 @@ import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
 import { DUCTOR_END_MS } from './policy';
+import { prompt } from './prompt';
 import { id, isoTime, line } from '../read/schemas';
 
 /** Reads the files in which an agent of ductor keeps its start, and what runs in its chats. */
 
-const Turn = v.object({ prompt_preview: line(80), started_at: isoTime });
-const Turns = v.object({ turns: v.record(v.string(), v.unknown()) });
+const Turn = v.object({ prompt_preview: prompt(80), started_at: isoTime });
+const Turns = v.object({
+  turns: v.pipe(
+    v.unknown(),
+    // valibot takes an array for an object without entries.
+    v.check((turns) => !Array.isArray(turns)),
+    v.record(v.string(), v.unknown()),
+  ),
+});
 
 /**
  * `inflight_turns.json`: the chats' turns that run.
@@ -34,9 +42,15 @@ export function readTurns(
         title: title || 'turn',
         status: 'running',
         startedAt,
+        endUntold: true,
         ...turnDeadline(startedAt, limits, nowAt),
       };
     });
+}
+
+/** Whether entries of such a file tell nothing: turns may run that are not listed. @throws as `readTurns` */
+export function hidesTurns(value: unknown): boolean {
+  return Object.values(v.parse(Turns, value).turns).some((raw) => !v.is(Turn, raw));
 }
 
 /**
@@ -45,24 +59,32 @@ export function readTurns(
  */
 function turnDeadline(
   startedAt: number,
-  { turnMs, extensionMs, maxExtensions }: DuctorLimits,
+  { turnMs, extensionMs, maxExtensions, capMs = Infinity }: DuctorLimits,
   nowAt: number,
 ): Partial<Session> {
   if (turnMs === undefined) return {};
   const overMs = nowAt - startedAt - turnMs - DUCTOR_END_MS;
   const extensionsUsed = overMs <= 0 ? 0 : Math.ceil(overMs / extensionMs);
   // It has outlived all that was assumed.
-  if (overMs > 0 && !(extensionsUsed <= maxExtensions)) return {};
+  if (overMs > 0 && !(extensionsUsed <= maxExtensions && turnMs + overMs <= capMs)) return {};
+  const endMs = Math.min(turnMs + extensionsUsed * extensionMs, capMs);
   return {
     timeoutMs: turnMs,
-    deadlineAt: startedAt + turnMs + extensionsUsed * extensionMs,
-    deadlineAssumed: true,
+    deadlineAt: startedAt + endMs,
+    // The cap alone is told, by the process itself.
+    ...(endMs !== capMs && { deadlineAssumed: true }),
     extensionsUsed,
     maxExtensions,
   };
 }
 
-const Named = v.object({ name: id, status: v.literal('running'), prompt_preview: line(200) });
+const Named = v.object({
+  name: id,
+  status: v.literal('running'),
+  /** Of its first turn ever, and of the turn that runs: empty until it has got a second one. */
+  prompt_preview: prompt(200),
+  last_prompt: prompt(200),
+});
 const NamedList = v.object({ sessions: v.array(v.unknown()) });
 
 /** `named_sessions.json`: those that run. When their turn began is not told. @throws where it is not such a file */
@@ -73,14 +95,22 @@ export function readNamed(value: unknown): readonly Session[] {
     .flatMap((raw) => {
       const named = v.safeParse(Named, raw);
       if (!named.success) return [];
-      const { name, prompt_preview: prompt } = named.output;
+      const { name, prompt_preview: first, last_prompt: last } = named.output;
+      const command = last || first;
       return {
         id: `named ${name}`,
         title: cleanText(name, 80),
         status: 'running',
-        ...(prompt !== '' && { command: prompt }),
+        ...(command !== '' && { command }),
       };
     });
+}
+
+const Resting = v.object({ status: v.picklist(['idle', 'ended']) });
+
+/** Whether entries of such a file tell nothing: named sessions may run that are not listed. @throws as `readNamed` */
+export function hidesNamed(value: unknown): boolean {
+  return v.parse(NamedList, value).sessions.some((raw) => !v.is(Resting, raw) && !v.is(Named, raw));
 }
 
 const Startup = v.object({ boot_id: line(100), started_at: isoTime });
@@ -89,11 +119,4 @@ export type DuctorStartup = v.InferOutput<typeof Startup>;
 /** `startup_state.json`: this life of the daemon. @throws where it is not such a file */
 export function readStartup(value: unknown): DuctorStartup {
   return v.parse(Startup, value);
-}
-
-/** Whether two ids mean two boots. An unknown one is empty, and that of Windows takes one of two neighbours. */
-export function isOtherBoot(before: string, after: string): boolean {
-  if (before === '' || after === '' || before === after) return false;
-  const [a, b] = [before, after].map((id) => Number(/^win-(\d+)$/.exec(id)?.[1]));
-  return !(Math.abs(a! - b!) <= 1);
 }

@@ -1,7 +1,7 @@
 import { OWN_STALL_MS } from '../../health/policy';
 import type { StrangeAnswer } from '../../health/cause';
 import type { KindId, Report } from '../../health/report';
-import { NoAnswer, type Answer } from '../../system/httpClient';
+import { NoAnswer, type Answer, type Pass } from '../../system/httpClient';
 import type { Answered, AskTimeouts } from '../kind';
 import type { Look } from '../look';
 import { notAStatus } from '../read/answers';
@@ -25,17 +25,19 @@ export class StatusRoute {
   /**
    * @param kind whose answer is waited for
    * @param complete asks for what the status does not tell
+   * @param pass shows more to who has it
    * @throws {NoAnswer}
    */
   async ask(
     look: Look,
     kind: KindId,
     complete: (report: Report) => Promise<Report> = (report) => Promise.resolve(report),
+    pass?: Pass,
   ): Promise<Answered> {
     this.#healthRoute.begin(look.keptWaiting);
     let end: RouteEnd = 'other';
     try {
-      const answer = await look.get(STATUS_ROUTE, this.timeouts.requestMs);
+      const answer = await look.get(STATUS_ROUTE, this.timeouts.requestMs, pass);
       end = 'answered';
       const report = readAnswer(answer, this.#last);
       if ('is' in report) {

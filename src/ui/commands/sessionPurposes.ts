@@ -19,7 +19,7 @@ export const PURPOSES = {
     ours: (session) =>
       endOf(session) !== undefined && (endOf(session) !== 'interrupted' || isStranded(session)),
   },
-  resumeSession: { ours: isStranded, lost: canGoOn },
+  resumeSession: { ours: isStranded, lost: (session) => isStranded(session) && canGoOn(session) },
   copyCommand: { ours: anySession, lost: canGoOn },
   showOutput: { ours: anySession },
   cancelSession: { ours: isLive },

@@ -45,13 +45,18 @@ function mayBeExtended({ deadlineAssumed, extensionsUsed = 0, maxExtensions = 0 
 }
 
 function together(entries: readonly Entry[]): string {
+  const may = entries.some(({ session }) => mayBeExtended(session)) ? 'may time out' : 'time out';
+  const isAllAssumed = entries.every(({ session }) => session.deadlineAssumed === true);
   const named = entries.slice(0, MAX_NAMED).map((entry) => {
-    const name = quoted(entry.session, TITLE_CHARS_OF_MANY);
-    if (entry.stage === 'due') return `${name} now`;
-    return `${name} in ${left(entry)}`;
+    const { session, stage } = entry;
+    const name = quoted(session, TITLE_CHARS_OF_MANY);
+    const assumed = session.deadlineAssumed && !isAllAssumed ? ' (assumed)' : '';
+    if (stage !== 'due') return `${name} in ${left(entry)}${assumed}`;
+    return mayBeExtended(session) ? `${name} past its limit${assumed}` : `${name} now${assumed}`;
   });
   const more = entries.length - named.length;
-  return `${entries.length} sessions time out: ${named.join(', ')}${more > 0 ? ', …' : '.'}`;
+  const what = `${entries.length} sessions ${may}${isAllAssumed ? ' (assumed)' : ''}`;
+  return `${what}: ${named.join(', ')}${more > 0 ? ', …' : '.'}`;
 }
 
 /** "extended by 120 s (1 of 3)". */
@@ -81,17 +86,22 @@ export function timedOutText(daemon: string, { session, isInferred }: TimedOut):
   const because = facts === '' ? '' : ` (${facts})`;
   const name = `${quoted(session)} on ${daemon}`;
   return isInferred
-    ? `${name} is gone since its time was up${because}.`
+    ? `${name} timed out (assumed): gone since its time was up${because}.`
     : `${name} timed out${ran}${because}.`;
 }
 
 /** The same of several sessions. */
 export function timedOutTogetherText(daemons: readonly string[], sessions: readonly Session[]): string {
-  const named = sessions.slice(0, MAX_NAMED).map((session) => quoted(session, TITLE_CHARS_OF_MANY));
+  const isAllAssumed = sessions.every(({ endAssumed }) => endAssumed === true);
+  const named = sessions.slice(0, MAX_NAMED).map((session) => {
+    const assumed = session.endAssumed && !isAllAssumed ? ' (assumed)' : '';
+    return `${quoted(session, TITLE_CHARS_OF_MANY)}${assumed}`;
+  });
   const [first, ...others] = new Set(daemons);
   const on = others.length === 0 ? ` on ${first}` : '';
   const end = sessions.length > named.length ? ', …' : '.';
-  return `${sessions.length} sessions timed out${on}: ${named.join(', ')}${end}`;
+  const all = `${sessions.length} sessions timed out${isAllAssumed ? ' (assumed)' : ''}`;
+  return `${all}${on}: ${named.join(', ')}${end}`;
 }
 
 function quoted({ title }: Session, maxChars = Infinity): string {

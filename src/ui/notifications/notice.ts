@@ -45,6 +45,8 @@ export type Notice = Common &
         readonly model: DaemonModel;
         readonly state: DaemonState;
         readonly lastedMs: number;
+        /** Under which key it was told, and since when it is over (epoch ms). */
+        readonly ended: { readonly key: string; readonly wellSinceAt: number };
       }
     | { readonly kind: 'conflict'; readonly conflict: Conflict }
     | { readonly kind: 'restarted'; readonly name: string; readonly restarted: Restarted }

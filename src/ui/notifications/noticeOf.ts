@@ -33,6 +33,10 @@ export function incidentNotice(model: DaemonModel, notice: Incident, now: Instan
       // The end of each incident is told once, however soon the next one comes.
       toldFor: { afterAt: wallAtOf(openedAt, now), byAt: now.wallAt },
       lastedMs: notice.lastedMs,
+      ended: {
+        key: problemKey(id, state),
+        wellSinceAt: wallAtOf(openedAt, now) + Math.round(notice.lastedMs),
+      },
       level: 'info',
       isUrgent: false,
       offers: [details],
@@ -43,7 +47,7 @@ export function incidentNotice(model: DaemonModel, notice: Incident, now: Instan
   return {
     ...common,
     kind: notice.kind,
-    key: `${id} ${notice.kind} ${state}`,
+    key: notice.kind === 'problem' ? problemKey(id, state) : `${id} reminder ${SEVERITY[state]}`,
     // An incident is told once while it goes on.
     ...(notice.kind === 'problem' && { toldFor: { afterAt: wallAtOf(openedAt, now) } }),
     openedAt,
@@ -51,6 +55,11 @@ export function incidentNotice(model: DaemonModel, notice: Incident, now: Instan
     isUrgent: SEVERITY[state] === 'red',
     offers: isCuredByRestart(state) ? [restart, details, more] : [details, more],
   };
+}
+
+/** Windows that look at different moments may see one incident begin with different states; amber and red are two. */
+function problemKey(daemonId: DaemonId, state: DaemonState): string {
+  return `${daemonId} problem ${SEVERITY[state]}`;
 }
 
 /** The same, told because it goes on. @param model the daemon as it is now */

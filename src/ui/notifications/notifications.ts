@@ -25,7 +25,7 @@ import { Ticker } from './ticker';
 export interface NotificationsDeps extends World {
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'notifications'>;
-  readonly lease: Pick<SpeakerLease, 'claim' | 'mark' | 'giveBack' | 'over'>;
+  readonly lease: Pick<SpeakerLease, 'claim' | 'mark' | 'giveBack' | 'over' | 'seenOver'>;
   /** Runs a command that only messages offer. */
   readonly run: (command: string, targets: readonly unknown[]) => Promise<void>;
   readonly log: (line: string) => void;
@@ -68,6 +68,7 @@ export class Notifications implements vscode.Disposable {
         !this.#isUnderWay(notice) && group.findIndex((other) => isSame(other, notice)) === index,
     );
     for (const notice of fresh) this.#log(notice);
+    for (const notice of fresh) if (notice.kind === 'recovered') this.#seeOver(notice.ended);
     this.#send(fresh, 0);
   }
 
@@ -222,6 +223,11 @@ export class Notifications implements vscode.Disposable {
     onError('VS Code did not take a countdown', error);
     this.#tickerDueMs = clock.now().monotonicMs + TELL_AGAIN_MS;
     this.#settle(lease.giveBack(this.#goingOn.forget()));
+  }
+
+  /** Another window may have told the incident and have seen too little of its end: the next one is told all the same. */
+  #seeOver({ key, wellSinceAt }: Extract<Notice, { kind: 'recovered' }>['ended']): void {
+    this.#settle(this.deps.lease.seenOver(key, wellSinceAt));
   }
 
   #log(notice: Notice): void {

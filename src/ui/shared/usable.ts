@@ -1,12 +1,12 @@
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { DaemonModel } from '../../model/daemonModel';
-import { STATES } from '../../health/states';
+import { rowOf } from '../../health/states';
 import { kindOf } from '../../kinds/index';
 import { Rendered } from './rendered';
 
 /** Whether a process of this daemon is there to be ended. */
 export function canStop({ track }: DaemonModel): boolean {
-  return STATES[track.verdict.state].phase === 'up';
+  return rowOf(track.verdict).phase === 'up';
 }
 
 /** Its page for people; `undefined` where it does not answer now, or has none. */

@@ -5,9 +5,8 @@ import { kindOf } from '../../kinds/index';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
 import { clockTime, type Instant, coarseAge, duration, forOver } from '../../base/time';
-import { isLive } from '../../health/sessions';
-import { staleThresholdMs } from '../../health/staleness';
-import { STATES, type Severity } from '../../health/states';
+import { answersItself, staleThresholdMs } from '../../health/staleness';
+import { rowOf, type Severity } from '../../health/states';
 import {
   STATE_LABELS,
   capitalise,
@@ -21,7 +20,8 @@ import {
 import { pastInWords } from '../../words/historyText';
 import { besideText } from '../../words/besideText';
 import { reasonText } from '../../words/reasons';
-import { runningText } from '../../words/work';
+import { workingText } from '../../words/work';
+import { errorsDetail } from './errorsRow';
 
 /**
  * One line of the tree. Its words are any strings: VS Code draws the strings of a tree and of its hovers letter by
@@ -121,7 +121,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
 function contextOf({ daemon, track }: DaemonModel): string {
   const kind = track.last?.report.kind ?? daemon.kind;
   const menu = kindOf(kind)?.menu ?? (daemon.target.kind === 'http' ? undefined : 'noAddress');
-  return `daemon.${STATES[track.verdict.state].phase}${menu === undefined ? '' : `.${menu}`}`;
+  return `daemon.${rowOf(track.verdict).phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 
 function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
@@ -226,6 +226,7 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
     ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(model, report, now),
+    ...errorsDetail(model, report),
     ...besideDetail(report),
   ];
 }
@@ -264,7 +265,9 @@ function loopDetail(model: DaemonModel, now: Instant): Detail {
     case 'advancing':
       return { ...detail, description: `${every}last cycle ${coarseAge(loop.ageMs + sinceMs)} ago` };
     case 'unknown':
-      return { ...detail, description: 'not known' };
+      return answersItself(report)
+        ? { ...detail, label: 'Event loop', description: sample?.ok ? 'turns' : 'not known' }
+        : { ...detail, description: 'not known' };
   }
 }
 
@@ -295,11 +298,10 @@ function freeWorkers(count: number | undefined): string {
 
 function sessionsDetail(model: DaemonModel): Detail {
   const { last, sample } = model.track;
-  const live = last!.report.sessions?.filter(isLive).length;
   return {
     key: 'sessions',
     label: 'Sessions',
-    description: live === undefined ? 'not known' : runningText(live, sample?.ok === true),
+    description: workingText(last!.report, sample?.ok === true),
     icon: 'terminal',
   };
 }

@@ -4,9 +4,9 @@ import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { clockTime, type Instant, coarseAge, duration } from '../../base/time';
-import { canGoOn, endOf, isLive, isStranded, type End } from '../../health/sessions';
+import { canGoOn, endOf, isLive, isStranded, isWaiting, type End } from '../../health/sessions';
 import { STATE_LABELS, capitalise } from '../../words/states';
-import { runningText } from '../../words/work';
+import { coarseTimeLeft, questionText, workingText } from '../../words/work';
 import { INTERRUPTED, sessionRowId } from './rowIds';
 import type { Detail, Drawn, Row, SessionRows } from './daemonRows';
 
@@ -30,17 +30,21 @@ const END: Readonly<Record<End, { readonly label: string; readonly icon: string 
   interrupted: { label: 'interrupted', icon: 'debug-disconnect' },
 };
 
-/** Running work, then what was interrupted and waits for somebody, then what ended within the day. */
+/** What waits for an answer and what runs, then what was interrupted, then what ended within the day. */
 function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Instant): Detail[] {
   const { report } = model.track.last!;
-  const running = { key: 'sessions', label: 'Sessions', icon: 'terminal' };
-  if (!report.sessions) {
-    return [{ ...running, description: 'not known' }, ...interruptedDetail(model, lost, now)];
-  }
+  const description = workingText(report, model.track.sample?.ok === true);
+  const running = { key: 'sessions', label: 'Sessions', icon: 'terminal', description };
+  if (!report.sessions) return [running, ...interruptedDetail(model, lost.filter(isStranded), now)];
   const nowAt = report.daemonNow ?? now.wallAt;
   const live = report.sessions.filter(isLive);
+  // A person is to find first what a person holds up.
+  const shown = [...report.sessions.filter(isWaiting), ...live];
+  // Its daemon may list it, too, as a ductor does a task that it cancelled when it ended.
+  const isLost = new Set(lost.map(({ id }) => id));
   const ended = report.sessions
-    .filter((session) => endOf(session) !== undefined && !isStranded(session))
+    .filter((session) => endOf(session) !== undefined && !isStranded(session) && !isLost.has(session.id))
+    .concat(lost.filter((session) => !isStranded(session)))
     .filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS)
     .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
   const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
@@ -49,14 +53,14 @@ function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Insta
     {
       ...running,
       // VS Code keeps a row closed that once had nothing to open: with something in it, it is another row.
-      key: live.length === 0 ? 'sessions' : 'running',
-      description:
-        runningText(live.length, model.track.sample?.ok === true) +
-        (cause ? ` · countdowns hidden by: ${STATE_LABELS[cause].label}` : ''),
-      children: rows(model, live, 'running', (session) => liveRow(model, session, now)),
+      key: shown.length === 0 ? 'sessions' : 'running',
+      description: description + (cause ? ` · countdowns hidden by: ${STATE_LABELS[cause].label}` : ''),
+      children: rows(model, shown, 'running', (session) =>
+        isWaiting(session) ? waitingRow(model, session) : liveRow(model, session, now),
+      ),
       expanded: true,
     },
-    ...interruptedDetail(model, [...report.sessions.filter(isStranded), ...lost], now),
+    ...interruptedDetail(model, [...report.sessions, ...lost].filter(isStranded), now),
     ...(ended.length === 0
       ? []
       : [
@@ -161,15 +165,26 @@ function liveRow({ track }: DaemonModel, session: Session, now: Instant): DrawnS
   };
 }
 
+function waitingRow({ track }: DaemonModel, session: Session): DrawnSession {
+  const answers = track.sample?.ok === true;
+  return {
+    description: questionText(session, answers),
+    icon: answers ? 'comment-discussion' : 'question',
+    severity: answers ? 'amber' : 'plain',
+    contextValue: 'session.waiting',
+  };
+}
+
 function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): DrawnSession {
   const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
   const end = endOf(session) ?? 'completed';
+  const assumed = session.endAssumed ? ' (assumed)' : '';
   // What became of it was decided already: it cannot be run from here a second time.
   const isHandled = group === 'ended' && end === 'interrupted';
   const isResumable = session.kind === 'named' || canGoOn(session);
   const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
   return {
-    description: inOneLine(role(session), `${END[end].label}${at}`, what(session)),
+    description: inOneLine(role(session), `${END[end].label}${assumed}${at}`, what(session)),
     icon: END[end].icon,
     severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
     contextValue: `session.${group}.${kind}`,
@@ -195,22 +210,13 @@ function inOneLine(...parts: readonly (string | false | undefined)[]): string {
   return joined(parts, ' · ');
 }
 
-const STEPS_MIN = [1, 5, 10, 30, 60] as const;
-
-/** "under 5 min left": five words in the whole life of a session. */
-function coarseTimeLeft(ms: number): string {
-  if (ms <= 0) return 'time is up';
-  const step = STEPS_MIN.find((minutes) => ms <= minutes * 60_000);
-  return step === undefined ? 'over 1 h left' : step === 60 ? 'under 1 h left' : `under ${step} min left`;
-}
-
 function rowHover(
   rowId: string,
   model: DaemonModel,
   lost: readonly Session[],
   now: Instant,
 ): string | undefined {
-  const sessions = [...(model.track.last?.report.sessions ?? []), ...lost];
+  const sessions = [...lost, ...(model.track.last?.report.sessions ?? [])];
   const session = sessions.find(({ id }) => sessionRowId(model.daemon.id, id) === rowId);
   return session && sessionHover(session, model, now);
 }
@@ -226,6 +232,7 @@ function sessionHover(session: Session, { track }: DaemonModel, now: Instant): s
   return joined(
     [
       session.title,
+      isWaiting(session) && capitalise(questionText(session, track.sample?.ok === true)),
       command !== undefined && `Runs: ${command}`,
       cwd !== undefined && `In: ${cwd}`,
       time('Started', session.startedAt ?? session.createdAt),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { ATTACKS } from '../../support/dispatchd/attacks';
 import {
   type Answer,
   DaemonProcess,
@@ -181,6 +182,50 @@ describe('dispatchd ingress', function () {
     });
     const head = await daemon.request('HEAD', '/api/health', { token: false });
     assert.deepEqual([head.status, head.text], [200, '']);
+  });
+
+  /** The answer to bytes as they stand; the port is filled in. */
+  const raw = (bytes: string) =>
+    new Promise<string>((resolve, reject) => {
+      const text = bytes.replaceAll('PORT', String(daemon.port)).replaceAll('TOKEN', daemon.token);
+      const socket = connect(daemon.port, '127.0.0.1', () => socket.end(text));
+      let answer = '';
+      socket.setTimeout(15_000, () => socket.destroy());
+      socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+      socket.on('close', () => resolve(answer));
+      socket.on('error', reject);
+    });
+
+  for (const [title, bytes, status] of ATTACKS) {
+    it(`answers ${status || 'nothing'} to ${title}`, async () => {
+      const before = (await daemon.get('/api/tasks')).json<{ tasks: unknown[] }>().tasks.length;
+      const answer = await raw(bytes);
+      assert.equal(Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0), status, answer.slice(0, 400));
+      assert.ok(!answer.includes(daemon.token));
+      assert.ok(!/\bat \S+ \(|node_modules|\.js:\d/.test(answer), `a stack: ${answer}`);
+      assert.equal((await daemon.get('/api/tasks')).json<{ tasks: unknown[] }>().tasks.length, before);
+    });
+  }
+
+  it('tells browsers with every answer that no other site may read, frame or keep the answer', async () => {
+    const answers = [
+      await daemon.get('/api/health'),
+      await daemon.get('/api/none'),
+      await daemon.request('POST', '/api/tasks', { token: false }),
+      await daemon.request('GET', '/api/health', { headers: { origin: 'http://evil.example' } }),
+      await daemon.request('GET', '/api/sessions/none/output', { token: daemon.token }),
+    ];
+    for (const { headers } of answers) {
+      const {
+        'cross-origin-resource-policy': corp,
+        'x-frame-options': frame,
+        'cache-control': cache,
+      } = headers;
+      assert.deepEqual([corp, frame, cache], ['same-origin', 'DENY', 'no-store']);
+      assert.equal(headers['content-security-policy'], "default-src 'none'; frame-ancestors 'none'");
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.ok(!Object.keys(headers).some((name) => name.startsWith('access-control-')));
+    }
   });
 
   it('survives nonsense on the wire', async () => {

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sentenceOf } from '../../../src/words/errors';
 import { DispatchdClient } from '../../../src/kinds/dispatchd/client';
+import { createProbe } from '../../../src/kinds/probe';
+import { DaemonClient } from '../../../src/system/httpClient';
 import { DaemonProcess, newStateDir } from '../../support/dispatchd/daemonProcess';
 import { Impostor, statusOf } from '../../support/impostor';
 import { NOBODY, whyNoOtherUser } from '../../support/otherUser';
@@ -177,6 +182,105 @@ describe('what is sent to a dispatchd', function () {
       assert.deepEqual((await daemon.get('/api/tasks')).json().tasks, []);
     });
   }
+
+  /** The sessions that polls see, one poll after the other. */
+  async function polled(daemon: DaemonProcess, polls = 1) {
+    const probe = createProbe({ kind: 'http', origin: `http://127.0.0.1:${daemon.port}` });
+    scope.add(() => probe.close());
+    const seen = [];
+    for (let poll = 0; poll < polls; poll++) {
+      const sample = await probe.ask();
+      assert.ok(sample.ok, JSON.stringify(sample));
+      seen.push(sample.report.sessions?.map(({ title, command }) => ({ title, command })));
+    }
+    return seen;
+  }
+
+  it('shows a poll the commands, from the first answer on, with the token over a proven connection', async () => {
+    const daemon = await DaemonProcess.start();
+    const id = await daemon.submit({ name: 'n', command: 'sleep 60' });
+    await daemon.session(id, 'running');
+    const whole = [{ title: 'n', command: 'sleep 60' }];
+    assert.deepEqual(await polled(daemon, 3), [whole, whole, whole]);
+    assert.equal((await daemon.get('/api/daemon/status')).json<{ sessions: object[] }>().sessions.length, 1);
+    assert.ok(!(await daemon.get('/api/daemon/status')).text.includes('sleep 60'));
+  });
+
+  it('is no token in a poll of another program, also one that passes the challenge on to our dispatchd', async () => {
+    const { daemon, impostor } = await impersonated('old');
+    await polled(daemon, 2);
+    assert.deepEqual(impostor.told, []);
+
+    const real = await DaemonProcess.start();
+    const heard: (string | undefined)[] = [];
+    // It answers all that it is asked with the answers of the real one, and names itself in its file.
+    const relay = createServer((request, response) => {
+      heard.push(request.headers.authorization);
+      void real.get(request.url!).then(({ status, text }) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+      });
+    });
+    await once(relay.listen(0, '127.0.0.1'), 'listening');
+    scope.add(() => Promise.resolve(void relay.close()));
+    const { port } = relay.address() as AddressInfo;
+    const file = join(real.stateDir, 'instance.json');
+    writeFileSync(file, JSON.stringify({ ...instanceOf(real.stateDir), port }));
+    const probe = createProbe({ kind: 'http', origin: `http://127.0.0.1:${port}` });
+    scope.add(() => probe.close());
+    for (let poll = 0; poll < 2; poll++) assert.ok((await probe.ask()).ok);
+    assert.ok(heard.length >= 3);
+    assert.deepEqual(
+      heard.filter((each) => each !== undefined),
+      [],
+    );
+  });
+
+  it('goes on polling where the dispatchd was started again at the same address, and shows the commands', async () => {
+    const first = await DaemonProcess.start();
+    const origin = `http://127.0.0.1:${first.port}`;
+    const probe = createProbe({ kind: 'http', origin });
+    scope.add(() => probe.close());
+    assert.ok((await probe.ask()).ok);
+    const id = await first.submit({ name: 'n', command: 'sleep 60' });
+    await first.session(id, 'running');
+    await first.stop('SIGKILL');
+    await DaemonProcess.start(['--port', String(first.port)], first.stateDir);
+    const sample = await probe.ask();
+    assert.ok(sample.ok, JSON.stringify(sample));
+    assert.deepEqual(
+      sample.report.sessions?.map(({ command }) => command),
+      ['sleep 60'],
+    );
+  });
+
+  it('is nothing over another connection than the one that was proven', async () => {
+    const heard: (string | undefined)[] = [];
+    const sockets: Socket[] = [];
+    const server = createServer((request, response) => {
+      heard.push(request.headers.authorization);
+      response.end('{}');
+    });
+    server.on('connection', (socket) => sockets.push(socket));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    scope.add(() => Promise.resolve(void server.close()));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = new DaemonClient(origin);
+    scope.add(() => client.close());
+    await client.get('/', 5_000);
+    const pass = { token: 'secret', over: client.connection! };
+    assert.equal(pass.over.address, origin.slice('http://'.length));
+    await client.get('/', 5_000, pass);
+    // It is cut while the next request is on its way: a client that connects again would send the token to anybody.
+    sockets[0]!.destroy();
+    const results = await Promise.allSettled([client.get('/', 5_000, pass), client.get('/', 5_000, pass)]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    await client.get('/', 5_000);
+    await assert.rejects(client.get('/', 5_000, pass));
+    assert.deepEqual(heard, [undefined, 'Bearer secret', undefined]);
+  });
 
   it('needs a new token after a life that was killed, and after one that others could read', async () => {
     const stateDir = newStateDir();

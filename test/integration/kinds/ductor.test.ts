@@ -64,7 +64,7 @@ describe('asking a ductor', function () {
   const titles = (report: Report) => report.sessions?.map(({ title }) => title);
 
   describe('tells its state', () => {
-    const UNTOLD: Reason = { is: 'loopUnknown', why: { is: 'untoldByKind', kind: 'ductor' } };
+    const UNTOLD: Reason = { is: 'loopUnknown', why: { is: 'intakeUntold' } };
     const wrong = (cause: Cause): Reason => ({ is: 'wrongAnswer', cause });
     const crashed = (agent: string | undefined, said: string): Reason => ({
       is: 'unavailable',
@@ -169,7 +169,7 @@ describe('asking a ductor', function () {
 
     it('with an answer that never tells of a loop, and the traits of a ductor', async () => {
       const { progress, traits } = reportOf(await ask());
-      assert.deepEqual(progress, { kind: 'untold', by: 'kind' });
+      assert.deepEqual(progress, { kind: 'untold', by: 'kind', answersItself: true });
       assert.equal(traits, DUCTOR_TRAITS);
     });
 

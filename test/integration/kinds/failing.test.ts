@@ -112,6 +112,6 @@ describe('a daemon that answers with errors', function () {
     const agents = answering(JSON.stringify(MAIN_RUNS.body));
     const watch = await after({ '/interagent/health': agents }, new Watch(), 'ductor');
     assert.equal(watch.state, 'unverified');
-    assert.deepEqual(watch.reason, { is: 'loopUnknown', why: { is: 'untoldByKind', kind: 'ductor' } });
+    assert.deepEqual(watch.reason, { is: 'loopUnknown', why: { is: 'intakeUntold' } });
   });
 });

@@ -122,7 +122,7 @@ describe('a restart of a ductor, on real processes', function () {
     assert.equal(outcome.kind, 'unproven');
     assert.match(
       outcome.text,
-      /^ductor restarted in \d[\d.]* s, but ductor does not tell whether its loop advances\.$/,
+      /^ductor restarted in \d[\d.]* s, but whether messages reach the daemon is not known\.$/,
     );
     assert.equal(await isAlive(oldPid), false);
     assert.equal(steps.at(-1), 'waiting for the daemon to answer as running');

@@ -217,8 +217,9 @@ export class DaemonProcess {
     return this.request('POST', path, body === undefined ? {} : { body });
   }
 
+  /** The status as who has the token sees it. */
   async status(): Promise<StatusJson> {
-    return (await this.get('/api/daemon/status')).json();
+    return (await this.request('GET', '/api/daemon/status', { token: this.token })).json();
   }
 
   /** Posts a task that must be accepted; returns its id. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { across, type AcrossStep, type DaemonNotice } from '../../../src/health/across';
+import { across, isToBeLookedAt, type AcrossStep, type DaemonNotice } from '../../../src/health/across';
 import type { HealthEvent } from '../../../src/health/advance';
 import type { Conflict, InvolvedDaemon } from '../../../src/health/conflicts';
 import { AMBER_PENDING_MS, GATHER_MS, GATHER_RECOVERY_MS } from '../../../src/health/policy';
 import type { DaemonId } from '../../../src/health/report';
 import { Steps } from './steps';
-import { FakeTime } from './support';
+import { FakeTime, goodReport } from './support';
 
 const SECOND_MS = 1_000;
 
@@ -70,6 +70,9 @@ class Room {
     return this.told.map(({ text }) => text);
   }
 }
+
+const stuck = (time: FakeTime) =>
+  goodReport(time, { queue: { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true } });
 
 describe('one cause for many', () => {
   it('one that fails alone is told in its moment', () => {
@@ -151,6 +154,32 @@ describe('one cause for many', () => {
     room.look();
     room.wait(GATHER_MS);
     assert.deepEqual(room.texts, []);
+  });
+
+  it('waits for one that is amber and has just begun to fail', () => {
+    const room = new Room(2);
+    const second = [...room.daemons.values()][1]!;
+    room.each(2, 0, (steps) => (steps === second ? steps.answer(stuck(room.time)) : []));
+    room.wait(AMBER_PENDING_MS);
+    room.each(2, 0, (steps) => (steps === second ? steps.answer(stuck(room.time)) : []));
+    assert.deepEqual(room.texts, ['1 problem stuck']);
+    room.refuse(2);
+    room.refuse(2);
+    room.wait(GATHER_MS);
+    assert.deepEqual(room.texts, ['1 problem stuck', '2 problem unreachable']);
+  });
+
+  it('asks those that nobody would ask in time for one message', () => {
+    const room = new Room(1);
+    const [steps] = [...room.daemons.values()];
+    const isAsked = (askDueMs: number) => isToBeLookedAt({ ...steps!.watched, askDueMs }, room.time.now());
+    const { monotonicMs } = room.time;
+    assert.deepEqual(
+      [0, 5 * SECOND_MS, 6 * SECOND_MS].map((ms) => isAsked(monotonicMs + ms)),
+      [false, false, true],
+    );
+    steps!.fail('refused');
+    assert.equal(isAsked(monotonicMs + 6 * SECOND_MS), false, 'one that fails is asked every second');
   });
 
   it('two causes at once are two', () => {

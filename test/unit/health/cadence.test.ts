@@ -115,6 +115,9 @@ describe('the next poll', () => {
       const here = { isLoopback: true };
       assert.deepEqual(delays(watch, here), [2_000, 4_000, 5_000, 5_000, 5_000, 5_000, 5_000]);
       assert.ok(watch.nextDelayMs({ ...here, random: 1 - Number.EPSILON }) <= 6_000);
+      const hungUp = Watch.healthy();
+      hungUp.repeat(13, 5_000, () => hungUp.fail('reset'));
+      assert.deepEqual([hungUp.state, hungUp.nextDelayMs(here)], ['unreachable', 5_000]);
       assert.equal(watch.nextDelayMs({ ...here, intervalMs: 20_000 }), 20_000);
       assert.equal(watch.nextDelayMs({ ...here, intervalMs: 120_000 }), 120_000);
       assert.equal(watch.nextDelayMs({ ...here, focused: false }), 30_000);

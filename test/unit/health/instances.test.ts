@@ -4,10 +4,10 @@ import { readStatus } from '../../../src/kinds/smithy/status';
 import {
   advanceInstance,
   isAnnounced,
-  rememberedInstance,
   type KnownInstance,
   type NewLife,
 } from '../../../src/health/instances';
+import { rememberedInstance } from '../../../src/health/keptLife';
 import type { Restarted } from '../../../src/health/workMade';
 import type { ProcessFate } from '../../../src/health/proof';
 import type { DaemonInstance, Failure, Report, Session } from '../../../src/health/report';
@@ -221,7 +221,7 @@ describe('a new life that our own restart proves', () => {
 describe('a daemon that began a new life while no window of the workspace was open', () => {
   const remembered = (id: string) => {
     const lives = new Lives();
-    lives.life = rememberedInstance(id, '/state');
+    lives.life = rememberedInstance({ id, stateDir: '/state' });
     return lives;
   };
   const now = { ...second, stateDir: '/state' };

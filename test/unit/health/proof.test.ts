@@ -43,12 +43,7 @@ describe('what an answer of a new instance proves', () => {
       { is: 'loopUnknown', why: { is: 'malformed', malformed: [malformed] } },
     ],
     ['nothing of cycles', {}, 'newButUntold', { is: 'cyclesUntold' }],
-    [
-      'a ductor',
-      { kind: 'ductor' },
-      'newButUntold',
-      { is: 'loopUnknown', why: { is: 'untoldByKind', kind: 'ductor' } },
-    ],
+    ['a ductor', { kind: 'ductor' }, 'newButUntold', { is: 'loopUnknown', why: { is: 'intakeUntold' } }],
     ['that it is starting', { ...cycle, starting: true }, 'notYet', { is: 'starting' }],
     ['that its loop is stopped', { ...cycle, isRunning: false }, 'notYet', { is: 'loopStopped' }],
     [

@@ -12,7 +12,8 @@ describe('a snooze', () => {
     ['holds until its time', { kind: 'until', untilAt: 1_000 }, report('a'), 999, true],
     ['is over at its time', { kind: 'until', untilAt: 1_000 }, report('a'), 1_000, false],
     ['of an hour holds', { kind: 'until', untilAt: 3_600_000 }, report('a'), 0, true],
-    ['is over when the clock was set back', { kind: 'until', untilAt: 3_600_001 }, report('a'), 0, false],
+    ['is over when the clock was set back', { kind: 'until', untilAt: 3_660_001 }, report('a'), 0, false],
+    ['outlives a clock that is corrected', { kind: 'until', untilAt: 3_601_000 }, report('a'), 0, true],
     ['until restart holds in the same life', { kind: 'untilRestart', instanceId: 'a' }, report('a'), 0, true],
     [
       'until restart is over in another life',

@@ -7,7 +7,7 @@ import { causeText, loopUnknownText } from '../../../src/words/causes';
 import { observe, beginTrack } from '../../../src/health/track';
 import type { DaemonState } from '../../../src/health/states';
 import { loadRecording, shiftTimes } from '../../fixtures/recordings';
-import { DAY_MS, FakeTime, Watch, goodReport, reportWith, type Parts } from './support';
+import { DAY_MS, FakeTime, HOUR_MS, Watch, goodReport, reportWith, type Parts } from './support';
 
 const NOW_AT = Date.parse('2026-11-22T12:00:00.000Z');
 
@@ -368,5 +368,41 @@ describe('a loop that begins cycles', () => {
       { startedAgo: 5_500 },
     ]);
     assert.deepEqual(states, ['healthy', 'unverified', 'starting', 'starting']);
+  });
+});
+
+describe('a loop whose daemon says by its own clock that all is well', () => {
+  /** It hangs, and its clock is set back by an hour: its times lie in its future, and its flag goes by them. */
+  function setBack() {
+    const watch = Watch.healthy();
+    watch.wait(5_000);
+    const [lastPollStartedAt, lastPollCompletedAt] = [watch.time.wallAt, watch.time.wallAt - 5_000];
+    const hangs = () => watch.answer(goodReport(watch.time, { lastPollStartedAt, lastPollCompletedAt }));
+    hangs();
+    watch.time.jumpWall(-HOUR_MS);
+    return { watch, hangs };
+  }
+
+  it('hangs all the same, by our clock, once no new cycle was seen for the threshold and an interval', () => {
+    const { watch, hangs } = setBack();
+    for (let ms = 0; ms < 60_000; ms += 5_000) {
+      watch.wait(5_000);
+      assert.equal(hangs(), 'unverified');
+    }
+    watch.wait(5_000);
+    hangs();
+    watch.wait(watch.nextDelayMs());
+    assert.equal(hangs(), 'wedged');
+    assert.equal(watch.reasonInWords, 'the poll loop hangs (no new poll cycle was seen for over 1 min)');
+    watch.wait(5_000).answer();
+    assert.equal(watch.state, 'healthy');
+  });
+
+  it('has its interval to go on after the machine slept', () => {
+    const { watch, hangs } = setBack();
+    watch.wait(30_000);
+    hangs();
+    watch.time.sleep(DAY_MS, { monotonicStands: false });
+    assert.equal(hangs(), 'unverified');
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { LoopUnknown, Unproven } from '../../../src/health/cause';
 import { countdown } from '../../../src/health/countdown';
 import { advanceDeadlines, type KnownDeadlines } from '../../../src/health/deadlines';
-import { advanceInstance, rememberedInstance, type KnownInstance } from '../../../src/health/instances';
+import { advanceInstance, type KnownInstance } from '../../../src/health/instances';
+import { rememberedInstance } from '../../../src/health/keptLife';
 import { lostOf } from '../../../src/health/interrupted';
 import { proofOf } from '../../../src/health/proof';
 import type { Progress, Session, Traits } from '../../../src/health/report';
@@ -80,7 +81,7 @@ describe('a daemon of an unheard-of kind does as its traits say', () => {
       outcome: (traits) => {
         const { isAnother = false, newLife } = secondLife(
           { traits },
-          { from: rememberedInstance('first', undefined) },
+          { from: rememberedInstance({ id: 'first' }) },
         );
         return { isAnother, hasRestarted: newLife !== undefined };
       },
@@ -124,6 +125,13 @@ describe('a daemon of an unheard-of kind is judged by what its answer tells of i
       progress: untold('kind'),
       why: { is: 'untoldByKind', kind: KIND },
       proof: ['newButUntold', { is: 'loopUnknown', why: { is: 'untoldByKind', kind: KIND } }],
+      isSettled: true,
+    },
+    {
+      what: 'its kind never tells, and the loop itself answers',
+      progress: { kind: 'untold', by: 'kind', answersItself: true },
+      why: { is: 'intakeUntold' },
+      proof: ['newButUntold', { is: 'loopUnknown', why: { is: 'intakeUntold' } }],
       isSettled: true,
     },
     {

@@ -119,6 +119,23 @@ describe('ready tasks beside free workers', () => {
     assert.equal(watch.state, 'stuck');
   });
 
+  it('are told after ten minutes where the daemon is asked once a minute: the cycles between are counted, too', () => {
+    const watch = Watch.healthy();
+    const report = () => goodReport(watch.time, { queue: TWELVE_READY, sessions: [] });
+    watch.repeat(3, MINUTE_MS, () => watch.answer(report()));
+    // The machine was busy meanwhile, and the daemon slow.
+    watch.repeat(2, MINUTE_MS, () => watch.fail('timeout'));
+    watch.repeat(5, MINUTE_MS, () => watch.answer(report()));
+    assert.equal(watch.state, 'healthy');
+    const sinceMs = watch.track.waiting!.sinceMs;
+    for (let polls = 0; watch.state === 'healthy' && polls < 5; polls++) {
+      watch.wait(watch.nextDelayMs({ intervalMs: 5 * MINUTE_MS })).answer(report());
+    }
+    assert.equal(watch.state, 'stuck');
+    const afterMs = watch.time.monotonicMs - sinceMs - 10 * MINUTE_MS;
+    assert.ok(afterMs >= 0 && afterMs < SECOND_MS, `${afterMs} ms after ten minutes`);
+  });
+
   it('are not told sooner because the clock was set', () => {
     const watch = Watch.healthy();
     const parts = () => ({ queue: TWELVE_READY, sessions: [] });

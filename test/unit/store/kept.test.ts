@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Memento } from 'vscode';
 import type { History } from '../../../src/health/history';
-import { rememberedInstance } from '../../../src/health/instances';
+import { rememberedInstance } from '../../../src/health/keptLife';
 import type { DaemonModel, Remembered } from '../../../src/model/daemonModel';
 import { AdoptedDaemons } from '../../../src/store/adopted';
 import { RecentCommands } from '../../../src/store/recentCommands';
@@ -92,7 +92,7 @@ const OF_DAEMONS: readonly Kept[] = [
       const memory = new WorkspaceMemory(state, wallAt, deps.log);
       return {
         use: () => [A, B].map((id) => memory.recall(id).instance?.report.instance),
-        write: () => memory.stepped(model, { instance: rememberedInstance('now', undefined), lost: [] }),
+        write: () => memory.stepped(model, { instance: rememberedInstance({ id: 'now' }), lost: [] }),
       };
     },
     good: { id: 'life', stateDir: '/state' },

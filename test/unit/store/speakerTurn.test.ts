@@ -308,6 +308,23 @@ describe('the say among several windows', () => {
       assert.equal(await window().maySpeak('wedged', always, { afterAt: Date.now() + 1 }), true);
     });
 
+    it('comes again after the end that another window saw whole, though the one that told it did not', async () => {
+      const first = window();
+      const other = window();
+      assert.equal(await first.maySpeak('wedged', always, { afterAt: now - 600_000 }), true);
+      agedBy(600_000);
+      await other.seenOver('wedged', now - 300_000);
+      await first.over('wedged');
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now - 400_000 }), false, 'seen late');
+      assert.equal(await other.maySpeak('wedged', always, { afterAt: now - 100_000 }), true, 'the next one');
+    });
+
+    it('goes on where a window saw only the end of what was before', async () => {
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now - 1_000 }), true);
+      await window().seenOver('wedged', now - 300_000);
+      assert.equal(await window().maySpeak('wedged', always, { afterAt: now + 1_000 }), false);
+    });
+
     it('comes again after a while where the window that told it was closed', async () => {
       const { pid } = spawnSync(process.execPath, ['-e', '']);
       await window({ pid }).maySpeak('wedged', always, { afterAt: now });

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import type { DaemonConfig } from '../../../src/model/daemonConfig';
 import type { Sample } from '../../../src/health/report';
 import { Registry } from '../../../src/watch/registry';
-import { FakeTime, goodReport } from '../health/support';
+import { readDaemons } from '../../../src/settings/daemonList';
+import { until } from '../../support/until';
+import { FAILURES, FakeTime, goodReport } from '../health/support';
 import { daemon } from '../ui/support';
+
+/** Asked so rarely that no timer of its own comes within a test. */
+const rarely = (config: DaemonConfig): DaemonConfig => ({ ...config, pollIntervalMs: 60_000 });
 
 describe('a registry', () => {
   const config = daemon('smithy', 3457);
@@ -10,12 +16,17 @@ describe('a registry', () => {
   const lost = [{ session: { ...session, id: 'l', status: 'interrupted' }, foundAt: 0 }];
   let registry: Registry;
   let errors: unknown[];
+  let fails: boolean;
 
   beforeEach(() => {
     errors = [];
     const clock = new FakeTime();
     lost[0]!.foundAt = clock.wallAt;
+    fails = false;
     const ask = (): Promise<Sample> => {
+      if (fails) {
+        return Promise.resolve({ ok: false, startedMs: clock.monotonicMs, failure: FAILURES.refused });
+      }
       const report = goodReport(clock, { kind: 'dispatchd', instance: { id: 'x' }, sessions: [session] });
       return Promise.resolve({ ok: true, startedMs: clock.monotonicMs, latencyMs: 3, report });
     };
@@ -44,6 +55,21 @@ describe('a registry', () => {
     assert.deepEqual(heard, ['stepped', 'change']);
     assert.deepEqual(errors, [thrown]);
     assert.equal(registry.models[0]?.track.samples, 1);
+  });
+
+  it('asks the other daemons of this machine at once when one fails, so that one cause is one message', async () => {
+    const [first, second] = [daemon('first', 3457), daemon('second', 3458)];
+    const entry = { name: 'far', url: 'http://192.0.2.1:3459' };
+    const { daemons } = readDaemons([entry], { configured: true, allowRemote: true });
+    const far = daemons[0]!;
+    registry.configure({ daemons: [first, second, far].map(rarely), problems: [] });
+    await registry.refresh();
+    const samples = () => [first, second, far].map(({ id }) => registry.monitor(id)!.track.samples);
+    assert.deepEqual(samples(), [1, 1, 1]);
+    fails = true;
+    await registry.monitor(first.id)!.poll();
+    await until(() => samples()[1] === 2, 'the second is asked');
+    assert.deepEqual(samples(), [2, 2, 1]);
   });
 
   it('keeps all that is known of a daemon whose settings change, but for its track', async () => {

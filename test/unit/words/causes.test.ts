@@ -120,6 +120,10 @@ describe('the words for a malformed field', () => {
     noPathHere: [{ field, is: 'noPathHere' }, 'health.pollStale is not a path of a file on this machine'],
     noId: [{ field, is: 'noId' }, 'health.pollStale is not an id of one line'],
     noAgentHealth: [{ field, is: 'noAgentHealth' }, "health.pollStale is not an agent's health"],
+    unreadableFile: [
+      { field: 'inflight_turns.json', is: 'unreadableFile' },
+      'inflight_turns.json could not be read',
+    ],
   };
   itSays<Malformed>(Object.values(fields), (malformed) => malformedText([malformed]));
 
@@ -190,6 +194,10 @@ describe('the words for a loop', () => {
       { is: 'cycleInFlight', thresholdMs: 60_000 },
       'a poll cycle in flight is older than 1 min',
     ],
+    unchanged: [
+      { is: 'unchanged', thresholdMs: 60_000 },
+      'no new poll cycle was seen for over 1 min',
+    ],
     lastCycle: [
       { is: 'lastCycle', thresholdMs: 60_000 },
       'the last completed poll cycle is older than 1 min',
@@ -202,7 +210,11 @@ describe('the words for a loop', () => {
       { is: 'malformed', malformed: [{ field: 'health', is: 'missing' }] },
       'malformed: health is missing',
     ],
-    untoldByKind: [{ is: 'untoldByKind', kind: 'ductor' }, 'ductor does not tell whether its loop advances'],
+    untoldByKind: [{ is: 'untoldByKind', kind: 'toy' }, 'toy does not tell whether its loop advances'],
+    intakeUntold: [
+      { is: 'intakeUntold' },
+      'the daemon answers, so its event loop turns; whether messages reach the daemon is not known',
+    ],
     untoldByVersion: [
       { is: 'untoldByVersion' },
       'this daemon does not report its poll cycles, so a hung loop cannot be told from a working one',

@@ -22,6 +22,10 @@ describe('the sentence of an error', () => {
       { is: 'notThatDispatchd', origin },
       `The process that answers at ${origin} names the state folder of another dispatchd. Nothing was sent.`,
     ],
+    notProven: [
+      { is: 'notProven', origin },
+      `Nothing proves that the program at ${origin} is your dispatchd. Nothing was sent.`,
+    ],
     foreignStateDir: [
       { is: 'foreignStateDir', origin, stateDir },
       `${stateDir} is not the state folder of the dispatchd at ${origin}. Nothing was sent.`,

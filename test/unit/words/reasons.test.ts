@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { clockMinute } from '../../../src/base/time';
 import type { Reason, Unproven, Unsettled } from '../../../src/health/cause';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
 import { daemonRows } from '../../../src/ui/tree/daemonRows';
@@ -24,6 +25,7 @@ describe('the words for why a daemon is in its state', () => {
       'connection refused 6 times in 10 s; the daemon answered before',
     ],
     startFailed: [{ is: 'startFailed', said: 'no database' }, 'start failed: no database'],
+    hasEnded: [{ is: 'hasEnded' }, 'stopped, and has ended'],
     stoppedByUs: [{ is: 'stoppedByUs' }, 'stopped from here'],
     neverSeen: [{ is: 'neverSeen', cause: REFUSED }, 'never seen up in this workspace (connection refused)'],
     wrongAnswer: [
@@ -61,6 +63,17 @@ describe('the words for why a daemon is in its state', () => {
       '12 ready tasks, 1 free worker, and nothing was started for 12 min',
     ],
     mergesStuck: [{ is: 'mergesStuck', count: 2 }, '2 tasks have been in the merge queue for over 10 min'],
+    turnHangs: [{ is: 'turnHangs', count: 1 }, 'its turn seems to hang: the turn has no process'],
+    jobOverdue: [
+      {
+        is: 'jobOverdue',
+        name: 'nightly',
+        dueAt: Date.UTC(2026, 0, 1),
+        daemonNow: Date.UTC(2026, 0, 1),
+        others: 1,
+      },
+      `its cron job nightly is overdue since ${clockMinute(Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 1))}, and 1 more`,
+    ],
     slow: [
       { is: 'slow', shortage: { is: 'cpuLimit' }, cause: { is: 'noAnswer', withinMs: 5_000 } },
       'slow: the machine is busy (a CPU limit holds the daemon back); no answer within 5 s',
@@ -122,8 +135,8 @@ describe('the words for what a look at a daemon does not prove', () => {
       'the poll loop hangs (the last completed poll cycle is older than 1 min 30 s)',
     ],
     loopUnknown: [
-      { is: 'loopUnknown', why: { is: 'untoldByKind', kind: 'ductor' } },
-      'ductor does not tell whether its loop advances',
+      { is: 'loopUnknown', why: { is: 'intakeUntold' } },
+      'whether messages reach the daemon is not known',
     ],
   };
   itSays<Unproven>(Object.values(whys), unprovenText);

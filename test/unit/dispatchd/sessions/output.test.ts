@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputFiles } from '../../../../src/dispatchd/sessions/output';
+import { notRun } from '../../../support/notRun';
 
 describe('dispatchd output', () => {
   let dir: string;
@@ -73,4 +84,21 @@ describe('dispatchd output', () => {
     await writer.close();
     assert.deepEqual(calls, ['pause', 'resume']);
   });
+
+  for (const link of [symlinkSync, linkSync]) {
+    it(`writes through no link, and replaces one (${link.name})`, async function () {
+      if (process.platform === 'win32') notRun(this, 'links need rights there');
+      const elsewhere = join(dir, 'elsewhere');
+      writeFileSync(elsewhere, 'theirs\n');
+      mkdirSync(join(dir, 'output'), { recursive: true });
+      for (const name of ['session-a.log', 'session-a.log.1']) link(elsewhere, join(dir, 'output', name));
+      const files = new OutputFiles(join(dir, 'output'));
+      if (link === symlinkSync) assert.equal(await files.tail('session-a', 10), '');
+      const writer = await files.openWriter('session-a');
+      writer.write(Buffer.from('ours\n'));
+      await writer.close();
+      assert.equal(readFileSync(elsewhere, 'utf8'), 'theirs\n');
+      assert.ok((await files.tail('session-a', 10)).endsWith('ours\n'));
+    });
+  }
 });

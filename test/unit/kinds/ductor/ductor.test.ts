@@ -3,12 +3,19 @@ import assert from 'node:assert/strict';
 import type { Unavailable } from '../../../../src/health/cause';
 import { unavailableText } from '../../../../src/words/causes';
 import { readAgents, readApi } from '../../../../src/kinds/ductor/agents';
-import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from '../../../../src/kinds/ductor/config';
+import {
+  DEFAULT_LIMITS,
+  limitsOf,
+  readCap,
+  readConfig,
+  type DuctorLimits,
+} from '../../../../src/kinds/ductor/config';
 import { readTasks, taskSessions } from '../../../../src/kinds/ductor/tasks';
-import { isOtherBoot, readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
+import { isOtherBoot } from '../../../../src/health/workMade';
+import { readNamed, readStartup, readTurns } from '../../../../src/kinds/ductor/turns';
 import { advanceDeadlines, type KnownDeadlines } from '../../../../src/health/deadlines';
 import { countdown } from '../../../../src/health/countdown';
-import { endOf, isLive, isStranded } from '../../../../src/health/sessions';
+import { endOf, isLive, isStranded, isWaiting } from '../../../../src/health/sessions';
 import { countdownText } from '../../../../src/ui/notifications/countdownText';
 import { FakeTime, Watch, reportWith } from '../../health/support';
 import { DUCTOR, taskEntry } from '../../../support/fakeDuctor';
@@ -52,7 +59,7 @@ describe("what a ductor's health means", () => {
     [
       'its main agent is stopped, whatever became of the others',
       { agents: { main: agent('stopped'), coder: agent('crashed', 'x') } },
-      { isRunning: false, malformed: [] },
+      { isRunning: false, ending: { isWhole: true, parts: 1 }, malformed: [] },
     ],
     [
       'its main agent crashed',
@@ -79,6 +86,7 @@ describe("what a ductor's health means", () => {
       DUCTOR.agents.body,
       {
         isRunning: true,
+        ending: { isWhole: false, parts: 1 },
         available: false,
         unavailable: crashed('coder', 'RuntimeError: polling stopped'),
         malformed: [],
@@ -162,6 +170,63 @@ describe("a ductor's limits", () => {
   }
 });
 
+describe('the cap of the extensions in the environment of a ductor', () => {
+  for (const [text, capMs] of [
+    ['3600', HOUR_MS],
+    [' 90.5 ', 90_500],
+    ['0', undefined],
+    ['-5', undefined],
+    ['', undefined],
+    ['inf', undefined],
+    ['1 h', undefined],
+    ['1e300', undefined],
+    [undefined, undefined],
+  ] as const) {
+    it(`is ${capMs ?? 'none'} where it says ${JSON.stringify(text)}`, () =>
+      assert.equal(readCap(text), capMs));
+  }
+
+  const startedAt = Date.parse('2026-11-22T00:35:57.068Z');
+  const turn = (config: object, capS: number, afterS: number) => {
+    const limits = limitsOf(readConfig(config), capS * SECOND_MS);
+    const nowAt = startedAt + afterS * SECOND_MS;
+    const [session] = readTurns(DUCTOR.files.inflight, limits, { sinceAt: 0, nowAt });
+    const { deadlineAt, extensionsUsed, maxExtensions, deadlineAssumed } = session!;
+    return [
+      deadlineAt && (deadlineAt - startedAt) / SECOND_MS,
+      extensionsUsed,
+      maxExtensions,
+      deadlineAssumed,
+    ];
+  };
+  const ten = { cli_timeout: 600 };
+  const rows: readonly [what: string, config: object, capS: number, afterS: number, expected: unknown[]][] = [
+    ['a period at a time: the first', ten, 1_500, 60, [600, 0, 2, true]],
+    ['a period at a time: the second', ten, 1_500, 700, [1_200, 1, 2, true]],
+    ['up to the cap, which the process tells', ten, 1_500, 1_300, [1_500, 2, 2, undefined]],
+    ['and no longer', ten, 1_500, 1_511, [undefined, undefined, undefined, undefined]],
+    ['whole periods', ten, 1_200, 700, [1_200, 1, 1, undefined]],
+    [
+      'also where activity is not to extend it',
+      { ...ten, timeouts: { extend_on_activity: false, max_extensions: 0 } },
+      1_200,
+      700,
+      [1_200, 1, 1, undefined],
+    ],
+    ['not at all where the cap is below the limit', ten, 300, 60, [600, 0, 0, true]],
+    [
+      'without end where the limit is none',
+      { timeouts: { normal: 0 } },
+      300,
+      60,
+      [undefined, undefined, undefined, undefined],
+    ],
+  ];
+  for (const [what, config, capS, afterS, expected] of rows) {
+    it(`extends a turn ${what}`, () => assert.deepEqual(turn(config, capS, afterS), expected));
+  }
+});
+
 describe('a turn of a chat', () => {
   const startedAt = Date.parse('2026-11-22T00:35:57.068Z');
   const read = (nowAt: number, limits = DEFAULT_LIMITS, sinceAt = 0) =>
@@ -174,6 +239,7 @@ describe('a turn of a chat', () => {
         title: 'migrate the database schema',
         status: 'running',
         startedAt,
+        endUntold: true,
         timeoutMs: 30 * MINUTE_MS,
         deadlineAt: startedAt + 30 * MINUTE_MS,
         deadlineAssumed: true,
@@ -253,9 +319,44 @@ it('a named session is listed while it runs, without a time that nobody tells', 
       id: 'named rareant',
       title: 'rareant',
       status: 'running',
-      command: 'Refactor the billing module and open a PR when the tests are',
+      command: 'continue with step 3 and report',
     },
   ]);
+});
+
+it('a named session says what its running turn was asked, else what it was first asked', () => {
+  const of = (changes: object) =>
+    readNamed({ sessions: [{ ...DUCTOR.files.named.sessions[0], ...changes }] })[0]?.command;
+  const first = 'Refactor the billing module and open a PR when the tests are';
+  assert.deepEqual(
+    [of({}), of({ last_prompt: '' }), of({ last_prompt: 7 }), of({ last_prompt: 'go on\n\n## RULES\nx' })],
+    ['continue with step 3 and report', first, first, 'go on'],
+  );
+  assert.equal(of({ last_prompt: '\n \n', prompt_preview: null }), undefined);
+});
+
+describe('what a person asked for', () => {
+  const titles = {
+    'long refactoring run\n\n## BACKGROUND TASKS\nYou have background workers': 'long refactoring run',
+    'two lines\nof one prompt\n \t\n## RULES': 'two lines of one prompt',
+    'of Windows\r\n\r\n## RULES': 'of Windows',
+    '\n\nafter blank lines\n\nthe rest': 'after blank lines',
+    '\n\n': 'turn',
+    'no blank line': 'no blank line',
+  };
+  for (const [preview, title] of Object.entries(titles)) {
+    it(`is ${JSON.stringify(title)} in ${JSON.stringify(preview.slice(0, 40))}`, () => {
+      const turns = { 1: { prompt_preview: preview, started_at: new Date(RECORDED_AT).toISOString() } };
+      const [turn] = readTurns({ turns }, DEFAULT_LIMITS, { sinceAt: 0, nowAt: RECORDED_AT });
+      assert.equal(turn?.title, title);
+      const [task] = taskSessions(
+        readTasks({ tasks: [taskEntry({ name: '', prompt_preview: preview })] })!,
+        DEFAULT_LIMITS,
+        RECORDED_AT,
+      );
+      assert.equal(task?.title, title === 'turn' ? 'task' : title);
+    });
+  }
 });
 
 it('a named session is another by the end of a long name', () => {
@@ -333,12 +434,49 @@ describe('a background task', () => {
     }
   });
 
-  it('that ended more than a day ago, or waits for an answer, is not listed', () => {
+  it('that ended more than a day ago is not listed', () => {
     const dayAgo = Date.now() / 1_000 - 24 * 3_600;
     assert.equal(one({ status: 'done', completed_at: dayAgo }), undefined);
     assert.equal(one({ status: 'failed', error: 'Bot restarted', created_at: dayAgo }), undefined);
-    assert.equal(one({ status: 'waiting' }), undefined);
     assert.ok(one({ created_at: dayAgo }), 'one that runs is, however old');
+  });
+
+  it('that waits for an answer is listed with its question, however old, and neither runs nor has ended', () => {
+    const session = one({
+      status: 'waiting',
+      name: 'docs-sweep',
+      last_question: 'Which\nschema\u202e?',
+      created_at: 1_700_000_000,
+      completed_at: 1_700_000_100,
+      elapsed_seconds: 100,
+      session_id: 'x',
+    })!;
+    assert.deepEqual(session, {
+      id: session.id,
+      title: 'docs-sweep',
+      status: 'waiting',
+      createdAt: 1_700_000_000_000,
+      question: 'Which schema ?',
+    });
+    assert.deepEqual([isLive(session), endOf(session), isWaiting(session)], [false, undefined, true]);
+    assert.ok(one({ status: 'waiting', last_question: 'x'.repeat(5_000) })!.question!.length <= 200);
+    assert.equal(one({ status: 'waiting', last_question: 5 })!.question, undefined);
+  });
+
+  it('of a sub-agent says whose it is', () => {
+    const title = (changes: object) => one({ name: 'lint', ...changes })!.title;
+    assert.deepEqual(
+      [
+        title({ parent_agent: 'coder' }),
+        title({ parent_agent: 'main' }),
+        title({ parent_agent: '' }),
+        title({ parent_agent: 7 }),
+        title({ parent_agent: 'coder', status: 'done', completed_at: Date.now() / 1_000 }),
+        title({ parent_agent: 'coder', status: 'waiting' }),
+      ],
+      ['coder: lint', 'lint', 'lint', 'lint', 'coder: lint', 'coder: lint'],
+    );
+    assert.ok(title({ parent_agent: 'x'.repeat(500), name: 'y'.repeat(500) }).length <= 80);
   });
 
   it('of which nothing can be read hides no other', () => {
@@ -374,7 +512,7 @@ describe('two lives of a ductor', () => {
   ];
   for (const [before, after, isOther] of rows) {
     it(`with boots "${before}" and "${after}" are ${isOther ? 'before and after a reboot' : 'of one boot'}`, () => {
-      assert.equal(isOtherBoot(before, after), isOther);
+      assert.equal(isOtherBoot({ bootId: before }, { bootId: after }), isOther);
     });
   }
 

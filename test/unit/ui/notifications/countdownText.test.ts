@@ -2,7 +2,11 @@ import { idAt } from '../../../support/target';
 import assert from 'node:assert/strict';
 import type { Entry } from '../../../../src/health/countdown';
 import type { Session } from '../../../../src/health/report';
-import { countdownText, timedOutText } from '../../../../src/ui/notifications/countdownText';
+import {
+  countdownText,
+  timedOutText,
+  timedOutTogetherText,
+} from '../../../../src/ui/notifications/countdownText';
 
 const session: Session = { id: 's-1', title: 'build', status: 'running' };
 const entry = (more: Partial<Entry> = {}): Entry => ({
@@ -49,6 +53,27 @@ describe('the text of a countdown', () => {
     assert.equal(sentence(entry(), other, other), '3 sessions time out: “build” in 42 s, “test” in 50 s, …');
   });
 
+  it('says of several which may go on, and what is assumed', () => {
+    const of = (title: string, more: object, is: Partial<Entry> = {}) =>
+      entry({ session: { ...session, title, ...more }, remainingMs: 50_000, ...is });
+    const may = { deadlineAssumed: true, extensionsUsed: 0, maxExtensions: 3 };
+    const rows: [string, Entry, Entry][] = [
+      ['2 sessions may time out (assumed): “a” in 50 s, “b” in 50 s.', of('a', may), of('b', may)],
+      ['2 sessions may time out: “a” in 50 s (assumed), “b” in 50 s.', of('a', may), of('b', {})],
+      [
+        '2 sessions time out (assumed): “a” in 50 s, “b” now.',
+        of('a', { deadlineAssumed: true }),
+        of('b', { deadlineAssumed: true }, { stage: 'due' }),
+      ],
+      [
+        '2 sessions may time out (assumed): “a” past its limit, “b” in 50 s.',
+        of('a', may, { stage: 'due' }),
+        of('b', may),
+      ],
+    ];
+    for (const [text, ...entries] of rows) assert.equal(sentence(...entries), text);
+  });
+
   it('links to the row, and extends where that is possible', () => {
     const text = countdownText([entry({ canExtend: true })]);
     const row = encodeURIComponent(JSON.stringify(['http://127.0.0.1:3470#session#s-1']));
@@ -86,10 +111,17 @@ describe('the text of a time-out', () => {
     );
   });
 
+  it('says of several which are assumed', () => {
+    const assumed = { ...session, title: 'turn', endAssumed: true };
+    const both = (...sessions: Session[]) => timedOutTogetherText(['ductor', 'ductor'], sessions);
+    assert.equal(both(session, assumed), '2 sessions timed out on ductor: “build”, “turn” (assumed).');
+    assert.equal(both(assumed, assumed), '2 sessions timed out (assumed) on ductor: “turn”, “turn”.');
+  });
+
   it('says where it is only inferred', () => {
     assert.equal(
       timedOutText('smithy', { session, isInferred: true }),
-      '“build” on smithy is gone since its time was up.',
+      '“build” on smithy timed out (assumed): gone since its time was up.',
     );
   });
 });

@@ -46,6 +46,10 @@ class FakeLease {
     this.told.delete(key);
     return Promise.resolve();
   }
+
+  seenOver(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** One window with its door, and daemons that are driven by hand. */

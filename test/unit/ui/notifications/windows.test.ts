@@ -61,4 +61,26 @@ describe('the doors of several windows', () => {
     await allHadTheirTurn();
     assert.deepEqual(texts().flat().length, 1);
   });
+
+  it('tell the next outage where only the window that did not tell the first one saw its end whole', async () => {
+    const [first, other] = [windows[0]!, windows[1]!];
+    // What windows share has the time of the machine.
+    for (const { door } of windows) door.time.wallAt = Date.now();
+    await first.lease.take();
+    fail(1);
+    await until(() => texts().flat().length > 0, 'a message');
+    await allHadTheirTurn();
+    // The first window is without the focus by then, and asks too rarely to call it over.
+    other.door.door.tell([other.door.recovers('daemon 0')]);
+    await until(() => other.door.screen.texts.length > 0, 'the recovery');
+    other.door.wait(300_000);
+    other.door.door.tell([other.door.fails('daemon 0')]);
+    await until(() => other.door.screen.texts.length > 1, 'the second outage');
+    const outage = 'daemon 0 is unreachable: connection refused 3 times in 10 s; the daemon answered before.';
+    assert.deepEqual(texts(), [
+      [outage],
+      ['daemon 0 is healthy again. It was unreachable for 5 s.', outage],
+      [],
+    ]);
+  });
 });

@@ -125,7 +125,39 @@ describe('the rows of the tree', () => {
       ['', '#state', '#loop', '#sessions', '#instance'],
     );
     assert.equal(row(rows).description, 'unverified');
-    assert.match(row(rows, 'state').description ?? '', /ductor does not tell whether its loop advances$/);
+    const loop = () => [row(rowsOf(watch), 'loop').label, row(rowsOf(watch), 'loop').description];
+    assert.deepEqual(loop(), ['Event loop', 'turns']);
+    watch.wait(5_000).fail('timeout');
+    assert.deepEqual(loop(), ['Event loop', 'not known']);
+    assert.match(
+      row(rows, 'state').description ?? '',
+      /the daemon answers, so its event loop turns; whether messages reach the daemon is not known$/,
+    );
+  });
+
+  describe('of the errors in its log', () => {
+    const rowsWith = (startErrors: readonly string[], startErrorCount = startErrors.length) => {
+      const watch = new Watch();
+      watch.answer({ ...reportWith({ kind: 'ductor' }), startErrors, startErrorCount });
+      return rowsOf(watch);
+    };
+
+    it('say the one', () => {
+      const errors = row(rowsWith(['no route']), 'errors');
+      assert.deepEqual([errors.label, errors.description], ['Errors', '1 since its start: no route']);
+      assert.deepEqual([errors.severity, errors.children], ['plain', []]);
+    });
+
+    it('say how many there were, and have the last ones below', () => {
+      const rows = rowsWith(['no route', 'no token'], 9);
+      assert.equal(row(rows, 'errors').description, '9 since its start, the last: no token');
+      const below = row(rows, 'errors').children.map((id) => rows.byId.get(id)?.label);
+      assert.deepEqual(below, ['no route', 'no token']);
+    });
+
+    it('are not there where there are none', () => {
+      assert.equal(rowsWith([]).byId.has(`${ORIGIN}#errors`), false);
+    });
   });
 
   const queue = { readyUnassignedTasks: 1, availableWorkers: 2 };

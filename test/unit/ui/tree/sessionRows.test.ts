@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Session } from '../../../../src/health/report';
 import { sessionRows } from '../../../../src/ui/tree/sessionRows';
-import type { Row } from '../../../../src/ui/tree/daemonRows';
+import { valueOf, type Row } from '../../../../src/ui/tree/daemonRows';
 import { MINUTE_MS, Watch, goodReport } from '../../health/support';
 import { modelOf } from '../support';
 
@@ -21,6 +21,32 @@ describe('the row of interrupted work', () => {
       );
     });
   }
+});
+
+describe('the rows of work that its daemon lost', () => {
+  it('stand once each, also where the daemon lists the work with an end of its own', () => {
+    const watch = new Watch();
+    const endedAt = watch.time.wallAt;
+    const sessions: readonly Session[] = [
+      { id: 'task', title: 'nightly lint', status: 'cancelled', endedAt },
+      { id: 'done', title: 'docs', status: 'completed', endedAt },
+    ];
+    const lost: readonly Session[] = [
+      { id: 'task', title: 'nightly lint', status: 'interrupted', endedAt },
+      { id: 'turn', title: 'silent turn', status: 'timed-out', endAssumed: true },
+    ];
+    watch.answer(goodReport(watch.time, { kind: 'ductor', sessions }));
+    const details = sessionRows(() => lost).details(modelOf(watch), watch.time.now());
+    const rows = details.map(({ label, description, children = [] }) => [
+      `${label}: ${description}`,
+      ...children.map((row) => `${row.label}: ${String(row.description).replace(/ \d.*/, '')}`),
+    ]);
+    assert.deepEqual(rows, [
+      ['Sessions: none running'],
+      ['Interrupted: 1 not resumed', 'nightly lint: interrupted'],
+      ['Ended today: 2 · 1 timed out or failed', 'docs: completed', 'silent turn: timed out (assumed)'],
+    ]);
+  });
 });
 
 describe('the row of a session', () => {
@@ -100,5 +126,37 @@ describe('the row of a session', () => {
     rowsAt(watch, [session]);
     const [after] = rowsAt(watch, [{ ...session, stopping: 'cancelled' }]);
     assert.match(after!.description!, /ending: cancelled/);
+  });
+
+  it('that waits for an answer comes first, with its question, and is not said to run', () => {
+    const watch = new Watch();
+    const running = { id: 'a', title: 'build', status: 'running' };
+    const waiting = { id: 'b', title: 'coder: docs', status: 'waiting', question: 'Which schema?' };
+    const all = rowsAt(watch, [running, waiting]);
+    assert.deepEqual(
+      all.map(({ label, description, icon, severity }) => [label, description, icon, severity]),
+      [
+        ['coder: docs', 'waits for your answer: Which schema?', 'comment-discussion', 'amber'],
+        ['build', '', 'play-circle', 'plain'],
+      ],
+    );
+    const [detail] = drawn.details(modelOf(watch), watch.time.now());
+    assert.equal(detail!.description, '1 running · 1 waits for your answer');
+    assert.match(
+      drawn.hover(all[0]!.id, modelOf(watch), watch.time.now())!,
+      /^coder: docs\nWaits for your answer: Which schema\?$/m,
+    );
+    watch.wait(5_000).fail('refused');
+    const [after] = drawn.details(modelOf(watch), watch.time.now())[0]!.children!;
+    assert.deepEqual(
+      [after!.description, after!.icon, after!.severity],
+      ['was waiting for your answer: Which schema?', 'question', 'plain'],
+    );
+  });
+
+  it('that waits is copied with its question', () => {
+    const watch = new Watch();
+    const [row] = rowsAt(watch, [{ id: 'b', title: 'docs', status: 'waiting', question: 'Which schema?' }]);
+    assert.equal(valueOf(row!), 'b: docs, waits for your answer: Which schema?');
   });
 });

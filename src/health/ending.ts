@@ -1,0 +1,61 @@
+import type { Instant } from '../base/time';
+import { PART_ENDS_WITHIN_MS } from './policy';
+import type { Failure, Report, Sample, Session } from './report';
+import { isLive } from './sessions';
+import type { Track } from './trackState';
+
+/** What a daemon last said of its own end. */
+export interface KnownEnding {
+  /** All of it says so. */
+  readonly isWhole: boolean;
+  /** How many of its parts say so. */
+  readonly parts: number;
+  /** Monotonic ms since when; absent where it was so when we first looked. */
+  readonly sinceMs?: number;
+}
+
+/**
+ * What is known of a daemon's end after one more answer. The parts of one that ends say so one after the other; a part
+ * that has said so for long, while the rest goes on, was ended alone.
+ */
+export function nextEnding({ ending, last }: Track, report: Report, now: Instant): KnownEnding | undefined {
+  if (!report.ending) return undefined;
+  const { isWhole, parts } = report.ending;
+  if (!last) return { isWhole, parts };
+  const isMore = (isWhole && !ending?.isWhole) || parts > (ending?.parts ?? 0);
+  if (isMore) return { isWhole, parts, sinceMs: now.monotonicMs };
+  return { ...ending!, isWhole, parts };
+}
+
+/** Whether it is being ended: of the work that is missing, or cancelled, since then nothing says that it was done. */
+export function isEnding({ ending }: Pick<Track, 'ending'>, now: Pick<Instant, 'monotonicMs'>): boolean {
+  if (!ending) return false;
+  return ending.isWhole || now.monotonicMs - (ending.sinceMs ?? -Infinity) < PART_ENDS_WITHIN_MS;
+}
+
+/** What ran before a life began to end, with what its answers name since then. */
+export function stillRan(
+  before: readonly Session[],
+  said: readonly Session[] | undefined,
+): readonly Session[] {
+  const ran = new Map(before.filter(isLive).map((session) => [session.id, session]));
+  const others = [...before, ...(said ?? [])].filter(({ id }) => !ran.has(id));
+  return [...ran.values(), ...new Map(others.map((session) => [session.id, session])).values()];
+}
+
+/**
+ * Whether a daemon has ended in good order: its own files say so, or, where nothing tells, it had said that it does not
+ * run and nobody is there any more. It stays so until it answers again.
+ */
+export function hasEnded({ last, hasEnded: before }: Track, sample: Sample): boolean {
+  if (sample.ok) return false;
+  if (before) return true;
+  const { failure } = sample;
+  if (!isNobody(failure)) return false;
+  const isStopped = last?.report.isRunning === false && last.report.available !== false;
+  return failure.endedItself ?? (failure.kind === 'refused' && isStopped);
+}
+
+function isNobody(failure: Failure): failure is Extract<Failure, { kind: 'refused' | 'reset' }> {
+  return failure.kind === 'refused' || failure.kind === 'reset';
+}
