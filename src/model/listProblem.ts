@@ -14,4 +14,6 @@ export type EntryProblem =
 /** What is wrong in `daemonHealth.daemons`. */
 export type ListProblem =
   | { readonly is: 'noList' }
+  /** The rest is not watched. */
+  | { readonly is: 'tooMany'; readonly most: number; readonly count: number }
   | { readonly is: 'entry'; readonly index: number; readonly problem: EntryProblem };

@@ -4,6 +4,9 @@ import { textsOf } from './texts';
 /** What is wrong in `daemonHealth.daemons`, in a sentence. */
 export function listProblemText(problem: ListProblem): string {
   if (problem.is === 'noList') return 'daemonHealth.daemons should be a list.';
+  if (problem.is === 'tooMany') {
+    return `daemonHealth.daemons has ${problem.count} entries: only the first ${problem.most} are watched.`;
+  }
   return `daemonHealth.daemons[${problem.index}] ${entryText(problem.problem)}.`;
 }
 

@@ -84,8 +84,8 @@ function pathsOf(path: string): typeof posix {
   return posix.isAbsolute(path) ? posix : win32;
 }
 
-/** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
+/** Whether a URL's host is this machine: `localhost` and all names below (RFC 6761, 6.3), 127.0.0.0/8, ::1. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  return /^(localhost|::1|::ffff:7f00:1|(::ffff:)?127(\.\d{1,3}){3})$/.test(host);
+  return /^(([^.]+\.)*localhost|::1|::ffff:7f00:1|(::ffff:)?127(\.\d{1,3}){3})$/.test(host);
 }

@@ -1,8 +1,8 @@
 import { plain, type PlainText } from '../shared/markdown';
+import { withoutSecrets, wordsWithoutSecrets } from '../../base/secrets';
 import { cleanText, joined } from '../../base/text';
 import { duration, type Instant } from '../../base/time';
 import { inFlightMs } from '../../health/staleness';
-import { redact } from '../../diagnostics/redact';
 import type { StartCommand } from '../../kinds/kind';
 import { MAX_START_CHARS } from '../../kinds/policy';
 import { addressOf } from '../../kinds/target';
@@ -86,9 +86,12 @@ export function consequences(
 
 /** "`node /opt/sf serve smithy` in `/project`", whole: who agrees has to see what will run. Without what looks secret. */
 function commandText(command: StartCommand): string {
-  const words = command.kind === 'shell' ? [command.line] : [command.command, ...command.args];
-  const quoted = words.map((word) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : JSON.stringify(word)));
-  const line = cleanText(redact(quoted.join(' '), ''), MAX_START_CHARS);
+  const words =
+    command.kind === 'shell'
+      ? [withoutSecrets(command.line)]
+      : wordsWithoutSecrets([command.command, ...command.args]);
+  const quoted = words.map((word) => (/^[\w@%+=:,./<>\\-]+$/.test(word) ? word : JSON.stringify(word)));
+  const line = cleanText(quoted.join(' '), MAX_START_CHARS);
   return command.cwd === undefined ? `\`${line}\`` : `\`${line}\` in \`${command.cwd}\``;
 }
 
