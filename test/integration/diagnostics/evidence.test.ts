@@ -3,6 +3,8 @@ import type { Target } from '../../../src/model/target';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
+  chmodSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -156,6 +158,20 @@ describe('evidence of a daemon in trouble', function () {
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       /% spinning/,
     );
+  });
+
+  it('leaves a process alone that is called node and does not catch the signal', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const program = join(folder, 'node');
+    copyFileSync('/bin/sleep', program);
+    chmodSync(program, 0o755);
+    child = spawn(program, ['60']);
+    await once(child, 'spawn');
+    assert.equal(
+      await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
+      'it does not catch the signal SIGUSR1, which would end it: it gets none',
+    );
+    assert.equal(await isAlive(child.pid!), true);
   });
 
   it('leaves a process alone that is not Node', async () => {
