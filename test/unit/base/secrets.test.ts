@@ -135,9 +135,13 @@ describe('a secret in a text', () => {
       'key ',
     ]) {
       const text = piece.repeat(Math.ceil(120_000 / piece.length));
-      const beganMs = performance.now();
-      withoutSecrets(text);
-      assert.ok(performance.now() - beganMs < 100, `${piece}: ${performance.now() - beganMs} ms`);
+      // The best of three: other tests share the machine.
+      const tookMs = [1, 2, 3].map(() => {
+        const beganMs = performance.now();
+        withoutSecrets(text);
+        return performance.now() - beganMs;
+      });
+      assert.ok(Math.min(...tookMs) < 100, `${piece}: ${tookMs.join()} ms`);
     }
   });
 });
