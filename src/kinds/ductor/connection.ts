@@ -16,7 +16,7 @@ import { readTasks, taskSessions, type Task } from './tasks';
 import { withoutProcess } from './turnProcess';
 
 export { identify } from './identify';
-export { restartWays } from './start';
+export { ownCommand, restartWays } from './start';
 
 /** Talks to one ductor, and reads its files where it is on this machine. */
 export function connect(target: Target, options: ConnectOptions): Connection {
