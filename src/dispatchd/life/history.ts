@@ -35,7 +35,6 @@ const Outcome = v.object({
 const Entry = v.variant('type', [Life, Late, Outcome]);
 export type Entry = v.InferOutput<typeof Entry>;
 export type LifeEntry = v.InferOutput<typeof Life>;
-export type LateEntry = v.InferOutput<typeof Late>;
 export type OutcomeEntry = v.InferOutput<typeof Outcome>;
 
 /**
