@@ -99,6 +99,7 @@ const STATE_DIR = {
     bootId: 'string',
     instanceId: 'string',
     startedAt: 'number',
+    upMs: 'number',
     version: 1,
   },
   'sessions/<id>.json': {
@@ -216,7 +217,7 @@ describe('the names and formats of what is kept', function () {
 
     await daemon.post('/api/chaos/hang');
     const told = join(folder, 'notices.json');
-    const key = `${daemon.url} problem wedged`;
+    const key = `${daemon.url} problem red`;
     await until(() => existsSync(told) && key in (read(told) as { value: object }).value, 'the wedge');
     const { version, value } = read(told) as { version: number; value: Record<string, unknown> };
     storage['notices.json'] = { version, value: { [key]: value[key] } };
