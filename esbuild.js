@@ -15,6 +15,7 @@ const entryPoints = {
   app: 'src/app/app.ts', // right after it: all that a window does
   probe: 'src/kinds/probe.ts', // at the first poll
   ...kindChunks(), // with the first answer that may be of that kind: what reads its JSON
+  schedule: 'src/kinds/ductor/schedule.ts', // with the first cron job of a ductor
   discovery: 'src/watch/discovery/discovery.ts',
   surfaces: 'src/app/surfaces.ts', // right after it, unawaited: what draws, and the words for it
   advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on

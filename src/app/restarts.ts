@@ -4,10 +4,11 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { Registry } from '../watch/registry';
 import type { DaemonModel } from '../model/daemonModel';
-import { restartWays, startCommand } from '../ui/tasks/startContext';
+import { restartWays, startCommand, workspaceFolders } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
 import { chooseWay } from '../restart/chooseWay';
+import { isOutside } from '../restart/startFolder';
 import { lostVariables } from '../restart/lostVariables';
 import type { StartCommand } from '../restart/startCommand';
 import type { RestartRecords } from '../store/restartRecords';
@@ -66,7 +67,15 @@ export function createRestarts(deps: RestartsDeps) {
       });
       const next = { ...cleanEnv(terminalEnv()), ...choice.way.command.env };
       const lost = running?.env && lostVariables(running.env, next);
-      return { ...choice, ...(running?.env ? lost && { lost } : { lost: 'notKnown' }) };
+      const { command, isFolderByAnswer } = choice.way;
+      const byAnswer = isFolderByAnswer ? command.cwd : undefined;
+      const outside =
+        byAnswer !== undefined && isOutside(byAnswer, workspaceFolders()) ? byAnswer : undefined;
+      return {
+        ...choice,
+        ...(outside !== undefined && { outside }),
+        ...(running?.env ? lost && { lost } : { lost: 'notKnown' }),
+      };
     },
     start: async (model, signal, env, agreed) => {
       const way = agreed?.command && { ...agreed, command: agreed.command };

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonModel } from '../model/daemonModel';
@@ -13,7 +13,7 @@ import { sentenceOf } from '../words/errors';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
 import { stateInWords } from '../words/states';
-import { block } from './fence';
+import { block, escaped } from './fence';
 import { redact } from './redact';
 import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
@@ -60,12 +60,12 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
     owner && inspect ? inTime(inspectNode(owner, signal, request.onLeftOpen), signal) : undefined,
   ]);
   return [
-    `# ${daemon.name}: ${stateInWords(model, now)}`,
-    `Kept ${iso(now.wallAt)}, before anything was changed. ${wholePlaceOf(daemon.target)}`,
+    `# ${escaped(`${daemon.name}: ${stateInWords(model, now)}`)}`,
+    `Kept ${iso(now.wallAt)}, before anything was changed. ${escaped(wholePlaceOf(daemon.target))}`,
     [
       `- state since: ${iso(track.verdict.since.wallAt)}`,
       `- as of: ${iso(track.verdict.asOf.wallAt)}`,
-      `- reason: ${reasonText(track.verdict.reason)}`,
+      `- reason: ${escaped(reasonText(track.verdict.reason))}`,
     ].join('\n'),
     '## Which rule decided',
     block(
@@ -117,9 +117,20 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
+/** As `keepEvidence` names its files: nobody else's go. */
+const OWN_FILE = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-\d{3}Z [\w-]{0,40}\.md$/;
+
 async function prune(folder: string): Promise<void> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.md')).sort();
+  // Behind a link lies a folder that is somebody else's.
+  if (!(await lstat(folder)).isDirectory()) return;
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && OWN_FILE.test(entry.name))
+    .map(({ name }) => name);
   await Promise.all(
-    files.slice(0, -EVIDENCE_FILES_KEPT).map((name) => rm(join(folder, name), { force: true })),
+    files
+      .sort()
+      .slice(0, -EVIDENCE_FILES_KEPT)
+      .map((name) => rm(join(folder, name), { force: true })),
   );
 }

@@ -1,6 +1,8 @@
+import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityIn, isSameProcessAlive } from '../system/identity';
+import { catches } from '../system/linux';
 import type { PartialIdentity, ProcessIdentity } from '../system/processInfo';
 import { findListeners, processTable, type ProcessTable } from '../system/processTable';
 import { orAborted, until } from '../base/wait';
@@ -43,6 +45,9 @@ export async function inspectNode(
   if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
   const { pid } = target;
   if (!(await isNode(pid))) return 'not a Node process';
+  if (process.platform === 'linux' && (await catches(pid, constants.signals.SIGUSR1)) !== true) {
+    return 'it does not catch the signal SIGUSR1, which would end it: it gets none';
+  }
   const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
   if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
   // What someone else had opened stays open.

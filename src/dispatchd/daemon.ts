@@ -12,6 +12,9 @@ import { HttpServer } from './http/server';
 import { removeInstanceFile, writeInstanceFile, type Instance } from './life/instance';
 import { Lifecycle, lastExit, startKind } from './life/lifecycle';
 import { acquireLock } from './life/lock';
+import { History } from './life/history';
+import { lifeEntry, outcomeEntry } from './life/historyEntries';
+import { isFinished } from './sessions/session';
 import type { Log } from './log';
 import { argvToRepeat, type Options } from './options';
 import { OutputFiles } from './sessions/output';
@@ -79,7 +82,10 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       workspace,
       stateDir,
     };
-    const store = new SessionStore(join(stateDir, 'sessions'));
+    const history = new History(join(stateDir, 'history.jsonl'));
+    await history.load(clock.wallMs());
+    if (previous.kind === 'read' && exit) history.record(lifeEntry(previous.value, exit));
+    const store = new SessionStore(join(stateDir, 'sessions'), (over) => history.record(outcomeEntry(over)));
     const setAside = await store.load(clock.wallMs());
     if (previous.kind === 'set-aside') setAside.push(previous.setAside);
     for (const { file, movedTo, reason } of setAside)
@@ -129,6 +135,8 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       loopSample,
       outputFiles,
       setAside,
+      history,
+      startedMs,
     });
     const actions = new Actions({ clock, log, store, supervisor, defaultCwd: taskFolder(workspace) });
     const ownAddress = () => server.address;
@@ -146,6 +154,10 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       bootId,
       lastAliveAt: exit?.at,
     });
+    // A kill may have come between the two: what is over is on record.
+    for (const session of store.lists.begun()) {
+      if (isFinished(session)) history.recordOnce(outcomeEntry(session));
+    }
     forgetExpired();
     // From here on this life is the previous one of the next: not before what the last one left is in order.
     await lifecycle.beat();
@@ -153,8 +165,11 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
     const stopBeating = clock.every(HEARTBEAT_MS, () => {
       // A beat that failed is caught up with by the next cycle, which then fails, and says why.
       lifecycle.beat().catch(() => {});
+      history.flush();
     });
-    const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, loopSample);
+    const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, loopSample, (cycle) =>
+      history.record({ type: 'late', instanceId, ...cycle }),
+    );
     loop.start();
     return {
       url: `http://127.0.0.1:${port}`,
@@ -164,6 +179,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
         stopBeating();
         server.close();
         await supervisor.stopAll(SHUTDOWN_GRACE_MS);
+        await history.written();
         await lifecycle.endCleanly();
         await removeInstanceFile(stateDir);
         await unlock();

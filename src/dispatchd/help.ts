@@ -32,15 +32,16 @@ Options                                                           environment va
   -h, --help                     this text
   -v, --version                  the version
 
-Requests that change something need the token in <state-dir>/token:
+Requests that change something or read what commands are need the token in <state-dir>/token:
 
   curl -H "Authorization: Bearer $(cat ~/${STATE_FOLDER.join('/')}/${TOKEN_FILE})" \\
        -d '{"name":"tests","command":"npm test"}' http://127.0.0.1:${DEFAULT_PORT}/api/tasks
 
 Without "args", "command" is a line for the shell; with "args", it is run as it stands.
 With the token: POST /api/tasks, /api/sessions/<id>/{extend,cancel,run}, /api/recovery/<id>/{run,dismiss},
-  /api/daemon/shutdown, and GET /api/sessions/<id>/output?tail=<lines>
-Without: GET /api/daemon/status, /api/health, /api/sessions, /api/tasks
+  /api/daemon/shutdown, GET /api/sessions/<id>/output?tail=<lines>, GET /api/history
+Without: GET /api/daemon/status, /api/health, /api/sessions, /api/tasks; with the token they
+  also tell what commands, folders and prompts are
 
 Exit codes: 0 stopped on request, 1 could not start or failed, 2 wrong usage.
 `;

@@ -79,8 +79,8 @@ export const CLOCK_DRIFT_MS = 250;
 export const FIRST_SHORTAGE_PAUSE_MS = 250;
 export const MAX_SHORTAGE_PAUSE_MS = 5 * SECOND_MS;
 
-/** How often a running daemon notes that it lives, which tells how long it was up after a kill. */
-export const HEARTBEAT_MS = 5 * SECOND_MS;
+/** How often a running daemon notes that it lives: after a kill its last moment is known to within two seconds. */
+export const HEARTBEAT_MS = 1.5 * SECOND_MS;
 /** Work older than this is not started again by itself: after a night it would surprise more than help. */
 export const RECOVERY_MAX_AGE_MS = 2 * HOUR_MS;
 /** Runs of one session, counting the first: whatever kills the daemon three times is perhaps the session itself. */
@@ -96,6 +96,14 @@ export const KEEP_INTERRUPTED_MS = 7 * DAY_MS;
 export const MAX_INTERRUPTED_SESSIONS = 100;
 /** Whatever a start finds is listed for that long before its age counts: somebody works within a day of it. */
 export const LIST_AT_LEAST_MS = DAY_MS;
+
+/** The daemon's own record shows so much, and keeps no more than this on disk: some 9,000 outcomes. */
+export const HISTORY_MS = 7 * DAY_MS;
+export const MAX_HISTORY_BYTES = 1024 * 1024;
+/** What is longer than this was not written by dispatchd. */
+export const MAX_READ_HISTORY_BYTES = 8 * MAX_HISTORY_BYTES;
+/** Lines that wait for a disk that refuses them. */
+export const MAX_PENDING_HISTORY = 1000;
 
 /** An exit code, and perhaps the signal that it came by. */
 export const MAX_EXIT_BYTES = 64;

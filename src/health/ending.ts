@@ -2,17 +2,7 @@ import type { Instant } from '../base/time';
 import { PART_ENDS_WITHIN_MS } from './policy';
 import type { Failure, Report, Sample, Session } from './report';
 import { isLive } from './sessions';
-import type { Track } from './trackState';
-
-/** What a daemon last said of its own end. */
-export interface KnownEnding {
-  /** All of it says so. */
-  readonly isWhole: boolean;
-  /** How many of its parts say so. */
-  readonly parts: number;
-  /** Monotonic ms since when; absent where it was so when we first looked. */
-  readonly sinceMs?: number;
-}
+import type { KnownEnding, Track } from './trackState';
 
 /**
  * What is known of a daemon's end after one more answer. The parts of one that ends say so one after the other; a part
@@ -44,16 +34,21 @@ export function stillRan(
 }
 
 /**
- * Whether a daemon has ended in good order: its own files say so, or, where nothing tells, it had said that it does not
- * run and nobody is there any more. It stays so until it answers again.
+ * How a daemon ended that nobody answers for any more; so it stays until it answers again. It ended by itself, in good
+ * order, where its own files say so, or, where nothing tells, it had said that it does not run. What a restart ended is
+ * expected to be back, also where the window is gone that restarted it.
  */
-export function hasEnded({ last, hasEnded: before }: Track, sample: Sample): boolean {
-  if (sample.ok) return false;
-  if (before) return true;
+export function nextEnded(
+  { last, ended }: Track,
+  sample: Sample,
+  isRestarted: boolean,
+): 'byItself' | 'byRestart' | undefined {
+  if (sample.ok) return undefined;
   const { failure } = sample;
-  if (!isNobody(failure)) return false;
+  if (ended || !isNobody(failure)) return ended;
+  if (isRestarted) return 'byRestart';
   const isStopped = last?.report.isRunning === false && last.report.available !== false;
-  return failure.endedItself ?? (failure.kind === 'refused' && isStopped);
+  return (failure.endedItself ?? (failure.kind === 'refused' && isStopped)) ? 'byItself' : undefined;
 }
 
 function isNobody(failure: Failure): failure is Extract<Failure, { kind: 'refused' | 'reset' }> {

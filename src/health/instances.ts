@@ -1,29 +1,13 @@
 import { INSTANCE_SETTLE_MS } from './policy';
 import { isEnding, stillRan } from './ending';
 import { mayStillHaveRun } from './keptLife';
+import type { KnownInstance } from './knownInstance';
 import type { Report, Session } from './report';
-import { wallAtOf, type Instant } from '../base/time';
-import { hasResumed, isNewInstance, type LastSaid, type OldInstance, type ProcessFate } from './proof';
+import { wallAtOf } from '../base/time';
+import { hasResumed, isNewInstance, type LastSaid, type ProcessFate } from './proof';
 import { cyclesOf } from './staleness';
 import type { Track } from './trackState';
 import { workMade, type Restarted } from './workMade';
-
-/** What is remembered of one daemon's life. */
-export interface KnownInstance extends OldInstance {
-  readonly answer: Track['last'];
-  /** We restarted or stopped it since then. */
-  readonly wasOurs: boolean;
-  /** Another window restarted it since then, and tells what came of that. */
-  readonly wasElsewhere?: boolean;
-  /** Nothing was known of the daemon before. */
-  readonly isFirst?: boolean;
-  /** An earlier window saw it. */
-  readonly isRemembered?: boolean;
-  /** When the last answer came that was known to be of this life. */
-  readonly knownAt?: Instant;
-  /** When its successor was first seen. */
-  readonly overSince?: Instant;
-}
 
 /**
  * Which restart is worth a message: any; where it was ours, one that interrupted work; where nobody looked on, one that

@@ -1,4 +1,4 @@
-import type { KnownInstance } from './instances';
+import type { KnownInstance } from './knownInstance';
 import type { KindId } from './kindId';
 import { MAX_SESSION_ROWS, UNSEEN_WORK_LASTS_MS } from './policy';
 import type { Report, Session } from './report';

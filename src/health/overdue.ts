@@ -16,7 +16,7 @@ export interface Overdue {
   readonly turns: ReadonlyMap<string, Seen>;
   /** Jobs past their time, by name and time. */
   readonly jobs: ReadonlyMap<string, Seen>;
-  /** When the machine woke last, by the daemon's clock: a time that came before it is no sign. */
+  /** When the machine woke last, by the daemon's clock. */
   readonly wokeAt?: number;
 }
 
@@ -33,7 +33,7 @@ export function nextOverdue(
   const wokeAt = justWoke ? daemonNow : previous?.wokeAt;
   const isAtWork = isRunning && !starting;
   const turns = isAtWork ? turnsWithoutProcess : [];
-  const jobs = isAtWork ? overdueJobs.filter(({ dueAt }) => dueAt >= (wokeAt ?? -Infinity)) : [];
+  const jobs = isAtWork ? overdueJobs.filter((job) => !waitsLonger(job, wokeAt, daemonNow)) : [];
   if (turns.length === 0 && jobs.length === 0 && wokeAt === undefined) return undefined;
   const before = justWoke ? undefined : previous;
   return {
@@ -41,6 +41,15 @@ export function nextOverdue(
     jobs: again(before?.jobs, jobs.map(keyOf), now),
     ...(wokeAt !== undefined && { wokeAt }),
   };
+}
+
+/** A timer stands still while the machine sleeps: after that it may have to wait as long as it was set for. */
+function waitsLonger(
+  { dueAt, waitsSinceAt }: OverdueJob,
+  wokeAt: number | undefined,
+  nowAt: number,
+): boolean {
+  return wokeAt !== undefined && waitsSinceAt < wokeAt && nowAt < wokeAt + (dueAt - waitsSinceAt);
 }
 
 function again(

@@ -45,7 +45,7 @@ function underRestart(track: Track, known: Facts, asOf: Instant, now: Instant): 
     restarting: facts.restarting,
     startFailed: facts.startFailed,
     stoppedByUs: false,
-    hasEnded: false,
+    ended: track.ended === 'byRestart' ? track.ended : undefined,
     ending: undefined,
     streak: undefined,
     endingUntilMs: undefined,

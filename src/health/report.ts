@@ -1,5 +1,6 @@
 import type { KindId } from './kindId';
 import type { Cause, Malformed, Shortage, Unavailable } from './cause';
+import type { Traits } from './traits';
 
 export type { KindId };
 
@@ -130,25 +131,13 @@ export type Progress =
    */
   | { readonly kind: 'untold'; readonly by: 'kind' | 'version'; readonly answersItself?: boolean };
 
-/** What this answer can tell, and what can be done to the daemon's work. */
-export interface Traits {
-  /** The daemon names each life of its process, so that a restart shows in the name alone. */
-  readonly namesItsInstances: boolean;
-  /** The daemon lists a session that has ended for long enough that a poll sees how the session ended. */
-  readonly listsEndedSessions: boolean;
-  /** After a restart the daemon itself lists the work that the restart interrupted. */
-  readonly remembersInterrupted: boolean;
-  /** Somebody outside can change a session: give it more time, stop it, run it again. */
-  readonly extendsOnRequest: boolean;
-  /** So long the daemon lets an install in a poll cycle take, in ms: such a cycle is slow, and not dead. */
-  readonly longestInstallMs?: number;
-}
-
 /** Work that a daemon begins by the clock, and did not. */
 export interface OverdueJob {
   readonly name: string;
   /** When it should have begun, on the daemon's clock. */
   readonly dueAt: number;
+  /** Since when the daemon waits for that moment, on its clock. */
+  readonly waitsSinceAt: number;
 }
 
 /** Another program, at another address of the name that a daemon is watched by. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time';
 import { isRestarting, nextElsewhere } from './elsewhere';
 import { advanceIncident } from './incident';
-import { hasEnded, nextEnding } from './ending';
+import { nextEnded, nextEnding } from './ending';
 import { nextVerdict, transition } from './nextVerdict';
 import { nextOverdue, whatIsOverdue } from './overdue';
 import {
@@ -36,7 +36,7 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     seenUpAt,
     stoppedByUs,
     startFailed,
-    hasEnded,
+    ended: hasEnded ? 'byItself' : undefined,
     waiting: waiting && resumedWaiting(waiting, now),
     restarting: false,
     samples: 0,
@@ -86,6 +86,8 @@ export function observe(
   const overdue = report ? nextOverdue(track.overdue, report, justWoke, now) : track.overdue;
   const waiting = report ? nextWaiting(track.waiting, report, now) : track.waiting;
 
+  const ended = nextEnded(track, sample, track.restarting || isElsewhere);
+
   const base: Facts = {
     restarting: track.restarting,
     restartingElsewhere: isElsewhere,
@@ -97,7 +99,7 @@ export function observe(
     configured: track.configured,
     stoppedByUs: track.stoppedByUs,
     startFailed: track.startFailed,
-    hasEnded: hasEnded(track, sample),
+    hasEnded: ended === 'byItself',
     flapping: false,
     startsNothing: startsNothing(waiting, report, now),
     overdue: report && whatIsOverdue(overdue, report, now),
@@ -133,7 +135,7 @@ export function observe(
     stoppedByUs: track.stoppedByUs && (isEnding || !report?.isRunning),
     endingUntilMs: isEnding ? track.endingUntilMs : undefined,
     startFailed: sample.ok ? undefined : track.startFailed,
-    hasEnded: facts.hasEnded ?? false,
+    ended,
     ending: report ? nextEnding(track, report, now) : track.ending,
     elsewhere,
     samples: track.samples + 1,

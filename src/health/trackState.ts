@@ -1,6 +1,5 @@
 import type { Instant } from '../base/time';
 import type { Unsettled } from './cause';
-import type { KnownEnding } from './ending';
 import type { Incident, Notice } from './incident';
 import type { Overdue } from './overdue';
 import type { Report, Sample } from './report';
@@ -27,6 +26,16 @@ export interface KeptTrack {
   readonly waiting?: KeptWaiting;
 }
 
+/** What a daemon last said of its own end. */
+export interface KnownEnding {
+  /** All of it says so. */
+  readonly isWhole: boolean;
+  /** How many of its parts say so. */
+  readonly parts: number;
+  /** Monotonic ms since when; absent where it was so when we first looked. */
+  readonly sinceMs?: number;
+}
+
 /** Everything remembered about one daemon. Replaced at every sample, never changed. */
 export interface Track {
   readonly configured: boolean;
@@ -35,8 +44,8 @@ export interface Track {
   readonly stoppedByUs: boolean;
   /** Why its last start through us failed: until it answers, is started or stopped again, or this is dismissed. */
   readonly startFailed?: string | undefined;
-  /** It ended in good order: until it answers again its silence is no outage. */
-  readonly hasEnded: boolean;
+  /** How it ended: by itself in good order, after which its silence is no outage until it answers; or by a restart. */
+  readonly ended?: 'byItself' | 'byRestart' | undefined;
   /** What it last said of its own end. */
   readonly ending?: KnownEnding | undefined;
   /** After our stop: until when, in monotonic ms, the process may still be answering while it ends. */

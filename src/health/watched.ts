@@ -1,7 +1,8 @@
 import type { Cadence } from './cadence';
 import type { KnownDeadlines } from './deadlines';
 import type { History } from './history';
-import type { KnownInstance, NewLife } from './instances';
+import type { NewLife } from './instances';
+import type { KnownInstance } from './knownInstance';
 import type { ProcessFate } from './proof';
 import type { EndedSession, Lost } from './interrupted';
 import type { Report, Sample } from './report';

@@ -5,6 +5,8 @@ import type { NoWay } from '../model/startFailure';
 import type { Target } from '../model/target';
 import type { NewTask } from '../protocol/dispatchd';
 import type { Environment } from '../system/processEnv';
+import type { ProcessIdentity } from '../system/processInfo';
+import type { Supervisor } from '../system/supervisor';
 import type { Look } from './look';
 
 /**
@@ -27,6 +29,8 @@ export interface Kind {
   readonly hasPage: boolean;
   /** How people use it, where it has no page. */
   readonly usedBy?: 'chats';
+  /** What the folder has in it that it works in, where it takes its work from there. */
+  readonly folderMark?: string;
   /** The word by which the menus of the manifest tell its rows, where it offers more or less than others. */
   readonly menu?: string;
   load(): Promise<KindCode>;
@@ -46,6 +50,8 @@ export interface KindCode {
    * @param last its last report, if it ever answered
    */
   restartWays(target: Target, where: StartPlace, last?: Report): readonly RestartWay[] | NoWay;
+  /** What a command of the user's does besides, which the user may not know. */
+  ownCommand?(command: StartCommand): Pick<RestartWay, 'leavesService'>;
   /** The flags that a running process of it has, for `StartPlace.lastArgs`. Never rejects. */
   startFlags?(last: Report, pid: number): Promise<readonly string[] | undefined>;
   /** Where the daemon itself says that it can be found, besides its ports. Never rejects. */
@@ -186,11 +192,15 @@ export interface StartPlace {
   /** What runs it: the editor's own runtime, so that no Node needs to be installed. */
   readonly nodePath: string;
   readonly workspaceFolder: string | undefined;
+  /** Why the workspace does not tell in which of its folders; absent where it does. */
+  readonly folderUnclear?: NoWay | undefined;
   readonly platform: NodeJS.Platform;
   /** The flags that it was last seen to run with, as `KindCode.startFlags` tells them. */
   readonly lastArgs?: readonly string[];
   /** Its process as it runs, or ran last; absent where the system does not tell. */
   readonly running?: Running | undefined;
+  /** What starts that process again; absent where nobody is known to. */
+  readonly supervisor?: Supervisor | undefined;
 }
 
 /** How a process of a daemon was started. A variable's value may be a secret: only what a kind names is passed on. */
@@ -226,8 +236,14 @@ export interface RestartWay {
   readonly keepsWork: boolean;
   /** The folder for which only one may run, as `KindCode.worksFor` takes it. */
   readonly onlyOneIn?: string;
+  /** Only the daemon's last answer names the folder that it is started in. */
+  readonly isFolderByAnswer?: boolean;
   /** The command is that of the process that runs: its own words, folder and PATH. */
   readonly isSame?: boolean;
   /** Who restarts it, where that is neither we nor the daemon: "systemd (ductor.service)". */
   readonly name?: string;
+  /** The process that will start it, where that is not we and is known. */
+  readonly starter?: ProcessIdentity;
+  /** The command takes the daemon out of its service; a command of the user's may. @property serviceCommand what does not */
+  readonly leavesService?: { readonly serviceCommand: string };
 }

@@ -1,7 +1,7 @@
 import type { History } from '../health/history';
 import type { KnownDeadlines } from '../health/deadlines';
-import type { KnownInstance } from '../health/instances';
 import type { Life, Phase } from '../health/incidentLog';
+import type { KnownInstance } from '../health/knownInstance';
 import type { Lost } from '../health/interrupted';
 import type { Session } from '../health/report';
 import type { Snooze } from '../health/snooze';

@@ -6,10 +6,14 @@ export type EntryProblem =
   | { readonly is: 'noHttpUrl'; readonly url: string }
   | { readonly is: 'notOnThisMachine'; readonly host: string }
   | { readonly is: 'unknownKind'; readonly known: readonly KindId[] }
+  /** A variable of VS Code's that has no meaning in `restart`. */
+  | { readonly is: 'restartVariable'; readonly variable: string }
   /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */
   | { readonly is: 'restart'; readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | undefined };
 
 /** What is wrong in `daemonHealth.daemons`. */
 export type ListProblem =
   | { readonly is: 'noList' }
+  /** The rest is not watched. */
+  | { readonly is: 'tooMany'; readonly most: number; readonly count: number }
   | { readonly is: 'entry'; readonly index: number; readonly problem: EntryProblem };

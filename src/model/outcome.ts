@@ -54,6 +54,8 @@ export type Outcome = {
   readonly daemon: string;
   /** What became of the work, as far as it is known. */
   readonly work?: WorkMade;
+  /** The errors that the new process wrote to its log: how many, and the last one in its own words. */
+  readonly startErrors?: { readonly count: number; readonly last: string };
   /** What the evidence leaves open in the daemon until that ends, as a clause. */
   readonly leftOpen?: string;
 } & (

@@ -19,6 +19,8 @@ export type RestartStep =
   | { readonly is: 'ended'; readonly pid: number; readonly how: HowEnded }
   | { readonly is: 'freeingPort'; readonly port: number }
   | { readonly is: 'starting' }
+  /** @property who will start it again, or may */
+  | { readonly is: 'leftTo'; readonly who: string }
   /** @property who is asked, where that is not the daemon itself */
   | { readonly is: 'askingToRestart'; readonly who: string | undefined }
   | { readonly is: 'proving'; readonly by: 'cycle' | 'answer' };

@@ -9,6 +9,10 @@ import type { Unstartable } from '../base/errors';
 /** Why nobody can know how a daemon is started. */
 export type NoWay =
   | { readonly is: 'startUnknown'; readonly daemon: string }
+  /** @property variable of the setting, which stands for nothing here, or for several folders */
+  | { readonly is: 'unresolved'; readonly daemon: string; readonly variable: string }
+  /** Several folders are open. @property mark what the folder of such a daemon has in it @property count how many have it */
+  | { readonly is: 'folderUnclear'; readonly daemon: string; readonly mark: string; readonly count: number }
   /** @property serviceCommand what restarts it where it is a service */
   | { readonly is: 'startAsInstalled'; readonly daemon: string; readonly serviceCommand: string };
 
@@ -27,6 +31,8 @@ export interface Exit {
 export type StartFailure =
   | Unstartable
   | { readonly is: 'taskNotStarted' }
+  /** Who was to start it again is there and did not. @property who its name */
+  | { readonly is: 'notRespawned'; readonly who: string; readonly afterMs: number }
   /** The start command ended, and the daemon does not answer. @property cause `undefined` where it was not asked */
   | {
       readonly is: 'commandEnded';

@@ -23,6 +23,8 @@ export const ROUTES = {
   sessions: '/api/sessions',
   /** With `?nonce=`: proves to a client that holds the token who listens, without the token on the way. */
   challenge: '/api/challenge',
+  /** What happened in the last seven days: lives, late cycles, outcomes. Needs the token. */
+  history: '/api/history',
 } as const;
 
 /** `instance.json`. */

@@ -41,7 +41,7 @@ export interface AttemptDeps {
 
 /** What a restart does to the world. */
 export function edgesOf(
-  { model, owner, way }: Plan,
+  { model, owner, way, supervisor }: Plan,
   monitor: Monitor,
   attempt: Attempt,
   work: WorkWatch,
@@ -59,7 +59,8 @@ export function edgesOf(
      */
     whyNotOurs: async (listener: ProcessInfo | undefined, exit: Exit | undefined) => {
       const mark = attempt.command?.isMarked ? attempt.mark : undefined;
-      const origin = listener && (await originOf(listener, attempt.since, mark));
+      const starter = way?.starter ?? supervisor?.process;
+      const origin = listener && (await originOf(listener, attempt.since, mark, starter));
       return whyNotOurs(address?.port, listener, origin, exit);
     },
     /**
@@ -92,6 +93,12 @@ export function edgesOf(
     workMade: (signal: AbortSignal) => work.made(signal),
     /** What the core has told of the work so far: no notification tells that besides the outcome. */
     workTold: () => work.told,
+    /** The errors that the daemon's log has since its start, as its last answer tells; `undefined` where it tells none. */
+    startErrors: () => {
+      const { startErrors = [], startErrorCount = startErrors.length } = monitor.track.last?.report ?? {};
+      const last = startErrors.at(-1);
+      return last === undefined ? undefined : { count: startErrorCount, last };
+    },
     /** An error that nobody expected: the outcome has its message, the log is to have its stack. */
     onUnexpected: (error: unknown) => onUnexpected(`A restart of ${model.daemon.name}`, error),
   };

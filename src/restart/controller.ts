@@ -5,7 +5,7 @@ import type { DaemonId } from '../health/report';
 import type { DaemonState } from '../health/states';
 import { severityOf } from '../health/verdict';
 import { kindOf } from '../kinds/index';
-import type { Running } from '../kinds/kind';
+import type { Running, StartPlace } from '../kinds/kind';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Outcome, StopOutcome } from '../model/outcome';
@@ -16,6 +16,7 @@ import type { Progress, RestartStep } from '../model/restartStep';
 import type { RestartRecords } from '../store/restartRecords';
 import { environmentOf, startedAs } from '../system/processEnv';
 import type { ProcessInfo } from '../system/processTable';
+import { supervisorOf } from '../system/supervisor';
 import type { Monitor } from '../watch/monitor';
 import type { Registry } from '../watch/registry';
 import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
@@ -35,7 +36,7 @@ export interface ControllerDeps extends AttemptDeps {
   readonly prepare: (
     model: DaemonModel,
     running: Running | undefined,
-  ) => Promise<Required<Pick<Plan, 'way'>> & Pick<Plan, 'doubt' | 'instead' | 'lost'>>;
+  ) => Promise<Required<Pick<Plan, 'way'>> & Pick<Plan, 'doubt' | 'instead' | 'lost' | 'outside'>>;
   readonly log: (line: string) => void;
   /** A step of one daemon, to be logged. */
   readonly logStep: (daemon: string, what: 'restart' | 'stop', step: RestartStep) => void;
@@ -65,6 +66,7 @@ export interface RestartWork extends StopWork {
   /** Look into the daemon's event loop, too, before it is ended. */
   readonly inspect?: boolean;
   readonly proofTimeoutMs?: number;
+  readonly respawnTimeoutMs?: number;
 }
 
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
@@ -73,7 +75,7 @@ export class RestartController {
   /** The process that was started for each daemon, and was seen to work. */
   readonly #started = new Map<DaemonId, NamedProcess>();
   readonly #lastArgs = new Map<DaemonId, readonly string[]>();
-  readonly #running = new Map<DaemonId, Running>();
+  readonly #seen = new Map<DaemonId, Pick<StartPlace, 'running' | 'supervisor'>>();
   /** What tells whether the last restart of each daemon started who answers. */
   readonly #attempts = new Map<DaemonId, Attempt>();
 
@@ -86,9 +88,9 @@ export class RestartController {
     return this.#lastArgs.get(daemonId) ?? [];
   }
 
-  /** How its process was started, as it runs or ran last in sight of this window. Kept in memory only. */
-  running(daemonId: DaemonId): Running | undefined {
-    return this.#running.get(daemonId);
+  /** How its process was started, and who starts it again, as it runs or ran last in sight of this window. In memory only. */
+  seen(daemonId: DaemonId): Pick<StartPlace, 'running' | 'supervisor'> {
+    return this.#seen.get(daemonId) ?? {};
   }
 
   /**
@@ -97,7 +99,7 @@ export class RestartController {
    */
   async planRestart(model: DaemonModel): Promise<Plan> {
     const plan = await this.plan(model);
-    const running = plan.owner && this.#running.get(model.daemon.id);
+    const { running } = plan.owner ? this.seen(model.daemon.id) : {};
     const prepared = await this.deps.prepare(plan.model, running);
     return { ...plan, ...prepared, ...(prepared.way.keepsWork && { interrupts: [] }) };
   }
@@ -111,11 +113,10 @@ export class RestartController {
     if (!monitor) throw new CodedError<RestartRefusal>({ is: 'unwatched', daemon: name });
     const started = this.#started.get(daemonId);
     const plan = await planFor(monitor, started, this.deps.records.of(daemonId));
-    const [flags, running] = await Promise.all([flagsOf(plan), plan.owner && runningOf(plan.owner.pid)]);
+    const [flags, seen] = await Promise.all([flagsOf(plan), plan.owner && seenOf(plan.owner)]);
     if (flags) this.#lastArgs.set(daemonId, flags);
-    if (running) this.#running.set(daemonId, running);
-    else if (plan.owner) this.#running.delete(daemonId);
-    return plan;
+    if (seen) this.#seen.set(daemonId, seen);
+    return { ...plan, ...(seen?.supervisor && { supervisor: seen.supervisor }) };
   }
 
   /** Carries out a plan; never throws. */
@@ -198,7 +199,7 @@ export class RestartController {
     work: RestartWork,
     begun?: StartedCommand,
   ): Promise<Outcome> {
-    const { model, owner, way } = plan;
+    const { model, owner, way, supervisor } = plan;
     using made = new WorkWatch(this.deps.registry, monitor);
     const request: RestartRequest = {
       ...work,
@@ -206,6 +207,7 @@ export class RestartController {
       daemon: model.daemon,
       owner,
       ...(way && { way }),
+      ...(supervisor && { supervisor }),
       before: attempt.before,
       startedMs: attempt.beganMs,
     };
@@ -268,10 +270,14 @@ async function flagsOf({ model, owner }: Plan): Promise<readonly string[] | unde
   return (await kindOf(report.kind)?.load())?.startFlags?.(report, owner.pid);
 }
 
-/** How a process was started; `undefined` where the system does not tell. */
-async function runningOf(pid: number): Promise<Running | undefined> {
-  const [started, env] = await Promise.all([startedAs(pid), environmentOf(pid)]);
-  return started && { ...started, ...(env && { env }) };
+/** How a process was started, and who starts it again, as far as the system tells. */
+async function seenOf(owner: ProcessInfo): Promise<Pick<StartPlace, 'running' | 'supervisor'>> {
+  const [started, env] = await Promise.all([startedAs(owner.pid), environmentOf(owner.pid)]);
+  const supervisor = await supervisorOf(owner, env);
+  return {
+    ...(started && { running: { ...started, ...(env && { env }) } }),
+    ...(supervisor && { supervisor }),
+  };
 }
 
 /** @param startFailed why nothing runs, in words */

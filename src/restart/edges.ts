@@ -6,6 +6,7 @@ import type { RestartFailure } from '../model/outcome';
 import type { Progress } from '../model/restartStep';
 import type { StartFailure } from '../model/startFailure';
 import type { ProcessInfo } from '../system/processTable';
+import type { Supervisor } from '../system/supervisor';
 
 /** A restart that failed. */
 export class Failed extends CodedError<RestartFailure> {}
@@ -28,10 +29,14 @@ export interface RestartRequest extends Progress {
   readonly owner: ProcessInfo | undefined;
   /** Who ends that process; we do where nothing is said. */
   readonly way?: Pick<RestartWay, 'by' | 'name'>;
+  /** Who starts that process again when it ends: nothing else is started while it may. */
+  readonly supervisor?: Supervisor;
   readonly before: Report | undefined;
   readonly signal: AbortSignal;
   /** How long to wait for the proof. */
   readonly proofTimeoutMs?: number;
+  /** How long to wait for who starts it again. */
+  readonly respawnTimeoutMs?: number;
   /** When it began (`performance.now()`), where that was before this call. */
   readonly startedMs?: number;
 }

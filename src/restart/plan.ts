@@ -21,6 +21,7 @@ import type { RestartRecord } from '../model/restartRecord';
 import type { StartDoubt } from '../model/startFailure';
 import type { LostVariables } from './lostVariables';
 import { isPortFree } from '../system/ports';
+import type { Supervisor } from '../system/supervisor';
 import { ToolFailed } from '../system/exec';
 import { SYSTEMS_WITH_A_RECORDED_RUN } from './policy';
 
@@ -44,6 +45,10 @@ export interface Plan {
   readonly doubt?: StartDoubt;
   /** Why it will not be restarted in the best way. */
   readonly instead?: StartDoubt;
+  /** The folder that it will be started in, where only its last answer names that, and this window does not have it. */
+  readonly outside?: string;
+  /** Who starts the process again when it ends, or may. */
+  readonly supervisor?: Supervisor;
   /** What the new process will lack of the old one's environment; `notKnown` where the system does not tell. */
   readonly lost?: LostVariables | 'notKnown';
 }

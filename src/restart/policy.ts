@@ -35,3 +35,10 @@ export const MAX_NAMED_VARIABLES = 8;
 
 /** The longest names of variables that are common have some 40 characters. */
 export const MAX_VARIABLE_CHARS = 60;
+
+/**
+ * Who starts a daemon again does so within seconds: systemd 100 ms and ductor's unit 5 s after its end, supervisord 1 s and
+ * longer with each attempt, pm2 at once. A loop may sleep in between.
+ */
+export const RESPAWN_TIMEOUT_MS = 30_000;
+export const RESPAWN_LOOK_MS = 250;

@@ -1,7 +1,9 @@
 import type { NotOurs } from '../model/outcome';
 import type { Exit } from '../model/startFailure';
 import { forwarderIn, isServiceManager } from '../system/programs';
+import { isSameProcessAlive } from '../system/identity';
 import { hasVariable, uptimeTicks } from '../system/linux';
+import type { ProcessIdentity } from '../system/processInfo';
 import { describeProcess, processTable, type ProcessInfo } from '../system/processTable';
 import { WHOLE_SECONDS_MS } from './policy';
 
@@ -35,23 +37,31 @@ export interface Origin {
   /** Whether it or one of its ancestors has the mark; `untold` where the system does not tell. */
   readonly mark: 'there' | 'missing' | 'untold';
   readonly parentIsManager: boolean;
+  /** It descends from the process that starts the daemon again. */
+  readonly isOfStarter?: boolean;
 }
 
-/** @param mark the value of the mark, where the start command got it */
+/**
+ * @param mark the value of the mark, where the start command got it
+ * @param starter who starts the daemon again, where that is known
+ */
 export async function originOf(
   process: ProcessInfo,
   since: Moment | undefined,
   mark: string | undefined,
+  starter?: ProcessIdentity,
 ): Promise<Origin> {
   // Where a tool fails its ancestors are not known, and nothing is proven by them.
   const ancestors = await processTable()
     .ancestors(process.pid)
-    .catch(() => []);
+    .catch((): readonly number[] => []);
   const [parent] = ancestors;
   return {
     began: beganSince(process, since),
     mark: mark === undefined ? 'untold' : await findMark([process.pid, ...ancestors], mark),
     parentIsManager: parent !== undefined && (await isManager(parent)),
+    isOfStarter:
+      starter !== undefined && ancestors.includes(starter.pid) && (await isSameProcessAlive(starter)),
   };
 }
 
@@ -101,7 +111,7 @@ export function whyNotOurs(
     !isServiceManager(listener) &&
     (origin.mark === 'there' ||
       // What a service manager starts does not descend from the command that told it to.
-      (origin.parentIsManager && exit?.code === 0) ||
+      ((origin.parentIsManager || origin.isOfStarter) && exit?.code === 0) ||
       (origin.mark === 'untold' && (exit === undefined || exit.code === 0)));
   return isProven ? undefined : because('unproven');
 }

@@ -6,10 +6,12 @@ import type { DaemonConfig } from '../model/daemonConfig';
 import type { Left, Outcome, RestartFailure } from '../model/outcome';
 import type { Ended, StopStage } from '../system/endProcess';
 import { WAIT_STEP_MS } from '../system/policy';
+import { isSameProcess } from '../system/processTable';
+import type { Supervisor } from '../system/supervisor';
 import type { RestartEdges } from './attempt';
 import { Failed, StartFailed, type RestartRequest, type StartedCommand } from './edges';
 import { isEndedByUs } from './plan';
-import { PORT_FREE_TIMEOUT_MS } from './policy';
+import { PORT_FREE_TIMEOUT_MS, RESPAWN_LOOK_MS, RESPAWN_TIMEOUT_MS } from './policy';
 import { listenerNow, prove } from './prove';
 import { tellStop, whyNotAgreed } from './stop';
 
@@ -40,6 +42,7 @@ export async function restart(
       return { kind: 'unproven', tookMs, notOurs: proof.notOurs, ...told(daemon, edges) };
     if ('seen' in proof) return { ...proof, ...told(daemon, edges) };
     const work = await edges.workMade(signal);
+    const startErrors = edges.startErrors();
     return {
       kind: proof.why ? 'unproven' : 'cured',
       tookMs,
@@ -48,6 +51,7 @@ export async function restart(
       ...proof,
       ...(ended && { ended }),
       ...(work && { work }),
+      ...(startErrors && { startErrors }),
     };
   } catch (error) {
     // Also where the restart proved nothing, a new instance may have been seen.
@@ -71,10 +75,14 @@ async function stopAndStart(
   edges: RestartEdges,
   leave: (left: Left) => void,
 ): Promise<{ command: StartedCommand; ended?: Ended | undefined }> {
-  const { way, owner, signal } = request;
+  const { way, owner, signal, supervisor } = request;
   const isOurs = isEndedByUs(way);
   const ended = isOurs ? await stopOld(request, edges, leave) : undefined;
   signal.throwIfAborted();
+  if (ended && supervisor && (await isRespawned(request, supervisor, edges))) {
+    return { command: { ended: Promise.resolve(0) }, ended };
+  }
+  if (isOurs) await portFreed(request, edges);
   request.onStep(isOurs ? { is: 'starting' } : { is: 'askingToRestart', who: way?.name });
   if (!owner || !isOurs) await edges.beginStart();
   return { command: await edges.start(signal), ended };
@@ -108,10 +116,39 @@ async function stopOld(
     progress.onStep({ is: 'ended', pid: owner.pid, how: ended });
     leave('stopped');
   }
+  return ended;
+}
+
+/** Smithy moves to the next port when its own is still taken. @throws where the port stays taken */
+async function portFreed({ daemon, signal, onStep }: RestartRequest, edges: RestartEdges): Promise<void> {
   signal.throwIfAborted();
-  if (port === undefined) return ended;
-  progress.onStep({ is: 'freeingPort', port });
+  const port = addressOf(daemon.target)?.port;
+  if (port === undefined) return;
+  onStep({ is: 'freeingPort', port });
   const free = () => edges.isPortFree();
-  if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return ended;
+  if (await until(free, { timeoutMs: PORT_FREE_TIMEOUT_MS, stepMs: WAIT_STEP_MS, signal })) return;
   throw new Failed({ is: 'portHeld', port, process: await listenerNow(edges) });
+}
+
+/**
+ * Waits for who may start the daemon again, once the old process has ended: started by us as well there would be two.
+ * @returns whether somebody listens again; `false` once the supervisor has ended, too
+ * @throws where the supervisor is there and starts nothing
+ */
+async function isRespawned(
+  { owner, signal, onStep, respawnTimeoutMs = RESPAWN_TIMEOUT_MS }: RestartRequest,
+  { name, process }: Supervisor,
+  edges: RestartEdges,
+): Promise<boolean> {
+  onStep({ is: 'leftTo', who: name });
+  let came: 'listener' | 'nobody' | undefined;
+  const isOver = async () => {
+    const listener = await listenerNow(edges);
+    if (listener && !(owner && isSameProcess(listener, owner))) came = 'listener';
+    else if (process && !(await edges.isThere(process))) came = 'nobody';
+    return came !== undefined;
+  };
+  await until(isOver, { timeoutMs: respawnTimeoutMs, stepMs: RESPAWN_LOOK_MS, signal });
+  if (came) return came === 'listener';
+  throw new StartFailed({ is: 'notRespawned', who: name, afterMs: respawnTimeoutMs });
 }

@@ -4,7 +4,9 @@ import { keeping } from '../system/cleanEnv';
 import { kindOf } from '../kinds/index';
 import type { RestartWay, StartCommand, StartPlace } from '../kinds/kind';
 import { addressOf } from '../kinds/target';
+import type { Supervisor } from '../system/supervisor';
 import { RESTART_PROOF_TIMEOUT_MS } from './policy';
+import { resolveVariables, type VariableSources } from './settingVariables';
 import type { KindId, Report } from '../health/report';
 
 export type { StartCommand } from '../kinds/kind';
@@ -15,6 +17,8 @@ export interface StartContext extends Omit<StartPlace, 'name'> {
   /** What starts a daemon that outlives the window, and where such a daemon's log goes. */
   readonly launcherPath: string;
   readonly logFile: string;
+  /** What the variables in `restart` of the settings stand for. */
+  readonly variables?: VariableSources;
 }
 
 /**
@@ -89,13 +93,46 @@ export async function waysFor(
   // Who is asked below a path stands behind a proxy: the port is not the daemon's.
   const isBehindProxy = Boolean(addressOf(target)?.path);
   const kind = isBehindProxy ? undefined : kindOf(daemon.kind ?? report?.kind);
-  const ways = (await kind?.load())?.restartWays(target, { ...context, name }, report) ?? [];
+  const code = await kind?.load();
+  const ways = code?.restartWays(target, { ...context, name }, report) ?? [];
+  const known = 'is' in ways ? [] : ways;
+  const managed = context.supervisor?.restart
+    ? [byManager(context.supervisor, context.supervisor.restart)]
+    : [];
   if (restart) {
-    const own: RestartWay = { by: 'spawn', command: ownCommand(restart, context), keepsWork: false };
-    return [own, ...('is' in ways ? [] : ways.filter(({ isSame }) => isSame))];
+    const resolved = context.variables ? resolveVariables(name, restart, context.variables) : restart;
+    if ('is' in resolved) return resolved;
+    const command = ownCommand(resolved, context);
+    const own: RestartWay = { by: 'spawn', command, keepsWork: false, ...code?.ownCommand?.(command) };
+    const [manager] = managed;
+    const mine = manager && isToldBy(command, manager) ? [{ ...manager, command }] : [...managed, own];
+    return [...mine, ...known.filter(({ isSame }) => isSame)];
   }
-  if ('is' in ways) return ways;
-  return ways.length > 0 ? ways : { is: 'startUnknown', daemon: name };
+  if (managed.length === 0 && 'is' in ways) return ways;
+  const all = [...managed, ...known];
+  return all.length > 0 ? all : { is: 'startUnknown', daemon: name };
+}
+
+/** Who starts the daemon again is told to: ended by us and started by hand there would be two. */
+function byManager({ name, process }: Supervisor, { command, args, env }: Told): RestartWay {
+  return {
+    by: 'supervisor',
+    keepsWork: false,
+    name,
+    ...(process && { starter: process }),
+    command: { kind: 'process', command, args, ...(env && { env }) },
+  };
+}
+
+type Told = NonNullable<Supervisor['restart']>;
+
+/** Whether a command of the user's tells the same manager to restart: it is the user's word then. */
+function isToldBy(command: StartCommand, { command: manager }: RestartWay): boolean {
+  const line = command.kind === 'shell' ? command.line : [command.command, ...command.args].join(' ');
+  return (
+    manager.kind === 'process' &&
+    new RegExp(`(^|[\\s/])${manager.command}\\s.*(restart|kickstart)`).test(line)
+  );
 }
 
 /** The user's own command. Only of a kind's own command it is known for which folder it starts a daemon. */

@@ -16,6 +16,7 @@ import {
 } from '../system/endProcess';
 import { isLive } from '../health/sessions';
 import { identityIn, isSameProcessAlive } from '../system/identity';
+import type { PartialIdentity } from '../system/processInfo';
 import { isAlive, isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
 import { ownersOf } from './plan';
@@ -140,7 +141,7 @@ export function probeOf(monitor: Monitor): Promise<Probe | undefined> {
 }
 
 /** Where the system does not tell when it began, a process of its number counts as this one. */
-export async function isThere(process: ProcessInfo): Promise<boolean> {
+export async function isThere(process: PartialIdentity): Promise<boolean> {
   const identity = identityIn(process);
   return identity ? isSameProcessAlive(identity) : isAlive(process.pid);
 }

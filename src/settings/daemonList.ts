@@ -7,6 +7,7 @@ import { KINDS, kindOf } from '../kinds/index';
 import type { Target } from '../model/target';
 import { isLoopback } from '../kinds/read/paths';
 import { addressOf } from '../kinds/target';
+import { MAX_LISTED } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -27,12 +28,22 @@ export function readDaemons(
   if (!Array.isArray(raw)) return { daemons: [], problems: [{ is: 'noList' }] };
   const daemons: DaemonConfig[] = [];
   const problems: ListProblem[] = [];
-  raw.forEach((entry: unknown, index) => {
+  if (raw.length > MAX_LISTED) problems.push({ is: 'tooMany', most: MAX_LISTED, count: raw.length });
+  raw.slice(0, MAX_LISTED).forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote);
     if ('is' in daemon) problems.push({ is: 'entry', index, problem: daemon });
     else if (!daemons.some((known) => isSameAddress(known, daemon))) daemons.push(daemon);
   });
   return { daemons, problems };
+}
+
+/** Addresses by which a daemon says that it listens everywhere, and the dot that ends a whole name: all mean this machine. */
+function here(url: URL): URL {
+  const { hostname } = url;
+  if (hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+  else if (hostname === '[::]') url.hostname = '[::1]';
+  else if (/^(.+\.)?localhost\.$/i.test(hostname)) url.hostname = hostname.slice(0, -1);
+  return url;
 }
 
 /** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
@@ -49,7 +60,7 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   if (typeof entry !== 'object' || entry === null) return { is: 'noObject' };
   const raw = entry as Record<string, unknown>;
   if (typeof raw.url !== 'string') return { is: 'noUrl' };
-  const url = URL.canParse(raw.url) ? new URL(raw.url) : undefined;
+  const url = URL.canParse(raw.url) ? here(new URL(raw.url)) : undefined;
   if (url?.username || url?.password) return { is: 'urlWithLogin' };
   if (url?.protocol !== 'http:') return { is: 'noHttpUrl', url: cleanText(withoutLogin(raw.url), 80) };
   if (url.search !== '' || url.hash !== '') return { is: 'urlWithQuery' };
@@ -108,6 +119,9 @@ function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
   if (cwd !== undefined && typeof cwd !== 'string') return wrong('cwd');
   if (env !== undefined && !isStringMap(env)) return wrong('env');
   if (mode !== undefined && mode !== 'terminal' && mode !== 'background') return wrong('mode');
+  const texts = [command, cwd, ...(args ?? []), ...Object.values(env ?? {})];
+  const unknown = texts.flatMap((text) => UNKNOWN_VARIABLE.exec(text ?? '')?.[0] ?? []);
+  if (unknown[0] !== undefined) return { is: 'restartVariable', variable: cleanText(unknown[0], 80) };
   return {
     command,
     ...(mode !== undefined && { mode }),
@@ -116,6 +130,10 @@ function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
     ...(env !== undefined && { env }),
   };
 }
+
+/** Variables of VS Code's that need an editor, a question or another setting (its "Variables Reference"). */
+const UNKNOWN_VARIABLE =
+  /\$\{((command|input|config|extensionInstallFolder):[^}]*|file\w*|relativeFile\w*|lineNumber|columnNumber|selectedText|execPath|defaultBuildTask|cwd|workspaceFolderBasename|workspaceRoot)\}/;
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -35,12 +35,12 @@ function isWaiting(raw: unknown): raw is KeptWaiting {
   return hasFields(raw, { sinceAt: 'number', ready: 'number', isLong: 'boolean' }, { newestAt: 'number' });
 }
 
-export function seenOf({ seenUpAt, stoppedByUs, startFailed, hasEnded, waiting }: Track): Seen {
+export function seenOf({ seenUpAt, stoppedByUs, startFailed, ended, waiting }: Track): Seen {
   return {
     ...(seenUpAt !== undefined && { seenUpAt }),
     ...(stoppedByUs && { stoppedByUs }),
     ...(startFailed !== undefined && { startFailed }),
-    ...(hasEnded && { hasEnded }),
+    ...(ended === 'byItself' && { hasEnded: true }),
     ...(waiting && { waiting: keptWaiting(waiting) }),
   };
 }

@@ -1,3 +1,4 @@
+import { wordsWithoutSecrets } from '../base/secrets';
 import { cleanText } from '../base/text';
 import { MAX_HEAD_CHARS, MAX_COMMAND_LINE_CHARS } from './policy';
 
@@ -5,9 +6,10 @@ const PATH = /^"?(?:[A-Za-z]:[\\/]|[\\/])/;
 
 /**
  * A command line as one bounded line. The interpreter and the script stay whole, since they tell what runs and how it
- * could be started again; what follows them is cut.
+ * could be started again; what follows them is cut. Without what looks secret: it stands in questions, logs and reports.
  */
-export function shownCommandLine(words: readonly string[]): string {
+export function shownCommandLine(raw: readonly string[]): string {
+  const words = wordsWithoutSecrets(raw);
   const whole = words.join(' ');
   const named = words.findIndex((word, index) => index > 0 && PATH.test(word));
   const script = named > 0 ? named : words.findIndex((word, index) => index > 0 && !word.startsWith('-'));

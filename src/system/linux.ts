@@ -155,6 +155,15 @@ export async function hasVariable(pid: number, name: string, value: string): Pro
   return environment.split('\0').includes(`${name}=${value}`);
 }
 
+/**
+ * Whether a process catches a signal, by `SigCgt` of proc_pid_status(5); what does not is ended by it, or ignores it.
+ * `undefined` where the system does not tell.
+ */
+export async function catches(pid: number, signal: number): Promise<boolean | undefined> {
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(await readOr(`/proc/${pid}/status`))?.[1];
+  return mask === undefined ? undefined : ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
+}
+
 async function pids(): Promise<readonly number[]> {
   return numbers(await readdir('/proc'));
 }

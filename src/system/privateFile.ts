@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { constants, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { insisting } from './insisting';
 import { MAX_STATE_BYTES } from './policy';
@@ -108,6 +108,14 @@ export async function readOwn(
     if (codeOf(error) === 'ELOOP') return { refusal: 'it is a link' };
     throw error;
   }
+}
+
+/** Opens a file of ours to write at its end. A link in its place is replaced, and not written through. */
+export async function openToAppend(file: string): Promise<FileHandle> {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_WRONLY } = constants;
+  const found = await lstat(file).catch(() => undefined);
+  if (found && (!found.isFile() || found.nlink > 1)) await rm(file);
+  return open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, PRIVATE_FILE_MODE);
 }
 
 /** Reads another program's small file; `undefined` where it is longer, or no file. @throws the system's error */

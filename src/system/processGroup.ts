@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isPidAlive, systemKill, type Kill } from './identity';
 import { pidsNow } from './linux';
 import { isDeadState, readStatNow } from './procStat';
@@ -30,6 +30,38 @@ export function findMarked(
       return false;
     }
   });
+}
+
+/** Where a process of Linux writes to, as the system names it; nothing where the system does not tell. */
+export function outletsOf(pid: number, platform: NodeJS.Platform = process.platform): readonly string[] {
+  if (platform !== 'linux') return [];
+  return [...new Set([1, 2].flatMap((fd) => linkOf(`/proc/${pid}/fd/${fd}`) ?? []))].filter((link) =>
+    /^(pipe|socket):/.test(link),
+  );
+}
+
+/** The processes, besides this one, that hold one of these pipes or sockets open. */
+export function findHolders(outlets: readonly string[]): readonly number[] {
+  if (outlets.length === 0) return [];
+  return pidsNow().filter(
+    (pid) => pid !== process.pid && fdsOf(pid).some((fd) => outlets.includes(linkOf(fd) ?? '')),
+  );
+}
+
+function fdsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
+  } catch {
+    return [];
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a process of Linux is of this group, and has not ended. */

@@ -16,7 +16,7 @@ const REFUSALS: Texts<Refusal> = {
   notThatDispatchd: ({ origin }) =>
     `The process that answers at ${origin} names the state folder of another dispatchd. ${NOTHING_SENT}`,
   notProven: ({ origin }) =>
-    `Nothing proves that the program at ${origin} is your dispatchd. ${NOTHING_SENT}`,
+    `The program that answers at ${origin} is not proven to be your dispatchd. ${NOTHING_SENT}`,
   foreignStateDir: ({ origin, stateDir }) =>
     `${stateDir} is not the state folder of the dispatchd at ${origin}. ${NOTHING_SENT}`,
   anotherProgram: ({ origin, pid, user }) =>

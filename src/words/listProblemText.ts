@@ -4,6 +4,9 @@ import { textsOf } from './texts';
 /** What is wrong in `daemonHealth.daemons`, in a sentence. */
 export function listProblemText(problem: ListProblem): string {
   if (problem.is === 'noList') return 'daemonHealth.daemons should be a list.';
+  if (problem.is === 'tooMany') {
+    return `daemonHealth.daemons has ${problem.count} entries: only the first ${problem.most} are watched.`;
+  }
   return `daemonHealth.daemons[${problem.index}] ${entryText(problem.problem)}.`;
 }
 
@@ -26,5 +29,7 @@ const entryText = textsOf<EntryProblem>({
   notOnThisMachine: ({ host }) =>
     `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,
+  restartVariable: ({ variable }) =>
+    `has ${variable} in its "restart", where only \${workspaceFolder}, \${workspaceFolder:name}, \${env:NAME} and \${userHome} are known`,
   restart: ({ part }) => (part === undefined ? 'has a "restart" that is not an object' : RESTART[part]),
 });

@@ -15,6 +15,7 @@ import { MAX_REASON_CHARS } from './policy';
 import { unprovenText } from './reasons';
 import { notAgreedText, processText } from './restartRefusals';
 import { isStartFailure, startFailedReason } from './startFailures';
+import { startErrorsText } from './startErrorsText';
 import { capitalise } from './states';
 import { isIn, textIn, type Texts } from './texts';
 import { workSentence, workText } from './work';
@@ -34,7 +35,11 @@ export function recordOf(outcome: Outcome, why: DaemonState, at: number): Restar
 /** How a restart ended, as sentences. */
 export function outcomeText(outcome: Outcome): string {
   const left = outcome.leftOpen === undefined ? '' : ` In the daemon, ${outcome.leftOpen}.`;
-  return `${textOf(outcome)}${left}`;
+  const { startErrors } = outcome;
+  const errors = startErrors
+    ? ` Errors in its log: ${startErrorsText(startErrors.count, startErrors.last)}.`
+    : '';
+  return `${textOf(outcome)}${errors}${left}`;
 }
 
 function textOf(outcome: Outcome): string {

@@ -18,6 +18,7 @@ export const restartStepText = textsOf<RestartStep>({
   ended: ({ pid, how }) => endText(pid, how),
   freeingPort: ({ port }) => `waiting for port ${port} to be free`,
   starting: 'starting the daemon',
+  leftTo: ({ who }) => `waiting for ${who} to start the daemon again`,
   askingToRestart: ({ who }) =>
     who === undefined ? 'asking the daemon to restart' : `asking ${who} to restart the daemon`,
   proving: ({ by }) =>

@@ -1,5 +1,6 @@
 import type { Unstartable } from '../base/errors';
 import type { NoWay, StartDoubt, StartFailure } from '../model/startFailure';
+import { duration } from '../base/time';
 import { causeText } from './causes';
 import { isIn, textsOf, type Texts } from './texts';
 
@@ -44,6 +45,8 @@ export const START_FAILURES: Texts<StartFailure> = {
   noFolder: (why) => couldNotStart(unstartableText(why)),
   noProgram: (why) => couldNotStart(unstartableText(why)),
   taskNotStarted: 'VS Code did not start the task. Look at the terminal for the reason.',
+  notRespawned: ({ who, afterMs }) =>
+    `Nothing was started: ${who} is there, and did not start the daemon again within ${duration(afterMs)}.`,
   startSaid: ({ said }) => said,
   commandEnded: ({ exit: { code }, daemon, cause }) => {
     const silent =
@@ -59,6 +62,7 @@ export const startFailedReason = textsOf<StartFailure>({
   noFolder: unstartableText,
   noProgram: unstartableText,
   taskNotStarted: 'VS Code did not start the task',
+  notRespawned: ({ who }) => `${who} did not start it again`,
   startSaid: ({ said }) => said.replace(COULD_NOT, '').replace(/\.$/, ''),
   commandEnded: ({ exit: { code } }) =>
     code === undefined ? 'the start command was terminated' : `exit code ${code}`,
@@ -72,6 +76,15 @@ export function isStartFailure(code: { readonly is: string }): code is StartFail
 export const NO_WAYS: Texts<NoWay> = {
   startUnknown: ({ daemon }) =>
     `How to start ${daemon} is not known. Set "restart" for ${daemon} in daemonHealth.daemons.`,
+  unresolved: ({ daemon, variable }) =>
+    `"${variable}" in "restart" of ${daemon} (daemonHealth.daemons) stands for nothing here, or for several folders. ` +
+    'A folder of several is named as ${workspaceFolder:name}.',
+  folderUnclear: ({ daemon, mark, count }) =>
+    count === 0
+      ? `Where to start ${daemon} is not known: none of the open folders has ${mark} in it. ` +
+        `Set "restart.cwd" for ${daemon} in daemonHealth.daemons.`
+      : `Where to start ${daemon} is not known: ${count} of the open folders have ${mark} in them. ` +
+        `Set "restart.cwd" for ${daemon} in daemonHealth.daemons.`,
   startAsInstalled: ({ daemon, serviceCommand }) =>
     `How ${daemon} is started depends on how ${daemon} was installed. Set "restart" for ${daemon} in ` +
     `daemonHealth.daemons, for a service to { "command": "${serviceCommand}" }.`,

@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who was never there is unreachable, who was there is offline',
     file: 'src/health/verdict.ts',
-    from: 'if (!f.seenUp || f.stoppedByUs || f.startFailed) return undefined;',
+    from: 'if (!f.seenUp || f.stoppedByUs || f.startFailed || f.hasEnded) return undefined;',
     to: 'if (f.seenUp || f.stoppedByUs || f.startFailed) return undefined;',
     seed: 202,
     minutes: 8,

@@ -48,6 +48,10 @@ export function createApp({ service, actions, token, ownAddress, log, chaos, shu
 
   app.get(ROUTES.health, (c) => c.json(service.health()));
   app.get(ROUTES.status, (c) => c.json(service.status(readerOf(c))));
+  app.get(ROUTES.history, (c) => {
+    requireToken(c);
+    return c.json(service.history());
+  });
   app.get(ROUTES.challenge, (c) => {
     const nonce = c.req.query('nonce') ?? '';
     if (!NONCE_PATTERN.test(nonce))

@@ -2,6 +2,7 @@ import { iso, stamp, type Clock } from '../clock';
 import { dispatchHealth, type LoopSample } from '../loop/health';
 import { MAX_LISTED_WAITING } from '../policy';
 import { ApiError } from './errors';
+import type { Entry, History } from '../life/history';
 import type { Instance } from '../life/instance';
 import type { Options } from '../options';
 import type { OutputFiles } from '../sessions/output';
@@ -12,7 +13,15 @@ import { isWaiting } from '../sessions/retention';
 import type { SessionStore } from '../sessions/sessionStore';
 import type { SetAside } from '../../system/stateFile';
 import type { Supervisor } from '../processes/supervisor';
-import { instanceView, sessionView, setAsideView, taskView, waitingView, type Reader } from './views';
+import {
+  entryView,
+  instanceView,
+  sessionView,
+  setAsideView,
+  taskView,
+  waitingView,
+  type Reader,
+} from './views';
 
 export interface ServiceParts {
   readonly clock: Clock;
@@ -24,6 +33,9 @@ export interface ServiceParts {
   readonly loopSample: () => LoopSample;
   readonly outputFiles: OutputFiles;
   readonly setAside: readonly SetAside[];
+  readonly history: History;
+  /** When this life began, on the monotonic clock. */
+  readonly startedMs: number;
 }
 
 /** What clients may ask, free of HTTP: every method is one route that changes nothing. */
@@ -82,6 +94,27 @@ export class Service {
       .begun()
       .map((session) => this.#view(session, reader))
       .filter(({ status }) => status !== 'queued');
+  }
+
+  /** What happened in the last seven days, the oldest first; the life that is now comes last. */
+  history() {
+    const { history, clock, instance } = this.parts;
+    const now = clock.wallMs();
+    const entries = history.since(now);
+    const of = (type: Entry['type']) => entries.filter((entry) => entry.type === type).map(entryView);
+    const running = {
+      instanceId: instance.id,
+      startedAt: iso(instance.startedAt),
+      lastAliveAt: iso(now),
+      upMs: clock.monotonicMs() - this.parts.startedMs,
+      end: 'running',
+    };
+    return {
+      now: iso(now),
+      lives: [...of('life'), running],
+      lateCycles: of('late'),
+      outcomes: of('outcome'),
+    };
   }
 
   /** @throws ApiError 404 */

@@ -1,4 +1,5 @@
 import { iso } from '../clock';
+import type { Entry } from '../life/history';
 import type { Instance } from '../life/instance';
 import type { LastExit } from '../life/lifecycle';
 import type { SetAside } from '../../system/stateFile';
@@ -117,6 +118,17 @@ export function waitingView({ id, spec, createdAt }: Session, reader: Reader) {
 /** A state file that could not be read, as in the status. Why not may quote what is in it. */
 export function setAsideView({ reason, ...files }: SetAside, reader: Reader) {
   return { ...files, ...(reader === 'owner' && { reason }) };
+}
+
+/** A thing that happened, with its moments as clients see them. */
+export function entryView({ type: _, ...entry }: Entry) {
+  const moments = ['startedAt', 'endedAt', 'lastAliveAt'];
+  return Object.fromEntries(
+    Object.entries(entry).map(([key, value]) => [
+      key,
+      moments.includes(key) && typeof value === 'number' ? iso(value) : value,
+    ]),
+  );
 }
 
 /** The `instance` object of the status. */

@@ -7,21 +7,33 @@ import { SLEEP_GAP_MS, WATCH_INTERVAL_MAX_MS, WATCH_INTERVAL_MIN_MS } from '../p
 /** What the watch remembers between ticks. */
 export interface WatchState {
   readonly wedgedSince?: number;
+  readonly late?: LateCycle;
   readonly stuckSince?: number;
 }
 
+/** A cycle that did not complete in time; `endedAt` is there once one did. Epoch milliseconds. */
+export interface LateCycle {
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+export type OnLate = (cycle: LateCycle) => void;
+
 /** One tick: logs each transition. @returns the next state */
-function watch(previous: WatchState, sample: LoopSample, now: Stamp, log: Log): WatchState {
+function watch(previous: WatchState, sample: LoopSample, now: Stamp, log: Log, onLate: OnLate): WatchState {
   const nowMs = now.monotonicMs;
   const wedged = isPollStale(sample.poll, sample.thresholdMs, nowMs);
   const stuck = isStuck(sample.readyTasks, sample.workers);
+  let { late } = previous;
   if (wedged && previous.wedgedSince === undefined) {
-    const age = duration(pollAgeMs(sample.poll, nowMs) ?? 0);
+    const ageMs = pollAgeMs(sample.poll, nowMs) ?? 0;
+    const age = duration(ageMs);
+    onLate((late = { startedAt: now.wallMs - ageMs }));
     const threshold = duration(sample.thresholdMs);
     log.error(`WEDGED: no poll cycle has completed for ${age} (threshold ${threshold})`);
   }
   if (!wedged && previous.wedgedSince !== undefined) {
     const lasted = duration(nowMs - previous.wedgedSince);
+    if (late) onLate({ ...late, endedAt: endOf(sample, now) });
     log.info(`RECOVERED: a poll cycle completed, ${lasted} after the wedge was noticed`);
   }
   if (stuck && previous.stuckSince === undefined) {
@@ -32,9 +44,14 @@ function watch(previous: WatchState, sample: LoopSample, now: Stamp, log: Log): 
     log.info(`RESUMED: the queue moves again after ${duration(nowMs - previous.stuckSince)}`);
   }
   return {
-    ...(wedged && { wedgedSince: previous.wedgedSince ?? nowMs }),
+    ...(wedged && { wedgedSince: previous.wedgedSince ?? nowMs, ...(late && { late }) }),
     ...(stuck && { stuckSince: previous.stuckSince ?? nowMs }),
   };
+}
+
+/** When the cycle completed, as the wall clock stands now. */
+function endOf({ poll }: LoopSample, now: Stamp): number {
+  return now.wallMs - (poll.completedAt ? now.monotonicMs - poll.completedAt.monotonicMs : 0);
 }
 
 /**
@@ -46,6 +63,7 @@ export function startWatch(
   log: Log,
   thresholdMs: number,
   sample: () => LoopSample,
+  onLate: OnLate = () => {},
 ): () => void {
   const intervalMs = Math.max(WATCH_INTERVAL_MIN_MS, Math.min(WATCH_INTERVAL_MAX_MS, thresholdMs / 4));
   let state: WatchState = {};
@@ -56,6 +74,6 @@ export function startWatch(
     lastTickMs = now.monotonicMs;
     // After a sleep the loop first gets the chance to run a cycle.
     if (sleptMs > SLEEP_GAP_MS) return;
-    state = watch(state, sample(), now, log);
+    state = watch(state, sample(), now, log, onLate);
   });
 }

@@ -5,6 +5,7 @@ import crossSpawn from 'cross-spawn';
 import { OUTPUT_DRAIN_MS } from '../policy';
 import { cleanEnv } from '../../system/cleanEnv';
 import { identify } from '../../system/identity';
+import { outletsOf } from '../../system/processGroup';
 import type { ProcessIdentity } from '../../system/processInfo';
 import { SESSION_VARIABLE } from './processTree';
 import type { Session, TaskSpec } from '../sessions/session';
@@ -31,6 +32,8 @@ export interface Exit {
 export interface Launched {
   /** Absent when it could not be started; `exited` then says why. */
   readonly process?: ProcessIdentity;
+  /** Where it writes to: who holds one of these open was started by it, whatever else it changed. Linux only. */
+  readonly outlets?: readonly string[];
   /** Lets the command run. Until then nothing of it has. */
   readonly open: () => void;
   /** Resolves once, when the command ended and its output was read; never rejects. */
@@ -82,6 +85,7 @@ export function launch(request: LaunchRequest): Launched {
   if (child.pid === undefined) return { open: () => {}, exited };
   return {
     process: identify(child.pid, startedAtMs),
+    outlets: outletsOf(child.pid),
     open: () => {
       if (!gated) return;
       const gate = child.stdio[3] as Writable;

@@ -11,6 +11,7 @@ import type { ProcessIdentity } from '../../system/processInfo';
 import type { OutputFiles, OutputWriter } from '../sessions/output';
 import { AFTER_KILL_MS, FIRST_SHORTAGE_PAUSE_MS, MAX_SHORTAGE_PAUSE_MS, STOP_GRACE_MS } from '../policy';
 import { findMarked, isOwnTree, isTreeAlive, signalTree } from './processTree';
+import { findHolders, trySignal } from '../../system/processGroup';
 import { Run } from '../sessions/run';
 import { isRunning, label, type RunningSession, type Session, type StopCause } from '../sessions/session';
 import type { SessionStore } from '../sessions/sessionStore';
@@ -132,13 +133,22 @@ export class Supervisor {
   }
 
   async #end(slot: Slot, leader: ProcessIdentity, id: string, graceMs: number): Promise<void> {
-    const alive = () => isTreeAlive(leader.pid) || findMarked(id).length > 0;
+    const holders = () => findHolders(slot.launched.outlets ?? []);
+    const signalHolders = (signal: 'SIGTERM' | 'SIGKILL') => {
+      for (const pid of holders()) trySignal(pid, signal);
+    };
+    const alive = () => isTreeAlive(leader.pid) || findMarked(id).length > 0 || holders().length > 0;
     await inStages(
       {
-        terminate: () => signalTree(leader, id, 'SIGTERM'),
+        terminate: async () => {
+          await signalTree(leader, id, 'SIGTERM');
+          signalHolders('SIGTERM');
+        },
         // A child of ours that has not been seen to end keeps its number; afterwards it may be another's.
-        kill: async () =>
-          signalTree(!slot.over || (await isOwnTree(leader)) ? leader : undefined, id, 'SIGKILL'),
+        kill: async () => {
+          await signalTree(!slot.over || (await isOwnTree(leader)) ? leader : undefined, id, 'SIGKILL');
+          signalHolders('SIGKILL');
+        },
         isGone: (timeoutMs) => goneWithin(this.clock, alive, timeoutMs),
       },
       { graceMs, killWaitMs: AFTER_KILL_MS },

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_OUTPUT_BYTES, MAX_PENDING_OUTPUT_BYTES, MAX_TAIL_BYTES } from '../policy';
-import { PRIVATE_DIR_MODE, PRIVATE_FILE_MODE } from '../../system/privateFile';
+import { openToAppend, PRIVATE_DIR_MODE } from '../../system/privateFile';
 
 /** What can be made to wait while the disk catches up. */
 export interface Pausable {
@@ -100,15 +100,8 @@ export class OutputWriter {
 }
 
 // Not Windows'.
-const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = constants;
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants;
 const TO_READ = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
-
-/** A link in the place of the file is replaced, and not written through. */
-async function openToAppend(file: string): Promise<FileHandle> {
-  const found = await lstat(file).catch(() => undefined);
-  if (found && (!found.isFile() || found.nlink > 1)) await rm(file);
-  return open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, PRIVATE_FILE_MODE);
-}
 
 function older(file: string): string {
   return `${file}.1`;

@@ -39,7 +39,10 @@ export function expiredSessions(
   const finished = sessions.filter(isFinished);
   const others = finished.filter((session) => !kept(session));
   const many = beyond(others, MAX_FINISHED_SESSIONS, oldestAt(KEEP_FINISHED_MS));
-  const old = beyond(finished.filter(kept), MAX_INTERRUPTED_SESSIONS, oldestAt(KEEP_INTERRUPTED_MS));
+  // Apart: however much waits to be seen, that is no reason to forget the last turn of a name.
+  const old = [isWaiting, (session: Session) => kept(session) && !isWaiting(session)].flatMap((of) =>
+    beyond(finished.filter(of), MAX_INTERRUPTED_SESSIONS, oldestAt(KEEP_INTERRUPTED_MS)),
+  );
   return [...many, ...old.filter(mayGo)];
 }
 

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Session } from './session';
+import { isFinished, type Session } from './session';
 import { SessionLists } from './sessionLists';
 import { SessionFile } from './sessionSchema';
 import { PRIVATE_DIR_MODE, readOwn, removeTemporaries } from '../../system/privateFile';
@@ -21,7 +21,11 @@ export class SessionStore {
   /** What the files of a newer version say more, and of which state. */
   readonly #unknown = new Map<string, { readonly keys: UnknownKeys; readonly status: string }>();
 
-  constructor(private readonly dir: string) {}
+  /** @param onOver told of each session that is over, once that is so */
+  constructor(
+    private readonly dir: string,
+    private readonly onOver: (session: Session) => void = () => {},
+  ) {}
 
   /** Reads what earlier lives left. @returns the files that could not be read */
   async load(wallMs: number): Promise<SetAside[]> {
@@ -84,6 +88,7 @@ export class SessionStore {
       const spec = { ...session.spec, warningStagesMs: [] };
       await writeJson(this.#file(id), this.#withUnknown({ version: 1, ...session, spec }));
       if (this.#sessions.get(id) === session) this.#unwritten.delete(id);
+      if (isFinished(session)) this.onOver(session);
     } catch (error) {
       if (this.#sessions.get(id) === session) {
         if (previous) this.#sessions.set(previous);

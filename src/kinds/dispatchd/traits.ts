@@ -1,4 +1,4 @@
-import type { Traits } from '../../health/report';
+import type { Traits } from '../../health/traits';
 
 /** What an answer of the bundled dispatchd can tell. The reasons are its own promises. */
 export const DISPATCHD_TRAITS: Traits = {

@@ -33,7 +33,11 @@ export function lifeAfter(
   sinceAt: number,
 ): LogLife {
   return lines.reduce(
-    (life, line) => (line.is === 'began' || line.at >= sinceAt - LOG_TIME_MS ? after(life, line) : life),
+    (life, line) => {
+      // Behind its beginning all is its own, also where it keeps the time of another zone.
+      const isOwn = line.is === 'began' || life.pid === pid || line.at >= sinceAt - LOG_TIME_MS;
+      return isOwn ? after(life, line) : life;
+    },
     before?.pid === undefined || before.pid === pid ? (before ?? NOTHING) : NOTHING,
   );
 }

@@ -7,6 +7,7 @@ import { MAX_LOG_BYTES } from './policy';
  * file is renamed, and a new one begun.
  */
 export class AgentLog {
+  #isReading = false;
   #at: { readonly ino: number; readonly offset: number } | undefined;
 
   constructor(private readonly path: string) {}
@@ -16,6 +17,17 @@ export class AgentLog {
    * the log is not there or cannot be read. Never throws, and never waits for a writer.
    */
   async read(): Promise<readonly string[]> {
+    // A slow disk may still be at it: those lines are for who asked then.
+    if (this.#isReading) return [];
+    this.#isReading = true;
+    try {
+      return await this.#read();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #read(): Promise<readonly string[]> {
     const before = this.#at;
     const now = await tail(this.path, before);
     if (!now) return [];

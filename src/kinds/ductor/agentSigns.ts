@@ -19,6 +19,7 @@ export class AgentSigns {
   readonly #limits = new TurnLimits();
   #pid: number | undefined;
   #told: LogLife | undefined;
+  #timedOut: readonly Session[] = [];
 
   constructor(home: string) {
     this.#log = new AgentLog(join(home, 'logs', 'agent.log'));
@@ -28,6 +29,7 @@ export class AgentSigns {
   async read({ pid, sinceAt }: Life, nowAt: number): Promise<LogLife> {
     if (this.#pid !== undefined && this.#pid !== pid) {
       this.#limits.clear();
+      this.#timedOut = [];
       // The lines of the new life may have been read with the last ones of the old.
       if (this.#told?.pid !== pid) this.#told = undefined;
     }
@@ -43,9 +45,10 @@ export class AgentSigns {
    * @param running all work of which the files tell; `undefined` where some of it is not known
    */
   turns(running: readonly Session[] | undefined, told: LogLife, limits: DuctorLimits, nowAt: number) {
-    if (!running) return undefined;
+    if (!running) return { work: [], timedOut: this.#timedOut };
     const work = this.#limits.extended(running, told.limits, limits, nowAt);
     const ids = new Set(running.map(({ id }) => id));
-    return { work, timedOut: this.#limits.timedOut(ids, told.limits, limits, nowAt) };
+    this.#timedOut = this.#limits.timedOut(ids, told.limits, limits, nowAt);
+    return { work, timedOut: this.#timedOut };
   }
 }

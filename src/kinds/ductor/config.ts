@@ -14,6 +14,7 @@ import { finite, LAST_AT, lenient } from '../read/schemas';
 const Config = v.object({
   cli_timeout: lenient(finite),
   interagent_port: lenient(finite),
+  user_timezone: lenient(v.string()),
   api: lenient(v.object({ port: lenient(finite) })),
   timeouts: lenient(
     v.object({
@@ -61,6 +62,8 @@ export function limitsOf({ cli_timeout: cli, timeouts = {}, tasks = {} }: Ductor
     turnMs,
     /** What is added to a turn at its end, and how often: for activity shortly before, or up to the cap in any case. */
     ...(capMs === undefined || turnMs === undefined ? byActivity : upTo(capMs, turnMs)),
+    /** What runs by the clock. */
+    jobMs: positive(cliMs),
     taskMs:
       tasks.timeout_seconds === null
         ? undefined

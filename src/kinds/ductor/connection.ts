@@ -13,10 +13,10 @@ import type { DuctorFiles } from './files';
 import { ListenerFiles } from './listenerFiles';
 import { AGENTS_ROUTE, API_ROUTE, MAX_NAME_CHARS, TASKS_ROUTE } from './policy';
 import { readTasks, taskSessions, type Task } from './tasks';
-import { turnsWithoutProcess } from './turnProcess';
+import { withoutProcess } from './turnProcess';
 
 export { identify } from './identify';
-export { restartWays } from './start';
+export { ownCommand, restartWays } from './start';
 
 /** Talks to one ductor, and reads its files where it is on this machine. */
 export function connect(target: Target, options: ConnectOptions): Connection {
@@ -101,7 +101,7 @@ class DuctorConnection implements Connection {
       ...said,
       ...(starting && { starting }),
       ...(files && troubles(said, files)),
-      ...(files && isAtWork && (await turnsWithoutProcess(files))),
+      ...(files && isAtWork && (await withoutProcess(files, wallAt()))),
       ...(!starting && files?.isResuming && { isResuming: true }),
       ...(daemonNow !== undefined && { daemonNow }),
       ...(sessions && { sessions }),

@@ -17,6 +17,7 @@ import type { LogLife } from './agentLife';
 import type { SubAgent } from './agents';
 import { AgentSigns } from './agentSigns';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from './config';
+import { CronJobs, type CronLife, type LateJob } from './cronJobs';
 import { PidFileWriter } from './pidFile';
 import { CLOCK_TOLERANCE_MS, DUCTOR_API_PORT, DUCTOR_PORT, DUCTOR_STARTUP_MS } from './policy';
 import { Resuming } from './resuming';
@@ -45,6 +46,8 @@ export interface DuctorFiles {
   readonly log?: LogLife;
   /** Turns that their limit has ended, as the log tells. */
   readonly timedOut: readonly Session[];
+  /** Its jobs that should have begun; `undefined` where that is not known. */
+  readonly lateJobs?: readonly LateJob[] | undefined;
   /** All of them are known. */
   readonly areTurnsKnown: boolean;
   /** The same of each sub-agent that was asked for; absent where nothing is known. */
@@ -66,6 +69,8 @@ export class DuctorState {
   readonly #resuming = new Resuming();
   /** The life that was read last. */
   #life: { readonly pid: number; readonly sinceAt: number } | undefined;
+  readonly #cronFile: StateFile;
+  readonly #cron = new CronJobs();
   readonly #subAgents = new Map<string, AgentFiles>();
 
   constructor(
@@ -77,6 +82,7 @@ export class DuctorState {
     this.#pid = new StateFile(join(home, PID));
     this.#main = new AgentFiles(home);
     this.#signs = new AgentSigns(home);
+    this.#cronFile = new StateFile(join(home, 'cron_jobs.json'));
   }
 
   /**
@@ -120,14 +126,22 @@ export class DuctorState {
     const log = await this.#signs.read(this.#life, times.nowAt);
     const running = subs.flatMap(({ agent, files }) => (agent.mayWork ? [[agent.name, files] as const] : []));
     const told = this.#signs.turns(wholeOf(work, subWork), log, limits, times.nowAt);
-    const deadlines = new Map(told?.work.map((session) => [session.id, session]));
+    const deadlines = new Map(told.work.map((session) => [session.id, session]));
     const moved = (sessions: readonly Session[]) =>
       sessions.map((session) => deadlines.get(session.id) ?? session);
     return {
       home: this.home,
       limits,
       log,
-      timedOut: told?.timedOut ?? [],
+      timedOut: told.timedOut,
+      lateJobs: isNoted
+        ? await this.#lateJobs({
+            startedAt: noted.started_at,
+            nowAt: times.nowAt,
+            zone: settings.user_timezone ?? '',
+            limitMs: limits.jobMs,
+          })
+        : undefined,
       instance: { pid: writer, ...(isNoted && lifeOf(noted)) },
       isStarting: noted !== undefined && !isNoted && times.nowAt - changedAt < DUCTOR_STARTUP_MS,
       isResuming: isNoted && this.#isResuming(noted, [['', main], ...running], times),
@@ -179,6 +193,12 @@ export class DuctorState {
   ): boolean {
     const left = agents.flatMap(([name, files]) => (files ? [[name, leftOf(files, sinceAt)] as const] : []));
     return this.#resuming.isAtIt(lifeAt, new Map(left), nowAt);
+  }
+
+  async #lateJobs(life: CronLife) {
+    const file = await this.#cronFile.read();
+    if (file === 'absent') return [];
+    return file && (await this.#cron.late(file.value, file.changedAt, life));
   }
 
   #subAgent(name: string): AgentFiles | undefined {

@@ -53,8 +53,8 @@ function isHere(holder: ProcessInfo): boolean {
   return holder.isOurs && !holder.inContainer && forwarderIn(holder) === undefined;
 }
 
-/** A relative path is of a folder that nobody tells. */
-function homeIn(env: Env, userHome: string): readonly string[] {
+/** Where a ductor with this environment keeps its files. A relative path is of a folder that nobody tells. */
+export function homeIn(env: Env, userHome: string): readonly string[] {
   const home = (env['DUCTOR_HOME'] || join(userHome, '.ductor')).replace(/^~(?=$|[\\/])/, userHome);
   return isAbsolute(home) ? [home] : [];
 }

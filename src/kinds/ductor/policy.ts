@@ -63,3 +63,9 @@ export const MAX_LIMIT_LINES = 100;
 export const LOG_TIME_MS = 2_000;
 /** A turn that is gone was timed out where the log says so; it says so before the turn is gone. */
 export const TIME_OUT_WAIT_MS = 30_000;
+
+/** Nobody has more jobs; of more the first are looked at. */
+export const MAX_CRON_JOBS = 100;
+export const MAX_SCHEDULE_CHARS = 100;
+/** Its watcher sees a change of `cron_jobs.json` within 5 s (cron/observer.py), and plans all jobs anew. */
+export const CRON_WATCH_MS = 10_000;

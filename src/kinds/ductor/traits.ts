@@ -1,4 +1,5 @@
-import type { Progress, Traits } from '../../health/report';
+import type { Progress } from '../../health/report';
+import type { Traits } from '../../health/traits';
 
 /**
  * No answer and no file of ductor tells of a poll loop: ductor is a bot that waits for messages. One asyncio loop serves

@@ -46,11 +46,14 @@ export function leadsElsewhere(path: string): boolean {
   return /^(\\|\/[\\/])/.test(path) || ELSEWHERE.test(names[0] ?? '');
 }
 
+/** In the folder that a smithy works in. */
+export const DATA_FOLDER = '.stoneforge';
+
 /** `<folder>/.stoneforge/stoneforge.db` names the folder that a smithy works in; another place names none. */
 export function projectFolder(database: string): string | undefined {
   const paths = pathsOf(database);
   const data = paths.dirname(database);
-  return paths.basename(data) === '.stoneforge' ? paths.dirname(data) : undefined;
+  return paths.basename(data) === DATA_FOLDER ? paths.dirname(data) : undefined;
 }
 
 /** The folder's own name, for "smithy (project)". */
@@ -81,8 +84,8 @@ function pathsOf(path: string): typeof posix {
   return posix.isAbsolute(path) ? posix : win32;
 }
 
-/** Whether a URL's host is this machine: `localhost`, 127.0.0.0/8, ::1. */
+/** Whether a URL's host is this machine: `localhost` and all names below (RFC 6761, 6.3), 127.0.0.0/8, ::1. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  return /^(localhost|::1|::ffff:7f00:1|(::ffff:)?127(\.\d{1,3}){3})$/.test(host);
+  return /^(([^.]+\.)*localhost|::1|::ffff:7f00:1|(::ffff:)?127(\.\d{1,3}){3})$/.test(host);
 }

@@ -3,7 +3,7 @@ import type { StrangeAnswer } from '../../health/cause';
 import { isLive } from '../../health/sessions';
 import type { Identified } from '../kind';
 import type { Look } from '../look';
-import { projectFolder, readPath } from '../read/paths';
+import { DATA_FOLDER, projectFolder, readPath } from '../read/paths';
 import { resolved } from '../read/resolved';
 import { toDatabase } from './database';
 import { healthOf } from './healthRoute';
@@ -77,9 +77,7 @@ export async function worksFor(folder: string, look: Look): Promise<boolean> {
   const theirs = readPath((await healthOf(look))?.database);
   if (theirs === undefined) return false;
   const [ours, other] = await Promise.all(
-    [join(folder, '.stoneforge', 'stoneforge.db'), theirs].map((path) =>
-      resolved(path, look.within.leftMs()),
-    ),
+    [join(folder, DATA_FOLDER, 'stoneforge.db'), theirs].map((path) => resolved(path, look.within.leftMs())),
   );
   return ours === other;
 }

@@ -1,4 +1,5 @@
 import type { Kind } from '../kind';
+import { DATA_FOLDER } from '../read/paths';
 import { SMITHY_FIRST_PORT, SMITHY_PORTS, STATUS_ROUTE } from './policy';
 
 /**
@@ -13,5 +14,6 @@ export const smithy: Kind = {
   provenBy: 'cycle',
   runsCommands: false,
   hasPage: true,
+  folderMark: DATA_FOLDER,
   load: () => import('./connection'),
 };

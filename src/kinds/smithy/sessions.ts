@@ -60,7 +60,26 @@ export function readSessions(
     if (session && !read.has(session.id)) read.set(session.id, { raw, session });
   }
   last.sessions = read;
-  return Array.from(read.values(), ({ session }) => session);
+  return withOwnConversations(Array.from(read.values(), ({ session }) => session));
+}
+
+/**
+ * A conversation has one agent: an id that sessions of two agents have names none (stoneforge-ai/stoneforge#117, where it
+ * is a word of a log), and would take a lost session for a resumed one. An agent that goes on has two sessions of one.
+ */
+function withOwnConversations(sessions: readonly Session[]): readonly Session[] {
+  const agents = new Map<string, string | undefined>();
+  const shared = new Set<string>();
+  for (const { providerSessionId: id, agentId } of sessions) {
+    if (id === undefined) continue;
+    if (agents.has(id) && agents.get(id) !== agentId) shared.add(id);
+    agents.set(id, agentId);
+  }
+  if (shared.size === 0) return sessions;
+  return sessions.map((session) => {
+    const { providerSessionId, ...rest } = session;
+    return providerSessionId !== undefined && shared.has(providerSessionId) ? rest : session;
+  });
 }
 
 /** Whether two of them say the same; a value that is no plain one never does. */

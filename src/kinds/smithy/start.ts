@@ -1,4 +1,5 @@
 import type { Report } from '../../health/report';
+import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
 import { projectFolder } from '../read/paths';
 import type { RestartWay, Running, StartCommand, StartPlace } from '../kind';
@@ -12,25 +13,35 @@ const VARIABLES = ['STONEFORGE_DB_PATH', 'DAEMON_AUTO_START'];
  * smithy knows its database by the folder it is started in, so it is started where it ran before, with the flags that
  * it ran with. Its sessions live in its memory and end with it.
  */
-export function restartWays(target: Target, where: StartPlace, last?: Report): readonly RestartWay[] {
+export function restartWays(target: Target, where: StartPlace, last?: Report): readonly RestartWay[] | NoWay {
   if (target.kind !== 'http') return [];
   const port = Number(new URL(target.origin).port || 80);
   const ran = where.running && ranIn(where.running);
   const args = ['serve', 'smithy', ...flagsFor(port, ran?.flags ?? [])];
   const database = last?.database?.path;
   const project = database === undefined ? undefined : projectFolder(database);
-  const cwd = ran?.running.cwd ?? project ?? where.workspaceFolder;
+  const told = ran?.running.cwd ?? project;
+  if (told === undefined && where.folderUnclear) return where.folderUnclear;
+  const cwd = told ?? where.workspaceFolder;
   const same = ran && sameWay(ran.running, [...ran.program, ...args], VARIABLES);
   const place = { ...(cwd !== undefined && { cwd }), ...workOf(same) };
-  // On Windows npm installs `sf` as a .cmd file, which only a shell can run.
+  // On Windows npm installs `sf` as a .cmd file, which only a shell can run; without this variable `cmd` looks for it in
+  // the folder first.
   const command: StartCommand =
     where.platform === 'win32'
-      ? { ...place, kind: 'shell', line: ['sf', ...args].join(' ') }
+      ? { ...place, kind: 'shell', line: ['sf', ...args].join(' '), env: { ...place.env, ...NOT_IN_FOLDER } }
       : { ...place, kind: 'process', command: 'sf', args };
   const onlyOneIn = project ?? cwd;
   const only = onlyOneIn !== undefined && { onlyOneIn };
-  return [{ by: 'spawn', command, keepsWork: false, ...only }, ...(same ? [{ ...same, ...only }] : [])];
+  const byAnswer = cwd !== undefined && cwd !== ran?.running.cwd && cwd === project;
+  const isFolderByAnswer = byAnswer && { isFolderByAnswer: true };
+  return [
+    { by: 'spawn', command, keepsWork: false, ...only, ...isFolderByAnswer },
+    ...(same ? [{ ...same, ...only }] : []),
+  ];
 }
+
+const NOT_IN_FOLDER = { NoDefaultCurrentDirectoryInExePath: '1' };
 
 /** The words of `node …/sf serve smithy -H 0.0.0.0`, taken apart; `undefined` for any other process. */
 function ranIn(running: Running) {

@@ -1,4 +1,4 @@
-import type { Traits } from '../../health/report';
+import type { Traits } from '../../health/traits';
 import { LONGEST_INSTALL_MS } from './policy';
 
 /** What an answer of smithy can tell. The reasons are what released smithys do, as observed. */

@@ -1,8 +1,8 @@
 import { plain, type PlainText } from '../shared/markdown';
+import { withoutSecrets, wordsWithoutSecrets } from '../../base/secrets';
 import { cleanText, joined } from '../../base/text';
 import { duration, type Instant } from '../../base/time';
 import { inFlightMs } from '../../health/staleness';
-import { redact } from '../../diagnostics/redact';
 import type { StartCommand } from '../../kinds/kind';
 import { MAX_START_CHARS } from '../../kinds/policy';
 import { addressOf } from '../../kinds/target';
@@ -26,7 +26,7 @@ export interface Circumstances {
 
 /** What the user should know first; `undefined` where nothing is lost and the process is known. */
 export function consequences(
-  { owner, interrupts, ownerIsKnown, model, way, doubt, instead, lost }: Plan,
+  { owner, interrupts, ownerIsKnown, model, way, doubt, instead, lost, supervisor, outside }: Plan,
   { isLoop, isOld, now, userName }: Circumstances,
 ): string | undefined {
   const { name, target } = model.daemon;
@@ -42,6 +42,12 @@ export function consequences(
   }
   const lacks = owner && isEndedByUs(way) ? lackText(lost) : undefined;
   if (lacks?.matters) parts.push(lacks.text);
+  if (outside !== undefined) {
+    parts.push(
+      `${name} will be started in \`${outside}\`: only the last answer of ${name} names that folder, and this window does not have the folder open.`,
+    );
+  }
+  if (owner) parts.push(...againText(name, way, supervisor));
   if (isLoop) {
     parts.push(
       `${name} was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
@@ -81,10 +87,31 @@ export function consequences(
 
 /** "`node /opt/sf serve smithy` in `/project`", whole: who agrees has to see what will run. Without what looks secret. */
 function commandText(command: StartCommand): string {
-  const words = command.kind === 'shell' ? [command.line] : [command.command, ...command.args];
-  const quoted = words.map((word) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : JSON.stringify(word)));
-  const line = cleanText(redact(quoted.join(' '), ''), MAX_START_CHARS);
+  const words =
+    command.kind === 'shell'
+      ? [withoutSecrets(command.line)]
+      : wordsWithoutSecrets([command.command, ...command.args]);
+  const quoted = words.map((word) => (/^[\w@%+=:,./<>\\-]+$/.test(word) ? word : JSON.stringify(word)));
+  const line = cleanText(quoted.join(' '), MAX_START_CHARS);
   return command.cwd === undefined ? `\`${line}\`` : `\`${line}\` in \`${command.cwd}\``;
+}
+
+/** Who will start the daemon again, and what a command of the user's does besides. */
+function againText(name: string, way: Plan['way'], supervisor: Plan['supervisor']): readonly string[] {
+  const left = way?.leavesService;
+  const parts = left
+    ? [
+        `The start command takes ${name} out of its service, where ${name} has one; ` +
+          `\`${left.serviceCommand}\` does not.`,
+      ]
+    : [];
+  if (!isEndedByUs(way) && way?.command) {
+    const by = way.by === 'supervisor' ? commandText(way.command) : 'a request in its own files';
+    return [...parts, `${way.name ?? 'A supervisor'} starts ${name} again: the restart is done by ${by}.`];
+  }
+  if (!supervisor) return parts;
+  const again = `${supervisor.name} may start ${name} again`;
+  return [...parts, way ? `${again}: while that is there, nothing else is started.` : `${again}.`];
 }
 
 /** What the new process will lack of the old one's environment, and whether that has to be said in any case. */
@@ -148,3 +175,5 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
 }
 
 export const stopping = (daemon: string): PlainText => plain(`Stopping ${daemon}`);
+
+export const whichFolder = (daemon: string): PlainText => plain(`The folder to start ${daemon} in`);

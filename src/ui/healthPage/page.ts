@@ -1,7 +1,6 @@
 import { clockTime } from '../../base/time';
 import type { LoggedIncident } from '../../health/loggedIncidents';
 import type { DaemonPast, Past, SessionPast } from '../../health/past';
-import type { DaemonId } from '../../health/report';
 import { canGoOn } from '../../health/sessions';
 import { SEVERITY } from '../../health/states';
 import {
@@ -30,7 +29,6 @@ import {
   resumeLabel,
   runAgainLabel,
   showLabel,
-  type Range,
 } from './pageText';
 
 /** Whether an incident that has no end goes on, or was left by all windows. */

@@ -1,12 +1,11 @@
 import type { Report } from '../../health/report';
 import type { DaemonModel } from '../../model/daemonModel';
 import { startErrorsText } from '../../words/startErrorsText';
-import type { Detail } from './daemonRows';
 
 const KEY = 'errors';
 
 /** The errors in the log of a daemon since it started: how many, the newest, and the last ones below. */
-export function errorsDetail({ daemon }: DaemonModel, report: Report): Detail[] {
+export function errorsDetail({ daemon }: DaemonModel, report: Report) {
   const { startErrors = [], startErrorCount: count = startErrors.length } = report;
   const newest = startErrors.at(-1);
   if (newest === undefined) return [];
@@ -24,7 +23,7 @@ export function errorsDetail({ daemon }: DaemonModel, report: Report): Detail[] 
               parentId: `${daemon.id}#${KEY}`,
               daemonId: daemon.id,
               label: said,
-              severity: 'plain',
+              severity: 'plain' as const,
               contextValue: 'errorLine',
               children: [],
             })),

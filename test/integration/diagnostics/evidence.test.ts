@@ -2,7 +2,17 @@ import { at, http, watchedAt } from '../../support/target';
 import type { Target } from '../../../src/model/target';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -150,6 +160,20 @@ describe('evidence of a daemon in trouble', function () {
     );
   });
 
+  it('leaves a process alone that is called node and does not catch the signal', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const program = join(folder, 'node');
+    copyFileSync('/bin/sleep', program);
+    chmodSync(program, 0o755);
+    child = spawn(program, ['60']);
+    await once(child, 'spawn');
+    assert.equal(
+      await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
+      'it does not catch the signal SIGUSR1, which would end it: it gets none',
+    );
+    assert.equal(await isAlive(child.pid!), true);
+  });
+
   it('leaves a process alone that is not Node', async () => {
     child = spawn('sleep', ['60']);
     await once(child, 'spawn');
@@ -160,14 +184,39 @@ describe('evidence of a daemon in trouble', function () {
     assert.equal(await isAlive(child.pid!), true);
   });
 
-  it('keeps the newest files only', async () => {
-    for (let day = 0; day < EVIDENCE_FILES_KEPT + 5; day++) {
-      writeFileSync(join(folder, `2020-01-${String(day).padStart(2, '0')} old.md`), '');
-    }
+  const old = (day: number) => `2020-01-${String(day).padStart(2, '0')}T00-00-00-000Z old.md`;
+
+  it('keeps the newest files only, and of its own alone', async () => {
+    for (let day = 0; day < EVIDENCE_FILES_KEPT + 5; day++) writeFileSync(join(folder, old(day)), '');
+    const foreign = ['2020-01-01 notes.md', 'README.md', '0000.md'];
+    for (const name of foreign) writeFileSync(join(folder, name), '');
     const file = await keepEvidence(request());
     const names = readdirSync(folder);
-    assert.equal(names.length, EVIDENCE_FILES_KEPT);
+    assert.equal(names.length, EVIDENCE_FILES_KEPT + foreign.length);
     assert.ok(names.some((name) => file.endsWith(name)));
-    assert.ok(!names.includes('2020-01-00 old.md'));
+    assert.ok(!names.includes(old(0)));
+    for (const name of foreign) assert.ok(names.includes(name), name);
+  });
+
+  it('deletes nothing behind a link', async () => {
+    const target = join(folder, 'target');
+    mkdirSync(target);
+    for (let day = 0; day < EVIDENCE_FILES_KEPT + 5; day++) writeFileSync(join(target, old(day)), '');
+    const link = join(folder, 'link');
+    symlinkSync(target, link);
+    await keepEvidence(request({ folder: link }));
+    assert.equal(
+      readdirSync(target).filter((name) => name.startsWith('2020')).length,
+      EVIDENCE_FILES_KEPT + 5,
+    );
+  });
+
+  it('loads no picture of a daemon’s, and has no link and no HTML of it', async () => {
+    const { model } = request();
+    const name = 'x ![p](http://evil/p.png) <img src=http://evil/q> [l](command:x)';
+    const file = await keepEvidence(request({ model: { ...model, daemon: { ...model.daemon, name } } }));
+    const text = readFileSync(file, 'utf8').replace(/^(`{3,})[\s\S]*?^\1$/gm, '');
+    assert.doesNotMatch(text, /(?<!\\)(!\[|\]\(|<img)/);
+    assert.match(text, /evil/);
   });
 });

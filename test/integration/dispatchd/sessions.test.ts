@@ -134,6 +134,21 @@ describe('dispatchd sessions over HTTP', function () {
     assert.equal(alive(Number(readFileSync(file, 'utf8'))), false);
   });
 
+  it('stops also what left the group and cleared its environment, by the output that it holds', async function () {
+    if (process.platform !== 'linux') notRun(this, 'the processes are read from /proc, on Linux only');
+    const daemon = await DaemonProcess.start();
+    const file = join(daemon.stateDir, 'pid');
+    const inner = `echo $$ > ${file}; exec sleep 303`;
+    const id = await daemon.submit({ command: `env -i setsid -f /bin/sh -c '${inner}'; sleep 60` });
+    await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '', 'its pid');
+    await daemon.post(`/api/sessions/${id}/cancel`);
+    await daemon.session(id, 'cancelled');
+    const pid = Number(readFileSync(file, 'utf8'));
+    const isAlive = alive(pid);
+    if (isAlive) process.kill(pid, 'SIGKILL');
+    assert.equal(isAlive, false);
+  });
+
   it('cancels what waits, at once', async () => {
     const daemon = await DaemonProcess.start(['--workers', '0']);
     const id = await daemon.submit(LONG);

@@ -49,6 +49,14 @@ describe('the log of a ductor is followed', () => {
     assert.deepEqual(await log.read(), []);
   });
 
+  it('by one look at a time: what a slow one reads is not read twice', async () => {
+    const log = new AgentLog(path);
+    write('one', 'two');
+    assert.deepEqual(await Promise.all([log.read(), log.read()]), [['one', 'two'], []]);
+    write('three');
+    assert.deepEqual(await log.read(), ['three']);
+  });
+
   it('over a rotation, with what was written before it', async () => {
     const log = new AgentLog(path);
     write('one');
@@ -181,6 +189,9 @@ describe('what the log of a ductor tells', function () {
       return step.timedOut.map(({ session, isInferred }) => [session.title, isInferred]);
     });
     assert.deepEqual(told, [['write the notes', false]]);
+    ductor.write('inflight_turns.json', '{');
+    const unknown = reportOf(await probe.ask());
+    assert.deepEqual([unknown.sessions?.length, unknown.unknownWork?.turns], [1, true]);
   });
 
   it('a turn that ended before its limit did not', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
@@ -61,7 +61,11 @@ describe('a ductor that was started by hand, on real processes', function () {
     controller = new RestartController({
       registry,
       prepare: async (model, running) => {
-        const ways = await waysFor(model.daemon, undefined, { ...START_CONTEXT, running });
+        const ways = await waysFor(model.daemon, undefined, {
+          ...START_CONTEXT,
+          nodePath: process.execPath,
+          ...controller.seen(model.daemon.id),
+        });
         assert.ok(!('is' in ways), JSON.stringify(ways));
         const choice = await chooseWay(ways, running, false, {
           whyNotStartable: (command) => whyNotStartable(command, WINDOW),
@@ -91,9 +95,11 @@ describe('a ductor that was started by hand, on real processes', function () {
       },
     });
   });
-  afterEach(() => {
+  afterEach(async () => {
     registry.dispose();
     for (const child of children.splice(0)) child.kill('SIGKILL');
+    const listener = await findListener(port);
+    if (listener) process.kill(listener.pid, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -124,6 +130,23 @@ describe('a ductor that was started by hand, on real processes', function () {
     assert.deepEqual({ DUCTOR_HOME, PATH }, home);
   });
 
+  it('whose log has an error since its start says so in the outcome', async () => {
+    const home = join(folder, 'home');
+    const error = 'Could not reach the memory server';
+    const argv = [process.execPath, 'ductor.mjs', '--port', String(port), '--home', home];
+    const old = run([...argv, '--logs-error', error], folder, { PATH: '/usr/bin', DUCTOR_HOME: home });
+    await once(old.stdout!, 'data');
+    await registry.refresh();
+    const plan = await controller.planRestart(registry.models[0]!);
+    const outcome = spoken(
+      await controller.restart(plan, { signal: new AbortController().signal, onStep: () => undefined }),
+    );
+    assert.match(
+      outcome.text,
+      /^ductor restarted in .* Errors in its log: 1 since its start: .*Could not reach the memory server\.$/,
+    );
+  });
+
   it('can be started the same way after it was stopped', async () => {
     const argv = [process.execPath, 'ductor.mjs', '--port', String(port), '--home', join(folder, 'home')];
     const old = run(argv, folder, { PATH: '/usr/bin' });
@@ -133,6 +156,35 @@ describe('a ductor that was started by hand, on real processes', function () {
       signal: new AbortController().signal,
       onStep: () => undefined,
     });
-    assert.deepEqual(controller.running(registry.models[0]!.daemon.id)?.argv, argv);
+    assert.deepEqual(controller.seen(registry.models[0]!.daemon.id).running?.argv, argv);
+  });
+
+  it('under its own supervisor is asked by its file, and started by that supervisor', async () => {
+    // As ductor's own run.py: exit code 42 means again.
+    const script = ['import subprocess, sys', 'while subprocess.call(sys.argv[1:]) == 42: pass', ''].join(
+      '\n',
+    );
+    writeFileSync(join(folder, 'run.py'), script);
+    const home = join(folder, 'home');
+    const argv = [process.execPath, 'ductor.mjs', '--port', String(port), '--home', home, '--supervised'];
+    const env = { ...process.env, DUCTOR_HOME: home, DUCTOR_SUPERVISOR: '1' };
+    const supervisor = run(['python3', 'run.py', ...argv], folder, env);
+    await once(supervisor.stdout!, 'data');
+    await registry.refresh();
+    const old = (await findListener(port))!.pid;
+    const plan = await controller.planRestart(registry.models[0]!);
+    assert.equal(plan.way?.by, 'itself');
+    assert.match(plan.way?.name ?? '', new RegExp(`^process ${supervisor.pid} \\(\\S*python3 run\\.py`));
+    const steps: string[] = [];
+    const outcome = spoken(
+      await controller.restart(plan, {
+        signal: new AbortController().signal,
+        onStep: ({ is }) => steps.push(is),
+      }),
+    );
+    const { pid } = (await findListener(port))!;
+    assert.notEqual(pid, old);
+    assert.match(outcome.text, /^ductor restarted in/);
+    assert.ok(!steps.includes('terminating'), steps.join());
   });
 });

@@ -103,10 +103,11 @@ describe('dispatchd over the folder of the version before', function () {
       const { tasks } = (await daemon.get('/api/tasks')).json<{ tasks: { id: string; name: string }[] }>();
       const details = await Promise.all(
         tasks.map(async ({ id, name }) => {
-          const { session } = (await daemon.get(`/api/sessions/${id}`)).json<{
+          const read = (path: string) => daemon.request('GET', path, { token: daemon.token });
+          const { session } = (await read(`/api/sessions/${id}`)).json<{
             session: Record<string, unknown>;
           }>();
-          const output = await daemon.request('GET', `/api/sessions/${id}/output`, { token: daemon.token });
+          const output = await read(`/api/sessions/${id}/output`);
           const { command, cwd, kind, timeoutMs, attempt, exitCode, turn, resumable, requestedExtensions } =
             session;
           const kept = {

@@ -28,7 +28,8 @@ const GLOBAL = {
 };
 
 const WORKSPACE = {
-  daemons: { '<origin>': { seenUpAt: 'number', stoppedByUs: 'boolean' } },
+  // Versions up to 0.1 do not know `hasEnded`.
+  daemons: { '<origin>': { hasEnded: 'boolean', seenUpAt: 'number', stoppedByUs: 'boolean' } },
   discovery: {
     adopted: [{ database: 'string', kind: 'string', name: 'string', origin: 'string' }],
     retired: [],
@@ -98,6 +99,7 @@ const STATE_DIR = {
     bootId: 'string',
     instanceId: 'string',
     startedAt: 'number',
+    upMs: 'number',
     version: 1,
   },
   'sessions/<id>.json': {
@@ -215,7 +217,7 @@ describe('the names and formats of what is kept', function () {
 
     await daemon.post('/api/chaos/hang');
     const told = join(folder, 'notices.json');
-    const key = `${daemon.url} problem wedged`;
+    const key = `${daemon.url} problem red`;
     await until(() => existsSync(told) && key in (read(told) as { value: object }).value, 'the wedge');
     const { version, value } = read(told) as { version: number; value: Record<string, unknown> };
     storage['notices.json'] = { version, value: { [key]: value[key] } };

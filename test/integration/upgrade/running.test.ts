@@ -62,20 +62,22 @@ describe('a window and a running dispatchd of another version', function () {
 
       it('get along in all that is done with sessions', async () => {
         await run('echo built; sleep 300');
-        await window.row('echo built; sleep 300', 'left');
-        const row = await rowOf('echo built');
+        // A window that reads without the token is not told what runs.
+        const title = ofWindow === 'old' ? 'echo' : 'echo built; sleep 300';
+        await window.row(title, 'left');
+        const row = await rowOf(title);
         await window.run('extendSession', row);
         assert.equal((await tasks())[0]?.requestedExtensions, 1);
         await window.run('copyCommand', row);
-        assert.equal((await window.look()).clipboard, 'echo built; sleep 300');
+        assert.equal((await window.look()).clipboard, ofWindow === 'old' ? '' : title);
         await window.run('showOutput', row);
         assert.deepEqual((await window.look()).documents, ['built\n']);
         await window.run('cancelSession', row);
-        await window.row('echo built', 'cancelled');
+        await window.row(title, 'cancelled');
         await window.run('runAgain', row);
         await window.until(
           'two sessions',
-          ({ rows }) => rows.filter(({ label }) => /echo built/.test(label)).length === 2,
+          ({ rows }) => rows.filter(({ label }) => label === title).length === 2,
         );
         assert.deepEqual((await tasks()).map(({ status }) => status).sort(), ['cancelled', 'running']);
         const look = await window.look();
@@ -84,8 +86,8 @@ describe('a window and a running dispatchd of another version', function () {
       });
 
       it('get along in a restart, after which the work is told and can be dealt with', async () => {
-        await run('sleep 301');
-        await run('sleep 302');
+        for (const name of ['sleep 301', 'sleep 302'])
+          await daemon.post('/api/tasks', { name, command: name });
         await daemon.post('/api/tasks', { name: 'named', kind: 'named', command: 'sleep 303' });
         await window.row('named', 'left');
         const before = daemon.pid;

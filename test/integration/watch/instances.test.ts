@@ -84,11 +84,11 @@ describe('the lives of real daemons', function () {
   });
 
   describe('of a dispatchd', () => {
-    /** Begins work that is resumed and work that is not, kills it and starts it again. */
-    async function interrupt(first: DaemonProcess): Promise<void> {
+    /** Begins work that is resumed and work that is not, ends it and starts it again. */
+    async function interrupt(first: DaemonProcess, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
       const ids = [await first.submit({ kind: 'named', ...LONG }), await first.submit(LONG)];
       for (const id of ids) await first.session(id, 'running');
-      await first.stop('SIGKILL');
+      await first.stop(signal);
       const second = await DaemonProcess.start(['--port', String(first.port)], first.stateDir);
       await until(() => second.port === first.port, 'its port');
       await second.session(ids[0]!, 'running');
@@ -99,6 +99,17 @@ describe('the lives of real daemons', function () {
       const window = open(`http://127.0.0.1:${daemon.port}`);
       await window.look();
       await interrupt(daemon);
+      await window.look();
+      await window.look();
+      assert.deepEqual(window.news, ['1 resumed, 1 interrupted']);
+    });
+
+    it('are told where it is ended in good order, though it is seen to end', async () => {
+      const daemon = await DaemonProcess.start();
+      const window = open(`http://127.0.0.1:${daemon.port}`);
+      const ended = interrupt(daemon, 'SIGTERM');
+      for (let look = 0; look < 5; look++) await window.look();
+      await ended;
       await window.look();
       await window.look();
       assert.deepEqual(window.news, ['1 resumed, 1 interrupted']);

@@ -3,9 +3,14 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DaemonProcess, dispatchdFile, newStateDir, stopDaemons } from './daemonProcess';
 import { notRun } from '../notRun';
+import { troubledPlace, type Trouble } from './troubles';
 import { until } from '../until';
 
 const SEED = Number(process.env['DISPATCHD_TEST_SEED'] ?? Date.now() % 2 ** 31);
+/** Of six rounds one is troubled: 50 of 300. */
+const TROUBLED_EVERY = 6;
+/** How a daemon refuses what it cannot keep or do. */
+const REFUSALS = [429, 503, 507];
 const FINAL = ['completed', 'failed', 'timed-out', 'cancelled', 'interrupted'];
 
 /** mulberry32: small, seedable, good enough to choose moments. */
@@ -40,27 +45,36 @@ function journalled(dir: string, steps: number, step: 'echo $i' | ':'): string {
   ].join('; ');
 }
 
-/** Starts a dispatchd, gives it work, and kills it at a random moment, so many times; then counts what was lost. */
-export function testRandomKills(kills: number): void {
+/**
+ * Starts a dispatchd, gives it work, and kills it at a random moment, so many times; then counts what was lost.
+ * @param isTroubled whether some rounds have a full disk, an unwritable folder or too few handles
+ */
+export function testRandomKills(kills: number, isTroubled = false): void {
   before(() => dispatchdFile());
   afterEach(stopDaemons);
 
-  it(`loses nothing and runs nothing twice over ${kills} random kills (seed ${SEED})`, async function () {
+  const title = `${kills} random kills${isTroubled ? ', some in trouble' : ''}`;
+  it(`loses nothing and runs nothing twice over ${title} (seed ${SEED})`, async function () {
     if (process.platform === 'win32') notRun(this, 'Windows has no POSIX signals');
     const random = randomFrom(SEED);
-    const stateDir = newStateDir();
+    const place = isTroubled ? troubledPlace() : undefined;
+    const stateDir = place?.stateDir ?? newStateDir();
     const dir = newStateDir();
     const journalFile = join(dir, 'journal');
     appendFileSync(journalFile, '');
     const flags = ['--port', '0', '--poll-interval-ms', '10', '--workers', '4'];
 
     const accepted = new Map<string, string>();
+    const rounds = new Map<string, string>();
+    let round = 0;
     const finished = new Map<string, string>();
     const endsWhenFinished = new Map<string, number>();
     const journal = () => readFileSync(journalFile, 'utf8').split('\n').filter(Boolean);
     const begins = (id: string) => journal().filter((line) => line === `begin ${id}`).length;
 
     const observe = (tasks: readonly Task[]) => {
+      const ids = tasks.map(({ id }) => id);
+      assert.equal(new Set(ids).size, ids.length, 'a task is listed twice');
       for (const { id, status, attempt } of tasks) {
         assert.ok(attempt <= 3, `${id} was attempted ${attempt} times`);
         const before = finished.get(id);
@@ -72,7 +86,7 @@ export function testRandomKills(kills: number): void {
       }
     };
 
-    const act = async (daemon: DaemonProcess) => {
+    const act = async (daemon: DaemonProcess, trouble: Trouble | undefined) => {
       const kind = ['plain', 'resumable', 'named'][random(3)] ?? 'plain';
       const name = kind === 'named' ? `named-${random(3)}` : kind;
       const answer = await daemon.post('/api/tasks', {
@@ -86,17 +100,30 @@ export function testRandomKills(kills: number): void {
           maxExtensions: random(4),
         }),
       });
+      if (trouble && REFUSALS.includes(answer.status)) {
+        assert.match(answer.json<{ error: { message: string } }>().error.message, /^cannot .*: /);
+        return;
+      }
       assert.equal(answer.status, 201, answer.text);
       const { id } = answer.json<{ task: Task }>().task;
       accepted.set(id, kind);
+      rounds.set(id, `${round}${trouble ? ` with ${trouble}` : ''}`);
       const some = [...accepted.keys()][random(accepted.size)] ?? id;
       if (random(3) === 0) await daemon.post(`/api/sessions/${some}/extend`, { extensionMs: 20 });
       if (random(8) === 0) await daemon.post(`/api/sessions/${some}/cancel`);
-      observe((await daemon.get('/api/tasks')).json<{ tasks: Task[] }>().tasks);
+      // What the disk refuses is so in memory only, and the status says that the daemon is not available.
+      if (!trouble) observe((await daemon.get('/api/tasks')).json<{ tasks: Task[] }>().tasks);
     };
 
     for (let kill = 0; kill < kills; kill++) {
-      const daemon = await DaemonProcess.spawn(flags, stateDir);
+      round = kill;
+      const isTroubledRound = place && kill % TROUBLED_EVERY === TROUBLED_EVERY - 1;
+      const trouble = isTroubledRound ? place.troubles[random(place.troubles.length)] : undefined;
+      // A part of the troubles is there before the start, a part comes later.
+      const isLate = random(2) === 0;
+      if (trouble && !isLate) place!.begin(trouble);
+      const limits = place?.limits(trouble, 24 + random(30)) ?? {};
+      const daemon = await DaemonProcess.spawn(flags, stateDir, {}, limits);
       let dead = false;
       void daemon.exited.then(() => (dead = true));
       // A third dies while it starts or recovers, the others at work.
@@ -108,13 +135,16 @@ export function testRandomKills(kills: number): void {
       daemon.port = Number(ready() ?? 0);
       if (!early) killIn(random(250));
       while (!dead && daemon.port) {
-        await act(daemon).catch((error: unknown) => {
+        if (trouble && isLate && random(3) === 0) place!.begin(trouble);
+        await act(daemon, trouble).catch((error: unknown) => {
           if (error instanceof assert.AssertionError) throw error;
         });
         await new Promise((resolve) => setTimeout(resolve, random(60)));
       }
       const { signal } = await daemon.exited;
-      assert.equal(signal, 'SIGKILL', daemon.stderr);
+      place?.end();
+      if (trouble && signal === null) isRefusedStart(daemon);
+      else assert.equal(signal, 'SIGKILL', daemon.stderr);
       for (const file of stateFiles(stateDir)) {
         assert.doesNotThrow(() => JSON.parse(readFileSync(file, 'utf8')), `${file} cannot be read`);
       }
@@ -132,6 +162,11 @@ export function testRandomKills(kills: number): void {
     );
     observe(tasks);
 
+    const { outcomes } = (await last.request('GET', '/api/history', { token: last.token })).json<{
+      outcomes: Task[];
+    }>();
+    for (const each of [outcomes, tasks])
+      assert.equal(new Set(each.map(({ id }) => id)).size, each.length, 'listed twice');
     const lines = journal();
     assert.deepEqual(
       lines.filter((line) => line.startsWith('overlap')),
@@ -140,7 +175,11 @@ export function testRandomKills(kills: number): void {
     const count = (verb: string, id: string) => lines.filter((line) => line === `${verb} ${id}`).length;
     for (const [id, kind] of accepted) {
       const status = finished.get(id);
-      assert.ok(status, `${id} was lost`);
+      const onRecord = outcomes.find((each) => each.id === id)?.status;
+      assert.ok(
+        status,
+        `${id} (${kind}, accepted in round ${rounds.get(id)}) was lost; on record: ${onRecord}`,
+      );
       assert.equal(count('begin', id), endsWhenFinished.get(id), `${id} ran again after its end`);
       if (kind === 'plain') assert.ok(count('begin', id) <= 1, `${id} is not resumable and ran twice`);
       if (status === 'completed')
@@ -154,8 +193,9 @@ export function testRandomKills(kills: number): void {
     );
     // A command stopped between its last line and its exit counts as interrupted: nobody can tell. That is rare.
     const endedTwice = [...accepted.keys()].filter((id) => count('end', id) > 1).length;
+    // Where the disk is full no command can leave word of its end.
     assert.ok(
-      endedTwice <= accepted.size / 20,
+      endedTwice <= accepted.size / (place ? 5 : 20),
       `${endedTwice} of ${accepted.size} sessions did their work twice`,
     );
     const summary = FINAL.map(
@@ -166,6 +206,14 @@ export function testRandomKills(kills: number): void {
     );
     assert.ok(accepted.size > kills / 4, 'too few sessions to prove anything');
   });
+}
+
+/** Where a start fails, that is said in one sentence, and nothing else. */
+function isRefusedStart({ stderr }: DaemonProcess): void {
+  const said = stderr.split('\n').filter((line) => line !== '' && !/ (INFO|WARN|ERROR) /.test(line));
+  // With too few handles Node itself may fail to read the program.
+  if (said.some((line) => line.includes('EMFILE'))) return;
+  assert.deepEqual([said.length, /^dispatchd: /.test(said[0] ?? '')], [1, true], stderr);
 }
 
 function stateFiles(stateDir: string): string[] {

@@ -33,7 +33,7 @@ describe('redaction', () => {
     ['sf serve --token abc --port 1', 'sf serve --token <redacted> --port 1'],
     ['sf serve --api-key=abc --port 1', 'sf serve --api-key=<redacted> --port 1'],
     ['sf --password --port 1', 'sf --password --port 1'],
-    ['Authorization: Bearer abcdef123', 'Authorization: <redacted> <redacted>'],
+    ['Authorization: Bearer abcdef123', 'Authorization: <redacted>'],
     ['a Bearer abcdef123 b', 'a Bearer <redacted> b'],
     ['{"clientSecret": "a\\"b", "n": 1}', '{"clientSecret": <redacted>, "n": 1}'],
     // By their looks

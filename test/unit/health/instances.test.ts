@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { readSessions } from '../../../src/kinds/smithy/sessions';
 import { readStatus } from '../../../src/kinds/smithy/status';
-import {
-  advanceInstance,
-  isAnnounced,
-  type KnownInstance,
-  type NewLife,
-} from '../../../src/health/instances';
+import { advanceInstance, isAnnounced, type NewLife } from '../../../src/health/instances';
+import type { KnownInstance } from '../../../src/health/knownInstance';
 import { rememberedInstance } from '../../../src/health/keptLife';
 import type { Restarted } from '../../../src/health/workMade';
 import type { ProcessFate } from '../../../src/health/proof';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { OverdueJob, Report } from '../../../src/health/report';
-import { MINUTE_MS, SECOND_MS, Watch, reportWith } from './support';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, Watch, reportWith } from './support';
 
 /** A ductor that answers with these parts. */
 const ductor = (watch: Watch, parts: Partial<Report>): Report => ({
@@ -80,7 +80,9 @@ describe('a turn without a process', () => {
 
 describe('a job of a daemon that is overdue', () => {
   const jobs = (...overdueJobs: readonly OverdueJob[]) => ({ overdueJobs });
-  const nightly = (watch: Watch): OverdueJob => ({ name: 'nightly report', dueAt: watch.time.wallAt });
+  /** One for which the daemon has waited for an hour. */
+  const job = (name: string, dueAt: number): OverdueJob => ({ name, dueAt, waitsSinceAt: dueAt - HOUR_MS });
+  const nightly = (watch: Watch) => job('nightly report', watch.time.wallAt);
 
   it('is told after five minutes, by its name and since when', () => {
     const watch = new Watch();
@@ -105,26 +107,36 @@ describe('a job of a daemon that is overdue', () => {
 
   it('counts from when this window first saw that', () => {
     const watch = new Watch();
-    const late = jobs({ name: 'nightly', dueAt: watch.time.wallAt - 24 * 60 * MINUTE_MS });
+    const late = jobs(job('nightly', watch.time.wallAt - 24 * HOUR_MS));
     answers(watch, 5 * MINUTE_MS, late);
     assert.equal(watch.state, 'unverified');
   });
 
-  it('does not count where it came while the machine slept', () => {
+  it('is waited for once more where the machine slept: a timer stands still then', () => {
     const watch = new Watch();
     answer(watch, jobs());
-    const due = { name: 'nightly', dueAt: watch.time.wallAt + 10 * MINUTE_MS };
-    watch.time.sleep(60 * MINUTE_MS);
-    answers(watch, 20 * MINUTE_MS, jobs(due));
+    const due = job('hourly', watch.time.wallAt + 10 * MINUTE_MS);
+    watch.time.sleep(3 * HOUR_MS);
+    answers(watch, HOUR_MS, jobs(due));
     assert.equal(watch.state, 'unverified');
-    answers(watch, 20 * MINUTE_MS, jobs({ name: 'nightly', dueAt: watch.time.wallAt }));
+    answers(watch, 6 * MINUTE_MS, jobs(due));
+    assert.equal(watch.state, 'stuck');
+  });
+
+  it('counts at once where the daemon waits since the machine woke', () => {
+    const watch = new Watch();
+    answer(watch, jobs());
+    watch.time.sleep(3 * HOUR_MS);
+    answer(watch, jobs());
+    const due = { ...nightly(watch), waitsSinceAt: watch.time.wallAt };
+    answers(watch, 6 * MINUTE_MS, jobs(due));
     assert.equal(watch.state, 'stuck');
   });
 
   it('is another one where it is due at another time', () => {
     const watch = new Watch();
     watch.repeat(120, 5_000, () =>
-      answer(watch, jobs({ name: 'often', dueAt: Math.floor(watch.time.wallAt / 60_000) * 60_000 })),
+      answer(watch, jobs(job('often', Math.floor(watch.time.wallAt / 60_000) * 60_000))),
     );
     assert.equal(watch.state, 'unverified');
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { advanceInstance, isAnnounced, type KnownInstance } from '../../../src/health/instances';
+import { advanceInstance, isAnnounced } from '../../../src/health/instances';
+import type { KnownInstance } from '../../../src/health/knownInstance';
 import {
   FAILURES_BEFORE_RED,
   RECOVERY_HOLD_MS,

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RestartWay, Running } from '../../../src/kinds/kind';
+import type { RestartConfig } from '../../../src/model/daemonConfig';
 import { restartWays as smithyWays } from '../../../src/kinds/smithy/start';
 import { restartWays as ductorWays } from '../../../src/kinds/ductor/start';
 import { chooseWay } from '../../../src/restart/chooseWay';
@@ -48,6 +49,7 @@ describe('the way in which a smithy is started again', () => {
       name: 'smithy',
       running: ran,
     });
+    assert.ok(!('is' in ways));
     const env = { PATH: path };
     return chooseWay(ways, ran, false, {
       whyNotStartable: (command) => whyNotStartable(command, env, 'linux'),
@@ -105,6 +107,42 @@ describe('the way in which a smithy is started again', () => {
   });
 });
 
+describe('the way in which a daemon under a manager is restarted', () => {
+  const supervisor = {
+    name: 'pm2 (smithy)',
+    process: { pid: 9, startedAtMs: 1 },
+    restart: { command: 'pm2', args: ['restart', '3'] },
+  };
+  const daemon = (restart?: RestartConfig) => ({
+    ...at('http://127.0.0.1:3457'),
+    name: 'smithy',
+    kind: 'smithy',
+    pollIntervalMs: 5_000,
+    configured: true,
+    ...(restart && { restart }),
+  });
+  const ways = async (restart?: RestartConfig) => {
+    const found = await waysFor(daemon(restart), undefined, { ...START_CONTEXT, supervisor });
+    assert.ok(!('is' in found));
+    return found.map(({ by, command }) =>
+      command.kind === 'shell'
+        ? `${by}: ${command.line}`
+        : `${by}: ${[command.command, ...command.args].join(' ')}`,
+    );
+  };
+
+  it('is the command of the manager, before all others', async () => {
+    assert.deepEqual(await ways(), ['supervisor: pm2 restart 3', 'spawn: sf serve smithy --no-open']);
+    assert.deepEqual(await ways({ command: 'up', args: [] }), ['supervisor: pm2 restart 3', 'spawn: up']);
+  });
+
+  it('is the user’s own command where that tells the manager', async () => {
+    assert.deepEqual(await ways({ command: 'npx pm2 restart smithy' }), [
+      'supervisor: npx pm2 restart smithy',
+    ]);
+  });
+});
+
 describe('the way in which a ductor is started again', () => {
   const place = { ...START_CONTEXT, name: 'ductor' };
   const argv = ['/home/u/.venv/bin/python', '-m', 'ductor_bot'];
@@ -129,6 +167,25 @@ describe('the way in which a ductor is started again', () => {
     for (const running of [undefined, { argv: ['python3', '-m', 'http.server'] }]) {
       const ways = ductorWays(http('http://127.0.0.1:8799'), { ...place, running });
       assert.equal('is' in ways && ways.is, 'startAsInstalled');
+    }
+  });
+
+  it('by `ductor restart` leaves its service, which is said with the command that does not', async () => {
+    const daemon = {
+      ...at('http://127.0.0.1:8799'),
+      name: 'ductor',
+      kind: 'ductor',
+      pollIntervalMs: 5_000,
+      configured: true,
+    };
+    for (const [restart, leaves] of [
+      [{ command: 'ductor restart' }, true],
+      [{ command: '/home/u/.local/bin/ductor', args: ['restart'] }, true],
+      [{ command: 'systemctl --user restart ductor' }, false],
+      [{ command: 'ductor', mode: 'background' as const }, false],
+    ] as const) {
+      const ways = await waysFor({ ...daemon, restart }, undefined, START_CONTEXT);
+      assert.equal(!('is' in ways) && ways[0]?.leavesService !== undefined, leaves, restart.command);
     }
   });
 

@@ -122,6 +122,7 @@ describe('the texts of a restart without an address', () => {
       }),
     workMade: () => Promise.resolve(undefined),
     workTold: () => undefined,
+    startErrors: () => undefined,
     onUnexpected: (error) => assert.fail(String(error)),
   };
   const before = { ...report, instance: { id: 'old' } };

@@ -98,7 +98,7 @@ describe('the daemons setting', () => {
       [{ url: 'http://localhost:1/#y' }, /with a "\?" or a "#"/],
       [{ url: 'http://example.com' }, /not on this machine \(example.com\).*allowRemote/],
       [{ url: 'http://127.0.0.1.example.com' }, /not on this machine/],
-      [{ url: 'http://0.0.0.0:3457' }, /not on this machine/],
+      [{ url: 'http://192.0.2.1:3457' }, /not on this machine/],
       [{ url: 'http://localhost:1', kind: 'toaster' }, /unknown "kind".*smithy, dispatchd, ductor/],
       [{ url: 'http://localhost:1', restart: 'sf serve' }, /"restart" that is not an object/],
       [{ url: 'http://localhost:1', restart: {} }, /without a "command"/],
@@ -190,6 +190,8 @@ describe('this machine', () => {
     '[::1]',
     '::ffff:127.0.0.1',
     '[::ffff:7f00:1]',
+    'app.localhost',
+    'a.b.LOCALHOST',
   ]) {
     it(`is ${host}`, () => assert.equal(isLoopback(host), true));
   }
@@ -198,10 +200,37 @@ describe('this machine', () => {
     '128.0.0.1',
     '127.0.0.1.evil.example',
     'localhost.evil.example',
+    'evillocalhost',
+    '.localhost.example',
     '::',
     '0.0.0.0',
     '[fe80::1]',
   ]) {
     it(`is not ${host || 'nothing'}`, () => assert.equal(isLoopback(host), false));
   }
+});
+
+describe('an address of this very machine', () => {
+  for (const [url, origin] of [
+    ['http://0.0.0.0:3457', 'http://127.0.0.1:3457'],
+    ['http://[::]:3457', 'http://[::1]:3457'],
+    ['http://localhost.:3457', 'http://localhost:3457'],
+    ['http://app.localhost:3457', 'http://app.localhost:3457'],
+  ] as const) {
+    it(`is watched as such: ${url}`, () => {
+      const { daemon, problem } = one({ url });
+      assert.deepEqual([daemon?.target, problem], [http(origin), undefined]);
+    });
+  }
+});
+
+describe('a list of very many daemons', () => {
+  it('is watched up to a hundred, and says so', () => {
+    const list = Array.from({ length: 5_000 }, (_, index) => ({ url: `http://127.0.0.1:${index + 1_000}` }));
+    const { daemons, problems } = readDaemons(list, LOCAL);
+    assert.equal(daemons.length, 100);
+    assert.deepEqual(problems.map(listProblemText), [
+      'daemonHealth.daemons has 5000 entries: only the first 100 are watched.',
+    ]);
+  });
 });

@@ -6,13 +6,17 @@ const ROOT = join(__dirname, '../../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
 interface Manifest {
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
   readonly contributes: {
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
   };
 }
 
 const SECTION = 'daemonHealth.';
-const { properties } = (JSON.parse(read('package.json')) as Manifest).contributes.configuration;
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const { properties } = manifest.contributes.configuration;
 const NAMES = Object.keys(properties).map((name) => name.slice(SECTION.length));
 
 describe('the settings', () => {
@@ -24,6 +28,11 @@ describe('the settings', () => {
       [...NAMES].sort(),
       'package.json, contributes.configuration, and src/settings/settings.ts name the same settings',
     );
+  });
+
+  it('are not taken from a folder that is not trusted, none of them', () => {
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.deepEqual([...restrictedConfigurations].sort(), Object.keys(properties).sort());
   });
 
   for (const name of NAMES) {

@@ -24,7 +24,7 @@ describe('the sentence of an error', () => {
     ],
     notProven: [
       { is: 'notProven', origin },
-      `Nothing proves that the program at ${origin} is your dispatchd. Nothing was sent.`,
+      `The program that answers at ${origin} is not proven to be your dispatchd. Nothing was sent.`,
     ],
     foreignStateDir: [
       { is: 'foreignStateDir', origin, stateDir },

@@ -68,6 +68,12 @@ describe('dispatchd sessions', () => {
       assert.deepEqual(expired([eightDays]), [eightDays]);
     });
 
+    it('keeps the last turn of a name, however much waits to be seen', () => {
+      const { seenAt: _, ...unseen } = interrupted(nowMs);
+      const turn = session(done(nowMs - 1), named('a'));
+      assert.deepEqual(expired([turn, ...Array.from({ length: 150 }, () => session(unseen))]), []);
+    });
+
     it('keeps interrupted work that nobody has seen, whatever its age and number', () => {
       const { seenAt: _, ...unseen } = interrupted(1);
       const all = Array.from({ length: 150 }, () => session(unseen));

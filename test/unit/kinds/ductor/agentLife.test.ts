@@ -27,6 +27,11 @@ describe('what the log tells of a life of a ductor', () => {
     assert.deepEqual(learn(error('old', SINCE_AT - 2_001), error('new', SINCE_AT - 1_000)).errors, ['new']);
   });
 
+  it('behind its beginning, whatever its clock says: it may keep the time of another zone', () => {
+    const lines = [{ ...BEGAN, at: SINCE_AT - 3_600_000 }, error('new', SINCE_AT - 3_590_000)];
+    assert.deepEqual(learn(...lines).errors, ['new']);
+  });
+
   it('are the newest errors, and how many there were', () => {
     const life = learn(BEGAN, ...Array.from({ length: 9 }, (_, index) => error(`${index}`)));
     assert.deepEqual([life.errors, life.errorCount], [['4', '5', '6', '7', '8'], 9]);

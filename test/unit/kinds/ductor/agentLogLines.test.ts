@@ -86,14 +86,14 @@ describe('a line of the log of a ductor', () => {
   });
 
   it('as recorded: three lives, of which two were told to end or killed', () => {
-    const text = readFileSync(join(__dirname, '../../../fixtures/ductor/later/agent.log'), 'utf8');
+    const text = readFileSync(join(__dirname, '../../../fixtures/ductor/logs/later.log'), 'utf8');
     const told = text.split('\n').flatMap((each) => readLogLine(each, AT) ?? []);
     const words = (each: LogLine) => (each.is === 'began' ? `began ${each.pid}` : each.is);
     assert.deepEqual(told.map(words), ['began 6909', 'ending', 'began 6982', 'began 7286']);
   });
 
   it('as recorded: errors of a server', () => {
-    const text = readFileSync(join(__dirname, '../../../fixtures/ductor/state/agent.log'), 'utf8');
+    const text = readFileSync(join(__dirname, '../../../fixtures/ductor/logs/state.log'), 'utf8');
     const told = text.split('\n').flatMap((each) => readLogLine(each, AT) ?? []);
     assert.deepEqual(
       told.map((each) => each.is === 'error' && each.said),

@@ -194,3 +194,24 @@ describe('a session that stands in the next answer, too', () => {
     assert.equal(last.sessions?.size, 0);
   });
 });
+
+describe('the conversation of a session', () => {
+  const session = (id: string, agentId: string, providerSessionId = 'found') => ({
+    id,
+    agentId,
+    providerSessionId,
+    status: 'running',
+    createdAt: CREATED,
+  });
+  const conversations = (...items: object[]) =>
+    readSessions(items).map(({ providerSessionId }) => providerSessionId);
+
+  it('is named by no id that two agents share', () => {
+    const items = [session('1', 'director-1'), session('2', 'director-2'), session('3', 'w', 'own')];
+    assert.deepEqual(conversations(...items), [undefined, undefined, 'own']);
+  });
+
+  it('is that of its agent, which goes on with it in a new session', () => {
+    assert.deepEqual(conversations(session('1', 'w'), session('2', 'w')), ['found', 'found']);
+  });
+});

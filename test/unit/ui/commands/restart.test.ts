@@ -133,6 +133,49 @@ describe('a restart that a message asks for', () => {
     );
   });
 
+  const again: [what: string, plan: Partial<Plan>, says: string][] = [
+    [
+      'a manager restarts it',
+      {
+        way: {
+          by: 'supervisor',
+          keepsWork: false,
+          name: 'systemd (ductor.service)',
+          command: { kind: 'process', command: 'systemctl', args: ['--user', 'restart', 'ductor.service'] },
+        },
+      },
+      'systemd (ductor.service) starts smithy again: the restart is done by `systemctl --user restart ductor.service`.',
+    ],
+    [
+      'a loop may start it again',
+      { way: { by: 'spawn', keepsWork: false }, supervisor: { name: 'process 41 (sh loop.sh)' } },
+      'process 41 (sh loop.sh) may start smithy again: while that is there, nothing else is started.',
+    ],
+    [
+      'only its answer names the folder that it is started in',
+      { outside: '/evil' },
+      'smithy will be started in `/evil`: only the last answer of smithy names that folder, and this window does not have the folder open.',
+    ],
+    [
+      'its command takes it out of its service',
+      {
+        way: {
+          by: 'spawn',
+          keepsWork: false,
+          leavesService: { serviceCommand: 'systemctl --user restart ductor' },
+        },
+      },
+      'The start command takes smithy out of its service, where smithy has one; `systemctl --user restart ductor` does not.',
+    ],
+  ];
+  for (const [what, plan, says] of again) {
+    it(`asks first where ${what}`, async () => {
+      planned = plan;
+      await commands().restart(modelOf(watch));
+      assert.ok(details()[0]?.split('\n').includes(says), details()[0]);
+    });
+  }
+
   it('asks first where the new process would lack a key, and names no others by themselves', async () => {
     planned = { lost: { names: ['ANTHROPIC_API_KEY', 'FOO'], more: 3, matter: true } };
     await commands().restart(modelOf(watch));

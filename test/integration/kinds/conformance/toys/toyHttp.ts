@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { StrangeAnswer } from '../../../../../src/health/cause';
-import type { Report, Traits } from '../../../../../src/health/report';
+import type { Report } from '../../../../../src/health/report';
+import type { Traits } from '../../../../../src/health/traits';
 import type { Connection, Kind, KindCode, RestartWay, StartPlace } from '../../../../../src/kinds/kind';
 import type { Look } from '../../../../../src/kinds/look';
 import { notAStatus } from '../../../../../src/kinds/read/answers';
