@@ -113,8 +113,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     clock,
     shared,
     workspaceFolder: (storageUri ?? globalStorageUri).fsPath,
-    models: () => registry.models,
-    changed: () => registry.changed(),
+    registry,
     onError: failed('What happened'),
   });
   // What draws is a chunk of its own, loaded once the first daemons are asked.

@@ -3,13 +3,17 @@ import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
 import { newsIn, type PastSource } from '../health/past';
 import type { DaemonId } from '../health/report';
+import { entriesToldBy, type ToldPast } from '../health/toldPast';
+import type { Track } from '../health/trackState';
 import { lifeOf, lookAtPhase, type SeenPhase } from '../health/watchedPhase';
+import type { DaemonConfig } from '../model/daemonConfig';
 import type { DaemonModel, LoggedPast } from '../model/daemonModel';
 import { Incidents } from '../store/incidents';
 import { LastLooks } from '../store/looks';
 import { HISTORY_KEEP_EVERY_MS } from '../store/policy';
 import type { SharedDeps } from '../store/shared';
 import type { HealthPage } from '../ui/healthPage/healthPage';
+import type { Registry } from '../watch/registry';
 import { Lazy } from './lazy';
 
 export interface PastDeps {
@@ -17,9 +21,7 @@ export interface PastDeps {
   readonly shared: SharedDeps;
   /** A folder that only the windows of this workspace share. */
   readonly workspaceFolder: string;
-  readonly models: () => readonly DaemonModel[];
-  /** What is known of the past is other than it was. */
-  readonly changed: () => void;
+  readonly registry: Pick<Registry, 'models' | 'changed' | 'probe'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,10 +37,13 @@ export class PastLog {
   readonly #window = `${process.pid} ${crypto.randomUUID().slice(0, 8)}`;
   readonly #phases = new Map<DaemonId, SeenPhase>();
   readonly #watchedAt = new Map<DaemonId, number>();
+  /** The lives that were asked for their past. */
+  readonly #asked = new Map<DaemonId, string>();
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(private readonly deps: PastDeps) {
-    const { clock, shared, changed, models, onError } = deps;
+    const { clock, shared, registry, onError } = deps;
+    const changed = () => registry.changed();
     const wallAt = () => clock.now().wallAt;
     this.#incidents = new Incidents(shared, changed, wallAt);
     this.#looks = new LastLooks({ ...shared, folder: deps.workspaceFolder }, changed, wallAt);
@@ -46,7 +51,7 @@ export class PastLog {
       async () =>
         new (await import('../ui/healthPage/healthPage')).HealthPage({
           clock,
-          models,
+          models: () => registry.models,
           entries: () => this.#incidents.entries,
           away: () => this.#looks.away,
           onSeen: () => void this.#looks.seen(),
@@ -70,7 +75,7 @@ export class PastLog {
   get news(): number {
     const { away } = this.#looks;
     if (!away || away.isSeen) return 0;
-    return newsIn(this.deps.models().map(sourceOf), this.#incidents.entries, away);
+    return newsIn(this.deps.registry.models.map(sourceOf), this.#incidents.entries, away);
   }
 
   /** What the log has of one daemon. */
@@ -92,6 +97,7 @@ export class PastLog {
     const watched = this.#watched(daemon.id, history, now.wallAt);
     const all = [...notes, ...lives, ...watched];
     if (all.length > 0) void this.#incidents.note(...all);
+    this.#askOnce(daemon, track);
   }
 
   /** Called after every poll. */
@@ -108,6 +114,7 @@ export class PastLog {
 
   async openPage(): Promise<void> {
     (await this.#page.get()).open();
+    await Promise.all(this.deps.registry.models.map(({ daemon }) => this.#ask(daemon)));
   }
 
   dispose(): void {
@@ -115,6 +122,27 @@ export class PastLog {
     this.#page.dispose();
     this.#incidents.dispose();
     this.#looks.dispose();
+  }
+
+  /** Of each life once, when it first answers: a window that was just opened knows nothing of the time before. */
+  #askOnce(daemon: DaemonConfig, { sample }: Track): void {
+    if (!sample?.ok) return;
+    const life = sample.report.instance?.id ?? '';
+    if (this.#asked.get(daemon.id) === life) return;
+    this.#asked.set(daemon.id, life);
+    void this.#ask(daemon);
+  }
+
+  /** What the daemon does not tell is not known: that is no fault. */
+  async #ask({ id, name }: DaemonConfig): Promise<void> {
+    const told = await this.#told(id).catch(() => undefined);
+    if (!told) return;
+    const entries = entriesToldBy(told, { daemonId: id, name }, this.deps.clock.now().wallAt);
+    await this.#incidents.note(...entries);
+  }
+
+  async #told(daemonId: DaemonId): Promise<ToldPast | undefined> {
+    return (await this.deps.registry.probe(daemonId)).history?.();
   }
 
   /** The time that this window watched goes into the log now and then: windows of other workspaces have no other way to know. */

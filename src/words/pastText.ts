@@ -20,9 +20,18 @@ const PAST_STATES: Readonly<Partial<Record<DaemonState, string>>> = {
   failing: 'answered with errors',
 };
 
-/** What a daemon was, as a verb: "hung", "was stuck". */
-export function wasText(state: DaemonState): string {
-  return PAST_STATES[state] ?? `was ${STATE_LABELS[state].label}`;
+/** What it still is, before "since". */
+const NOW_STATES: typeof PAST_STATES = {
+  wedged: 'has hung',
+  unresponsive: 'has not answered',
+  unreachable: 'has been gone',
+  failing: 'has answered with errors',
+};
+
+/** What a daemon was, as a verb: "hung", "was stuck"; of what goes on "has hung". */
+export function wasText(state: DaemonState, goesOn = false): string {
+  const { label } = STATE_LABELS[state];
+  return goesOn ? (NOW_STATES[state] ?? `has been ${label}`) : (PAST_STATES[state] ?? `was ${label}`);
 }
 
 /** "02:10:03 to 02:14:20", "since 02:10:03", "from 02:10:03, last seen 02:14:20". */
@@ -47,7 +56,10 @@ export function incidentSentence(incident: LoggedIncident, nowAt: number, goesOn
   const last = phases.at(-1)!;
   return phases
     .slice(-MAX_TOLD)
-    .map((phase) => `${wasText(phase.state)} ${spanText(phase, nowAt, goesOn && phase === last)}`)
+    .map((phase) => {
+      const isNow = goesOn && phase === last && phase.endedAt === undefined;
+      return `${wasText(phase.state, isNow)} ${spanText(phase, nowAt, isNow)}`;
+    })
     .join(', then ');
 }
 
@@ -143,27 +155,28 @@ export function waitingText(count: number): string | undefined {
   return count === 1 ? '1 session waits for you' : `${count} sessions wait for you`;
 }
 
+/** The same in as few words as fit under its name. */
+export function sessionInShort(past: SessionPast, nowAt: number): string {
+  return past.waits && isStranded(past.session) ? 'waits to be run again' : standText(past, nowAt);
+}
+
 /** How a session stands, with its times: "timed out at 02:14:20, its limit 10 min". */
-export function sessionText(
-  { session, end, endedAt, isLive, waits, deadlineAt }: SessionPast,
-  nowAt: number,
-): string {
+export function sessionText(past: SessionPast, nowAt: number): string {
+  const { session, waits } = past;
   const limit = session.timeoutMs === undefined ? '' : `limit ${duration(session.timeoutMs)}`;
   const { extensionsUsed: used = 0, requestedExtensions: asked = 0 } = session;
   const more =
     used + asked === 0 ? '' : used + asked === 1 ? 'extended once' : `extended ${used + asked} times`;
-  const what = isLive
-    ? deadlineAt === undefined
-      ? 'runs'
-      : `runs, ends by ${clockTime(deadlineAt, nowAt)}`
-    : isWaiting(session)
-      ? 'waits for your answer'
-      : end === undefined
-        ? 'ended'
-        : ENDS[end];
-  const at = isLive || endedAt === undefined ? '' : ` at ${clockTime(endedAt, nowAt)}`;
   const open = waits && isStranded(session) ? 'waits to be run again' : '';
-  return [`${what}${at}`, limit, more, open].filter((part) => part !== '').join(' · ');
+  return [standText(past, nowAt), limit, more, open].filter((part) => part !== '').join(' · ');
+}
+
+/** "runs, ends by 02:24:20", "timed out at 02:14:20". */
+function standText({ session, end, endedAt, isLive, deadlineAt }: SessionPast, nowAt: number): string {
+  if (isLive) return deadlineAt === undefined ? 'runs' : `runs, ends by ${clockTime(deadlineAt, nowAt)}`;
+  if (isWaiting(session)) return 'waits for your answer';
+  const at = endedAt === undefined ? '' : ` at ${clockTime(endedAt, nowAt)}`;
+  return `${end === undefined ? 'ended' : ENDS[end]}${at}`;
 }
 
 /** A part of a lane: "wedged 02:10:03 to 02:14:20 (4 min 17 s): the poll loop hangs". */

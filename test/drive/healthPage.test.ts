@@ -27,6 +27,7 @@ describe('the health page', function () {
   let daemon: RealDispatchd;
   let window: VSCodeWindow;
   let page: FrameLocator;
+  let hungMs: number;
 
   const sleeper = (name: string, timeoutMs?: number) =>
     daemon.post('/api/tasks', {
@@ -59,8 +60,11 @@ describe('the health page', function () {
     await window.page.goto('about:blank');
     await delay(1_000);
     await daemon.post('/api/chaos/hang');
+    const hungAtMs = performance.now();
     await delay(HANG_MS);
     await daemon.kill();
+    hungMs = performance.now() - hungAtMs;
+    await delay(2_000);
     await daemon.start(...hangsIn(THRESHOLD_MS), '--port', new URL(daemon.url).port);
     await sleeper('Slow import', 1_000);
     await daemon.post('/api/tasks', { name: 'Quick check', command: process.execPath, args: ['-e', '0'] });
@@ -92,10 +96,17 @@ describe('the health page', function () {
     page = window.page.frameLocator('iframe.webview').frameLocator('iframe');
     await lead().waitFor();
     const text = await lead().innerText();
-    assert.match(text, /^Since you left at \d\d:\d\d: dispatchd/);
-    assert.match(text, /restarted, not from here, at \d\d:\d\d:\d\d/);
+    assert.match(
+      text,
+      /^Since you left at \d\d:\d\d: dispatchd hung \d\d:\d\d:\d\d to \d\d:\d\d:\d\d, then was gone .* and restarted, not from here, at \d\d:\d\d:\d\d\./,
+    );
     assert.match(text, /1 session finished, 1 timed out/);
     assert.match(text, /1 session waits for you/);
+  });
+
+  it('has a red lane as long as the hang was, to the second', async () => {
+    const ms = Number(await page.locator('.lane .part[data-state="wedged"]').getAttribute('data-ms'));
+    assert.ok(Math.abs(ms - hungMs) <= 2_000, `${ms} ms of ${hungMs} ms`);
   });
 
   it('takes the mark away', async () => {

@@ -1,7 +1,7 @@
 import type { LanePart } from '../../health/lane';
 import type { DaemonPast, Past, SessionPast } from '../../health/past';
 import { STATES } from '../../health/states';
-import { partText, sessionText } from '../../words/pastText';
+import { partText, sessionInShort, sessionText } from '../../words/pastText';
 import { el, type PageElement } from './node';
 import type { PageDaemon } from './pageModel';
 import { laneLabel, moreSessions, PAGE, tickText } from './pageText';
@@ -159,7 +159,7 @@ function sessionRow({ daemonId }: DaemonPast, past: SessionPast, scale: Scale): 
       { class: 'what' },
       el('span', { class: 'title' }, session.title),
       ' ',
-      el('span', { class: 'how' }, text),
+      el('span', { class: 'how' }, sessionInShort(past, scale.nowAt)),
     ),
     el(
       'svg',

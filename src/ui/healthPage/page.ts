@@ -162,7 +162,7 @@ function incidentTable(past: Past, isOpen: (incident: LoggedIncident) => boolean
         clockTime(life.at, nowAt),
         life.name,
         capitalise(lifeText(life, nowAt).replace(/,? at .*$/, '')),
-        lifeDetail(life),
+        capitalise(lifeDetail(life)),
         '',
         '',
       ]),

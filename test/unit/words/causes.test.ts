@@ -189,15 +189,13 @@ describe('the words for a daemon that says that it cannot work', () => {
 
 describe('the words for a loop', () => {
   const stale: Table<Stale> = {
+    cycleLate: [{ is: 'cycleLate' }, 'the daemon told of a late poll cycle'],
     pollStale: [{ is: 'pollStale' }, 'the daemon says pollStale'],
     cycleInFlight: [
       { is: 'cycleInFlight', thresholdMs: 60_000 },
       'a poll cycle in flight is older than 1 min',
     ],
-    unchanged: [
-      { is: 'unchanged', thresholdMs: 60_000 },
-      'no new poll cycle was seen for over 1 min',
-    ],
+    unchanged: [{ is: 'unchanged', thresholdMs: 60_000 }, 'no new poll cycle was seen for over 1 min'],
     lastCycle: [
       { is: 'lastCycle', thresholdMs: 60_000 },
       'the last completed poll cycle is older than 1 min',
