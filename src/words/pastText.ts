@@ -81,6 +81,15 @@ export function lifeText({ by, at, isReboot, isInferred }: Life, nowAt: number):
   return `${seems}${whose} at ${clockTime(at, nowAt)}${isReboot ? ' after a reboot' : ''}`;
 }
 
+/** The same in a row that begins with the time: "not from here · was up 3 h · 1 session interrupted". */
+export function lifeRow(life: Life): string {
+  const whose = life.by === 'us' ? 'from here' : 'not from here';
+  const what = life.isReboot ? 'after a reboot' : whose;
+  return [life.isInferred ? `seems to have restarted ${what}` : what, lifeDetail(life)]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
 /** The work that a new life took over, and how long the life before it lasted, in words. */
 export function lifeDetail({ work, wasUpMs }: Life): string {
   const up = wasUpMs === undefined ? '' : `was up ${duration(wasUpMs)}`;
