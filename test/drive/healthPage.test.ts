@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import axe from 'axe-core';
 import type { FrameLocator } from 'playwright-core';
 import type { RealDispatchd } from '../support/realDispatchd';
 import { until } from '../support/until';
@@ -10,6 +11,10 @@ import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harn
 const THRESHOLD_MS = 2_000;
 const HANG_MS = 6_000;
 const AWAY_MS = 20 * 60_000;
+
+/** What of the page breaks a rule of axe, each with the elements that do. */
+const AXE = `axe.run(document).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`;
 
 /** The state that the windows of the one workspace share. */
 function lastLooksFile(window: VSCodeWindow): string {
@@ -130,6 +135,41 @@ describe('the health page', function () {
     });
   }
 
+  for (const [name, theme] of [
+    ['light', 'vs'],
+    ['dark', 'vs-dark'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+  ] as const) {
+    it(`gives a reader what it needs, with enough contrast: ${theme}`, async () => {
+      if (name === 'light' || name === 'dark') await window.setColorTheme(name);
+      else window.changeSettings({ 'workbench.colorTheme': name });
+      await window.page.locator(`.monaco-workbench.${theme}`).waitFor();
+      await page.locator(`body[data-vscode-theme-kind]`).waitFor();
+      await delay(1_500);
+      const frame = await (await page.locator('body').elementHandle()).ownerFrame();
+      assert.ok(frame);
+      await frame.evaluate(axe.source);
+      const violations: unknown = await frame.evaluate(AXE);
+      await window.screenshot(`health-page-axe-${theme}`);
+      assert.deepEqual(violations, []);
+    });
+  }
+
+  it('is exported as a Markdown file', async () => {
+    await page.getByRole('button', { name: 'Export…' }).click();
+    const name = window.quickInput().locator('input').first();
+    await name.waitFor();
+    await window.page.keyboard.press('Enter');
+    await window.page.locator('.tab', { hasText: /daemon-health-.*\.md/ }).waitFor();
+    const file = readdirSync(window.folder).find((each) => each.startsWith('daemon-health-'));
+    const text = readFileSync(join(window.folder, file!), 'utf8');
+    assert.match(text, /dispatchd hung \d\d:\d\d:\d\d to/);
+    assert.match(text, /Slow import: .*timed out at/);
+    await window.screenshot('health-page-export');
+    await window.page.locator('.tab', { hasText: 'Daemon Health' }).click();
+  });
+
   it('tells the same in the table', async () => {
     await page.locator('summary').click();
     const table = page.locator('details table').first();
@@ -150,7 +190,7 @@ describe('the health page', function () {
   });
 
   it('runs again what waits', async () => {
-    await page.getByRole('button', { name: 'Run “Nightly report” again' }).click();
+    await page.getByRole('button', { name: 'Run Again: “Nightly report”' }).click();
     await daemon.untilRunning(1);
     await page.getByText('waits for you').waitFor({ state: 'detached' });
   });

@@ -47,10 +47,10 @@ export type Range = keyof typeof RANGES;
 export const laneLabel = (daemon: string): string => `${daemon} in time`;
 export const moreSessions = (count: number): string =>
   count === 1 ? '1 more session' : `${count} more sessions`;
-export const runAgainLabel = (session: string): string => `Run “${session}” again`;
-export const resumeLabel = (session: string): string => `Resume “${session}”`;
-export const showLabel = (session: string): string => `Show “${session}”`;
-export const reportLabel = (daemon: string, at: string): string => `Open the report on ${daemon} of ${at}`;
+export const runAgainLabel = (session: string): string => `${PAGE.runAgain}: “${session}”`;
+export const resumeLabel = (session: string): string => `${PAGE.resume}: “${session}”`;
+export const showLabel = (session: string): string => `${PAGE.show}: “${session}”`;
+export const reportLabel = (daemon: string, at: string): string => `${PAGE.report} on ${daemon}, ${at}`;
 
 /** A mark of the axis: with the day where the axis is longer than one. */
 export function tickText(at: number, rangeMs: number, nowAt: number): string {

@@ -196,6 +196,17 @@ describe('the status item', () => {
     assert.match(markdown(view.tooltip), /\(command:daemonHealth\.start\)/);
   });
 
+  it('counts what happened while nobody looked, with the way to the page', () => {
+    const watch = Watch.healthy();
+    const view = renderStatus([modelOf(watch, 'smithy', 3457)], [], watch.time.now(), 3);
+    assert.match(view.text, /^\$\(pulse\) smithy \$\(bell-dot\) 3$/);
+    assert.match(view.spoken, /, 3 things happened while you were away$/);
+    assert.match(texts(view.tooltip), /^3 things happened while you were away/);
+    assert.match(markdown(view.tooltip), /\[What Happened\?\]\(command:daemonHealth\.openHealthPage\)/);
+    const calm = renderStatus([modelOf(watch, 'smithy', 3457)], [], watch.time.now(), 0);
+    assert.doesNotMatch(`${calm.text}${calm.spoken}`, /bell|away/);
+  });
+
   it('links only to allowed commands, with arguments that cannot end the link', () => {
     for (const state of STATES) {
       const { value, isTrusted } = drawn(viewOf(['x)](command:evil', INTO[state]()]).tooltip);
