@@ -12,9 +12,10 @@ import { failureText } from '../words/causes';
 import { sentenceOf } from '../words/errors';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
-import { stateInWords } from '../words/states';
+import { stalledForMs, stateInWords } from '../words/states';
 import { block, escaped } from './fence';
 import { redact } from './redact';
+import { hangText } from './hangText';
 import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
 import { writePrivate } from '../system/privateFile';
@@ -59,24 +60,21 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
     owner ? inTime(processFacts(owner.pid, signal), signal) : nobody,
     owner && inspect ? inTime(inspectNode(owner, signal, request.onLeftOpen), signal) : undefined,
   ]);
+  const found = hangText({
+    hungForMs: stalledForMs(model, now),
+    facts,
+    loop,
+    ownPort: addressPort(model),
+  });
   return [
     `# ${escaped(`${daemon.name}: ${stateInWords(model, now)}`)}`,
+    ...(found === undefined ? [] : [escaped(found)]),
     `Kept ${iso(now.wallAt)}, before anything was changed. ${escaped(wholePlaceOf(daemon.target))}`,
     [
       `- state since: ${iso(track.verdict.since.wallAt)}`,
       `- as of: ${iso(track.verdict.asOf.wallAt)}`,
       `- reason: ${escaped(reasonText(track.verdict.reason))}`,
     ].join('\n'),
-    '## Which rule decided',
-    block(
-      trace(track.facts)
-        .map(({ state, reason }) =>
-          reason === undefined
-            ? `  ${state}: no (${RULE_TEXTS[state]})`
-            : `→ ${state}: yes, ${reasonText(reason)}`,
-        )
-        .join('\n'),
-    ),
     '## What the daemon says',
     block(status.slice(0, MAX_STATUS_CHARS)),
     `## Its process${owner ? `, ${owner.pid}` : ''}`,
@@ -88,8 +86,23 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
     ...(loop === undefined ? [] : ['## What its event loop holds', block(loop)]),
     `## The last ${samples.length} samples`,
     block(samples.map(sampleLine).join('\n')),
+    '## Which rule decided',
+    block(
+      trace(track.facts)
+        .map(({ state, reason }) =>
+          reason === undefined
+            ? `  ${state}: no (${RULE_TEXTS[state]})`
+            : `→ ${state}: yes, ${reasonText(reason)}`,
+        )
+        .join('\n'),
+    ),
     '',
   ].join('\n\n');
+}
+
+/** The port that the daemon itself listens on. */
+function addressPort({ daemon: { target } }: DaemonModel): number | undefined {
+  return target.kind === 'http' ? Number(new URL(target.origin).port) : undefined;
 }
 
 function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | string> {

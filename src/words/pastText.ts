@@ -85,7 +85,7 @@ export function lifeText({ by, at, isReboot, isInferred }: Life, nowAt: number):
 export function lifeRow(life: Life): string {
   const whose = life.by === 'us' ? 'from here' : 'not from here';
   const what = life.isReboot ? 'after a reboot' : whose;
-  return [life.isInferred ? `seems to have restarted ${what}` : what, lifeDetail(life)]
+  return [life.isInferred ? `seems to have restarted, ${what}` : what, lifeDetail(life)]
     .filter((part) => part !== '')
     .join(' · ');
 }

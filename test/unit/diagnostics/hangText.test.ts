@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { hangText, type Found } from '../../../src/diagnostics/hangText';
+
+type Row = readonly [string, string];
+
+function said(rows: readonly Row[], more: Partial<Found> = {}): string | undefined {
+  return hangText({ hungForMs: 28_000, facts: rows, loop: undefined, ownPort: 3457, ...more });
+}
+
+const CPU: Row = ['CPU over 2 s', '0 % of one core'];
+const OWN = 'port 3457 ↔ 0 LISTEN\nport 3457 ↔ 50112 ESTABLISHED';
+
+describe('a hang in one sentence', () => {
+  const cases: readonly [string, readonly Row[], Partial<Found>, string][] = [
+    [
+      'by the socket that its event loop names',
+      [CPU, ['sockets', `${OWN}\nport 50100 ↔ 443 ESTABLISHED`], ['children', 'none']],
+      { loop: 'active resources:\n2 × TCPSocketWrap\nSocket to 127.0.0.1:443\nSocket to 127.0.0.1:50112' },
+      'It has waited for 28 s, most likely for a socket to 127.0.0.1:443; 0 % CPU.',
+    ],
+    [
+      'by the port where nothing names the socket',
+      [CPU, ['sockets', `${OWN}\nport 50100 ↔ 443 SYN_SENT`]],
+      {},
+      'It has waited for 28 s, most likely for a socket to port 443; 0 % CPU.',
+    ],
+    [
+      'of several sockets, without a guess',
+      [CPU, ['sockets', 'port 1 ↔ 443 ESTABLISHED\nport 2 ↔ 80 ESTABLISHED']],
+      {},
+      'It has waited for 28 s, with sockets open to port 443, port 80; 0 % CPU.',
+    ],
+    [
+      'by its child process',
+      [CPU, ['sockets', OWN], ['children', '4711 git fetch']],
+      {},
+      'It has waited for 28 s, most likely for its child process; 0 % CPU.',
+    ],
+    [
+      'of a loop that never ends',
+      [
+        ['CPU over 2 s', '100 % of one core'],
+        ['sockets', OWN],
+      ],
+      { loop: 'active resources:\n\nwhere it was during 500 ms:\n97 % parse file:///d/x.js:12' },
+      'It has computed for 28 s, mostly in parse file:///d/x.js:12; 100 % CPU.',
+    ],
+    [
+      'of which nothing shows',
+      [
+        ['CPU over 2 s', 'not known'],
+        ['sockets', OWN],
+        ['children', 'none'],
+      ],
+      { hungForMs: undefined },
+      'It has waited, and nothing shows for what.',
+    ],
+  ];
+  for (const [what, rows, more, expected] of cases) {
+    it(what, () => assert.equal(said(rows, more), expected));
+  }
+
+  it('is none where nothing is known of the process', () => {
+    assert.equal(
+      hangText({ hungForMs: 1, facts: 'nothing listens on its port', loop: undefined, ownPort: 1 }),
+      undefined,
+    );
+  });
+});
