@@ -10,8 +10,8 @@ import {
   partText,
   pastSentences,
   sessionText,
+  whyText,
 } from '../words/pastText';
-import { reasonText } from '../words/reasons';
 import { block } from './fence';
 import { redact } from './redact';
 
@@ -40,7 +40,7 @@ export function exportPast(
         const open = incident.endedAt === undefined && goesOn(incident);
         return [
           `${incident.name} ${incidentSentence(incident, nowAt, open)}`,
-          `  why: ${reasonText(incident.worst.reason)}`,
+          `  why: ${whyText(incident)}`,
           `  end: ${endText(incident, nowAt, open)}${incident.endedBy ? ` · ${lifeDetail(incident.endedBy)}` : ''}`,
           ...(incident.evidence === undefined ? [] : [`  report: ${incident.evidence}`]),
         ].join('\n');

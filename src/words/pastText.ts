@@ -13,6 +13,9 @@ import { workText } from './work';
 /** In a sentence more incidents than these are not read. */
 const MAX_TOLD = 3;
 
+/** No window watched: it is known from the daemon itself. */
+export const TOLD_BY_IT = ', told by the daemon';
+
 const PAST_STATES: Readonly<Partial<Record<DaemonState, string>>> = {
   wedged: 'hung',
   unresponsive: 'did not answer',
@@ -61,6 +64,12 @@ export function incidentSentence(incident: LoggedIncident, nowAt: number, goesOn
       return `${wasText(phase.state, isNow)} ${spanText(phase, nowAt, isNow)}`;
     })
     .join(', then ');
+}
+
+/** Why, in all its phases: "its process was killed, told by the daemon". */
+export function whyText({ phases }: LoggedIncident): string {
+  const reasons = [...new Set(phases.map(({ reason }) => reasonText(reason)))].slice(-MAX_TOLD);
+  return `${reasons.join('; ')}${phases.every(({ toldByIt }) => toldByIt) ? TOLD_BY_IT : ''}`;
 }
 
 /** How it ended: "a restart from here at 02:15:01", "by itself"; empty while it goes on. */
@@ -191,7 +200,7 @@ function standText({ session, end, endedAt, isLive, deadlineAt }: SessionPast, n
 /** A part of a lane: "wedged 02:10:03 to 02:14:20 (4 min 17 s): the poll loop hangs". */
 export function partText({ state, fromAt, toAt, reason, toldByIt }: LanePart, nowAt: number): string {
   const why = reason ? `: ${reasonText(reason)}` : '';
-  const by = toldByIt ? ', told by the daemon' : '';
+  const by = toldByIt ? TOLD_BY_IT : '';
   const span = `${clockTime(fromAt, nowAt)} to ${clockTime(toAt, nowAt)} (${duration(toAt - fromAt)})`;
   return `${partLabel(state)} ${span}${by}${why}`;
 }

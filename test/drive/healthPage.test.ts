@@ -109,6 +109,10 @@ describe('the health page', function () {
     );
     assert.match(text, /1 session finished, 1 timed out/);
     assert.match(text, /1 session waits for you/);
+    assert.match(
+      await page.locator('table').first().innerText(),
+      /Its process was killed|told by the daemon/,
+    );
   });
 
   it('has a red lane as long as the hang was, to the second', async () => {

@@ -12,8 +12,8 @@ import {
   spanText,
   wasText,
   waitingText,
+  whyText,
 } from '../../words/pastText';
-import { reasonText } from '../../words/reasons';
 import { capitalise } from '../../words/states';
 import { sessionRowId } from '../tree/rowIds';
 import { el, type PageElement, type PageNode } from './node';
@@ -198,7 +198,7 @@ function incidentRow(incident: LoggedIncident, nowAt: number, open: boolean, act
     span,
     name,
     el('span', { class: `mark ${SEVERITY[worst.state]}` }, capitalise(what)),
-    capitalise(reasonText(worst.reason)),
+    capitalise(whyText(incident)),
     capitalise(`${endText(incident, nowAt, goesOn)}${detail === '' ? '' : ` · ${detail}`}`),
     report,
   ]);

@@ -52,7 +52,7 @@ svg { display: block; width: 100%; overflow: visible; }
 .limit { stroke: var(--vscode-foreground); stroke-width: 2; stroke-dasharray: 3 2; }
 .caption { min-height: 1.5em; margin: 6px 0 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; min-width: 640px; }
 section caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 caption { text-align: left; color: var(--quiet); padding: 0 0 4px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); }

@@ -1,6 +1,6 @@
 import { clockTime, duration } from '../../base/time';
 import type { Past } from '../../health/past';
-import { partLabel, sessionText } from '../../words/pastText';
+import { partLabel, sessionText, TOLD_BY_IT } from '../../words/pastText';
 import { reasonText } from '../../words/reasons';
 import { capitalise } from '../../words/states';
 import { el, type PageElement, type PageNode } from './node';
@@ -9,14 +9,14 @@ import { CAPTIONS, COLUMNS } from './pageText';
 /** What the lanes and the bars show, for who does not see them. */
 export function timelineTables({ daemons, nowAt }: Past): readonly PageElement[] {
   const parts = daemons.flatMap(({ daemonId, name, lane }) =>
-    lane.map(({ state, fromAt, toAt, reason }) =>
+    lane.map(({ state, fromAt, toAt, reason, toldByIt }) =>
       row(`part ${daemonId} ${fromAt}`, [
         name,
         capitalise(partLabel(state)),
         clockTime(fromAt, nowAt),
         clockTime(toAt, nowAt),
         duration(toAt - fromAt),
-        reason ? capitalise(reasonText(reason)) : '',
+        reason ? `${capitalise(reasonText(reason))}${toldByIt ? TOLD_BY_IT : ''}` : '',
       ]),
     ),
   );

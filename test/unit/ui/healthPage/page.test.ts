@@ -113,6 +113,20 @@ describe('the health page', () => {
     );
   });
 
+  it('gives the cause of each phase, and says what is known from the daemon alone', () => {
+    const rowOf = (log: readonly Entry[]) =>
+      textOf(
+        find(
+          pageOf(modelOf(source(), log)).body,
+          (attrs) => attrs['data-key']?.startsWith('incident ') === true,
+        )[0]!,
+      );
+    assert.match(rowOf(LOG), /The poll loop hangs \(the daemon says pollStale\); connection refused 3 times/);
+    assert.doesNotMatch(rowOf(LOG), /told by the daemon/);
+    const told = LOG.map((entry) => (entry.is === 'phase' ? { ...entry, toldByIt: true as const } : entry));
+    assert.match(rowOf(told), /, told by the daemon/);
+  });
+
   it('never calls time that no window watched free of problems', () => {
     const [lead] = find(pageOf(modelOf(source(), [])).body, ({ id }) => id === 'lead');
     assert.equal(
