@@ -194,10 +194,7 @@ describe('the words for a loop', () => {
       { is: 'cycleInFlight', thresholdMs: 60_000 },
       'a poll cycle in flight is older than 1 min',
     ],
-    unchanged: [
-      { is: 'unchanged', thresholdMs: 60_000 },
-      'no new poll cycle was seen for over 1 min',
-    ],
+    unchanged: [{ is: 'unchanged', thresholdMs: 60_000 }, 'no new poll cycle was seen for over 1 min'],
     lastCycle: [
       { is: 'lastCycle', thresholdMs: 60_000 },
       'the last completed poll cycle is older than 1 min',
