@@ -23,6 +23,8 @@ const entryPoints = {
   processFinder: 'src/watch/processFinder.ts', // once a daemon has work to lose
   scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named
   sharedFile: 'src/store/sharedFile.ts', // right after it, unawaited: what other windows changed
+  past: 'src/app/past.ts', // after what draws: what happened on this machine
+  healthPage: 'src/ui/healthPage/healthPage.ts', // when it is opened
   told: 'src/store/told.ts', // when a window gets the focus
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',

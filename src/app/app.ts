@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { systemClock } from './systemClock';
 import { Registry } from '../watch/registry';
-import { AdoptedDaemons } from '../store/adopted';
 import { RecentCommands } from '../store/recentCommands';
 import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
+import { discoveryLoader } from './discoveryLoader';
 import { DoorLoader } from './doorLoader';
+import { Drawing } from './drawing';
 import { Log } from '../ui/shared/log';
 import { SpeakerLease } from '../store/speakerTurn';
 import { Snoozes } from '../store/snoozes';
@@ -15,7 +16,7 @@ import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
 import { Lazy } from './lazy';
 import type { Sessions } from './sessions';
 import type { Surfaces } from './surfaces';
-import { DRAW_INTERVAL_MS } from './policy';
+import { PastLoader } from './pastLoader';
 
 /** What one window does once it is activated. */
 export type App = ReturnType<typeof createApp>;
@@ -26,7 +27,7 @@ export type App = ReturnType<typeof createApp>;
  * @param onDidPoll called after every poll, changed or not
  */
 export function createApp(context: vscode.ExtensionContext, onDidPoll: () => void) {
-  const { workspaceState, globalState, globalStorageUri } = context;
+  const { workspaceState, globalState, globalStorageUri, storageUri } = context;
   const clock = systemClock;
   const wallAt = () => clock.now().wallAt;
   const isFocused = () => vscode.window.state.focused;
@@ -42,9 +43,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     // Only the window itself can set it.
     reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
   });
-  const changed = () => registry.changed();
-  const records = new RestartRecords(globalState, shared, changed);
-  const snoozes = new Snoozes(globalState, shared, changed, wallAt);
+  const records = new RestartRecords(globalState, shared, () => registry.changed());
+  const snoozes = new Snoozes(globalState, shared, () => registry.changed(), wallAt);
   const lookAtShared = () => {
     records.look();
     snoozes.look();
@@ -66,6 +66,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     onError: failed('A step of a daemon'),
     snoozeOf: (daemonId, report) => snoozes.of(daemonId, report),
     restartsOf: (daemonId) => records.of(daemonId),
+    pastOf: (daemonId) => past.of(daemonId),
   });
 
   const door = new DoorLoader({
@@ -90,30 +91,31 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         settings,
         records,
         onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
+        onEvidence: (daemonId, file) => past.evidenceKept(daemonId, file),
       }),
     failed('The restarts'),
   );
 
-  const discovery = new Lazy(
-    async () =>
-      new (await import('../watch/discovery/discovery')).Discovery({
-        registry,
-        clock,
-        settings,
-        kept: new AdoptedDaemons(workspaceState, globalState, write),
-        recall: (daemonId) => memory.recall(daemonId),
-        workspaceFolders: () =>
-          (vscode.workspace.workspaceFolders ?? [])
-            .filter(({ uri }) => uri.scheme === 'file')
-            .map(({ uri }) => uri.fsPath),
-        isFocused,
-        scan: async (request) => (await import('../watch/discovery/scan')).scan(request),
-        accepts: async (port) => (await import('../watch/discovery/scan')).isTaken(port),
-        log: write,
-      }),
+  const discovery = discoveryLoader(
+    {
+      context,
+      registry,
+      clock,
+      settings,
+      recall: (daemonId) => memory.recall(daemonId),
+      isFocused,
+      log: write,
+    },
     failed('Looking for daemons'),
   );
 
+  const past = new PastLoader({
+    clock,
+    shared,
+    workspaceFolder: (storageUri ?? globalStorageUri).fsPath,
+    registry,
+    onError: failed('What happened'),
+  });
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
     async () => new (await import('./surfaces')).Surfaces(registry, clock, log),
@@ -146,12 +148,13 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       sessions.pass(() => undefined);
   };
   const drawn: readonly (readonly [name: string, draws: () => void])[] = [
-    ['The status item', () => surfaces.now?.drawStatusItem()],
-    ['The tree', () => surfaces.now?.tree.render()],
+    ['The status item', () => surfaces.now?.drawStatusItem(past.news)],
+    ['The tree', () => surfaces.now?.tree.render(past.news)],
     ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
     ['The memory', () => memory.keep(registry.models)],
     ['The notifications', () => door.update()],
     ['The sessions', updateSessions],
+    ['What happened', () => past.update()],
   ];
   const render = () => {
     // A surface that throws stops no other one.
@@ -180,32 +183,24 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       runOnSessions: async (command, targets) => (await sessions.get()).run(command, targets),
       discovery: () => discovery.get(),
       addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
+      openHealthPage: () => past.openPage(),
     });
   }, failed('The commands'));
   const run: RunCommand = async (command, targets) => (await runner.get())(command, targets);
 
-  // What changed a state is drawn at once; of many daemons that only answered again, several together.
-  let drawing: NodeJS.Timeout | undefined;
-  let drawnMs = -Infinity;
-  const draw = (inMs: number) => {
-    clearTimeout(drawing);
-    drawing = setTimeout(() => {
-      drawing = undefined;
-      drawnMs = clock.now().monotonicMs;
-      render();
-    }, inMs);
-  };
+  const drawing = new Drawing(clock, render);
   registry.on('change', () => {
-    if (!drawing) draw(Math.max(0, drawnMs + DRAW_INTERVAL_MS - clock.now().monotonicMs));
+    drawing.soon();
     lookAtShared();
     onDidPoll();
   });
   registry.on('counted', () => sessions.now?.counted());
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);
+    past.stepped(model, events);
     // What health asks of the world changes nothing that a user sees.
     if (events.every(({ kind }) => kind === 'asks' || kind === 'newProcess')) return;
-    draw(0);
+    drawing.atOnce();
     surfaces.pass((shown) => shown.stepped(model, events));
     for (const event of events) door.happened(model, event);
   });
@@ -220,7 +215,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     discovery.pass((known) => known.attend());
   };
   discovery.pass((known) => known.start());
-  surfaces.pass(() => drawnMs > -Infinity && render());
+  surfaces.pass(() => {
+    if (drawing.hasBegun) render();
+    past.load();
+  });
   if (isFocused()) onFocus();
 
   const subscriptions = vscode.Disposable.from(
@@ -232,9 +230,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lease,
     records,
     snoozes,
-    { dispose: () => clearTimeout(drawing) },
+    drawing,
     { dispose: () => memory.flush() },
     discovery,
+    past,
     settings.onDidChangeWatched(() => discovery.pass((known) => known.start())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => discovery.pass((known) => void known.scan())),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),

@@ -34,6 +34,7 @@ export interface RestartsDeps {
   readonly settings: Settings;
   readonly records: RestartRecords;
   readonly onRestarted: (daemonId: DaemonId) => void;
+  readonly onEvidence: (daemonId: DaemonId, file: string) => void;
   readonly door: Pick<Notifications, 'tell'>;
 }
 

@@ -25,9 +25,10 @@ export class Surfaces implements vscode.Disposable {
     this.tree = new HealthTree(registry, clock);
   }
 
-  drawStatusItem(): void {
+  /** @param news how many things happened while nobody looked */
+  drawStatusItem(news: number): void {
     const { models, conflicts } = this.registry;
-    this.#statusItem.render(renderStatus(models, conflicts, this.clock.now()));
+    this.#statusItem.render(renderStatus(models, conflicts, this.clock.now(), news));
   }
 
   /** What happened to one daemon, for the log. */

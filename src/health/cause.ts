@@ -65,6 +65,8 @@ export type Unavailable =
 /** Why a loop counts as hung. */
 export type Stale =
   | { readonly is: 'pollStale' }
+  /** As the daemon told it afterwards. */
+  | { readonly is: 'cycleLate' }
   | { readonly is: 'cycleInFlight' | 'lastCycle'; readonly thresholdMs: number }
   /** By our own clock: that of the daemon was set back, and tells nothing. */
   | { readonly is: 'unchanged'; readonly thresholdMs: number };
@@ -93,6 +95,8 @@ export type Reason =
         | 'starting'
         | 'firstCycle';
     }
+  /** As the daemon told it afterwards: how its life before ended. */
+  | { readonly is: 'lifeEnded'; readonly how: 'crashed' | 'killed' }
   | { readonly is: 'flapping' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
   /** @property resumesAt when the pause is to end, where that is still to come. Epoch ms, both on the daemon's clock */
   | { readonly is: 'paused'; readonly resumesAt?: number; readonly daemonNow?: number }

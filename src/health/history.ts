@@ -28,6 +28,12 @@ export interface Segment {
   readonly state: DaemonState | 'notWatched';
   /** Nobody watched for a part of it. */
   readonly isPartial: boolean;
+  /** Of a problem: from when to when, and what the bucket was like without the problem. */
+  readonly bad?: {
+    readonly fromAt: number;
+    readonly toAt: number;
+    readonly beside: DaemonState | 'notWatched';
+  };
 }
 
 /** What was seen of one daemon in the last 24 h. Replaced at every sample, never changed. */
@@ -125,7 +131,8 @@ function bounded(spans: readonly Span[], endAt: number): readonly Span[] {
   return recent.length > HISTORY_MAX_SPANS ? recent.slice(-HISTORY_MAX_SPANS) : recent;
 }
 
-function drawn(spans: readonly Span[], previous?: History): History {
+/** What is drawn of these spans, and said. */
+export function drawn(spans: readonly Span[], previous?: History): History {
   const segments = toSegments(spans);
   const isSame = JSON.stringify(segments) === JSON.stringify(previous?.segments);
   return { spans, segments: isSame ? previous!.segments : segments, summary: summarise(spans) };
@@ -152,6 +159,7 @@ export function toSegments(spans: readonly Span[]): readonly Segment[] {
 /** @param first the index of the first span that may reach into the bucket */
 function toSegment(spans: readonly Span[], first: number, fromAt: number, untilAt: number): Segment {
   let worst: Span | undefined;
+  let lastToAt = 0;
   let watchedMs = 0;
   const plainMs = new Map<DaemonState, number>();
   for (let index = first; index < spans.length; index++) {
@@ -166,11 +174,23 @@ function toSegment(spans: readonly Span[], first: number, fromAt: number, untilA
     watchedMs += ms;
     if (STATES[span.state].severity === 'plain') plainMs.set(span.state, (plainMs.get(span.state) ?? 0) + ms);
     else if (!worst || rankOf(span.state) < rankOf(worst.state)) worst = span;
+    if (span.state === worst?.state) lastToAt = span.toAt;
   }
   const [longest] = [...plainMs].sort(([, a], [, b]) => b - a);
   const state = worst?.state ?? longest?.[0] ?? 'notWatched';
   const isPartial = state !== 'notWatched' && untilAt - fromAt - watchedMs > HISTORY_GAP_TOLERANCE_MS;
-  return { fromAt, state, isPartial };
+  return {
+    fromAt,
+    state,
+    isPartial,
+    ...(worst && {
+      bad: {
+        fromAt: Math.max(worst.fromAt, fromAt),
+        toAt: Math.min(lastToAt, untilAt),
+        beside: longest?.[0] ?? 'notWatched',
+      },
+    }),
+  };
 }
 
 /**

@@ -102,6 +102,12 @@ export const HISTORY_WINDOW_MS = 24 * 3_600_000;
 export const HISTORY_BUCKET_MS = 1_800_000;
 /** A daemon that changes state every five minutes all day fits; what flaps faster keeps its newest part. */
 export const HISTORY_MAX_SPANS = 300;
+/** What happened on this machine is kept for a week: a Friday's incident is asked about on Monday (design). */
+export const INCIDENT_LOG_MS = 7 * 24 * 3_600_000;
+/** How much of an incident that goes on a window that crashes may lose: its end is not known better than that. */
+export const PHASE_SEEN_EVERY_MS = 60_000;
+/** Who was gone for so long asks what happened meanwhile (design); a coffee is shorter. */
+export const AWAY_MS = 15 * 60_000;
 /** Reloading the window leaves gaps of seconds: up to so much in all, time counts as watched throughout. */
 export const HISTORY_GAP_TOLERANCE_MS = 60_000;
 /** Samples of each daemon for diagnostics: about four minutes at the default interval. */

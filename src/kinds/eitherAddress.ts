@@ -43,6 +43,10 @@ export class EitherAddress implements Probe {
     return this.#probe.lostWork;
   }
 
+  get history() {
+    return this.#probe.history;
+  }
+
   get shutDown() {
     return this.#probe.shutDown;
   }

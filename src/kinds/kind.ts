@@ -1,3 +1,4 @@
+import type { ToldPast } from '../health/toldPast';
 import type { Cause, StrangeAnswer } from '../health/cause';
 import type { EndedSession } from '../health/interrupted';
 import type { KindId, Report, Sample, Session } from '../health/report';
@@ -140,16 +141,15 @@ export interface Connection {
   readonly sessions?: SessionActions | undefined;
   /** Present where work that it forgot in a restart can be gone on with. */
   readonly lostWork?: LostWork | undefined;
+  /** Present where it remembers its past: `undefined` where its answer tells none. Rejects where it does not answer. */
+  readonly history?: (() => Promise<ToldPast | undefined>) | undefined;
   /** Present where it ends itself cleanly when asked to, also while its loop hangs. */
   readonly shutDown?: (() => Promise<void>) | undefined;
 }
 
 /** Asks one daemon how it is, whichever kind it turns out to be; what else it can do is as its last answer tells. */
-export interface Probe extends Pick<Connection, 'sessions' | 'lostWork' | 'shutDown'> {
-  /**
-   * One sample; never rejects. The status is waited for until `requestMs`; all that is asked after it may take
-   * `fallbackMs` more, together.
-   */
+export interface Probe extends Omit<Connection, 'ask' | 'statusRoute' | 'hasEnded'> {
+  /** One sample; never rejects. The status may take `requestMs`, and all that is asked after it `fallbackMs` more. */
   ask(): Promise<Sample>;
   /** A status answer as it came, for the record. @throws where there is none */
   statusText(): Promise<string>;

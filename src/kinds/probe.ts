@@ -73,6 +73,10 @@ class KindProbe implements Probe {
     return this.#last?.connection.lostWork;
   }
 
+  get history() {
+    return this.#last?.connection.history;
+  }
+
   get shutDown() {
     return this.#last?.connection.shutDown;
   }

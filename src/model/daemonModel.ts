@@ -1,5 +1,6 @@
 import type { History } from '../health/history';
 import type { KnownDeadlines } from '../health/deadlines';
+import type { Life, Phase } from '../health/incidentLog';
 import type { KnownInstance } from '../health/knownInstance';
 import type { Lost } from '../health/interrupted';
 import type { Session } from '../health/report';
@@ -17,13 +18,22 @@ export interface DaemonModel {
   readonly snooze?: Snooze;
   /** Its last restarts through us, newest first. */
   readonly restarts?: readonly RestartRecord[];
+  /** As it is told: each problem from its begin to its end, as far as the log of the machine knows. */
   readonly history?: History;
+  /** Its new lives, whoever began them, as the log of the machine has them. */
+  readonly lives?: readonly Life[];
   /** When its sessions will be ended, where it tells. */
   readonly deadlines?: KnownDeadlines;
   /** Who holds, or held, its port. */
   readonly holder?: Holder;
   /** Work that its restarts interrupted and that the daemon itself does not list. */
   readonly lost?: readonly Session[];
+}
+
+/** What the log of the machine has of one daemon. */
+export interface LoggedPast {
+  readonly phases: readonly Phase[];
+  readonly lives: readonly Life[];
 }
 
 /** What survives a window: kept by the extension in its workspace state, per daemon. */

@@ -73,3 +73,12 @@ export const SEEN_MAX_DAEMONS = 500;
 
 /** Commands that "Run in Daemon…" remembers in a workspace. */
 export const MAX_RECENT_COMMANDS = 10;
+
+/** The log of incidents, which is read as a whole at each change (design: 1 MB); the rest is the frame of the file. */
+export const INCIDENT_LOG_MAX_BYTES = 1_000_000;
+
+/** An incident with a reason of many words has some 2 KB; a log of a thousand of them is still a week of trouble. */
+export const INCIDENT_MAX_BYTES = 4_096;
+
+/** "Since you left" is right to a minute: a focus that goes on is written this often. */
+export const LOOKED_EVERY_MS = 60_000;

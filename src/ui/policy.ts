@@ -33,3 +33,9 @@ export const COPIED_SHOWN_MS = 4_000;
 
 /** A message that VS Code did not take is shown again after this long, then after twice as long, and so on. */
 export const TELL_AGAIN_MS = 10_000;
+
+/** The health page is read, not watched: it follows the daemons within a second. */
+export const PAGE_DRAW_EVERY_MS = 1_000;
+
+/** The right edge of its lanes moves this seldom where nothing else is new: each move sends the page. */
+export const PAGE_STEP_MS = 10_000;

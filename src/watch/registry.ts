@@ -9,9 +9,8 @@ import type { Conflict } from '../health/conflicts';
 import type { HealthEvent } from '../health/advance';
 import type { Question, Watched } from '../health/watched';
 import { lostOf } from '../health/interrupted';
-import type { CompactSample } from '../health/samples';
+import { toldHistory } from '../health/lane';
 import type { Snooze } from '../health/snooze';
-import type { RestartRecord } from '../model/restartRecord';
 import type { Track } from '../health/trackState';
 import type { OfferedDaemon } from '../model/foundDaemon';
 import type { DaemonsConfig } from '../model/daemonConfig';
@@ -23,7 +22,7 @@ import { Conflicts } from './conflicts';
 import { Guarded } from './guarded';
 import { AllTogether } from './together';
 import { addressOf } from '../kinds/target';
-import type { Remembered, DaemonModel } from '../model/daemonModel';
+import type { Remembered, DaemonModel, LoggedPast } from '../model/daemonModel';
 
 export interface RegistryDeps extends Pick<
   MonitorDeps,
@@ -31,7 +30,8 @@ export interface RegistryDeps extends Pick<
 > {
   readonly clock: Clock;
   readonly recall: (daemonId: DaemonId) => Remembered;
-  readonly restartsOf?: (daemonId: DaemonId) => readonly RestartRecord[];
+  readonly restartsOf?: (daemonId: DaemonId) => DaemonModel['restarts'];
+  readonly pastOf?: (daemonId: DaemonId) => LoggedPast | undefined;
   /** The processes behind daemons; a seam for tests. */
   readonly processes?: ProcessFates;
   /** An error that nobody expected: a surface threw while it listened, or a step did. */
@@ -143,7 +143,7 @@ export class Registry extends Guarded<RegistryEvents> {
   }
 
   /** The last samples of a daemon, oldest first. */
-  samples(daemonId: DaemonId): readonly CompactSample[] {
+  samples(daemonId: DaemonId): Watched['samples'] {
     return this.#monitors.get(daemonId)?.watched.samples ?? [];
   }
 
@@ -232,12 +232,14 @@ export class Registry extends Guarded<RegistryEvents> {
     const { history, deadlines, lost, holder } = watched;
     const shownLost = track.last ? lostOf(lost, track.last.report) : [];
     const restarts = this.deps.restartsOf?.(daemon.id);
+    const past = this.deps.pastOf?.(daemon.id);
     const model: DaemonModel = {
       daemon,
       track,
       ...(restarts && { restarts }),
       ...(snooze && { snooze }),
-      ...(history && { history }),
+      ...(history && { history: toldHistory(history, past?.phases ?? []) }),
+      ...(past && past.lives.length > 0 && { lives: past.lives }),
       ...(deadlines && { deadlines }),
       ...(holder && { holder }),
       ...(shownLost.length > 0 && { lost: shownLost }),

@@ -37,6 +37,7 @@ export const reasonText = textsOf<Reason>({
     if (ready === undefined) return 'tasks wait and no worker is available';
     return ready === 1 ? '1 ready task, no available worker' : `${ready} ready tasks, no available worker`;
   },
+  lifeEnded: ({ how }) => (how === 'killed' ? 'its process was killed' : 'its process crashed'),
   flapping: 'the daemon keeps changing its state',
   paused: ({ resumesAt, daemonNow }) =>
     resumesAt === undefined || daemonNow === undefined

@@ -26,7 +26,8 @@ export const STATE_LABELS = {
   healthy: { label: 'healthy', icon: 'pulse' },
 } as const satisfies Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>>;
 
-type OtherIcon = 'bell' | 'bell-slash' | 'check' | 'history' | 'output' | 'play' | 'server-process';
+type OtherIcon =
+  'bell' | 'bell-dot' | 'bell-slash' | 'check' | 'history' | 'output' | 'play' | 'server-process';
 
 /** Icons of VS Code's own that stand in texts. */
 export type IconId = OtherIcon | (typeof STATE_LABELS)[DaemonState]['icon'];

@@ -3,33 +3,59 @@ import type { Segment } from '../health/history';
 import { HISTORY_BUCKET_MS } from '../health/policy';
 import { STATE_LABELS } from './states';
 
-/** In words, only the newest runs: nobody listens to more. */
+/** In words, only the newest runs and problems: nobody listens to more. */
 const MAX_RUNS = 8;
 
-/** What the strip shows, in words: "Last 24 h: healthy 08:00 to 10:30, wedged 10:30 to 11:00, healthy since 11:00". */
+/**
+ * What the strip shows, in words, with each problem to the second: "Last 24 h: not watched 11:30 to 09:00, healthy since
+ * 09:00; wedged 10:02:11 to 10:02:38".
+ */
 export function stripText(segments: readonly Segment[]): string {
   const runs: { words: string; fromAt: number }[] = [];
   for (const segment of segments) {
     const words = inWords(segment);
     if (words !== runs.at(-1)?.words) runs.push({ words, fromAt: segment.fromAt });
   }
-  if (runs.length <= 1) return `Last 24 h: ${runs[0]?.words ?? 'not watched'}`;
-  const endAt = segments.at(-1)!.fromAt + HISTORY_BUCKET_MS;
+  const endAt = (segments.at(-1)?.fromAt ?? 0) + HISTORY_BUCKET_MS;
   const texts = runs.map(({ words, fromAt }, index) => {
+    if (runs.length === 1) return words;
     const untilAt = runs[index + 1]?.fromAt ?? endAt;
     const isLast = index === runs.length - 1;
     return isLast
       ? `${words} since ${hourMinute(fromAt)}`
       : `${words} ${hourMinute(fromAt)} to ${hourMinute(untilAt)}`;
   });
-  const left = texts.length > MAX_RUNS ? 'earlier left out, ' : '';
-  return `Last 24 h: ${left}${texts.slice(-MAX_RUNS).join(', ')}`;
+  const problems = problemsIn(segments);
+  const told = [newest(texts).join(', ') || 'not watched', ...newest(problems)];
+  return `Last 24 h: ${told.join('; ')}`;
 }
 
-function inWords({ state, isPartial }: Segment): string {
-  return state === 'notWatched'
-    ? 'not watched'
-    : `${isPartial ? 'partly watched, ' : ''}${STATE_LABELS[state].label}`;
+function newest(texts: readonly string[]): readonly string[] {
+  const left = texts.length > MAX_RUNS ? ['earlier left out'] : [];
+  return [...left, ...texts.slice(-MAX_RUNS)];
+}
+
+/** One that goes on over the end of a bucket is one. */
+function problemsIn(segments: readonly Segment[]): readonly string[] {
+  const problems: { state: Segment['state']; fromAt: number; toAt: number }[] = [];
+  for (const { state, bad } of segments) {
+    if (!bad) continue;
+    const last = problems.at(-1);
+    if (last?.state === state && last.toAt === bad.fromAt) last.toAt = bad.toAt;
+    else problems.push({ state, fromAt: bad.fromAt, toAt: bad.toAt });
+  }
+  return problems.map(
+    ({ state, fromAt, toAt }) => `${labelOf(state)} ${clockTime(fromAt, fromAt)} to ${clockTime(toAt, toAt)}`,
+  );
+}
+
+function inWords({ state, isPartial, bad }: Segment): string {
+  const beside = bad ? bad.beside : state;
+  return beside === 'notWatched' ? 'not watched' : `${isPartial ? 'partly watched, ' : ''}${labelOf(beside)}`;
+}
+
+function labelOf(state: Segment['state']): string {
+  return state === 'notWatched' ? 'not watched' : STATE_LABELS[state].label;
 }
 
 /** Of the 24-hour clock, without letters: it stands in the text of a picture's Markdown. */

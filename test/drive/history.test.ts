@@ -42,7 +42,7 @@ describe('the last 24 h, as drawn', function () {
     }
     assert.match(
       (await image.getAttribute('alt')) ?? '',
-      /^Last 24 h: not watched .*wedged since \d\d:\d\d$/,
+      /^Last 24 h: not watched .*; wedged \d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/,
     );
     const width = await image.evaluate(
       (element) => (element as unknown as { naturalWidth: number }).naturalWidth,

@@ -2,6 +2,8 @@ import { CodedError } from '../../base/errors';
 import type { Refusal } from '../../model/refusal';
 import { errorIn } from '../read/answers';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
+import type { ToldPast } from '../../health/toldPast';
+import { readHistory } from './history';
 import { API_STOP_ANSWER_MS } from './policy';
 import { challenge, checkAnswer, proveListener, readClaim, type Asker, type Claim } from './listenerProof';
 import { Ask, DaemonClient, NoAnswer, type Answer, type Pass } from '../../system/httpClient';
@@ -67,6 +69,12 @@ export class DispatchdClient implements SessionActions {
     const path = `${sessionPath(id)}/output?tail=10000`;
     const { body } = await this.#answer((client, pass, within) => client.get(path, within, pass));
     return body;
+  }
+
+  /** What it knows of its past; `undefined` where its version knows none. */
+  async history(): Promise<ToldPast | undefined> {
+    const { body } = await this.#answer((client, pass, within) => client.get(ROUTES.history, within, pass));
+    return readHistory(body);
   }
 
   async #post(path: string, body: object, timeoutMs?: number): Promise<unknown> {

@@ -90,6 +90,11 @@ class DispatchdConnection implements Connection {
     return file === undefined ? undefined : isGone(file);
   }
 
+  get history() {
+    const client = this.sessions;
+    return client && (() => client.history());
+  }
+
   get shutDown() {
     const client = this.sessions;
     return client && (() => client.shutDown());

@@ -60,6 +60,7 @@ export interface CommandDeps {
   readonly discovery: () => Promise<Discovery>;
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
+  readonly openHealthPage: () => Promise<void>;
 }
 
 export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
@@ -161,6 +162,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       await copyDiagnostics(registry, model ? [model] : registry.models, clock);
     },
     configure: configureDaemons,
+    openHealthPage: () => deps.openHealthPage(),
   };
   return (command, targets) => {
     const name = command.replace(/^daemonHealth\./, '');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
+import type { DaemonId } from '../../health/report';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { EvidenceRequest } from '../../diagnostics/evidence';
@@ -10,6 +11,7 @@ export interface EvidenceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly folder: string;
+  readonly onEvidence: (daemonId: DaemonId, file: string) => void;
 }
 
 /** Keeps the evidence of a daemon in trouble in a file, and opens it beside. */
@@ -44,6 +46,7 @@ export class Evidence {
         now: clock.now(),
       });
       log.info(`[${name}] evidence kept: ${file}`);
+      this.deps.onEvidence(daemonId, file);
       await vscode.window.showTextDocument(vscode.Uri.file(file), {
         viewColumn: isAnythingOpen() ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
         preserveFocus: true,

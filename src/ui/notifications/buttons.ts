@@ -7,6 +7,7 @@ import type { Offer } from './notice';
 const COMMANDS: Readonly<Record<Action, string>> = {
   restart: 'daemonHealth.restart',
   details: 'daemonHealth.showDetails',
+  whatHappened: 'daemonHealth.openHealthPage',
   list: 'list',
   // The log, a snooze, and never again: together with the others they would all be cut.
   more: 'more',

@@ -2,6 +2,7 @@
 export const BUTTON_LABELS = {
   restart: 'Restart Daemon',
   details: 'Show Details',
+  whatHappened: 'What Happened?',
   list: 'Show List',
   more: 'More…',
   mute: "Don't Show Again",

@@ -14,6 +14,9 @@ import { interruptedRowId, sessionRowId } from '../tree/rowIds';
 import type { Action } from './buttonsText';
 import type { CountdownNotice, IncidentNotice, Notice } from './notice';
 
+/** Of what is over the page has the whole story. */
+const WHAT_HAPPENED = { action: 'whatHappened', targets: [] } as const;
+
 /** What a step of a daemon has to tell, besides its incident. */
 export function noticeOf(model: DaemonModel, event: HealthEvent): Notice | undefined {
   if (event.kind === 'timedOut') return timedOutNotice(model, event);
@@ -39,7 +42,7 @@ export function incidentNotice(model: DaemonModel, notice: Incident, now: Instan
       },
       level: 'info',
       isUrgent: false,
-      offers: [details],
+      offers: [WHAT_HAPPENED, details],
     };
   }
   const restart = { action: 'restart', targets: [id, openedAt.monotonicMs] } as const;
@@ -116,7 +119,10 @@ function restartedNotice({ daemon }: DaemonModel, event: RestartedEvent): Notice
     daemonIds: [daemon.id],
     level: hasLost ? 'warning' : 'info',
     isUrgent: false,
-    offers: [{ action: 'details', targets: [hasLost ? interruptedRowId(daemon.id) : daemon.id] }],
+    offers: [
+      WHAT_HAPPENED,
+      { action: 'details', targets: [hasLost ? interruptedRowId(daemon.id) : daemon.id] },
+    ],
   };
 }
 

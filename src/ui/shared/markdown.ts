@@ -31,18 +31,21 @@ export type MarkdownText = readonly Piece[];
 
 type Piece = { readonly text: string } | { readonly strip: readonly Segment[] } | Ours;
 
-type Command = `daemonHealth.${'extendSession' | 'restart' | 'showDetails' | 'showLog' | 'snooze' | 'start'}`;
+type Command =
+  `daemonHealth.${'extendSession' | 'openHealthPage' | 'restart' | 'showDetails' | 'showLog' | 'snooze' | 'start'}`;
 
 type Label =
   | 'change'
   | 'Extend'
   | 'Extend All'
+  | 'Open Health Page'
   | 'Restart Daemon'
   | 'Show'
   | 'Show Details'
   | 'Show Log'
   | 'Start Bundled Daemon'
-  | 'Start Daemon';
+  | 'Start Daemon'
+  | 'What Happened?';
 
 /**
  * Text that VS Code draws letter by letter. VS Code makes a link of `[…](command:…)` in notifications and progress
@@ -56,6 +59,11 @@ export function plain(text: string): PlainText {
 
 export function withIcon(icon: IconId, text: PlainText): IconText {
   return `$(${icon}) ${text}` as IconText;
+}
+
+/** With a bell and a number after it, where there is something to count. */
+export function withMark(text: IconText, count: number): IconText {
+  return count === 0 ? text : (`${text} $(bell-dot) ${count}` as IconText);
 }
 
 /** Plain text, then links. */

@@ -9,6 +9,7 @@ import {
   inMarkdown,
   plain,
   withIcon,
+  withMark,
   type IconText,
   type MarkdownText,
 } from '../shared/markdown';
@@ -25,6 +26,7 @@ import {
   worstFirst,
 } from '../../words/states';
 import { pastInWords } from '../../words/historyText';
+import { newsText } from '../../words/newsText';
 import { reasonText } from '../../words/reasons';
 import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED } from '../policy';
@@ -39,12 +41,17 @@ export interface StatusView {
 }
 
 const RULE = inMarkdown`\n\n---\n\n`;
+const PAGE_LINK = [...RULE, ...inMarkdown`${commandLink('Open Health Page', 'daemonHealth.openHealthPage')}`];
 
-/** The status item for these daemons: the one that most wants a look, then how many others do. */
+/**
+ * The status item for these daemons: the one that most wants a look, then how many others do, then the mark of what
+ * happened while nobody looked.
+ */
 export function renderStatus(
   models: readonly DaemonModel[],
   conflicts: readonly Conflict[],
   now: Instant,
+  news = 0,
 ): StatusView {
   const [worst, ...others] = worstFirst(models);
   if (!worst) {
@@ -69,11 +76,18 @@ export function renderStatus(
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
   return {
-    text: withIcon(shown.icon, plain(`${shown.short}${more}`)),
+    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}`)), news),
     severity: conflict ? 'amber' : severityOf(worst),
-    tooltip: tooltip([worst, ...others], conflicts, now),
-    spoken: `Daemon Health: ${shown.spoken}${spokenMore}`,
+    tooltip: [...newsOf(news), ...tooltip([worst, ...others], conflicts, now), ...PAGE_LINK],
+    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${news > 0 ? `, ${newsText(news)}` : ''}`,
   };
+}
+
+/** What happened while nobody looked, with the way there. */
+function newsOf(news: number): MarkdownText {
+  if (news === 0) return [];
+  const page = commandLink('What Happened?', 'daemonHealth.openHealthPage');
+  return [...inMarkdown`${icon('bell-dot')} ${capitalise(newsText(news))} · ${page}`, ...RULE];
 }
 
 function tooltip(models: readonly DaemonModel[], conflicts: readonly Conflict[], now: Instant): MarkdownText {

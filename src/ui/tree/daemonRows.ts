@@ -19,6 +19,7 @@ import {
 } from '../../words/states';
 import { pastInWords } from '../../words/historyText';
 import { besideText } from '../../words/besideText';
+import { lifeRow } from '../../words/pastText';
 import { reasonText } from '../../words/reasons';
 import { workingText } from '../../words/work';
 import { errorsDetail } from './errorsRow';
@@ -140,6 +141,9 @@ function detailRow({ daemon }: DaemonModel, detail: Detail): Row {
   };
 }
 
+/** As many as are kept of ours. */
+const MAX_RESTARTS = 10;
+
 const RESTART_ICON = {
   cured: 'pass',
   unproven: 'question',
@@ -148,26 +152,35 @@ const RESTART_ICON = {
   cancelled: 'circle-slash',
 } as const;
 
-/** The last restarts: when, what they were to cure, how they ended. */
-function restartsDetail({ daemon, restarts = [] }: DaemonModel, now: Instant): Detail[] {
-  const [newest] = restarts;
-  if (!newest) return [];
+/** The last restarts, whoever began them: when, what ours were to cure, how they ended. */
+function restartsDetail({ daemon, restarts = [], lives = [] }: DaemonModel, now: Instant): Detail[] {
+  const ours = restarts.map((record) => ({
+    at: record.at,
+    description: `was ${STATE_LABELS[record.why].label} · ${record.text}`,
+    icon: RESTART_ICON[record.kind],
+    severity:
+      record.kind === 'failed' || record.startFailed !== undefined ? ('red' as const) : ('plain' as const),
+  }));
+  const others = lives
+    .filter(({ by }) => by === 'others')
+    .map((life) => ({
+      at: life.at,
+      description: lifeRow(life),
+      icon: 'debug-restart',
+      severity: 'plain' as const,
+    }));
+  const all = [...ours, ...others].sort((one, other) => other.at - one.at).slice(0, MAX_RESTARTS);
+  if (all.length === 0) return [];
   const key = 'restarts';
-  const children = restarts.map((record, index): Row => {
-    const label = clockTime(record.at, now.wallAt);
-    const description = `was ${STATE_LABELS[record.why].label} · ${record.text}`;
-    return {
-      id: `${daemon.id}#${key}#${index}`,
-      parentId: `${daemon.id}#${key}`,
-      daemonId: daemon.id,
-      label,
-      description,
-      icon: RESTART_ICON[record.kind],
-      severity: record.kind === 'failed' || record.startFailed !== undefined ? 'red' : 'plain',
-      contextValue: 'restartRecord',
-      children: [],
-    };
-  });
+  const children = all.map(({ at, ...shown }, index): Row => ({
+    id: `${daemon.id}#${key}#${index}`,
+    parentId: `${daemon.id}#${key}`,
+    daemonId: daemon.id,
+    label: clockTime(at, now.wallAt),
+    ...shown,
+    contextValue: 'restartRecord',
+    children: [],
+  }));
   return [
     {
       key,

@@ -10,13 +10,18 @@ import { countProblems } from '../shared/problems';
 import { Rendered } from '../shared/rendered';
 import { inMarkdown, toMarkdownString } from '../shared/markdown';
 import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './daemonRows';
-import { OPEN_SETTINGS, problemsText } from './treeText';
+import { badgeText, OPEN_SETTINGS } from './treeText';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
   red: 'problemsErrorIcon.foreground',
   amber: 'problemsWarningIcon.foreground',
   plain: undefined,
 };
+
+interface Badge {
+  readonly problems: number;
+  readonly news: number;
+}
 
 /**
  * The health tree. Its elements are row ids, so that VS Code keeps what is open and selected while the rows
@@ -32,8 +37,12 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   #sectionOf = new WeakMap<DaemonModel, Section>();
   #sessionRows: SessionRows | undefined;
 
-  readonly #badge = new Rendered<number>((problems) => {
-    this.#view.badge = problems === 0 ? undefined : { value: problems, tooltip: problemsText(problems) };
+  /** How many things happened while nobody looked. */
+  #news = 0;
+
+  readonly #badge = new Rendered<Badge>(({ problems, news }) => {
+    const tooltip = badgeText(problems, news);
+    this.#view.badge = problems + news === 0 ? undefined : { value: problems + news, tooltip };
   });
   readonly #welcome = new Rendered<string>((state) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
@@ -59,10 +68,15 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     this.render();
   }
 
-  /** Draws what changed. Rows nobody sees are not made; the badge always is. */
-  render(): void {
+  /**
+   * Draws what changed. Rows nobody sees are not made; the badge always is.
+   *
+   * @param news how many things happened while nobody looked
+   */
+  render(news = this.#news): void {
     const { models, problems } = this.registry;
-    this.#badge.set(countProblems(models, this.registry.conflicts));
+    this.#news = news;
+    this.#badge.set({ problems: countProblems(models, this.registry.conflicts), news });
     this.#welcome.set(
       models.length + problems.length > 0 ? 'some' : this.registry.settled ? 'none' : 'looking',
     );

@@ -1,6 +1,10 @@
+import { newsText } from '../../words/newsText';
+
 export const OPEN_SETTINGS = 'Open Settings';
 
 /** The number on the view's icon, in words. */
-export function problemsText(count: number): string {
-  return count === 1 ? '1 problem' : `${count} problems`;
+export function badgeText(problems: number, news: number): string {
+  const told = problems === 1 ? '1 problem' : `${problems} problems`;
+  if (news === 0) return told;
+  return problems === 0 ? newsText(news) : `${told}, ${newsText(news)}`;
 }

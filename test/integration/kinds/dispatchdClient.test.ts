@@ -55,6 +55,16 @@ describe('what is sent to a dispatchd', function () {
     return { daemon, impostor };
   }
 
+  it('brings what it remembers of its lives', async () => {
+    const daemon = await DaemonProcess.start();
+    const told = await clientOf(daemon).history();
+    assert.deepEqual(
+      told?.lives.map(({ instanceId, end }) => [instanceId, end]),
+      [[instanceOf(daemon.stateDir).id, 'running']],
+    );
+    assert.ok(Math.abs(told.daemonNow - Date.now()) < 10_000);
+  });
+
   it('reaches a dispatchd that is ours, by each name of its address', async () => {
     const daemon = await DaemonProcess.start();
     for (const host of ['127.0.0.1', 'localhost']) {

@@ -240,7 +240,8 @@ function silences(state: DaemonState): Pinned['silences'] {
 
 function colour(state: DaemonState): string | undefined {
   const segments = toSegments([{ state, fromAt: AT, toAt: AT + 20 * MINUTE_MS }]).slice(-1);
-  return /fill="(#\w+)"/.exec(stripSvg(segments))?.[1];
+  // A problem lies on top of what was besides.
+  return [...stripSvg(segments).matchAll(/fill="(#\w+)"/g)].at(-1)?.[1];
 }
 
 /** An incident that has been told, and the time since then moved on. */

@@ -381,7 +381,9 @@ describe('what a daemon says is drawn letter by letter', () => {
       const links = [...value.matchAll(MARKDOWN_LINK)].map(([, target]) => target!.replace(/\?.*/, ''));
       assert.deepEqual(
         links,
-        ['showDetails', 'restart', 'showDetails', 'showLog'].map((name) => `command:daemonHealth.${name}`),
+        ['showDetails', 'restart', 'showDetails', 'showLog', 'openHealthPage'].map(
+          (name) => `command:daemonHealth.${name}`,
+        ),
       );
       const withoutTargets = value.replace(MARKDOWN_LINK, ']');
       assert.equal(withoutTargets.match(/(?<!\\)\*\*/g)?.length, 2, value);

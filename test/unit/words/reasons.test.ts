@@ -52,6 +52,7 @@ describe('the words for why a daemon is in its state', () => {
       'the poll loop hangs (the daemon says pollStale)',
     ],
     stuckQueue: [{ is: 'stuckQueue', ready: 3 }, '3 ready tasks, no available worker'],
+    lifeEnded: [{ is: 'lifeEnded', how: 'killed' }, 'its process was killed'],
     flapping: [{ is: 'flapping' }, 'the daemon keeps changing its state'],
     paused: [{ is: 'paused' }, 'paused by a rate limit or by request'],
     pauseOverdue: [

@@ -24,8 +24,21 @@ describe('the strip of the last 24 h', () => {
       const segments = segmentsOf(['healthy', 0, 60], ['wedged', 60, 89], ['healthy', 90, 125]);
       assert.equal(
         stripText(segments),
-        'Last 24 h: not watched 11:30 to 09:00, healthy 09:00 to 10:00, wedged 10:00 to 10:30, healthy since 10:30',
+        'Last 24 h: not watched 11:30 to 09:00, healthy 09:00 to 10:00, not watched 10:00 to 10:30, healthy since 10:30; wedged 10:00:00 to 10:29:00',
       );
+    });
+
+    it('tells a problem to the second, and the rest of its half hour for what it was', () => {
+      const segments = segmentsOf(['healthy', 0, 44.55], ['wedged', 44.55, 45], ['healthy', 45, 59]);
+      assert.equal(
+        stripText(segments),
+        'Last 24 h: not watched 10:00 to 09:00, healthy since 09:00; wedged 09:44:33 to 09:45:00',
+      );
+    });
+
+    it('tells a problem over several half hours once', () => {
+      const segments = segmentsOf(['healthy', 0, 20], ['wedged', 20, 70], ['healthy', 70, 89]);
+      assert.match(stripText(segments), /; wedged 09:20:00 to 10:10:00$/);
     });
 
     it('says what was watched in part only', () => {
@@ -40,7 +53,7 @@ describe('the strip of the last 24 h', () => {
       ]);
       const text = stripText(segmentsOf(...flapping));
       assert.match(text, /^Last 24 h: earlier left out, /);
-      assert.equal(text.match(/healthy|wedged/g)?.length, 8);
+      assert.equal(text.match(/wedged/g)?.length, 8);
     });
 
     it('is "not watched" without any', () => {
@@ -51,13 +64,21 @@ describe('the strip of the last 24 h', () => {
   describe('as a picture', () => {
     it('has a bar for each bucket, of one colour for each kind', () => {
       const svg = stripSvg(segmentsOf(['healthy', 0, 60], ['wedged', 60, 89], ['stuck', 90, 119]));
-      assert.equal(svg.match(/M/g)?.length, 48);
+      // Each problem lies on what its half hour was besides.
+      assert.equal(svg.match(/M/g)?.length, 50);
       for (const colour of Object.values(COLOURS)) assert.equal(svg.split(colour).length - 1, 1, colour);
     });
 
-    it('has narrower bars where nobody watched for a part, but never for a problem', () => {
+    it('has narrower bars where nobody watched for a part', () => {
       assert.match(stripSvg(segmentsOf(['healthy', 15, 29])), /h2v10h-2z/);
-      assert.match(stripSvg(segmentsOf(['wedged', 15, 29])), /h4v20h-4z/);
+    });
+
+    it('has a problem as wide as it was long, where it was, and wide enough to be seen', () => {
+      assert.match(stripSvg(segmentsOf(['wedged', 15, 30], ['healthy', 30, 31])), /M232 0h2v20h-2z/);
+      assert.match(
+        stripSvg(segmentsOf(['healthy', 0, 15], ['wedged', 15, 15.45], ['healthy', 15.45, 29])),
+        /M237 0h1v20h-1z/,
+      );
     });
 
     it('is small: it is sent with every tooltip', () => {

@@ -8,7 +8,7 @@ import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } fr
 import { HOSTILE, drawn, markdown, modelOf, texts } from '../support';
 
 /** What a tooltip may run. */
-const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze'].map(
+const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze', 'openHealthPage'].map(
   (command) => `daemonHealth.${command}`,
 );
 
@@ -194,6 +194,17 @@ describe('the status item', () => {
     const view = renderStatus([], [], new Watch().time.now());
     assert.match(view.spoken, /no daemon found/);
     assert.match(markdown(view.tooltip), /\(command:daemonHealth\.start\)/);
+  });
+
+  it('counts what happened while nobody looked, with the way to the page', () => {
+    const watch = Watch.healthy();
+    const view = renderStatus([modelOf(watch, 'smithy', 3457)], [], watch.time.now(), 3);
+    assert.match(view.text, /^\$\(pulse\) smithy \$\(bell-dot\) 3$/);
+    assert.match(view.spoken, /, 3 things happened while you were away$/);
+    assert.match(texts(view.tooltip), /^3 things happened while you were away/);
+    assert.match(markdown(view.tooltip), /\[What Happened\?\]\(command:daemonHealth\.openHealthPage\)/);
+    const calm = renderStatus([modelOf(watch, 'smithy', 3457)], [], watch.time.now(), 0);
+    assert.doesNotMatch(`${calm.text}${calm.spoken}`, /bell|away/);
   });
 
   it('links only to allowed commands, with arguments that cannot end the link', () => {

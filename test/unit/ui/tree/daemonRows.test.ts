@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Life } from '../../../../src/health/incidentLog';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { daemonRows, problemRow, rowHover, valueOf, type Row } from '../../../../src/ui/tree/daemonRows';
 import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } from '../../health/support';
@@ -55,6 +56,33 @@ describe('the rows of the tree', () => {
     assert.equal(row(rows, 'loop').description, 'no cycle completed for over 3 minutes, threshold 1 min');
     assert.equal(row(rows, 'loop').severity, 'red');
     assert.match(row(rows, 'state').description ?? '', /pollStale/);
+  });
+
+  it('list restarts of others beside ours, the newest first', () => {
+    const watch = Watch.healthy();
+    const { wallAt } = watch.time.now();
+    const model = {
+      ...modelOf(watch),
+      restarts: [{ at: wallAt - MINUTE_MS, why: 'wedged', kind: 'cured', text: 'smithy restarted in 4 s.' }],
+      lives: (['others', 'us'] as const).map((by): Life => ({
+        is: 'life',
+        daemonId: modelOf(watch).daemon.id,
+        name: 'smithy',
+        at: wallAt - (by === 'us' ? MINUTE_MS : 5_000),
+        by,
+        isReboot: false,
+        isInferred: false,
+        wasUpMs: 55_000,
+        work: { resumed: 0, interrupted: 1 },
+      })),
+    } as const;
+    const descriptions = daemonRows(model, watch.time.now(), undefined)
+      .filter(({ contextValue }) => contextValue === 'restartRecord')
+      .map(({ description }) => description);
+    assert.deepEqual(descriptions, [
+      'not from here · was up 55 s · 1 session interrupted',
+      'was wedged · smithy restarted in 4 s.',
+    ]);
   });
 
   it('name the other program that the name of the address leads to', () => {

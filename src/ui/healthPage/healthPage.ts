@@ -1,0 +1,188 @@
+import * as vscode from 'vscode';
+import { HOUR_MS, type Clock } from '../../base/time';
+import type { Away } from '../../health/away';
+import type { Entry } from '../../health/incidentLog';
+import { pastOf, type PastSource } from '../../health/past';
+import { INCIDENT_LOG_MS, HISTORY_WINDOW_MS } from '../../health/policy';
+import type { DaemonModel } from '../../model/daemonModel';
+import { severityOf, stateInWords } from '../../words/states';
+import { PAGE_DRAW_EVERY_MS, PAGE_STEP_MS } from '../policy';
+import { answersForSessions } from '../shared/usable';
+import { Rendered } from '../shared/rendered';
+import { toHtml, type PageElement } from './node';
+import { pageOf } from './page';
+import type { Page, PageModel } from './pageModel';
+import { exportPage } from './exportPage';
+import { PAGE, type Range } from './pageText';
+import { PAGE_SCRIPT } from './pageScript';
+import { PAGE_STYLE } from './pageStyle';
+
+export interface HealthPageDeps {
+  readonly clock: Clock;
+  readonly models: () => readonly DaemonModel[];
+  readonly entries: () => readonly Entry[];
+  readonly away: () => Away | undefined;
+  /** The page was seen: what happened while nobody looked is no news any more. */
+  readonly onSeen: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What the page says to us. Anything may come from there. */
+interface Said {
+  readonly ready?: unknown;
+  readonly act?: unknown;
+  readonly range?: unknown;
+}
+
+/** The health page: one editor tab. Nothing is made or sent while nobody sees it. */
+export class HealthPage implements vscode.Disposable {
+  #panel: vscode.WebviewPanel | undefined;
+  #range: Range | undefined;
+  #page: Page | undefined;
+  #drawing: NodeJS.Timeout | undefined;
+  readonly #body = new Rendered<PageElement>((page) => void this.#panel?.webview.postMessage({ page }));
+
+  constructor(private readonly deps: HealthPageDeps) {}
+
+  /** Opens the tab, or shows the one that is open. */
+  open(): void {
+    if (this.#panel) {
+      this.#panel.reveal();
+      this.deps.onSeen();
+      return;
+    }
+    this.#range = undefined;
+    const panel = vscode.window.createWebviewPanel(
+      'daemonHealth.page',
+      PAGE.title,
+      { viewColumn: vscode.ViewColumn.Active },
+      { enableScripts: true, localResourceRoots: [], enableFindWidget: true },
+    );
+    this.#panel = panel;
+    panel.webview.onDidReceiveMessage((said: Said) => void this.#said(said).catch(this.deps.onError));
+    panel.onDidChangeViewState(() => this.draw());
+    panel.onDidDispose(() => {
+      clearTimeout(this.#drawing);
+      this.#drawing = undefined;
+      this.#panel = undefined;
+    });
+    this.#page = pageOf(this.#model());
+    this.#body.set(this.#page.body);
+    panel.webview.html = documentOf(this.#page.body);
+    this.deps.onSeen();
+  }
+
+  /** Called after every poll: draws what changed, where somebody sees it. */
+  draw(): void {
+    if (!this.#panel?.visible || this.#drawing) return;
+    this.#drawing = setTimeout(() => {
+      this.#drawing = undefined;
+      this.#drawNow();
+    }, PAGE_DRAW_EVERY_MS);
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+
+  #drawNow(): void {
+    if (!this.#panel?.visible) return;
+    try {
+      this.#page = pageOf(this.#model());
+      this.#body.set(this.#page.body);
+    } catch (error) {
+      this.deps.onError(error);
+    }
+  }
+
+  async #said({ ready, act, range }: Said): Promise<void> {
+    if (ready === true && this.#page) {
+      // A tab that was hidden begins with the page that it was opened with.
+      this.#page = pageOf(this.#model());
+      await this.#panel?.webview.postMessage({ page: this.#page.body });
+    }
+    if (typeof range === 'string' && this.#ranges().includes(range as Range)) {
+      this.#range = range as Range;
+      this.#drawNow();
+    }
+    const action = typeof act === 'string' ? this.#page?.actions.get(act) : undefined;
+    switch (action?.is) {
+      case undefined:
+        return;
+      case 'command':
+        await vscode.commands.executeCommand(action.command, ...action.targets);
+        return;
+      case 'report':
+        await vscode.window.showTextDocument(vscode.Uri.file(action.file), {
+          viewColumn: vscode.ViewColumn.Beside,
+        });
+        return;
+      case 'export':
+        await exportPage(this.#model());
+    }
+  }
+
+  #ranges(): readonly Range[] {
+    return this.deps.away() ? ['away', 'hour', 'day', 'week'] : ['hour', 'day', 'week'];
+  }
+
+  #model(): PageModel {
+    const { clock, models, entries, away } = this.deps;
+    const all = models();
+    const ranges = this.#ranges();
+    const range = (this.#range ??= ranges[0] === 'away' ? 'away' : 'day');
+    const nowAt = this.#nowAt(all);
+    const lengthMs = range === 'away' ? nowAt - away()!.leftAt : LENGTHS_MS[range];
+    const sinceAt = range === 'away' ? away()!.leftAt : nowAt - lengthMs;
+    return {
+      past: pastOf(all.map(sourceOf), entries(), {
+        sinceAt,
+        nowAt,
+        away: range === 'away' ? away() : undefined,
+      }),
+      range,
+      ranges,
+      daemons: all.map((model) => ({
+        daemonId: model.daemon.id,
+        now: stateInWords(model, clock.now()),
+        severity: severityOf(model),
+        canRunAgain: answersForSessions(model),
+      })),
+    };
+  }
+
+  /** In steps, so that a page of which nothing but the time changes is sent now and then; what just happened is on it. */
+  #nowAt(models: readonly DaemonModel[]): number {
+    const { wallAt } = this.deps.clock.now();
+    const sinceAt = Math.max(0, ...models.map(({ track }) => track.verdict.since.wallAt));
+    return Math.min(wallAt, Math.max(Math.floor(wallAt / PAGE_STEP_MS) * PAGE_STEP_MS, sinceAt + 1));
+  }
+}
+
+const LENGTHS_MS: Readonly<Record<Exclude<Range, 'away'>, number>> = {
+  hour: HOUR_MS,
+  day: HISTORY_WINDOW_MS,
+  week: INCIDENT_LOG_MS,
+};
+
+/** What of a model is its past. */
+export function sourceOf({ daemon, track, history, lost }: DaemonModel): PastSource {
+  return { daemonId: daemon.id, name: daemon.name, track, history, lost: lost ?? [] };
+}
+
+/** Nothing is loaded from anywhere, and nothing runs but the one script. */
+function documentOf(body: PageElement): string {
+  const nonce = crypto.randomUUID();
+  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${PAGE.title}</title>
+<style nonce="${nonce}">${PAGE_STYLE}</style>
+</head>
+<body>${toHtml(body)}<script nonce="${nonce}">${PAGE_SCRIPT}</script></body>
+</html>`;
+}
