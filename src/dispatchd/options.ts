@@ -32,7 +32,8 @@ export type CommandLine =
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  readonly home: string;
+  /** `undefined` for a user who has none. */
+  readonly home: string | undefined;
 }
 
 const FLAGS = {
@@ -86,7 +87,7 @@ export function parseCommandLine(
       kind: 'run',
       options: {
         port: integer('port', 0, 65535) ?? DEFAULT_PORT,
-        stateDir: resolve(around.cwd, folder('state-dir') ?? join(around.home, ...STATE_FOLDER)),
+        stateDir: resolve(around.cwd, folder('state-dir') ?? defaultStateDir(around.home)),
         workers: integer('workers', 0, MAX_WORKERS) ?? DEFAULT_WORKERS,
         pollIntervalMs,
         pollStaleThresholdMs:
@@ -116,7 +117,21 @@ export function argvToRepeat(options: Options, port: number): string[] {
 }
 
 function surroundings(): Surroundings {
-  return { env: process.env, cwd: process.cwd(), home: homedir() };
+  return { env: process.env, cwd: process.cwd(), home: home() };
+}
+
+/** Without HOME, the system has none for a user whom it does not know: in a container, say. */
+function home(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
+
+function defaultStateDir(home: string | undefined): string {
+  if (home) return join(home, ...STATE_FOLDER);
+  throw new InvalidValue('this user has no home folder; set HOME, or give --state-dir');
 }
 
 function variableOf(flag: string): string {

@@ -24,6 +24,8 @@ export const SLEEP_GAP_MS = 5 * SECOND_MS;
 
 /** Longest request body: a task is a command line and a few numbers. */
 export const MAX_BODY_BYTES = 64 * 1024;
+/** A refusal quotes so much of the origin that sent the request: a whole host name of usual length. */
+export const MAX_SHOWN_ORIGIN_CHARACTERS = 100;
 /** A slow client is cut off after these, so that it cannot hold a socket for ever. */
 export const HEADERS_TIMEOUT_MS = 5 * SECOND_MS;
 export const REQUEST_TIMEOUT_MS = 10 * SECOND_MS;

@@ -100,7 +100,7 @@ export function isFound(lost: Session, other: Session): boolean {
 }
 
 /** Whether the other session is this work resumed: the same conversation, or the same agent at work again. */
-export function goesOn(lost: Session, other: Session): boolean {
+function goesOn(lost: Session, other: Session): boolean {
   if (other.id === lost.id) return true;
   if (lost.providerSessionId !== undefined && other.providerSessionId === lost.providerSessionId) return true;
   return lost.agentId !== undefined && other.agentId === lost.agentId && isLive(other);

@@ -22,7 +22,7 @@ export function workSentence(made: WorkMade | undefined): string {
 }
 
 /** "2 running"; of a daemon that does not answer "2 were running": whether they still do nobody knows. */
-export function runningText(count: number, answers: boolean): string {
+function runningText(count: number, answers: boolean): string {
   if (count === 0) return 'none running';
   if (answers) return `${count} running`;
   return `${count} ${count === 1 ? 'was' : 'were'} running`;

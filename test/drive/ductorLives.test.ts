@@ -10,7 +10,7 @@ import { openVSCode, watching, type VSCodeWindow } from './harness';
 
 const DUCTOR = join(__dirname, '..', 'support', 'ductorLifeMain.ts');
 /** A silent turn is ended after so many seconds: no activity extends it. */
-const LIMIT_S = 20;
+const LIMIT_S = 12;
 const LIMITS = { cli_timeout: LIMIT_S, timeouts: { normal: LIMIT_S, extend_on_activity: false } };
 /** Each of them ends 2 s after the one before. */
 const WORK = ['--turn', 'long refactoring', '--named', 'vastpike', '--task', 'nightly lint'];

@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a stop from here is forgotten',
     file: 'src/health/ownRestart.ts',
-    from: 'startFailed: undefined, stoppedByUs: true, endingSinceMs }',
-    to: 'startFailed: undefined, stoppedByUs: false, endingSinceMs }',
+    from: 'startFailed: undefined, stoppedByUs: true, endingUntilMs }',
+    to: 'startFailed: undefined, stoppedByUs: false, endingUntilMs }',
     seed: 209,
     minutes: 6,
     because: 'the user stops a daemon',

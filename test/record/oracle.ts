@@ -421,6 +421,9 @@ class OneDaemon {
         const tellMs = dueMs + SPEAKS_MS + (wasSeenGood ? 0 : STARTUP_LONG_MS);
         const untilMs = truths.find((one) => one.fromMs > truth.fromMs)?.fromMs ?? day.endMs;
         const isRed = this.#firstMs(dueMs, untilMs, ({ colour }) => colour === 'red') === dueMs;
+        // What was red just before, as a starved machine makes a daemon, is the same incident.
+        const calmMs = truth.fromMs - RECOVERY_MS - IN_FLIGHT_MS - 2 * this.#gapMs(truth.fromMs);
+        if (this.#wasRed(calmMs, truth.fromMs)) return false;
         return isRed && tellMs < untilMs && tellMs < day.silencedMs && this.#isCalm(truth.fromMs, tellMs);
       });
       if (owed && !isToldBy(toMs + SPEAKS_MS))

@@ -92,6 +92,11 @@ export class Actions {
 
   /** Takes an interrupted session off the list of what waits for somebody. @throws ApiError 409 */
   async dismiss(session: Session): Promise<void> {
+    const { status } = session.state;
+    if (status !== 'interrupted') {
+      const message = `only an interrupted session can be dismissed; this one is ${status}`;
+      throw new ApiError(409, 'NOT_INTERRUPTED', message);
+    }
     await this.#handle(session, 'dismissed', (handled) => this.parts.store.put(handled));
   }
 
@@ -104,7 +109,7 @@ export class Actions {
     const session = this.parts.store.get(id);
     const state = session?.state;
     if (!session || state?.status !== 'interrupted' || state.handled || this.#handling.has(id)) {
-      throw new ApiError(409, 'NOT_INTERRUPTED', 'the session is not waiting for a decision');
+      throw new ApiError(409, 'NOT_INTERRUPTED', this.#whyHandled(id, session));
     }
     this.#handling.add(id);
     try {
@@ -112,6 +117,15 @@ export class Actions {
     } finally {
       this.#handling.delete(id);
     }
+  }
+
+  #whyHandled(id: string, session: Session | undefined): string {
+    if (!session) return 'the session is forgotten already';
+    if (this.#handling.has(id)) return 'the session is being run again or dismissed just now';
+    const handled = 'handled' in session.state ? session.state.handled : undefined;
+    if (handled === 'dismissed') return 'the session was dismissed already';
+    const again = this.parts.store.all().findLast(({ rerunOf }) => rerunOf === id);
+    return `the session was run again already${again ? `, as ${again.id}` : ''}`;
   }
 
   async #enqueue(spec: TaskSpec, rerunOf?: string): Promise<Session> {

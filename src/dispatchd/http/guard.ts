@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { cleanText } from '../../base/text';
 import { isSameSecret } from '../../system/challenge';
+import { TOKEN_FILE } from '../../protocol/dispatchd';
+import { MAX_SHOWN_ORIGIN_CHARACTERS } from '../policy';
 import { ApiError } from './errors';
 
 /** What each answer says to a browser: nobody else may read, frame, keep or guess at what is in it. */
@@ -12,7 +15,9 @@ export const ANSWER_HEADERS = {
 };
 
 /** Of these Node shows the first one only, or all as one: who sends two wants two readers to see two things. */
-const ONCE = ['host', 'origin', 'authorization', 'sec-fetch-site'];
+const ONCE = ['Host', 'Origin', 'Authorization', 'Sec-Fetch-Site'];
+
+const BEARER = /^bearer +(.+)$/i;
 
 /** By whom a browser says that it asks: by a page of ours, or by the user. */
 const OWN_SITES = ['same-origin', 'none'];
@@ -24,8 +29,11 @@ const OWN_SITES = ['same-origin', 'none'];
 export function checkRequest(request: IncomingMessage, port: number): ApiError | undefined {
   const { headers, rawHeaders, url } = request;
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  const twice = ONCE.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
-  if (twice !== undefined) return new ApiError(400, 'BAD_REQUEST', `the header ${twice} may stand once only`);
+  const isTwice = (name: string) => names.indexOf(name) !== names.lastIndexOf(name);
+  const twice = ONCE.find((name) => isTwice(name.toLowerCase()));
+  if (twice !== undefined) {
+    return new ApiError(400, 'BAD_REQUEST', `the request has two ${twice} headers; send one`);
+  }
   // An address with a host of its own outweighs `Host` (RFC 9112, 3.2.2).
   if (!url?.startsWith('/')) return new ApiError(400, 'BAD_REQUEST', 'the address must begin with /');
   return checkOrigin(headers, port);
@@ -38,7 +46,9 @@ function checkOrigin(headers: IncomingMessage['headers'], port: number): ApiErro
     return new ApiError(403, 'FORBIDDEN_HOST', `Host must be 127.0.0.1:${port}`);
   }
   if (origin !== undefined && !ours.some((name) => origin.toLowerCase() === `http://${name}`)) {
-    return new ApiError(403, 'FORBIDDEN_ORIGIN', 'requests from other origins are refused');
+    const from = cleanText(origin, MAX_SHOWN_ORIGIN_CHARACTERS);
+    const only = `only pages of http://127.0.0.1:${port} may send them`;
+    return new ApiError(403, 'FORBIDDEN_ORIGIN', `requests from "${from}" are refused: ${only}`);
   }
   if (site !== undefined && !OWN_SITES.some((name) => name === site)) {
     return new ApiError(403, 'FORBIDDEN_SITE', 'requests from other sites are refused');
@@ -48,12 +58,19 @@ function checkOrigin(headers: IncomingMessage['headers'], port: number): ApiErro
 
 /** Whether this is `Authorization: Bearer TOKEN`, in constant time; any bytes are allowed in it. */
 export function hasToken(authorization: string | undefined, token: string): boolean {
-  return isSameSecret(/^bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? '', token);
+  return isSameSecret(BEARER.exec(authorization ?? '')?.[1] ?? '', token);
 }
 
-/** Refuses who does not have the token. */
+/** Refuses who does not have the token, and says which of three things is wrong. */
 export function checkToken(authorization: string | undefined, token: string): ApiError | undefined {
   if (hasToken(authorization, token)) return undefined;
-  const message = 'this request needs "Authorization: Bearer <token>"; the token is in the state directory';
-  return new ApiError(401, 'UNAUTHORIZED', message);
+  return new ApiError(401, 'UNAUTHORIZED', whyUnauthorized(authorization));
+}
+
+function whyUnauthorized(authorization: string | undefined): string {
+  const form = '"Authorization: Bearer <token>"';
+  const place = `the file "${TOKEN_FILE}" in the state directory`;
+  if (authorization === undefined) return `this request needs ${form}; the token is in ${place}`;
+  if (!BEARER.test(authorization)) return `the header must be ${form}; the token is in ${place}`;
+  return `the token is wrong: dispatchd makes a new one after a crash. Read it again from ${place}`;
 }

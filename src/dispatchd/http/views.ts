@@ -3,6 +3,7 @@ import type { Entry } from '../life/history';
 import type { Instance } from '../life/instance';
 import type { LastExit } from '../life/lifecycle';
 import type { SetAside } from '../../system/stateFile';
+import { outcomeOf } from '../sessions/outcome';
 import type { Run } from '../sessions/run';
 import { commandLine, type Session, type SessionState, type TaskSpec } from '../sessions/session';
 
@@ -38,7 +39,7 @@ function shownState({ state }: Session, run: Run | undefined): SessionState {
 function outcomeFor(reader: Reader, state: Exclude<SessionState, { status: 'queued' | 'running' }>): string {
   const isStartError =
     state.status === 'failed' && state.exitCode === undefined && state.signal === undefined;
-  return isStartError && reader === 'anybody' ? 'Could not be started.' : state.outcome;
+  return isStartError && reader === 'anybody' ? 'Could not be started.' : outcomeOf(state);
 }
 
 function ending(state: SessionState, reader: Reader) {

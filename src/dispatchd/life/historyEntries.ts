@@ -1,3 +1,4 @@
+import { outcomeOf } from '../sessions/outcome';
 import type { Session } from '../sessions/session';
 import type { LifeEntry, OutcomeEntry } from './history';
 import type { LastExit, Life } from './lifecycle';
@@ -25,6 +26,6 @@ export function outcomeEntry({ id, spec, state, createdAt }: Session): OutcomeEn
     status: state.status,
     ...(startedAt !== undefined && { startedAt }),
     endedAt: 'endedAt' in state ? state.endedAt : createdAt,
-    ...('outcome' in state && { outcome: state.outcome }),
+    ...('outcome' in state && { outcome: outcomeOf(state) }),
   };
 }

@@ -1,7 +1,7 @@
 import { duration } from '../../base/time';
 import { iso } from '../clock';
 import { MAX_ATTEMPTS, RECOVERY_MAX_AGE_MS } from '../policy';
-import { endState } from '../sessions/outcome';
+import { endState, OFFER } from '../sessions/outcome';
 import { isRunning, type Session } from '../sessions/session';
 
 /** What is known of a session that an earlier life left unfinished. */
@@ -91,5 +91,5 @@ export function planRecovery({ session, nowMs, lastAliveAt, exit, found }: Lefto
 function interruptedOutcome(startedAt: number | undefined, why: string): string {
   const what =
     startedAt === undefined ? 'It was still waiting' : `Its run, begun at ${iso(startedAt)}, was interrupted`;
-  return `${what} when dispatchd ended; ${why}. Run it again or dismiss it.`;
+  return `${what} when dispatchd ended; ${why}. ${OFFER}`;
 }

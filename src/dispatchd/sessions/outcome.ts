@@ -1,6 +1,6 @@
 import { duration, SECOND_MS } from '../../base/time';
 import type { Exit } from '../processes/launch';
-import type { EndedState, RunningSession } from './session';
+import type { EndedState, RunningSession, SessionState } from './session';
 
 /**
  * How a run ended: the state to keep, with a sentence for people.
@@ -54,6 +54,17 @@ function timedOut({ spec, extensionsUsed, requestedExtensions }: RunningSession,
 /** Twice what it had, in whole seconds. */
 function suggestedTimeoutMs(timeoutMs: number, ranMs: number): number {
   return Math.ceil((2 * Math.max(timeoutMs, ranMs)) / SECOND_MS) * SECOND_MS;
+}
+
+/** Ends the sentence that is kept with interrupted work, also by version 0.1. */
+export const OFFER = 'Run it again or dismiss it.';
+
+/** What an ended session says of itself: interrupted work offers what to do only until somebody has done it. */
+export function outcomeOf(state: Exclude<SessionState, { status: 'queued' | 'running' }>): string {
+  const { outcome } = state;
+  if (state.status !== 'interrupted' || !state.handled || !outcome.endsWith(OFFER)) return outcome;
+  const done = state.handled === 'run' ? 'It was run again.' : 'It was dismissed.';
+  return `${outcome.slice(0, -OFFER.length)}${done}`;
 }
 
 /** The shell's own exit codes; 128 + n is a command that died of signal n. */

@@ -120,6 +120,49 @@ describe('a dispatchd that cannot start says why in one sentence', function () {
     });
   }
 
+  describe('to a user without a home folder', () => {
+    /** A user whom the system does not know. */
+    const STRANGER = 12_345;
+    before(function () {
+      const why = whyNoOtherUser();
+      if (why !== undefined) notRun(this, why);
+    });
+
+    async function asStranger(...flags: string[]): Promise<{ code: number | null; said: string }> {
+      const script = join(dir, 'dispatchd.js');
+      copyFileSync(await dispatchdFile(), script);
+      chmodSync(dir, 0o755);
+      const { HOME: _, ...env } = process.env;
+      const user = { uid: STRANGER, gid: STRANGER, env };
+      const child = spawn(process.execPath, [script, ...flags], { cwd: '/', ...user });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          said += text;
+          if (said.includes('listening on')) child.kill();
+        });
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, said };
+    }
+
+    it('needs one of two', async () => {
+      const { code, said } = await asStranger('--port', '0');
+      assert.equal(code, 2, said);
+      isSentence(said);
+      assert.match(said, /this user has no home folder; set HOME, or give --state-dir/);
+    });
+
+    it('but helps, and starts in a folder that it is given', async () => {
+      const help = await asStranger('--help');
+      assert.equal(help.code, 0, help.said);
+      assert.match(help.said, /^Usage: dispatchd/);
+      mkdirSync(join(dir, 'theirs'));
+      chownSync(join(dir, 'theirs'), STRANGER, STRANGER);
+      const started = await asStranger('--port', '0', '--state-dir', join(dir, 'theirs'));
+      assert.match(started.said, /listening on/);
+    });
+  });
+
   it('where the folder that it was started in is gone', async function () {
     if (process.platform === 'win32') notRun(this, 'Windows deletes no folder that a program is in');
     const gone = join(dir, 'gone');

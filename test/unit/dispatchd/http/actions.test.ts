@@ -6,7 +6,8 @@ import { Actions } from '../../../../src/dispatchd/http/actions';
 import { SessionStore } from '../../../../src/dispatchd/sessions/sessionStore';
 import type { Supervisor } from '../../../../src/dispatchd/processes/supervisor';
 import { FakeClock } from '../../../support/dispatchd/fakeClock';
-import { session } from '../../../support/dispatchd/sessions';
+import type { Session } from '../../../../src/dispatchd/sessions/session';
+import { running, session } from '../../../support/dispatchd/sessions';
 
 describe('dispatchd actions', () => {
   let dir: string;
@@ -55,4 +56,52 @@ describe('dispatchd actions', () => {
       [1, 2, 1, 1, 3],
     );
   });
+
+  describe('on interrupted work', () => {
+    const interrupted = (handled?: 'run' | 'dismissed') => {
+      const outcome = 'It was still waiting when dispatchd ended. Run it again or dismiss it.';
+      const left = session({ status: 'interrupted', endedAt: 1, outcome, ...(handled && { handled }) });
+      store.setInMemory(left);
+      return left;
+    };
+    const refusesBoth = async (left: Session, message: string) => {
+      const refusal = { status: 409, code: 'NOT_INTERRUPTED', message };
+      await assert.rejects(actions.dismiss(left), refusal);
+      await assert.rejects(actions.runAgain(left, {}), refusal);
+    };
+
+    it('name the session that runs it again already', async () => {
+      const left = interrupted();
+      const { id } = await actions.runAgain(left, {});
+      await refusesBoth(left, `the session was run again already, as ${id}`);
+    });
+
+    it('say that it was run again also where that session is forgotten', () =>
+      refusesBoth(interrupted('run'), 'the session was run again already'));
+
+    it('say that it was dismissed', () =>
+      refusesBoth(interrupted('dismissed'), 'the session was dismissed already'));
+
+    it('do one of two that come at once, and say so to the other', async () => {
+      const left = interrupted();
+      const first = actions.dismiss(left);
+      await refusesBoth(left, 'the session is being run again or dismissed just now');
+      await first;
+    });
+  });
+
+  for (const [state, status] of [
+    [{ status: 'queued' }, 'queued'],
+    [running(), 'running'],
+    [{ status: 'completed', endedAt: 1, outcome: 'Completed.' }, 'completed'],
+  ] as const) {
+    it(`dismiss no session that is ${status}`, async () => {
+      const other = session(state);
+      store.setInMemory(other);
+      await assert.rejects(actions.dismiss(other), {
+        status: 409,
+        message: `only an interrupted session can be dismissed; this one is ${status}`,
+      });
+    });
+  }
 });

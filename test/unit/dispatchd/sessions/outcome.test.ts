@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Exit } from '../../../../src/dispatchd/processes/launch';
+import { sessionView } from '../../../../src/dispatchd/http/views';
+import { outcomeEntry } from '../../../../src/dispatchd/life/historyEntries';
 import { endState } from '../../../../src/dispatchd/sessions/outcome';
 import type { RunningSession, Session, StopCause } from '../../../../src/dispatchd/sessions/session';
 import { running, session } from '../../../support/dispatchd/sessions';
@@ -62,4 +64,19 @@ describe('dispatchd outcome', () => {
     const { outcome } = endState(session(state) as RunningSession, {}, 400_000, 600_100);
     assert.match(outcome, /^Timed out after 10 min \(limit 10 min, no extensions\)\./);
   });
+
+  for (const [handled, says] of [
+    [undefined, 'It was interrupted. Run it again or dismiss it.'],
+    ['run', 'It was interrupted. It was run again.'],
+    ['dismissed', 'It was interrupted. It was dismissed.'],
+  ] as const) {
+    it(`of interrupted work offers only what is not refused: ${handled ?? 'it waits'}`, () => {
+      const outcome = 'It was interrupted. Run it again or dismiss it.';
+      const state = { status: 'interrupted', endedAt: 1, outcome, ...(handled && { handled }) } as const;
+      const left = session(state);
+      const view = sessionView(left, undefined, 'owner');
+      assert.equal('outcome' in view && view.outcome, says);
+      assert.equal(outcomeEntry(left).outcome, says);
+    });
+  }
 });
