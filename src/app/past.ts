@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
+import { unseenIn } from '../health/away';
 import { newsIn, type PastSource } from '../health/past';
 import type { DaemonId } from '../health/report';
 import { entriesToldBy, type ToldPast } from '../health/toldPast';
@@ -74,7 +75,7 @@ export class PastLog {
   /** How many things happened while nobody looked. */
   get news(): number {
     const { away } = this.#looks;
-    if (!away || away.isSeen) return 0;
+    if (unseenIn(away).length === 0) return 0;
     return newsIn(this.deps.registry.models.map(sourceOf), this.#incidents.entries, away);
   }
 

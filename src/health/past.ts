@@ -1,4 +1,4 @@
-import type { Away } from './away';
+import { unseenIn, type Away } from './away';
 import type { History, Span } from './history';
 import type { Entry, Life, Phase } from './incidentLog';
 import { laneOf, type LanePart } from './lane';
@@ -133,11 +133,11 @@ function sessionPast(session: Session, aheadMs: number): SessionPast[] {
   ];
 }
 
-/** How many sessions ended how, between the moments of a past. */
-export function endsIn({ daemons, sinceAt }: Past): Readonly<Record<End, number>> {
+/** How many sessions ended how, since the begin of a past. @param untilAt epoch ms */
+export function endsIn({ daemons, sinceAt }: Past, untilAt = Infinity): Readonly<Record<End, number>> {
   const counts = { completed: 0, failed: 0, timedOut: 0, cancelled: 0, interrupted: 0 };
-  for (const { end, endedAt } of daemons.flatMap(({ sessions }) => sessions)) {
-    if (end !== undefined && endedAt !== undefined && endedAt >= sinceAt) counts[end]++;
+  for (const { end, endedAt = -Infinity } of daemons.flatMap(({ sessions }) => sessions)) {
+    if (end !== undefined && endedAt >= sinceAt && endedAt <= untilAt) counts[end]++;
   }
   return counts;
 }
@@ -156,11 +156,11 @@ export function newsIn(
   log: readonly Entry[],
   away: Away | undefined,
 ): number {
-  if (!away || away.isSeen) return 0;
-  const past = pastOf(sources, log, { sinceAt: away.leftAt, nowAt: away.backAt, away });
-  const { failed, timedOut, interrupted } = endsIn(past);
-  const began = past.incidents.filter(
-    ({ fromAt, endedAt }) => fromAt <= away.backAt && (endedAt ?? fromAt) >= away.leftAt,
-  );
-  return began.length + past.lives.length + failed + timedOut + interrupted;
+  const counts = unseenIn(away).map(({ leftAt, backAt }) => {
+    const past = pastOf(sources, log, { sinceAt: leftAt, nowAt: backAt, away });
+    const { failed, timedOut, interrupted } = endsIn(past, backAt);
+    const began = past.incidents.filter(({ fromAt }) => fromAt >= leftAt && fromAt <= backAt);
+    return began.length + past.lives.length + failed + timedOut + interrupted;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -61,6 +61,14 @@ function isLooks(raw: unknown): raw is Looks {
   const { away } = fieldsOf(raw);
   return (
     hasFields(raw, { lookedAt: 'number' }) &&
-    (away === undefined || hasFields(away, { leftAt: 'number', backAt: 'number', isSeen: 'boolean' }))
+    (away === undefined || (isGap(away, { isSeen: 'boolean' }) && isListOfGaps(fieldsOf(away)['earlier'])))
   );
+}
+
+function isGap(raw: unknown, more: Readonly<Record<string, 'boolean'>> = {}): boolean {
+  return hasFields(raw, { leftAt: 'number', backAt: 'number', ...more });
+}
+
+function isListOfGaps(raw: unknown): boolean {
+  return raw === undefined || (Array.isArray(raw) && raw.every((each) => isGap(each)));
 }

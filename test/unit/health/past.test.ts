@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { looked, shown, type Looks } from '../../../src/health/away';
+import { looked, shown, unseenIn, type Looks } from '../../../src/health/away';
 import { fromStored, type History, type StoredSpan } from '../../../src/health/history';
 import type { Phase } from '../../../src/health/incidentLog';
 import { laneOf, toldHistory } from '../../../src/health/lane';
@@ -129,6 +129,20 @@ describe('who was away', () => {
     assert.equal(shown(back).away?.isSeen, true);
     assert.equal(at(HOUR_MS + MINUTE_MS, shown(back)).away?.isSeen, true);
     assert.equal(at(3 * HOUR_MS, shown(back)).away?.isSeen, false);
+  });
+
+  it('is still to be told of the night before where the page was not opened in between', () => {
+    const night = at(10 * HOUR_MS, at(0));
+    const lunch = at(14 * HOUR_MS, at(13 * HOUR_MS, night));
+    const gaps = (looks: Looks) =>
+      unseenIn(looks.away).map(({ leftAt, backAt }) => [leftAt - NOON, backAt - NOON]);
+    assert.deepEqual(gaps(lunch), [
+      [0, 10 * HOUR_MS],
+      [10 * HOUR_MS, 13 * HOUR_MS],
+      [13 * HOUR_MS, 14 * HOUR_MS],
+    ]);
+    assert.deepEqual(gaps(shown(lunch)), []);
+    assert.deepEqual(gaps(at(20 * HOUR_MS, shown(lunch))), [[14 * HOUR_MS, 20 * HOUR_MS]]);
   });
 
   it('was not away where the clock was set back', () => {
