@@ -12,7 +12,7 @@ import { HttpServer } from './http/server';
 import { removeInstanceFile, writeInstanceFile, type Instance } from './life/instance';
 import { Lifecycle, lastExit, startKind } from './life/lifecycle';
 import { acquireLock } from './life/lock';
-import { History } from './life/history';
+import { History, HISTORY_FILE } from './life/history';
 import { lifeEntry, outcomeEntry } from './life/historyEntries';
 import { isFinished } from './sessions/session';
 import type { Log } from './log';
@@ -82,7 +82,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       workspace,
       stateDir,
     };
-    const history = new History(join(stateDir, 'history.jsonl'));
+    const history = new History(join(stateDir, HISTORY_FILE));
     await history.load(clock.wallMs());
     if (previous.kind === 'read' && exit) history.record(lifeEntry(previous.value, exit));
     const store = new SessionStore(join(stateDir, 'sessions'), (over) => history.record(outcomeEntry(over)));

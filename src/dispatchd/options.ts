@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,6 +7,7 @@ import {
   DEFAULT_POLL_INTERVAL_MS,
   DEFAULT_WORKERS,
   MAX_POLL_INTERVAL_MS,
+  MAX_STALE_THRESHOLD_MS,
   MAX_WORKERS,
   MIN_POLL_INTERVAL_MS,
 } from './policy';
@@ -34,6 +36,7 @@ export interface Surroundings {
   readonly cwd: string;
   /** `undefined` for a user who has none. */
   readonly home: string | undefined;
+  readonly isFolder: (path: string) => boolean;
 }
 
 const FLAGS = {
@@ -56,7 +59,7 @@ export function parseCommandLine(
   around: Surroundings = surroundings(),
 ): CommandLine {
   try {
-    const { values } = parseArgs({ args: [...argv], options: FLAGS, strict: true });
+    const { values } = parseArgs({ args: withValues(argv), options: FLAGS, strict: true });
     if (values.help) return { kind: 'help' };
     if (values.version) return { kind: 'version' };
 
@@ -81,8 +84,20 @@ export function parseCommandLine(
       return given?.value;
     };
 
+    const workspace = folder('workspace');
+    const workspaceDir = resolve(around.cwd, workspace ?? '.');
+    if (workspace !== undefined && !around.isFolder(workspaceDir)) {
+      throw new InvalidValue(`${text('workspace')?.source}: there is no folder ${workspaceDir}`);
+    }
     const pollIntervalMs =
       integer('poll-interval-ms', MIN_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS) ?? DEFAULT_POLL_INTERVAL_MS;
+    const staleThresholdMs = integer('poll-stale-threshold-ms', 1, MAX_STALE_THRESHOLD_MS);
+    if (staleThresholdMs !== undefined && staleThresholdMs <= pollIntervalMs) {
+      const longer = `must be longer than the interval of ${pollIntervalMs} ms`;
+      throw new InvalidValue(
+        `${text('poll-stale-threshold-ms')?.source} ${longer}, not "${staleThresholdMs}"`,
+      );
+    }
     return {
       kind: 'run',
       options: {
@@ -90,10 +105,8 @@ export function parseCommandLine(
         stateDir: resolve(around.cwd, folder('state-dir') ?? defaultStateDir(around.home)),
         workers: integer('workers', 0, MAX_WORKERS) ?? DEFAULT_WORKERS,
         pollIntervalMs,
-        pollStaleThresholdMs:
-          integer('poll-stale-threshold-ms', 1, MAX_POLL_INTERVAL_MS) ??
-          defaultStaleThresholdMs(pollIntervalMs),
-        workspace: folder('workspace') ?? around.cwd,
+        pollStaleThresholdMs: staleThresholdMs ?? defaultStaleThresholdMs(pollIntervalMs),
+        workspace: workspaceDir,
         chaos: values.chaos ?? booleanVariable('DISPATCHD_CHAOS', around.env['DISPATCHD_CHAOS']),
       },
     };
@@ -116,8 +129,26 @@ export function argvToRepeat(options: Options, port: number): string[] {
   ];
 }
 
+/** parseArgs calls a value that begins with a dash ambiguous: a number cannot be a flag. */
+function withValues(argv: readonly string[]): string[] {
+  const args: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const arg = argv[index]!;
+    if (arg === '--') return [...args, ...argv.slice(index)];
+    const flag = Object.entries(FLAGS).find(([name, { type }]) => type === 'string' && arg === `--${name}`);
+    const value = argv[index + 1];
+    if (flag && (value === undefined || /^-(?!\d)/.test(value))) {
+      throw new InvalidValue(`${arg} needs a value`);
+    }
+    if (flag) index++;
+    args.push(flag ? `${arg}=${value}` : arg);
+  }
+  return args;
+}
+
 function surroundings(): Surroundings {
-  return { env: process.env, cwd: process.cwd(), home: home() };
+  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+  return { env: process.env, cwd: process.cwd(), home: home(), isFolder };
 }
 
 /** Without HOME, the system has none for a user whom it does not know: in a container, say. */

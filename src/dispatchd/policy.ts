@@ -15,6 +15,7 @@ export const MAX_POLL_INTERVAL_MS = DAY_MS;
 /** smithy's rule: a minute, or ten intervals where the interval is long. */
 export const MIN_DEFAULT_STALE_THRESHOLD_MS = 60 * SECOND_MS;
 export const STALE_THRESHOLD_INTERVALS = 10;
+export const MAX_STALE_THRESHOLD_MS = STALE_THRESHOLD_INTERVALS * MAX_POLL_INTERVAL_MS;
 
 /** The watch that notices a wedge looks at least this often, so that WEDGED is logged within a second. */
 export const WATCH_INTERVAL_MAX_MS = SECOND_MS;
@@ -38,6 +39,9 @@ export const MAX_CONNECTIONS = 256;
 
 /** How long the question "what are you?" to the owner of our port may take. */
 export const PROBE_TIMEOUT_MS = SECOND_MS;
+
+/** A folder that is refused for what it holds is known by so many names. */
+export const MAX_SHOWN_FILES = 3;
 
 /** Time between SIGTERM and SIGKILL when the daemon itself stops: VS Code waits about that long for a task. */
 export const SHUTDOWN_GRACE_MS = 2 * SECOND_MS;

@@ -7,6 +7,7 @@ import type { Service } from './service';
 import { StateNotWritten } from '../../system/trouble';
 import { taskView, type Reader } from './views';
 import { jsonBody, optionalJsonBody } from './body';
+import { ignoredFields } from './taskInput';
 import { ApiError } from './errors';
 import { checkToken, hasToken } from './guard';
 import { NONCE_PATTERN, ROUTES, type ChallengeAnswer } from '../../protocol/dispatchd';
@@ -67,9 +68,12 @@ export function createApp({ service, actions, token, ownAddress, log, chaos, shu
 
   app.get(ROUTES.tasks, (c) => c.json({ tasks: service.tasks(readerOf(c)) }));
   app.get('/api/tasks/:id', (c) => c.json({ task: service.task(c.req.param('id'), readerOf(c)) }));
-  app.post(ROUTES.tasks, async (c) =>
-    c.json({ task: taskView(await actions.submit(await jsonBody(c.req.raw)), undefined, 'owner') }, 201),
-  );
+  app.post(ROUTES.tasks, async (c) => {
+    const body = await jsonBody(c.req.raw);
+    const task = taskView(await actions.submit(body), undefined, 'owner');
+    const ignored = ignoredFields(body);
+    return c.json({ task, ...(ignored.length > 0 && { ignored }) }, 201);
+  });
 
   app.get(ROUTES.sessions, (c) => c.json({ sessions: service.sessions(readerOf(c)) }));
   app.get('/api/sessions/:id', (c) => c.json({ session: service.session(c.req.param('id'), readerOf(c)) }));

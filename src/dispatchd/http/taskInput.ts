@@ -16,9 +16,9 @@ import {
 import { commandLine, type TaskSpec } from '../sessions/session';
 import type { TimeLimits } from '../sessions/run';
 
-const text = (maxCharacters: number) =>
+const text = (maxCharacters: number, what = 'must be a string') =>
   v.pipe(
-    v.string(),
+    v.string(what),
     v.maxLength(maxCharacters, `must have at most ${maxCharacters} characters`),
     v.check((value) => !value.includes('\0'), 'must not contain NUL'),
   );
@@ -28,28 +28,45 @@ const filled = (maxCharacters: number) =>
     v.check((value) => value.trim() !== '', 'must not be empty'),
   );
 const durationMs = v.pipe(
-  v.number(),
-  v.integer('must be whole milliseconds'),
+  v.number('must be a number of milliseconds'),
+  v.integer('must be a whole number of milliseconds'),
   v.minValue(1, 'must be at least 1'),
   v.maxValue(MAX_TIMEOUT_MS, `must be at most ${MAX_TIMEOUT_MS} (7 days)`),
 );
+const LIST = 'must be a list of strings';
+const WHOLE = 'must be a whole number';
 
-const TaskInput = v.object({
-  name: v.pipe(
-    filled(MAX_NAME_CHARACTERS),
-    v.check((name) => !/\p{Cc}/u.test(name), 'must not contain control characters'),
-  ),
-  command: v.optional(filled(MAX_COMMAND_CHARACTERS)),
-  args: v.optional(v.pipe(v.array(text(MAX_COMMAND_CHARACTERS)), v.maxLength(MAX_ARGS))),
-  cwd: v.optional(filled(MAX_COMMAND_CHARACTERS)),
-  kind: v.optional(v.picklist(['foreground', 'named'], 'must be "foreground" or "named"')),
-  prompt: v.optional(text(MAX_COMMAND_CHARACTERS)),
-  timeoutMs: v.optional(durationMs),
-  activityExtensionMs: v.optional(durationMs),
-  maxExtensions: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MAX_EXTENSIONS))),
-  maxTotalMs: v.optional(durationMs),
-  resumable: v.optional(v.boolean()),
-});
+const TaskInput = v.object(
+  {
+    name: v.pipe(
+      filled(MAX_NAME_CHARACTERS),
+      v.check((name) => !/\p{Cc}/u.test(name), 'must not contain control characters'),
+    ),
+    command: v.optional(filled(MAX_COMMAND_CHARACTERS)),
+    args: v.optional(
+      v.pipe(
+        v.array(text(MAX_COMMAND_CHARACTERS, LIST), LIST),
+        v.maxLength(MAX_ARGS, `must have at most ${MAX_ARGS} entries`),
+      ),
+    ),
+    cwd: v.optional(filled(MAX_COMMAND_CHARACTERS)),
+    kind: v.optional(v.picklist(['foreground', 'named'], 'must be "foreground" or "named"')),
+    prompt: v.optional(text(MAX_COMMAND_CHARACTERS)),
+    timeoutMs: v.optional(durationMs),
+    activityExtensionMs: v.optional(durationMs),
+    maxExtensions: v.optional(
+      v.pipe(
+        v.number(WHOLE),
+        v.integer(WHOLE),
+        v.minValue(0, 'must be at least 0'),
+        v.maxValue(MAX_MAX_EXTENSIONS, `must be at most ${MAX_MAX_EXTENSIONS}`),
+      ),
+    ),
+    maxTotalMs: v.optional(durationMs),
+    resumable: v.optional(v.boolean('must be true or false')),
+  },
+  'is missing',
+);
 
 /**
  * Reads the body of `POST /api/tasks`. Unknown keys are ignored, so that newer and older clients may say more.
@@ -60,12 +77,15 @@ export async function readTask(
   defaultCwd: string,
   lastTurn: (name: string) => TaskSpec | undefined,
 ): Promise<TaskSpec> {
-  const input = parse(TaskInput, body);
+  const input = parse(TaskInput, body, '{"name": …, "command": …}');
   const name = input.name.trim();
   const kind = input.kind ?? 'foreground';
   const previous = kind === 'named' && input.command === undefined ? lastTurn(name) : undefined;
   const command = input.command ?? previous?.command;
-  if (command === undefined) throw invalid('command: is missing');
+  if (command === undefined) {
+    const noTurn = kind === 'named' ? `, and no earlier turn of "${name}" has one` : '';
+    throw invalid(`command: is missing${noTurn}`);
+  }
   const args = input.args ?? previous?.args;
   const spec: TaskSpec = {
     name,
@@ -84,10 +104,16 @@ export async function readTask(
   return spec;
 }
 
+/** What `readTask` left aside: perhaps a newer client's, perhaps misspelt. */
+export function ignoredFields(body: unknown): string[] {
+  return Object.keys(body ?? {}).filter((field) => !Object.hasOwn(TaskInput.entries, field));
+}
+
 /** @throws ApiError when a command could not run there */
 async function checkFolder(cwd: string): Promise<void> {
   const folder = await stat(cwd).catch(() => undefined);
-  if (!folder?.isDirectory()) throw invalid(`cwd: there is no folder ${cwd}`);
+  if (folder?.isDirectory()) return;
+  throw invalid(folder ? `cwd: ${cwd} is not a folder` : `cwd: there is no folder ${cwd}`);
 }
 
 const ExtendInput = v.object({ extensionMs: v.optional(durationMs) });
@@ -95,12 +121,12 @@ const RunAgainInput = v.object({ timeoutMs: v.optional(durationMs) });
 
 /** Reads the body of an extension; `undefined` means the session's own step. */
 export function readExtension(body: unknown): number | undefined {
-  return parse(ExtendInput, body).extensionMs;
+  return parse(ExtendInput, body, '{"extensionMs": …}').extensionMs;
 }
 
 /** The task to run again, with more time where that is asked for. */
 export async function readRunAgain(body: unknown, spec: TaskSpec): Promise<TaskSpec> {
-  const { timeoutMs } = parse(RunAgainInput, body);
+  const { timeoutMs } = parse(RunAgainInput, body, '{"timeoutMs": …}');
   await checkFolder(spec.cwd);
   if (timeoutMs === undefined) return spec;
   return { ...spec, timeoutMs, maxTotalMs: Math.max(spec.maxTotalMs, timeoutMs) };
@@ -119,7 +145,7 @@ function limits(
 ): TimeLimits {
   const timeoutMs = input.timeoutMs ?? otherwise.timeoutMs;
   if (input.maxTotalMs !== undefined && input.maxTotalMs < timeoutMs) {
-    throw invalid('maxTotalMs must not be less than timeoutMs');
+    throw invalid(`maxTotalMs: must not be less than timeoutMs, which is ${timeoutMs}`);
   }
   return {
     timeoutMs,
@@ -133,11 +159,13 @@ function invalid(message: string): ApiError {
   return new ApiError(400, 'INVALID_INPUT', message);
 }
 
-/** Validates `body`, naming the first thing that is wrong with it. */
-function parse<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
+/** Validates `body`, naming the first thing that is wrong with it. @param example of such a body */
+function parse<S extends v.GenericSchema>(schema: S, body: unknown, example: string): v.InferOutput<S> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid(`the body must be a JSON object like ${example}`);
+  }
   const result = v.safeParse(schema, body);
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  throw invalid(path ? `${path}: ${issue.message}` : issue.message);
+  const [{ message, path }] = result.issues;
+  throw invalid(`${String(path?.[0].key)}: ${message}`);
 }

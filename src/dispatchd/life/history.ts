@@ -3,6 +3,9 @@ import { readOwn, openToAppend } from '../../system/privateFile';
 import { writeText } from '../../system/stateFile';
 import { HISTORY_MS, MAX_HISTORY_BYTES, MAX_PENDING_HISTORY, MAX_READ_HISTORY_BYTES } from '../policy';
 
+/** In the state folder. */
+export const HISTORY_FILE = 'history.jsonl';
+
 const moment = v.pipe(v.number(), v.finite());
 
 /** A life that is over. */
@@ -38,7 +41,7 @@ export type LifeEntry = v.InferOutput<typeof Life>;
 export type OutcomeEntry = v.InferOutput<typeof Outcome>;
 
 /**
- * What happened while nobody looked: a line of JSON for each thing, in `history.jsonl`. A line is written once its
+ * What happened while nobody looked: a line of JSON for each thing, in `HISTORY_FILE`. A line is written once its
  * thing has happened, and again when more is known of it; the last one counts. What a newer version wrote stays.
  */
 export class History {

@@ -11,6 +11,9 @@ export type StartKind = 'first-start' | 'restart' | 'reboot';
 /** How the life before it ended; `killed` is whatever left no word: kill -9, out of memory, power. */
 export type ExitKind = 'clean' | 'crashed' | 'killed';
 
+/** In the state folder. */
+export const LIFECYCLE_FILE = 'lifecycle.json';
+
 const Life = v.object({
   instanceId: v.string(),
   bootId: v.string(),
@@ -122,5 +125,5 @@ export class Lifecycle {
 }
 
 function lifecycleFile(stateDir: string): string {
-  return join(stateDir, 'lifecycle.json');
+  return join(stateDir, LIFECYCLE_FILE);
 }

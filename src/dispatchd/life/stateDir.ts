@@ -1,12 +1,22 @@
 import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readlink, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { userOf } from '../../system/userName';
 import { PRIVATE_DIR_MODE, WRITABLE_BY_OTHERS } from '../../system/privateFile';
+import { cleanText } from '../../base/text';
+import { INSTANCE_FILE, TOKEN_FILE } from '../../protocol/dispatchd';
+import { MAX_SHOWN_FILES } from '../policy';
+import { HISTORY_FILE } from './history';
+import { LIFECYCLE_FILE } from './lifecycle';
 import { codeOf, inWords, isKnown, Trouble } from '../../system/trouble';
 
 /** The folders in it. */
 const FOLDERS = ['sessions', 'output', 'exits'];
+
+/** Each life writes both, and the second one stays. */
+const PROOFS = [INSTANCE_FILE, LIFECYCLE_FILE];
+/** What a start that failed may have left, sockets of the lock among it; and what is in the root of a new disk. */
+const EXPECTED = [...FOLDERS, TOKEN_FILE, HISTORY_FILE, 'lock', 'sock', 'lost+found'];
 
 const OTHER = 'give another with --state-dir';
 
@@ -33,13 +43,23 @@ class StateDirRefused extends Error {}
 export async function proveStateDir(stateDir: string): Promise<void> {
   await make(stateDir);
   const uid = process.getuid?.();
-  if (uid === undefined) return;
+  if (uid !== undefined) await proveClosed(stateDir, uid);
+  await proveNothingElse(stateDir);
+}
 
+async function proveClosed(stateDir: string, uid: number): Promise<void> {
   const what = `the state directory ${stateDir}`;
   const link = await lstat(stateDir);
   // Whoever owns the link may point it somewhere else at any time.
   if (link.isSymbolicLink() && link.uid !== uid && link.uid !== 0) throw await foreign(what, link);
-  await provePrivate(stateDir, what, uid, await stat(stateDir));
+  const found = await stat(stateDir).catch(async (error: unknown) => {
+    if (codeOf(error) !== 'ENOENT' || !link.isSymbolicLink()) throw error;
+    const target = await readlink(stateDir);
+    throw new StateDirRefused(
+      `${what} is a link to ${target}, which is not there. Make that folder, or ${OTHER}`,
+    );
+  });
+  await provePrivate(stateDir, what, uid, found);
   for (const name of FOLDERS) {
     const folder = join(stateDir, name);
     const found = await lstat(folder).catch((error: unknown) => {
@@ -48,6 +68,21 @@ export async function proveStateDir(stateDir: string): Promise<void> {
     });
     if (found) await provePrivate(folder, `the folder ${folder} in the state directory`, uid, found);
   }
+}
+
+/** Of a folder that holds other files, dispatchd would make its own place only by mistake: `/`, or a project. */
+async function proveNothingElse(stateDir: string): Promise<void> {
+  const names = await readdir(stateDir);
+  const isOf = (file: string) => (name: string) => name === file || name.startsWith(`${file}.`);
+  if (PROOFS.some((proof) => names.some(isOf(proof)))) return;
+  const others = names.filter((name) => !EXPECTED.some((file) => isOf(file)(name)));
+  if (others.length === 0) return;
+  const shown = others.sort().slice(0, MAX_SHOWN_FILES).join(', ');
+  const which = cleanText(`${shown}${others.length > MAX_SHOWN_FILES ? ', …' : ''}`);
+  throw new StateDirRefused(
+    `the folder ${stateDir} is no place for its state: it holds other files (${which}). ` +
+      'Give an empty or a new folder with --state-dir',
+  );
 }
 
 /** Node's own `recursive` never ends below /proc, and says ENOENT for whatever keeps it from making the parents. */

@@ -136,6 +136,14 @@ describe('dispatchd ingress', function () {
     });
   }
 
+  it('accepts fields that it does not know, and names them', async () => {
+    const more = { command: 'make', name: 'x', tiemoutMs: 5 };
+    const answer = await daemon.request('POST', '/api/tasks', { body: more });
+    assert.deepEqual([answer.status, answer.json().ignored], [201, ['tiemoutMs']]);
+    const known = await daemon.request('POST', '/api/tasks', { body: task });
+    assert.ok(!('ignored' in known.json()));
+  });
+
   it('answers 413 to a huge body, announced or chunked', async () => {
     const rawBody = JSON.stringify({ ...task, prompt: 'x'.repeat(300_000) });
     for (const headers of [{ 'content-length': rawBody.length }, { 'transfer-encoding': 'chunked' }]) {

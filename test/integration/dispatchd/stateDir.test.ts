@@ -6,12 +6,14 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { proveStateDir } from '../../../src/dispatchd/life/stateDir';
 import {
   DaemonProcess,
   dispatchdFile,
@@ -148,6 +150,48 @@ describe('dispatchd and the state directory that it is given', function () {
       await refused(dir, new RegExp(`^dispatchd: .*${name}.*--state-dir\\n$`));
     });
   }
+
+  it('refuses a folder that holds other files, and leaves it as it was', async () => {
+    const dir = newStateDir();
+    mkdirSync(join(dir, 'sessions'));
+    writeFileSync(join(dir, 'report.txt'), '');
+    await refused(
+      dir,
+      /^dispatchd: the folder .* is no place for its state: it holds other files \(report\.txt\)\. Give .*--state-dir\n$/,
+    );
+    assert.deepEqual(readdirSync(dir).sort(), ['report.txt', 'sessions']);
+  });
+
+  it('refuses the root folder', () =>
+    // Without a process: one that starts there would fill it.
+    assert.rejects(proveStateDir('/'), /the folder \/ is no place for its state|belongs to user root/));
+
+  it('takes its own folder with whatever somebody put there, and the folder of a new disk', async () => {
+    const first = await DaemonProcess.start();
+    writeFileSync(join(first.stateDir, 'notes.txt'), '');
+    await first.stop();
+    await DaemonProcess.start([], first.stateDir);
+    const disk = newStateDir();
+    mkdirSync(join(disk, 'lost+found'));
+    await DaemonProcess.start([], disk);
+  });
+
+  it('takes the folder of a start that failed', async () => {
+    const dir = newStateDir();
+    for (const name of ['token', 'lock.candidate.ab12', 'history.jsonl', 'token.123', 'sock.ab.12'])
+      writeFileSync(join(dir, name), '', { mode: 0o600 });
+    await DaemonProcess.start([], dir);
+  });
+
+  it('says in one sentence that its folder is a link to nowhere', async () => {
+    const link = join(newStateDir(), 'link');
+    const nowhere = join(newStateDir(), 'nowhere');
+    symlinkSync(nowhere, link);
+    await refused(
+      link,
+      /^dispatchd: the state directory .*link is a link to .*nowhere, which is not there\. Make .*--state-dir\n$/,
+    );
+  });
 
   it('says in one sentence that its folder is a file', async () => {
     const file = join(newStateDir(), 'state');

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { argvToRepeat, parseCommandLine } from '../../../src/dispatchd/options';
 
-const around = { env: {}, cwd: resolve('/somewhere'), home: resolve('/home/me') };
+const around = {
+  env: {},
+  cwd: resolve('/somewhere'),
+  home: resolve('/home/me'),
+  isFolder: (path: string) => path !== resolve('/nope'),
+};
 
 function optionsOf(argv: string[], env: Record<string, string> = {}) {
   const result = parseCommandLine(argv, { ...around, env });
@@ -50,6 +55,30 @@ describe('dispatchd options', () => {
       '--poll-interval-ms must be a whole number from 10 to 86400000, not "0"',
     ],
     [['--state-dir', ' '], {}, '--state-dir must not be empty'],
+    [['--port', '-1'], {}, '--port must be a whole number from 0 to 65535, not "-1"'],
+    [['--port=-1'], {}, '--port must be a whole number from 0 to 65535, not "-1"'],
+    [['--workers', '-0.5'], {}, '--workers must be a whole number from 0 to 256, not "-0.5"'],
+    [['--port'], {}, '--port needs a value'],
+    [['--port', '--chaos'], {}, '--port needs a value'],
+    [['--chaos', '--state-dir', '-h'], {}, '--state-dir needs a value'],
+    [['--', '--port'], {}, "Unexpected argument '--port'"],
+    [['--workspace', '/nope'], {}, `--workspace: there is no folder ${resolve('/nope')}`],
+    [[], { DISPATCHD_WORKSPACE: '../nope' }, `DISPATCHD_WORKSPACE: there is no folder ${resolve('/nope')}`],
+    [
+      ['--poll-stale-threshold-ms', '1000'],
+      {},
+      '--poll-stale-threshold-ms must be longer than the interval of 1000 ms, not "1000"',
+    ],
+    [
+      ['--poll-interval-ms', '86400000', '--poll-stale-threshold-ms', '86400000'],
+      {},
+      '--poll-stale-threshold-ms must be longer than the interval of 86400000 ms, not "86400000"',
+    ],
+    [
+      ['--poll-interval-ms', '500'],
+      { DISPATCHD_POLL_STALE_THRESHOLD_MS: '300' },
+      'DISPATCHD_POLL_STALE_THRESHOLD_MS must be longer than the interval of 500 ms, not "300"',
+    ],
     [['--nonsense'], {}, "Unknown option '--nonsense'"],
     [['stray'], {}, "Unexpected argument 'stray'"],
   ] as const) {
@@ -57,8 +86,16 @@ describe('dispatchd options', () => {
       assert.deepEqual(parseCommandLine([...argv], { ...around, env }), { kind: 'invalid', message }));
   }
 
+  it('makes the workspace absolute', () =>
+    assert.equal(optionsOf(['--workspace', 'x']).workspace, resolve('/somewhere/x')));
+
   it('gives the flags that start the same daemon again at the same port', () => {
     const options = optionsOf(['--port', '0', '--state-dir', 'x', '--chaos'], { DISPATCHD_WORKERS: '2' });
     assert.deepEqual(optionsOf(argvToRepeat(options, 4567)), { ...options, port: 4567 });
+  });
+
+  it('gives them also where the threshold follows the longest interval', () => {
+    const options = optionsOf(['--port', '1', '--poll-interval-ms', '86400000']);
+    assert.deepEqual(optionsOf(argvToRepeat(options, 1)), options);
   });
 });

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, basename, resolve } from 'node:path';
 import { ApiError } from '../../../../src/dispatchd/http/errors';
 import type { TaskSpec } from '../../../../src/dispatchd/sessions/session';
-import { readExtension, readRunAgain, readTask } from '../../../../src/dispatchd/http/taskInput';
+import { jsonBody, optionalJsonBody } from '../../../../src/dispatchd/http/body';
+import {
+  ignoredFields,
+  readExtension,
+  readRunAgain,
+  readTask,
+} from '../../../../src/dispatchd/http/taskInput';
 import { spec } from '../../../support/dispatchd/sessions';
 
 const HERE = resolve(tmpdir());
@@ -104,4 +110,72 @@ describe('dispatchd task', () => {
     for (const extensionMs of [0, -1, 1.5, '5', 1e12])
       assert.throws(() => readExtension({ extensionMs }), ApiError);
   });
+
+  const LIKE_A_TASK = 'the body must be a JSON object like {"name": …, "command": …}';
+  const refusals: [unknown, string][] = [
+    [{ command: 'make' }, 'name: is missing'],
+    [{ name: 'x' }, 'command: is missing'],
+    [{ name: 'x', kind: 'named' }, 'command: is missing, and no earlier turn of "x" has one'],
+    [[], LIKE_A_TASK],
+    [null, LIKE_A_TASK],
+    ['x', LIKE_A_TASK],
+    [{ name: 5, command: 'make' }, 'name: must be a string'],
+    [{ name: null, command: 'make' }, 'name: must be a string'],
+    [{ name: 'x', command: ['make'] }, 'command: must be a string'],
+    [{ name: 'x', command: 'make', timeoutMs: '5000' }, 'timeoutMs: must be a number of milliseconds'],
+    [{ name: 'x', command: 'make', timeoutMs: 1.5 }, 'timeoutMs: must be a whole number of milliseconds'],
+    [{ name: 'x', command: 'make', timeoutMs: 0 }, 'timeoutMs: must be at least 1'],
+    [
+      { name: 'x', command: 'make', maxTotalMs: 5 },
+      'maxTotalMs: must not be less than timeoutMs, which is 600000',
+    ],
+    [{ name: 'x', command: 'make', args: 'all' }, 'args: must be a list of strings'],
+    [{ name: 'x', command: 'make', args: ['all', 5] }, 'args: must be a list of strings'],
+    [{ name: 'x', command: 'make', args: Array(10_000).fill('a') }, 'args: must have at most 256 entries'],
+    [{ name: 'x', command: 'make', args: ['\0'] }, 'args: must not contain NUL'],
+    [{ name: 'x', command: 'make', maxExtensions: -1 }, 'maxExtensions: must be at least 0'],
+    [{ name: 'x', command: 'make', maxExtensions: 1e6 }, 'maxExtensions: must be at most 1000'],
+    [{ name: 'x', command: 'make', maxExtensions: 0.5 }, 'maxExtensions: must be a whole number'],
+    [{ name: 'x', command: 'make', maxExtensions: '3' }, 'maxExtensions: must be a whole number'],
+    [{ name: 'x', command: 'make', resumable: 'yes' }, 'resumable: must be true or false'],
+    [{ name: 'x', command: 'make', cwd: '/no/such' }, `cwd: there is no folder ${resolve('/no/such')}`],
+    [{ name: 'x', command: 'make', cwd: __filename }, `cwd: ${__filename} is not a folder`],
+  ];
+  for (const [body, message] of refusals) {
+    it(`says what is wrong with ${JSON.stringify(body).slice(0, 60)}`, () =>
+      assert.rejects(
+        readTask(body, HERE, () => undefined),
+        { status: 400, code: 'INVALID_INPUT', message },
+      ));
+  }
+
+  it('says what is wrong with the bodies of the other routes', async () => {
+    assert.throws(() => readExtension([]), {
+      message: 'the body must be a JSON object like {"extensionMs": …}',
+    });
+    await assert.rejects(readRunAgain(null, spec()), {
+      message: 'the body must be a JSON object like {"timeoutMs": …}',
+    });
+    assert.throws(() => readExtension({ extensionMs: 'x' }), {
+      message: 'extensionMs: must be a number of milliseconds',
+    });
+  });
+
+  for (const [rawBody, message] of [
+    ['', 'the body is empty'],
+    [' \n', 'the body is empty'],
+    ['{"name":', 'the body is not valid JSON'],
+  ] as const) {
+    it(`says what is wrong with the body ${JSON.stringify(rawBody)}`, async () => {
+      const request = () => new Request('http://127.0.0.1', { method: 'POST', body: rawBody });
+      await assert.rejects(jsonBody(request()), { status: 400, code: 'INVALID_JSON', message });
+      if (rawBody.trim() === '') assert.deepEqual(await optionalJsonBody(request()), {});
+    });
+  }
+
+  it('names the fields that it does not know', () =>
+    assert.deepEqual(ignoredFields({ name: 'x', command: 'make', tiemoutMs: 5, toString: 1 }), [
+      'tiemoutMs',
+      'toString',
+    ]));
 });
