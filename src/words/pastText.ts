@@ -106,7 +106,7 @@ export function lifeDetail({ work, wasUpMs }: Life): string {
 }
 
 /** Since when: "Since you left at 18:04", "In the last 24 h". */
-export function sinceText({ away, sinceAt, nowAt }: Past): string {
+function sinceText({ away, sinceAt, nowAt }: Past): string {
   const since = clockTime(sinceAt, nowAt).replace(/:\d\d$/, '');
   return away ? `Since you left at ${since}` : `In the last ${duration(nowAt - sinceAt)}`;
 }

@@ -59,8 +59,6 @@ export function tickText(at: number, rangeMs: number, nowAt: number): string {
   return `${new Date(at).toLocaleDateString(undefined, { weekday: 'short' })} ${clockTime(at, nowAt).slice(-8, -3)}`;
 }
 
-export const lengthText = (ms: number): string => duration(ms);
-
 /** The dialog that asks for a file. */
 export const EXPORT = {
   title: 'Export the health page',
