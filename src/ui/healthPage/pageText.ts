@@ -1,4 +1,4 @@
-import { clockTime, duration, HOUR_MS } from '../../base/time';
+import { clockTime, HOUR_MS } from '../../base/time';
 
 /** What stands on the page, but what words/ says of the past. */
 export const PAGE = {
