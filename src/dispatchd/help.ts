@@ -22,8 +22,8 @@ it by HTTP on 127.0.0.1; other machines cannot reach it.
 
 "dispatchd" alone starts it in the foreground; its log goes to stderr, its address to stdout.
 Ctrl-C or SIGTERM stops it: commands that run get SIGTERM, and SIGKILL ${SHUTDOWN_GRACE_MS / SECOND_MS} s later; a second
-Ctrl-C kills them at once. A start within the next ${RECOVERY_MAX_AGE_MS / HOUR_MS} h goes on with what waited, and runs those again
-that are resumable or named; the rest is listed as interrupted.
+Ctrl-C kills them at once. A start within the next ${RECOVERY_MAX_AGE_MS / HOUR_MS} h goes on with what waited,
+and runs those again that are resumable or named; the rest is listed as interrupted.
 
 Options (flag, variable of the environment, meaning)
   --port <n>                      DISPATCHD_PORT
