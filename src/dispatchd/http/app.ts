@@ -122,9 +122,16 @@ export function createApp({ service, actions, token, ownAddress, log, chaos, shu
     });
   }
 
-  app.notFound((c) =>
-    c.json(new ApiError(404, 'NOT_FOUND', `no such route: ${c.req.method} ${c.req.path}`).body, 404),
-  );
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    const taken = methodsOf(app, path);
+    const refusal =
+      taken.length === 0
+        ? new ApiError(404, 'NOT_FOUND', `no such route: ${method} ${path}`)
+        : new ApiError(405, 'METHOD_NOT_ALLOWED', `${path} takes ${taken.join(' and ')}, not ${method}`);
+    if (taken.length > 0) c.header('allow', taken.join(', '));
+    return c.json(refusal.body, refusal.status);
+  });
   app.onError((error, c) => {
     if (error instanceof ApiError) return c.json(error.body, error.status);
     if (error instanceof StateNotWritten) {
@@ -136,6 +143,13 @@ export function createApp({ service, actions, token, ownAddress, log, chaos, shu
     return c.json(new ApiError(500, 'INTERNAL_ERROR', 'internal error, see the log of dispatchd').body, 500);
   });
   return app;
+}
+
+/** The methods that a path has routes for. */
+function methodsOf({ routes }: Hono, path: string): string[] {
+  const isOf = (pattern: string) => new RegExp(`^${pattern.replace(/:\w+/g, '[^/]+')}$`).test(path);
+  const found = routes.filter((route) => route.method !== 'ALL' && isOf(route.path));
+  return [...new Set(found.map(({ method }) => method))].sort();
 }
 
 function tailLines(text: string | undefined): number {

@@ -1,4 +1,4 @@
-export type ErrorStatus = 400 | 401 | 403 | 404 | 408 | 409 | 413 | 429 | 500 | 503 | 507;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 429 | 500 | 503 | 507;
 
 /** An answer that is not a success, in smithy's shape: `{"error":{"code","message"}}`. */
 export class ApiError extends Error {

@@ -153,12 +153,25 @@ describe('dispatchd ingress', function () {
     }
   });
 
-  it('answers 404 in JSON to unknown routes and to other methods', async () => {
+  for (const [method, path, allow, says] of [
+    ['DELETE', '/api/tasks', 'GET, POST', '/api/tasks takes GET and POST, not DELETE'],
+    ['GET', '/api/daemon/shutdown', 'POST', '/api/daemon/shutdown takes POST, not GET'],
+    ['PUT', '/api/sessions/none', 'GET', '/api/sessions/none takes GET, not PUT'],
+  ] as const) {
+    it(`answers 405 to ${method} ${path}, and names what the route takes`, async () => {
+      const answer = await daemon.request(method, path, { token: daemon.token });
+      const { message } = answer.json<{ error: { message: string } }>().error;
+      assert.deepEqual([answer.status, code(answer)], [405, 'METHOD_NOT_ALLOWED']);
+      assert.deepEqual([answer.headers['allow'], message], [allow, says]);
+    });
+  }
+
+  it('answers 404 in JSON to unknown routes', async () => {
     for (const [method, path] of [
       ['GET', '/'],
       ['GET', '/api/none'],
       ['GET', '/api/sessions/../../etc/passwd'],
-      ['DELETE', '/api/tasks'],
+      ['DELETE', '/api/none'],
     ] as const) {
       const answer = await daemon.request(method, path, { token: daemon.token });
       assert.equal(answer.status, 404, path);

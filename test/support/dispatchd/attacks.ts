@@ -41,7 +41,7 @@ export const ATTACKS: readonly (readonly [string, string, number])[] = [
     `OPTIONS /api/tasks HTTP/1.1\r\n${OURS}Access-Control-Request-Method: POST\r\n\r\n`,
     401,
   ],
-  ['TRACE with the token', `TRACE /api/tasks HTTP/1.1\r\n${OURS}${AUTH}\r\n`, 404],
+  ['TRACE with the token', `TRACE /api/tasks HTTP/1.1\r\n${OURS}${AUTH}\r\n`, 405],
   [
     'two Origins, ours first',
     `${STATUS}${OURS}Origin: http://127.0.0.1:PORT\r\nOrigin: http://evil.example\r\n\r\n`,
@@ -102,7 +102,7 @@ export const ATTACKS: readonly (readonly [string, string, number])[] = [
   [
     'a method by override',
     `GET /api/daemon/shutdown HTTP/1.1\r\n${OURS}X-HTTP-Method-Override: POST\r\nConnection: close\r\n\r\n`,
-    404,
+    405,
   ],
   ['a method of its own', `EVIL /api/tasks HTTP/1.1\r\n${OURS}\r\n`, 400],
   ['a method in small letters', `post /api/tasks HTTP/1.1\r\n${OURS}\r\n`, 400],
