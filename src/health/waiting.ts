@@ -21,6 +21,8 @@ export interface Waiting extends KeptWaiting {
   readonly sinceMs: number;
   /** Monotonic ms of the last answer that told of it. */
   readonly askedMs: number;
+  /** How many workers were free then. */
+  readonly free: number;
   /** The last completed cycle that was seen, on the daemon's clock, and how many were completed since. */
   readonly completedAt: number | undefined;
   readonly cycles: number;
@@ -42,7 +44,7 @@ export interface StartsNothing {
 export function resumedWaiting(kept: KeptWaiting, now: Instant): Waiting {
   const agoMs = Math.max(0, now.wallAt - kept.sinceAt);
   const { monotonicMs: askedMs } = now;
-  return { ...kept, sinceMs: askedMs - agoMs, askedMs, completedAt: undefined, cycles: 0 };
+  return { ...kept, sinceMs: askedMs - agoMs, askedMs, free: 0, completedAt: undefined, cycles: 0 };
 }
 
 /**
@@ -74,6 +76,7 @@ export function nextWaiting(
     sinceAt: before?.sinceAt ?? now.wallAt,
     sinceMs,
     askedMs: now.monotonicMs,
+    free: freeWorkers(report),
     ready,
     ...(newest !== undefined && { newestAt: newest }),
     isLong: before?.isLong === true || isLongNow,
@@ -95,14 +98,18 @@ function cyclesSince(before: Waiting | undefined, report: Report, now: Instant):
   return isOnTime ? Math.max(1, Math.floor(byMs / intervalMs)) : 1;
 }
 
-/** What to tell of it: only after long, and only where this answer tells that a worker is free. */
+/**
+ * What to tell of it: only after long, and only where a worker is free, by this answer; by the last that told of the
+ * sessions, where this one does not.
+ */
 export function startsNothing(
   waiting: Waiting | undefined,
   report: Report | undefined,
   now: Instant,
 ): StartsNothing | undefined {
-  const free = waiting?.isLong && report ? freeWorkers(report) : 0;
-  if (!waiting || free === 0) return undefined;
+  if (!waiting?.isLong || !report) return undefined;
+  const free = report.sessions ? freeWorkers(report) : waiting.free;
+  if (free === 0) return undefined;
   return { ready: waiting.ready, free, forMs: now.monotonicMs - waiting.sinceMs };
 }
 

@@ -661,6 +661,13 @@ class Day {
       const then = shown.filter(({ atMs }) => atMs <= byMs);
       if (then.at(-1)?.colour !== 'red') continue;
       const redMs = then.findLast(({ colour }) => colour !== 'red')?.atMs ?? 0;
+      // Red again so soon it is the incident that was told, and one of the others is meant.
+      const lastRedMs = then.findLast(({ atMs, colour }) => colour === 'red' && atMs < redMs)?.atMs;
+      const isAgain =
+        lastRedMs !== undefined &&
+        (then.at(-1)?.atMs ?? 0) - redMs < MINUTE_MS &&
+        told.some(({ atMs }) => atMs >= lastRedMs - SECOND_MS && atMs < redMs);
+      if (isAgain) continue;
       if (!told.some(({ atMs }) => atMs > redMs && atMs < ofMany.atMs)) told.push(ofMany);
     }
     return told.sort((one, other) => one.atMs - other.atMs);

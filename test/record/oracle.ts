@@ -184,7 +184,11 @@ function judgeSharedCauses(daemons: readonly Watched[], find: Find): void {
   const fault = 'all die at once';
   const begins = daemons.flatMap(({ truths }) => truths.filter((one) => one.fault === fault));
   for (const fromMs of new Set(begins.map((one) => one.fromMs))) {
+    // What was bad already has a cause of its own.
+    const wasWell = ({ truths }: Watched) =>
+      !truths.some((one, index) => one.fromMs === fromMs && isBad(truths[index - 1] ?? one));
     const told = daemons
+      .filter(wasWell)
       .flatMap((one) => one.told)
       .filter(({ atMs }) => atMs > fromMs && atMs < fromMs + MINUTE_MS);
     const texts = new Map(told.map(({ atMs, text }) => [`${atMs} ${text}`, atMs]));
@@ -277,6 +281,9 @@ class OneDaemon {
       (one) => one.by === 'clock set back' && one.fromMs < toMs && one.toMs > truth.fromMs,
     );
     if (isSetBack && truth.fault === 'hung loop, only its times tell') return undefined;
+    // It had said that it does not run: that it is gone then is its end.
+    const before = this.watched.truths.findLast(({ fromMs }) => fromMs < truth.fromMs);
+    if (truth.is === 'gone' && before?.fault === 'stopped loop') return undefined;
     // A restart that does not prove a new instance within a minute is a start that failed: amber, until that is over.
     if (this.#isStarting(truth)) return undefined;
     const provenMs = Math.max(truth.provenMs ?? truth.fromMs, openedMs);

@@ -136,6 +136,15 @@ describe('ready tasks beside free workers', () => {
     assert.ok(afterMs >= 0 && afterMs < SECOND_MS, `${afterMs} ms after ten minutes`);
   });
 
+  it('go on through an answer that does not tell the sessions', () => {
+    const watch = Watch.healthy();
+    answers(watch, 11 * MINUTE_MS, () => ({ queue: TWELVE_READY, sessions: [] }));
+    assert.equal(watch.state, 'stuck');
+    answers(watch, 5 * SECOND_MS, () => ({ queue: TWELVE_READY }));
+    assert.equal(watch.state, 'stuck');
+    assert.equal(watch.reasonInWords, '12 ready tasks, 3 free workers, and nothing was started for 11 min');
+  });
+
   it('are not told sooner because the clock was set', () => {
     const watch = Watch.healthy();
     const parts = () => ({ queue: TWELVE_READY, sessions: [] });
