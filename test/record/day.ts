@@ -662,11 +662,12 @@ class Day {
       if (then.at(-1)?.colour !== 'red') continue;
       const redMs = then.findLast(({ colour }) => colour !== 'red')?.atMs ?? 0;
       // Red again so soon it is the incident that was told, and one of the others is meant.
-      const lastRedMs = then.findLast(({ atMs, colour }) => colour === 'red' && atMs < redMs)?.atMs;
+      const lastRed = then.findLastIndex(({ atMs, colour }) => colour === 'red' && atMs < redMs);
+      const [from, to] = [then[lastRed], then[lastRed + 1]];
       const isAgain =
-        lastRedMs !== undefined &&
-        (then.at(-1)?.atMs ?? 0) - redMs < MINUTE_MS &&
-        told.some(({ atMs }) => atMs >= lastRedMs - SECOND_MS && atMs < redMs);
+        lastRed >= 0 &&
+        then.at(-1)!.atMs - to!.atMs < MINUTE_MS &&
+        told.some(({ atMs }) => atMs >= from!.atMs - SECOND_MS && atMs < to!.atMs);
       if (isAgain) continue;
       if (!told.some(({ atMs }) => atMs > redMs && atMs < ofMany.atMs)) told.push(ofMany);
     }
