@@ -4,8 +4,8 @@ import { resolveVariables } from '../../../src/restart/settingVariables';
 import { readDaemons } from '../../../src/settings/daemonList';
 import { listProblemText } from '../../../src/words/listProblemText';
 
-const ONE = [{ name: 'server', path: '/work/server' }];
-const TWO = [...ONE, { name: 'web', path: '/work/web' }];
+const ONE = [{ name: 'server', path: '/projects/server' }];
+const TWO = [...ONE, { name: 'web', path: '/projects/web' }];
 
 describe('the variables in the restart of a setting', () => {
   const env = { BIN: '/opt/bin' };
@@ -15,7 +15,7 @@ describe('the variables in the restart of a setting', () => {
   const rows: readonly [RestartConfig, RestartConfig][] = [
     [
       { command: 'up', cwd: '${workspaceFolder}/server' },
-      { command: 'up', cwd: '/work/server/server' },
+      { command: 'up', cwd: '/projects/server/server' },
     ],
     [
       { command: '~/bin/up', args: ['~/proj', 'a~b'] },
@@ -27,7 +27,7 @@ describe('the variables in the restart of a setting', () => {
     ],
     [
       { command: 'cd ${workspaceFolder:server} && ~/up ${HOME}' },
-      { command: 'cd /work/server && ~/up ${HOME}' },
+      { command: 'cd /projects/server && ~/up ${HOME}' },
     ],
   ];
   for (const [from, to] of rows) {
@@ -36,7 +36,7 @@ describe('the variables in the restart of a setting', () => {
 
   it('name one of several folders', () => {
     const cwd = '${workspaceFolder:web}/x';
-    assert.deepEqual(resolved({ command: 'up', cwd }, TWO), { command: 'up', cwd: '/work/web/x' });
+    assert.deepEqual(resolved({ command: 'up', cwd }, TWO), { command: 'up', cwd: '/projects/web/x' });
   });
 
   for (const [variable, folders] of [

@@ -64,9 +64,9 @@ describe('the folder that a smithy is started in, of several that are open', () 
   });
 
   it('is open where it is one of them or in one', () => {
-    const at = (path: string) => isOutside(path, [{ name: 'a', path: '/work/a' }]);
-    assert.deepEqual(['/work/a', '/work/a/b', '/work/a/..b'].map(at), [false, false, false]);
-    assert.deepEqual(['/work', '/work/ab', '/', '/tmp/x'].map(at), [true, true, true, true]);
+    const at = (path: string) => isOutside(path, [{ name: 'a', path: '/projects/a' }]);
+    assert.deepEqual(['/projects/a', '/projects/a/b', '/projects/a/..b'].map(at), [false, false, false]);
+    assert.deepEqual(['/projects', '/projects/ab', '/', '/tmp/x'].map(at), [true, true, true, true]);
   });
 });
 
