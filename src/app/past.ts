@@ -35,7 +35,7 @@ export class PastLog {
   readonly #looks: LastLooks;
   readonly #page: Lazy<HealthPage>;
   /** Tells this window from all others. */
-  readonly #window = `${process.pid} ${crypto.randomUUID().slice(0, 8)}`;
+  readonly #window = `${process.pid}-${Math.random().toString(36).slice(2)}`;
   readonly #phases = new Map<DaemonId, SeenPhase>();
   readonly #watchedAt = new Map<DaemonId, number>();
   /** The lives that were asked for their past. */

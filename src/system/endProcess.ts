@@ -95,11 +95,16 @@ export async function endProcess(
       }
       return isSilent;
     };
+    // Until it has answered at the end of its grace nobody knows that it gets more.
+    const onSecond = (leftMs: number) => {
+      const untilMs = dueMs > timeoutMs ? leftMs : leftMs - (lastMs - timeoutMs);
+      if (next && untilMs > 0) onStage({ kind: 'waiting', leftMs: untilMs, next });
+    };
     const isInTime = await until(isOver, {
       timeoutMs: lastMs,
       stepMs: WAIT_STEP_MS,
       ...(signal && { signal }),
-      ...(next && { onSecond: (leftMs) => onStage({ kind: 'waiting', leftMs, next }) }),
+      onSecond,
     });
     // While it was asked it may have ended.
     return isInTime && (!isSilent || (await gone()));

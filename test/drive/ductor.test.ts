@@ -91,12 +91,12 @@ describe('a ductor, in a window', function () {
     ductor.begin();
     await window.runCommand('Daemon Health: Refresh');
     await toast(/ductor restarted.*; 3 sessions interrupted/).waitFor();
-    await row(/Interrupted.*2 not resumed/).waitFor();
+    await row(/Interrupted.*3 not resumed/).waitFor();
     await row('review the release notes').click({ button: 'right' });
     await window.page.getByRole('menuitem', { name: 'Dismiss Session' }).waitFor();
     await window.screenshot('ductor-6-restarted');
     await window.page.getByRole('menuitem', { name: 'Dismiss Session' }).click();
-    await row(/Interrupted.*1 not resumed/).waitFor();
+    await row(/Interrupted.*2 not resumed/).waitFor();
   });
 
   it('is unavailable while an agent is crashed, and says which and why', async () => {

@@ -78,10 +78,11 @@ describe('a restart of a ductor with a sub-agent, in a window', function () {
     assert.match(await asked('Daemon Health: Stop Daemon'), UNKNOWN);
   });
 
-  it('says that it may not start again, and names its interpreter and its script in full', async () => {
+  it('offers to start it as it runs, and names its interpreter and its script in full', async () => {
     const text = await asked('Daemon Health: Restart Daemon');
-    assert.match(text, /It may not start again: the start command "ductor" was not found\./);
-    assert.ok(text.includes(`${ductor.pid}: ${process.execPath} ${script}`), text);
+    assert.match(text, /The start command "ductor" was not found\./);
+    assert.ok(text.includes(`The running ductor is \`${process.execPath} ${script}`), text);
+    assert.match(text, /start it the same way\?/);
   });
 
   it('names what the sub-agent works on, once its files tell', async () => {

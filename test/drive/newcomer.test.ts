@@ -26,6 +26,7 @@ interface Picture {
 const ALWAYS = [
   'Configure Daemons',
   'Copy Diagnostics',
+  'Open Health Page',
   'Refresh',
   'Run in Daemon…',
   'Show Details',

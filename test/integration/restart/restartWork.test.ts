@@ -147,7 +147,7 @@ describe('the grace of a daemon that ends its works first', function () {
     const outcome = await world.stop();
     assert.match(outcome.text, new RegExp(`^test stopped in 12 s: process ${pid} ended on SIGTERM\\.$`));
     assert.deepEqual(world.steps, [`stopping process ${pid}, which ends its 6 works first, up to 22 s`]);
-    assert.equal(world.waits[0], `waiting for ${pid} to end, 21 s before it is killed`);
+    assert.equal(world.waits[0], `waiting for ${pid} to end, 9 s before it is killed`);
   });
 
   it('ends with its last answer', async () => {
