@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { spec } from './sessions';
 
 /** Leaves so many waiting tasks in a state directory, more than a client may post. @returns their ids, the oldest first */
 export function plantQueued(stateDir: string, count: number): string[] {
@@ -8,19 +9,15 @@ export function plantQueued(stateDir: string, count: number): string[] {
   const createdAt = Date.now() - count;
   return Array.from({ length: count }, (_, index) => {
     const id = `session-planted-${String(index).padStart(6, '0')}`;
-    const spec = {
-      name: `work ${index}`,
-      command: 'true',
-      cwd: '/',
-      kind: 'foreground',
-      resumable: false,
-      timeoutMs: 600_000,
-      activityExtensionMs: 120_000,
-      maxExtensions: 3,
-      maxTotalMs: 14_400_000,
-    };
     const counts = { attempt: 0, turn: 1, extensionsUsed: 0, requestedExtensions: 0 };
-    const session = { version: 1, id, spec, createdAt: createdAt + index, recovered: false, ...counts };
+    const session = {
+      version: 1,
+      id,
+      spec: spec({ name: `work ${index}` }),
+      createdAt: createdAt + index,
+      recovered: false,
+      ...counts,
+    };
     writeFileSync(join(sessions, `${id}.json`), JSON.stringify({ ...session, state: { status: 'queued' } }), {
       mode: 0o600,
     });
