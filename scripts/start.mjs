@@ -1,5 +1,5 @@
 /** `npm start`: a VS Code with the extension in it, watching a live dispatchd; Ctrl+C ends all of it. */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultPort, demoPaths, makeDemoFolder, sampleTasks, startCommand } from './demo.mjs';
@@ -94,6 +94,8 @@ async function runDemo({ port, vscodePort, desktop }, paths) {
     await packageExtension();
 
     rmSync(paths.dir, { recursive: true, force: true });
+    // dispatchd works for a folder that is there.
+    mkdirSync(paths.folder, { recursive: true });
     // Registered before it starts: from then on there may be something to stop.
     running.push(() => stopDispatchd(paths.stateDir));
     const flags = [...dispatchdFlags, '--workspace', paths.folder];
