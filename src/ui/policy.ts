@@ -39,3 +39,6 @@ export const PAGE_DRAW_EVERY_MS = 1_000;
 
 /** The right edge of its lanes moves this seldom where nothing else is new: each move sends the page. */
 export const PAGE_STEP_MS = 10_000;
+
+/** A UUID has 36 characters; more of an id of another form tells nobody more. */
+export const MAX_ID_CHARS = 60;

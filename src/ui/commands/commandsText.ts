@@ -82,6 +82,16 @@ export const unexpectedText = (said: string): PlainText =>
 
 export const stopQuestion = (session: string): PlainText => plain(`Stop “${session}”?`);
 
+export const resumeQuestion = (session: string): PlainText => plain(`Resume “${session}”?`);
+
+/** @param id what the daemon noted as the id of a conversation, which is none by its form */
+export const doubtfulId = (daemon: string, session: string, id: string): string =>
+  `${daemon} noted “${id}” as the id of the conversation of “${session}”. Most agents name a conversation by a UUID, ` +
+  'and this is none: another conversation may go on, a new one may begin, or the resume may fail.';
+
+/** @param doubt about its conversation */
+export const copiedWithDoubt = (doubt: string): PlainText => plain(`The command is copied. ${doubt}`);
+
 /** @param what needs trust, as the subject of a sentence: "Restarting dispatchd", "Run Again" */
 export const trustQuestion = (what: string): PlainText => plain(`${what} needs a trusted workspace.`);
 export const TRUST_DETAIL = plain(
