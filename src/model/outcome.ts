@@ -48,6 +48,13 @@ export type RestartFailure =
     }
   | MessageCode;
 
+/** What was written down of a daemon in trouble before anything was changed. */
+export interface KeptReport {
+  readonly file: string;
+  /** What its hang came to, as a clause: "waited for 28 s, most likely for its child process; 0 % CPU". */
+  readonly found?: string;
+}
+
 /** How a restart ended, as was seen. */
 export type Outcome = {
   /** The daemon's name. */
@@ -56,6 +63,7 @@ export type Outcome = {
   readonly work?: WorkMade;
   /** The errors that the new process wrote to its log: how many, and the last one in its own words. */
   readonly startErrors?: { readonly count: number; readonly last: string };
+  readonly report?: KeptReport;
   /** What the evidence leaves open in the daemon until that ends, as a clause. */
   readonly leftOpen?: string;
 } & (

@@ -8,7 +8,7 @@ import { kindOf } from '../kinds/index';
 import type { Running, StartPlace } from '../kinds/kind';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
-import type { Outcome, StopOutcome } from '../model/outcome';
+import type { KeptReport, Outcome, StopOutcome } from '../model/outcome';
 import type { NamedProcess } from '../model/process';
 import type { RestartRecord } from '../model/restartRecord';
 import type { RestartRefusal } from '../model/restartRefusal';
@@ -50,16 +50,22 @@ export interface ControllerDeps extends AttemptDeps {
   /** A folder that all windows of this machine share. */
   readonly folder: string;
   /**
-   * Keeps what is known before it is wiped, in bounded time; must not throw. Resolves with what it left behind in the
-   * daemon until that ends, in words.
+   * Keeps what is known before it is wiped, in bounded time; must not throw.
+   * @returns nothing of what could not be kept
    */
   readonly keepEvidence: (
     model: DaemonModel,
     owner: ProcessInfo | undefined,
     inspect: boolean,
-  ) => Promise<string | undefined>;
+  ) => Promise<KeptEvidence>;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (daemonId: DaemonId) => void;
+}
+
+export interface KeptEvidence {
+  readonly report?: KeptReport;
+  /** What it left behind in the daemon until that ends, in words. */
+  readonly leftOpen?: string;
 }
 
 export interface RestartWork extends StopWork {
@@ -123,17 +129,24 @@ export class RestartController {
   restart(plan: Plan, work: RestartWork): Promise<Outcome> {
     return this.#carryOut(plan, async (monitor) => {
       const { model, owner } = plan;
-      const left = await this.#keepEvidence(plan, work);
+      // The user agreed just now: what the evidence takes is waited for as well.
+      const beganMs = performance.now();
+      const { report, leftOpen } = await this.#keepEvidence(plan, work);
       const before = monitor.track.last?.report;
-      const attempt: Attempt = { mark: randomUUID(), beganMs: performance.now(), ...(before && { before }) };
+      const attempt: Attempt = {
+        mark: randomUUID(),
+        beganMs,
+        ...(before && { before }),
+        ...(report && { report }),
+      };
       this.#attempts.set(model.daemon.id, attempt);
       monitor.input({ kind: 'restartBegan' });
       const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
       const first = isEndedByUs(plan.way) ? 'ending' : 'the start command ends';
       this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
       const came = await this.#prove(plan, monitor, attempt, work);
-      const isLeft = left !== undefined && owner && (await isThere(owner));
-      return isLeft ? { ...came, leftOpen: left } : came;
+      const isLeft = leftOpen !== undefined && owner && (await isThere(owner));
+      return isLeft ? { ...came, leftOpen } : came;
     });
   }
 
@@ -183,13 +196,12 @@ export class RestartController {
     }
   }
 
-  /** @returns what it leaves behind in the daemon until that ends, in words */
-  async #keepEvidence({ model, owner }: Plan, work: RestartWork): Promise<string | undefined> {
-    if (!owner || severityOf(model.track.verdict) === 'plain') return undefined;
+  async #keepEvidence({ model, owner }: Plan, work: RestartWork): Promise<KeptEvidence> {
+    if (!owner || severityOf(model.track.verdict) === 'plain') return {};
     work.onStep({ is: 'keepingEvidence' });
     // Whoever cancels now waits for nothing; that nothing was changed is said in the outcome.
     const keeping = this.deps.keepEvidence(model, owner, work.inspect ?? false);
-    return orAborted(keeping, work.signal).catch(() => undefined);
+    return orAborted(keeping, work.signal).catch(() => ({}));
   }
 
   async #prove(
@@ -211,7 +223,8 @@ export class RestartController {
       before: attempt.before,
       startedMs: attempt.beganMs,
     };
-    return await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
+    const came = await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
+    return attempt.report ? { ...came, report: attempt.report } : came;
   }
 
   async #remember({ model }: Plan, outcome: Outcome, record: RestartRecord): Promise<void> {

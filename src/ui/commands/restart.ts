@@ -19,7 +19,7 @@ import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { plain } from '../shared/markdown';
 import { ask, inNotification, say, type Steps } from '../shared/say';
-import { consequences, stopping } from './restartText';
+import { consequences, reportAt, stopping } from './restartText';
 import { ensureTrusted } from './trust';
 
 export interface RestartCommandsDeps {
@@ -85,6 +85,7 @@ export class RestartCommands {
     return this.#inTerminal(model, 'Restart', write, async ({ plan, inspect }) => {
       const outcome = await this.deps.controller.restart(plan, { ...writtenBy(write), signal, inspect });
       write(outcomeText(outcome));
+      if (outcome.report) write(reportAt(outcome.report.file));
       return outcome.kind === 'cured' || outcome.kind === 'unproven';
     });
   }
