@@ -91,7 +91,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         settings,
         records,
         onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
-        onEvidence: (daemonId, file) => past.evidenceKept(daemonId, file),
+        onEvidence: (daemonId, report) => past.evidenceKept(daemonId, report),
       }),
     failed('The restarts'),
   );
