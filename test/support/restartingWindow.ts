@@ -73,7 +73,7 @@ export class RestartingWindow {
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
       folder,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: (_model, _signal, mark, agreed) => {
