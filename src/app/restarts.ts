@@ -88,6 +88,7 @@ export function createRestarts(deps: RestartsDeps) {
   const commands = new RestartCommands({
     ...deps,
     controller,
+    canInspect: async (owner) => (await import('../diagnostics/inspectNode')).canInspect(owner),
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
     current: (daemonId) => registry.model(daemonId),

@@ -25,6 +25,27 @@ export async function isNode(pid: number, table: ProcessTable = processTable()):
   return /^node(js)?\d*$/.test(basename(await table.executable(pid).catch(() => '')));
 }
 
+/** Whether `inspectNode` may find something out of a process. Sends nothing; never rejects. */
+export async function canInspect(owner: PartialIdentity): Promise<boolean> {
+  const why = await whyNotInspected(owner).catch(() => true);
+  return why === undefined;
+}
+
+/** Why the event loop of a process is not looked into, in words. */
+async function whyNotInspected(owner: PartialIdentity): Promise<string | undefined> {
+  // Its number alone may be another's by now, and the signal ends who does not expect it.
+  if (!identityIn(owner)) return 'the system does not tell when the process began: it gets no signal';
+  if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
+  const { pid } = owner;
+  if (!(await isNode(pid))) return 'not a Node process';
+  if (process.platform === 'linux' && (await catches(pid, constants.signals.SIGUSR1)) !== true) {
+    return 'it does not catch the signal SIGUSR1, which would end it: it gets none';
+  }
+  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
+  if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
+  return undefined;
+}
+
 /**
  * What the event loop of a Node process holds: its active resources, and where it spins if it does. The inspector
  * is opened on loopback, and closed again whatever happens: on an abort, a failed connection, a busy loop. Where it
@@ -39,19 +60,12 @@ export async function inspectNode(
   signal: AbortSignal,
   onLeftOpen: (text: string) => void = () => undefined,
 ): Promise<string> {
-  const target = identityIn(owner);
-  // Its number alone may be another's by now, and the signal ends who does not expect it.
-  if (!target) return 'the system does not tell when the process began: it gets no signal';
-  if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
+  const why = await whyNotInspected(owner);
+  if (why !== undefined) return why;
+  const target = identityIn(owner)!;
   const { pid } = target;
-  if (!(await isNode(pid))) return 'not a Node process';
-  if (process.platform === 'linux' && (await catches(pid, constants.signals.SIGUSR1)) !== true) {
-    return 'it does not catch the signal SIGUSR1, which would end it: it gets none';
-  }
-  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
-  if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
   // What someone else had opened stays open.
-  if (holder) return look(signal);
+  if (await holdsInspector(pid)) return look(signal);
   signal.throwIfAborted();
   const sent = await processTable().signal([target], 'SIGUSR1');
   if (sent.length === 0) return 'it has ended, or may not get the signal SIGUSR1';

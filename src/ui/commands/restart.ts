@@ -19,7 +19,7 @@ import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { plain } from '../shared/markdown';
 import { ask, inNotification, say, type Steps } from '../shared/say';
-import { consequences, reportAt, stopping } from './restartText';
+import { consequences, FIND_OUT, findOutText, reportAt, stopping } from './restartText';
 import { ensureTrusted } from './trust';
 
 export interface RestartCommandsDeps {
@@ -29,6 +29,8 @@ export interface RestartCommandsDeps {
   readonly door: Pick<Notifications, 'tell'>;
   /** An error that nobody expected, to be logged with its stack. */
   readonly onUnexpected: (where: string, error: unknown) => void;
+  /** Whether the event loop of a process can be looked into. Never rejects. */
+  readonly canInspect: (owner: NonNullable<Plan['owner']>) => Promise<boolean>;
   /** Whom the processes belong to that may be ended. */
   readonly userName: () => string;
   /** The daemon as it is now; `undefined` when it is no longer watched. */
@@ -139,18 +141,23 @@ export class RestartCommands {
     const isOld = openedMs !== undefined && isOver(plan.model, openedMs);
     const detail = consequences(plan, { isLoop, isOld, now, userName: this.deps.userName });
     if (detail === undefined) return { plan, inspect: alwaysInspect };
-    const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
-    const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
-    const choice = await ask('warning', plain(`${verb} ${name}?`), plain(detail), ...buttons);
+    const mayFindOut = verb === 'Restart' && !alwaysInspect && (await this.#canFindOut(plan));
+    const buttons = [...(isLoop ? [SHOW_LOG] : []), ...(mayFindOut ? [FIND_OUT] : []), verb];
+    const text = mayFindOut ? `${detail}\n${findOutText(name)}` : detail;
+    const choice = await ask('warning', plain(`${verb} ${name}?`), plain(text), ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
-    if (choice !== verb && choice !== INSPECT) return undefined;
-    return { plan, inspect: alwaysInspect || choice === INSPECT };
+    if (choice !== verb && choice !== FIND_OUT) return undefined;
+    return { plan, inspect: alwaysInspect || choice === FIND_OUT };
+  }
+
+  /** Its event loop is looked into where that may tell what went wrong, and where it can be. */
+  async #canFindOut({ owner, model }: Plan): Promise<boolean> {
+    if (!owner || severityOf(model.track.verdict) === 'plain') return false;
+    return this.deps.canInspect(owner);
   }
 }
 
 const SHOW_LOG = 'Show Log';
-/** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
-const INSPECT = 'Inspect, Then Restart';
 
 /**
  * Whether a message about the incident that began at this moment (monotonic ms) tells what is not so any more: VS Code

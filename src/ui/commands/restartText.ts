@@ -174,6 +174,14 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
   return lines.length > 0 && files !== '' ? [...lines, `${files}.`] : lines;
 }
 
+/** A button. It opens the inspector of a Node daemon for a moment. */
+export const FIND_OUT = 'Restart and Find Out Why (about 5 s)';
+
+/** What that does. */
+export const findOutText = (daemon: string): string =>
+  `Find out why: for about 5 s its Node inspector is open at 127.0.0.1:9229, to see what ${daemon} waits for. ` +
+  'Then it is restarted.';
+
 /** A line of a terminal, which makes a link of the file. */
 export const reportAt = (file: string): string => `Hang report: ${file}`;
 

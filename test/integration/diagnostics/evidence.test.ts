@@ -21,7 +21,7 @@ import { beginTrack } from '../../../src/health/track';
 import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
 import { NoAnswer } from '../../../src/system/httpClient';
-import { inspectNode } from '../../../src/diagnostics/inspectNode';
+import { canInspect, inspectNode } from '../../../src/diagnostics/inspectNode';
 import { identityOf } from '../../../src/system/identity';
 import { wedgedReport, Watch } from '../../unit/health/support';
 import { takeInspectorPort } from '../../support/inspectorPort';
@@ -161,6 +161,7 @@ describe('evidence of a daemon in trouble', function () {
 
   it('names what a Node daemon waits for, and closes its inspector again', async () => {
     child = await node(WAITS);
+    assert.equal(await canInspect((await identityOf(child.pid!))!), true);
     const text = await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000));
     assert.match(text, /1 × Timeout/);
     assert.equal(await isAlive(child.pid!), true);
@@ -205,6 +206,7 @@ describe('evidence of a daemon in trouble', function () {
   it('leaves a process alone that is not Node', async () => {
     child = spawn('sleep', ['60']);
     await once(child, 'spawn');
+    assert.equal(await canInspect((await identityOf(child.pid!))!), false);
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'not a Node process',

@@ -311,6 +311,7 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
     await new RestartCommands({
       controller,
       settings: { inspectNode: () => false },
+      canInspect: () => Promise.resolve(true),
       clock: watched.clock,
       door: { tell: () => undefined },
       current: () => watched,

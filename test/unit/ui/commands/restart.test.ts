@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Outcome } from '../../../../src/model/outcome';
 import type { Unstartable } from '../../../../src/base/errors';
-import type { RestartController } from '../../../../src/restart/controller';
+import type { RestartController, RestartWork } from '../../../../src/restart/controller';
 import type { Plan } from '../../../../src/restart/plan';
 import type * as Commands from '../../../../src/ui/commands/restart';
 import type { Notice } from '../../../../src/ui/notifications/notice';
@@ -24,6 +24,8 @@ describe('a restart that a message asks for', () => {
   let outcome: Outcome;
   let doubt: Unstartable | undefined;
   let planned: Partial<Plan>;
+  let canInspect: boolean;
+  let inspected: boolean | undefined;
   beforeEach(() => {
     screen = new FakeScreen();
     screen.answer = 'Restart';
@@ -32,6 +34,8 @@ describe('a restart that a message asks for', () => {
     told = [];
     doubt = undefined;
     planned = {};
+    canInspect = false;
+    inspected = undefined;
     outcome = CURED;
     watch = Watch.healthy();
     // For longer than a smithy lets any step take.
@@ -54,7 +58,8 @@ describe('a restart that a message asks for', () => {
     });
     const controller = {
       planRestart: () => Promise.resolve(plan()),
-      restart: () => {
+      restart: (_plan: Plan, work: RestartWork) => {
+        inspected = work.inspect;
         restarted += 1;
         return Promise.resolve(outcome);
       },
@@ -69,6 +74,7 @@ describe('a restart that a message asks for', () => {
       clock: watch.time,
       door: { tell: (group) => void told.push(...group) },
       current,
+      canInspect: () => Promise.resolve(canInspect),
       userName: () => 'dev',
       onUnexpected: (_where, error) => assert.fail(String(error)),
     });
@@ -265,6 +271,39 @@ describe('a restart that a message asks for', () => {
     assert.deepEqual([waited, told[1]!.offers.map(({ action }) => action)], [1, ['interrupted']]);
     await all.waitLonger(modelOf(watch));
     assert.deepEqual([restarted, waited], [1, 1], 'nothing is late any more');
+  });
+
+  describe('that may find out why', () => {
+    const FIND_OUT = 'Restart and Find Out Why (about 5 s)';
+    const SAYS =
+      'Find out why: for about 5 s its Node inspector is open at 127.0.0.1:9229, to see what smithy waits for. Then it is restarted.';
+    beforeEach(() => {
+      canInspect = true;
+      doubt = { is: 'noProgram', name: 'sf', onPath: true };
+    });
+
+    it('says what that does and how long it takes, and offers it first', async () => {
+      screen.answer = FIND_OUT;
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, [FIND_OUT, 'Restart']);
+      assert.equal(details()[0]!.split('\n').at(-1), SAYS);
+      assert.deepEqual([restarted, inspected], [1, true]);
+    });
+
+    it('offers it only where it can work', async () => {
+      canInspect = false;
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
+      assert.doesNotMatch(details()[0]!, /Find out why/);
+      assert.equal(inspected, false);
+    });
+
+    it('does not offer it for a daemon without trouble', async () => {
+      watch.wait(5_000).stayHealthy(120_000);
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
+      assert.doesNotMatch(details()[0]!, /Find out why/);
+    });
   });
 
   describe('links the hang report', () => {
