@@ -59,6 +59,10 @@ describe('a restart that interrupts work', function () {
     await window.screenshot('found-out');
     await toast.getByRole('button', { name: 'Show Hang Report' }).click();
     await report.waitFor({ timeout: 60_000 });
+    const read = window.page.frameLocator('iframe.webview').frameLocator('iframe');
+    await read.getByText('It has waited for').waitFor();
+    assert.equal(await read.getByText('answered in').isVisible(), false, 'the rest is folded');
+    await read.getByText('Which rule decided').waitFor();
     await window.screenshot('report');
     assert.notEqual(daemon.pid, pid);
     const status = (await (await fetch(`${daemon.url}/api/daemon/status`)).json()) as {
