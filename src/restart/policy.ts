@@ -42,3 +42,6 @@ export const MAX_VARIABLE_CHARS = 60;
  */
 export const RESPAWN_TIMEOUT_MS = 30_000;
 export const RESPAWN_LOOK_MS = 250;
+
+/** Of what a demo that did not start said, the end. */
+export const MAX_SAID_CHARS = 300;

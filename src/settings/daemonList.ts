@@ -2,6 +2,7 @@ import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } 
 import type { DaemonId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { DaemonModel } from '../model/daemonModel';
 import type { EntryProblem, ListProblem } from '../model/listProblem';
 import { KINDS, kindOf } from '../kinds/index';
 import type { Target } from '../model/target';
@@ -20,6 +21,13 @@ export interface RawDaemonList {
   readonly allowRemote: boolean;
 }
 
+/** A daemon as it is written into the user's list. */
+export interface ListedDaemon {
+  readonly name: string;
+  readonly url: string;
+  readonly kind?: string;
+}
+
 /** The list as daemons to watch, and problems to show. */
 export function readDaemons(
   raw: unknown,
@@ -35,6 +43,14 @@ export function readDaemons(
     else if (!daemons.some((known) => isSameAddress(known, daemon))) daemons.push(daemon);
   });
   return { daemons, problems };
+}
+
+/** Watched daemons as entries of the user's list, which takes only daemons with an address, and no demo. */
+export function listedOf(models: readonly DaemonModel[]): readonly ListedDaemon[] {
+  return models.flatMap(({ daemon: { name, target, kind, demo } }) => {
+    const address = demo ? undefined : addressOf(target);
+    return address ? [{ name, url: address.origin, ...(kind && { kind }) }] : [];
+  });
 }
 
 /** Addresses by which a daemon says that it listens everywhere, and the dot that ends a whole name: all mean this machine. */

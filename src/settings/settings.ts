@@ -1,12 +1,5 @@
 import * as vscode from 'vscode';
-import type { RawDaemonList } from './daemonList';
-
-/** A daemon as it is written into the user's list. */
-export interface ListedDaemon {
-  readonly name: string;
-  readonly url: string;
-  readonly kind?: string;
-}
+import type { ListedDaemon, RawDaemonList } from './daemonList';
 
 /** What says which daemons are watched, and looked for. */
 const WATCHED = ['daemons', 'allowRemote', 'discovery'];

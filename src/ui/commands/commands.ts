@@ -10,9 +10,11 @@ import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import { placeOf } from '../../kinds/target';
 import type { Discovery } from '../../watch/discovery/discovery';
-import type { ListedDaemon, Settings } from '../../settings/settings';
+import type { ListedDaemon } from '../../settings/daemonList';
+import type { Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
 import { configureDaemons } from './configure';
+import { offerFirstSteps, sampleCommand, type FirstSteps } from './firstSteps';
 import { offeredId } from '../tree/findingRows';
 import { STATE_LABELS, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
@@ -61,6 +63,9 @@ export interface CommandDeps {
   /** Adds a daemon to the user's own list. */
   readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
   readonly openHealthPage: () => Promise<void>;
+  /** Loaded when it is first asked for. */
+  readonly demo: () => Promise<{ show(): Promise<void>; end(): void }>;
+  readonly firstSteps: FirstSteps;
 }
 
 export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
@@ -98,7 +103,9 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     },
     start: async (target) => {
       const down = target === undefined ? undefined : find(registry, target);
-      await (await restarts()).restart(down ?? (await bundledDaemon(registry, settings)));
+      const model = down ?? (await bundledDaemon(registry, settings));
+      await (await restarts()).restart(model);
+      if (!down) void offerFirstSteps(registry.model(model.daemon.id), deps.firstSteps);
     },
     stop: onPicked({ question: QUESTIONS.stop, isFor: canStop, none: NONE.stop }, async (model) =>
       (await restarts()).stop(model),
@@ -162,6 +169,9 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       await copyDiagnostics(registry, model ? [model] : registry.models, clock);
     },
     configure: configureDaemons,
+    runSample: () => runOnSessions('runCommand', [sampleCommand()]),
+    showHang: async () => (await deps.demo()).show(),
+    endDemo: async () => (await deps.demo()).end(),
     openHealthPage: () => deps.openHealthPage(),
   };
   return (command, targets) => {

@@ -11,6 +11,10 @@ export const MANAGE_TRUST = 'Manage Workspace Trust';
 export const RUN_IN_DAEMON = 'Run in Daemon';
 export const RUN_AGAIN = 'Run Again';
 export const RESUME = 'Resume';
+export const ADD_DAEMON = 'Add Daemon…';
+export const RUN_SAMPLE = 'Run a Sample Command';
+export const SHOW_HANG = 'Show Me a Hang';
+export const END_DEMO = 'End Demo';
 
 /** Which daemon or session a command is about. */
 export const QUESTIONS = {
@@ -123,3 +127,19 @@ export const RUN = {
     plain(`“${session}” timed out. How long may the session run now? Or type a time, such as 45 min`),
   bundled: 'The bundled daemon',
 } as const;
+
+/** Of a daemon that hangs to be looked at. */
+export const DEMO = {
+  name: 'demo (hang)',
+  starting: plain('Starting a demo daemon'),
+  runs: plain(
+    'A demo daemon runs beside yours and hangs in a few seconds: the status bar turns red. Then press Restart Daemon. ' +
+      'The demo ends by itself, and your daemons and settings stay as they are.',
+  ),
+  ended: plain('The demo has ended'),
+  none: plain('No demo runs.'),
+} as const;
+
+/** @param daemon the one that was just started for the first time */
+export const firstSteps = (daemon: string): PlainText =>
+  plain(`${daemon} runs. Try it with a sample command, or see what a daemon that hangs looks like.`);
