@@ -13,6 +13,7 @@ import type { Discovery } from '../../watch/discovery/discovery';
 import type { ListedDaemon } from '../../settings/daemonList';
 import type { Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
+import { openReport } from './openReport';
 import { configureDaemons } from './configure';
 import { offerFirstSteps, sampleCommand, type FirstSteps } from './firstSteps';
 import { offeredId } from '../tree/findingRows';
@@ -97,6 +98,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     restart: onPicked({ question: QUESTIONS.restart }, async (model, openedMs) =>
       (await restarts()).restart(model, typeof openedMs === 'number' ? openedMs : undefined),
     ),
+    openReport: (file) => openReport(String(file)),
     waitLonger: async (target) => {
       const model = find(registry, target);
       if (model) await (await restarts()).waitLonger(model);

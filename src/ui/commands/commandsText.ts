@@ -41,6 +41,7 @@ export const NONE = {
   stop: plain('No daemon runs that could be stopped.'),
   ignored: plain('No ignored daemon is here right now.'),
   openDashboard: plain('No daemon that answers now has a page of its own.'),
+  report: plain('This report is not there any more: the newest 20 are kept.'),
   watched: plain('No daemon is watched.'),
   extendSession: plain('No session can be extended right now.'),
   runAgain: plain('No session can be run again right now.'),
@@ -85,6 +86,16 @@ export const unexpectedText = (said: string): PlainText =>
   plain(`An error that nobody expected: ${said}. The log has more.`);
 
 export const stopQuestion = (session: string): PlainText => plain(`Stop “${session}”?`);
+
+export const resumeQuestion = (session: string): PlainText => plain(`Resume “${session}”?`);
+
+/** @param id what the daemon noted as the id of a conversation, which is none by its form */
+export const doubtfulId = (daemon: string, session: string, id: string): string =>
+  `${daemon} noted “${id}” as the id of the conversation of “${session}”. Most agents name a conversation by a UUID, ` +
+  'and this is none: another conversation may go on, a new one may begin, or the resume may fail.';
+
+/** @param doubt about its conversation */
+export const copiedWithDoubt = (doubt: string): PlainText => plain(`The command is copied. ${doubt}`);
 
 /** @param what needs trust, as the subject of a sentence: "Restarting dispatchd", "Run Again" */
 export const trustQuestion = (what: string): PlainText => plain(`${what} needs a trusted workspace.`);

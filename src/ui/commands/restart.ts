@@ -5,6 +5,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
 import type { RestartController } from '../../restart/controller';
 import type { StopWork } from '../../restart/stop';
+import type { AskOutliving } from '../../restart/edges';
 import type { Plan } from '../../restart/plan';
 import type { Progress } from '../../model/restartStep';
 import { restartStepText, restartWaitText } from '../../words/restartSteps';
@@ -13,13 +14,16 @@ import { isRestartLoop } from '../../store/restartRecords';
 import { isOpenSince } from '../../health/incident';
 import { severityOf } from '../../health/verdict';
 import { sentenceOf } from '../../words/errors';
+import type { Outlived } from '../../model/outliving';
+import { leftText } from '../../words/outlivingText';
 import { outcomeText, stopText } from '../../words/outcomes';
 import type { Clock } from '../../base/time';
 import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { plain } from '../shared/markdown';
 import { ask, inNotification, say, type Steps } from '../shared/say';
-import { consequences, stopping } from './restartText';
+import { askOutliving, isToOffer, offerToEnd } from './outliving';
+import { consequences, reportAt, stopping } from './restartText';
 import { ensureTrusted } from './trust';
 
 export interface RestartCommandsDeps {
@@ -57,7 +61,7 @@ export class RestartCommands {
     if (!agreed) return;
     const { plan, inspect } = agreed;
     await this.#shown(plan, `${plan.owner ? 'Restarting' : 'Starting'} ${model.daemon.name}`, (work) =>
-      this.deps.controller.restart(plan, { ...work, inspect }),
+      this.deps.controller.restart(plan, { ...work, inspect, askOutliving: askingAbout(model) }),
     );
   }
 
@@ -78,13 +82,21 @@ export class RestartCommands {
     if (outcome.kind === 'late') this.#late.set(daemonId, plan);
     else this.#late.delete(daemonId);
     door.tell([outcomeNotice(outcome, plan.model, current(daemonId), began, clock.now())]);
+    const { outlived, daemon } = outcome;
+    if (isToOffer(outlived)) void this.#offerToEnd(plan.model, leftText(outlived.left, daemon), outlived);
+  }
+
+  #offerToEnd({ daemon: { id } }: DaemonModel, text: string, outlived: Outlived): Promise<void> {
+    return offerToEnd(text, outlived, (left) => this.deps.controller.endOutliving(id, left));
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
   restartInTerminal(model: DaemonModel, write: WriteLine, signal: AbortSignal): Promise<boolean> {
     return this.#inTerminal(model, 'Restart', write, async ({ plan, inspect }) => {
-      const outcome = await this.deps.controller.restart(plan, { ...writtenBy(write), signal, inspect });
+      const work = { ...writtenBy(write), signal, inspect, askOutliving: askingAbout(model) };
+      const outcome = await this.deps.controller.restart(plan, work);
       write(outcomeText(outcome));
+      if (outcome.report) write(reportAt(outcome.report.file));
       return outcome.kind === 'cured' || outcome.kind === 'unproven';
     });
   }
@@ -104,7 +116,9 @@ export class RestartCommands {
     const outcome = await inNotification(stopping(model.daemon.name), (steps) =>
       this.deps.controller.stop(agreed.plan, shownIn(steps)),
     );
-    void say('info', plain(stopText(outcome)));
+    const outlived = outcome.kind === 'stopped' && outcome.is === 'ended' ? outcome.outlived : undefined;
+    if (isToOffer(outlived)) void this.#offerToEnd(model, stopText(outcome), outlived);
+    else void say('info', plain(stopText(outcome)));
   }
 
   /** A task's work, once the user agreed: an error is a line in its terminal. */
@@ -145,6 +159,10 @@ export class RestartCommands {
     if (choice !== verb && choice !== INSPECT) return undefined;
     return { plan, inspect: alwaysInspect || choice === INSPECT };
   }
+}
+
+function askingAbout({ daemon }: DaemonModel): AskOutliving {
+  return (left) => askOutliving(daemon.name, left);
 }
 
 const SHOW_LOG = 'Show Log';
