@@ -5,7 +5,6 @@ import { RecentCommands } from '../store/recentCommands';
 import { OfferedFirstSteps } from '../store/firstSteps';
 import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartRecords } from '../store/restartRecords';
-import { listedOf } from '../settings/daemonList';
 import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
 import { discoveryLoader } from './discoveryLoader';
@@ -175,7 +174,6 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       snoozes,
       runOnSessions: async (command, targets) => (await sessions.get()).run(command, targets),
       discovery: () => discovery.get(),
-      addDaemon: (daemon) => settings.addDaemon(daemon, listedOf(registry.models)),
       openHealthPage: () => past.openPage(),
       demo: () => showHang.get(),
       firstSteps: new OfferedFirstSteps(globalState, write),

@@ -62,8 +62,14 @@ function here(url: URL): URL {
   return url;
 }
 
-/** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
-function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
+/**
+ * Whether two entries are one daemon. `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be
+ * two servers.
+ */
+export function isSameAddress(
+  known: Pick<DaemonConfig, 'id' | 'target'>,
+  daemon: Pick<DaemonConfig, 'id' | 'target'>,
+): boolean {
   if (known.id === daemon.id) return true;
   const [a, b] = [addressOf(known.target), addressOf(daemon.target)];
   if (!a || !b) return false;

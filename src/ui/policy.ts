@@ -53,3 +53,7 @@ export const SAMPLE_LIMIT_MS = 70_000;
 
 /** A UUID has 36 characters; more of an id of another form tells nobody more. */
 export const MAX_ID_CHARS = 60;
+
+/** VS Code tells of a setting that was written within moments. */
+export const ADDED_WITHIN_MS = 3_000;
+export const ADDED_STEP_MS = 50;

@@ -1,4 +1,5 @@
 import { CodedError } from '../base/errors';
+import { orAborted } from '../base/wait';
 import type { ListProblem } from '../model/listProblem';
 import type { Refusal } from '../model/refusal';
 import type { DaemonId } from '../health/report';
@@ -130,6 +131,17 @@ export class Registry extends Guarded<RegistryEvents> {
 
   monitor(daemonId: DaemonId): Monitor | undefined {
     return this.#monitors.get(daemonId);
+  }
+
+  /** Asks a daemon that is not watched, once, as the watched ones are asked. @throws the signal's reason when aborted */
+  async tryOut(daemon: DaemonConfig, signal: AbortSignal): Promise<Track> {
+    const monitor = new Monitor(daemon, {}, { ...this.deps, onStep: () => undefined });
+    try {
+      await orAborted(monitor.poll(), signal);
+      return monitor.track;
+    } finally {
+      monitor.dispose();
+    }
   }
 
   /** What talks to a daemon. Rejects where the daemon is not watched. */

@@ -5,7 +5,6 @@ import { plain, type PlainText } from '../shared/markdown';
 export const SHOW_LOG = 'Show Log';
 export const START_DAEMON = 'Start Daemon';
 export const START_BUNDLED = 'Start Bundled Daemon';
-export const CONFIGURE = 'Configure Daemons';
 export const STOP_SESSION = 'Stop Session';
 export const MANAGE_TRUST = 'Manage Workspace Trust';
 export const RUN_IN_DAEMON = 'Run in Daemon';
@@ -33,6 +32,8 @@ export const QUESTIONS = {
   dismissSession: plain('Dismiss which session?'),
   runInDaemon: plain('Run the command in which dispatchd?'),
   folder: plain('Run the command in which folder?'),
+  watch: plain('Watch which daemon?'),
+  ignore: plain('Ignore which daemon?'),
   more: plain('What else?'),
 } as const;
 
@@ -40,6 +41,9 @@ export const QUESTIONS = {
 export const NONE = {
   stop: plain('No daemon runs that could be stopped.'),
   ignored: plain('No ignored daemon is here right now.'),
+  found: plain('No daemon was found that is not watched.'),
+  failedStart: plain('No start of a daemon has failed.'),
+  row: plain('Choose this on a row of the Daemons view: the row has the value.'),
   openDashboard: plain('No daemon that answers now has a page of its own.'),
   report: plain('This report is not there any more: the newest 20 are kept.'),
   watched: plain('No daemon is watched.'),
