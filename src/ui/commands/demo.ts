@@ -71,7 +71,6 @@ export class Demo implements vscode.Disposable {
     const running = { daemon, demo };
     this.#running = running;
     this.deps.registry.watchDemo(daemon);
-    void vscode.commands.executeCommand('setContext', 'daemonHealth.demo', true);
     void demo.ended.then(() => this.#running === running && this.#forget());
     void say('info', DEMO.runs, END_DEMO).then((choice) => {
       if (choice === END_DEMO && this.#running === running) this.end();
@@ -82,7 +81,6 @@ export class Demo implements vscode.Disposable {
     this.#running = undefined;
     if (this.#isDisposed) return;
     this.deps.registry.watchDemo();
-    void vscode.commands.executeCommand('setContext', 'daemonHealth.demo', false);
     sayShortly('check', DEMO.ended);
   }
 }
