@@ -90,6 +90,7 @@ export function createRestarts(deps: RestartsDeps) {
     controller,
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
+    inspectable: async (owner) => (await import('../diagnostics/inspectNode')).inspectable(owner),
     current: (daemonId) => registry.model(daemonId),
   });
   const tasks = new DaemonTasks({

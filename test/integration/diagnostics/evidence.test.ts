@@ -21,7 +21,7 @@ import { beginTrack } from '../../../src/health/track';
 import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
 import { NoAnswer } from '../../../src/system/httpClient';
-import { inspectNode } from '../../../src/diagnostics/inspectNode';
+import { inspectable, inspectNode } from '../../../src/diagnostics/inspectNode';
 import { identityOf } from '../../../src/system/identity';
 import { wedgedReport, Watch } from '../../unit/health/support';
 import { takeInspectorPort } from '../../support/inspectorPort';
@@ -195,11 +195,19 @@ describe('evidence of a daemon in trouble', function () {
     chmodSync(program, 0o755);
     child = spawn(program, ['60']);
     await once(child, 'spawn');
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notCaught' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'it does not catch the signal SIGUSR1, which would end it: it gets none',
     );
     assert.equal(await isAlive(child.pid!), true);
+  });
+
+  it('tells before any signal that a process of Node catches the signal', async function () {
+    if (process.platform !== 'linux') this.skip();
+    child = await node(SPINS);
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'node', catches: true });
+    assert.equal(await findListener(9229), undefined, 'nothing was opened');
   });
 
   it('leaves a process alone that is not Node', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../../../../src/model/outcome';
 import type { Unstartable } from '../../../../src/base/errors';
 import type { RestartController } from '../../../../src/restart/controller';
+import type { Inspectable } from '../../../../src/diagnostics/inspectNode';
 import type { Plan } from '../../../../src/restart/plan';
 import type * as Commands from '../../../../src/ui/commands/restart';
 import type { Notice } from '../../../../src/ui/notifications/notice';
@@ -24,6 +25,7 @@ describe('a restart that a message asks for', () => {
   let outcome: Outcome;
   let doubt: Unstartable | undefined;
   let planned: Partial<Plan>;
+  let look: Inspectable;
   beforeEach(() => {
     screen = new FakeScreen();
     screen.answer = 'Restart';
@@ -32,6 +34,7 @@ describe('a restart that a message asks for', () => {
     told = [];
     doubt = undefined;
     planned = {};
+    look = { is: 'notNode' };
     outcome = CURED;
     watch = Watch.healthy();
     // For longer than a smithy lets any step take.
@@ -70,6 +73,7 @@ describe('a restart that a message asks for', () => {
       door: { tell: (group) => void told.push(...group) },
       current,
       userName: () => 'dev',
+      inspectable: () => Promise.resolve(look),
       onUnexpected: (_where, error) => assert.fail(String(error)),
     });
   };
@@ -132,6 +136,39 @@ describe('a restart that a message asks for', () => {
       /^The start command "sf" is \/usr\/bin\/sf, which is not the program that runs now\.$/m,
     );
   });
+
+  const opens =
+    'Inspect sends the signal SIGUSR1 to process 7, which opens the debugger of Node on port 9229 for some seconds. ' +
+    'Meanwhile every user of this machine can reach that port and run code in smithy. ' +
+    'Where smithy handles that signal by code of its own, that code runs.';
+  const looks: [what: string, Inspectable, says: string | undefined, isOffered: boolean][] = [
+    ['a process of Node that catches the signal', { is: 'node', catches: true }, opens, true],
+    [
+      'one of which that is not known',
+      { is: 'node', catches: false },
+      `${opens} Whether process 7 catches the signal is not known: a process that does not is ended.`,
+      true,
+    ],
+    [
+      'one that the signal would end',
+      { is: 'notCaught' },
+      'Inspect is not offered: process 7 does not catch the signal SIGUSR1, which would end the process.',
+      false,
+    ],
+    ['one that is not Node', { is: 'notNode' }, undefined, false],
+  ];
+  for (const [what, found, says, isOffered] of looks) {
+    it(`says what a look into the event loop opens before its button is pressed: ${what}`, async () => {
+      look = found;
+      planned = { outside: '/evil' };
+      await commands().restart(modelOf(watch));
+      const [{ buttons, detail = '' } = { buttons: [] }] = screen.messages;
+      assert.deepEqual(buttons, isOffered ? ['Restart', 'Inspect, Then Restart'] : ['Restart']);
+      const [last] = detail.split('\n').slice(-1);
+      if (says === undefined) assert.doesNotMatch(detail, /SIGUSR1|debugger/);
+      else assert.equal(last, says);
+    });
+  }
 
   const again: [what: string, plan: Partial<Plan>, says: string][] = [
     [
