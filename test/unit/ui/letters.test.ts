@@ -358,6 +358,7 @@ describe('what a daemon says is drawn letter by letter', () => {
         session: session(said),
         stage: 'soon',
         remainingMs: 1_000,
+        prospect: 'ends',
         canExtend: true,
       } as const;
       const one = countdownText([entry]);
