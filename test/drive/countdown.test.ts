@@ -79,9 +79,14 @@ describe('the work of a daemon, in a window', function () {
     const message = toast('“long test” times out');
     await message.waitFor();
     await message
-      .getByRole('button', { name: 'Extend' })
-      .or(message.locator('a', { hasText: 'Extend' }))
+      .getByRole('button', { name: 'Extend…' })
+      .or(message.locator('a', { hasText: 'Extend…' }))
       .click();
+    const howMuch = window.quickInput().getByPlaceholder(/^Extend “long test” \(limit 30 s\) by how much\?/);
+    await howMuch.waitFor();
+    await window.screenshot('countdown-6-how-much');
+    await howMuch.fill('2 min');
+    await howMuch.press('Enter');
     await toast(/“long test” extended by 120 s on request, 2 min/).waitFor();
     await window.screenshot('countdown-6-on-request');
     await window.toasts().first().waitFor({ state: 'detached', timeout: 15_000 });

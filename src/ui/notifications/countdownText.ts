@@ -16,7 +16,7 @@ export function countdownText(entries: readonly Entry[]): LinkedText {
   const sentence = entries.length === 1 ? alone(first) : together(entries);
   const extendable = entries.filter(({ canExtend }) => canExtend).map(rowId);
   const show = commandLink('Show', 'daemonHealth.showDetails', rowId(first));
-  const label = extendable.length > 1 ? 'Extend All' : 'Extend';
+  const label = extendable.length > 1 ? 'Extend All…' : 'Extend…';
   const extend = commandLink(label, 'daemonHealth.extendSession', ...extendable);
   return linked(plain(sentence), extendable.length > 0 ? [extend, show] : [show]);
 }

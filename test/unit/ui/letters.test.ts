@@ -365,8 +365,8 @@ describe('what a daemon says is drawn letter by letter', () => {
       assert.deepEqual(
         [linksIn(one), linksIn(countdownText([entry, entry]))],
         [
-          ['Extend', 'Show'],
-          ['Extend All', 'Show'],
+          ['Extend…', 'Show'],
+          ['Extend All…', 'Show'],
         ],
       );
       for (const [, , target] of one.matchAll(LINK)) assert.match(target!, /^command:daemonHealth\.\w+\?/);

@@ -105,7 +105,7 @@ describe('the text of a countdown', () => {
     const row = encodeURIComponent(JSON.stringify(['http://127.0.0.1:3470#session#s-1']));
     assert.ok(
       text.endsWith(
-        `[Extend](command:daemonHealth.extendSession?${row}) · [Show](command:daemonHealth.showDetails?${row})`,
+        `[Extend…](command:daemonHealth.extendSession?${row}) · [Show](command:daemonHealth.showDetails?${row})`,
       ),
     );
     assert.doesNotMatch(countdownText([entry()]), /Extend/);
