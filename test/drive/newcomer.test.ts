@@ -42,7 +42,7 @@ const WITH_DAEMON = [
   'Stop Daemon',
 ];
 /** What needs work that runs. */
-const WITH_RUNNING = ['Copy Command of Session', 'Extend Session', 'Show Output of Session', 'Stop Session'];
+const WITH_RUNNING = ['Copy Command of Session', 'Extend Session…', 'Show Output of Session', 'Stop Session'];
 
 describe('what a newcomer meets, in a window in a browser', function () {
   this.timeout(120_000);
