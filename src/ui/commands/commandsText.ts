@@ -19,7 +19,7 @@ export const END_DEMO = 'End Demo';
 export const QUESTIONS = {
   restart: plain('Restart which daemon?'),
   stop: plain('Stop which daemon?'),
-  keepEvidence: plain('Keep the evidence of which daemon?'),
+  keepEvidence: plain('Save a report of which daemon?'),
   snooze: plain('Snooze the notifications of which daemon?'),
   list: plain('Show which daemon?'),
   openDashboard: plain('Open the dashboard of which daemon?'),

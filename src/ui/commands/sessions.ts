@@ -88,8 +88,7 @@ export class SessionCommands {
         ? lost.resumeCommand(item.session)
         : await (await this.#choice.withActions(item)).actions.command(item.session.id);
       await vscode.env.clipboard.writeText(command);
-      if (lost?.isDoubtful(item.session))
-        void say('warning', copiedWithDoubt(doubtIn(item)));
+      if (lost?.isDoubtful(item.session)) void say('warning', copiedWithDoubt(doubtIn(item)));
     }
   }
 
