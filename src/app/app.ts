@@ -8,9 +8,9 @@ import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
 import { discoveryLoader } from './discoveryLoader';
 import { DoorLoader } from './doorLoader';
+import { Focus, leaseOfWindow } from './focus';
 import { Drawing } from './drawing';
 import { Log } from '../ui/shared/log';
-import { SpeakerLease } from '../store/speakerTurn';
 import { Snoozes } from '../store/snoozes';
 import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
 import { Lazy } from './lazy';
@@ -30,19 +30,15 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const { workspaceState, globalState, globalStorageUri, storageUri } = context;
   const clock = systemClock;
   const wallAt = () => clock.now().wallAt;
-  const isFocused = () => vscode.window.state.focused;
+  const focus = new Focus(clock, () => onFocus());
+  const { isFocused } = focus;
   const log = new Log();
   const settings = new Settings();
   const write = (line: string) => log.info(line);
   const failed = (what: string) => (error: unknown) => log.unexpected(what, error);
   const memory = new WorkspaceMemory(workspaceState, wallAt, write);
   const shared = { folder: globalStorageUri.fsPath, log: write };
-  const lease = new SpeakerLease({
-    ...shared,
-    pid: process.pid,
-    // Only the window itself can set it.
-    reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
-  });
+  const lease = leaseOfWindow(shared);
   const records = new RestartRecords(globalState, shared, () => registry.changed());
   const snoozes = new Snoozes(globalState, shared, () => registry.changed(), wallAt);
   const lookAtShared = () => {
@@ -75,6 +71,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lease,
     current: (daemonId) => registry.model(daemonId),
     conflicts: () => registry.conflicts,
+    finished: () => settings.finished(),
+    focusedSinceMs: () => focus.sinceMs,
     run: (command, targets) => run(command, targets),
     log: write,
     onError: (where, error) => log.unexpected(where, error),
@@ -91,7 +89,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         settings,
         records,
         onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
-        onEvidence: (daemonId, file) => past.evidenceKept(daemonId, file),
+        onEvidence: (daemonId, report) => past.evidenceKept(daemonId, report),
       }),
     failed('The restarts'),
   );
@@ -223,6 +221,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
 
   const subscriptions = vscode.Disposable.from(
     log,
+    focus,
     registry,
     surfaces,
     sessions,
@@ -236,7 +235,6 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     past,
     settings.onDidChangeWatched(() => discovery.pass((known) => known.start())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => discovery.pass((known) => void known.scan())),
-    vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
   return {
     /** Runs a command of the manifest. Its targets are what it was called with: row ids from the tree and from links. */

@@ -8,6 +8,7 @@ import { entriesToldBy, type ToldPast } from '../health/toldPast';
 import type { Track } from '../health/trackState';
 import { lifeOf, lookAtPhase, type SeenPhase } from '../health/watchedPhase';
 import type { DaemonConfig } from '../model/daemonConfig';
+import type { KeptReport } from '../model/outcome';
 import type { DaemonModel, LoggedPast } from '../model/daemonModel';
 import { Incidents } from '../store/incidents';
 import { LastLooks } from '../store/looks';
@@ -109,8 +110,8 @@ export class PastLog {
     this.#page.now?.draw();
   }
 
-  evidenceKept(daemonId: DaemonId, file: string): void {
-    void this.#incidents.noteEvidence(daemonId, file, this.deps.clock.now().wallAt);
+  evidenceKept(daemonId: DaemonId, report: KeptReport): void {
+    void this.#incidents.noteEvidence(daemonId, report, this.deps.clock.now().wallAt);
   }
 
   async openPage(): Promise<void> {

@@ -27,6 +27,8 @@ export interface Phase {
   readonly seenBy: Readonly<Record<string, number>>;
   /** What was written down about it before it was changed: a file. */
   readonly evidence?: string;
+  /** What its hang came to then, as a clause. */
+  readonly found?: string;
   /** The daemon itself told it afterwards: no window watched. */
   readonly toldByIt?: true;
 }
@@ -77,14 +79,17 @@ export function noted(log: readonly Entry[], entry: Entry): readonly Entry[] {
 export function withEvidence(
   log: readonly Entry[],
   daemonId: DaemonId,
-  file: string,
+  { file, found }: { readonly file: string; readonly found?: string },
   at: number,
 ): readonly Entry[] {
   const of = log.findLast(
     (entry) =>
       entry.is === 'phase' && entry.daemonId === daemonId && entry.fromAt <= at && reachOf(entry) >= at,
   );
-  return of ? log.map((entry) => (entry === of ? { ...entry, evidence: file } : entry)) : log;
+  if (of?.is !== 'phase') return log;
+  const { found: _before, ...rest } = of;
+  const kept = { ...rest, evidence: file, ...(found !== undefined && { found }) };
+  return log.map((entry) => (entry === of ? kept : entry));
 }
 
 /** Without what is too old to be asked about. A clock that was set back leaves entries ahead of it, for as long. */

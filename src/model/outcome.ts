@@ -51,6 +51,13 @@ export type RestartFailure =
     }
   | MessageCode;
 
+/** What was written down of a daemon in trouble before anything was changed. */
+export interface KeptReport {
+  readonly file: string;
+  /** What its hang came to, as a clause: "waited for 28 s, most likely for its child process; 0 % CPU". */
+  readonly found?: string;
+}
+
 /** How a restart ended, as was seen. */
 export type Outcome = {
   /** The daemon's name. */
@@ -61,6 +68,7 @@ export type Outcome = {
   readonly startErrors?: { readonly count: number; readonly last: string };
   /** The processes that the old daemon had started and that outlived it; absent where there are none. */
   readonly outlived?: Outlived;
+  readonly report?: KeptReport;
   /** What the evidence leaves open in the daemon until that ends, as a clause. */
   readonly leftOpen?: string;
 } & (

@@ -1,6 +1,7 @@
 import type { Report } from '../health/report';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
+import type { KeptReport } from '../model/outcome';
 import type { Exit } from '../model/startFailure';
 import { hostOf } from '../system/address';
 import type { StopOptions } from '../system/endProcess';
@@ -19,6 +20,8 @@ export interface Attempt {
   readonly mark: string;
   /** `performance.now()`. */
   readonly beganMs: number;
+  /** What was written down before it. */
+  readonly report?: KeptReport;
   /** The last answer before it. */
   readonly before?: Report;
   since?: Moment;

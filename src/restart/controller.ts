@@ -8,7 +8,7 @@ import { kindOf } from '../kinds/index';
 import type { Running, StartPlace } from '../kinds/kind';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
-import type { Outcome, StopOutcome } from '../model/outcome';
+import type { KeptReport, Outcome, StopOutcome } from '../model/outcome';
 import type { Offspring } from '../model/outliving';
 import type { NamedProcess } from '../model/process';
 import type { RestartRecord } from '../model/restartRecord';
@@ -56,16 +56,22 @@ export interface ControllerDeps extends AttemptDeps {
   /** A folder that all windows of this machine share. */
   readonly folder: string;
   /**
-   * Keeps what is known before it is wiped, in bounded time; must not throw. Resolves with what it left behind in the
-   * daemon until that ends, in words.
+   * Keeps what is known before it is wiped, in bounded time; must not throw.
+   * @returns nothing of what could not be kept
    */
   readonly keepEvidence: (
     model: DaemonModel,
     owner: ProcessInfo | undefined,
     inspect: boolean,
-  ) => Promise<string | undefined>;
+  ) => Promise<KeptEvidence>;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (daemonId: DaemonId) => void;
+}
+
+export interface KeptEvidence {
+  readonly report?: KeptReport;
+  /** What it left behind in the daemon until that ends, in words. */
+  readonly leftOpen?: string;
 }
 
 export interface RestartWork extends StopWork {
@@ -163,13 +169,16 @@ export class RestartController {
   restart(plan: Plan, work: RestartWork): Promise<Outcome> {
     return this.#carryOut(plan, async (monitor) => {
       const { model, owner } = plan;
-      const left = await this.#keepEvidence(plan, work);
+      // The user agreed just now: what the evidence takes is waited for as well.
+      const beganMs = performance.now();
+      const { report, leftOpen } = await this.#keepEvidence(plan, work);
       const before = monitor.track.last?.report;
       const attempt: Attempt = {
         mark: randomUUID(),
-        beganMs: performance.now(),
+        beganMs,
         outliving: this.#outliving(plan),
         ...(before && { before }),
+        ...(report && { report }),
       };
       this.#attempts.set(model.daemon.id, attempt);
       monitor.input({ kind: 'restartBegan' });
@@ -177,7 +186,7 @@ export class RestartController {
       const first = isEndedByUs(plan.way) ? 'ending' : 'the start command ends';
       this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
       const came = await this.#prove(plan, monitor, attempt, work);
-      const isLeft = left !== undefined && owner && (await isThere(owner));
+      const isLeft = leftOpen !== undefined && owner && (await isThere(owner));
       // What still runs of a process that is still there has not outlived it.
       const isOver = owner && !(await isThere(owner));
       if (isOver && attempt.since && mayComeBack(plan)) {
@@ -188,7 +197,7 @@ export class RestartController {
         });
       }
       const outlived = isOver ? await attempt.outliving.atEnd() : undefined;
-      return { ...came, ...(isLeft && { leftOpen: left }), ...(outlived && { outlived }) };
+      return { ...came, ...(isLeft && { leftOpen }), ...(outlived && { outlived }) };
     });
   }
 
@@ -238,13 +247,12 @@ export class RestartController {
     }
   }
 
-  /** @returns what it leaves behind in the daemon until that ends, in words */
-  async #keepEvidence({ model, owner }: Plan, work: RestartWork): Promise<string | undefined> {
-    if (!owner || severityOf(model.track.verdict) === 'plain') return undefined;
+  async #keepEvidence({ model, owner }: Plan, work: RestartWork): Promise<KeptEvidence> {
+    if (!owner || severityOf(model.track.verdict) === 'plain') return {};
     work.onStep({ is: 'keepingEvidence' });
     // Whoever cancels now waits for nothing; that nothing was changed is said in the outcome.
     const keeping = this.deps.keepEvidence(model, owner, work.inspect ?? false);
-    return orAborted(keeping, work.signal).catch(() => undefined);
+    return orAborted(keeping, work.signal).catch(() => ({}));
   }
 
   async #prove(
@@ -266,7 +274,8 @@ export class RestartController {
       before: attempt.before,
       startedMs: attempt.beganMs,
     };
-    return await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
+    const came = await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
+    return attempt.report ? { ...came, report: attempt.report } : came;
   }
 
   async #remember({ model }: Plan, outcome: Outcome, record: RestartRecord): Promise<void> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { FinishedWish } from '../health/workNews';
 import type { RawDaemonList } from './daemonList';
 
 /** A daemon as it is written into the user's list. */
@@ -51,6 +52,12 @@ export class Settings {
       level: level === 'errors' || level === 'none' ? level : 'all',
       muted: Array.isArray(muted) ? muted.map(String) : [],
     };
+  }
+
+  /** Which work that finished is told of. */
+  finished(): FinishedWish {
+    const wish = configuration().get<string>('notifyFinished');
+    return wish === 'long' || wish === 'always' || wish === 'never' ? wish : 'longOrAway';
   }
 
   /** Whether a restart always looks into a Node daemon's event loop first. */

@@ -7,6 +7,9 @@ export const TASK_HOPELESS_TIMEOUT_MS = 3_000;
 /** A countdown that is over goes this much later than the message about its end comes. */
 export const CLOSE_DELAY_MS = 500;
 
+/** Work that ends in one moment is told in one message: at a deadline a daemon is asked every second. */
+export const GATHER_WORK_MS = 1_500;
+
 /** How often the window that shows a countdown says so, and the others ask whether it still does. */
 export const COUNTDOWN_CLAIM_MS = 5_000;
 

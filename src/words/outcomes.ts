@@ -40,7 +40,15 @@ export function outcomeText(outcome: Outcome): string {
   const errors = startErrors
     ? ` Errors in its log: ${startErrorsText(startErrors.count, startErrors.last)}.`
     : '';
-  return `${textOf(outcome)}${outlivedText(outcome.outlived, outcome.daemon)}${errors}${left}`;
+  return `${textOf(outcome)}${outlivedText(outcome.outlived, outcome.daemon)}${errors}${foundText(outcome)}${left}`;
+}
+
+/** Why the old process hung, as a sentence. */
+function foundText({ report, kind }: Outcome): string {
+  if (report?.found === undefined) return '';
+  return kind === 'cancelled'
+    ? ` The daemon ${report.found}.`
+    : ` Before that, the old process ${report.found}.`;
 }
 
 function textOf(outcome: Outcome): string {

@@ -12,6 +12,7 @@ import { placeOf } from '../../kinds/target';
 import type { Discovery } from '../../watch/discovery/discovery';
 import type { ListedDaemon, Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
+import { openReport } from './openReport';
 import { configureDaemons } from './configure';
 import { offeredId } from '../tree/findingRows';
 import { STATE_LABELS, worstFirst } from '../../words/states';
@@ -92,6 +93,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     restart: onPicked({ question: QUESTIONS.restart }, async (model, openedMs) =>
       (await restarts()).restart(model, typeof openedMs === 'number' ? openedMs : undefined),
     ),
+    openReport: (file) => openReport(String(file)),
     waitLonger: async (target) => {
       const model = find(registry, target);
       if (model) await (await restarts()).waitLonger(model);

@@ -37,6 +37,7 @@ export const NONE = {
   stop: plain('No daemon runs that could be stopped.'),
   ignored: plain('No ignored daemon is here right now.'),
   openDashboard: plain('No daemon that answers now has a page of its own.'),
+  report: plain('This report is not there any more: the newest 20 are kept.'),
   watched: plain('No daemon is watched.'),
   extendSession: plain('No session can be extended right now.'),
   runAgain: plain('No session can be run again right now.'),

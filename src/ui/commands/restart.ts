@@ -26,7 +26,7 @@ import { plain } from '../shared/markdown';
 import { ask, inNotification, say, type Steps } from '../shared/say';
 import { INSPECT, inspectText } from './inspectText';
 import { askOutliving, isToOffer, offerToEnd } from './outliving';
-import { consequences, stopping } from './restartText';
+import { consequences, reportAt, stopping } from './restartText';
 import { ensureTrusted } from './trust';
 
 export interface RestartCommandsDeps {
@@ -101,6 +101,7 @@ export class RestartCommands {
       const work = { ...writtenBy(write), signal, inspect, askOutliving: askingAbout(model) };
       const outcome = await this.deps.controller.restart(plan, work);
       write(outcomeText(outcome));
+      if (outcome.report) write(reportAt(outcome.report.file));
       return outcome.kind === 'cured' || outcome.kind === 'unproven';
     });
   }

@@ -184,6 +184,9 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
   return lines.length > 0 && files !== '' ? [...lines, `${files}.`] : lines;
 }
 
+/** A line of a terminal, which makes a link of the file. */
+export const reportAt = (file: string): string => `Hang report: ${file}`;
+
 export const stopping = (daemon: string): PlainText => plain(`Stopping ${daemon}`);
 
 export const whichFolder = (daemon: string): PlainText => plain(`The folder to start ${daemon} in`);

@@ -83,7 +83,7 @@ describe('a ductor that was started by hand, on real processes', function () {
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
       keepers: new Keepers({ folder, log: () => undefined }),
       folder,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: (_model, _signal, env, agreed) => {

@@ -16,25 +16,25 @@ describe('a hang in one sentence', () => {
       'by the socket that its event loop names',
       [CPU, ['sockets', `${OWN}\nport 50100 ↔ 443 ESTABLISHED`], ['children', 'none']],
       { loop: 'active resources:\n2 × TCPSocketWrap\nSocket to 127.0.0.1:443\nSocket to 127.0.0.1:50112' },
-      'It has waited for 28 s, most likely for a socket to 127.0.0.1:443; 0 % CPU.',
+      'waited for 28 s, most likely for a socket to 127.0.0.1:443; 0 % CPU',
     ],
     [
       'by the port where nothing names the socket',
       [CPU, ['sockets', `${OWN}\nport 50100 ↔ 443 SYN_SENT`]],
       {},
-      'It has waited for 28 s, most likely for a socket to port 443; 0 % CPU.',
+      'waited for 28 s, most likely for a socket to port 443; 0 % CPU',
     ],
     [
       'of several sockets, without a guess',
       [CPU, ['sockets', 'port 1 ↔ 443 ESTABLISHED\nport 2 ↔ 80 ESTABLISHED']],
       {},
-      'It has waited for 28 s, with sockets open to port 443, port 80; 0 % CPU.',
+      'waited for 28 s, with sockets open to port 443, port 80; 0 % CPU',
     ],
     [
       'by its child process',
       [CPU, ['sockets', OWN], ['children', '4711 git fetch']],
       {},
-      'It has waited for 28 s, most likely for its child process; 0 % CPU.',
+      'waited for 28 s, most likely for its child process; 0 % CPU',
     ],
     [
       'of a loop that never ends',
@@ -43,7 +43,7 @@ describe('a hang in one sentence', () => {
         ['sockets', OWN],
       ],
       { loop: 'active resources:\n\nwhere it was during 500 ms:\n97 % parse file:///d/x.js:12' },
-      'It has computed for 28 s, mostly in parse file:///d/x.js:12; 100 % CPU.',
+      'computed for 28 s, mostly in parse file:///d/x.js:12; 100 % CPU',
     ],
     [
       'of which nothing shows',
@@ -53,17 +53,27 @@ describe('a hang in one sentence', () => {
         ['children', 'none'],
       ],
       { hungForMs: undefined },
-      'It has waited, and nothing shows for what.',
+      'waited, and nothing shows for what',
     ],
   ];
   for (const [what, rows, more, expected] of cases) {
     it(what, () => assert.equal(said(rows, more), expected));
   }
 
-  it('is none where nothing is known of the process', () => {
+  it('says that a process is stopped, which waits for nothing', () => {
     assert.equal(
-      hangText({ hungForMs: 1, facts: 'nothing listens on its port', loop: undefined, ownPort: 1 }),
-      undefined,
+      said([
+        ['state', 'T (stopped)'],
+        ['CPU over 2 s', '0 % of one core'],
+      ]),
+      'hung for 28 s, stopped by a signal; 0 % CPU',
+    );
+  });
+
+  it('says where nothing is known of the process', () => {
+    assert.equal(
+      hangText({ hungForMs: 28_000, facts: 'could not be had in time', loop: undefined, ownPort: 1 }),
+      'hung for 28 s, and of its process nothing is known',
     );
   });
 });

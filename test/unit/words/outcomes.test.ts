@@ -26,6 +26,16 @@ const CASES: readonly [what: string, Outcome, text: string][] = [
   ],
   ['ended the old process gently', { ...CURED, ended: 'onTerm' }, 'x restarted in 14 s.'],
   [
+    'has a hang report',
+    {
+      ...CURED,
+      work: WORK,
+      report: { file: '/r.md', found: 'waited for 28 s, most likely for its child process; 0 % CPU' },
+    },
+    'x restarted in 14 s · 2 sessions resumed, 1 interrupted. Before that, the old process waited for 28 s, most likely for its child process; 0 % CPU.',
+  ],
+  ['has a report of what is no hang', { ...CURED, report: { file: '/r.md' } }, 'x restarted in 14 s.'],
+  [
     'leaves something open',
     { ...CURED, leftOpen: 'port 9229 stays open until process 7 ends' },
     'x restarted in 14 s. In the daemon, port 9229 stays open until process 7 ends.',

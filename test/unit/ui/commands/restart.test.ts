@@ -312,6 +312,40 @@ describe('a restart that a message asks for', () => {
     assert.deepEqual([restarted, waited], [1, 1], 'nothing is late any more');
   });
 
+  describe('links the hang report', () => {
+    const report = { file: '/r.md', found: 'waited for 28 s; 0 % CPU' };
+    const seen = { is: 'neverAnswered' } as const;
+    const why = { is: 'noProgram', name: 'sf', onPath: true } as const;
+    const failed = { kind: 'failed', daemon: 'smithy', why, isStopped: false, nothingRuns: false } as const;
+    const late = { kind: 'late', daemon: 'smithy', afterMs: 1, seen, nothingRuns: false } as const;
+    const cases: readonly [Outcome, readonly string[]][] = [
+      [CURED, ['hangReport']],
+      [{ ...CURED, work: { resumed: 0, interrupted: 1 } }, ['interrupted', 'hangReport']],
+      [{ ...CURED, kind: 'unproven' }, ['terminal', 'hangReport', 'log']],
+      [failed, ['terminal', 'hangReport', 'log']],
+      [late, ['waitLonger', 'hangReport', 'terminal']],
+      [{ kind: 'cancelled', daemon: 'smithy', left: 'unchanged' }, ['hangReport']],
+    ];
+    for (const [ended, actions] of cases) {
+      it(`of one that is ${ended.kind}, among ${actions.join(', ')}`, async () => {
+        outcome = { ...ended, report };
+        await commands().restart(modelOf(watch), openedMs());
+        const { offers } = told[0]!;
+        assert.deepEqual(
+          offers.map(({ action }) => action),
+          actions,
+        );
+        assert.deepEqual(offers.find(({ action }) => action === 'hangReport')?.targets, ['/r.md']);
+      });
+    }
+
+    it('by another name where it tells of no hang', async () => {
+      outcome = { ...CURED, report: { file: '/r.md' } };
+      await commands().restart(modelOf(watch), openedMs());
+      assert.deepEqual(told[0]!.offers, [{ action: 'report', targets: ['/r.md'] }]);
+    });
+  });
+
   it('says before anything is ended that the start command was not found', async () => {
     doubt = { is: 'noProgram', name: 'sf', onPath: true };
     await commands().restart(modelOf(watch));
@@ -333,6 +367,14 @@ describe('a restart that a message asks for', () => {
       doubt = { is: 'noProgram', name: 'sf', onPath: true };
       screen.answer = undefined;
       assert.deepEqual(await inTerminal(), { done: false, lines: ['Cancelled: nothing was changed.'] });
+    });
+
+    it('names the file of the hang report', async () => {
+      outcome = { ...CURED, tookMs: 4_000, report: { file: '/r.md', found: 'waited for 28 s' } };
+      assert.deepEqual((await inTerminal()).lines, [
+        'smithy restarted in 4 s. Before that, the old process waited for 28 s.',
+        'Hang report: /r.md',
+      ]);
     });
 
     it('says only why where the restart failed: something was changed', async () => {
