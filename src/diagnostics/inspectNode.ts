@@ -29,20 +29,31 @@ export async function isNode(pid: number, table: ProcessTable = processTable()):
 export type Inspectable =
   /** @property catches whether it is known to catch the signal; what does not is ended by that */
   | { readonly is: 'node'; readonly catches: boolean }
-  | { readonly is: 'untold' | 'windows' | 'notNode' | 'notCaught' };
+  | { readonly is: 'untold' | 'windows' | 'notNode' | 'notCaught' }
+  /** Another process listens where the inspector would. */
+  | { readonly is: 'portHeld'; readonly pid: number };
 
 /** Looks only: no signal is sent. Never rejects. */
 export async function inspectable(owner: PartialIdentity): Promise<Inspectable> {
   // Its number alone may be another's by now, and the signal ends who does not expect it.
   if (!identityIn(owner)) return { is: 'untold' };
   if (process.platform === 'win32') return { is: 'windows' };
-  if (!(await isNode(owner.pid))) return { is: 'notNode' };
-  if (process.platform !== 'linux') return { is: 'node', catches: false };
-  const isCaught = await catches(owner.pid, constants.signals.SIGUSR1);
-  return isCaught === true ? { is: 'node', catches: true } : { is: 'notCaught' };
+  const { pid } = owner;
+  if (!(await isNode(pid))) return { is: 'notNode' };
+  const isLinux = process.platform === 'linux';
+  const isCaught = isLinux && (await catches(pid, constants.signals.SIGUSR1)) === true;
+  if (isLinux && !isCaught) return { is: 'notCaught' };
+  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid }).catch(() => []);
+  if (holder && holder.pid !== pid) return { is: 'portHeld', pid: holder.pid };
+  return { is: 'node', catches: isCaught };
 }
 
-const NOT_INSPECTABLE: Readonly<Record<Exclude<Inspectable['is'], 'node'>, string>> = {
+function whyNot(look: Exclude<Inspectable, { is: 'node' }>): string {
+  if (look.is === 'portHeld') return `port ${INSPECTOR_PORT} is in use by process ${look.pid}`;
+  return NOT_INSPECTABLE[look.is];
+}
+
+const NOT_INSPECTABLE: Readonly<Record<Exclude<Inspectable['is'], 'node' | 'portHeld'>, string>> = {
   untold: 'the system does not tell when the process began: it gets no signal',
   windows: 'not available on Windows: it needs the signal SIGUSR1',
   notNode: 'not a Node process',
@@ -63,14 +74,12 @@ export async function inspectNode(
   signal: AbortSignal,
   onLeftOpen: (text: string) => void = () => undefined,
 ): Promise<string> {
-  const { is } = await inspectable(owner);
-  if (is !== 'node') return NOT_INSPECTABLE[is];
+  const able = await inspectable(owner);
+  if (able.is !== 'node') return whyNot(able);
   const target = identityIn(owner)!;
   const { pid } = target;
-  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
-  if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
   // What someone else had opened stays open.
-  if (holder) return look(signal);
+  if (await holdsInspector(pid)) return look(signal);
   signal.throwIfAborted();
   const sent = await processTable().signal([target], 'SIGUSR1');
   if (sent.length === 0) return 'it has ended, or may not get the signal SIGUSR1';

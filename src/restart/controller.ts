@@ -285,7 +285,7 @@ export class RestartController {
       this.deps.onRestarted(daemonId);
     }
     this.#log(model, record.text);
-    await this.deps.records.add(daemonId, record);
+    if (!model.daemon.demo) await this.deps.records.add(daemonId, record);
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */

@@ -35,14 +35,14 @@ const ALWAYS = [
 ];
 /** What needs a daemon that answers. */
 const WITH_DAEMON = [
-  'Keep Evidence',
   'Open Dashboard',
   'Restart Daemon',
+  'Save Hang Report',
   'Snooze Notifications…',
   'Stop Daemon',
 ];
 /** What needs work that runs. */
-const WITH_RUNNING = ['Copy Command of Session', 'Extend Session', 'Show Output of Session', 'Stop Session'];
+const WITH_RUNNING = ['Copy Command of Session', 'Extend Session…', 'Show Output of Session', 'Stop Session'];
 
 describe('what a newcomer meets, in a window in a browser', function () {
   this.timeout(120_000);

@@ -24,7 +24,7 @@ import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { plain } from '../shared/markdown';
 import { ask, inNotification, say, type Steps } from '../shared/say';
-import { INSPECT, inspectText } from './inspectText';
+import { FIND_OUT, inspectText } from './inspectText';
 import { askOutliving, isToOffer, offerToEnd } from './outliving';
 import { consequences, reportAt, stopping } from './restartText';
 import { ensureTrusted } from './trust';
@@ -160,13 +160,13 @@ export class RestartCommands {
     const isTrouble = verb === 'Restart' && severityOf(plan.model.track.verdict) !== 'plain';
     const look = isTrouble && plan.owner ? await this.deps.inspectable(plan.owner) : undefined;
     const about = look && inspectText(look, name, plan.owner!.pid, alwaysInspect);
-    const offers = look?.is === 'node' && !alwaysInspect ? [INSPECT] : [];
+    const offers = look?.is === 'node' && !alwaysInspect ? [FIND_OUT] : [];
     const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...offers];
     const whole = plain(joined([detail, about], '\n'));
     const choice = await ask('warning', plain(`${verb} ${name}?`), whole, ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
-    if (choice !== verb && choice !== INSPECT) return undefined;
-    return { plan, inspect: alwaysInspect || choice === INSPECT };
+    if (choice !== verb && choice !== FIND_OUT) return undefined;
+    return { plan, inspect: alwaysInspect || choice === FIND_OUT };
   }
 }
 

@@ -213,6 +213,7 @@ describe('evidence of a daemon in trouble', function () {
   it('leaves a process alone that is not Node', async () => {
     child = spawn('sleep', ['60']);
     await once(child, 'spawn');
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notNode' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'not a Node process',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Outcome } from '../../../../src/model/outcome';
 import type { Unstartable } from '../../../../src/base/errors';
-import type { RestartController } from '../../../../src/restart/controller';
+import type { RestartController, RestartWork } from '../../../../src/restart/controller';
 import type { Inspectable } from '../../../../src/diagnostics/inspectNode';
 import type { Plan } from '../../../../src/restart/plan';
 import type * as Commands from '../../../../src/ui/commands/restart';
@@ -26,6 +26,7 @@ describe('a restart that a message asks for', () => {
   let doubt: Unstartable | undefined;
   let planned: Partial<Plan>;
   let look: Inspectable;
+  let inspected: boolean | undefined;
   beforeEach(() => {
     screen = new FakeScreen();
     screen.answer = 'Restart';
@@ -35,6 +36,7 @@ describe('a restart that a message asks for', () => {
     doubt = undefined;
     planned = {};
     look = { is: 'notNode' };
+    inspected = undefined;
     outcome = CURED;
     watch = Watch.healthy();
     // For longer than a smithy lets any step take.
@@ -57,7 +59,8 @@ describe('a restart that a message asks for', () => {
     });
     const controller = {
       planRestart: () => Promise.resolve(plan()),
-      restart: () => {
+      restart: (_plan: Plan, work: RestartWork) => {
+        inspected = work.inspect;
         restarted += 1;
         return Promise.resolve(outcome);
       },
@@ -138,7 +141,8 @@ describe('a restart that a message asks for', () => {
   });
 
   const opens =
-    'Inspect sends the signal SIGUSR1 to process 7, which opens the debugger of Node on port 9229 for some seconds. ' +
+    'Find Out Why sends the signal SIGUSR1 to process 7, which opens the debugger of Node on port 9229 for about 5 s, ' +
+    'to see what smithy waits for. ' +
     'Meanwhile every user of this machine can reach that port and run code in smithy. ' +
     'Where smithy handles that signal by code of its own, that code runs.';
   const looks: [what: string, Inspectable, says: string | undefined, isOffered: boolean][] = [
@@ -152,7 +156,7 @@ describe('a restart that a message asks for', () => {
     [
       'one that the signal would end',
       { is: 'notCaught' },
-      'Inspect is not offered: process 7 does not catch the signal SIGUSR1, which would end the process.',
+      'Find Out Why is not offered: process 7 does not catch the signal SIGUSR1, which would end the process.',
       false,
     ],
     ['one that is not Node', { is: 'notNode' }, undefined, false],
@@ -163,7 +167,10 @@ describe('a restart that a message asks for', () => {
       planned = { outside: '/evil' };
       await commands().restart(modelOf(watch));
       const [{ buttons, detail = '' } = { buttons: [] }] = screen.messages;
-      assert.deepEqual(buttons, isOffered ? ['Restart', 'Inspect, Then Restart'] : ['Restart']);
+      assert.deepEqual(
+        buttons,
+        isOffered ? ['Restart', 'Restart and Find Out Why (about 5 s)'] : ['Restart'],
+      );
       const [last] = detail.split('\n').slice(-1);
       if (says === undefined) assert.doesNotMatch(detail, /SIGUSR1|debugger/);
       else assert.equal(last, says);
@@ -310,6 +317,37 @@ describe('a restart that a message asks for', () => {
     assert.deepEqual([waited, told[1]!.offers.map(({ action }) => action)], [1, ['interrupted']]);
     await all.waitLonger(modelOf(watch));
     assert.deepEqual([restarted, waited], [1, 1], 'nothing is late any more');
+  });
+
+  describe('that may find out why', () => {
+    const FIND_OUT = 'Restart and Find Out Why (about 5 s)';
+    beforeEach(() => {
+      look = { is: 'node', catches: true };
+      doubt = { is: 'noProgram', name: 'sf', onPath: true };
+    });
+
+    it('says what that does and how long it takes, and offers it second', async () => {
+      screen.answer = FIND_OUT;
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart', FIND_OUT]);
+      assert.match(details()[0]!, /for about 5 s, to see what smithy waits for/);
+      assert.deepEqual([restarted, inspected], [1, true]);
+    });
+
+    it('offers it only where it can work', async () => {
+      look = { is: 'portHeld', pid: 8 };
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
+      assert.doesNotMatch(details()[0]!, /Find Out Why/);
+      assert.equal(inspected, false);
+    });
+
+    it('does not offer it for a daemon without trouble', async () => {
+      watch.wait(5_000).stayHealthy(120_000);
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
+      assert.doesNotMatch(details()[0]!, /Find Out Why/);
+    });
   });
 
   describe('links the hang report', () => {
