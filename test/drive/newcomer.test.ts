@@ -75,7 +75,11 @@ describe('what a newcomer meets, in a window in a browser', function () {
       colorTheme: 'dark',
       folder,
       env: { HOME: home },
-      machineSettings: { 'daemonHealth.daemons': [], 'task.allowAutomaticTasks': 'on' },
+      machineSettings: {
+        'daemonHealth.daemons': [],
+        'daemonHealth.statusBar.show': 'always',
+        'task.allowAutomaticTasks': 'on',
+      },
     });
     await window.item('no daemon found').waitFor();
   });
