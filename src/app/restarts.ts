@@ -88,9 +88,9 @@ export function createRestarts(deps: RestartsDeps) {
   const commands = new RestartCommands({
     ...deps,
     controller,
-    canInspect: async (owner) => (await import('../diagnostics/inspectNode')).canInspect(owner),
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
+    inspectable: async (owner) => (await import('../diagnostics/inspectNode')).inspectable(owner),
     current: (daemonId) => registry.model(daemonId),
   });
   const tasks = new DaemonTasks({

@@ -9,6 +9,7 @@ import { isPortFree } from '../system/ports';
 import type { ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
 import type { StartedCommand } from './edges';
+import type { Outliving } from './outliving';
 import { ownersOf, type Plan } from './plan';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
 import { endDaemon, isThere, probeOf, workToEnd } from './stop';
@@ -25,6 +26,8 @@ export interface Attempt {
   readonly before?: Report;
   since?: Moment;
   command?: StartedCommand;
+  /** What the old process had started. */
+  readonly outliving: Outliving;
 }
 
 export interface AttemptDeps {
@@ -52,6 +55,8 @@ export function edgesOf(
 ) {
   const address = addressOf(model.daemon.target);
   return {
+    /** What the old process had started, and what is done about it. */
+    outliving: attempt.outliving,
     /** Notes the moment: a daemon that began before was not started by this restart. */
     beginStart: async () => {
       attempt.since = await momentNow();

@@ -9,6 +9,7 @@ import type { Running, StartPlace } from '../kinds/kind';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { KeptReport, Outcome, StopOutcome } from '../model/outcome';
+import type { Offspring } from '../model/outliving';
 import type { NamedProcess } from '../model/process';
 import type { RestartRecord } from '../model/restartRecord';
 import type { RestartRefusal } from '../model/restartRefusal';
@@ -20,8 +21,9 @@ import { supervisorOf } from '../system/supervisor';
 import type { Monitor } from '../watch/monitor';
 import type { Registry } from '../watch/registry';
 import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
-import type { RestartRequest, StartedCommand } from './edges';
+import type { AskOutliving, RestartRequest, StartedCommand } from './edges';
 import { OneAtATime } from './restartLock';
+import { endOutliving, familyOf, Outliving } from './outliving';
 import { isEndedByUs, planFor, type Plan } from './plan';
 import { restart } from './restart';
 import { isThere, stopDaemon, type StopWork } from './stop';
@@ -73,6 +75,8 @@ export interface RestartWork extends StopWork {
   readonly inspect?: boolean;
   readonly proofTimeoutMs?: number;
   readonly respawnTimeoutMs?: number;
+  readonly askOutliving?: AskOutliving | undefined;
+  readonly answerTimeoutMs?: number;
 }
 
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
@@ -119,10 +123,32 @@ export class RestartController {
     if (!monitor) throw new CodedError<RestartRefusal>({ is: 'unwatched', daemon: name });
     const started = this.#started.get(daemonId);
     const plan = await planFor(monitor, started, this.deps.records.of(daemonId));
-    const [flags, seen] = await Promise.all([flagsOf(plan), plan.owner && seenOf(plan.owner)]);
+    const [flags, seen, family] = await Promise.all([
+      flagsOf(plan),
+      plan.owner && seenOf(plan.owner),
+      plan.owner && familyOf(plan.model, plan.owner, this.#otherDaemons(daemonId)),
+    ]);
     if (flags) this.#lastArgs.set(daemonId, flags);
     if (seen) this.#seen.set(daemonId, seen);
-    return { ...plan, ...(seen?.supervisor && { supervisor: seen.supervisor }) };
+    return {
+      ...plan,
+      ...(seen?.supervisor && { supervisor: seen.supervisor }),
+      ...(family && { family }),
+    };
+  }
+
+  /** Ends what a daemon had started and left behind. @returns what is still there */
+  endOutliving(daemonId: DaemonId, left: readonly Offspring[]): Promise<readonly Offspring[]> {
+    return endOutliving(left, this.#otherDaemons(daemonId));
+  }
+
+  #otherDaemons(daemonId: DaemonId): ReadonlySet<number> {
+    const others = this.deps.registry.models.filter(({ daemon }) => daemon.id !== daemonId);
+    return new Set(others.flatMap(({ track }) => track.last?.report.instance?.pid ?? []));
+  }
+
+  #outliving({ model, owner, family }: Plan): Outliving {
+    return new Outliving(model, owner, family, this.#otherDaemons(model.daemon.id));
   }
 
   /** Carries out a plan; never throws. */
@@ -136,6 +162,7 @@ export class RestartController {
       const attempt: Attempt = {
         mark: randomUUID(),
         beganMs,
+        outliving: this.#outliving(plan),
         ...(before && { before }),
         ...(report && { report }),
       };
@@ -146,7 +173,10 @@ export class RestartController {
       this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
       const came = await this.#prove(plan, monitor, attempt, work);
       const isLeft = leftOpen !== undefined && owner && (await isThere(owner));
-      return isLeft ? { ...came, leftOpen } : came;
+      // What still runs of a process that is still there has not outlived it.
+      const isOver = owner && !(await isThere(owner));
+      const outlived = isOver ? await attempt.outliving.atEnd() : undefined;
+      return { ...came, ...(isLeft && { leftOpen }), ...(outlived && { outlived }) };
     });
   }
 
@@ -234,7 +264,7 @@ export class RestartController {
       this.deps.onRestarted(daemonId);
     }
     this.#log(model, record.text);
-    await this.deps.records.add(daemonId, record);
+    if (!model.daemon.demo) await this.deps.records.add(daemonId, record);
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
@@ -249,8 +279,9 @@ export class RestartController {
       plan.model.daemon,
       'stop',
       async () => {
+        const outliving = this.#outliving(plan);
         const shown = { signal: work.signal, ...this.#logged(plan.model, 'stop', work) };
-        const outcome = await stopDaemon(plan.model, owner, monitor, shown);
+        const outcome = await stopDaemon(plan.model, owner, monitor, shown, outliving);
         this.deps.logStop(outcome);
         return outcome;
       },

@@ -48,7 +48,7 @@ describe('a restart that interrupts work', function () {
     await window.runCommand('Daemon Health: Restart Daemon');
     const dialog = window.dialog();
     await dialog.waitFor();
-    assert.match(await dialog.innerText(), /Find out why: for about 5 s its Node inspector is open/);
+    assert.match(await dialog.innerText(), /opens the debugger of Node on port 9229 for about 5 s/);
     await dialog.getByRole('button', { name: 'Restart and Find Out Why (about 5 s)' }).click();
     await window.item('healthy').waitFor({ timeout: 60_000 });
     const toast = window.page.locator('.notification-toast', { hasText: 'dispatchd restarted in' });

@@ -63,7 +63,7 @@ describe('the work of a daemon, in a window', function () {
     await message.waitFor({ timeout: 30_000 });
     // The countdown closes itself.
     await window.toasts().nth(1).waitFor({ state: 'detached' });
-    for (const name of ['Run Again', 'Show Session', 'Show Log']) {
+    for (const name of ['Run Again', 'Show Session', 'Show Output']) {
       await message.getByRole('button', { name }).waitFor();
     }
     await window.screenshot('countdown-4-timed-out');

@@ -10,4 +10,6 @@ export const DISPATCHD_TRAITS: Traits = {
   remembersInterrupted: true,
   // `POST /api/sessions/:id/extend` moves a deadline.
   extendsOnRequest: true,
+  // On SIGTERM and by its API alike it ends the process groups of its commands, and waits for them.
+  endsItsWork: true,
 };

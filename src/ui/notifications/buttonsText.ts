@@ -8,7 +8,7 @@ export const BUTTON_LABELS = {
   mute: "Don't Show Again",
   runAgain: 'Run Again',
   showSession: 'Show Session',
-  output: 'Show Log',
+  output: 'Show Output',
   interrupted: 'Show Interrupted',
   waitLonger: 'Wait Longer',
   terminal: 'Show Terminal',

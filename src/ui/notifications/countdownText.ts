@@ -104,7 +104,8 @@ export function timedOutTogetherText(daemons: readonly string[], sessions: reado
   return `${all}${on}: ${named.join(', ')}${end}`;
 }
 
-function quoted({ title }: Session, maxChars = Infinity): string {
+/** The title of a session in a sentence. */
+export function quoted({ title }: Session, maxChars = Infinity): string {
   return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
 }
 

@@ -21,7 +21,7 @@ import { beginTrack } from '../../../src/health/track';
 import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
 import { NoAnswer } from '../../../src/system/httpClient';
-import { canInspect, inspectNode } from '../../../src/diagnostics/inspectNode';
+import { inspectable, inspectNode } from '../../../src/diagnostics/inspectNode';
 import { identityOf } from '../../../src/system/identity';
 import { wedgedReport, Watch } from '../../unit/health/support';
 import { takeInspectorPort } from '../../support/inspectorPort';
@@ -166,7 +166,6 @@ describe('evidence of a daemon in trouble', function () {
 
   it('names what a Node daemon waits for, and closes its inspector again', async () => {
     child = await node(WAITS);
-    assert.equal(await canInspect((await identityOf(child.pid!))!), true);
     const text = await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000));
     assert.match(text, /1 × Timeout/);
     assert.equal(await isAlive(child.pid!), true);
@@ -201,6 +200,7 @@ describe('evidence of a daemon in trouble', function () {
     chmodSync(program, 0o755);
     child = spawn(program, ['60']);
     await once(child, 'spawn');
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notCaught' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'it does not catch the signal SIGUSR1, which would end it: it gets none',
@@ -208,10 +208,17 @@ describe('evidence of a daemon in trouble', function () {
     assert.equal(await isAlive(child.pid!), true);
   });
 
+  it('tells before any signal that a process of Node catches the signal', async function () {
+    if (process.platform !== 'linux') this.skip();
+    child = await node(SPINS);
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'node', catches: true });
+    assert.equal(await findListener(9229), undefined, 'nothing was opened');
+  });
+
   it('leaves a process alone that is not Node', async () => {
     child = spawn('sleep', ['60']);
     await once(child, 'spawn');
-    assert.equal(await canInspect((await identityOf(child.pid!))!), false);
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notNode' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'not a Node process',

@@ -311,10 +311,10 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
     await new RestartCommands({
       controller,
       settings: { inspectNode: () => false },
-      canInspect: () => Promise.resolve(true),
       clock: watched.clock,
       door: { tell: () => undefined },
       current: () => watched,
+      inspectable: () => Promise.resolve({ is: 'notNode' }),
       userName: () => 'user',
       onUnexpected: (_where, error) => assert.fail(String(error)),
     }).restart(watched);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../../../../src/model/outcome';
 import type { Unstartable } from '../../../../src/base/errors';
 import type { RestartController, RestartWork } from '../../../../src/restart/controller';
+import type { Inspectable } from '../../../../src/diagnostics/inspectNode';
 import type { Plan } from '../../../../src/restart/plan';
 import type * as Commands from '../../../../src/ui/commands/restart';
 import type { Notice } from '../../../../src/ui/notifications/notice';
@@ -24,7 +25,7 @@ describe('a restart that a message asks for', () => {
   let outcome: Outcome;
   let doubt: Unstartable | undefined;
   let planned: Partial<Plan>;
-  let canInspect: boolean;
+  let look: Inspectable;
   let inspected: boolean | undefined;
   beforeEach(() => {
     screen = new FakeScreen();
@@ -34,7 +35,7 @@ describe('a restart that a message asks for', () => {
     told = [];
     doubt = undefined;
     planned = {};
-    canInspect = false;
+    look = { is: 'notNode' };
     inspected = undefined;
     outcome = CURED;
     watch = Watch.healthy();
@@ -74,8 +75,8 @@ describe('a restart that a message asks for', () => {
       clock: watch.time,
       door: { tell: (group) => void told.push(...group) },
       current,
-      canInspect: () => Promise.resolve(canInspect),
       userName: () => 'dev',
+      inspectable: () => Promise.resolve(look),
       onUnexpected: (_where, error) => assert.fail(String(error)),
     });
   };
@@ -138,6 +139,43 @@ describe('a restart that a message asks for', () => {
       /^The start command "sf" is \/usr\/bin\/sf, which is not the program that runs now\.$/m,
     );
   });
+
+  const opens =
+    'Find Out Why sends the signal SIGUSR1 to process 7, which opens the debugger of Node on port 9229 for about 5 s, ' +
+    'to see what smithy waits for. ' +
+    'Meanwhile every user of this machine can reach that port and run code in smithy. ' +
+    'Where smithy handles that signal by code of its own, that code runs.';
+  const looks: [what: string, Inspectable, says: string | undefined, isOffered: boolean][] = [
+    ['a process of Node that catches the signal', { is: 'node', catches: true }, opens, true],
+    [
+      'one of which that is not known',
+      { is: 'node', catches: false },
+      `${opens} Whether process 7 catches the signal is not known: a process that does not is ended.`,
+      true,
+    ],
+    [
+      'one that the signal would end',
+      { is: 'notCaught' },
+      'Find Out Why is not offered: process 7 does not catch the signal SIGUSR1, which would end the process.',
+      false,
+    ],
+    ['one that is not Node', { is: 'notNode' }, undefined, false],
+  ];
+  for (const [what, found, says, isOffered] of looks) {
+    it(`says what a look into the event loop opens before its button is pressed: ${what}`, async () => {
+      look = found;
+      planned = { outside: '/evil' };
+      await commands().restart(modelOf(watch));
+      const [{ buttons, detail = '' } = { buttons: [] }] = screen.messages;
+      assert.deepEqual(
+        buttons,
+        isOffered ? ['Restart', 'Restart and Find Out Why (about 5 s)'] : ['Restart'],
+      );
+      const [last] = detail.split('\n').slice(-1);
+      if (says === undefined) assert.doesNotMatch(detail, /SIGUSR1|debugger/);
+      else assert.equal(last, says);
+    });
+  }
 
   const again: [what: string, plan: Partial<Plan>, says: string][] = [
     [
@@ -275,26 +313,24 @@ describe('a restart that a message asks for', () => {
 
   describe('that may find out why', () => {
     const FIND_OUT = 'Restart and Find Out Why (about 5 s)';
-    const SAYS =
-      'Find out why: for about 5 s its Node inspector is open at 127.0.0.1:9229, to see what smithy waits for. Then it is restarted.';
     beforeEach(() => {
-      canInspect = true;
+      look = { is: 'node', catches: true };
       doubt = { is: 'noProgram', name: 'sf', onPath: true };
     });
 
-    it('says what that does and how long it takes, and offers it first', async () => {
+    it('says what that does and how long it takes, and offers it second', async () => {
       screen.answer = FIND_OUT;
       await commands().restart(modelOf(watch));
-      assert.deepEqual(screen.messages[0]!.buttons, [FIND_OUT, 'Restart']);
-      assert.equal(details()[0]!.split('\n').at(-1), SAYS);
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart', FIND_OUT]);
+      assert.match(details()[0]!, /for about 5 s, to see what smithy waits for/);
       assert.deepEqual([restarted, inspected], [1, true]);
     });
 
     it('offers it only where it can work', async () => {
-      canInspect = false;
+      look = { is: 'portHeld', pid: 8 };
       await commands().restart(modelOf(watch));
       assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
-      assert.doesNotMatch(details()[0]!, /Find out why/);
+      assert.doesNotMatch(details()[0]!, /Find Out Why/);
       assert.equal(inspected, false);
     });
 
@@ -302,7 +338,7 @@ describe('a restart that a message asks for', () => {
       watch.wait(5_000).stayHealthy(120_000);
       await commands().restart(modelOf(watch));
       assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
-      assert.doesNotMatch(details()[0]!, /Find out why/);
+      assert.doesNotMatch(details()[0]!, /Find Out Why/);
     });
   });
 
