@@ -8,6 +8,7 @@ import { entriesToldBy, type ToldPast } from '../health/toldPast';
 import type { Track } from '../health/trackState';
 import { lifeOf, lookAtPhase, type SeenPhase } from '../health/watchedPhase';
 import type { DaemonConfig } from '../model/daemonConfig';
+import type { KeptReport } from '../model/outcome';
 import type { DaemonModel, LoggedPast } from '../model/daemonModel';
 import { Incidents } from '../store/incidents';
 import { LastLooks } from '../store/looks';
@@ -22,7 +23,7 @@ export interface PastDeps {
   readonly shared: SharedDeps;
   /** A folder that only the windows of this workspace share. */
   readonly workspaceFolder: string;
-  readonly registry: Pick<Registry, 'models' | 'changed' | 'probe'>;
+  readonly registry: Pick<Registry, 'lasting' | 'changed' | 'probe'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,7 +53,7 @@ export class PastLog {
       async () =>
         new (await import('../ui/healthPage/healthPage')).HealthPage({
           clock,
-          models: () => registry.models,
+          models: () => registry.lasting,
           entries: () => this.#incidents.entries,
           away: () => this.#looks.away,
           onSeen: () => void this.#looks.seen(),
@@ -76,7 +77,7 @@ export class PastLog {
   get news(): number {
     const { away } = this.#looks;
     if (unseenIn(away).length === 0) return 0;
-    return newsIn(this.deps.registry.models.map(sourceOf), this.#incidents.entries, away);
+    return newsIn(this.deps.registry.lasting.map(sourceOf), this.#incidents.entries, away);
   }
 
   /** What the log has of one daemon. */
@@ -90,6 +91,7 @@ export class PastLog {
 
   /** Called at every step of a daemon. */
   stepped({ daemon, track, history }: DaemonModel, events: readonly HealthEvent[]): void {
+    if (daemon.demo) return;
     const now = this.deps.clock.now();
     const { seen, notes } = lookAtPhase(this.#phases.get(daemon.id), daemon, track, this.#window, now);
     if (seen) this.#phases.set(daemon.id, seen);
@@ -109,13 +111,14 @@ export class PastLog {
     this.#page.now?.draw();
   }
 
-  evidenceKept(daemonId: DaemonId, file: string): void {
-    void this.#incidents.noteEvidence(daemonId, file, this.deps.clock.now().wallAt);
+  evidenceKept(daemonId: DaemonId, report: KeptReport): void {
+    if (!this.deps.registry.lasting.some(({ daemon }) => daemon.id === daemonId)) return;
+    void this.#incidents.noteEvidence(daemonId, report, this.deps.clock.now().wallAt);
   }
 
   async openPage(): Promise<void> {
     (await this.#page.get()).open();
-    await Promise.all(this.deps.registry.models.map(({ daemon }) => this.#ask(daemon)));
+    await Promise.all(this.deps.registry.lasting.map(({ daemon }) => this.#ask(daemon)));
   }
 
   dispose(): void {

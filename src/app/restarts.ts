@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { Registry } from '../watch/registry';
 import type { DaemonModel } from '../model/daemonModel';
+import type { KeptReport } from '../model/outcome';
+import { openReport } from '../ui/commands/openReport';
 import { restartWays, startCommand, workspaceFolders } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
@@ -34,7 +36,7 @@ export interface RestartsDeps {
   readonly settings: Settings;
   readonly records: RestartRecords;
   readonly onRestarted: (daemonId: DaemonId) => void;
-  readonly onEvidence: (daemonId: DaemonId, file: string) => void;
+  readonly onEvidence: (daemonId: DaemonId, report: KeptReport) => void;
   readonly door: Pick<Notifications, 'tell'>;
 }
 
@@ -88,6 +90,7 @@ export function createRestarts(deps: RestartsDeps) {
     controller,
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
+    inspectable: async (owner) => (await import('../diagnostics/inspectNode')).inspectable(owner),
     current: (daemonId) => registry.model(daemonId),
   });
   const tasks = new DaemonTasks({
@@ -103,7 +106,8 @@ export function createRestarts(deps: RestartsDeps) {
     keepEvidence: async (model: DaemonModel) => {
       const { owner, refusal } = await holderOf(model);
       // What must not be ended must not get the signal that opens an inspector either.
-      await evidence.keep(model, owner, settings.inspectNode() && refusal === undefined);
+      const kept = await evidence.keep(model, owner, settings.inspectNode() && refusal === undefined);
+      if (kept.report) await openReport(kept.report.file);
     },
     provideTasks: () => tasks.provideTasks(),
     resolveTask: (task: vscode.Task) => tasks.resolveTask(task),

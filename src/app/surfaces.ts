@@ -27,8 +27,8 @@ export class Surfaces implements vscode.Disposable {
 
   /** @param news how many things happened while nobody looked */
   drawStatusItem(news: number): void {
-    const { models, conflicts } = this.registry;
-    this.#statusItem.render(renderStatus(models, conflicts, this.clock.now(), news));
+    const { models, conflicts, found } = this.registry;
+    this.#statusItem.render(renderStatus(models, conflicts, this.clock.now(), news, found));
   }
 
   /** What happened to one daemon, for the log. */

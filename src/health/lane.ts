@@ -50,7 +50,13 @@ export function toldHistory(history: History, phases: readonly Phase[]): History
   const spans = laneOf({ spans: history.spans, phases: seen }, sinceAt, last.toAt).flatMap(
     ({ state, fromAt, toAt }) => (isState(state) ? [{ state, fromAt, toAt }] : []),
   );
-  return { ...history, ...drawn(spans.length > 0 ? spans : history.spans, history), spans: history.spans };
+  const told = withNow(spans, last);
+  return { ...history, ...drawn(told, history), spans: history.spans };
+}
+
+/** A lane has no part without a length, and a state that begins at this moment has none yet. */
+function withNow(spans: readonly Span[], { state, toAt }: Span): readonly Span[] {
+  return spans.at(-1)?.state === state ? spans : [...spans, { state, fromAt: toAt, toAt }];
 }
 
 function isState(state: LanePart['state']): state is DaemonState {

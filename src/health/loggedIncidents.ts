@@ -18,6 +18,8 @@ export interface LoggedIncident {
   /** The life that ended it; absent where it ended by itself, or has not. */
   readonly endedBy?: Life;
   readonly evidence?: string;
+  /** What its hang came to then, as a clause. */
+  readonly found?: string;
 }
 
 /** The incidents of a log, the newest first. */
@@ -37,7 +39,7 @@ function incidentOf(phases: readonly Phase[], lives: readonly Life[]): LoggedInc
   const [first] = phases as [Phase];
   const worst = phases.reduce((one, other) => (rankOf(other.state) < rankOf(one.state) ? other : one));
   const last = phases.reduce((one, other) => (lastOf(other) > lastOf(one) ? other : one));
-  const evidence = phases.findLast((phase) => phase.evidence !== undefined)?.evidence;
+  const { evidence, found } = phases.findLast((phase) => phase.evidence !== undefined) ?? {};
   const { endedAt } = last;
   const endedBy = endedAt === undefined ? undefined : lives.findLast((life) => ends(life, first, endedAt));
   return {
@@ -50,6 +52,7 @@ function incidentOf(phases: readonly Phase[], lives: readonly Life[]): LoggedInc
     seenAt: Math.max(...phases.map(({ seenAt }) => seenAt)),
     ...(endedBy && { endedBy }),
     ...(evidence !== undefined && { evidence }),
+    ...(found !== undefined && { found }),
   };
 }
 

@@ -71,7 +71,6 @@ export interface PlacesAsked {
 }
 
 export type Env = Readonly<Record<string, string | undefined>>;
-
 /** What one look tells of a daemon. */
 export interface Identified {
   readonly kind: KindId;
@@ -175,11 +174,13 @@ export interface SessionActions {
 
 /** Asks a daemon about work that a restart interrupted and that it lists no more, and goes on with it. */
 export interface LostWork {
-  /** The last sessions of an agent that ended, which the daemon remembers over a restart. Rejects where it does not answer. */
+  /** The last sessions of an agent that ended, which the daemon remembers over a restart. May reject. */
   ended(agentId: string): Promise<readonly EndedSession[]>;
   /** Goes on with an interrupted session. Rejects with an error fit to show. */
   resume(session: Session): Promise<void>;
-  /** What `resume` does, as a line for a shell. */
+  /** Whether the conversation's id may name another conversation, or none. */
+  isDoubtful(session: Session): boolean;
+  /** As a line for a shell. */
   resumeCommand(session: Session): string;
 }
 

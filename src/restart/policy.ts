@@ -42,3 +42,12 @@ export const MAX_VARIABLE_CHARS = 60;
  */
 export const RESPAWN_TIMEOUT_MS = 30_000;
 export const RESPAWN_LOOK_MS = 250;
+
+/** Of what a demo that did not start said, the end. */
+export const MAX_SAID_CHARS = 300;
+
+/** What reads from its daemon or is told by it ends within moments of it: a child that goes on is looked for after these. */
+export const OFFSPRING_SETTLES_MS = 2_000;
+
+/** Who has just asked for a restart is there. As long as nobody answers, no window can do anything else with the daemon. */
+export const OUTLIVING_ANSWER_MS = 2 * 60_000;

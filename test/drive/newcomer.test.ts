@@ -35,9 +35,9 @@ const ALWAYS = [
 ];
 /** What needs a daemon that answers. */
 const WITH_DAEMON = [
-  'Keep Evidence',
   'Open Dashboard',
   'Restart Daemon',
+  'Save Hang Report',
   'Snooze Notifications…',
   'Stop Daemon',
 ];

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { until } from './until';
 
 /** A session as smithy tells it, of a worker that runs. */
 export function smithySession(agentId: string, more: object = {}): object {
@@ -66,6 +67,16 @@ export class SmithyProcess {
   async says(what: object): Promise<void> {
     const answer = await fetch(`${this.url}/test`, { method: 'PUT', body: JSON.stringify(what) });
     if (!answer.ok) throw new Error(`it does not listen: ${answer.status}`);
+  }
+
+  /** Its first poll cycle is completed: before that nothing proves that its loop advances. */
+  async completesCycle(): Promise<void> {
+    const completed = async () => {
+      const answer = await fetch(`${this.url}/api/daemon/status`);
+      const { health } = (await answer.json()) as { health: { lastPollCompletedAt?: string } };
+      return health.lastPollCompletedAt !== undefined;
+    };
+    await until(completed, 'the first poll cycle');
   }
 
   /** As nothing but a kill -9 ends it. */

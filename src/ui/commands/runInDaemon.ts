@@ -54,13 +54,15 @@ export class RunInDaemon {
     }
     const running = this.deps
       .models()
-      .filter(named ? (model) => model === named && answersForSessions(model) : answersForSessions);
+      // A demo is gone in minutes, with all that runs in it.
+      .filter((model) => answersForSessions(model) && (named ? model === named : !model.daemon.demo));
     if (running.length > 1) return pickDispatchd(running);
     return running[0] ?? this.#start(named);
   }
 
   async #start(named: DaemonModel | undefined): Promise<DaemonModel | undefined> {
-    const watched = (named ?? this.deps.models().find(runsCommands))?.daemon;
+    const watched = (named ?? this.deps.models().find((model) => runsCommands(model) && !model.daemon.demo))
+      ?.daemon;
     const choice = await ask(
       'info',
       watched ? RUN.startWatched(watched.name) : RUN.startBundled,
@@ -71,7 +73,10 @@ export class RunInDaemon {
     await vscode.commands.executeCommand('daemonHealth.start', watched?.id);
     const started = this.deps
       .models()
-      .find((model) => answersForSessions(model) && (!watched || model.daemon.id === watched.id));
+      .find(
+        (model) =>
+          answersForSessions(model) && (watched ? model.daemon.id === watched.id : !model.daemon.demo),
+      );
     if (!started) {
       throw new UserError(CANNOT.startFirst(watched?.name ?? RUN.bundled));
     }

@@ -13,6 +13,8 @@ export const BUTTON_LABELS = {
   waitLonger: 'Wait Longer',
   terminal: 'Show Terminal',
   log: 'Show Log',
+  hangReport: 'Show Hang Report',
+  report: 'Show Report',
 } as const;
 
 /** What a button of a message does; `buttons.ts` has the command of each. */

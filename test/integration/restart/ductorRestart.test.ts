@@ -96,7 +96,7 @@ describe('a restart of a ductor, on real processes', function () {
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
       folder,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: () => {

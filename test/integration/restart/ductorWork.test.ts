@@ -86,7 +86,7 @@ describe('the work of a ductor that is restarted from here', function () {
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder: home, log: () => undefined }),
       folder: home,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: () => {

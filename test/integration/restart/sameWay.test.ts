@@ -81,7 +81,7 @@ describe('a ductor that was started by hand, on real processes', function () {
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
       folder,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: (_model, _signal, env, agreed) => {

@@ -34,6 +34,7 @@ describe('a window over what the version before kept', function () {
       await new SmithyProcess(machine.other).startAt(otherSmithy),
     ];
     await smithies[0]!.says({ sessions: [smithySession('e-3')] });
+    await smithies[0]!.completesCycle();
   });
   afterEach(async () => {
     await endWindows();

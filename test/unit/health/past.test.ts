@@ -102,6 +102,21 @@ describe('the history as it is told', () => {
     );
   });
 
+  it('has the problem that begins at this moment', () => {
+    const history = historyOf(['healthy', 0, HOUR_MS], ['wedged', HOUR_MS, HOUR_MS]);
+    const told = toldHistory(history, [phase('wedged', HOUR_MS, HOUR_MS)]);
+    assert.deepEqual(told.summary, history.summary);
+    assert.equal(told.segments.at(-1)?.state, 'wedged');
+    const over = historyOf(
+      ['healthy', 0, HOUR_MS],
+      ['wedged', HOUR_MS, HOUR_MS + 2_000],
+      ['healthy', HOUR_MS + 2_000, HOUR_MS + 2_000],
+      ['wedged', HOUR_MS + 2_000, HOUR_MS + 2_000],
+    );
+    const first = phase('wedged', HOUR_MS, HOUR_MS + 2_000, { endedAt: NOON + HOUR_MS + 2_000 });
+    assert.equal(toldHistory(over, [first]).segments.at(-1)?.state, 'wedged', 'also after another one');
+  });
+
   it('is the history itself where the log has nothing of that time', () => {
     const history = historyOf(['healthy', 0, HOUR_MS]);
     assert.equal(toldHistory(history, []), history);

@@ -314,6 +314,7 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
       clock: watched.clock,
       door: { tell: () => undefined },
       current: () => watched,
+      inspectable: () => Promise.resolve({ is: 'notNode' }),
       userName: () => 'user',
       onUnexpected: (_where, error) => assert.fail(String(error)),
     }).restart(watched);

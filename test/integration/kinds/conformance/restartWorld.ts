@@ -63,7 +63,7 @@ export class RestartWorld {
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder: play.stage.folder, log: () => undefined }),
       folder: play.stage.folder,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: (_model, _signal, env) =>
