@@ -45,7 +45,7 @@ const WITH_DAEMON = [
   'Stop Daemon',
 ];
 /** What needs work that runs. */
-const WITH_RUNNING = ['Copy Command of Session', 'Extend Session', 'Show Output of Session', 'Stop Session'];
+const WITH_RUNNING = ['Copy Command of Session', 'Extend Session…', 'Show Output of Session', 'Stop Session'];
 
 describe('what a newcomer meets, in a window in a browser', function () {
   this.timeout(120_000);
@@ -75,7 +75,11 @@ describe('what a newcomer meets, in a window in a browser', function () {
       colorTheme: 'dark',
       folder,
       env: { HOME: home },
-      machineSettings: { 'daemonHealth.daemons': [], 'task.allowAutomaticTasks': 'on' },
+      machineSettings: {
+        'daemonHealth.daemons': [],
+        'daemonHealth.statusBar.show': 'always',
+        'task.allowAutomaticTasks': 'on',
+      },
     });
     await window.item('no daemon found').waitFor();
   });
