@@ -2,14 +2,16 @@ import * as vscode from 'vscode';
 import { systemClock } from './systemClock';
 import { Registry } from '../watch/registry';
 import { RecentCommands } from '../store/recentCommands';
+import { OfferedFirstSteps } from '../store/firstSteps';
 import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
 import { discoveryLoader } from './discoveryLoader';
 import { DoorLoader } from './doorLoader';
+import { drawEach, Drawing, type Drawn } from './drawing';
 import { Focus, leaseOfWindow } from './focus';
-import { Drawing } from './drawing';
+import { HangLoader } from './hangLoader';
 import { Log } from '../ui/shared/log';
 import { Snoozes } from '../store/snoozes';
 import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
@@ -114,9 +116,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     registry,
     onError: failed('What happened'),
   });
+  const showHang = new HangLoader({ context, registry }, failed('The demo'));
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
-    async () => new (await import('./surfaces')).Surfaces(registry, clock, log),
+    async () => new (await import('./surfaces')).Surfaces(registry, clock, log, settings),
     failed('What is shown'),
   );
   const usable = new UsableCommands((names) => {
@@ -145,7 +148,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     else if (!sessions.isWanted && registry.models.some(({ track }) => track.last))
       sessions.pass(() => undefined);
   };
-  const drawn: readonly (readonly [name: string, draws: () => void])[] = [
+  const drawn: Drawn = [
     ['The status item', () => surfaces.now?.drawStatusItem(past.news)],
     ['The tree', () => surfaces.now?.tree.render(past.news)],
     ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
@@ -154,16 +157,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     ['The sessions', updateSessions],
     ['What happened', () => past.update()],
   ];
-  const render = () => {
-    // A surface that throws stops no other one.
-    for (const [name, draws] of drawn) {
-      try {
-        draws();
-      } catch (error) {
-        log.unexpected(name, error);
-      }
-    }
-  };
+  const render = () => drawEach(drawn, (name, error) => log.unexpected(name, error));
 
   const runner = new Lazy(async () => {
     const [{ tree }, { commandRunner }] = await Promise.all([
@@ -180,8 +174,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       snoozes,
       runOnSessions: async (command, targets) => (await sessions.get()).run(command, targets),
       discovery: () => discovery.get(),
-      addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
       openHealthPage: () => past.openPage(),
+      demo: () => showHang.get(),
+      firstSteps: new OfferedFirstSteps(globalState, write),
     });
   }, failed('The commands'));
   const run: RunCommand = async (command, targets) => (await runner.get())(command, targets);
@@ -216,6 +211,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   surfaces.pass(() => {
     if (drawing.hasBegun) render();
     past.load();
+    void showHang.sweep();
   });
   if (isFocused()) onFocus();
 
@@ -226,6 +222,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     surfaces,
     sessions,
     door,
+    showHang,
     lease,
     records,
     snoozes,

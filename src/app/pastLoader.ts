@@ -24,7 +24,7 @@ export class PastLoader {
 
   /** What was seen until it is there is noted once it is. */
   load(): void {
-    this.#past.pass((past) => this.deps.registry.models.forEach((model) => past.stepped(model, [])));
+    this.#past.pass((past) => this.deps.registry.lasting.forEach((model) => past.stepped(model, [])));
   }
 
   stepped(model: DaemonModel, events: readonly HealthEvent[]): void {

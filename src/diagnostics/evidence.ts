@@ -8,6 +8,7 @@ import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_FOUND_CHARS, MAX_STATUS_C
 import { cleanText } from '../base/text';
 import type { Instant } from '../base/time';
 import { orAborted } from '../base/wait';
+import { isLive } from '../health/sessions';
 import { STATES, type DaemonState } from '../health/states';
 import type { CompactSample } from '../health/samples';
 import { trace } from '../health/verdict';
@@ -74,7 +75,9 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<C
   ]);
   const { state, reason, since, asOf } = track.verdict;
   const hungForMs = stalledForMs(model, now) ?? now.monotonicMs - since.monotonicMs;
-  const found = isHang(state) ? hangText({ hungForMs, facts, loop, ownPort: addressPort(model) }) : undefined;
+  const found = isHang(state)
+    ? hangText({ hungForMs, facts, loop, ownPort: addressPort(model), runsWork: runsWork(model) })
+    : undefined;
   const text = [
     `# ${escaped(`${daemon.name}: ${stateInWords(model, now)}`)}`,
     escaped(found === undefined ? `${capitalise(reasonText(reason))}.` : `It has ${found}.`),
@@ -108,9 +111,16 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<C
   return { text, ...(found !== undefined && { found }) };
 }
 
-/** Shut until somebody wants to read it, as it is shown and in an issue. @param title ours: what others say is text */
+/**
+ * A heading, under which an editor folds what is indented, whatever it knows of Markdown. @param title ours: what others
+ * say is text
+ */
 function folded(title: string, text: string): readonly string[] {
-  return [`<details>\n<summary>${title}</summary>`, block(text), '</details>'];
+  return [`## ${title}`, block(text).replace(/^(?=.)/gm, '  ')];
+}
+
+function runsWork({ track }: DaemonModel): boolean {
+  return track.last?.report.sessions?.some(isLive) === true;
 }
 
 function isHang(state: DaemonState): boolean {

@@ -2,6 +2,7 @@ import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } 
 import type { DaemonId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { DaemonModel } from '../model/daemonModel';
 import type { EntryProblem, ListProblem } from '../model/listProblem';
 import { KINDS, kindOf } from '../kinds/index';
 import type { Target } from '../model/target';
@@ -18,6 +19,13 @@ export interface RawDaemonList {
   readonly configured: boolean;
   /** The user allows daemons of other machines. */
   readonly allowRemote: boolean;
+}
+
+/** A daemon as it is written into the user's list. */
+export interface ListedDaemon {
+  readonly name: string;
+  readonly url: string;
+  readonly kind?: string;
 }
 
 /** The list as daemons to watch, and problems to show. */
@@ -37,6 +45,14 @@ export function readDaemons(
   return { daemons, problems };
 }
 
+/** Watched daemons as entries of the user's list, which takes only daemons with an address, and no demo. */
+export function listedOf(models: readonly DaemonModel[]): readonly ListedDaemon[] {
+  return models.flatMap(({ daemon: { name, target, kind, demo } }) => {
+    const address = demo ? undefined : addressOf(target);
+    return address ? [{ name, url: address.origin, ...(kind && { kind }) }] : [];
+  });
+}
+
 /** Addresses by which a daemon says that it listens everywhere, and the dot that ends a whole name: all mean this machine. */
 function here(url: URL): URL {
   const { hostname } = url;
@@ -46,8 +62,14 @@ function here(url: URL): URL {
   return url;
 }
 
-/** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
-function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
+/**
+ * Whether two entries are one daemon. `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be
+ * two servers.
+ */
+export function isSameAddress(
+  known: Pick<DaemonConfig, 'id' | 'target'>,
+  daemon: Pick<DaemonConfig, 'id' | 'target'>,
+): boolean {
   if (known.id === daemon.id) return true;
   const [a, b] = [addressOf(known.target), addressOf(daemon.target)];
   if (!a || !b) return false;

@@ -43,5 +43,17 @@ export const PAGE_DRAW_EVERY_MS = 1_000;
 /** The right edge of its lanes moves this seldom where nothing else is new: each move sends the page. */
 export const PAGE_STEP_MS = 10_000;
 
+/** A demo is looked at all the time, by who waits for what it shows: as often as a daemon may be asked. */
+export const DEMO_ASKS_MS = 1_000;
+
+/** The sample command runs for so many seconds, which is longer than its limit. */
+export const SAMPLE_STEPS = 75;
+/** A countdown begins a minute before the limit: ten seconds after its start. */
+export const SAMPLE_LIMIT_MS = 70_000;
+
 /** A UUID has 36 characters; more of an id of another form tells nobody more. */
 export const MAX_ID_CHARS = 60;
+
+/** VS Code tells of a setting that was written within moments. */
+export const ADDED_WITHIN_MS = 3_000;
+export const ADDED_STEP_MS = 50;

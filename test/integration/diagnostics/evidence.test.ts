@@ -21,7 +21,7 @@ import { beginTrack } from '../../../src/health/track';
 import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
 import { NoAnswer } from '../../../src/system/httpClient';
-import { inspectNode } from '../../../src/diagnostics/inspectNode';
+import { inspectable, inspectNode } from '../../../src/diagnostics/inspectNode';
 import { identityOf } from '../../../src/system/identity';
 import { wedgedReport, Watch } from '../../unit/health/support';
 import { takeInspectorPort } from '../../support/inspectorPort';
@@ -95,7 +95,7 @@ describe('evidence of a daemon in trouble', function () {
       const watched = { ...model, daemon: { ...model.daemon, ...watchedAt(target) } };
       const text = await isKept({ model: watched });
       assert.ok(text.includes(`, before anything was changed. ${place}\n`), text);
-      assert.ok(text.includes(`\n${nobody}\n`), text);
+      assert.ok(text.includes(`\n  ${nobody}\n`), text);
     });
   }
 
@@ -124,11 +124,16 @@ describe('evidence of a daemon in trouble', function () {
       /^# a\/b "c": wedged .*\n\nIt has waited for 6 min 5 s, and nothing shows for what; 0 % CPU\.\n/,
     );
     assert.equal(kept.found, 'waited for 6 min 5 s, and nothing shows for what; 0 % CPU');
-    const open = text.replace(/^<details>\n[\s\S]*?^<\/details>$/gm, '');
-    assert.doesNotMatch(open, /isRunning|CPU over|answered in|→ wedged/);
+    const open = text.split('\n').filter((line) => line !== '' && !line.startsWith('  '));
+    assert.doesNotMatch(open.join('\n'), /isRunning|CPU over|answered in|→ wedged/);
     assert.deepEqual(
-      [...text.matchAll(/^<summary>(.*)<\/summary>$/gm)].map(([, title]) => title),
-      ['What the daemon says', `Its process, ${child.pid}`, 'The last 1 samples', 'Which rule decided'],
+      open.filter((line) => line.startsWith('## ')),
+      [
+        '## What the daemon says',
+        `## Its process, ${child.pid}`,
+        '## The last 1 samples',
+        '## Which rule decided',
+      ],
     );
   });
 
@@ -149,7 +154,7 @@ describe('evidence of a daemon in trouble', function () {
   it('says in words why the daemon did not say its status', async () => {
     const refused = new NoAnswer('refused', { is: 'connectionRefused' });
     const text = await isKept({ status: () => Promise.reject(refused) });
-    assert.match(text, /^could not be had: connection refused$/m);
+    assert.match(text, /^ {2}could not be had: connection refused$/m);
   });
 
   it('is kept even when the daemon never answers', async () => {
@@ -195,6 +200,7 @@ describe('evidence of a daemon in trouble', function () {
     chmodSync(program, 0o755);
     child = spawn(program, ['60']);
     await once(child, 'spawn');
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notCaught' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'it does not catch the signal SIGUSR1, which would end it: it gets none',
@@ -202,9 +208,17 @@ describe('evidence of a daemon in trouble', function () {
     assert.equal(await isAlive(child.pid!), true);
   });
 
+  it('tells before any signal that a process of Node catches the signal', async function () {
+    if (process.platform !== 'linux') this.skip();
+    child = await node(SPINS);
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'node', catches: true });
+    assert.equal(await findListener(9229), undefined, 'nothing was opened');
+  });
+
   it('leaves a process alone that is not Node', async () => {
     child = spawn('sleep', ['60']);
     await once(child, 'spawn');
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notNode' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'not a Node process',
@@ -243,7 +257,7 @@ describe('evidence of a daemon in trouble', function () {
     const { model } = request();
     const name = 'x ![p](http://evil/p.png) <img src=http://evil/q> [l](command:x)';
     const kept = await isKept({ model: { ...model, daemon: { ...model.daemon, name } } });
-    const text = kept.replace(/^(`{3,})[\s\S]*?^\1$/gm, '');
+    const text = kept.replace(/^ {2}(`{3,})[\s\S]*?^ {2}\1$/gm, '');
     assert.doesNotMatch(text, /(?<!\\)(!\[|\]\(|<img)/);
     assert.match(text, /evil/);
   });

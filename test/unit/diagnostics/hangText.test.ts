@@ -4,7 +4,14 @@ import { hangText, type Found } from '../../../src/diagnostics/hangText';
 type Row = readonly [string, string];
 
 function said(rows: readonly Row[], more: Partial<Found> = {}): string | undefined {
-  return hangText({ hungForMs: 28_000, facts: rows, loop: undefined, ownPort: 3457, ...more });
+  return hangText({
+    hungForMs: 28_000,
+    facts: rows,
+    loop: undefined,
+    ownPort: 3457,
+    runsWork: false,
+    ...more,
+  });
 }
 
 const CPU: Row = ['CPU over 2 s', '0 % of one core'];
@@ -35,6 +42,18 @@ describe('a hang in one sentence', () => {
       [CPU, ['sockets', OWN], ['children', '4711 git fetch']],
       {},
       'waited for 28 s, most likely for its child process; 0 % CPU',
+    ],
+    [
+      'without a guess where its child is a session of its own',
+      [CPU, ['sockets', OWN], ['children', '4711 npm run lint']],
+      { runsWork: true },
+      'waited for 28 s, with 1 child process running, and nothing shows for what; 0 % CPU',
+    ],
+    [
+      'without a guess at one of several children',
+      [CPU, ['sockets', OWN], ['children', '4711 git fetch\n4712 ssh']],
+      {},
+      'waited for 28 s, with 2 child processes running, and nothing shows for what; 0 % CPU',
     ],
     [
       'of a loop that never ends',
@@ -72,7 +91,13 @@ describe('a hang in one sentence', () => {
 
   it('says where nothing is known of the process', () => {
     assert.equal(
-      hangText({ hungForMs: 28_000, facts: 'could not be had in time', loop: undefined, ownPort: 1 }),
+      hangText({
+        hungForMs: 28_000,
+        facts: 'could not be had in time',
+        loop: undefined,
+        ownPort: 1,
+        runsWork: false,
+      }),
       'hung for 28 s, and of its process nothing is known',
     );
   });
