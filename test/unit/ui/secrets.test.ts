@@ -228,6 +228,11 @@ const SURFACES: Readonly<Record<string, (planted: Planted) => unknown>> = {
             sessions: (model.track.last?.report.sessions ?? []).map((session) => ({
               session,
               fromAt: watch.time.wallAt,
+              endedAt: undefined,
+              deadlineAt: undefined,
+              end: undefined,
+              isLive: true,
+              waits: false,
             })),
             isWorkTold: true,
           },
