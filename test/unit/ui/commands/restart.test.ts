@@ -303,6 +303,22 @@ describe('a restart that a message asks for', () => {
     );
   });
 
+  it('ticks its step of the walkthrough only where a restart was proven', async () => {
+    const ticks = () => screen.commands.filter(([, key]) => key === 'daemonHealth.restarted');
+    for (const other of [
+      { kind: 'cancelled', daemon: 'smithy', left: 'unchanged' },
+      { ...CURED, kind: 'unproven' },
+      { ...CURED, isRestart: false },
+    ] satisfies Outcome[]) {
+      outcome = other;
+      await commands().restart(modelOf(watch), openedMs());
+    }
+    assert.deepEqual(ticks(), []);
+    outcome = CURED;
+    await commands().restart(modelOf(watch), openedMs());
+    assert.deepEqual(ticks(), [['setContext', 'daemonHealth.restarted', true]]);
+  });
+
   it('that was late waits longer where the user wants that', async () => {
     const seen = { is: 'neverAnswered' } as const;
     outcome = { kind: 'late', daemon: 'smithy', afterMs: 60_000, seen, nothingRuns: true };
