@@ -94,7 +94,7 @@ export function createRestarts(deps: RestartsDeps) {
     controller,
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
-    inspectable: async (owner) => (await import('../diagnostics/inspectNode')).inspectable(owner),
+    inspectable: async (owner) => (await import('../diagnostics/evidence')).inspectable(owner),
     current: (daemonId) => registry.model(daemonId),
   });
   const tasks = new DaemonTasks({
