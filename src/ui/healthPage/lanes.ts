@@ -9,6 +9,7 @@ import { percent, scaleOf, ticksOf, type Scale } from './scale';
 
 const LANE_PX = 22;
 const BAR_PX = 10;
+const EXTENDED_PX = 3;
 /** Heights tell the states apart without colours, as in the strip of the tooltip. */
 const HEIGHTS = { red: 22, amber: 17, healthy: 11, other: 7, notWatched: 22 } as const;
 /** A daemon with more of them is read in the table. */
@@ -137,7 +138,7 @@ function lookOf({ state }: LanePart): keyof typeof HEIGHTS {
 }
 
 function sessionRow({ daemonId }: DaemonPast, past: SessionPast, scale: Scale): PageElement {
-  const { session, fromAt, endedAt, deadlineAt, isLive, end, waits } = past;
+  const { session, fromAt, endedAt, isLive, end, waits } = past;
   const text = sessionText(past, scale.nowAt);
   const untilAt = isLive ? scale.nowAt : (endedAt ?? fromAt);
   const [from, to] = [scale.x(fromAt), scale.x(untilAt)];
@@ -150,7 +151,6 @@ function sessionRow({ daemonId }: DaemonPast, past: SessionPast, scale: Scale): 
         : isLive
           ? 'live'
           : 'done';
-  const limitX = deadlineAt === undefined || !isLive ? undefined : percent(scale.x(deadlineAt));
   return el(
     'div',
     { class: 'lane-row session', 'data-key': `session ${daemonId} ${session.id}` },
@@ -175,9 +175,30 @@ function sessionRow({ daemonId }: DaemonPast, past: SessionPast, scale: Scale): 
         },
         el('title', {}, `${session.title}: ${text}`),
       ),
-      ...(limitX === undefined
-        ? []
-        : [el('line', { class: 'limit', x1: limitX, x2: limitX, y1: '0', y2: String(BAR_PX) })]),
+      ...limitsOf(past, scale),
     ),
   );
+}
+
+/** The limit as a session began, what extensions added to that, and the limit as it is now. */
+function limitsOf(
+  { limitAt, deadlineAt, endedAt, extensions, isLive }: SessionPast,
+  scale: Scale,
+): readonly PageElement[] {
+  const line = (at: number) => {
+    const x = percent(scale.x(at));
+    return el('line', { class: 'limit', x1: x, x2: x, y1: '0', y2: String(BAR_PX) });
+  };
+  if (limitAt === undefined) return [];
+  const untilAt = isLive ? deadlineAt : endedAt;
+  if (extensions === 0 || untilAt === undefined || untilAt <= limitAt) return [line(limitAt)];
+  const [from, to] = [scale.x(limitAt), scale.x(untilAt)];
+  const more = el('rect', {
+    class: 'more',
+    x: percent(from),
+    width: percent(to - from),
+    y: String(BAR_PX - EXTENDED_PX),
+    height: String(EXTENDED_PX),
+  });
+  return [more, line(limitAt), ...(isLive ? [line(untilAt)] : [])];
 }
