@@ -32,6 +32,7 @@ import { reasonText } from '../../words/reasons';
 import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED } from '../policy';
 import { foundView } from './foundText';
+import { waitingInHover, workInItem } from './workText';
 
 /** All that the status item shows. Two equal views draw alike, so only a different one is written. */
 export interface StatusView {
@@ -80,11 +81,17 @@ export function renderStatus(
   const problems = countProblems(models, conflicts);
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
+  const work = workInItem(models, now);
   return {
-    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}`)), news),
+    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
     severity: conflict ? 'amber' : severityOf(worst),
-    tooltip: [...newsOf(news), ...tooltip([worst, ...others], conflicts, now), ...PAGE_LINK],
-    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${news > 0 ? `, ${newsText(news)}` : ''}`,
+    tooltip: [
+      ...newsOf(news),
+      ...waitingInHover(models).flatMap((each) => [...each, ...RULE]),
+      ...tooltip([worst, ...others], conflicts, now),
+      ...PAGE_LINK,
+    ],
+    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${work.spoken}${news > 0 ? `, ${newsText(news)}` : ''}`,
   };
 }
 
