@@ -187,7 +187,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lookAtShared();
     onDidPoll();
   });
-  registry.on('counted', () => sessions.now?.counted());
+  registry.on('counted', () => {
+    sessions.now?.counted();
+    surfaces.now?.drawStatusItem(past.news);
+  });
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);
     past.stepped(model, events);

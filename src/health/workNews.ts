@@ -140,6 +140,6 @@ export function isAsking(report: Report | undefined, asked: Session): boolean {
 }
 
 /** The work that waits for a person, as far as the daemon tells. */
-function waitingOf({ sessions = [] }: Pick<Report, 'sessions'>): readonly Session[] {
+export function waitingOf({ sessions = [] }: Pick<Report, 'sessions'>): readonly Session[] {
   return sessions.filter(isWaiting);
 }

@@ -32,6 +32,7 @@ import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
+import { waitingInHover, workInItem } from './workText';
 
 const RULE = inMarkdown`\n\n---\n\n`;
 const PAGE_LINK = [...RULE, ...inMarkdown`${commandLink('Open Health Page', 'daemonHealth.openHealthPage')}`];
@@ -71,11 +72,17 @@ export function renderStatus(
   const problems = countProblems(models, conflicts);
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
+  const work = workInItem(models, now);
   return {
-    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}`)), news),
+    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
     severity: conflict ? 'amber' : severityOf(worst),
-    tooltip: [...newsOf(news), ...tooltip([worst, ...others], conflicts, now), ...PAGE_LINK],
-    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${news > 0 ? `, ${newsText(news)}` : ''}`,
+    tooltip: [
+      ...newsOf(news),
+      ...waitingInHover(models).flatMap((each) => [...each, ...RULE]),
+      ...tooltip([worst, ...others], conflicts, now),
+      ...PAGE_LINK,
+    ],
+    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${work.spoken}${news > 0 ? `, ${newsText(news)}` : ''}`,
   };
 }
 
