@@ -119,7 +119,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const showHang = new HangLoader({ context, registry }, failed('The demo'));
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
-    async () => new (await import('./surfaces')).Surfaces(registry, clock, log),
+    async () => new (await import('./surfaces')).Surfaces(registry, clock, log, settings),
     failed('What is shown'),
   );
   const usable = new UsableCommands((names) => {
@@ -187,7 +187,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lookAtShared();
     onDidPoll();
   });
-  registry.on('counted', () => sessions.now?.counted());
+  registry.on('counted', () => {
+    sessions.now?.counted();
+    surfaces.now?.drawStatusItem(past.news);
+  });
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);
     past.stepped(model, events);

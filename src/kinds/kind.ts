@@ -159,8 +159,8 @@ export interface Probe extends Omit<Connection, 'ask' | 'statusRoute' | 'hasEnde
 export interface SessionActions {
   /** @returns the new session's id */
   submit(task: NewTask): Promise<string>;
-  /** Gives a running session more time. @returns by how much, in ms */
-  extend(id: string): Promise<number>;
+  /** Gives a running session more time: its own step where nothing is asked for. @returns by how much, in ms */
+  extend(id: string, byMs?: number): Promise<number>;
   /** Runs an ended or interrupted session's command again. @returns the new session's id */
   runAgain(id: string, timeoutMs?: number): Promise<string>;
   cancel(id: string): Promise<void>;

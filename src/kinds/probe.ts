@@ -1,3 +1,4 @@
+import { saidText } from '../base/said';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../base/errors';
 import type { Refusal } from '../model/refusal';
@@ -5,7 +6,6 @@ import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health
 import type { Cause } from '../health/cause';
 import type { Failure, KindId, Sample } from '../health/report';
 import type { Target } from '../model/target';
-import { cleanText } from '../base/text';
 import { systemHost, type HostSources } from '../system/hostLoad';
 import { Ask, DaemonClient, NoAnswer, noAnswerWithin } from '../system/httpClient';
 import { speaksTls } from '../system/speaksTls';
@@ -230,7 +230,7 @@ function isNoHttp(error: unknown): boolean {
 
 function failureOf(error: unknown, load: Load): Failure {
   if (!(error instanceof NoAnswer))
-    return { kind: 'reset', cause: { is: 'unexpected', error: cleanText(String(error), MAX_SAID_CHARS) } };
+    return { kind: 'reset', cause: { is: 'unexpected', error: saidText(String(error), MAX_SAID_CHARS) } };
   const { kind, code: cause } = error;
   if (kind === 'unusable') return { kind: 'wrongAnswer', cause };
   return kind === 'timeout' ? { kind, cause, host: load() } : { kind, cause };

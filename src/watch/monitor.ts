@@ -1,3 +1,4 @@
+import { saidText } from '../base/said';
 import { addressOf } from '../kinds/target';
 import type { Clock } from '../base/time';
 import type { Cadence } from '../health/cadence';
@@ -15,7 +16,6 @@ import type { DaemonConfig } from '../model/daemonConfig';
 import type { Remembered } from '../model/daemonModel';
 import type { Target } from '../model/target';
 import type { Probe } from '../kinds/probe';
-import { cleanText } from '../base/text';
 import { orAborted } from '../base/wait';
 
 export interface MonitorDeps {
@@ -178,7 +178,7 @@ export class Monitor {
       return { ...(await (await this.probe()).ask()), startedMs };
     } catch (error) {
       // A probe never throws; if it does all the same, polling goes on and the state says why.
-      const cause = { is: 'unexpected', error: cleanText(String(error)) } as const;
+      const cause = { is: 'unexpected', error: saidText(String(error)) } as const;
       return { ok: false, startedMs, failure: { kind: 'reset', cause } };
     }
   }

@@ -76,6 +76,8 @@ export const CANNOT = {
   sessionEnded: 'This session has ended, or its daemon does not let other programs control its sessions.',
   changeSessions: (daemon: string) =>
     `${daemon} does not let other programs control its sessions. Only a dispatchd does.`,
+  extend: (session: string, daemon: string, maxTotalMs = 0) =>
+    `“${session}” cannot be extended: ${daemon} grants it ${duration(maxTotalMs)} in all.`,
   resumeLost: (daemon: string) => `${daemon} cannot resume work that a restart interrupted.`,
   runCommands: (daemon: string) =>
     `${daemon} runs only its own work. A dispatchd, such as the bundled daemon, runs any command.`,
@@ -128,6 +130,16 @@ export const SNOOZE_IN_MORE = {
 export const MORE = {
   never: plain("Don't Show Again…"),
   neverDetail: (state: string) => plain(`“${state}”, of any daemon`),
+} as const;
+
+export const EXTEND = {
+  question: (sessions: readonly { readonly title: string; readonly timeoutMs?: number }[]) => {
+    const [first, ...others] = sessions;
+    const limit = first?.timeoutMs === undefined ? '' : ` (limit ${duration(first.timeoutMs)})`;
+    const what = others.length > 0 ? `${sessions.length} sessions` : `“${first?.title}”${limit}`;
+    return plain(`Extend ${what} by how much? Or type a time, such as 45 min`);
+  },
+  all: (daemon: string) => plain(`all that ${daemon} grants`),
 } as const;
 
 export const RUN = {

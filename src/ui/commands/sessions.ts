@@ -11,6 +11,7 @@ import { ask, inStatusBar, say, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
 import type { SessionItem } from './sessionPurposes';
 import { MAX_ID_CHARS } from '../policy';
+import { extensionOf, isExtendable, pickExtension } from './pickExtension';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
 import {
@@ -45,10 +46,13 @@ export class SessionCommands {
     this.#choice = new SessionChoice(deps);
   }
 
-  /** Gives running sessions more time. */
+  /** Gives running sessions more time: as much as the call says (`{ byMs }`), else as the user picks, once for all. */
   async extendSession(targets: readonly unknown[]): Promise<void> {
-    for (const { model, session, actions } of await this.#choice.find('extendSession', targets)) {
-      const byMs = await actions.extend(session.id);
+    const found = await this.#choice.find('extendSession', targets);
+    const extension = extensionOf(targets) ?? (await pickExtension(found));
+    if (!extension) return;
+    for (const { model, session, actions } of found.filter(isExtendable)) {
+      const byMs = await actions.extend(session.id, extension.byMs);
       await this.#done(model, DONE.extended(session.title, byMs));
     }
   }

@@ -163,7 +163,7 @@ export function countdownNotice(entry: Entry): CountdownNotice {
     daemonIds: [entry.daemonId],
     // One window counts a session down from its start to its end, whatever extends it.
     toldFor: 'whileOpen',
-    level: 'warning',
+    level: entry.prospect === 'extended' ? 'info' : 'warning',
     isUrgent: false,
     offers: [],
   };

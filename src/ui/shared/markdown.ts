@@ -36,8 +36,8 @@ type Command =
 
 type Label =
   | 'change'
-  | 'Extend'
-  | 'Extend All'
+  | 'Extend…'
+  | 'Extend All…'
   | 'Open Health Page'
   | 'Restart Daemon'
   | 'Show'

@@ -3,7 +3,7 @@ import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
 import { clockTime, type Instant } from '../../base/time';
-import { STATES, type Severity } from '../../health/states';
+import { STATES } from '../../health/states';
 import {
   commandLink,
   icon,
@@ -11,7 +11,6 @@ import {
   plain,
   withIcon,
   withMark,
-  type IconText,
   type MarkdownText,
 } from '../shared/markdown';
 import {
@@ -32,15 +31,8 @@ import { reasonText } from '../../words/reasons';
 import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED } from '../policy';
 import { foundView } from './foundText';
-
-/** All that the status item shows. Two equal views draw alike, so only a different one is written. */
-export interface StatusView {
-  readonly text: IconText;
-  readonly severity: Severity;
-  readonly tooltip: MarkdownText;
-  /** Read out letter by letter. */
-  readonly spoken: string;
-}
+import type { StatusView } from './statusView';
+import { waitingInHover, workInItem } from './workText';
 
 const RULE = inMarkdown`\n\n---\n\n`;
 const PAGE_LINK = [...RULE, ...inMarkdown`${commandLink('Open Health Page', 'daemonHealth.openHealthPage')}`];
@@ -80,11 +72,17 @@ export function renderStatus(
   const problems = countProblems(models, conflicts);
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
+  const work = workInItem(models, now);
   return {
-    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}`)), news),
+    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
     severity: conflict ? 'amber' : severityOf(worst),
-    tooltip: [...newsOf(news), ...tooltip([worst, ...others], conflicts, now), ...PAGE_LINK],
-    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${news > 0 ? `, ${newsText(news)}` : ''}`,
+    tooltip: [
+      ...newsOf(news),
+      ...waitingInHover(models).flatMap((each) => [...each, ...RULE]),
+      ...tooltip([worst, ...others], conflicts, now),
+      ...PAGE_LINK,
+    ],
+    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${work.spoken}${news > 0 ? `, ${newsText(news)}` : ''}`,
   };
 }
 

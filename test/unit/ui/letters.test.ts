@@ -359,14 +359,15 @@ describe('what a daemon says is drawn letter by letter', () => {
         session: session(said),
         stage: 'soon',
         remainingMs: 1_000,
+        prospect: 'ends',
         canExtend: true,
       } as const;
       const one = countdownText([entry]);
       assert.deepEqual(
         [linksIn(one), linksIn(countdownText([entry, entry]))],
         [
-          ['Extend', 'Show'],
-          ['Extend All', 'Show'],
+          ['Extend…', 'Show'],
+          ['Extend All…', 'Show'],
         ],
       );
       for (const [, , target] of one.matchAll(LINK)) assert.match(target!, /^command:daemonHealth\.\w+\?/);
