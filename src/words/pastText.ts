@@ -100,9 +100,10 @@ export function lifeRow(life: Life): string {
 }
 
 /** The work that a new life took over, and how long the life before it lasted, in words. */
-export function lifeDetail({ work, wasUpMs }: Life): string {
+export function lifeDetail({ work, wasUpMs, toldByIt }: Life): string {
   const up = wasUpMs === undefined ? '' : `was up ${duration(wasUpMs)}`;
-  return [up, workText(work)].filter((part) => part !== '').join(' · ');
+  const by = toldByIt ? 'told by the daemon' : '';
+  return [up, workText(work), by].filter((part) => part !== '').join(' · ');
 }
 
 /** Since when: "Since you left at 18:04", "In the last 24 h". */

@@ -12,18 +12,20 @@ const BAR_PX = 10;
 const EXTENDED_PX = 3;
 /** Heights tell the states apart without colours, as in the strip of the tooltip. */
 const HEIGHTS = { red: 22, amber: 17, healthy: 11, other: 7, notWatched: 22 } as const;
-/** A daemon with more of them is read in the table. */
+/** A daemon with more of them is read in the table; so is each of many daemons, of which the page would be no picture. */
 const MAX_BARS = 40;
+const MAX_BARS_IN_ALL = 100;
 
 /** A lane for each daemon, with a bar for each of its sessions under it, on one axis. */
 export function lanes(past: Past, daemons: readonly PageDaemon[]): PageElement {
   const scale = scaleOf(past.sinceAt, past.nowAt);
+  const most = Math.min(MAX_BARS, Math.ceil(MAX_BARS_IN_ALL / past.daemons.length));
   return el(
     'div',
     { class: 'lanes' },
     el('p', { class: 'help' }, PAGE.help),
     el('div', { class: 'lane-row axis', 'aria-hidden': 'true' }, el('span', {}), axis(scale)),
-    ...past.daemons.flatMap((daemon) => laneRows(daemon, daemons, scale)),
+    ...past.daemons.flatMap((daemon) => laneRows(daemon, daemons, scale, most)),
     el('p', { class: 'caption', id: 'caption', 'aria-hidden': 'true' }),
   );
 }
@@ -60,9 +62,15 @@ function axis(scale: Scale): PageElement {
   );
 }
 
-function laneRows(past: DaemonPast, daemons: readonly PageDaemon[], scale: Scale): readonly PageElement[] {
+/** @param most so many bars */
+function laneRows(
+  past: DaemonPast,
+  daemons: readonly PageDaemon[],
+  scale: Scale,
+  most: number,
+): readonly PageElement[] {
   const daemon = daemons.find(({ daemonId }) => daemonId === past.daemonId);
-  const left = past.sessions.length - MAX_BARS;
+  const left = past.sessions.length - most;
   return [
     el(
       'div',
@@ -76,7 +84,7 @@ function laneRows(past: DaemonPast, daemons: readonly PageDaemon[], scale: Scale
       ),
       lane(past, scale),
     ),
-    ...past.sessions.slice(0, MAX_BARS).map((session) => sessionRow(past, session, scale)),
+    ...past.sessions.slice(0, most).map((session) => sessionRow(past, session, scale)),
     ...(left > 0 ? [note(moreSessions(left))] : []),
     ...(past.isWorkTold ? [] : [note(PAGE.workNotTold)]),
   ];

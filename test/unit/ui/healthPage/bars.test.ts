@@ -22,6 +22,7 @@ function bodyOf(session: Partial<Session>): PageElement {
     range: 'hour',
     ranges: ['hour'],
     daemons: [{ daemonId: ID, now: 'healthy', severity: 'plain', canRunAgain: true }],
+    shows: 'tables',
   }).body;
 }
 
