@@ -119,7 +119,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const showHang = new HangLoader({ context, registry }, failed('The demo'));
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
-    async () => new (await import('./surfaces')).Surfaces(registry, clock, log),
+    async () => new (await import('./surfaces')).Surfaces(registry, clock, log, settings),
     failed('What is shown'),
   );
   const usable = new UsableCommands((names) => {

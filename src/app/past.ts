@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
 import { unseenIn } from '../health/away';
+import { LogIndex } from '../health/logIndex';
 import { newsIn, type PastSource } from '../health/past';
 import type { DaemonId } from '../health/report';
 import { entriesToldBy, type ToldPast } from '../health/toldPast';
@@ -33,6 +34,7 @@ export interface PastDeps {
  */
 export class PastLog {
   readonly #incidents: Incidents;
+  readonly #index = new LogIndex();
   readonly #looks: LastLooks;
   readonly #page: Lazy<HealthPage>;
   /** Tells this window from all others. */
@@ -82,11 +84,7 @@ export class PastLog {
 
   /** What the log has of one daemon. */
   of(daemonId: DaemonId): LoggedPast {
-    const own = this.#incidents.entries.filter((entry) => entry.daemonId === daemonId);
-    return {
-      phases: own.filter((entry) => entry.is === 'phase'),
-      lives: own.filter((entry) => entry.is === 'life'),
-    };
+    return this.#index.of(this.#incidents.entries, daemonId);
   }
 
   /** Called at every step of a daemon. */

@@ -13,6 +13,7 @@ import { chooseWay } from '../restart/chooseWay';
 import { isOutside } from '../restart/startFolder';
 import { lostVariables } from '../restart/lostVariables';
 import type { StartCommand } from '../restart/startCommand';
+import { Keepers } from '../store/keepers';
 import type { RestartRecords } from '../store/restartRecords';
 import { lastSaid } from '../launcher/launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
@@ -51,8 +52,11 @@ export function createRestarts(deps: RestartsDeps) {
   const evidence = new Evidence({ ...deps, folder: vscode.Uri.joinPath(folder, 'evidence').fsPath });
   const whyNot = (command: StartCommand) => whyNotStartable(command, terminalEnv());
   const runner = new TaskRunner({ whyNotStartable: whyNot, lastSaid });
+  const keepers = new Keepers({ folder: folder.fsPath, log: (line) => log.info(line) });
+  context.subscriptions.push(keepers);
   const controller: RestartController = new RestartController({
     ...deps,
+    keepers,
     wallAt: () => clock.now().wallAt,
     folder: folder.fsPath,
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),

@@ -111,9 +111,12 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<C
   return { text, ...(found !== undefined && { found }) };
 }
 
-/** Shut until somebody wants to read it, as it is shown and in an issue. @param title ours: what others say is text */
+/**
+ * A heading, under which an editor folds what is indented, whatever it knows of Markdown. @param title ours: what others
+ * say is text
+ */
 function folded(title: string, text: string): readonly string[] {
-  return [`<details>\n<summary>${title}</summary>`, block(text), '</details>'];
+  return [`## ${title}`, block(text).replace(/^(?=.)/gm, '  ')];
 }
 
 function runsWork({ track }: DaemonModel): boolean {

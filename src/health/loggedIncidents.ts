@@ -1,3 +1,4 @@
+import { indexed } from './logIndex';
 import { lastOf, reachOf, type Entry, type Life, type Phase } from './incidentLog';
 import { RECOVERY_HOLD_MS } from './policy';
 import type { DaemonId } from './report';
@@ -24,19 +25,26 @@ export interface LoggedIncident {
 
 /** The incidents of a log, the newest first. */
 export function incidentsIn(log: readonly Entry[]): readonly LoggedIncident[] {
-  const phases = log.filter((entry) => entry.is === 'phase').sort((one, other) => one.fromAt - other.fromAt);
+  const incidents = [...indexed(log).values()].flatMap(({ phases, lives }) =>
+    touching(phases).map((group) => incidentOf(group, lives)),
+  );
+  return incidents.sort((one, other) => other.fromAt - one.fromAt);
+}
+
+/** The phases of one daemon that touch each other, oldest first. */
+function touching(phases: readonly Phase[]): readonly (readonly Phase[])[] {
   const groups: Phase[][] = [];
-  for (const phase of phases) {
-    const group = groups.findLast(([first]) => first!.daemonId === phase.daemonId);
-    if (group && Math.max(...group.map(reachOf)) >= phase.fromAt) group.push(phase);
+  let reach = -Infinity;
+  for (const phase of [...phases].sort((one, other) => one.fromAt - other.fromAt)) {
+    if (reach >= phase.fromAt) groups.at(-1)!.push(phase);
     else groups.push([phase]);
+    reach = Math.max(reach, reachOf(phase));
   }
-  const lives = log.filter((entry) => entry.is === 'life');
-  return groups.map((group) => incidentOf(group, lives)).reverse();
+  return groups;
 }
 
 function incidentOf(phases: readonly Phase[], lives: readonly Life[]): LoggedIncident {
-  const [first] = phases as [Phase];
+  const [first] = phases as readonly [Phase];
   const worst = phases.reduce((one, other) => (rankOf(other.state) < rankOf(one.state) ? other : one));
   const last = phases.reduce((one, other) => (lastOf(other) > lastOf(one) ? other : one));
   const { evidence, found } = phases.findLast((phase) => phase.evidence !== undefined) ?? {};
@@ -57,6 +65,6 @@ function incidentOf(phases: readonly Phase[], lives: readonly Life[]): LoggedInc
 }
 
 /** A life that began while it went on, or as it ended, ended it. */
-function ends({ daemonId, at }: Life, { daemonId: of, fromAt }: Phase, endedAt: number): boolean {
-  return daemonId === of && at >= fromAt && at <= endedAt + RECOVERY_HOLD_MS;
+function ends({ at }: Life, { fromAt }: Phase, endedAt: number): boolean {
+  return at >= fromAt && at <= endedAt + RECOVERY_HOLD_MS;
 }

@@ -14,17 +14,20 @@ import type { NamedProcess } from '../model/process';
 import type { RestartRecord } from '../model/restartRecord';
 import type { RestartRefusal } from '../model/restartRefusal';
 import type { Progress, RestartStep } from '../model/restartStep';
+import type { Keepers } from '../store/keepers';
 import type { RestartRecords } from '../store/restartRecords';
 import { environmentOf, startedAs } from '../system/processEnv';
 import type { ProcessInfo } from '../system/processTable';
 import { supervisorOf } from '../system/supervisor';
 import type { Monitor } from '../watch/monitor';
 import type { Registry } from '../watch/registry';
+import { Comebacks } from './comebacks';
 import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
 import type { AskOutliving, RestartRequest, StartedCommand } from './edges';
 import { OneAtATime } from './restartLock';
 import { endOutliving, familyOf, Outliving } from './outliving';
 import { isEndedByUs, planFor, type Plan } from './plan';
+import { momentNow } from './provenance';
 import { restart } from './restart';
 import { isThere, stopDaemon, type StopWork } from './stop';
 import { WorkWatch } from './workWatch';
@@ -45,6 +48,7 @@ export interface ControllerDeps extends AttemptDeps {
   /** A stop that ended, to be logged. */
   readonly logStop: (outcome: StopOutcome) => void;
   readonly records: RestartRecords;
+  readonly keepers: Keepers;
   /** What is kept of a restart: other versions read it in words. @param at epoch ms */
   readonly recordOf: (outcome: Outcome, why: DaemonState, at: number) => RestartRecord;
   /** The time that a restart is remembered by, epoch ms; the system's without it. */
@@ -82,6 +86,7 @@ export interface RestartWork extends StopWork {
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
 export class RestartController {
   readonly #oneAtATime: OneAtATime;
+  readonly #comebacks: Comebacks;
   /** The process that was started for each daemon, and was seen to work. */
   readonly #started = new Map<DaemonId, NamedProcess>();
   readonly #lastArgs = new Map<DaemonId, readonly string[]>();
@@ -91,6 +96,13 @@ export class RestartController {
 
   constructor(private readonly deps: ControllerDeps) {
     this.#oneAtATime = new OneAtATime(deps.folder, deps.log);
+    const { keepers, log, wallAt = Date.now } = deps;
+    this.#comebacks = new Comebacks({
+      keepers,
+      log,
+      wallAt,
+      isBusy: (daemonId) => this.#oneAtATime.isBusy(daemonId),
+    });
   }
 
   /** The flags that the daemon was last seen to run with. */
@@ -130,9 +142,11 @@ export class RestartController {
     ]);
     if (flags) this.#lastArgs.set(daemonId, flags);
     if (seen) this.#seen.set(daemonId, seen);
+    const supervisor =
+      seen?.supervisor ?? (plan.owner && (await this.#comebacks.keeperOf(daemonId, plan.owner)));
     return {
       ...plan,
-      ...(seen?.supervisor && { supervisor: seen.supervisor }),
+      ...(supervisor && { supervisor }),
       ...(family && { family }),
     };
   }
@@ -175,6 +189,13 @@ export class RestartController {
       const isLeft = leftOpen !== undefined && owner && (await isThere(owner));
       // What still runs of a process that is still there has not outlived it.
       const isOver = owner && !(await isThere(owner));
+      if (isOver && attempt.since && mayComeBack(plan)) {
+        await this.#comebacks.judge({
+          model: { ...model, track: monitor.track },
+          owner,
+          since: attempt.since,
+        });
+      }
       const outlived = isOver ? await attempt.outliving.atEnd() : undefined;
       return { ...came, ...(isLeft && { leftOpen }), ...(outlived && { outlived }) };
     });
@@ -275,20 +296,25 @@ export class RestartController {
     if (!owner || !monitor) {
       return { kind: 'stopped', daemon: name, is: 'notRunning', port: addressOf(target)?.port };
     }
-    return this.#oneAtATime.run(
-      plan.model.daemon,
-      'stop',
-      async () => {
-        const outliving = this.#outliving(plan);
-        const shown = { signal: work.signal, ...this.#logged(plan.model, 'stop', work) };
-        const outcome = await stopDaemon(plan.model, owner, monitor, shown, outliving);
-        this.deps.logStop(outcome);
-        return outcome;
-      },
-      (why) => {
-        throw new CodedError(why);
-      },
-    );
+    const since = await momentNow();
+    try {
+      return await this.#oneAtATime.run(
+        plan.model.daemon,
+        'stop',
+        async () => {
+          const shown = { signal: work.signal, ...this.#logged(plan.model, 'stop', work) };
+          const outcome = await stopDaemon(plan.model, owner, monitor, shown, this.#outliving(plan));
+          this.deps.logStop(outcome);
+          return outcome;
+        },
+        (why) => {
+          throw new CodedError(why);
+        },
+      );
+    } finally {
+      const isOver = mayComeBack(plan) && !(await isThere(owner));
+      if (isOver) void this.#comebacks.watch({ model: plan.model, owner, since });
+    }
   }
 
   /** Each step is logged; what is said anew every second is not. */
@@ -305,6 +331,11 @@ export class RestartController {
   #log({ daemon }: DaemonModel, text: string): void {
     this.deps.log(`[${daemon.name}] ${text}`);
   }
+}
+
+/** Whether what starts the daemon again, if anything does, is not known for sure. */
+function mayComeBack({ way, supervisor }: Plan): boolean {
+  return isEndedByUs(way) && (!supervisor || supervisor.lastTime !== undefined);
 }
 
 /** The flags that the process of a plan runs with, where its kind tells them. */

@@ -43,6 +43,12 @@ export const MAX_VARIABLE_CHARS = 60;
 export const RESPAWN_TIMEOUT_MS = 30_000;
 export const RESPAWN_LOOK_MS = 250;
 
+/** Nobody waits for it: a daemon that was stopped is looked for this often. */
+export const COMEBACK_LOOK_MS = 1_000;
+
+/** What started a daemon again last time is waited for twice as long as it took then, and so much longer. */
+export const COMEBACK_MARGIN_MS = 5_000;
+
 /** Of what a demo that did not start said, the end. */
 export const MAX_SAID_CHARS = 300;
 

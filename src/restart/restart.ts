@@ -11,7 +11,7 @@ import type { Supervisor } from '../system/supervisor';
 import type { RestartEdges } from './attempt';
 import { Declined, Failed, StartFailed, type RestartRequest, type StartedCommand } from './edges';
 import { isEndedByUs } from './plan';
-import { PORT_FREE_TIMEOUT_MS, RESPAWN_LOOK_MS, RESPAWN_TIMEOUT_MS } from './policy';
+import { COMEBACK_MARGIN_MS, PORT_FREE_TIMEOUT_MS, RESPAWN_LOOK_MS, RESPAWN_TIMEOUT_MS } from './policy';
 import { listenerNow, prove } from './prove';
 import { tellStop, whyNotAgreed } from './stop';
 
@@ -140,7 +140,7 @@ async function portFreed({ daemon, signal, onStep }: RestartRequest, edges: Rest
  */
 async function isRespawned(
   { owner, signal, onStep, respawnTimeoutMs = RESPAWN_TIMEOUT_MS }: RestartRequest,
-  { name, process }: Supervisor,
+  { name, process, lastTime }: Supervisor,
   edges: RestartEdges,
 ): Promise<boolean> {
   onStep({ is: 'leftTo', who: name });
@@ -151,7 +151,12 @@ async function isRespawned(
     else if (process && !(await edges.isThere(process))) came = 'nobody';
     return came !== undefined;
   };
-  await until(isOver, { timeoutMs: respawnTimeoutMs, stepMs: RESPAWN_LOOK_MS, signal });
+  const timeoutMs = lastTime
+    ? Math.min(2 * lastTime.afterMs + COMEBACK_MARGIN_MS, respawnTimeoutMs)
+    : respawnTimeoutMs;
+  await until(isOver, { timeoutMs, stepMs: RESPAWN_LOOK_MS, signal });
   if (came) return came === 'listener';
+  // What happened once need not happen again.
+  if (lastTime) return false;
   throw new StartFailed({ is: 'notRespawned', who: name, afterMs: respawnTimeoutMs });
 }

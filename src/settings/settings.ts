@@ -56,6 +56,11 @@ export class Settings {
     return wish === 'long' || wish === 'always' || wish === 'never' ? wish : 'longOrAway';
   }
 
+  statusBar(): StatusBarSettings {
+    const show = configuration().get<string>('statusBar.show');
+    return { show: SHOWN.find((known) => known === show) ?? 'auto' };
+  }
+
   /** Whether a restart always looks into a Node daemon's event loop first. */
   inspectNode(): boolean {
     return configuration().get('evidence.inspectNode') === true;
@@ -96,12 +101,26 @@ export class Settings {
     await section.update('daemons', [...list, daemon], place === 'workspace' ? Workspace : Global);
   }
 
+  /** Called when a setting changed that says what is shown. */
+  onDidChangeShown(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration(
+      (event) => event.affectsConfiguration('daemonHealth.statusBar') && listener(),
+    );
+  }
+
   /** Called when a setting changed that says what is watched; no other one changes that. */
   onDidChangeWatched(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration(
       (event) => WATCHED.some((key) => event.affectsConfiguration(`daemonHealth.${key}`)) && listener(),
     );
   }
+}
+
+const SHOWN = ['auto', 'always', 'unhealthy', 'never'] as const;
+
+/** When the item is in the status bar. */
+export interface StatusBarSettings {
+  readonly show: (typeof SHOWN)[number];
 }
 
 /** Which notifications the user wants. `muted` are states, each silenced by "Don't Show Again". */

@@ -17,6 +17,8 @@ export interface Supervisor {
   readonly name: string;
   /** The process that starts it; absent where a manager of the whole system does. */
   readonly process?: ProcessIdentity;
+  /** Concluded from what happened last time alone: when it was started again, epoch ms, and how long after its end. */
+  readonly lastTime?: { readonly at: number; readonly afterMs: number };
   /** What has it restart exactly this process, where it has such a command. */
   readonly restart?: {
     readonly command: string;

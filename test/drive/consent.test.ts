@@ -59,10 +59,10 @@ describe('a restart that interrupts work', function () {
     await window.screenshot('found-out');
     await toast.getByRole('button', { name: 'Show Hang Report' }).click();
     await report.waitFor({ timeout: 60_000 });
-    const read = window.page.frameLocator('iframe.webview').frameLocator('iframe');
-    await read.getByText('It has waited for').waitFor();
-    assert.equal(await read.getByText('answered in').isVisible(), false, 'the rest is folded');
-    await read.getByText('Which rule decided').waitFor();
+    const lines = window.page.locator('.editor-instance .view-line');
+    await lines.filter({ hasText: 'It has waited for' }).waitFor();
+    await lines.filter({ hasText: 'Which rule decided' }).waitFor();
+    await lines.filter({ hasText: 'answered in' }).first().waitFor({ state: 'detached' });
     await window.screenshot('report');
     assert.notEqual(daemon.pid, pid);
     const status = (await (await fetch(`${daemon.url}/api/daemon/status`)).json()) as {

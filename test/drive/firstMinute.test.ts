@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { openVSCode, type VSCodeWindow } from './harness';
+import type { RealDispatchd } from '../support/realDispatchd';
+import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
 
 /** What the first minute is held to on a machine with nothing else to do; a busy one gets more. */
 const RED_WITHIN_MS = 30_000;
@@ -9,6 +10,7 @@ const MAX_CLICKS = 4;
 describe('the first minute, from a fresh profile in a window in a browser', function () {
   this.timeout(180_000);
   let window: VSCodeWindow;
+  let daemon: RealDispatchd | undefined;
   let clicks = 0;
 
   before(async () => {
@@ -20,7 +22,10 @@ describe('the first minute, from a fresh profile in a window in a browser', func
     if (this.currentTest?.isFailed()) await window.screenshot('first-minute-failed');
   });
 
-  after(() => window?.close());
+  after(async () => {
+    await window?.close();
+    await daemon?.stop();
+  });
 
   it('shows a hang in four clicks at most, by what is written there', async () => {
     const startedMs = performance.now();
@@ -56,6 +61,33 @@ describe('the first minute, from a fresh profile in a window in a browser', func
     await window.item('no daemon found').waitFor();
     await window.page.locator('[role="treeitem"]', { hasText: 'demo (hang)' }).waitFor({ state: 'detached' });
     await window.screenshot('first-minute-4-ended');
+  });
+
+  it('adds a daemon by keyboard alone, and refuses it a second time', async () => {
+    daemon = await startDispatchd();
+    const { keyboard } = window.page;
+    const address = daemon.url.replace('http://', '');
+    const box = window.quickInput().locator('input').first();
+    const question = await window.ask('Daemon Health: Add Daemon…', /address/);
+    await question.fill(address);
+    await window.quickInput().getByRole('option', { name: 'ask who is there' }).waitFor();
+    await keyboard.press('Enter');
+    await window
+      .quickInput()
+      .getByPlaceholder(/^How is the daemon to be called/)
+      .waitFor();
+    await window.screenshot('first-minute-5-name');
+    await box.fill('mine');
+    await window.quickInput().getByRole('option', { name: 'add it by this name' }).waitFor();
+    await keyboard.press('Enter');
+    await window.quickInput().getByRole('option', { name: 'All my workspaces' }).waitFor();
+    await keyboard.press('Enter');
+    await window.item('mine').waitFor({ timeout: RED_DEADLINE_MS });
+    const again = await window.ask('Daemon Health: Add Daemon…', /address/);
+    await again.fill(address);
+    await window.quickInput().getByRole('option', { name: 'watched already, as “mine”' }).waitFor();
+    await window.screenshot('first-minute-6-twice');
+    await keyboard.press('Escape');
   });
 
   it('says nothing that the console would complain about', () => {

@@ -9,6 +9,7 @@ import { RestartController, type RestartWork } from '../../src/restart/controlle
 import type { Plan } from '../../src/restart/plan';
 import { waysFor } from '../../src/restart/startCommand';
 import { RestartRecords } from '../../src/store/restartRecords';
+import { Keepers } from '../../src/store/keepers';
 import { programAt, whyNotStartable } from '../../src/system/startable';
 import { Registry } from '../../src/watch/registry';
 import { recordOf } from '../../src/words/outcomes';
@@ -72,6 +73,7 @@ export class RestartingWindow {
       logStop: () => undefined,
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
+      keepers: new Keepers({ folder, log: () => undefined }),
       folder,
       keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,

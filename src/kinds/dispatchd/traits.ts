@@ -11,8 +11,8 @@ export const DISPATCHD_TRAITS: Traits = {
   remembersInterrupted: true,
   // `POST /api/sessions/:id/extend` moves a deadline.
   extendsOnRequest: true,
-  // At a deadline it looks for output, while there are extensions left.
-  extendsOnActivityWithinMs: ACTIVITY_RECENCY_MS,
   // On SIGTERM and by its API alike it ends the process groups of its commands, and waits for them.
   endsItsWork: true,
+  // At a deadline it looks for output, while there are extensions left.
+  extendsOnActivityWithinMs: ACTIVITY_RECENCY_MS,
 };

@@ -23,6 +23,7 @@ import type { Inspectable } from '../../diagnostics/inspectNode';
 import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { plain } from '../shared/markdown';
+import { reached } from '../shared/milestones';
 import { ask, inNotification, say, type Steps } from '../shared/say';
 import { FIND_OUT, inspectText } from './inspectText';
 import { askOutliving, isToOffer, offerToEnd } from './outliving';
@@ -86,6 +87,7 @@ export class RestartCommands {
     const outcome = await inNotification(plain(title), (steps) => restarts(shownIn(steps)));
     if (outcome.kind === 'late') this.#late.set(daemonId, plan);
     else this.#late.delete(daemonId);
+    if (outcome.kind === 'cured' && outcome.isRestart) reached('restarted');
     door.tell([outcomeNotice(outcome, plan.model, current(daemonId), began, clock.now())]);
     const { outlived, daemon } = outcome;
     if (isToOffer(outlived)) void this.#offerToEnd(plan.model, leftText(outlived.left, daemon), outlived);

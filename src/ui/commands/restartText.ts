@@ -116,6 +116,11 @@ function againText(name: string, way: Plan['way'], supervisor: Plan['supervisor'
   }
   if (!supervisor) return parts;
   const again = `${supervisor.name} may start ${name} again`;
+  const { lastTime } = supervisor;
+  if (lastTime) {
+    const happened = `${duration(lastTime.afterMs)} after the last end from here ${name} was started again, and not from here`;
+    return [...parts, `${happened}: ${again}${way ? ', and is waited for first' : ''}.`];
+  }
   return [...parts, way ? `${again}: while that is there, nothing else is started.` : `${again}.`];
 }
 

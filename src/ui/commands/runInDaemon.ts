@@ -10,6 +10,7 @@ import { duration } from '../../base/time';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
 import { plain } from '../shared/markdown';
+import { reached } from '../shared/milestones';
 import { answersForSessions, runsCommands } from '../shared/usable';
 import { actionsOf } from './sessionChoice';
 import { ask, sayShortly } from '../shared/say';
@@ -39,6 +40,7 @@ export class RunInDaemon {
     const name = titleOf(command);
     const actions = await actionsOf(model, this.deps.probe);
     await actions.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
+    reached('ran');
     await this.deps.recent.add(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
     sayShortly('play', DONE.runsIn(name, model.daemon.name));

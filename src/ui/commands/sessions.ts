@@ -10,8 +10,8 @@ import type { OutputDocuments } from './outputDocuments';
 import { ask, inStatusBar, say, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
 import type { SessionItem } from './sessionPurposes';
-import { extensionOf, isExtendable, pickExtension } from './pickExtension';
 import { MAX_ID_CHARS } from '../policy';
+import { extensionOf, isExtendable, pickExtension } from './pickExtension';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
 import {

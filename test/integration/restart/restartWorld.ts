@@ -14,6 +14,7 @@ import { createProbe } from '../../../src/kinds/probe';
 import { RestartController, type KeptEvidence, type RestartWork } from '../../../src/restart/controller';
 import { findListener } from '../../../src/system/processTable';
 import { RestartRecords } from '../../../src/store/restartRecords';
+import { Keepers } from '../../../src/store/keepers';
 import type { StartedCommand } from '../../../src/restart/edges';
 import { dispatchdFile } from '../../support/dispatchd/daemonProcess';
 import { freePort } from '../../support/freePort';
@@ -50,6 +51,7 @@ export class World {
   readonly registry: Registry;
   readonly controller: RestartController;
   readonly abort = new AbortController();
+  readonly keepers = new Keepers({ folder: this.folder, log: (line) => this.log.push(line) });
 
   private constructor(
     readonly port: number,
@@ -158,6 +160,7 @@ export class World {
 
   async dispose(): Promise<void> {
     this.registry.dispose();
+    this.keepers.dispose();
     for (const child of this.children) child.kill('SIGKILL');
     // What a daemon left behind.
     const listener = await findListener(this.port);
@@ -224,6 +227,7 @@ export class World {
         folder: this.folder,
         log: (line) => this.log.push(line),
       }),
+      keepers: this.keepers,
       folder: this.folder,
       keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve({})),
       onRestarted: () => undefined,

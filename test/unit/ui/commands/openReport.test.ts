@@ -6,17 +6,18 @@ import type * as Reports from '../../../../src/ui/commands/openReport';
 
 const FILE = join(__dirname, '../../../../src/ui/commands/openReport');
 
+const TEXT = '# dispatchd: wedged\n\nIt has waited.\n\n## Its process\n\n  x\n\n## Which rule decided\n';
+
 describe('a report that somebody asks for', () => {
   let screen: FakeScreen;
   let shown: unknown[];
   let tabs: readonly unknown[];
   let isThere: boolean;
-  let hasPreview: boolean;
   beforeEach(() => {
     screen = new FakeScreen();
     shown = [];
     tabs = [{}];
-    isThere = hasPreview = true;
+    isThere = true;
   });
 
   const open = () => {
@@ -28,32 +29,30 @@ describe('a report that somebody asks for', () => {
       window: {
         ...vscode.window,
         tabGroups: { activeTabGroup: { tabs } },
-        showTextDocument: (file: string) => Promise.resolve(shown.push(['text', file])),
+        showTextDocument: (_: unknown, { viewColumn }: { viewColumn: number }) =>
+          Promise.resolve(shown.push(['shown', viewColumn])),
       },
-      workspace: { fs: { stat: () => (isThere ? Promise.resolve() : Promise.reject(new Error('gone'))) } },
-      commands: {
-        executeCommand: (...call: unknown[]) =>
-          hasPreview ? Promise.resolve(shown.push(call)) : Promise.reject(new Error('no such editor')),
+      workspace: {
+        openTextDocument: () =>
+          isThere ? Promise.resolve({ getText: () => TEXT }) : Promise.reject(new Error('gone')),
       },
+      commands: { executeCommand: (...call: unknown[]) => Promise.resolve(shown.push(call)) },
     };
     return loadWith<typeof Reports>(fake, FILE).openReport('/r.md');
   };
 
-  it('is shown folded, beside what is open', async () => {
+  it('is shown beside what is open, all but what it begins with folded', async () => {
     await open();
-    assert.deepEqual(shown, [['vscode.openWith', '/r.md', 'vscode.markdown.preview.editor', -2]]);
+    assert.deepEqual(shown, [
+      ['shown', -2],
+      ['editor.fold', { levels: 1, direction: 'down', selectionLines: [4, 8] }],
+    ]);
   });
 
   it('takes the place where nothing is open', async () => {
     tabs = [];
     await open();
-    assert.deepEqual(shown, [['vscode.openWith', '/r.md', 'vscode.markdown.preview.editor', -1]]);
-  });
-
-  it('is shown as text where the preview is switched off', async () => {
-    hasPreview = false;
-    await open();
-    assert.deepEqual(shown, [['text', '/r.md']]);
+    assert.deepEqual(shown[0], ['shown', -1]);
   });
 
   it('says so where it was pruned', async () => {

@@ -196,6 +196,14 @@ describe('a restart that a message asks for', () => {
       'process 41 (sh loop.sh) may start smithy again: while that is there, nothing else is started.',
     ],
     [
+      'it was started again last time, not from here',
+      {
+        way: { by: 'spawn', keepsWork: false },
+        supervisor: { name: 'process 41 (/bin/sh)', lastTime: { at: 1, afterMs: 1_500 } },
+      },
+      '1.5 s after the last end from here smithy was started again, and not from here: process 41 (/bin/sh) may start smithy again, and is waited for first.',
+    ],
+    [
       'only its answer names the folder that it is started in',
       { outside: '/evil' },
       'smithy will be started in `/evil`: only the last answer of smithy names that folder, and this window does not have the folder open.',
@@ -293,6 +301,22 @@ describe('a restart that a message asks for', () => {
       [told.at(-1)?.level, told.at(-1)?.offers.map(({ action }) => action)],
       ['error', ['terminal', 'log', 'details']],
     );
+  });
+
+  it('ticks its step of the walkthrough only where a restart was proven', async () => {
+    const ticks = () => screen.commands.filter(([, key]) => key === 'daemonHealth.restarted');
+    for (const other of [
+      { kind: 'cancelled', daemon: 'smithy', left: 'unchanged' },
+      { ...CURED, kind: 'unproven' },
+      { ...CURED, isRestart: false },
+    ] satisfies Outcome[]) {
+      outcome = other;
+      await commands().restart(modelOf(watch), openedMs());
+    }
+    assert.deepEqual(ticks(), []);
+    outcome = CURED;
+    await commands().restart(modelOf(watch), openedMs());
+    assert.deepEqual(ticks(), [['setContext', 'daemonHealth.restarted', true]]);
   });
 
   it('that was late waits longer where the user wants that', async () => {
