@@ -66,7 +66,7 @@ function waiting(task: Task): Session {
     status: WAITING,
     createdAt,
     ...(question !== '' && { question }),
-    ...(questionCount !== undefined && questionCount > 0 && { questionCount }),
+    ...(questionCount !== undefined && { questionCount }),
   };
 }
 
