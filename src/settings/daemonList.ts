@@ -7,6 +7,7 @@ import { KINDS, kindOf } from '../kinds/index';
 import type { Target } from '../model/target';
 import { isLoopback } from '../kinds/read/paths';
 import { addressOf } from '../kinds/target';
+import { ASK_KEYS, readAskSetting } from './askSetting';
 import { MAX_LISTED } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
@@ -63,26 +64,47 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   const url = URL.canParse(raw.url) ? here(new URL(raw.url)) : undefined;
   if (url?.username || url?.password) return { is: 'urlWithLogin' };
   if (url?.protocol !== 'http:') return { is: 'noHttpUrl', url: cleanText(withoutLogin(raw.url), 80) };
-  if (url.search !== '' || url.hash !== '') return { is: 'urlWithQuery' };
+  const isAny = anyMake?.id === raw.kind || (raw.kind === undefined && ASK_KEYS.some((key) => key in raw));
+  if ((url.search !== '' && !isAny) || url.hash !== '') return { is: 'urlWithQuery' };
   if (!isLoopback(url.hostname) && !allowRemote) {
     return { is: 'notOnThisMachine', host: cleanText(url.hostname, 80) };
   }
   const kind = typeof raw.kind === 'string' ? kindOf(raw.kind)?.id : undefined;
   if (raw.kind !== undefined && kind === undefined)
     return { is: 'unknownKind', known: KINDS.map(({ id }) => id) };
+  const asked = readAsks(raw, isAny, url.search);
+  if (asked && 'is' in asked) return asked;
+  const named = kind ?? (isAny ? anyMake?.id : undefined);
   const restart = readRestart(raw.restart);
   if (restart && 'is' in restart) return restart;
   const target: Target = { kind: 'http', origin: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
   const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
-    name: name === '' ? (kind ?? target.origin.slice('http://'.length)) : name,
+    name: name === '' ? (named ?? target.origin.slice('http://'.length)) : name,
     id: daemonIdOf(target),
     target,
-    ...(kind && { kind }),
+    ...(named && { kind: named }),
+    ...asked,
     pollIntervalMs: readInterval(raw.pollIntervalMs),
     ...(restart && { restart }),
     configured,
   };
+}
+
+/** The kind whose entries say how a daemon is asked. */
+const anyMake = KINDS.find(({ isOfAnyMake }) => isOfAnyMake);
+
+function readAsks(
+  raw: Record<string, unknown>,
+  isAny: boolean,
+  query: string,
+): Pick<DaemonConfig, 'asks'> | EntryProblem | undefined {
+  if (isAny) {
+    const asks = readAskSetting(raw, query);
+    return 'is' in asks ? asks : Object.keys(asks).length > 0 ? { asks } : undefined;
+  }
+  const path = ASK_KEYS.find((key) => key in raw);
+  return path === undefined || !anyMake ? undefined : { is: 'askOfKind', path, kind: anyMake.id };
 }
 
 /**
