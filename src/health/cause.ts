@@ -34,7 +34,10 @@ export type StrangeAnswer =
   | { readonly is: 'answerOf' | 'noHealthOf' | 'otherVersion'; readonly kind: KindId }
   | { readonly is: 'noAddress' | 'unknownKind' }
   /** Of a daemon of an unknown make: there is no such path; or the answer is in no usual shape of a health answer. */
-  | { readonly is: 'nothingAtPath' | 'noShape' };
+  | { readonly is: 'nothingAtPath' | 'noShape' }
+  /** Of a file of a daemon's: a folder or a device, or not ours to read; or its JSON has no end. @property file its path, to be shown */
+  | { readonly is: 'noPlainFile' | 'fileNotReadable' | 'halfFile'; readonly file: string }
+  | { readonly is: 'fileTooLong'; readonly file: string; readonly maxBytes: number };
 
 /** Why a poll brought no report. */
 export type Cause =

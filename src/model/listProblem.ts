@@ -2,7 +2,15 @@ import type { KindId } from '../health/report';
 
 /** What is wrong with a part of an entry that says how its daemon is asked. */
 export type AskProblem =
-  'noObject' | 'unknownKey' | 'notOneProof' | 'noPlace' | 'neededByCounter' | 'noRedAfter' | 'noStatuses';
+  | 'noObject'
+  | 'unknownKey'
+  | 'notOneProof'
+  | 'noPlace'
+  | 'neededByCounter'
+  | 'noRedAfter'
+  | 'noStatuses'
+  | 'noFiles'
+  | 'notBeside';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
 export type EntryProblem =

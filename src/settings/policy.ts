@@ -1,6 +1,9 @@
 /** Each listed daemon is asked every few seconds: more than these are a mistake, or meant to keep the window busy. */
 export const MAX_LISTED = 100;
 
+/** All files of an entry are read at each poll; a daemon writes what it does into a few. */
+export const MAX_FILES = 10;
+
 /** Where a value stands in an answer: some keys, or a metric with its labels. */
 export const MAX_PLACE_CHARS = 200;
 

@@ -18,6 +18,7 @@ export const CAUSES: Texts<Cause> = {
   connectionFailed: ({ code }) => `connection failed (${code})`,
   noHttp: 'the listener does not speak HTTP',
   badHttp: 'the answer breaks the rules of HTTP',
+  noFile: ({ file }) => `${file} is not there`,
   tooManyParts: ({ most }) => `the answer has more than ${most} lists, objects or values`,
   speaksTls: 'the listener speaks TLS: https, where http is asked for',
   tooLarge: ({ maxBytes }) => `the answer is larger than ${maxBytes / 1_024 / 1_024} MiB`,
@@ -55,6 +56,10 @@ export const CAUSES: Texts<Cause> = {
   noAddress: 'the daemon has no address',
   nothingAtPath: 'HTTP 404: nothing is at the path of the "url"',
   noShape: 'the answer has no usual shape of a health answer',
+  noPlainFile: ({ file }) => `${file} is not a plain file`,
+  fileNotReadable: ({ file }) => `${file} could not be read`,
+  halfFile: ({ file }) => `${file} holds half of a JSON`,
+  fileTooLong: ({ file, maxBytes }) => `${file} is longer than ${maxBytes / 1_024 / 1_024} MiB`,
   unknownKind: 'no daemon of a known kind is there',
 };
 

@@ -26,6 +26,8 @@ const ASK: Readonly<Record<AskProblem, string>> = {
   neededByCounter:
     'is missing: a counter that stands still proves nothing while the daemon has nothing to do',
   noRedAfter: 'is not a number of milliseconds, at least 1000 and at most a month',
+  noFiles: 'is not a list of up to 10 paths of files on this machine, such as ["~/.daemon/last_success"]',
+  notBeside: 'stands beside a "url", and an entry has one of the two',
   noStatuses: 'is not a list of HTTP statuses, such as [200, 204]',
 };
 

@@ -1,13 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { StrangeAnswer } from '../../health/cause';
 import type { Progress, Report } from '../../health/report';
 import type { AskSetting } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
-import { NoAnswer } from '../../system/httpClient';
+import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
 import { prove, type Remembered } from './proofs';
+import { CHANGED_PLACE, readFiles } from './files';
 import { toReport } from './report';
 import { TEXT_PLACE } from './said';
 
@@ -33,8 +35,8 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
 
 /** Talks to one daemon of any make. */
 export function connect(target: Target, options: ConnectOptions): Connection {
-  if (target.kind !== 'http') throw new Error('a daemon of an unknown make has an address');
-  return new AnyConnection(options);
+  if (target.kind === 'command') throw new Error('a daemon of any make has an address or files');
+  return new AnyConnection(target, options);
 }
 
 /** Its entry in the settings says how it is started, or nobody does. */
@@ -54,7 +56,10 @@ class AnyConnection implements Connection {
   /** Since when it is there again. Monotonic ms. */
   #backSinceMs: number | undefined;
 
-  constructor(private readonly options: ConnectOptions) {
+  constructor(
+    private readonly target: Exclude<Target, { kind: 'command' }>,
+    private readonly options: ConnectOptions,
+  ) {
     this.#asks = options.asks;
     this.statusRoute = options.asks.query ?? '';
   }
@@ -71,7 +76,21 @@ class AnyConnection implements Connection {
     return { is: 'report', report: this.#report(usable), latencyMs: usable.tookMs };
   }
 
-  async #hear(look: Look): Promise<Heard | StrangeAnswer> {
+  #hear(look: Look): Promise<Heard | StrangeAnswer> {
+    return this.target.kind === 'file' ? this.#readFiles(this.target.paths, look) : this.#get(look);
+  }
+
+  async #readFiles(paths: readonly string[], look: Look): Promise<Heard | StrangeAnswer> {
+    const startedMs = performance.now();
+    const { progress } = this.#asks;
+    const isRead = !progress || progress.at !== CHANGED_PLACE || progress.busy !== undefined;
+    const within = look.within.atMost(this.options.timeouts.requestMs);
+    const spoken = await inTime(readFiles(paths, isRead), within);
+    if ('is' in spoken) return spoken;
+    return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
+  }
+
+  async #get(look: Look): Promise<Heard | StrangeAnswer> {
     const answer = await look.get(this.statusRoute, this.options.timeouts.requestMs);
     const spoken = readAnswer(answer, this.#asks.expect);
     if ('is' in spoken) return spoken;
@@ -83,7 +102,7 @@ class AnyConnection implements Connection {
     if (heard.shape) return heard;
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
-    if (!progress || progress.at === TEXT_PLACE || heard.said.hasFields) return heard;
+    if (!progress || progress.at.startsWith('$') || heard.said.hasFields) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 
@@ -101,5 +120,19 @@ class AnyConnection implements Connection {
     const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
     return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
+  }
+}
+
+/** A file system that hangs ends no read: nobody waits for it. */
+async function inTime<T>(work: Promise<T>, within: Ask): Promise<T> {
+  const late = new AbortController();
+  const deadline = delay(within.leftMs(), undefined, { signal: late.signal }).then(() => {
+    throw noAnswerWithin(within);
+  });
+  for (const each of [work, deadline]) each.catch(() => undefined);
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    late.abort();
   }
 }

@@ -20,5 +20,12 @@ export const MAX_STATUS_PAGE_CHARS = 16 * 1024;
 /** Longest part of a value that is shown where it is not what it should be. */
 export const MAX_VALUE_CHARS = 40;
 
+/** As much as is read of an answer: what a daemon writes of its state is a few KB. */
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** A file that is written in place is whole within milliseconds; one that is not after three looks stays so. */
+export const HALF_FILE_LOOKS = 3;
+export const HALF_FILE_WAIT_MS = 100;
+
 /** A beat is compared with the one before: an id, a time, a number. */
 export const MAX_BEAT_CHARS = 1_000;

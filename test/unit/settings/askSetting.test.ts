@@ -44,6 +44,35 @@ describe('how a daemon of any make is asked', () => {
     assert.deepEqual(daemons[0]?.target, { kind: 'http', origin: URL });
   });
 
+  it('takes files in place of an address', () => {
+    const files = ['~/.hermes/cron/ticker_last_success', '/var/lib/x/state.json'];
+    const { daemons, problems } = readDaemons([{ files }], { configured: true, allowRemote: false });
+    assert.deepEqual(problems, []);
+    const [daemon] = daemons;
+    assert.deepEqual([daemon?.target, daemon?.kind], [{ kind: 'file', paths: files }, 'generic']);
+    assert.equal(daemon?.name, 'generic');
+  });
+
+  const FILES =
+    'is not a list of up to 10 paths of files on this machine, such as ["~/.daemon/last_success"]';
+  for (const files of [
+    [],
+    '/x',
+    ['x'],
+    ['../x'],
+    ['//host/share'],
+    ['/proc/1/stat'],
+    ['/x', 5],
+    Array(11).fill('/x'),
+  ]) {
+    it(`refuses the files ${JSON.stringify(files).slice(0, 40)}`, () => {
+      const { problems } = readDaemons([{ files }], { configured: true, allowRemote: false });
+      assert.deepEqual(problems.map(listProblemText), [
+        `daemonHealth.daemons[0] has a problem: "files" ${FILES}.`,
+      ]);
+    });
+  }
+
   it('is not told of a daemon without a word on it', () => {
     assert.equal(read({ kind: 'generic' }).daemons[0]?.asks, undefined);
     assert.equal(read({}).daemons[0]?.kind, undefined, 'its kind shows in its answer');
@@ -78,6 +107,7 @@ describe('how a daemon of any make is asked', () => {
       { progress: { tiem: 'a', redAfterMs: 60_000 } },
       places('progress.tiem', 'is not known; known are time, age, counter, due, beat, busy and redAfterMs'),
     ],
+    [{ files: ['/x'] }, places('files', 'stands beside a "url", and an entry has one of the two')],
     [{ expect: 200 }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
     [{ expect: [] }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
     [{ expect: [20] }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],

@@ -33,6 +33,7 @@ describe('the words for a poll that brought no report', () => {
     connectionFailed: [{ is: 'connectionFailed', code: 'EPIPE' }, 'connection failed (EPIPE)'],
     noHttp: [{ is: 'noHttp' }, 'the listener does not speak HTTP'],
     badHttp: [{ is: 'badHttp' }, 'the answer breaks the rules of HTTP'],
+    noFile: [{ is: 'noFile', file: '~/x' }, '~/x is not there'],
     tooManyParts: [
       { is: 'tooManyParts', most: 100_000 },
       'the answer has more than 100000 lists, objects or values',
@@ -82,6 +83,10 @@ describe('the words for a poll that brought no report', () => {
     noAddress: [{ is: 'noAddress' }, 'the daemon has no address'],
     nothingAtPath: [{ is: 'nothingAtPath' }, 'HTTP 404: nothing is at the path of the "url"'],
     noShape: [{ is: 'noShape' }, 'the answer has no usual shape of a health answer'],
+    noPlainFile: [{ is: 'noPlainFile', file: '~/x' }, '~/x is not a plain file'],
+    fileNotReadable: [{ is: 'fileNotReadable', file: '~/x' }, '~/x could not be read'],
+    halfFile: [{ is: 'halfFile', file: '~/x' }, '~/x holds half of a JSON'],
+    fileTooLong: [{ is: 'fileTooLong', file: '~/x', maxBytes: 4 * 1024 * 1024 }, '~/x is longer than 4 MiB'],
     unknownKind: [{ is: 'unknownKind' }, 'no daemon of a known kind is there'],
   };
   const more: readonly (readonly [Cause, string])[] = [
