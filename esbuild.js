@@ -29,6 +29,7 @@ const entryPoints = {
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
   restarts: 'src/app/restarts.ts',
+  showHang: 'src/app/showHang.ts',
   restartLock: 'src/restart/restartLock.ts', // with the first failure of a daemon that was up
   evidence: 'src/diagnostics/evidence.ts',
   work: 'src/app/sessions.ts', // once a daemon runs something
@@ -37,7 +38,7 @@ const entryPoints = {
 };
 
 /** A process of its own in one file: an editor may delete the folder of an old version while it runs. */
-const wholeEntryPoints = { launcher: 'src/launcher/main.ts' };
+const wholeEntryPoints = { launcher: 'src/launcher/main.ts', demo: 'src/launcher/demo.ts' };
 
 /** Each kind of daemon has what talks to it in one file. */
 function kindChunks() {

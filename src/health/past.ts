@@ -1,6 +1,7 @@
 import { unseenIn, type Away } from './away';
 import type { History, Span } from './history';
 import type { Entry, Life, Phase } from './incidentLog';
+import { indexed, type OfDaemon } from './logIndex';
 import { laneOf, type LanePart } from './lane';
 import { incidentsIn, type LoggedIncident } from './loggedIncidents';
 import type { DaemonId, Session } from './report';
@@ -59,13 +60,14 @@ export function pastOf(
   log: readonly Entry[],
   { sinceAt, nowAt, away }: Pick<Past, 'sinceAt' | 'nowAt' | 'away'>,
 ): Past {
+  const byDaemon = indexed(log);
   const incidents = incidentsIn(log).filter(({ endedAt, seenAt }) => (endedAt ?? seenAt) >= sinceAt);
   const ending = new Set(incidents.map(({ endedBy }) => endedBy));
   return {
     sinceAt,
     nowAt,
     away,
-    daemons: sources.map((source) => daemonPast(source, log, sinceAt, nowAt)),
+    daemons: sources.map((source) => daemonPast(source, byDaemon.get(source.daemonId), sinceAt, nowAt)),
     incidents,
     lives: log
       .filter((entry) => entry.is === 'life')
@@ -74,15 +76,19 @@ export function pastOf(
   };
 }
 
-function daemonPast(source: PastSource, log: readonly Entry[], sinceAt: number, nowAt: number): DaemonPast {
+function daemonPast(
+  source: PastSource,
+  own: OfDaemon | undefined,
+  sinceAt: number,
+  nowAt: number,
+): DaemonPast {
   const { daemonId, name, track, history, lost } = source;
-  const own = log.filter((entry) => entry.daemonId === daemonId);
   const known = {
     spans: untilNow(history, nowAt),
-    phases: own
-      .filter((entry) => entry.is === 'phase')
-      .map((phase) => (isNow(phase, track) ? { ...phase, seenAt: Math.max(phase.seenAt, nowAt) } : phase)),
-    watches: own.filter((entry) => entry.is === 'watch'),
+    phases: (own?.phases ?? []).map((phase) =>
+      isNow(phase, track) ? { ...phase, seenAt: Math.max(phase.seenAt, nowAt) } : phase,
+    ),
+    watches: own?.watches ?? [],
   };
   const report = track.last?.report;
   const aheadMs = report?.daemonNow === undefined ? 0 : report.daemonNow - track.last!.at.wallAt;

@@ -32,6 +32,8 @@ export interface Session {
   readonly providerSessionId?: string;
   /** What it waits to be told by a person; see `isWaiting`. */
   readonly question?: string;
+  /** How many questions it has put so far, counting this one. */
+  readonly questionCount?: number;
   /** What it runs, bounded and on one line: to be shown, not to be run. */
   readonly command?: string;
   readonly cwd?: string;
@@ -49,6 +51,10 @@ export interface Session {
   readonly maxExtensions?: number;
   /** Extensions that somebody asked for. */
   readonly requestedExtensions?: number;
+  /** By how much one extension for activity moves its deadline. */
+  readonly activityExtensionMs?: number;
+  /** The longest that it may run in all, whatever extends it. */
+  readonly maxTotalMs?: number;
   /** Runs so far, counting this one. */
   readonly attempt?: number;
   /** Started again by the daemon after an interruption. */

@@ -146,8 +146,8 @@ export interface Probe extends Omit<Connection, 'ask' | 'statusRoute' | 'hasEnde
 export interface SessionActions {
   /** @returns the new session's id */
   submit(task: NewTask): Promise<string>;
-  /** Gives a running session more time. @returns by how much, in ms */
-  extend(id: string): Promise<number>;
+  /** Gives a running session more time: its own step where nothing is asked for. @returns by how much, in ms */
+  extend(id: string, byMs?: number): Promise<number>;
   /** Runs an ended or interrupted session's command again. @returns the new session's id */
   runAgain(id: string, timeoutMs?: number): Promise<string>;
   cancel(id: string): Promise<void>;
@@ -161,11 +161,13 @@ export interface SessionActions {
 
 /** Asks a daemon about work that a restart interrupted and that it lists no more, and goes on with it. */
 export interface LostWork {
-  /** The last sessions of an agent that ended, which the daemon remembers over a restart. Rejects where it does not answer. */
+  /** The last sessions of an agent that ended, which the daemon remembers over a restart. May reject. */
   ended(agentId: string): Promise<readonly EndedSession[]>;
   /** Goes on with an interrupted session. Rejects with an error fit to show. */
   resume(session: Session): Promise<void>;
-  /** What `resume` does, as a line for a shell. */
+  /** Whether the conversation's id may name another conversation, or none. */
+  isDoubtful(session: Session): boolean;
+  /** As a line for a shell. */
   resumeCommand(session: Session): string;
 }
 

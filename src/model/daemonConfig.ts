@@ -28,6 +28,8 @@ export interface DaemonConfig {
   readonly configured: boolean;
   /** The port that it had until something else took it; known of a daemon that was found by itself. */
   readonly movedFromPort?: number;
+  /** It only shows what a hang looks like, and is gone soon: nothing of it is kept. @property folder all that it has */
+  readonly demo?: { readonly folder: string };
 }
 
 export interface DaemonsConfig {

@@ -41,7 +41,9 @@ export async function chooseWay(
     if (!why) return { way, ...(first && { instead: first }) };
     first ??= why;
   }
-  return { way: ways[0]!, ...(first && { doubt: first }) };
+  // Whose program is not here starts the daemon again all the same, once its process has ended.
+  const leaving = ways[0]!.by === 'supervisor' ? ways.find(({ by }) => by === 'spawn') : undefined;
+  return { way: leaving ?? ways[0]!, ...(first && { doubt: first }) };
 }
 
 /** By real path: the name that it was started by may be a link. */

@@ -2,6 +2,7 @@ import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } 
 import type { DaemonId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { DaemonModel } from '../model/daemonModel';
 import type { EntryProblem, ListProblem } from '../model/listProblem';
 import { KINDS, kindOf } from '../kinds/index';
 import { wholePlaceOf, type Target } from '../model/target';
@@ -21,6 +22,13 @@ export interface RawDaemonList {
   readonly allowRemote: boolean;
 }
 
+/** A daemon as it is written into the user's list. */
+export interface ListedDaemon {
+  readonly name: string;
+  readonly url: string;
+  readonly kind?: string;
+}
+
 /** The list as daemons to watch, and problems to show. */
 export function readDaemons(
   raw: unknown,
@@ -38,8 +46,22 @@ export function readDaemons(
   return { daemons, problems };
 }
 
-/** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
-function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
+/** Watched daemons as entries of the user's list, which takes only daemons with an address, and no demo. */
+export function listedOf(models: readonly DaemonModel[]): readonly ListedDaemon[] {
+  return models.flatMap(({ daemon: { name, target, kind, demo } }) => {
+    const address = demo ? undefined : addressOf(target);
+    return address ? [{ name, url: address.origin, ...(kind && { kind }) }] : [];
+  });
+}
+
+/**
+ * Whether two entries are one daemon. `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be
+ * two servers.
+ */
+export function isSameAddress(
+  known: Pick<DaemonConfig, 'id' | 'target'>,
+  daemon: Pick<DaemonConfig, 'id' | 'target'>,
+): boolean {
   if (known.id === daemon.id) return true;
   const [a, b] = [addressOf(known.target), addressOf(daemon.target)];
   if (!a || !b) return false;

@@ -24,6 +24,9 @@ export const KILL_WAIT_MS = 3_000;
 /** Having agreed, it gives its commands 2 s and writes its state: twice that is a daemon that does not end. */
 export const API_STOP_WAIT_MS = 5_000;
 
+/** A daemon has some tens of processes below it at most; more than these are not followed. */
+export const MAX_OFFSPRING = 100;
+
 /** How often a condition of the process table or of the port is looked at while waiting for it. */
 export const WAIT_STEP_MS = 100;
 

@@ -66,10 +66,10 @@ export function incidentSentence(incident: LoggedIncident, nowAt: number, goesOn
     .join(', then ');
 }
 
-/** Why, in all its phases: "its process was killed, told by the daemon". */
-export function whyText({ phases }: LoggedIncident): string {
+/** Why, in all its phases: "its process was killed, told by the daemon"; and what it waited for, as a sentence. */
+export function whyText({ phases, found }: LoggedIncident): string {
   const reasons = [...new Set(phases.map(({ reason }) => reasonText(reason)))].slice(-MAX_TOLD);
-  return `${reasons.join('; ')}${phases.every(({ toldByIt }) => toldByIt) ? TOLD_BY_IT : ''}`;
+  return `${reasons.join('; ')}${phases.every(({ toldByIt }) => toldByIt) ? TOLD_BY_IT : ''}${found === undefined ? '' : `. It ${found}.`}`;
 }
 
 /** How it ended: "a restart from here at 02:15:01", "by itself"; empty while it goes on. */

@@ -27,7 +27,7 @@ export const STATE_LABELS = {
 } as const satisfies Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>>;
 
 type OtherIcon =
-  'bell' | 'bell-dot' | 'bell-slash' | 'check' | 'history' | 'output' | 'play' | 'server-process';
+  'bell' | 'bell-dot' | 'bell-slash' | 'check' | 'history' | 'output' | 'play' | 'search' | 'server-process';
 
 /** Icons of VS Code's own that stand in texts. */
 export type IconId = OtherIcon | (typeof STATE_LABELS)[DaemonState]['icon'];

@@ -7,7 +7,15 @@ import { parseTime } from '../read/time';
 import { MAX_SESSIONS } from '../policy';
 
 const TIMES = ['createdAt', 'startedAt', 'lastActivityAt', 'endedAt', 'deadlineAt'] as const;
-const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtensions', 'attempt'] as const;
+const COUNTS = [
+  'timeoutMs',
+  'extensionsUsed',
+  'maxExtensions',
+  'requestedExtensions',
+  'activityExtensionMs',
+  'maxTotalMs',
+  'attempt',
+] as const;
 
 type Draft = { -readonly [K in keyof Session]: Session[K] };
 

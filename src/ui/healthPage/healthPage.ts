@@ -7,6 +7,7 @@ import { INCIDENT_LOG_MS, HISTORY_WINDOW_MS } from '../../health/policy';
 import type { DaemonModel } from '../../model/daemonModel';
 import { severityOf, stateInWords } from '../../words/states';
 import { PAGE_DRAW_EVERY_MS, PAGE_STEP_MS } from '../policy';
+import { openReport } from '../commands/openReport';
 import { answersForSessions } from '../shared/usable';
 import { Rendered } from '../shared/rendered';
 import { toHtml, type PageElement } from './node';
@@ -113,9 +114,7 @@ export class HealthPage implements vscode.Disposable {
         await vscode.commands.executeCommand(action.command, ...action.targets);
         return;
       case 'report':
-        await vscode.window.showTextDocument(vscode.Uri.file(action.file), {
-          viewColumn: vscode.ViewColumn.Beside,
-        });
+        await openReport(action.file);
         return;
       case 'export':
         await exportPage(this.#model());

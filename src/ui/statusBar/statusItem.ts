@@ -12,6 +12,8 @@ const BACKGROUND = {
 export class StatusItem implements vscode.Disposable {
   readonly #view = new Rendered<StatusView>((next, previous) => this.#write(next, previous));
 
+  #isShown = false;
+
   constructor(private readonly item: vscode.StatusBarItem) {
     item.name = 'Daemon Health';
     item.command = 'daemonHealth.showDetails';
@@ -23,8 +25,12 @@ export class StatusItem implements vscode.Disposable {
     );
   }
 
-  render(view: StatusView): void {
+  render(view: StatusView, isShown = true): void {
     this.#view.set(view);
+    if (isShown === this.#isShown) return;
+    this.#isShown = isShown;
+    if (isShown) this.item.show();
+    else this.item.hide();
   }
 
   dispose(): void {
@@ -40,6 +46,5 @@ export class StatusItem implements vscode.Disposable {
       item.backgroundColor =
         next.severity === 'plain' ? undefined : new vscode.ThemeColor(BACKGROUND[next.severity]);
     }
-    if (!previous) item.show();
   }
 }

@@ -1,4 +1,5 @@
 import type { DaemonModel } from '../../model/daemonModel';
+import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
 import { clockTime, type Instant } from '../../base/time';
@@ -30,6 +31,7 @@ import { newsText } from '../../words/newsText';
 import { reasonText } from '../../words/reasons';
 import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED } from '../policy';
+import { foundView } from './foundText';
 
 /** All that the status item shows. Two equal views draw alike, so only a different one is written. */
 export interface StatusView {
@@ -45,16 +47,19 @@ const PAGE_LINK = [...RULE, ...inMarkdown`${commandLink('Open Health Page', 'dae
 
 /**
  * The status item for these daemons: the one that most wants a look, then how many others do, then the mark of what
- * happened while nobody looked.
+ * happened while nobody looked. Where none of them is there: those that were found.
  */
 export function renderStatus(
   models: readonly DaemonModel[],
   conflicts: readonly Conflict[],
   now: Instant,
   news = 0,
+  found: readonly OfferedDaemon[] = [],
 ): StatusView {
   const [worst, ...others] = worstFirst(models);
   if (!worst) {
+    const offered = foundView(found);
+    if (offered) return offered;
     const start = commandLink('Start Bundled Daemon', 'daemonHealth.start');
     return {
       text: withIcon('circle-outline', plain('No daemon')),

@@ -7,6 +7,7 @@ import { DrawnRows } from './rowDiff';
 import { withFindings } from './findingRows';
 import { listProblemText } from '../../words/listProblemText';
 import { countProblems } from '../shared/problems';
+import { reached } from '../shared/milestones';
 import { Rendered } from '../shared/rendered';
 import { inMarkdown, toMarkdownString } from '../shared/markdown';
 import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './daemonRows';
@@ -48,6 +49,8 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
   });
 
+  readonly #seen = new Rendered<boolean>((isSeen) => isSeen && reached('seen'));
+
   constructor(
     private readonly registry: Registry,
     private readonly clock: Clock,
@@ -81,6 +84,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
       models.length + problems.length > 0 ? 'some' : this.registry.settled ? 'none' : 'looking',
     );
     if (!this.#view.visible) return;
+    this.#seen.set(models.length > 0);
     for (const target of this.#rows.update(this.#sections())) this.#changed.fire(target);
   }
 

@@ -51,6 +51,7 @@ const LOG: readonly Entry[] = [
   phase('unreachable', HUNG_AT + 257 * SECOND_MS, HUNG_AT + 5 * MINUTE_MS, {
     reason: { is: 'wentAway', cause: { is: 'connectionRefused' }, count: 3, forMs: 12_000, isMixed: false },
     evidence: '/home/ada/evidence.md',
+    found: 'waited for 28 s; 0 % CPU',
   }),
   life,
 ];
@@ -122,6 +123,7 @@ describe('the health page', () => {
         )[0]!,
       );
     assert.match(rowOf(LOG), /The poll loop hangs \(the daemon says pollStale\); connection refused 3 times/);
+    assert.match(rowOf(LOG), /It waited for 28 s; 0 % CPU\./);
     assert.doesNotMatch(rowOf(LOG), /told by the daemon/);
     const told = LOG.map((entry) => (entry.is === 'phase' ? { ...entry, toldByIt: true as const } : entry));
     assert.match(rowOf(told), /, told by the daemon/);
@@ -194,6 +196,7 @@ describe('the health page', () => {
     const text = exportPast(past, () => false, '/home/ada');
     assert.match(text, /hung 02:10:00 to 02:14:17/);
     assert.match(text, /report: ~\/evidence\.md/);
+    assert.match(text, /It waited for 28 s; 0 % CPU\./);
     assert.doesNotMatch(text, /abcdef1234567890/);
     assert.equal(text.match(/^# /gm)?.length, 3, 'its own title, and two in blocks');
     assert.match(text, /^````+text$/m);
