@@ -1,6 +1,7 @@
 import type { StrangeAnswer } from '../../health/cause';
 import type { Answer } from '../../system/httpClient';
 import { errorIn, notAStatus } from '../read/answers';
+import { isMetrics, readMetrics } from './metrics';
 import { readSaid, type Said } from './said';
 import { shapeOf, type Shape } from './shapes';
 
@@ -26,6 +27,7 @@ export function readAnswer(answer: Answer, expect: readonly number[] | undefined
   const isPage = /\bhtml\b/i.test(contentType);
   if (isGood && isPage) return { is: 'webPage' };
   if (isGood && encoding !== undefined) return { is: 'compressed', by: encoding };
+  if (isGood && isMetrics(body, contentType)) return { said: readMetrics(body) };
   const said = readSaid(isPage || encoding !== undefined ? '' : body);
   const shape = status === 401 || status === 403 || status === 404 ? undefined : shapeOf(body, said.json);
   if (isGood) return { said, ...(shape && { shape }) };

@@ -110,8 +110,8 @@ class AnyConnection implements Connection {
     const { progress } = this.#asks;
     if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
     const found = {
-      value: said.at(progress.at),
-      busy: progress.busy === undefined ? undefined : said.at(progress.busy),
+      value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
+      busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
     };
     const monotonicMs = performance.now();
     const back = this.#backSinceMs;

@@ -179,6 +179,25 @@ describe('a daemon of any make at an address', function () {
     });
   });
 
+  it('is watched by its metrics', async () => {
+    const says = new Says({});
+    const { origin } = await scope.http(says.handler);
+    const page = (seconds: number) =>
+      answering(`# HELP x_done The last success.\nx_done{queue="a"} ${Date.now() / 1_000 - seconds}\n`, {
+        type: 'text/plain; version=0.0.4',
+      });
+    const progress = { time: 'x_done{queue="a"}', redAfterMs: 60_000 };
+    const [probe, watch] = [probeOf({ url: `${origin}/metrics`, progress }), new Watch()];
+    says.routes = { '/metrics': page(1) };
+    assert.equal(await look(probe, watch), 'healthy', watch.reasonInWords);
+    says.routes = { '/metrics': page(90) };
+    assert.equal(await look(probe, watch), 'wedged');
+    says.routes = { '/metrics': answering('# HELP y Other.\ny 1\n', { type: 'text/plain; version=0.0.4' }) };
+    const other = new Watch();
+    assert.equal(await look(probe, other), 'unverified');
+    assert.equal(other.reasonInWords, 'malformed: x_done{queue="a"} is missing');
+  });
+
   describe('that gives bad answers has one clear sentence', () => {
     const rows: readonly (readonly [what: string, handler: Handler, reason: string])[] = [
       [
