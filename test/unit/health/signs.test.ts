@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { Signs } from '../../../src/health/progress';
 import { proofOf } from '../../../src/health/proof';
 import type { Report } from '../../../src/health/report';
+import { problemText } from '../../../src/words/problemText';
+import { modelOf } from '../ui/support';
 import { MINUTE_MS, reportWith, SECOND_MS, Watch } from './support';
 
 const LIMIT_MS = 5 * MINUTE_MS;
@@ -33,6 +35,17 @@ describe('a daemon whose user named a proof of progress', () => {
     for (let ms = 0; ms <= 40_000; ms += 5_000) watch.wait(5_000).answer(saying(watch, { agoMs: SECOND_MS }));
     assert.equal(watch.state, 'healthy');
     assert.equal(watch.track.incident, undefined);
+  });
+
+  it('is told with what proves that, and of no poll cycle', () => {
+    const watch = new Watch();
+    watch.answer(saying(watch, { agoMs: 6 * MINUTE_MS }));
+    const model = modelOf(watch, 'scheduler');
+    const now = watch.time.now();
+    assert.equal(
+      problemText(model, 'wedged', '', now),
+      'scheduler is wedged: the daemon answers, but has shown no progress for over 6 minutes: the time that proves progress is older than 5 min.',
+    );
   });
 
   it('is asked again when its sign will be too old, and not an interval later', () => {
