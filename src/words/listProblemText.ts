@@ -43,7 +43,7 @@ const entryText = textsOf<EntryProblem>({
     `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,
   ask: ({ path, problem }) => `has a problem: "${path}" ${ASK[problem]}`,
-  askOfKind: ({ path, kind }) => `has a "${path}", which only "kind": "${kind}" has`,
+  askOfKind: ({ path, kind }) => `has "${path}", which only a daemon of the kind "${kind}" has`,
   restartVariable: ({ variable }) =>
     `has ${variable} in its "restart", where only \${workspaceFolder}, \${workspaceFolder:name}, \${env:NAME} and \${userHome} are known`,
   restart: ({ part }) => (part === undefined ? 'has a "restart" that is not an object' : RESTART[part]),

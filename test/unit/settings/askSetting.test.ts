@@ -113,11 +113,11 @@ describe('how a daemon of any make is asked', () => {
     [{ expect: [20] }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
     [
       { kind: 'smithy', progress: { time: 'a', redAfterMs: 60_000 } },
-      'daemonHealth.daemons[0] has a "progress", which only "kind": "generic" has.',
+      'daemonHealth.daemons[0] has "progress", which only a daemon of the kind "generic" has.',
     ],
     [
       { kind: 'ductor', expect: [200] },
-      'daemonHealth.daemons[0] has a "expect", which only "kind": "generic" has.',
+      'daemonHealth.daemons[0] has "expect", which only a daemon of the kind "generic" has.',
     ],
   ];
   for (const [entry, problem] of problems) {
