@@ -37,6 +37,16 @@ export type StrangeAnswer =
   | { readonly is: 'nothingAtPath' | 'noShape' }
   /** Of a file of a daemon's: a folder or a device, or not ours to read; or its JSON has no end. @property file its path, to be shown */
   | { readonly is: 'noPlainFile' | 'fileNotReadable' | 'halfFile'; readonly file: string }
+  /** Of a command that tells of a daemon. @property command its program */
+  | { readonly is: 'noCommand' | 'commandRefused'; readonly command: string }
+  | { readonly is: 'commandTooLong'; readonly command: string; readonly maxBytes: number }
+  /** @property exitCode `null` where a signal ended it. @property said its last words */
+  | {
+      readonly is: 'commandFailed';
+      readonly command: string;
+      readonly exitCode: number | null;
+      readonly said?: string;
+    }
   | { readonly is: 'fileTooLong'; readonly file: string; readonly maxBytes: number };
 
 /** Why a poll brought no report. */

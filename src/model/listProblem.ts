@@ -10,6 +10,7 @@ export type AskProblem =
   | 'noRedAfter'
   | 'noStatuses'
   | 'noFiles'
+  | 'noCommand'
   | 'notBeside';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */

@@ -8,7 +8,7 @@ const PROOFS: readonly ProofBy[] = ['time', 'age', 'counter', 'due', 'beat'];
 const PROGRESS_KEYS: readonly string[] = [...PROOFS, 'busy', 'redAfterMs'];
 
 /** The keys of an entry that only a daemon of an unknown make has. */
-export const ASK_KEYS: readonly string[] = ['files', 'expect', 'progress'];
+export const ASK_KEYS: readonly string[] = ['files', 'command', 'expect', 'progress'];
 
 /** How an entry says that its daemon is asked; or what is wrong with that. @param query of its address */
 export function readAskSetting(

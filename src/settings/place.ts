@@ -2,7 +2,7 @@ import { cleanText } from '../base/text';
 import { isLoopback, whyNoPath } from '../kinds/read/paths';
 import type { EntryProblem } from '../model/listProblem';
 import type { Target } from '../model/target';
-import { MAX_FILES } from './policy';
+import { MAX_COMMAND_WORDS, MAX_FILES } from './policy';
 
 /** Where an entry says that its daemon is watched, and the query of its address. */
 export interface Place {
@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** The keys of which an entry has one. */
-const SOURCES = ['url', 'files'] as const;
+const SOURCES = ['url', 'files', 'command'] as const;
 
 /**
  * Where an entry says that its daemon is watched; or what is wrong with that.
@@ -25,6 +25,7 @@ export function readPlace(
   const [source = 'url', beside] = SOURCES.filter((key) => raw[key] !== undefined);
   if (beside !== undefined) return { is: 'ask', path: beside, problem: 'notBeside' };
   if (source === 'files' && isAny) return readFiles(raw['files']);
+  if (source === 'command' && isAny) return readCommand(raw['command']);
   return readAddress(raw['url'], isAny, allowRemote);
 }
 
@@ -33,6 +34,14 @@ function readFiles(value: unknown): Place | EntryProblem {
   const paths = isList ? value.filter(isFilePath) : [];
   if (!isList || paths.length < value.length) return { is: 'ask', path: 'files', problem: 'noFiles' };
   return { target: { kind: 'file', paths }, query: '' };
+}
+
+function readCommand(value: unknown): Place | EntryProblem {
+  const isList = Array.isArray(value) && value.length > 0 && value.length <= MAX_COMMAND_WORDS;
+  const argv = isList ? value.filter((word) => typeof word === 'string' && !word.includes('\0')) : [];
+  const isWhole = isList && argv.length === value.length && argv[0] !== '';
+  if (!isWhole) return { is: 'ask', path: 'command', problem: 'noCommand' };
+  return { target: { kind: 'command', argv }, query: '' };
 }
 
 /** An absolute path of this machine, or one in the user's home. */

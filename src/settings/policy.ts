@@ -4,6 +4,9 @@ export const MAX_LISTED = 100;
 /** All files of an entry are read at each poll; a daemon writes what it does into a few. */
 export const MAX_FILES = 10;
 
+/** The longest commands of the daemons' own clients have ten words. */
+export const MAX_COMMAND_WORDS = 50;
+
 /** Where a value stands in an answer: some keys, or a metric with its labels. */
 export const MAX_PLACE_CHARS = 200;
 

@@ -60,6 +60,14 @@ export const CAUSES: Texts<Cause> = {
   fileNotReadable: ({ file }) => `${file} could not be read`,
   halfFile: ({ file }) => `${file} holds half of a JSON`,
   fileTooLong: ({ file, maxBytes }) => `${file} is longer than ${maxBytes / 1_024 / 1_024} MiB`,
+  noCommand: ({ command }) => `the command ${command} was not found`,
+  commandRefused: ({ command }) => `the system does not start the command ${command}`,
+  commandTooLong: ({ command, maxBytes }) =>
+    `the command ${command} prints over ${maxBytes / 1_024 / 1_024} MiB`,
+  commandFailed: ({ command, exitCode, said }) => {
+    const how = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
+    return said === undefined ? `the command ${command} ${how}` : `the command ${command} ${how}: ${said}`;
+  },
   unknownKind: 'no daemon of a known kind is there',
 };
 

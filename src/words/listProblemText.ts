@@ -27,7 +27,8 @@ const ASK: Readonly<Record<AskProblem, string>> = {
     'is missing: a counter that stands still proves nothing while the daemon has nothing to do',
   noRedAfter: 'is not a number of milliseconds, at least 1000 and at most a month',
   noFiles: 'is not a list of up to 10 paths of files on this machine, such as ["~/.daemon/last_success"]',
-  notBeside: 'stands beside a "url", and an entry has one of the two',
+  noCommand: 'is not a list of a program and its arguments, such as ["mydaemon", "status", "--json"]',
+  notBeside: 'is one too many: an entry has one of "url", "files" and "command"',
   noStatuses: 'is not a list of HTTP statuses, such as [200, 204]',
 };
 

@@ -9,7 +9,9 @@ import type { Answered, Connection, ConnectOptions, Identified, RestartWay, Star
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
 import { prove, type Remembered } from './proofs';
+import { readCommand } from './command';
 import { CHANGED_PLACE, readFiles } from './files';
+import { COMMAND_TIMEOUT_MS } from './policy';
 import { toReport } from './report';
 import { TEXT_PLACE } from './said';
 
@@ -35,7 +37,6 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
 
 /** Talks to one daemon of any make. */
 export function connect(target: Target, options: ConnectOptions): Connection {
-  if (target.kind === 'command') throw new Error('a daemon of any make has an address or files');
   return new AnyConnection(target, options);
 }
 
@@ -57,7 +58,7 @@ class AnyConnection implements Connection {
   #backSinceMs: number | undefined;
 
   constructor(
-    private readonly target: Exclude<Target, { kind: 'command' }>,
+    private readonly target: Target,
     private readonly options: ConnectOptions,
   ) {
     this.#asks = options.asks;
@@ -76,18 +77,26 @@ class AnyConnection implements Connection {
     return { is: 'report', report: this.#report(usable), latencyMs: usable.tookMs };
   }
 
-  #hear(look: Look): Promise<Heard | StrangeAnswer> {
-    return this.target.kind === 'file' ? this.#readFiles(this.target.paths, look) : this.#get(look);
-  }
-
-  async #readFiles(paths: readonly string[], look: Look): Promise<Heard | StrangeAnswer> {
+  async #hear(look: Look): Promise<Heard | StrangeAnswer> {
+    const { target } = this;
+    if (target.kind === 'http') return this.#get(look);
     const startedMs = performance.now();
-    const { progress } = this.#asks;
-    const isRead = !progress || progress.at !== CHANGED_PLACE || progress.busy !== undefined;
     const within = look.within.atMost(this.options.timeouts.requestMs);
-    const spoken = await inTime(readFiles(paths, isRead), within);
+    const spoken = await (target.kind === 'file'
+      ? inTime(this.#readFiles(target.paths), within)
+      : readCommand(target.argv, this.#places, Math.min(COMMAND_TIMEOUT_MS, within.leftMs())));
     if ('is' in spoken) return spoken;
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
+  }
+
+  #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
+    const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
+    return readFiles(paths, isRead);
+  }
+
+  get #places(): readonly string[] {
+    const { progress } = this.#asks;
+    return progress ? [progress.at, progress.busy].filter((place) => place !== undefined) : [];
   }
 
   async #get(look: Look): Promise<Heard | StrangeAnswer> {

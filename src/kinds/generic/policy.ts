@@ -27,5 +27,11 @@ export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 export const HALF_FILE_LOOKS = 3;
 export const HALF_FILE_WAIT_MS = 100;
 
+/** A command is a daemon's own client, which starts within seconds; longer than this nobody waits for it. */
+export const COMMAND_TIMEOUT_MS = 5_000;
+/** What a daemon's client prints of its jobs is some KB. */
+export const MAX_COMMAND_OUTPUT_BYTES = 1024 * 1024;
+export const MAX_COMMAND_NAME_CHARS = 60;
+
 /** A beat is compared with the one before: an id, a time, a number. */
 export const MAX_BEAT_CHARS = 1_000;

@@ -107,7 +107,7 @@ describe('how a daemon of any make is asked', () => {
       { progress: { tiem: 'a', redAfterMs: 60_000 } },
       places('progress.tiem', 'is not known; known are time, age, counter, due, beat, busy and redAfterMs'),
     ],
-    [{ files: ['/x'] }, places('files', 'stands beside a "url", and an entry has one of the two')],
+    [{ files: ['/x'] }, places('files', 'is one too many: an entry has one of "url", "files" and "command"')],
     [{ expect: 200 }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
     [{ expect: [] }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
     [{ expect: [20] }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],

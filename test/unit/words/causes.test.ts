@@ -87,6 +87,16 @@ describe('the words for a poll that brought no report', () => {
     fileNotReadable: [{ is: 'fileNotReadable', file: '~/x' }, '~/x could not be read'],
     halfFile: [{ is: 'halfFile', file: '~/x' }, '~/x holds half of a JSON'],
     fileTooLong: [{ is: 'fileTooLong', file: '~/x', maxBytes: 4 * 1024 * 1024 }, '~/x is longer than 4 MiB'],
+    noCommand: [{ is: 'noCommand', command: 'x' }, 'the command x was not found'],
+    commandRefused: [{ is: 'commandRefused', command: 'x' }, 'the system does not start the command x'],
+    commandTooLong: [
+      { is: 'commandTooLong', command: 'x', maxBytes: 1024 * 1024 },
+      'the command x prints over 1 MiB',
+    ],
+    commandFailed: [
+      { is: 'commandFailed', command: 'x', exitCode: 3, said: 'no socket' },
+      'the command x ended with exit code 3: no socket',
+    ],
     unknownKind: [{ is: 'unknownKind' }, 'no daemon of a known kind is there'],
   };
   const more: readonly (readonly [Cause, string])[] = [
