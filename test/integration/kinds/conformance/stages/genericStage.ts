@@ -15,7 +15,9 @@ class GenericStage extends ProcessStage {
   readonly target: Target;
   readonly env: Env = {};
   readonly command: StartCommand;
-  override readonly asks: AskSetting = { progress: { by: 'time', at: 'worker.lastSuccessAt', redAfterMs: 1_000 } };
+  override readonly asks: AskSetting = {
+    progress: { by: 'time', at: 'worker.lastSuccessAt', redAfterMs: 1_000 },
+  };
 
   constructor(port: number) {
     super();
