@@ -4,18 +4,21 @@ import type { Check } from '../../health/report';
 import { staleThresholdMs } from '../../health/staleness';
 import type { DaemonModel } from '../../model/daemonModel';
 import { stalledForMs } from '../../words/states';
-import type { Detail, Row } from './daemonRows';
 import { CHECK_WORDS, checksText, lastSignText, noProof, noSignText, notKnown } from './progressText';
 
 /** The row of what proves that a daemon of an unknown make gets on; what is not known its state says. */
-export function progressDetail(model: DaemonModel, now: Instant): Detail {
+export function progressDetail(model: DaemonModel, now: Instant) {
   const { report, loop, at } = model.track.last!;
   const detail = { key: 'loop', label: 'Progress', icon: 'sync' };
   const limitMs = staleThresholdMs(report);
   if (report.progress.kind !== 'signs') return { ...detail, description: noProof };
   switch (loop?.kind) {
     case 'stale':
-      return { ...detail, description: noSignText(stalledForMs(model, now), limitMs), severity: 'red' };
+      return {
+        ...detail,
+        description: noSignText(stalledForMs(model, now), limitMs),
+        severity: 'red' as const,
+      };
     case 'advancing': {
       const sinceMs = model.track.sample?.ok ? 0 : now.monotonicMs - at.monotonicMs;
       return { ...detail, description: lastSignText(loop.ageMs + sinceMs, limitMs) };
@@ -35,18 +38,18 @@ const ICONS: Readonly<Record<Check['state'], string>> = {
 };
 
 /** A row for each part that the daemon says it checks. */
-export function checksDetail({ daemon, track }: DaemonModel): readonly Detail[] {
+export function checksDetail({ daemon, track }: DaemonModel) {
   const { checks = [] } = track.last!.report;
   if (checks.length === 0) return [];
   const key = 'checks';
-  const children = checks.map(({ name, state, said }, index): Row => ({
+  const children = checks.map(({ name, state, said }, index) => ({
     id: `${daemon.id}#${key}#${index}`,
     parentId: `${daemon.id}#${key}`,
     daemonId: daemon.id,
     label: name,
     description: joined([CHECK_WORDS[state], said], ' · '),
     icon: ICONS[state],
-    severity: state === 'good' || state === 'unknown' ? 'plain' : 'amber',
+    severity: state === 'good' || state === 'unknown' ? ('plain' as const) : ('amber' as const),
     contextValue: 'check',
     children: [],
   }));
@@ -57,7 +60,7 @@ export function checksDetail({ daemon, track }: DaemonModel): readonly Detail[] 
       label: 'Checks',
       description: checksText(ill, checks.length),
       icon: 'checklist',
-      severity: ill === 0 ? 'plain' : 'amber',
+      severity: ill === 0 ? ('plain' as const) : ('amber' as const),
       children,
     },
   ];
