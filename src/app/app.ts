@@ -51,9 +51,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     clock,
     random: Math.random,
     isFocused,
-    createProbe: async (target, kind) =>
+    createProbe: async (target, kind, asks) =>
       (await import('../kinds/probe')).createProbe(target, {
         kind,
+        ...(asks && { asks }),
         wallAt,
         mayReadLimits: () => settings.readSmithyLimits(),
       }),

@@ -17,7 +17,7 @@ import { Keepers } from '../store/keepers';
 import type { RestartRecords } from '../store/restartRecords';
 import { lastSaid } from '../launcher/launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
-import { programAt, whyNotStartable } from '../system/startable';
+import { byPath, programAt, whyNotStartable } from '../system/startable';
 import { TaskRunner } from '../ui/tasks/taskRunner';
 import { DaemonTasks } from '../ui/tasks/taskProvider';
 import { terminalEnv } from '../ui/tasks/terminalEnv';
@@ -94,12 +94,16 @@ export function createRestarts(deps: RestartsDeps) {
     controller,
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
-    inspectable: async (owner) => (await import('../diagnostics/inspectNode')).inspectable(owner),
+    inspectable: async (owner) => (await import('../diagnostics/evidence')).inspectable(owner),
     current: (daemonId) => registry.model(daemonId),
   });
   const tasks = new DaemonTasks({
     registry,
-    startCommand: (model, how) => startCommand(context, controller, model, how),
+    startCommand: async (model, how) => {
+      const command = await startCommand(context, controller, model, how);
+      // VS Code would not look for it on the PATH that its terminals are given by settings.
+      return 'is' in command ? command : byPath(command, terminalEnv());
+    },
     restart: (model, write, signal) => commands.restartInTerminal(model, write, signal),
     stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),
   });

@@ -25,6 +25,9 @@ import { processFacts } from './processFacts';
 import { writePrivate } from '../system/privateFile';
 import type { ProcessInfo } from '../system/processTable';
 
+// One chunk has all that needs the inspector.
+export { inspectable } from './inspectNode';
+
 export interface EvidenceRequest {
   readonly model: DaemonModel;
   readonly samples: readonly CompactSample[];

@@ -25,6 +25,10 @@ export interface SessionPast {
   /** `undefined` while it runs, and where its end is not known. */
   readonly endedAt: number | undefined;
   readonly deadlineAt: number | undefined;
+  /** Its limit as it began; extensions move the deadline on from there. */
+  readonly limitAt: number | undefined;
+  /** How often it was extended. */
+  readonly extensions: number;
   readonly end: End | undefined;
   readonly isLive: boolean;
   /** It waits for somebody: to be run again, or for an answer. */
@@ -132,11 +136,22 @@ function sessionPast(session: Session, aheadMs: number): SessionPast[] {
       fromAt: beganAt - aheadMs,
       endedAt: ours(session.endedAt),
       deadlineAt: ours(session.deadlineAt),
+      limitAt: ours(limitOf(session)),
+      extensions: (session.extensionsUsed ?? 0) + (session.requestedExtensions ?? 0),
       end: endOf(session),
       isLive: isLive(session),
       waits: isStranded(session) || isWaiting(session),
     },
   ];
+}
+
+/** By the daemon's clock. One that was started again may tell when it first began: its deadline is the limit then. */
+function limitOf({ startedAt, timeoutMs, deadlineAt = Infinity }: Session): number | undefined {
+  const at = Math.min(
+    startedAt === undefined || timeoutMs === undefined ? Infinity : startedAt + timeoutMs,
+    deadlineAt,
+  );
+  return Number.isFinite(at) ? at : undefined;
 }
 
 /** How many sessions ended how, since the begin of a past. @param untilAt epoch ms */

@@ -24,6 +24,7 @@ import type { Registry } from '../watch/registry';
 import { Comebacks } from './comebacks';
 import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
 import type { AskOutliving, RestartRequest, StartedCommand } from './edges';
+import { whyNotTwo } from './chooseWay';
 import { OneAtATime } from './restartLock';
 import { endOutliving, familyOf, Outliving } from './outliving';
 import { isEndedByUs, planFor, type Plan } from './plan';
@@ -123,7 +124,15 @@ export class RestartController {
     const plan = await this.plan(model);
     const { running } = plan.owner ? this.seen(model.daemon.id) : {};
     const prepared = await this.deps.prepare(plan.model, running);
-    return { ...plan, ...prepared, ...(prepared.way.keepsWork && { interrupts: [] }) };
+    // Whom a supervisor starts again, the launcher does not look at.
+    const isLookedAt = plan.owner && !plan.supervisor && !prepared.doubt;
+    const doubt = isLookedAt ? await whyNotTwo(prepared.way, plan.model) : undefined;
+    return {
+      ...plan,
+      ...prepared,
+      ...(doubt && { doubt }),
+      ...(prepared.way.keepsWork && { interrupts: [] }),
+    };
   }
 
   /** What a stop would end. @throws an error fit to show where it must not go on */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { CodedError } from '../base/errors';
-import { cleanText, parseObject } from '../base/text';
+import { saidText } from '../base/said';
+import { parseObject } from '../base/text';
 import type { Refusal } from '../model/refusal';
 import { MAX_SAID_CHARS } from './policy';
 
@@ -54,7 +55,7 @@ export async function startDemo(programs: DemoPrograms): Promise<RunningDemo> {
   const { url, folder } = (await told) ?? {};
   if (typeof url !== 'string' || typeof folder !== 'string') {
     child.stdin.end();
-    throw new CodedError<Refusal>({ is: 'noDemo', said: cleanText(said, MAX_SAID_CHARS) });
+    throw new CodedError<Refusal>({ is: 'noDemo', said: saidText(said, MAX_SAID_CHARS) });
   }
   return { url, folder, ended, end: () => void child.stdin.end() };
 }

@@ -79,3 +79,6 @@ export const TORN_WAIT_MS = 10;
 export const TORN_KEPT_MS = 60_000;
 /** Bytes of a socket's path without the closing NUL: `sun_path` holds 108 on Linux (unix(7)), 104 on macOS (sys/un.h). */
 export const SOCKET_PATH_MAX = { linux: 107, other: 103 } as const;
+
+/** What a program printed is read within milliseconds of its end, unless something that it started holds its output open. */
+export const OUTPUT_DRAIN_MS = 200;

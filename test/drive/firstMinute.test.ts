@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { notRun } from '../support/notRun';
+import { until } from '../support/until';
 import type { RealDispatchd } from '../support/realDispatchd';
 import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
 
@@ -6,6 +9,20 @@ import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
 const RED_WITHIN_MS = 30_000;
 const RED_DEADLINE_MS = 90_000;
 const MAX_CLICKS = 4;
+
+/** The processes of demos of windows that tests opened, by their command lines. */
+function demoProcesses(): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    })
+    .filter((line) => line.includes('daemon-health-drive-') && line.includes('/demos'));
+}
 
 describe('the first minute, from a fresh profile in a window in a browser', function () {
   this.timeout(180_000);
@@ -15,7 +32,6 @@ describe('the first minute, from a fresh profile in a window in a browser', func
 
   before(async () => {
     window = await openVSCode({ colorTheme: 'dark' });
-    await window.item('no daemon found').waitFor();
   });
 
   afterEach(async function () {
@@ -33,7 +49,8 @@ describe('the first minute, from a fresh profile in a window in a browser', func
       await what.click();
       clicks++;
     };
-    await click(window.item());
+    // A window that has to do with no daemon has no item in its status bar.
+    await click(window.page.locator('.activitybar').getByRole('tab', { name: 'Daemon Health' }));
     await click(window.page.locator('.welcome-view-content a', { hasText: 'Show me a hang' }));
     await window.item('demo (hang)').waitFor({ timeout: RED_DEADLINE_MS });
     await window.screenshot('first-minute-1-healthy');
@@ -58,7 +75,7 @@ describe('the first minute, from a fresh profile in a window in a browser', func
 
   it('ends when it is told to, and leaves neither a daemon nor a setting', async () => {
     await window.runCommand('Daemon Health: End Demo');
-    await window.item('no daemon found').waitFor();
+    await window.page.locator('.welcome-view-content', { hasText: 'No agent daemon answers' }).waitFor();
     await window.page.locator('[role="treeitem"]', { hasText: 'demo (hang)' }).waitFor({ state: 'detached' });
     await window.screenshot('first-minute-4-ended');
   });
@@ -83,11 +100,23 @@ describe('the first minute, from a fresh profile in a window in a browser', func
     await window.quickInput().getByRole('option', { name: 'All my workspaces' }).waitFor();
     await keyboard.press('Enter');
     await window.item('mine').waitFor({ timeout: RED_DEADLINE_MS });
+    // Its row takes the focus, and would close what is opened meanwhile.
+    await window.selectedRow('mine').waitFor({ timeout: RED_DEADLINE_MS });
     const again = await window.ask('Daemon Health: Add Daemon…', /address/);
     await again.fill(address);
     await window.quickInput().getByRole('option', { name: 'watched already, as “mine”' }).waitFor();
     await window.screenshot('first-minute-6-twice');
     await keyboard.press('Escape');
+  });
+
+  it('ends with its window: after a reload nothing of it runs', async function () {
+    if (process.platform !== 'linux') return notRun(this, 'only Linux tells of processes by /proc');
+    await window.runCommand('Daemon Health: Show Me a Hang');
+    await window.selectedRow('demo (hang)').waitFor({ timeout: RED_DEADLINE_MS });
+    await until(() => demoProcesses().length > 0, 'a demo', RED_DEADLINE_MS);
+    await window.reload();
+    await until(() => demoProcesses().length === 0, 'the end of the demo', RED_DEADLINE_MS);
+    await window.item('mine').waitFor({ timeout: RED_DEADLINE_MS });
   });
 
   it('says nothing that the console would complain about', () => {

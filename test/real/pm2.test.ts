@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { livingChildren } from '../../src/system/children';
 import { environmentOf } from '../../src/system/processEnv';
 import { describeProcess, findListener, processTable } from '../../src/system/processTable';
@@ -12,6 +11,7 @@ import { freePort } from '../support/freePort';
 import { Pm2 } from '../support/managers/pm2';
 import { notRun } from '../support/notRun';
 import { RestartingWindow } from '../support/restartingWindow';
+import { smithyScript } from '../support/smithyScript';
 import { saying } from '../support/spoken';
 import { until } from '../support/until';
 
@@ -53,7 +53,7 @@ describe('a restart of a daemon that a real pm2 keeps', function () {
     const file = await dispatchdFile();
     const [script, ...args] =
       kind === 'smithy'
-        ? [await smithyFile(folder), String(port), folder, '1000']
+        ? [await smithyScript(folder), String(port), folder, '1000']
         : [file, '--port', String(port), '--state-dir', join(folder, 'state'), '--poll-interval-ms', '200'];
     await pm2!.run('start', script, '--name', 'daemon', '--cwd', folder, ...flags, '--', ...args);
     await until(() => findListener(port), 'the daemon', 30_000);
@@ -128,11 +128,3 @@ describe('a restart of a daemon that a real pm2 keeps', function () {
     assert.deepEqual(readdirSync(join(folder, 'home')), before);
   });
 });
-
-/** The stand-in for smithy as one script, which is started without flags of Node. */
-async function smithyFile(folder: string): Promise<string> {
-  const outfile = join(folder, 'smithy.cjs');
-  const entry = join(__dirname, '..', 'support', 'smithyMain.ts');
-  await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'cjs', outfile });
-  return outfile;
-}

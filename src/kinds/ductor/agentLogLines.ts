@@ -1,4 +1,4 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import { HOUR_MS, SECOND_MS } from '../../base/time';
 import { MAX_ERROR_CHARS, MAX_LOG_LINE_CHARS } from './policy';
 
@@ -61,7 +61,7 @@ const MESSAGES: readonly (readonly [RegExp, (parts: readonly string[]) => Told])
 
 function timedOut(of: 'process' | 'turn') {
   return ([said = '', after]: readonly string[]) =>
-    ({ is: 'timedOut', of, afterMs: Number(after) * SECOND_MS, said: cleanText(said) }) as const;
+    ({ is: 'timedOut', of, afterMs: Number(after) * SECOND_MS, said: saidText(said) }) as const;
 }
 
 /** What a line of the log tells; `undefined` where that is nothing. @param nowAt about when it was written, or later */
@@ -84,7 +84,7 @@ function timeIn(found: RegExpExecArray, nowAt: number): number {
 }
 
 function error(message: string): Told | undefined {
-  const said = cleanText(message.replace(BOT_TOKEN, '<redacted>'), MAX_ERROR_CHARS);
+  const said = saidText(message.replace(BOT_TOKEN, '<redacted>'), MAX_ERROR_CHARS);
   const isHelpless = message.startsWith('No authenticated providers found');
   return said === '' ? undefined : { is: 'error', said, isHelpless };
 }

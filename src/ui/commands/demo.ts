@@ -72,9 +72,8 @@ export class Demo implements vscode.Disposable {
     this.#running = running;
     this.deps.registry.watchDemo(daemon);
     void demo.ended.then(() => this.#running === running && this.#forget());
-    void say('info', DEMO.runs, END_DEMO).then((choice) => {
-      if (choice === END_DEMO && this.#running === running) this.end();
-    });
+    // The message stays when the demo is over: its button says that then.
+    void say('info', DEMO.runs, END_DEMO).then((choice) => choice === END_DEMO && this.end());
   }
 
   #forget(): void {

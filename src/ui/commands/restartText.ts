@@ -97,7 +97,7 @@ function commandText(command: StartCommand): string {
       ? [withoutSecrets(command.line)]
       : wordsWithoutSecrets([command.command, ...command.args]);
   const quoted = words.map((word) => (/^[\w@%+=:,./<>\\-]+$/.test(word) ? word : JSON.stringify(word)));
-  const line = cleanText(quoted.join(' '), MAX_START_CHARS);
+  const line = cleanText(withoutSecrets(quoted.join(' ')), MAX_START_CHARS);
   return command.cwd === undefined ? `\`${line}\`` : `\`${line}\` in \`${command.cwd}\``;
 }
 

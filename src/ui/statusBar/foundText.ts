@@ -2,7 +2,7 @@ import type { OfferedDaemon } from '../../model/foundDaemon';
 import { MAX_DESCRIBED } from '../policy';
 import { commandLink, inMarkdown, plain, withIcon, type MarkdownText } from '../shared/markdown';
 import { offeredText, offerRowId } from '../tree/findingRows';
-import type { StatusView } from './statusText';
+import type { StatusView } from './statusView';
 
 /**
  * The status item where no daemon is watched and some were found; `undefined` where none was, or the user ignores all

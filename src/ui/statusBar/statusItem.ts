@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { toMarkdownString } from '../shared/markdown';
 import { Rendered } from '../shared/rendered';
-import type { StatusView } from './statusText';
+import type { StatusView } from './statusView';
 
 const BACKGROUND = {
   red: 'statusBarItem.errorBackground',

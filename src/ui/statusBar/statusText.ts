@@ -3,7 +3,7 @@ import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
 import { clockTime, type Instant } from '../../base/time';
-import { STATES, type Severity } from '../../health/states';
+import { STATES } from '../../health/states';
 import {
   commandLink,
   icon,
@@ -11,7 +11,6 @@ import {
   plain,
   withIcon,
   withMark,
-  type IconText,
   type MarkdownText,
 } from '../shared/markdown';
 import {
@@ -32,16 +31,8 @@ import { reasonText } from '../../words/reasons';
 import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED } from '../policy';
 import { foundView } from './foundText';
+import type { StatusView } from './statusView';
 import { waitingInHover, workInItem } from './workText';
-
-/** All that the status item shows. Two equal views draw alike, so only a different one is written. */
-export interface StatusView {
-  readonly text: IconText;
-  readonly severity: Severity;
-  readonly tooltip: MarkdownText;
-  /** Read out letter by letter. */
-  readonly spoken: string;
-}
 
 const RULE = inMarkdown`\n\n---\n\n`;
 const PAGE_LINK = [...RULE, ...inMarkdown`${commandLink('Open Health Page', 'daemonHealth.openHealthPage')}`];

@@ -5,6 +5,7 @@ import { kindOf } from '../../kinds/index';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf, placeOf } from '../../kinds/target';
 import { clockTime, type Instant, coarseAge, duration, forOver } from '../../base/time';
+import { tellsOfLoop } from '../../health/signs';
 import { answersItself, staleThresholdMs } from '../../health/staleness';
 import { rowOf, type Severity } from '../../health/states';
 import {
@@ -23,6 +24,7 @@ import { lifeRow } from '../../words/pastText';
 import { reasonText } from '../../words/reasons';
 import { workingText } from '../../words/work';
 import { errorsDetail } from './errorsRow';
+import { checksDetail, progressDetail } from './progressRow';
 
 /**
  * One line of the tree. Its words are any strings: VS Code draws the strings of a tree and of its hovers letter by
@@ -226,7 +228,8 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
   const showsQueue = hasQueue(report);
   return [
     ...(sample?.ok ? [] : [lastKnownDetail(now.monotonicMs - last.at.monotonicMs)]),
-    loopDetail(model, now),
+    tellsOfLoop(report) ? loopDetail(model, now) : progressDetail(model, now),
+    ...checksDetail(model),
     ...(showsQueue
       ? [
           queueDetail(
@@ -235,7 +238,7 @@ function reportDetails(model: DaemonModel, now: Instant, sessionRows: SessionRow
           ),
         ]
       : []),
-    ...(sessionRows?.details(model, now) ?? [sessionsDetail(model)]),
+    ...(tellsOfLoop(report) ? (sessionRows?.details(model, now) ?? [sessionsDetail(model)]) : []),
     ...(showsQueue ? [pauseDetail(report, now)] : []),
     ...workspaceDetail(report),
     instanceDetail(model, report, now),
@@ -254,7 +257,8 @@ function lastKnownDetail(ageMs: number): Detail {
  * same part of its answer: where that part is missing, the queue is there and not known.
  */
 function hasQueue({ queue, progress }: Report): boolean {
-  return queue !== undefined || progress.kind === 'cycles' || progress.by === 'version';
+  if (queue !== undefined || progress.kind === 'cycles') return true;
+  return progress.kind === 'untold' && progress.by === 'version';
 }
 
 function loopDetail(model: DaemonModel, now: Instant): Detail {

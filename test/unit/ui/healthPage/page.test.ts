@@ -83,6 +83,7 @@ function modelOf(of: PastSource = source('dispatchd', WORK), log: readonly Entry
     range: 'away',
     ranges: ['away', 'hour', 'day', 'week'],
     daemons: [{ daemonId: ID, now: 'healthy', severity: 'plain', canRunAgain: true }],
+    shows: 'tables',
   };
 }
 
@@ -171,6 +172,23 @@ describe('the health page', () => {
     assert.ok(html.includes('&lt;img src=x'));
     const allowed = /^<\/?[a-z0-9]+(?: [a-zA-Z0-9-]+="[^"<>]*")*>$/;
     for (const [tag] of html.matchAll(/<[^>]*>/g)) assert.match(tag, allowed);
+  });
+
+  it('is its sentences first, then the lanes, and the tables for who opens them', () => {
+    const drawn = (['sentences', 'lanes', 'tables'] as const).map((shows) => {
+      const { body } = pageOf({ ...modelOf(), shows });
+      const has = (name: string) => find(body, (attrs) => attrs['class'] === name).length;
+      return [
+        find(body, ({ id }) => id === 'lead').length,
+        has('lane'),
+        find(body, (attrs) => attrs['data-key']?.startsWith(`session ${ID} `) === true).length,
+      ];
+    });
+    assert.deepEqual(drawn, [
+      [1, 0, 0],
+      [1, 1, WORK.length],
+      [1, 1, 2 * WORK.length],
+    ]);
   });
 
   it('keeps what a button does to itself: the page names it only', () => {
