@@ -40,7 +40,6 @@ interface AnyState {
 
 interface ProblemState extends AnyState {
   readonly severity: 'red' | 'amber';
-  readonly notifiesAs: 'error' | 'warning';
   readonly isCuredByRestart: boolean;
   /** What proves that the problem is over: an answer, or only a completed cycle. */
   readonly isOverBy: 'answer' | 'cycle';
@@ -76,7 +75,6 @@ const RED: ProblemState = {
   ...UP,
   severity: 'red',
   silencesCountdowns: 'always',
-  notifiesAs: 'error',
   isCuredByRestart: true,
   isOverBy: 'answer',
 };
@@ -84,7 +82,6 @@ const RED: ProblemState = {
 const AMBER: ProblemState = {
   ...UP,
   severity: 'amber',
-  notifiesAs: 'warning',
   isCuredByRestart: false,
   isOverBy: 'answer',
 };
@@ -104,7 +101,7 @@ const PLAIN: PlainState = {
  */
 export const STATES: Readonly<Record<DaemonState, StateRow>> = {
   unresponsive: { ...RED, isDown: true },
-  unreachable: { ...RED, isDown: true, phase: 'gone', work: 'unknown', notifiesAs: 'warning' },
+  unreachable: { ...RED, isDown: true, phase: 'gone', work: 'unknown' },
   failing: RED,
   wedged: { ...RED, isOverBy: 'cycle' },
   wrongAnswer: { ...AMBER, work: 'unknown', silencesCountdowns: 'always', isMaybeOther: true },

@@ -3,7 +3,7 @@ import { daemonIdOf } from '../../settings/daemonList';
 import { addressOf, placeOf } from '../../kinds/target';
 import type { Conflict } from '../../health/conflicts';
 import { conflictSummary, conflictText, conflictTitle } from '../../words/conflictText';
-import { alone, type Section } from './daemonRows';
+import { alone, aside, type Section } from './row';
 
 const FOUND = 'found#';
 
@@ -29,7 +29,7 @@ function conflictRow(conflict: Conflict): Section {
   return alone({
     id: conflict.id,
     label: conflictTitle(conflict),
-    description: conflictSummary(conflict),
+    description: aside(conflictSummary(conflict)),
     icon: 'warning',
     severity: 'amber',
     contextValue: 'conflict',
@@ -45,7 +45,7 @@ function offerRow({ kind, target, place, owner, inPlaceOf }: OfferedDaemon): Sec
   return alone({
     id: `${FOUND}${daemonIdOf(target)}`,
     label: address ? `Found: ${kind} on ${address.port}` : `Found: ${kind}`,
-    description: moved ?? (owner === undefined ? place : `${place} · runs as ${owner}`),
+    description: aside(moved ?? place, moved === undefined && owner !== undefined && `runs as ${owner}`),
     icon: 'search',
     severity: 'plain',
     contextValue: 'found',

@@ -1,6 +1,7 @@
 import { newsText } from '../../words/newsText';
 
-export const OPEN_SETTINGS = 'Open Settings';
+/** What Enter on a row does. */
+export const SHOW = 'Show';
 
 /** The number on the view's icon, in words. */
 export function badgeText(problems: number, news: number): string {

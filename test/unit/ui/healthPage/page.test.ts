@@ -121,7 +121,7 @@ describe('the health page', () => {
           (attrs) => attrs['data-key']?.startsWith('incident ') === true,
         )[0]!,
       );
-    assert.match(rowOf(LOG), /The poll loop hangs \(the daemon says pollStale\); connection refused 3 times/);
+    assert.match(rowOf(LOG), /The poll loop hangs \(the daemon itself says so\); connection refused 3 times/);
     assert.doesNotMatch(rowOf(LOG), /told by the daemon/);
     const told = LOG.map((entry) => (entry.is === 'phase' ? { ...entry, toldByIt: true as const } : entry));
     assert.match(rowOf(told), /, told by the daemon/);
