@@ -1,7 +1,8 @@
 'use strict';
 const esbuild = require('esbuild');
-const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const { join, relative, resolve } = require('node:path');
+const { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { relative, resolve } = require('node:path');
+const { licences } = require('./scripts/bundled.cjs');
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -29,6 +30,7 @@ const entryPoints = {
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
   restarts: 'src/app/restarts.ts',
+  showHang: 'src/app/showHang.ts',
   restartLock: 'src/restart/restartLock.ts', // with the first failure of a daemon that was up
   evidence: 'src/diagnostics/evidence.ts',
   work: 'src/app/sessions.ts', // once a daemon runs something
@@ -37,7 +39,7 @@ const entryPoints = {
 };
 
 /** A process of its own in one file: an editor may delete the folder of an old version while it runs. */
-const wholeEntryPoints = { launcher: 'src/launcher/main.ts' };
+const wholeEntryPoints = { launcher: 'src/launcher/main.ts', demo: 'src/launcher/demo.ts' };
 
 /** Each kind of daemon has what talks to it in one file. */
 function kindChunks() {
@@ -58,23 +60,6 @@ const lazyChunks = {
     });
   },
 };
-
-/** The licences of the packages that are bundled: what they are licensed by asks for it. */
-function licences(inputs) {
-  const packages = new Set(
-    inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []),
-  );
-  return [...packages]
-    .sort()
-    .map((name) => {
-      const folder = join('node_modules', name);
-      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
-      return `${name} ${version}\n\n${text}\n`;
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`);
-}
 
 /** @param metafiles of all builds */
 function report(metafiles) {

@@ -19,8 +19,9 @@ import { run } from './run.mjs';
 import { startVSCodeServer } from './vscodeServer.mjs';
 
 const help = `npm start                     VS Code in the browser, with the extension and a live dispatchd
-npm start -- --desktop        the same in the VS Code that is installed here (needs its command "code")
-npm start -- --hang           makes the dispatchd of a running npm start hang
+npm start -- --desktop        the same in the VS Code that is installed here, by its command "code"
+npm start -- --no-window      only the dispatchd with its sample commands, for a VS Code of your own
+npm start -- --hang           makes the dispatchd of a running npm start hang; starts one first where none runs
 npm start -- --release        lets it go on
 npm start -- --stop           ends a dispatchd that an earlier npm start left behind
     --port N                  dispatchd's port (default ${defaultPort}); goes with each of the above
@@ -43,15 +44,15 @@ async function main() {
   const paths = demoPaths(options.port);
   const daemon = { url: `http://127.0.0.1:${options.port}`, stateDir: paths.stateDir };
   if (options.help) console.log(help);
-  else if (options.hang) await chaos(daemon, 'hang', 'Hung. The status bar turns red in about 10 s.');
-  else if (options.release) await chaos(daemon, 'release', 'Released.');
-  else if (options.stop) await stopDispatchd(paths.stateDir);
+  else if (options.stop) await stop(daemon);
+  else if (options.release) await release(daemon);
+  else if (options.hang && (await runningDispatchd(paths.stateDir))) await hang(daemon);
   else await runDemo(options, paths);
 }
 
 function readOptions() {
   const flag = { type: 'boolean', default: false };
-  const names = ['desktop', 'hang', 'release', 'stop', 'help'];
+  const names = ['desktop', 'no-window', 'hang', 'release', 'stop', 'help'];
   let values;
   try {
     ({ values } = parseArgs({
@@ -73,15 +74,29 @@ function portOf(text, min) {
   throw new UserError(`${text} is not a port.`);
 }
 
-async function chaos(daemon, what, done) {
-  if (!(await runningDispatchd(daemon.stateDir))) {
-    throw new UserError(`No npm start is running its dispatchd on ${daemon.url}.`);
-  }
-  await postToDispatchd(daemon, `/api/chaos/${what}`);
-  console.log(done);
+async function hang(daemon) {
+  await postToDispatchd(daemon, '/api/chaos/hang');
+  console.log('Hung. The status bar turns red in about 10 s.');
 }
 
-async function runDemo({ port, vscodePort, desktop }, paths) {
+async function release(daemon) {
+  if (!(await runningDispatchd(daemon.stateDir))) return console.log(noneRuns(daemon, 'let go on'));
+  await postToDispatchd(daemon, '/api/chaos/release');
+  console.log('Released.');
+}
+
+async function stop(daemon) {
+  if (!(await runningDispatchd(daemon.stateDir))) return console.log(noneRuns(daemon, 'stop'));
+  await stopDispatchd(daemon.stateDir);
+  console.log('Stopped.');
+}
+
+function noneRuns({ url }, what) {
+  return `No npm start runs its dispatchd on ${url}: there is nothing to ${what}.`;
+}
+
+async function runDemo(options, paths) {
+  const { port, vscodePort, hang: hangs, 'no-window': noWindow } = options;
   await requireFreePort(port, paths);
   const running = [];
   const stopAll = stopOnSignals(async () => {
@@ -89,9 +104,13 @@ async function runDemo({ port, vscodePort, desktop }, paths) {
   });
   try {
     await ensureDependencies();
-    if (!desktop) await ensureVSCodeServer();
-    console.log('Building the extension …');
-    await packageExtension();
+    const desktop = options.desktop && !noWindow && (await hasCode());
+    if (!desktop && !noWindow) await ensureVSCodeServer();
+    // A test has built it already, and others use what is built.
+    if (!process.env.DAEMON_HEALTH_BUILT) {
+      console.log('Building the extension …');
+      await packageExtension();
+    }
 
     rmSync(paths.dir, { recursive: true, force: true });
     // dispatchd works for a folder that is there.
@@ -112,9 +131,8 @@ async function runDemo({ port, vscodePort, desktop }, paths) {
         },
       ],
     };
-    const where = desktop
-      ? await openDesktop(paths, port, settings)
-      : await openServer(paths, port, settings, vscodePort, running);
+    const where = await open({ desktop, noWindow }, paths, port, settings, vscodePort, running);
+    if (hangs) await hang({ url: dispatchd.url, stateDir: paths.stateDir });
     console.log(`
 Daemon Health is running.
 
@@ -129,6 +147,13 @@ Daemon Health is running.
   } finally {
     await stopAll.now();
   }
+}
+
+/** Opens the window that was asked for. @returns where it is, in words */
+function open({ desktop, noWindow }, paths, port, settings, vscodePort, running) {
+  if (noWindow) return 'none, as asked';
+  if (desktop) return openDesktop(paths, port, settings);
+  return openServer(paths, port, settings, vscodePort, running);
 }
 
 async function requireFreePort(port, paths) {
@@ -160,16 +185,23 @@ async function openServer(paths, port, settings, vscodePort, running) {
 
 async function openDesktop(paths, port, settings) {
   makeDemoFolder(paths, port, settings);
+  await run('code', ['--install-extension', vsixFile, '--force']);
+  await run('code', ['--new-window', paths.folder, join(paths.folder, 'README.md')]);
+  return `${paths.folder} (opened in your VS Code; trust the folder to allow restarts)`;
+}
+
+/** Whether the VS Code that is installed here can be asked for; says what comes instead where it cannot. */
+async function hasCode() {
   try {
-    await run('code', ['--install-extension', vsixFile, '--force']);
-    await run('code', ['--new-window', paths.folder, join(paths.folder, 'README.md')]);
+    await run('code', ['--version']);
+    return true;
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    throw new UserError(
-      'There is no command "code" on the PATH. In VS Code, run "Shell Command: Install \'code\' command in PATH", or leave out --desktop.',
+    console.log(
+      'There is no command "code" on the PATH, so a VS Code in the browser is used instead. To get the command, run "Shell Command: Install \'code\' command in PATH" in VS Code.',
     );
+    return false;
   }
-  return `${paths.folder} (opened in your VS Code; trust the folder to allow restarts)`;
 }
 
 /** `requested` resolves at the first Ctrl+C or the like; `now` stops everything once, however often it is called. */

@@ -2,15 +2,17 @@ import * as vscode from 'vscode';
 import { systemClock } from './systemClock';
 import { Registry } from '../watch/registry';
 import { RecentCommands } from '../store/recentCommands';
+import { OfferedFirstSteps } from '../store/firstSteps';
 import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
 import { discoveryLoader } from './discoveryLoader';
 import { DoorLoader } from './doorLoader';
-import { Drawing } from './drawing';
+import { drawEach, Drawing, type Drawn } from './drawing';
+import { Focus, leaseOfWindow } from './focus';
+import { HangLoader } from './hangLoader';
 import { Log } from '../ui/shared/log';
-import { SpeakerLease } from '../store/speakerTurn';
 import { Snoozes } from '../store/snoozes';
 import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
 import { Lazy } from './lazy';
@@ -30,19 +32,15 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const { workspaceState, globalState, globalStorageUri, storageUri } = context;
   const clock = systemClock;
   const wallAt = () => clock.now().wallAt;
-  const isFocused = () => vscode.window.state.focused;
+  const focus = new Focus(clock, () => onFocus());
+  const { isFocused } = focus;
   const log = new Log();
   const settings = new Settings();
   const write = (line: string) => log.info(line);
   const failed = (what: string) => (error: unknown) => log.unexpected(what, error);
   const memory = new WorkspaceMemory(workspaceState, wallAt, write);
   const shared = { folder: globalStorageUri.fsPath, log: write };
-  const lease = new SpeakerLease({
-    ...shared,
-    pid: process.pid,
-    // Only the window itself can set it.
-    reach: () => vscode.commands.executeCommand('setContext', 'daemonHealth.reached', true),
-  });
+  const lease = leaseOfWindow(shared);
   const records = new RestartRecords(globalState, shared, () => registry.changed());
   const snoozes = new Snoozes(globalState, shared, () => registry.changed(), wallAt);
   const lookAtShared = () => {
@@ -53,9 +51,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     clock,
     random: Math.random,
     isFocused,
-    createProbe: async (target, kind) =>
+    createProbe: async (target, kind, asks) =>
       (await import('../kinds/probe')).createProbe(target, {
         kind,
+        ...(asks && { asks }),
         wallAt,
         mayReadLimits: () => settings.readSmithyLimits(),
       }),
@@ -75,6 +74,8 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lease,
     current: (daemonId) => registry.model(daemonId),
     conflicts: () => registry.conflicts,
+    finished: () => settings.finished(),
+    focusedSinceMs: () => focus.sinceMs,
     run: (command, targets) => run(command, targets),
     log: write,
     onError: (where, error) => log.unexpected(where, error),
@@ -91,7 +92,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
         settings,
         records,
         onRestarted: (daemonId) => void snoozes.endAtRestart(daemonId),
-        onEvidence: (daemonId, file) => past.evidenceKept(daemonId, file),
+        onEvidence: (daemonId, report) => past.evidenceKept(daemonId, report),
       }),
     failed('The restarts'),
   );
@@ -116,9 +117,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     registry,
     onError: failed('What happened'),
   });
+  const showHang = new HangLoader({ context, registry }, failed('The demo'));
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
-    async () => new (await import('./surfaces')).Surfaces(registry, clock, log),
+    async () => new (await import('./surfaces')).Surfaces(registry, clock, log, settings),
     failed('What is shown'),
   );
   const usable = new UsableCommands((names) => {
@@ -147,7 +149,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     else if (!sessions.isWanted && registry.models.some(({ track }) => track.last))
       sessions.pass(() => undefined);
   };
-  const drawn: readonly (readonly [name: string, draws: () => void])[] = [
+  const drawn: Drawn = [
     ['The status item', () => surfaces.now?.drawStatusItem(past.news)],
     ['The tree', () => surfaces.now?.tree.render(past.news)],
     ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
@@ -156,16 +158,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     ['The sessions', updateSessions],
     ['What happened', () => past.update()],
   ];
-  const render = () => {
-    // A surface that throws stops no other one.
-    for (const [name, draws] of drawn) {
-      try {
-        draws();
-      } catch (error) {
-        log.unexpected(name, error);
-      }
-    }
-  };
+  const render = () => drawEach(drawn, (name, error) => log.unexpected(name, error));
 
   const runner = new Lazy(async () => {
     const [{ tree }, { commandRunner }] = await Promise.all([
@@ -182,8 +175,9 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
       snoozes,
       runOnSessions: async (command, targets) => (await sessions.get()).run(command, targets),
       discovery: () => discovery.get(),
-      addDaemon: (daemon) => settings.addDaemon(daemon, registry.listed()),
       openHealthPage: () => past.openPage(),
+      demo: () => showHang.get(),
+      firstSteps: new OfferedFirstSteps(globalState, write),
     });
   }, failed('The commands'));
   const run: RunCommand = async (command, targets) => (await runner.get())(command, targets);
@@ -194,7 +188,10 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     lookAtShared();
     onDidPoll();
   });
-  registry.on('counted', () => sessions.now?.counted());
+  registry.on('counted', () => {
+    sessions.now?.counted();
+    surfaces.now?.drawStatusItem(past.news);
+  });
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);
     past.stepped(model, events);
@@ -218,15 +215,18 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   surfaces.pass(() => {
     if (drawing.hasBegun) render();
     past.load();
+    void showHang.sweep();
   });
   if (isFocused()) onFocus();
 
   const subscriptions = vscode.Disposable.from(
     log,
+    focus,
     registry,
     surfaces,
     sessions,
     door,
+    showHang,
     lease,
     records,
     snoozes,
@@ -236,7 +236,6 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     past,
     settings.onDidChangeWatched(() => discovery.pass((known) => known.start())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => discovery.pass((known) => void known.scan())),
-    vscode.window.onDidChangeWindowState(({ focused }) => focused && onFocus()),
   );
   return {
     /** Runs a command of the manifest. Its targets are what it was called with: row ids from the tree and from links. */

@@ -2,16 +2,18 @@ import type * as vscode from 'vscode';
 import type { AcrossStep } from '../health/across';
 import type { HealthEvent } from '../health/advance';
 import type { DaemonModel } from '../model/daemonModel';
-import type { Door } from '../ui/notifications/door';
+import type { Door, DoorDeps } from '../ui/notifications/door';
 import type { CountdownNotice, Notice } from '../ui/notifications/notice';
-import type { NotificationsDeps } from '../ui/notifications/notifications';
 import { Lazy } from './lazy';
+
+/** What happens to one daemon and is told, besides its incidents. */
+const TOLD: readonly HealthEvent['kind'][] = ['timedOut', 'restarted', 'ended', 'waits'];
 
 /** The door of notifications is a chunk of its own, loaded with the first thing to tell. */
 export class DoorLoader implements vscode.Disposable {
   readonly #door: Lazy<Door>;
 
-  constructor(deps: NotificationsDeps) {
+  constructor(deps: DoorDeps) {
     this.#door = new Lazy(
       async () => (await import('../ui/notifications/door')).openDoor(deps),
       (error) => deps.onError('The notifications', error),
@@ -34,7 +36,7 @@ export class DoorLoader implements vscode.Disposable {
 
   /** What happened to one daemon; its incidents come with those of all daemons. */
   happened(model: DaemonModel, event: HealthEvent): void {
-    if (event.kind !== 'timedOut' && event.kind !== 'restarted') return;
+    if (!TOLD.includes(event.kind)) return;
     this.#door.pass(({ notices }) => notices.happened(model, event));
   }
 

@@ -38,3 +38,17 @@ export class Drawing {
     }, ms);
   }
 }
+
+/** What draws, each with its name for the log. */
+export type Drawn = readonly (readonly [name: string, draws: () => void])[];
+
+/** Draws each: one that throws stops no other one. */
+export function drawEach(drawn: Drawn, onError: (name: string, error: unknown) => void): void {
+  for (const [name, draws] of drawn) {
+    try {
+      draws();
+    } catch (error) {
+      onError(name, error);
+    }
+  }
+}

@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
 import { unseenIn } from '../health/away';
+import { LogIndex } from '../health/logIndex';
 import { newsIn, type PastSource } from '../health/past';
 import type { DaemonId } from '../health/report';
 import { entriesToldBy, type ToldPast } from '../health/toldPast';
 import type { Track } from '../health/trackState';
 import { lifeOf, lookAtPhase, type SeenPhase } from '../health/watchedPhase';
 import type { DaemonConfig } from '../model/daemonConfig';
+import type { KeptReport } from '../model/outcome';
 import type { DaemonModel, LoggedPast } from '../model/daemonModel';
 import { Incidents } from '../store/incidents';
 import { LastLooks } from '../store/looks';
@@ -22,7 +24,7 @@ export interface PastDeps {
   readonly shared: SharedDeps;
   /** A folder that only the windows of this workspace share. */
   readonly workspaceFolder: string;
-  readonly registry: Pick<Registry, 'models' | 'changed' | 'probe'>;
+  readonly registry: Pick<Registry, 'lasting' | 'changed' | 'probe'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -32,6 +34,7 @@ export interface PastDeps {
  */
 export class PastLog {
   readonly #incidents: Incidents;
+  readonly #index = new LogIndex();
   readonly #looks: LastLooks;
   readonly #page: Lazy<HealthPage>;
   /** Tells this window from all others. */
@@ -52,7 +55,7 @@ export class PastLog {
       async () =>
         new (await import('../ui/healthPage/healthPage')).HealthPage({
           clock,
-          models: () => registry.models,
+          models: () => registry.lasting,
           entries: () => this.#incidents.entries,
           away: () => this.#looks.away,
           onSeen: () => void this.#looks.seen(),
@@ -76,20 +79,17 @@ export class PastLog {
   get news(): number {
     const { away } = this.#looks;
     if (unseenIn(away).length === 0) return 0;
-    return newsIn(this.deps.registry.models.map(sourceOf), this.#incidents.entries, away);
+    return newsIn(this.deps.registry.lasting.map(sourceOf), this.#incidents.entries, away);
   }
 
   /** What the log has of one daemon. */
   of(daemonId: DaemonId): LoggedPast {
-    const own = this.#incidents.entries.filter((entry) => entry.daemonId === daemonId);
-    return {
-      phases: own.filter((entry) => entry.is === 'phase'),
-      lives: own.filter((entry) => entry.is === 'life'),
-    };
+    return this.#index.of(this.#incidents.entries, daemonId);
   }
 
   /** Called at every step of a daemon. */
   stepped({ daemon, track, history }: DaemonModel, events: readonly HealthEvent[]): void {
+    if (daemon.demo) return;
     const now = this.deps.clock.now();
     const { seen, notes } = lookAtPhase(this.#phases.get(daemon.id), daemon, track, this.#window, now);
     if (seen) this.#phases.set(daemon.id, seen);
@@ -109,13 +109,14 @@ export class PastLog {
     this.#page.now?.draw();
   }
 
-  evidenceKept(daemonId: DaemonId, file: string): void {
-    void this.#incidents.noteEvidence(daemonId, file, this.deps.clock.now().wallAt);
+  evidenceKept(daemonId: DaemonId, report: KeptReport): void {
+    if (!this.deps.registry.lasting.some(({ daemon }) => daemon.id === daemonId)) return;
+    void this.#incidents.noteEvidence(daemonId, report, this.deps.clock.now().wallAt);
   }
 
   async openPage(): Promise<void> {
     (await this.#page.get()).open();
-    await Promise.all(this.deps.registry.models.map(({ daemon }) => this.#ask(daemon)));
+    await Promise.all(this.deps.registry.lasting.map(({ daemon }) => this.#ask(daemon)));
   }
 
   dispose(): void {

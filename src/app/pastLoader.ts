@@ -1,5 +1,6 @@
 import type { HealthEvent } from '../health/advance';
 import type { DaemonId } from '../health/report';
+import type { KeptReport } from '../model/outcome';
 import type { DaemonModel, LoggedPast } from '../model/daemonModel';
 import { Lazy } from './lazy';
 import type { PastDeps, PastLog } from './past';
@@ -23,7 +24,7 @@ export class PastLoader {
 
   /** What was seen until it is there is noted once it is. */
   load(): void {
-    this.#past.pass((past) => this.deps.registry.models.forEach((model) => past.stepped(model, [])));
+    this.#past.pass((past) => this.deps.registry.lasting.forEach((model) => past.stepped(model, [])));
   }
 
   stepped(model: DaemonModel, events: readonly HealthEvent[]): void {
@@ -37,8 +38,8 @@ export class PastLoader {
     this.#past.now?.update();
   }
 
-  evidenceKept(daemonId: DaemonId, file: string): void {
-    this.#past.pass((past) => void past.evidenceKept(daemonId, file));
+  evidenceKept(daemonId: DaemonId, report: KeptReport): void {
+    this.#past.pass((past) => void past.evidenceKept(daemonId, report));
   }
 
   async openPage(): Promise<void> {

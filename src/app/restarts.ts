@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/time';
 import type { Registry } from '../watch/registry';
 import type { DaemonModel } from '../model/daemonModel';
+import type { KeptReport } from '../model/outcome';
+import { openReport } from '../ui/commands/openReport';
 import { restartWays, startCommand, workspaceFolders } from '../ui/tasks/startContext';
 import { RestartController } from '../restart/controller';
 import { holderOf } from '../restart/plan';
@@ -11,10 +13,11 @@ import { chooseWay } from '../restart/chooseWay';
 import { isOutside } from '../restart/startFolder';
 import { lostVariables } from '../restart/lostVariables';
 import type { StartCommand } from '../restart/startCommand';
+import { Keepers } from '../store/keepers';
 import type { RestartRecords } from '../store/restartRecords';
 import { lastSaid } from '../launcher/launcherLog';
 import { cleanEnv } from '../system/cleanEnv';
-import { programAt, whyNotStartable } from '../system/startable';
+import { byPath, programAt, whyNotStartable } from '../system/startable';
 import { TaskRunner } from '../ui/tasks/taskRunner';
 import { DaemonTasks } from '../ui/tasks/taskProvider';
 import { terminalEnv } from '../ui/tasks/terminalEnv';
@@ -34,7 +37,7 @@ export interface RestartsDeps {
   readonly settings: Settings;
   readonly records: RestartRecords;
   readonly onRestarted: (daemonId: DaemonId) => void;
-  readonly onEvidence: (daemonId: DaemonId, file: string) => void;
+  readonly onEvidence: (daemonId: DaemonId, report: KeptReport) => void;
   readonly door: Pick<Notifications, 'tell'>;
 }
 
@@ -49,8 +52,11 @@ export function createRestarts(deps: RestartsDeps) {
   const evidence = new Evidence({ ...deps, folder: vscode.Uri.joinPath(folder, 'evidence').fsPath });
   const whyNot = (command: StartCommand) => whyNotStartable(command, terminalEnv());
   const runner = new TaskRunner({ whyNotStartable: whyNot, lastSaid });
+  const keepers = new Keepers({ folder: folder.fsPath, log: (line) => log.info(line) });
+  context.subscriptions.push(keepers);
   const controller: RestartController = new RestartController({
     ...deps,
+    keepers,
     wallAt: () => clock.now().wallAt,
     folder: folder.fsPath,
     keepEvidence: (model, owner, inspect) => evidence.keep(model, owner, inspect),
@@ -88,11 +94,16 @@ export function createRestarts(deps: RestartsDeps) {
     controller,
     userName: () => userInfo().username,
     onUnexpected: (where, error) => log.unexpected(where, error),
+    inspectable: async (owner) => (await import('../diagnostics/evidence')).inspectable(owner),
     current: (daemonId) => registry.model(daemonId),
   });
   const tasks = new DaemonTasks({
     registry,
-    startCommand: (model, how) => startCommand(context, controller, model, how),
+    startCommand: async (model, how) => {
+      const command = await startCommand(context, controller, model, how);
+      // VS Code would not look for it on the PATH that its terminals are given by settings.
+      return 'is' in command ? command : byPath(command, terminalEnv());
+    },
     restart: (model, write, signal) => commands.restartInTerminal(model, write, signal),
     stop: (model, write, signal) => commands.stopInTerminal(model, write, signal),
   });
@@ -103,7 +114,8 @@ export function createRestarts(deps: RestartsDeps) {
     keepEvidence: async (model: DaemonModel) => {
       const { owner, refusal } = await holderOf(model);
       // What must not be ended must not get the signal that opens an inspector either.
-      await evidence.keep(model, owner, settings.inspectNode() && refusal === undefined);
+      const kept = await evidence.keep(model, owner, settings.inspectNode() && refusal === undefined);
+      if (kept.report) await openReport(kept.report.file);
     },
     provideTasks: () => tasks.provideTasks(),
     resolveTask: (task: vscode.Task) => tasks.resolveTask(task),

@@ -1,13 +1,16 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { toSnapshot, type DaemonSnapshot } from '../api';
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
 import { placeOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Log } from '../ui/shared/log';
+import type { Settings } from '../settings/settings';
 import { StatusItem } from '../ui/statusBar/statusItem';
+import { isItemShown } from '../ui/statusBar/statusShown';
 import { renderStatus } from '../ui/statusBar/statusText';
 import { HealthTree } from '../ui/tree/tree';
+import { FolderMarks } from './folderMarks';
 import type { Registry } from '../watch/registry';
 import { reasonText } from '../words/reasons';
 import { transitionLine } from '../words/transitions';
@@ -16,19 +19,36 @@ import { transitionLine } from '../words/transitions';
 export class Surfaces implements vscode.Disposable {
   readonly tree: HealthTree;
   readonly #statusItem = StatusItem.create();
+  readonly #marks: FolderMarks;
+  readonly #subscriptions: vscode.Disposable;
 
   constructor(
     private readonly registry: Registry,
     private readonly clock: Clock,
     private readonly log: Log,
+    private readonly settings: Pick<Settings, 'statusBar' | 'onDidChangeShown'>,
   ) {
     this.tree = new HealthTree(registry, clock);
+    const { onDidChangeWorkspaceFolders } = vscode.workspace;
+    this.#marks = new FolderMarks(
+      () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+      () => registry.changed(),
+    );
+    const look = () => void this.#marks.look();
+    this.#subscriptions = vscode.Disposable.from(
+      this.settings.onDidChangeShown(() => registry.changed()),
+      onDidChangeWorkspaceFolders(look),
+      vscode.window.onDidChangeWindowState(({ focused }) => focused && look()),
+    );
+    look();
   }
 
   /** @param news how many things happened while nobody looked */
   drawStatusItem(news: number): void {
-    const { models, conflicts } = this.registry;
-    this.#statusItem.render(renderStatus(models, conflicts, this.clock.now(), news));
+    const { models, conflicts, found, problems } = this.registry;
+    const view = renderStatus(models, conflicts, this.clock.now(), news, found);
+    const known = { models, conflicts, found, problems, news, hasFolderOfDaemon: this.#marks.has };
+    this.#statusItem.render(view, isItemShown(this.settings.statusBar(), known));
   }
 
   /** What happened to one daemon, for the log. */
@@ -47,5 +67,6 @@ export class Surfaces implements vscode.Disposable {
   dispose(): void {
     this.tree.dispose();
     this.#statusItem.dispose();
+    this.#subscriptions.dispose();
   }
 }

@@ -20,6 +20,8 @@ export class CodedError<Code extends { readonly is: string } = { readonly is: st
 export type NoAnswerCause =
   | { readonly is: 'noAnswer'; readonly withinMs: number }
   | { readonly is: 'connectTimedOut' | 'connectionRefused' | 'unknownHost' | 'closed' }
+  /** @property file its path, to be shown */
+  | { readonly is: 'noFile'; readonly file: string }
   | { readonly is: 'tooManyParts'; readonly most: number }
   | { readonly is: 'noHttp' | 'badHttp' | 'speaksTls' }
   /** @property code the system's, such as `ECONNRESET` */

@@ -23,7 +23,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
   // The whole value of a header: "Authorization: token x", "Cookie: a=x; b=y"
   [
-    /((?:authorization|cookie2?)(?:\\{0,8}["'])?\s{0,9}[:=]\s{0,9}(?:\\{0,8}["'])?)(?![<"'\\\s])(?:[^"'\\\r\n]|"[^"\r\n]{0,500}"(?=[,;\s]|$)){1,4000}/gi,
+    /((?:authorization|cookie2?)(?:\\{0,8}["'])?\s{0,9}[:=]\s{0,9}(?:\\{0,8}["'])?)(?![<"'\\\s])(?:[^"'\\\r\n]|"[^"\r\n]{0,500}"(?=[,;\s"'\\]|$)|\\{1,8}"[^"\\\r\n]{0,500}\\{1,8}"(?=[,;\s"'\\]|$)){1,4000}/gi,
     `$1${REDACTED}`,
   ],
   // "Bearer x", "Basic x"
@@ -87,8 +87,8 @@ export function wordsWithoutSecrets(words: readonly string[]): readonly string[]
   return words.map((word, index) => {
     const flag = words[index - 1];
     if (isSecretFlag(flag) && !word.startsWith('-')) return REDACTED;
-    // A flag of one letter tells only together with its value.
-    if (flag !== undefined && /^-[a-z]$/.test(flag)) {
+    // Such a flag tells only together with its value.
+    if (flag !== undefined && /^(-([a-z]|-user)|passwd)$/.test(flag)) {
       return withoutSecrets(`${flag} ${word}`).slice(flag.length + 1);
     }
     return withoutSecrets(word);

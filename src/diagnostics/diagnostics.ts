@@ -154,7 +154,8 @@ function printed(report: Report): Record<string, unknown> {
       if (name === 'traits') return [];
       if (name === 'malformed') return [[name, report.malformed.map((field) => malformedText([field]))]];
       if (name === 'unavailable') return [['unavailableReason', unavailableText(report.unavailable!)]];
-      return name === 'progress' ? Object.entries(cycles) : [[name, value]];
+      const isCycles = name === 'progress' && report.progress.kind !== 'signs';
+      return isCycles ? Object.entries(cycles) : [[name, value]];
     }),
   );
 }

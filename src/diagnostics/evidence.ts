@@ -2,17 +2,21 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonModel } from '../model/daemonModel';
+import type { KeptReport } from '../model/outcome';
 import { wholePlaceOf } from '../model/target';
-import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_STATUS_CHARS } from './policy';
+import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_FOUND_CHARS, MAX_STATUS_CHARS } from './policy';
+import { cleanText } from '../base/text';
 import type { Instant } from '../base/time';
 import { orAborted } from '../base/wait';
+import { isLive } from '../health/sessions';
+import { STATES, type DaemonState } from '../health/states';
 import type { CompactSample } from '../health/samples';
 import { trace } from '../health/verdict';
 import { failureText } from '../words/causes';
 import { sentenceOf } from '../words/errors';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
-import { stalledForMs, stateInWords } from '../words/states';
+import { capitalise, stalledForMs, stateInWords } from '../words/states';
 import { block, escaped } from './fence';
 import { redact } from './redact';
 import { hangText } from './hangText';
@@ -20,6 +24,9 @@ import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
 import { writePrivate } from '../system/privateFile';
 import type { ProcessInfo } from '../system/processTable';
+
+// One chunk has all that needs the inspector.
+export { inspectable } from './inspectNode';
 
 export interface EvidenceRequest {
   readonly model: DaemonModel;
@@ -38,20 +45,29 @@ export interface EvidenceRequest {
 /**
  * Keeps what is known of a daemon in trouble, before a restart wipes it: a Markdown file in `folder`, of which the
  * newest are kept. Takes no longer than its time; what could not be had by then is said to be missing.
- *
- * @returns the file
  */
-export async function keepEvidence(request: EvidenceRequest): Promise<string> {
+export async function keepEvidence(request: EvidenceRequest): Promise<KeptReport> {
   const { model, folder, now } = request;
-  const text = redact(await collect(request, AbortSignal.timeout(EVIDENCE_TIMEOUT_MS)), homedir());
+  const collected = await collect(request, AbortSignal.timeout(EVIDENCE_TIMEOUT_MS));
+  const text = redact(collected.text, homedir());
   const stamp = new Date(now.wallAt).toISOString().replace(/[:.]/g, '-');
   const file = join(folder, `${stamp} ${model.daemon.name.replace(/[^\w-]+/g, '_').slice(0, 40)}.md`);
   await writePrivate(file, text);
   await prune(folder);
-  return file;
+  const { found } = collected;
+  return {
+    file,
+    ...(found !== undefined && { found: cleanText(redact(found, homedir()), MAX_FOUND_CHARS) }),
+  };
 }
 
-async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<string> {
+/** @property found what a hang comes to; of a daemon that does not hang there is none */
+interface Collected {
+  readonly text: string;
+  readonly found?: string;
+}
+
+async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<Collected> {
   const { model, samples, owner, inspect, now } = request;
   const { daemon, track } = model;
   const nobody = daemon.target.kind === 'http' ? 'nothing listens on its port' : 'no process is known';
@@ -60,34 +76,31 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
     owner ? inTime(processFacts(owner.pid, signal), signal) : nobody,
     owner && inspect ? inTime(inspectNode(owner, signal, request.onLeftOpen), signal) : undefined,
   ]);
-  const found = hangText({
-    hungForMs: stalledForMs(model, now),
-    facts,
-    loop,
-    ownPort: addressPort(model),
-  });
-  return [
+  const { state, reason, since, asOf } = track.verdict;
+  const hungForMs = stalledForMs(model, now) ?? now.monotonicMs - since.monotonicMs;
+  const found = isHang(state)
+    ? hangText({ hungForMs, facts, loop, ownPort: addressPort(model), runsWork: runsWork(model) })
+    : undefined;
+  const text = [
     `# ${escaped(`${daemon.name}: ${stateInWords(model, now)}`)}`,
-    ...(found === undefined ? [] : [escaped(found)]),
+    escaped(found === undefined ? `${capitalise(reasonText(reason))}.` : `It has ${found}.`),
     `Kept ${iso(now.wallAt)}, before anything was changed. ${escaped(wholePlaceOf(daemon.target))}`,
     [
-      `- state since: ${iso(track.verdict.since.wallAt)}`,
-      `- as of: ${iso(track.verdict.asOf.wallAt)}`,
-      `- reason: ${escaped(reasonText(track.verdict.reason))}`,
+      `- state since: ${iso(since.wallAt)}`,
+      `- as of: ${iso(asOf.wallAt)}`,
+      `- reason: ${escaped(reasonText(reason))}`,
     ].join('\n'),
-    '## What the daemon says',
-    block(status.slice(0, MAX_STATUS_CHARS)),
-    `## Its process${owner ? `, ${owner.pid}` : ''}`,
-    block(
+    ...folded('What the daemon says', status.slice(0, MAX_STATUS_CHARS)),
+    ...folded(
+      `Its process${owner ? `, ${owner.pid}` : ''}`,
       typeof facts === 'string'
         ? facts
         : facts.map(([name, value]) => `${name}: ${indent(value)}`).join('\n'),
     ),
-    ...(loop === undefined ? [] : ['## What its event loop holds', block(loop)]),
-    `## The last ${samples.length} samples`,
-    block(samples.map(sampleLine).join('\n')),
-    '## Which rule decided',
-    block(
+    ...(loop === undefined ? [] : folded('What its event loop holds', loop)),
+    ...folded(`The last ${samples.length} samples`, samples.map(sampleLine).join('\n')),
+    ...folded(
+      'Which rule decided',
       trace(track.facts)
         .map(({ state, reason }) =>
           reason === undefined
@@ -98,6 +111,24 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<s
     ),
     '',
   ].join('\n\n');
+  return { text, ...(found !== undefined && { found }) };
+}
+
+/**
+ * A heading, under which an editor folds what is indented, whatever it knows of Markdown. @param title ours: what others
+ * say is text
+ */
+function folded(title: string, text: string): readonly string[] {
+  return [`## ${title}`, block(text).replace(/^(?=.)/gm, '  ')];
+}
+
+function runsWork({ track }: DaemonModel): boolean {
+  return track.last?.report.sessions?.some(isLive) === true;
+}
+
+function isHang(state: DaemonState): boolean {
+  const row = STATES[state];
+  return row.severity !== 'plain' && row.isHang === true;
 }
 
 /** The port that the daemon itself listens on. */

@@ -8,6 +8,8 @@ export interface Found {
   readonly facts: readonly (readonly [string, string])[] | string;
   /** What its event loop holds, as `inspectNode` tells it. */
   readonly loop: string | undefined;
+  /** It runs sessions, whose processes are its children. */
+  readonly runsWork: boolean;
   /** The port that it listens on itself. */
   readonly ownPort: number | undefined;
 }
@@ -16,34 +18,36 @@ export interface Found {
 const BUSY_PERCENT = 80;
 
 /**
- * What a hang comes to, in one sentence; `undefined` where nothing is known of the process. A process may hold a socket
- * that it does not wait for, so a single one is what it *most likely* waits for, and of several that is not said.
+ * What a hang comes to, as a clause that goes on after "it" and after "it has". A process may hold a socket that it does
+ * not wait for, so a single one is what it *most likely* waits for, and of several that is not said.
  */
-export function hangText({ hungForMs, facts, loop, ownPort }: Found): string | undefined {
-  if (typeof facts === 'string') return undefined;
+export function hangText({ hungForMs, facts, loop, ownPort, runsWork }: Found): string {
+  const forTime = hungForMs === undefined ? '' : ` for ${duration(hungForMs)}`;
+  if (typeof facts === 'string') return `hung${forTime}, and of its process nothing is known`;
   const row = (wanted: string) => facts.find(([name]) => name.startsWith(wanted))?.[1] ?? '';
   const cpu = /^(\d+) %/.exec(row('CPU'))?.[1];
   const share = cpu === undefined ? '' : `; ${cpu} % CPU`;
-  const forTime = hungForMs === undefined ? '' : ` for ${duration(hungForMs)}`;
+  if (row('state').startsWith('T')) return `hung${forTime}, stopped by a signal${share}`;
   if (cpu !== undefined && Number(cpu) >= BUSY_PERCENT) {
     const where = /^\d+ % (.+)$/m.exec(loop?.split('where it was')[1] ?? '')?.[1];
-    return `It has computed${forTime}${where === undefined ? '' : `, mostly in ${where}`}${share}.`;
+    return `computed${forTime}${where === undefined ? '' : `, mostly in ${where}`}${share}`;
   }
   const sockets = socketsOf(row('sockets'), loop, ownPort);
   const children = row('children')
     .split('\n')
     .filter((line) => /^\d+ /.test(line));
-  if (sockets.length === 1)
-    return `It has waited${forTime}, most likely for a socket to ${sockets[0]}${share}.`;
+  if (sockets.length === 1) return `waited${forTime}, most likely for a socket to ${sockets[0]}${share}`;
   if (sockets.length > 1) {
-    return `It has waited${forTime}, with sockets open to ${sockets.slice(0, 3).join(', ')}${share}.`;
+    return `waited${forTime}, with sockets open to ${sockets.slice(0, 3).join(', ')}${share}`;
   }
+  // The sessions of a daemon are children that it does not wait for.
+  if (children.length === 1 && !runsWork)
+    return `waited${forTime}, most likely for its child process${share}`;
   if (children.length > 0) {
-    const what =
-      children.length === 1 ? 'its child process' : `one of its ${children.length} child processes`;
-    return `It has waited${forTime}, most likely for ${what}${share}.`;
+    const many = children.length === 1 ? '1 child process' : `${children.length} child processes`;
+    return `waited${forTime}, with ${many} running, and nothing shows for what${share}`;
   }
-  return `It has waited${forTime}, and nothing shows for what${share}.`;
+  return `waited${forTime}, and nothing shows for what${share}`;
 }
 
 /** Those that it opened: by address where its event loop names them, else by port. */

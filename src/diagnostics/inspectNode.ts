@@ -25,6 +25,41 @@ export async function isNode(pid: number, table: ProcessTable = processTable()):
   return /^node(js)?\d*$/.test(basename(await table.executable(pid).catch(() => '')));
 }
 
+/** Whether the event loop of a process can be looked into, and what that means; or why not. */
+export type Inspectable =
+  /** @property catches whether it is known to catch the signal; what does not is ended by that */
+  | { readonly is: 'node'; readonly catches: boolean }
+  | { readonly is: 'untold' | 'windows' | 'notNode' | 'notCaught' }
+  /** Another process listens where the inspector would. */
+  | { readonly is: 'portHeld'; readonly pid: number };
+
+/** Looks only: no signal is sent. Never rejects. */
+export async function inspectable(owner: PartialIdentity): Promise<Inspectable> {
+  // Its number alone may be another's by now, and the signal ends who does not expect it.
+  if (!identityIn(owner)) return { is: 'untold' };
+  if (process.platform === 'win32') return { is: 'windows' };
+  const { pid } = owner;
+  if (!(await isNode(pid))) return { is: 'notNode' };
+  const isLinux = process.platform === 'linux';
+  const isCaught = isLinux && (await catches(pid, constants.signals.SIGUSR1)) === true;
+  if (isLinux && !isCaught) return { is: 'notCaught' };
+  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid }).catch(() => []);
+  if (holder && holder.pid !== pid) return { is: 'portHeld', pid: holder.pid };
+  return { is: 'node', catches: isCaught };
+}
+
+function whyNot(look: Exclude<Inspectable, { is: 'node' }>): string {
+  if (look.is === 'portHeld') return `port ${INSPECTOR_PORT} is in use by process ${look.pid}`;
+  return NOT_INSPECTABLE[look.is];
+}
+
+const NOT_INSPECTABLE: Readonly<Record<Exclude<Inspectable['is'], 'node' | 'portHeld'>, string>> = {
+  untold: 'the system does not tell when the process began: it gets no signal',
+  windows: 'not available on Windows: it needs the signal SIGUSR1',
+  notNode: 'not a Node process',
+  notCaught: 'it does not catch the signal SIGUSR1, which would end it: it gets none',
+};
+
 /**
  * What the event loop of a Node process holds: its active resources, and where it spins if it does. The inspector
  * is opened on loopback, and closed again whatever happens: on an abort, a failed connection, a busy loop. Where it
@@ -39,19 +74,12 @@ export async function inspectNode(
   signal: AbortSignal,
   onLeftOpen: (text: string) => void = () => undefined,
 ): Promise<string> {
-  const target = identityIn(owner);
-  // Its number alone may be another's by now, and the signal ends who does not expect it.
-  if (!target) return 'the system does not tell when the process began: it gets no signal';
-  if (process.platform === 'win32') return 'not available on Windows: it needs the signal SIGUSR1';
+  const able = await inspectable(owner);
+  if (able.is !== 'node') return whyNot(able);
+  const target = identityIn(owner)!;
   const { pid } = target;
-  if (!(await isNode(pid))) return 'not a Node process';
-  if (process.platform === 'linux' && (await catches(pid, constants.signals.SIGUSR1)) !== true) {
-    return 'it does not catch the signal SIGUSR1, which would end it: it gets none';
-  }
-  const [holder] = await findListeners(INSPECTOR_PORT, 'localhost', { named: pid });
-  if (holder && holder.pid !== pid) return `port ${INSPECTOR_PORT} is in use by process ${holder.pid}`;
   // What someone else had opened stays open.
-  if (holder) return look(signal);
+  if (await holdsInspector(pid)) return look(signal);
   signal.throwIfAborted();
   const sent = await processTable().signal([target], 'SIGUSR1');
   if (sent.length === 0) return 'it has ended, or may not get the signal SIGUSR1';

@@ -3,6 +3,8 @@ export const EVIDENCE_TIMEOUT_MS = 10_000;
 
 /** Older evidence goes. */
 export const EVIDENCE_FILES_KEPT = 20;
+/** One sentence of a notification. */
+export const MAX_FOUND_CHARS = 300;
 export const MAX_STATUS_CHARS = 20_000;
 export const MAX_SESSIONS = 10;
 export const MAX_BLOCK_CHARS = 8_000;

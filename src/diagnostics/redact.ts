@@ -1,4 +1,4 @@
-import { isSecretFlag, isSecretName, REDACTED, withoutSecrets } from '../base/secrets';
+import { isSecretFlag, isSecretName, REDACTED, withoutSecrets, wordsWithoutSecrets } from '../base/secrets';
 
 /**
  * Text without what looks like a secret, and with `~` for the home directory. Errs on the side of leaving out.
@@ -25,8 +25,10 @@ function withoutHome(text: string, homeDir: string): string {
 export function redactValue(value: unknown, homeDir: string): unknown {
   if (typeof value === 'string') return redact(value, homeDir);
   if (Array.isArray(value)) {
-    return (value as unknown[]).map((item, index) =>
-      typeof item === 'string' && isSecretFlag(value[index - 1]) ? REDACTED : redactValue(item, homeDir),
+    const words = value as unknown[];
+    const isCommandLine = words.every((word) => typeof word === 'string');
+    return (isCommandLine ? wordsWithoutSecrets(words) : words).map((item, index) =>
+      typeof item === 'string' && isSecretFlag(words[index - 1]) ? REDACTED : redactValue(item, homeDir),
     );
   }
   if (typeof value !== 'object' || value === null) return value;

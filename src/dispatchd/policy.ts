@@ -67,8 +67,6 @@ export const MAX_MAX_EXTENSIONS = 1000;
 export const KEEP_FINISHED_MS = DAY_MS;
 export const MAX_FINISHED_SESSIONS = 100;
 
-/** ductor's `_ACTIVITY_RECENCY_SECONDS`: output this recent at the deadline counts as "still working". */
-export const ACTIVITY_RECENCY_MS = 30 * SECOND_MS;
 /** No session outlives this, however often it is extended, unless its task says so. */
 export const DEFAULT_MAX_TOTAL_MS = 4 * HOUR_MS;
 /** Time between SIGTERM and SIGKILL for a session that timed out or was cancelled: agents save their state then. */

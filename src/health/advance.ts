@@ -14,9 +14,11 @@ import { beginRestart, dismissStartFailure, endRestart, setStoppedByUs } from '.
 import { observe, resetBackoff } from './track';
 import type { Step as TrackStep, TrackEvent } from './trackState';
 import type { Input, Question, Watched } from './watched';
+import { advanceWork, type WorkEvent } from './workNews';
 
 export type HealthEvent =
   | TrackEvent
+  | WorkEvent
   | { readonly kind: 'timedOut'; readonly session: Session; readonly isInferred: boolean }
   | (NewLife & {
       readonly kind: 'restarted';
@@ -129,8 +131,10 @@ function onSample(watched: Watched, step: TrackStep, maxGapMs: number, now: Inst
 /** The track has moved on: all machines that follow it do, too. */
 function onTrack(watched: Watched, { track, events }: TrackStep, maxGapMs: number, now: Instant): Step {
   const { deadlines, timedOut } = advanceDeadlines(watched.deadlines, track, now);
+  const { work, events: news } = advanceWork(watched.work, track, now);
   const followed: Watched = {
     ...watched,
+    work,
     track,
     history: appendState(watched.history, track.verdict.state, now, maxGapMs),
     samples: appendSample(watched.samples, track),
@@ -143,7 +147,12 @@ function onTrack(watched: Watched, { track, events }: TrackStep, maxGapMs: numbe
   const next = onInstance({ ...followed, lost }, undefined, now);
   return {
     watched: next.watched,
-    events: [...events, ...timedOut.map((each) => ({ kind: 'timedOut', ...each }) as const), ...next.events],
+    events: [
+      ...events,
+      ...timedOut.map((each) => ({ kind: 'timedOut', ...each }) as const),
+      ...news,
+      ...next.events,
+    ],
   };
 }
 

@@ -12,6 +12,8 @@ export type Malformed = { readonly field: string } & (
   /** In the words of the schema: `boolean`, `"yes"`. */
   | { readonly is: 'wrong'; readonly expected: string; readonly received: string }
   | { readonly is: 'noTime' | 'noAbsolutePath' | 'noPathHere' | 'noAgentHealth' | 'noId' }
+  /** Neither a time with its zone nor seconds or milliseconds since 1970. */
+  | { readonly is: 'noMoment'; readonly received: string }
   /** A file of the daemon's own, by its path in the daemon's folder. */
   | { readonly is: 'unreadableFile' }
 );
@@ -30,7 +32,22 @@ export type StrangeAnswer =
   | { readonly is: 'noStatus'; readonly malformed: readonly Malformed[] }
   /** The answer of another kind; or, where `kind` was waited for, of none that is known. */
   | { readonly is: 'answerOf' | 'noHealthOf' | 'otherVersion'; readonly kind: KindId }
-  | { readonly is: 'noAddress' | 'unknownKind' };
+  | { readonly is: 'noAddress' | 'unknownKind' }
+  /** Of a daemon of an unknown make: there is no such path; or the answer is in no usual shape of a health answer. */
+  | { readonly is: 'nothingAtPath' | 'noShape' }
+  /** Of a file of a daemon's: a folder or a device, or not ours to read; or its JSON has no end. @property file its path, to be shown */
+  | { readonly is: 'noPlainFile' | 'fileNotReadable' | 'halfFile'; readonly file: string }
+  /** Of a command that tells of a daemon. @property command its program */
+  | { readonly is: 'noCommand' | 'commandRefused'; readonly command: string }
+  | { readonly is: 'commandTooLong'; readonly command: string; readonly maxBytes: number }
+  /** @property exitCode `null` where a signal ended it. @property said its last words */
+  | {
+      readonly is: 'commandFailed';
+      readonly command: string;
+      readonly exitCode: number | null;
+      readonly said?: string;
+    }
+  | { readonly is: 'fileTooLong'; readonly file: string; readonly maxBytes: number };
 
 /** Why a poll brought no report. */
 export type Cause =
@@ -62,6 +79,9 @@ export type Unavailable =
       readonly said: string | undefined;
     };
 
+/** By what the user lets a daemon of an unknown make prove that it gets on with its work. */
+export type ProofBy = 'time' | 'age' | 'counter' | 'due' | 'beat';
+
 /** Why a loop counts as hung. */
 export type Stale =
   | { readonly is: 'pollStale' }
@@ -69,16 +89,31 @@ export type Stale =
   | { readonly is: 'cycleLate' }
   | { readonly is: 'cycleInFlight' | 'lastCycle'; readonly thresholdMs: number }
   /** By our own clock: that of the daemon was set back, and tells nothing. */
-  | { readonly is: 'unchanged'; readonly thresholdMs: number };
+  | { readonly is: 'unchanged'; readonly thresholdMs: number }
+  /** By what the user named as the proof. */
+  | { readonly is: 'noSign'; readonly by: ProofBy; readonly thresholdMs: number };
 
 /** Why nothing is known of a loop. */
 export type LoopUnknown =
-  | { readonly is: 'malformed'; readonly malformed: readonly Malformed[] }
   | { readonly is: 'untoldByKind'; readonly kind: KindId }
   /** The loop turns, since it answers; nothing tells whether it takes in work. */
   | { readonly is: 'intakeUntold' }
   | { readonly is: 'untoldByVersion' | 'noCycleTimes' | 'timesInFuture' | 'timesContradict' }
-  | { readonly is: 'begunInVain'; readonly forMs: number };
+  | { readonly is: 'begunInVain'; readonly forMs: number }
+  | SignUnknown
+  /** The user named no proof of progress. */
+  | { readonly is: 'noProofNamed' }
+  /** It has nothing to do, and has shown nothing for longer than the threshold, or since it is watched. */
+  | { readonly is: 'nothingOwed' }
+  /** It has something to do, and has shown nothing yet. */
+  | { readonly is: 'noSignYet'; readonly by: ProofBy };
+
+/** Why what a daemon of an unknown make says proves nothing. */
+export type SignUnknown =
+  | { readonly is: 'malformed'; readonly malformed: readonly Malformed[] }
+  /** The time that would prove it was never set. */
+  | { readonly is: 'noSuccessYet' }
+  | { readonly is: 'signInFuture' };
 
 /** What makes a daemon's timestamps old although nothing hangs. */
 export type Unsettled = 'woke' | 'clockSet' | 'started';
@@ -93,6 +128,7 @@ export type Reason =
         | 'restartingElsewhere'
         | 'stoppedByUs'
         | 'loopStopped'
+        | 'saysStopped'
         | 'hasEnded'
         | 'starting'
         | 'firstCycle';
@@ -100,6 +136,8 @@ export type Reason =
   /** As the daemon told it afterwards: how its life before ended. */
   | { readonly is: 'lifeEnded'; readonly how: 'crashed' | 'killed' }
   | { readonly is: 'flapping' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
+  /** By what the user named as the proof. */
+  | { readonly is: 'getsOn'; readonly by: ProofBy }
   /** @property resumesAt when the pause is to end, where that is still to come. Epoch ms, both on the daemon's clock */
   | { readonly is: 'paused'; readonly resumesAt?: number; readonly daemonNow?: number }
   /** @property overdueMs since when the pause should be over */

@@ -9,9 +9,16 @@ export interface Entry extends Counted {
   readonly daemon: string;
 }
 
+/**
+ * What comes of a session at its deadline, as far as its daemon tells: the daemon extends it by itself, does so if it is
+ * active until then, or ends it.
+ */
+export type Prospect = 'extended' | 'extendedIfActive' | 'ends';
+
 interface Counted {
   readonly session: Session;
   readonly stage: Stage;
+  readonly prospect: Prospect;
   /** Never negative. */
   readonly remainingMs: number;
   readonly extension?: Extension;
@@ -46,12 +53,27 @@ function countedOf(deadlines: KnownDeadlines | undefined, now: Instant): readonl
     counted.push({
       session,
       stage,
+      prospect: prospectOf(session, leftMs, deadlines.extendsOnActivityWithinMs),
       remainingMs: Math.max(0, leftMs),
       ...(isFresh && { extension }),
       canExtend: deadlines.canExtend && stage !== 'due',
     });
   }
   return counted;
+}
+
+/** @param withinMs how shortly before its deadline it must be active for that; `undefined` where that is not told */
+function prospectOf(session: Session, leftMs: number, withinMs: number | undefined): Prospect {
+  const { deadlineAt, lastActivityAt, stopping } = session;
+  const { extensionsUsed = 0, maxExtensions = 0, maxTotalMs = Infinity } = session;
+  const startedAt = session.startedAt ?? session.createdAt ?? -Infinity;
+  const isAtCap = deadlineAt === undefined || startedAt + maxTotalMs <= deadlineAt;
+  const hasNone = withinMs === undefined || extensionsUsed >= maxExtensions;
+  if (hasNone || isAtCap || stopping !== undefined) return 'ends';
+  // Where nothing was printed the start stands there, and to start is not to be active.
+  const isActive = lastActivityAt !== undefined && lastActivityAt > startedAt;
+  if (isActive && deadlineAt - lastActivityAt <= withinMs) return 'extended';
+  return leftMs > withinMs ? 'extendedIfActive' : 'ends';
 }
 
 function stageAt(leftMs: number): Stage {

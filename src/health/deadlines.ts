@@ -42,6 +42,8 @@ export interface Watched {
 /** What is remembered of the deadlines of one daemon. */
 export interface KnownDeadlines {
   readonly canExtend: boolean;
+  /** As its traits say. */
+  readonly extendsOnActivityWithinMs?: number;
   readonly answer: NonNullable<Track['last']>;
   readonly instanceId: string | undefined;
   readonly isInhibited: boolean;
@@ -114,6 +116,7 @@ function learn(
 ): { deadlines: KnownDeadlines; timedOut: TimedOut[] } {
   const { report } = answer;
   const sessions = report.sessions ?? [];
+  const { extendsOnActivityWithinMs: activeMs } = report.traits;
   const watched = new Map<string, Watched>();
   const over = new Set(known?.timedOut);
   const timedOut: TimedOut[] = [];
@@ -146,6 +149,7 @@ function learn(
   return {
     deadlines: {
       canExtend: report.traits.extendsOnRequest,
+      ...(activeMs !== undefined && { extendsOnActivityWithinMs: activeMs }),
       answer,
       instanceId: report.instance?.id,
       isInhibited: state.isInhibited,

@@ -27,6 +27,8 @@ export interface Phase {
   readonly seenBy: Readonly<Record<string, number>>;
   /** What was written down about it before it was changed: a file. */
   readonly evidence?: string;
+  /** What its hang came to then, as a clause. */
+  readonly found?: string;
   /** The daemon itself told it afterwards: no window watched. */
   readonly toldByIt?: true;
 }
@@ -61,7 +63,9 @@ export type Entry = Phase | Life | Watch;
 
 /** The log with one more entry. What another window noted of the same happening becomes one with it. */
 export function noted(log: readonly Entry[], entry: Entry): readonly Entry[] {
-  const same = log.filter((other) => isOfOne(other, entry));
+  const alike = log.filter((other) => isOfOne(other, entry));
+  // Lives follow each other within seconds where a daemon crashes at its start: one is one of them.
+  const same = entry.is === 'life' ? alike.sort(nearerTo(entry)).slice(0, 1) : alike;
   if (same.length === 0) return [...log, entry];
   const one = same.reduce((merged, other) => merge(other, merged), entry);
   let isIn = false;
@@ -77,14 +81,17 @@ export function noted(log: readonly Entry[], entry: Entry): readonly Entry[] {
 export function withEvidence(
   log: readonly Entry[],
   daemonId: DaemonId,
-  file: string,
+  { file, found }: { readonly file: string; readonly found?: string },
   at: number,
 ): readonly Entry[] {
   const of = log.findLast(
     (entry) =>
       entry.is === 'phase' && entry.daemonId === daemonId && entry.fromAt <= at && reachOf(entry) >= at,
   );
-  return of ? log.map((entry) => (entry === of ? { ...entry, evidence: file } : entry)) : log;
+  if (of?.is !== 'phase') return log;
+  const { found: _before, ...rest } = of;
+  const kept = { ...rest, evidence: file, ...(found !== undefined && { found }) };
+  return log.map((entry) => (entry === of ? kept : entry));
 }
 
 /** Without what is too old to be asked about. A clock that was set back leaves entries ahead of it, for as long. */
@@ -118,6 +125,14 @@ export function lastOf(entry: Entry): number {
   }
 }
 
+function nearerTo({ at, instanceId }: Life) {
+  const farOf = (entry: Entry) => {
+    if (entry.is !== 'life') return Infinity;
+    return instanceId !== undefined && entry.instanceId === instanceId ? -1 : Math.abs(entry.at - at);
+  };
+  return (one: Entry, other: Entry) => farOf(one) - farOf(other);
+}
+
 function isOfOne(one: Entry, other: Entry): boolean {
   if (one.daemonId !== other.daemonId) return false;
   if (one.is === 'phase' && other.is === 'phase') {
@@ -129,7 +144,9 @@ function isOfOne(one: Entry, other: Entry): boolean {
     if (one.instanceId !== undefined && other.instanceId !== undefined) {
       return one.instanceId === other.instanceId;
     }
-    return Math.abs(one.at - other.at) <= RECOVERY_HOLD_MS;
+    // What a daemon tells again it tells of the same moment.
+    const withinMs = one.toldByIt && other.toldByIt ? CLOCK_SET_MS : RECOVERY_HOLD_MS;
+    return Math.abs(one.at - other.at) <= withinMs;
   }
   if (one.is === 'watch' && other.is === 'watch') return one.fromAt <= other.toAt && other.fromAt <= one.toAt;
   return false;

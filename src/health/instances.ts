@@ -153,7 +153,7 @@ function isElsewhere({ facts }: Track): boolean {
 }
 
 /** Another daemon took the port: of another kind, state folder or database. */
-function isAnotherDaemon(before: LastSaid, after: Report): boolean {
+export function isAnotherDaemon(before: LastSaid, after: Report): boolean {
   const differ = (a: string | undefined, b: string | undefined) =>
     a !== undefined && b !== undefined && a !== b;
   return (

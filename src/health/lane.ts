@@ -31,11 +31,8 @@ export function laneOf(known: Known, sinceAt: number, nowAt: number): readonly L
       // The worst is seen where windows differ.
       .sort((one, other) => rankOf(other.state) - rankOf(one.state)),
   ];
-  const parts = all.reduce<readonly LanePart[]>(
-    (lane, part) => over(lane, clipped(part, sinceAt, nowAt)),
-    [],
-  );
-  return joined([...parts].sort((one, other) => one.fromAt - other.fromAt));
+  const within = all.map((part) => clipped(part, sinceAt, nowAt)).filter(({ fromAt, toAt }) => toAt > fromAt);
+  return joined(laid(within));
 }
 
 /** The history as it is told: a problem from its begin to its end, and not from when it was noticed. */
@@ -91,16 +88,24 @@ function clipped(part: LanePart, sinceAt: number, nowAt: number): LanePart {
   return { ...part, fromAt: Math.max(part.fromAt, sinceAt), toAt: Math.min(part.toAt, nowAt) };
 }
 
-function over(lane: readonly LanePart[], part: LanePart): readonly LanePart[] {
-  if (part.toAt <= part.fromAt) return lane;
-  const left = lane.flatMap((other) => {
-    if (other.toAt <= part.fromAt || other.fromAt >= part.toAt) return [other];
-    return [
-      ...(other.fromAt < part.fromAt ? [{ ...other, toAt: part.fromAt }] : []),
-      ...(other.toAt > part.toAt ? [{ ...other, fromAt: part.toAt }] : []),
-    ];
-  });
-  return [...left, part];
+/** What is seen of parts that lie over each other, the last one on top: in one pass, also over a night of crashes. */
+function laid(parts: readonly LanePart[]): readonly LanePart[] {
+  const edges = parts
+    .flatMap(({ fromAt, toAt }, index) => [
+      { at: fromAt, index, begins: true },
+      { at: toAt, index, begins: false },
+    ])
+    .sort((one, other) => one.at - other.at);
+  const lane: LanePart[] = [];
+  const here = new Set<number>();
+  let fromAt = -Infinity;
+  for (const { at, index, begins } of edges) {
+    if (at > fromAt && here.size > 0) lane.push({ ...parts[Math.max(...here)]!, fromAt, toAt: at });
+    fromAt = at;
+    if (begins) here.add(index);
+    else here.delete(index);
+  }
+  return lane;
 }
 
 /** Parts of one state that touch are one. */

@@ -1,3 +1,4 @@
+import { indexed } from './logIndex';
 import { lastOf, reachOf, type Entry, type Life, type Phase } from './incidentLog';
 import { RECOVERY_HOLD_MS } from './policy';
 import type { DaemonId } from './report';
@@ -18,26 +19,35 @@ export interface LoggedIncident {
   /** The life that ended it; absent where it ended by itself, or has not. */
   readonly endedBy?: Life;
   readonly evidence?: string;
+  /** What its hang came to then, as a clause. */
+  readonly found?: string;
 }
 
 /** The incidents of a log, the newest first. */
 export function incidentsIn(log: readonly Entry[]): readonly LoggedIncident[] {
-  const phases = log.filter((entry) => entry.is === 'phase').sort((one, other) => one.fromAt - other.fromAt);
+  const incidents = [...indexed(log).values()].flatMap(({ phases, lives }) =>
+    touching(phases).map((group) => incidentOf(group, lives)),
+  );
+  return incidents.sort((one, other) => other.fromAt - one.fromAt);
+}
+
+/** The phases of one daemon that touch each other, oldest first. */
+function touching(phases: readonly Phase[]): readonly (readonly Phase[])[] {
   const groups: Phase[][] = [];
-  for (const phase of phases) {
-    const group = groups.findLast(([first]) => first!.daemonId === phase.daemonId);
-    if (group && Math.max(...group.map(reachOf)) >= phase.fromAt) group.push(phase);
+  let reach = -Infinity;
+  for (const phase of [...phases].sort((one, other) => one.fromAt - other.fromAt)) {
+    if (reach >= phase.fromAt) groups.at(-1)!.push(phase);
     else groups.push([phase]);
+    reach = Math.max(reach, reachOf(phase));
   }
-  const lives = log.filter((entry) => entry.is === 'life');
-  return groups.map((group) => incidentOf(group, lives)).reverse();
+  return groups;
 }
 
 function incidentOf(phases: readonly Phase[], lives: readonly Life[]): LoggedIncident {
-  const [first] = phases as [Phase];
+  const [first] = phases as readonly [Phase];
   const worst = phases.reduce((one, other) => (rankOf(other.state) < rankOf(one.state) ? other : one));
   const last = phases.reduce((one, other) => (lastOf(other) > lastOf(one) ? other : one));
-  const evidence = phases.findLast((phase) => phase.evidence !== undefined)?.evidence;
+  const { evidence, found } = phases.findLast((phase) => phase.evidence !== undefined) ?? {};
   const { endedAt } = last;
   const endedBy = endedAt === undefined ? undefined : lives.findLast((life) => ends(life, first, endedAt));
   return {
@@ -50,10 +60,11 @@ function incidentOf(phases: readonly Phase[], lives: readonly Life[]): LoggedInc
     seenAt: Math.max(...phases.map(({ seenAt }) => seenAt)),
     ...(endedBy && { endedBy }),
     ...(evidence !== undefined && { evidence }),
+    ...(found !== undefined && { found }),
   };
 }
 
 /** A life that began while it went on, or as it ended, ended it. */
-function ends({ daemonId, at }: Life, { daemonId: of, fromAt }: Phase, endedAt: number): boolean {
-  return daemonId === of && at >= fromAt && at <= endedAt + RECOVERY_HOLD_MS;
+function ends({ at }: Life, { fromAt }: Phase, endedAt: number): boolean {
+  return at >= fromAt && at <= endedAt + RECOVERY_HOLD_MS;
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time';
-import type { Loop } from './staleness';
+import type { Loop } from './loop';
 import { isSameReason } from './cause';
 import { STATES } from './states';
 import type { Track, TrackEvent } from './trackState';

@@ -1,6 +1,7 @@
 import { unseenIn, type Away } from './away';
 import type { History, Span } from './history';
 import type { Entry, Life, Phase } from './incidentLog';
+import { indexed, type OfDaemon } from './logIndex';
 import { laneOf, type LanePart } from './lane';
 import { incidentsIn, type LoggedIncident } from './loggedIncidents';
 import type { DaemonId, Session } from './report';
@@ -24,6 +25,10 @@ export interface SessionPast {
   /** `undefined` while it runs, and where its end is not known. */
   readonly endedAt: number | undefined;
   readonly deadlineAt: number | undefined;
+  /** Its limit as it began; extensions move the deadline on from there. */
+  readonly limitAt: number | undefined;
+  /** How often it was extended. */
+  readonly extensions: number;
   readonly end: End | undefined;
   readonly isLive: boolean;
   /** It waits for somebody: to be run again, or for an answer. */
@@ -59,13 +64,14 @@ export function pastOf(
   log: readonly Entry[],
   { sinceAt, nowAt, away }: Pick<Past, 'sinceAt' | 'nowAt' | 'away'>,
 ): Past {
+  const byDaemon = indexed(log);
   const incidents = incidentsIn(log).filter(({ endedAt, seenAt }) => (endedAt ?? seenAt) >= sinceAt);
   const ending = new Set(incidents.map(({ endedBy }) => endedBy));
   return {
     sinceAt,
     nowAt,
     away,
-    daemons: sources.map((source) => daemonPast(source, log, sinceAt, nowAt)),
+    daemons: sources.map((source) => daemonPast(source, byDaemon.get(source.daemonId), sinceAt, nowAt)),
     incidents,
     lives: log
       .filter((entry) => entry.is === 'life')
@@ -74,15 +80,19 @@ export function pastOf(
   };
 }
 
-function daemonPast(source: PastSource, log: readonly Entry[], sinceAt: number, nowAt: number): DaemonPast {
+function daemonPast(
+  source: PastSource,
+  own: OfDaemon | undefined,
+  sinceAt: number,
+  nowAt: number,
+): DaemonPast {
   const { daemonId, name, track, history, lost } = source;
-  const own = log.filter((entry) => entry.daemonId === daemonId);
   const known = {
     spans: untilNow(history, nowAt),
-    phases: own
-      .filter((entry) => entry.is === 'phase')
-      .map((phase) => (isNow(phase, track) ? { ...phase, seenAt: Math.max(phase.seenAt, nowAt) } : phase)),
-    watches: own.filter((entry) => entry.is === 'watch'),
+    phases: (own?.phases ?? []).map((phase) =>
+      isNow(phase, track) ? { ...phase, seenAt: Math.max(phase.seenAt, nowAt) } : phase,
+    ),
+    watches: own?.watches ?? [],
   };
   const report = track.last?.report;
   const aheadMs = report?.daemonNow === undefined ? 0 : report.daemonNow - track.last!.at.wallAt;
@@ -126,11 +136,22 @@ function sessionPast(session: Session, aheadMs: number): SessionPast[] {
       fromAt: beganAt - aheadMs,
       endedAt: ours(session.endedAt),
       deadlineAt: ours(session.deadlineAt),
+      limitAt: ours(limitOf(session)),
+      extensions: (session.extensionsUsed ?? 0) + (session.requestedExtensions ?? 0),
       end: endOf(session),
       isLive: isLive(session),
       waits: isStranded(session) || isWaiting(session),
     },
   ];
+}
+
+/** By the daemon's clock. One that was started again may tell when it first began: its deadline is the limit then. */
+function limitOf({ startedAt, timeoutMs, deadlineAt = Infinity }: Session): number | undefined {
+  const at = Math.min(
+    startedAt === undefined || timeoutMs === undefined ? Infinity : startedAt + timeoutMs,
+    deadlineAt,
+  );
+  return Number.isFinite(at) ? at : undefined;
 }
 
 /** How many sessions ended how, since the begin of a past. @param untilAt epoch ms */

@@ -136,6 +136,10 @@ export const HANGS_AFTER_LOOKS = 3;
 export const OVERDUE_AFTER_MS = 300_000;
 /** smithy's own limit of a task in its merge queue (`/api/health/diagnostics`). */
 export const MERGE_STUCK_AFTER_MS = 600_000;
+/** Who starts work that takes longer turns to something else meanwhile (design). */
+export const LONG_WORK_MS = 60_000;
+/** A `dispatchd` lists a hundred ends and a ductor those of a day; a window may be open for weeks. */
+export const MAX_KNOWN_ENDS = 5_000;
 /** ductor's two warnings before a timeout: the countdown opens, and is about to end. */
 export const COUNTDOWN_FIRST_MS = 60_000;
 export const COUNTDOWN_LAST_MS = 10_000;

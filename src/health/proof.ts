@@ -1,7 +1,7 @@
 import type { LoopUnknown, Unproven } from './cause';
 import type { Failure, Report, Session } from './report';
 import { isLive } from './sessions';
-import { assessLoop, cyclesOf, isUntoldByKind, untoldLoop } from './staleness';
+import { assessLoop, cyclesOf, isNeverTold, untoldLoop } from './staleness';
 
 /** What became of the process that was seen to be a daemon; `unknown` where the system does not tell. */
 export type ProcessFate = 'lives' | 'gone' | 'unknown';
@@ -63,13 +63,16 @@ export function proofOf(before: Report | undefined, after: Said, old: ProcessFat
   const loop = assessLoop(report);
   switch (loop.kind) {
     case 'advancing':
-      return { is: 'proven' };
+      return isOfThisLife(report, before) ? { is: 'proven' } : unsigned(report);
     case 'starting':
       return { is: 'notYet', why: { is: 'noCycleYet' } };
     case 'stale':
       return { is: 'refuted', by: 'loop', why: { is: 'loopHangs', stale: loop.stale } };
     case 'unknown':
       // A daemon that does not tell of its cycles cannot be waited for any longer.
+      if (loop.why.is === 'nothingOwed') {
+        return { is: 'newButUntold', why: { is: 'loopUnknown', why: loop.why } };
+      }
       return report.progress.kind === 'untold'
         ? { is: 'newButUntold', why: untold(report) }
         : { is: 'notYet', why: whyUnknown(report, loop.why) };
@@ -123,16 +126,32 @@ function newBySessions({ sessions, wasReset }: OldInstance, after: Report): bool
  */
 export function hasResumed(report: Report): boolean {
   if (report.isResuming) return false;
-  return !report.isRunning || cyclesOf(report).completedAt !== undefined || isUntoldByKind(report);
+  return !report.isRunning || cyclesOf(report).completedAt !== undefined || isNeverTold(report);
+}
+
+/** A poll loop's times end with its process. What a daemon of an unknown make tells may be of the life before. */
+function isOfThisLife({ progress }: Report, before: Report | undefined): boolean {
+  if (progress.kind !== 'signs') return true;
+  if (progress.by === 'due') return false;
+  const { daemonNow: oldUntilAt } = before ?? {};
+  return oldUntilAt === undefined || (progress.provenAt ?? 0) > oldUntilAt;
+}
+
+/** Of a schedule that is kept only the next run would tell, which may be a day away. */
+function unsigned({ progress }: Report): Proof {
+  const by = progress.kind === 'signs' ? progress.by : 'due';
+  const why: Unproven = { is: 'loopUnknown', why: { is: 'noSignYet', by } };
+  return by === 'due' ? { is: 'newButUntold', why } : { is: 'notYet', why };
 }
 
 function untold(report: Report): Unproven {
-  return isUntoldByKind(report) ? { is: 'loopUnknown', why: untoldLoop(report) } : { is: 'cyclesUntold' };
+  return isNeverTold(report) ? { is: 'loopUnknown', why: untoldLoop(report) } : { is: 'cyclesUntold' };
 }
 
 /** Before its first cycle a daemon that tells of cycles has no times yet. */
 function whyUnknown(report: Report, why: LoopUnknown): Unproven {
   const { startedAt, completedAt } = cyclesOf(report);
+  if (report.progress.kind === 'signs') return { is: 'loopUnknown', why };
   const hasNoTimes = startedAt === undefined && completedAt === undefined;
   return hasNoTimes && why.is !== 'malformed' ? { is: 'noCycleYet' } : { is: 'loopUnknown', why };
 }

@@ -1,7 +1,9 @@
 import type { KindId } from './kindId';
 import type { Cause, Malformed, Shortage, Unavailable } from './cause';
+import type { Progress } from './progress';
 import type { Traits } from './traits';
 
+export type { Cycles, Progress, Signs } from './progress';
 export type { KindId };
 
 /** What a daemon said, normalised. A field it did not give is `undefined`, never a default. */
@@ -30,6 +32,8 @@ export interface Session {
   readonly providerSessionId?: string;
   /** What it waits to be told by a person; see `isWaiting`. */
   readonly question?: string;
+  /** How many questions it has put so far, counting this one. */
+  readonly questionCount?: number;
   /** What it runs, bounded and on one line: to be shown, not to be run. */
   readonly command?: string;
   readonly cwd?: string;
@@ -47,6 +51,10 @@ export interface Session {
   readonly maxExtensions?: number;
   /** Extensions that somebody asked for. */
   readonly requestedExtensions?: number;
+  /** By how much one extension for activity moves its deadline. */
+  readonly activityExtensionMs?: number;
+  /** The longest that it may run in all, whatever extends it. */
+  readonly maxTotalMs?: number;
   /** Runs so far, counting this one. */
   readonly attempt?: number;
   /** Started again by the daemon after an interruption. */
@@ -110,27 +118,6 @@ export interface UnknownWork {
   readonly tasks: boolean;
 }
 
-/** The poll cycles of a daemon's loop, as far as this answer tells them. Moments are epoch ms on the daemon's own clock. */
-export interface Cycles {
-  readonly kind: 'cycles';
-  /** When the last cycle started; it may still be in flight. */
-  readonly startedAt?: number;
-  /** When the last whole cycle completed. */
-  readonly completedAt?: number;
-  /** The daemon's own word on whether its loop hangs. */
-  readonly stale?: boolean;
-}
-
-/** What an answer tells of the daemon's loop. */
-export type Progress =
-  | Cycles
-  /**
-   * Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not.
-   *
-   * @property answersItself the loop itself answers: an answer proves that it turns, and not that it takes in work
-   */
-  | { readonly kind: 'untold'; readonly by: 'kind' | 'version'; readonly answersItself?: boolean };
-
 /** Work that a daemon begins by the clock, and did not. */
 export interface OverdueJob {
   readonly name: string;
@@ -148,6 +135,14 @@ export interface Beside {
   readonly kind?: KindId;
   /** Why it is none. */
   readonly cause?: Cause;
+}
+
+/** One of the parts that a daemon says it checks. */
+export interface Check {
+  readonly name: string;
+  readonly state: 'good' | 'warning' | 'bad' | 'unknown';
+  /** Its own words on it. */
+  readonly said?: string;
 }
 
 /** What a daemon says of its own end. */
@@ -177,6 +172,8 @@ export interface Report {
   readonly daemonNow?: number;
   readonly progress: Progress;
   readonly traits: Traits;
+  /** What it says of its parts, in its own order. */
+  readonly checks?: readonly Check[];
   readonly queue?: Queue;
   /** Tasks that are in the merge queue for longer than `MERGE_STUCK_AFTER_MS`, by the daemon's own word. */
   readonly stuckMerges?: number;

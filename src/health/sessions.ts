@@ -33,6 +33,21 @@ export function endOf({ status, outcome, exitCode }: Session): End | undefined {
   return Object.hasOwn(ENDS, status) ? ENDS[status] : undefined;
 }
 
+/** The reason that a smithy gives where an agent itself said that its work is done. */
+const DONE_BY_SMITHY = /^Completed with result/;
+
+/**
+ * How a session ended, where its daemon itself says so. A smithy's one word is no end by itself: a process that is gone
+ * may have done its work, or not.
+ */
+export function endTold(session: Session): End | undefined {
+  const { status, exitCode, outcome = '', endAssumed, wasLost } = session;
+  if (endAssumed || wasLost) return undefined;
+  const end = endOf(session);
+  const isUntold = status === 'terminated' && end === 'completed' && exitCode === undefined;
+  return isUntold && !DONE_BY_SMITHY.test(outcome) ? undefined : end;
+}
+
 /** Interrupted work that nobody has dealt with yet. */
 export function isStranded(session: Session): boolean {
   return session.status === 'interrupted' && session.handled !== true;

@@ -6,18 +6,9 @@ import {
   STALE_THRESHOLD_INTERVALS,
 } from './policy';
 import type { Cycles, Report } from './report';
-import type { LoopUnknown, Stale } from './cause';
-
-/**
- * Whether a daemon's poll loop advances; `crossesInMs` is when the cycle in flight will be stale.
- * `ageMs` is counted from the last completed cycle, or from the start of the one in flight where none
- * ever completed, at the moment of the answer; add what has passed since.
- */
-export type Loop =
-  | { readonly kind: 'stale'; readonly ageMs: number | undefined; readonly stale: Stale }
-  | { readonly kind: 'starting'; readonly ageMs: number; readonly crossesInMs: number }
-  | { readonly kind: 'advancing'; readonly ageMs: number; readonly crossesInMs: number }
-  | { readonly kind: 'unknown'; readonly why: LoopUnknown; readonly crossesInMs?: number };
+import type { LoopUnknown } from './cause';
+import type { Loop } from './loop';
+import { assessSigns, tellsOfLoop } from './signs';
 
 /** The cycles that were seen to begin since a loop last completed one. Epoch ms on the daemon's clock. */
 export interface BegunCycles {
@@ -52,6 +43,9 @@ export function nextNewest(
 
 /** What an answer tells of the daemon's poll cycles: nothing where the answer does not tell whether the loop advances. */
 export function cyclesOf({ progress }: Partial<Pick<Report, 'progress'>>): Omit<Cycles, 'kind'> {
+  if (progress?.kind === 'signs') {
+    return progress.provenAt === undefined ? {} : { completedAt: progress.provenAt };
+  }
   return progress?.kind === 'cycles' ? progress : {};
 }
 
@@ -63,9 +57,9 @@ export function inFlightMs(report: Report): number | undefined {
   return isOver ? undefined : Math.max(0, report.daemonNow - startedAt);
 }
 
-/** Whether no answer of this kind of daemon ever tells whether its loop advances. */
-export function isUntoldByKind({ progress }: Pick<Report, 'progress'>): boolean {
-  return progress.kind === 'untold' && progress.by === 'kind';
+/** Whether no answer of this daemon ever tells whether its loop advances. */
+export function isNeverTold({ progress }: Pick<Report, 'progress'>): boolean {
+  return progress.kind === 'untold' && progress.by !== 'version';
 }
 
 /** Whether the loop of the daemon itself gave this answer. */
@@ -108,7 +102,8 @@ export function staleThresholdMs(report: Report): number {
 /** Why nothing is known of the loop of a daemon that tells nothing of its cycles. */
 export function untoldLoop(report: Report): LoopUnknown {
   if (answersItself(report)) return { is: 'intakeUntold' };
-  return isUntoldByKind(report) ? { is: 'untoldByKind', kind: report.kind } : { is: 'untoldByVersion' };
+  if (!tellsOfLoop(report)) return { is: 'noProofNamed' };
+  return isNeverTold(report) ? { is: 'untoldByKind', kind: report.kind } : { is: 'untoldByVersion' };
 }
 
 /**
@@ -124,6 +119,7 @@ export function assessLoop(report: Report, begun?: BegunCycles, unchangedMs = 0)
   const { daemonNow } = report;
   const { startedAt, completedAt, stale } = cyclesOf(report);
   const thresholdMs = staleThresholdMs(report);
+  if (report.progress.kind === 'signs') return assessSigns(report.progress, daemonNow, thresholdMs);
   const sinceAt = completedAt ?? startedAt;
   const ageMs =
     sinceAt === undefined || daemonNow === undefined ? undefined : Math.max(0, daemonNow - sinceAt);

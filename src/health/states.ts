@@ -45,6 +45,8 @@ interface ProblemState extends AnyState {
   readonly isOverBy: 'answer' | 'cycle';
   /** Another program may hold the port, so a process there is ended only where it is known for the daemon's. */
   readonly isMaybeOther?: true;
+  /** Its process is there and gets nowhere: what the process waits for is worth a look. */
+  readonly isHang?: true;
 }
 
 interface PlainState extends AnyState {
@@ -100,10 +102,10 @@ const PLAIN: PlainState = {
  * shown, the first row that is there wins.
  */
 export const STATES: Readonly<Record<DaemonState, StateRow>> = {
-  unresponsive: { ...RED, isDown: true },
+  unresponsive: { ...RED, isDown: true, isHang: true },
   unreachable: { ...RED, isDown: true, phase: 'gone', work: 'unknown' },
   failing: RED,
-  wedged: { ...RED, isOverBy: 'cycle' },
+  wedged: { ...RED, isOverBy: 'cycle', isHang: true },
   wrongAnswer: { ...AMBER, work: 'unknown', silencesCountdowns: 'always', isMaybeOther: true },
   unavailable: { ...AMBER, work: 'told', silencesCountdowns: 'unlessRunning' },
   stuck: AMBER,

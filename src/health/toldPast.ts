@@ -16,11 +16,13 @@ export interface ToldPast {
 }
 
 interface ToldLife {
-  readonly instanceId: string;
+  /** Absent where it does not tell by which name windows know its lives. */
+  readonly instanceId?: string;
   readonly startedAt: number;
   readonly lastAliveAt: number;
-  readonly upMs: number;
-  readonly end: 'clean' | 'crashed' | 'killed' | 'running';
+  /** Absent where it does not know when that life ended, or began. */
+  readonly upMs?: number;
+  readonly end: 'clean' | 'crashed' | 'killed' | 'running' | 'notTold';
 }
 
 /** What the log is to have of it: what windows saw of the same is one with that. By our clock. @param nowAt epoch ms */
@@ -62,16 +64,16 @@ export function entriesToldBy(
         ...daemon,
         is: 'life',
         at: ours(life.startedAt),
-        instanceId: life.instanceId,
+        ...(life.instanceId !== undefined && { instanceId: life.instanceId }),
         by: 'others',
         isReboot: false,
         isInferred: false,
-        wasUpMs: before.upMs,
+        ...(before.upMs !== undefined && { wasUpMs: before.upMs }),
         work: { resumed: 0, interrupted: 0 },
         toldByIt: true,
       };
-      // One that ended in good order was stopped, which is no outage.
-      return before.end === 'clean' || before.end === 'running' ? [begun] : [gone, begun];
+      // One that ended in good order was stopped, which is no outage; of how it ended without a word nothing is known.
+      return before.end === 'killed' || before.end === 'crashed' ? [gone, begun] : [begun];
     }),
   ];
 }

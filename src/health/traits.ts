@@ -8,6 +8,10 @@ export interface Traits {
   readonly remembersInterrupted: boolean;
   /** Somebody outside can change a session: give it more time, stop it, run it again. */
   readonly extendsOnRequest: boolean;
+  /** The daemon ends the processes of its work before itself, when it is asked to end. */
+  readonly endsItsWork?: true;
+  /** A session that was active so shortly before its deadline, in ms, is extended by the daemon itself. */
+  readonly extendsOnActivityWithinMs?: number;
   /** So long the daemon lets an install in a poll cycle take, in ms: such a cycle is slow, and not dead. */
   readonly longestInstallMs?: number;
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../base/time';
 import { ASSUMED_DAEMON_INTERVAL_MS, CLOCK_SET_MS, MAX_POLL_INTERVAL_MS, SLEEP_GAP_MS } from './policy';
 import type { Report } from './report';
+import { staleThresholdMs } from './staleness';
 import type { Track } from './trackState';
 
 /**
@@ -21,9 +22,14 @@ export function nextUnsettled(
   if (!track.unsettled) {
     return wasClockSet(track, report, now) ? { sinceMs: now.monotonicMs, why: 'clockSet' } : undefined;
   }
-  const intervalMs = (report ?? track.last?.report)?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS;
-  const graceMs = Math.min(intervalMs, MAX_POLL_INTERVAL_MS);
+  const graceMs = graceOf(report ?? track.last?.report);
   return now.monotonicMs - track.unsettled.sinceMs < graceMs ? track.unsettled : undefined;
+}
+
+/** One interval; of a daemon whose interval nobody knows, as long as a sign of progress may take. */
+function graceOf(report: Report | undefined): number {
+  if (report?.progress.kind === 'signs') return staleThresholdMs(report);
+  return Math.min(report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, MAX_POLL_INTERVAL_MS);
 }
 
 function wasClockSet({ last }: Track, report: Report | undefined, now: Instant): boolean {

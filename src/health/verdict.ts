@@ -1,9 +1,10 @@
 import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS } from './policy';
 import type { Cause, Reason, Unsettled } from './cause';
+import { whyHealthy, whyStopped } from './signs';
 import { slowness } from './slowness';
 import type { Failure, Report } from './report';
 import type { Instant } from '../base/time';
-import type { Loop } from './staleness';
+import type { Loop } from './loop';
 import { type Severity, SEVERITY, type DaemonState } from './states';
 import { whyStuck } from './stuck';
 import type { StartsNothing } from './waiting';
@@ -164,9 +165,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'stopped',
-    match: (f) =>
-      (isEnded(f) && { is: 'hasEnded' }) ||
-      (f.report?.isRunning === false ? { is: 'loopStopped' } : undefined),
+    match: (f) => (isEnded(f) ? { is: 'hasEnded' } : f.report && whyStopped(f.report)),
   },
   {
     state: 'starting',
@@ -222,7 +221,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'healthy',
-    match: ({ loop }) => (loop?.kind === 'advancing' ? { is: 'loopAdvances' } : undefined),
+    match: ({ loop, report }) => (loop?.kind === 'advancing' ? whyHealthy(report) : undefined),
   },
 ];
 

@@ -5,6 +5,7 @@ import type { NewLife } from './instances';
 import type { KnownInstance } from './knownInstance';
 import type { ProcessFate } from './proof';
 import type { EndedSession, Lost } from './interrupted';
+import type { KnownWork } from './workNews';
 import type { Report, Sample } from './report';
 import type { CompactSample } from './samples';
 import type { RestartElsewhere, Track } from './trackState';
@@ -17,6 +18,7 @@ export interface Watched {
   /** The last samples, oldest first. */
   readonly samples: readonly CompactSample[];
   readonly deadlines: KnownDeadlines | undefined;
+  readonly work: KnownWork | undefined;
   readonly instance: KnownInstance | undefined;
   /** Monotonic ms of the restarts of the last minutes that nobody asked for, oldest first. */
   readonly restartsMs: readonly number[];
@@ -89,6 +91,7 @@ export function beginWatched(track: Track): Watched {
     history: undefined,
     samples: [],
     deadlines: undefined,
+    work: undefined,
     instance: undefined,
     restartsMs: [],
     lost: [],

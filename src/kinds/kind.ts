@@ -8,6 +8,7 @@ import type { NewTask } from '../protocol/dispatchd';
 import type { Environment } from '../system/processEnv';
 import type { ProcessIdentity } from '../system/processInfo';
 import type { Supervisor } from '../system/supervisor';
+import type { ConnectOptions, Env } from './connectOptions';
 import type { Look } from './look';
 
 /**
@@ -34,6 +35,8 @@ export interface Kind {
   readonly folderMark?: string;
   /** The word by which the menus of the manifest tell its rows, where it offers more or less than others. */
   readonly menu?: string;
+  /** Its entry says how it is asked and what proves its progress; the entry of another kind says none of that. */
+  readonly isOfAnyMake?: true;
   load(): Promise<KindCode>;
 }
 
@@ -70,8 +73,6 @@ export interface PlacesAsked {
   readonly isWanted: (target: Target) => boolean;
 }
 
-export type Env = Readonly<Record<string, string | undefined>>;
-
 /** What one look tells of a daemon. */
 export interface Identified {
   readonly kind: KindId;
@@ -88,22 +89,7 @@ export interface Identified {
   readonly runsAgents?: boolean;
 }
 
-export interface ConnectOptions {
-  readonly timeouts: AskTimeouts;
-  /** Whether a daemon may be sent what is not a GET, where only that tells its limits. */
-  readonly mayReadLimits: () => boolean;
-  /** The time of this machine, epoch ms. */
-  readonly wallAt: () => number;
-  readonly env: Env;
-  /** The user named the kind, so that it is also looked for where it shows less of itself. */
-  readonly isDeclared: boolean;
-}
-
-/** How long an ask waits for the status; and for all that comes after it, together. */
-export interface AskTimeouts {
-  readonly requestMs: number;
-  readonly fallbackMs: number;
-}
+export type { AskTimeouts, ConnectOptions, Env } from './connectOptions';
 
 /** What an ask came to, of a daemon that answered. */
 export type Answered =
@@ -160,8 +146,8 @@ export interface Probe extends Omit<Connection, 'ask' | 'statusRoute' | 'hasEnde
 export interface SessionActions {
   /** @returns the new session's id */
   submit(task: NewTask): Promise<string>;
-  /** Gives a running session more time. @returns by how much, in ms */
-  extend(id: string): Promise<number>;
+  /** Gives a running session more time: its own step where nothing is asked for. @returns by how much, in ms */
+  extend(id: string, byMs?: number): Promise<number>;
   /** Runs an ended or interrupted session's command again. @returns the new session's id */
   runAgain(id: string, timeoutMs?: number): Promise<string>;
   cancel(id: string): Promise<void>;
@@ -175,11 +161,13 @@ export interface SessionActions {
 
 /** Asks a daemon about work that a restart interrupted and that it lists no more, and goes on with it. */
 export interface LostWork {
-  /** The last sessions of an agent that ended, which the daemon remembers over a restart. Rejects where it does not answer. */
+  /** The last sessions of an agent that ended, which the daemon remembers over a restart. May reject. */
   ended(agentId: string): Promise<readonly EndedSession[]>;
   /** Goes on with an interrupted session. Rejects with an error fit to show. */
   resume(session: Session): Promise<void>;
-  /** What `resume` does, as a line for a shell. */
+  /** Whether the conversation's id may name another conversation, or none. */
+  isDoubtful(session: Session): boolean;
+  /** As a line for a shell. */
   resumeCommand(session: Session): string;
 }
 

@@ -1,3 +1,4 @@
+import { saidText } from '../base/said';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../base/errors';
 import type { Refusal } from '../model/refusal';
@@ -5,7 +6,6 @@ import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health
 import type { Cause } from '../health/cause';
 import type { Failure, KindId, Sample } from '../health/report';
 import type { Target } from '../model/target';
-import { cleanText } from '../base/text';
 import { systemHost, type HostSources } from '../system/hostLoad';
 import { Ask, DaemonClient, NoAnswer, noAnswerWithin } from '../system/httpClient';
 import { speaksTls } from '../system/speaksTls';
@@ -15,7 +15,7 @@ import { EitherAddress } from './eitherAddress';
 import type { Answered, Connection, ConnectOptions, Kind, Probe } from './kind';
 import { Look } from './look';
 import { ASK_OVERRUN_MS, MAX_SAID_CHARS } from './policy';
-import { recognise } from './recognise';
+import { othersFor, recognise } from './recognise';
 import { addressOf } from './target';
 
 export type { Probe } from './kind';
@@ -35,6 +35,7 @@ const DEFAULTS: Required<Omit<ProbeOptions, 'kind'>> = {
   mayReadLimits: () => false,
   wallAt: Date.now,
   env: process.env,
+  asks: {},
 };
 
 /** Talks to the daemon at a target, from the first question on. */
@@ -120,10 +121,13 @@ class KindProbe implements Probe {
   async #answer(look: Look): Promise<Answered> {
     const first = this.#first();
     const answered = first && (await this.#ask(first, look));
-    if (answered && answered.is !== 'stranger') return answered;
-    const others = this.options.kinds.filter((kind) => kind !== first);
+    if (answered?.is === 'report' || answered?.is === 'statusHung') return answered;
+    const isNew = !this.#declared && !this.#last;
+    const others = othersFor(answered, isNew, this.options.kinds).filter((kind) => kind !== first);
+    if (answered && others.length === 0) return answered;
     const found = await recognise(look, others);
     if ('is' in found) {
+      if (answered?.is === 'wrong') return answered;
       const why = (await answered?.orElse?.()) ?? answered?.why ?? found;
       return { is: 'wrong', why };
     }
@@ -230,7 +234,7 @@ function isNoHttp(error: unknown): boolean {
 
 function failureOf(error: unknown, load: Load): Failure {
   if (!(error instanceof NoAnswer))
-    return { kind: 'reset', cause: { is: 'unexpected', error: cleanText(String(error), MAX_SAID_CHARS) } };
+    return { kind: 'reset', cause: { is: 'unexpected', error: saidText(String(error), MAX_SAID_CHARS) } };
   const { kind, code: cause } = error;
   if (kind === 'unusable') return { kind: 'wrongAnswer', cause };
   return kind === 'timeout' ? { kind, cause, host: load() } : { kind, cause };

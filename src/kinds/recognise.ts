@@ -1,5 +1,5 @@
-import type { StrangeAnswer } from '../health/cause';
-import type { Identified, Kind } from './kind';
+import type { Cause, StrangeAnswer } from '../health/cause';
+import type { Answered, Identified, Kind } from './kind';
 import type { Look } from './look';
 
 /**
@@ -22,4 +22,24 @@ export async function recognise(look: Look, kinds: readonly Kind[]): Promise<Ide
     }
   }
   return why ?? { is: 'unknownKind' };
+}
+
+/** Wrong for the route of one kind, and tells nothing of another route. */
+const TELLS_NOTHING: readonly Cause['is'][] = ['webPage', 'empty', 'noJson', 'noObject', 'noStatus', 'login'];
+
+/**
+ * Which kinds may know who answered, where the one that was asked does not. A server may answer all paths alike: at an
+ * address that nobody named a kind for, and where no daemon was before, it may be a daemon of any make.
+ *
+ * @param answered `undefined` where nobody was asked
+ * @param isNew nobody named the kind, and no daemon has answered there yet
+ */
+export function othersFor(
+  answered: Extract<Answered, { is: 'stranger' | 'wrong' }> | undefined,
+  isNew: boolean,
+  kinds: readonly Kind[],
+): readonly Kind[] {
+  if (answered?.is !== 'wrong') return kinds;
+  const mayBeAny = isNew && !answered.isKnown && TELLS_NOTHING.includes(answered.why.is);
+  return mayBeAny ? kinds.filter(({ isOfAnyMake }) => isOfAnyMake) : [];
 }

@@ -1,4 +1,4 @@
-import { cleanText } from '../base/text';
+import { saidText } from '../base/said';
 import type { Unproven } from '../health/cause';
 import type { Report } from '../health/report';
 import { proofOf, type Proof } from '../health/proof';
@@ -32,7 +32,7 @@ export async function askStarted(client: DaemonClient): Promise<{ proof: Proof; 
 
 function whyNoAnswer(error: unknown): Unproven {
   if (!(error instanceof NoAnswer)) {
-    return { is: 'noAnswer', cause: { is: 'unexpected', error: cleanText(String(error)) } };
+    return { is: 'noAnswer', cause: { is: 'unexpected', error: saidText(String(error)) } };
   }
   return { is: error.kind === 'unusable' ? 'wrongAnswer' : 'noAnswer', cause: error.code };
 }

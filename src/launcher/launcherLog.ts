@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { saidText } from '../base/said';
 import { cleanText } from '../base/text';
 import { LAUNCHER_LOG_TAIL_BYTES, MAX_SAID_CHARS, MAX_LAST_LINE_CHARS } from './policy';
 
@@ -52,7 +53,7 @@ export function programName(command: string): string {
 
 /** VS Code would draw `[…](command:…)` as a link that runs something, and `$(…)` as an icon. */
 function plain(text: string, maxChars: number): string {
-  return cleanText(text.replaceAll('](', '] (').replaceAll('$(', '('), maxChars);
+  return saidText(text.replaceAll('](', '] (').replaceAll('$(', '('), maxChars);
 }
 
 async function tailOf(file: string): Promise<string> {

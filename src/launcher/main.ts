@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { wordsWithoutSecrets } from '../base/secrets';
+import { withoutSecrets, wordsWithoutSecrets } from '../base/secrets';
 import { cleanText } from '../base/text';
 import { ASSUMED_DAEMON_INTERVAL_MS } from '../health/policy';
 import { ASK_EVERY_MS, LAUNCHER_LOG_TAIL_BYTES, TAIL_BYTES, LOOK_EVERY_MS } from './policy';
@@ -103,7 +103,8 @@ async function inBackground(options: Options, { log, timeoutMs }: Background): P
   child.once('exit', (code, signal) => (end = { code, signal }));
 
   // VS Code is told not to show the launcher's own command line.
-  process.stdout.write(`> ${wordsWithoutSecrets(options.command).join(' ')}\n`);
+  const words = wordsWithoutSecrets(options.command);
+  process.stdout.write(`> ${withoutSecrets(words.join(' '))}\n`);
   const tail = new Tail(log);
   const client = new DaemonClient(options.url);
   const startedMs = performance.now();

@@ -1,4 +1,5 @@
 import type { DaemonId, KindId } from '../health/report';
+import type { AskSetting } from './askSetting';
 import type { ListProblem } from './listProblem';
 import type { Target } from './target';
 
@@ -19,12 +20,16 @@ export interface DaemonConfig {
   /** Where it is watched. */
   readonly target: Target;
   readonly kind?: KindId;
+  /** How it is asked, where its kind does not know that by itself. */
+  readonly asks?: AskSetting;
   readonly pollIntervalMs: number;
   readonly restart?: RestartConfig;
   /** Written by the user; the built-in defaults are only looked for and stay hidden until they answer. */
   readonly configured: boolean;
   /** The port that it had until something else took it; known of a daemon that was found by itself. */
   readonly movedFromPort?: number;
+  /** It only shows what a hang looks like, and is gone soon: nothing of it is kept. @property folder all that it has */
+  readonly demo?: { readonly folder: string };
 }
 
 export interface DaemonsConfig {

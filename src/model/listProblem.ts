@@ -1,11 +1,28 @@
 import type { KindId } from '../health/report';
 
+/** What is wrong with a part of an entry that says how its daemon is asked. */
+export type AskProblem =
+  | 'noObject'
+  | 'unknownKey'
+  | 'notOneProof'
+  | 'noPlace'
+  | 'neededByCounter'
+  | 'noRedAfter'
+  | 'noStatuses'
+  | 'noFiles'
+  | 'noCommand'
+  | 'notBeside';
+
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
 export type EntryProblem =
   | { readonly is: 'noObject' | 'noUrl' | 'urlWithLogin' | 'urlWithQuery' }
   | { readonly is: 'noHttpUrl'; readonly url: string }
   | { readonly is: 'notOnThisMachine'; readonly host: string }
   | { readonly is: 'unknownKind'; readonly known: readonly KindId[] }
+  /** @property path where in the entry: `progress.redAfterMs` */
+  | { readonly is: 'ask'; readonly path: string; readonly problem: AskProblem }
+  /** Only a daemon of an unknown make is told how it is asked. @property kind which that is */
+  | { readonly is: 'askOfKind'; readonly path: string; readonly kind: KindId }
   /** A variable of VS Code's that has no meaning in `restart`. */
   | { readonly is: 'restartVariable'; readonly variable: string }
   /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */

@@ -1,6 +1,7 @@
 import type { MessageCode } from '../base/errors';
 import type { Cause, Unproven } from '../health/cause';
 import type { WorkMade } from '../health/workMade';
+import type { Offspring, Outlived } from './outliving';
 import type { AtPort, HowEnded, NamedProcess } from './process';
 import type { Refusal } from './refusal';
 import type { RestartRefusal } from './restartRefusal';
@@ -35,6 +36,8 @@ export type RestartFailure =
   | Refusal
   | Cause
   | (AtPort & { readonly is: 'oldStays' })
+  /** What the old process had started could not be ended. */
+  | { readonly is: 'offspringStays'; readonly process: Offspring }
   /** @property process `undefined` where it is another user's */
   | { readonly is: 'portHeld'; readonly port: number; readonly process: NamedProcess | undefined }
   | { readonly is: 'strangerAnswers'; readonly who: NotOurs }
@@ -48,6 +51,13 @@ export type RestartFailure =
     }
   | MessageCode;
 
+/** What was written down of a daemon in trouble before anything was changed. */
+export interface KeptReport {
+  readonly file: string;
+  /** What its hang came to, as a clause: "waited for 28 s, most likely for its child process; 0 % CPU". */
+  readonly found?: string;
+}
+
 /** How a restart ended, as was seen. */
 export type Outcome = {
   /** The daemon's name. */
@@ -56,6 +66,9 @@ export type Outcome = {
   readonly work?: WorkMade;
   /** The errors that the new process wrote to its log: how many, and the last one in its own words. */
   readonly startErrors?: { readonly count: number; readonly last: string };
+  /** The processes that the old daemon had started and that outlived it; absent where there are none. */
+  readonly outlived?: Outlived;
+  readonly report?: KeptReport;
   /** What the evidence leaves open in the daemon until that ends, as a clause. */
   readonly leftOpen?: string;
 } & (
@@ -104,6 +117,8 @@ export type StopOutcome = { readonly daemon: string } &
         readonly pid: number;
         readonly how: HowEnded;
         readonly tookMs: number;
+        /** As of a restart. */
+        readonly outlived?: Outlived;
       }
     /** @property isAsked the process was asked to end, and may still do so */
     | { readonly kind: 'cancelled'; readonly pid: number; readonly isAsked: boolean }

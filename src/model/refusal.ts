@@ -33,4 +33,6 @@ export type Refusal =
       readonly said: string | undefined;
     }
   | { readonly is: 'noStatusToCopy' | 'notWatched' }
-  | { readonly is: 'hasNoAddress'; readonly daemon: string };
+  | { readonly is: 'hasNoAddress'; readonly daemon: string }
+  /** The daemon of a demo did not start. */
+  | { readonly is: 'noDemo'; readonly said: string };

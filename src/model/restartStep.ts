@@ -17,6 +17,8 @@ export type RestartStep =
   /** @property graceMs how long it had after SIGTERM; 0 where force comes first */
   | { readonly is: 'killing'; readonly pid: number; readonly graceMs: number }
   | { readonly is: 'ended'; readonly pid: number; readonly how: HowEnded }
+  /** Processes that the old one had started, and that still run. */
+  | { readonly is: 'askingAboutOffspring' | 'endingOffspring'; readonly count: number }
   | { readonly is: 'freeingPort'; readonly port: number }
   | { readonly is: 'starting' }
   /** @property who will start it again, or may */

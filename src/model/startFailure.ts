@@ -20,7 +20,9 @@ export type NoWay =
 export type StartDoubt =
   | Unstartable
   /** What would be started is not what runs. @property path where it was found */
-  | { readonly is: 'otherProgram'; readonly name: string; readonly path: string };
+  | { readonly is: 'otherProgram'; readonly name: string; readonly path: string }
+  /** Another daemon of the kind works for the same folder. @property url where it answers */
+  | { readonly is: 'otherWorks'; readonly kind: string; readonly folder: string; readonly url: string };
 
 /** How a start command ended: with an exit code, or terminated (`undefined`). */
 export interface Exit {

@@ -27,6 +27,9 @@ export const ROUTES = {
   history: '/api/history',
 } as const;
 
+/** ductor's `_ACTIVITY_RECENCY_SECONDS`: output this recent at the deadline counts as "still working", and extends it. */
+export const ACTIVITY_RECENCY_MS = 30_000;
+
 /** `instance.json`. */
 export interface InstanceFile {
   readonly version: 1;

@@ -1,6 +1,7 @@
 import type { Report } from '../health/report';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
+import type { KeptReport } from '../model/outcome';
 import type { Exit } from '../model/startFailure';
 import { hostOf } from '../system/address';
 import type { StopOptions } from '../system/endProcess';
@@ -8,6 +9,7 @@ import { isPortFree } from '../system/ports';
 import type { ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
 import type { StartedCommand } from './edges';
+import type { Outliving } from './outliving';
 import { ownersOf, type Plan } from './plan';
 import { momentNow, originOf, START_MARK, whyNotOurs, type Moment } from './provenance';
 import { endDaemon, isThere, probeOf, workToEnd } from './stop';
@@ -18,10 +20,14 @@ export interface Attempt {
   readonly mark: string;
   /** `performance.now()`. */
   readonly beganMs: number;
+  /** What was written down before it. */
+  readonly report?: KeptReport;
   /** The last answer before it. */
   readonly before?: Report;
   since?: Moment;
   command?: StartedCommand;
+  /** What the old process had started. */
+  readonly outliving: Outliving;
 }
 
 export interface AttemptDeps {
@@ -49,6 +55,8 @@ export function edgesOf(
 ) {
   const address = addressOf(model.daemon.target);
   return {
+    /** What the old process had started, and what is done about it. */
+    outliving: attempt.outliving,
     /** Notes the moment: a daemon that began before was not started by this restart. */
     beginStart: async () => {
       attempt.since = await momentNow();

@@ -1,6 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RestartWay, Running, StartCommand } from '../kinds/kind';
+import { kindOf } from '../kinds/index';
+import { otherOf } from '../kinds/otherOf';
+import { addressOf } from '../kinds/target';
+import type { DaemonModel } from '../model/daemonModel';
 import type { StartDoubt } from '../model/startFailure';
 
 /** What looks at commands, with the environment that a terminal gives them. */
@@ -41,7 +45,24 @@ export async function chooseWay(
     if (!why) return { way, ...(first && { instead: first }) };
     first ??= why;
   }
-  return { way: ways[0]!, ...(first && { doubt: first }) };
+  // Whose program is not here starts the daemon again all the same, once its process has ended.
+  const leaving = ways[0]!.by === 'supervisor' ? ways.find(({ by }) => by === 'spawn') : undefined;
+  return { way: leaving ?? ways[0]!, ...(first && { doubt: first }) };
+}
+
+/**
+ * Why what we would start is refused once the old process has ended: another daemon of its kind works for the folder,
+ * and the launcher starts no second one.
+ */
+export async function whyNotTwo(
+  { by, onlyOneIn: folder }: Pick<RestartWay, 'by' | 'onlyOneIn'>,
+  { daemon, track }: DaemonModel,
+): Promise<StartDoubt | undefined> {
+  const kind = kindOf(daemon.kind ?? track.last?.report.kind);
+  const port = addressOf(daemon.target)?.port;
+  if (by !== 'spawn' || folder === undefined || !kind || port === undefined) return undefined;
+  const url = await otherOf(kind, folder, port);
+  return url === undefined ? undefined : { is: 'otherWorks', kind: kind.id, folder, url };
 }
 
 /** By real path: the name that it was started by may be a link. */

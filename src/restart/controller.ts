@@ -8,21 +8,27 @@ import { kindOf } from '../kinds/index';
 import type { Running, StartPlace } from '../kinds/kind';
 import { addressOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
-import type { Outcome, StopOutcome } from '../model/outcome';
+import type { KeptReport, Outcome, StopOutcome } from '../model/outcome';
+import type { Offspring } from '../model/outliving';
 import type { NamedProcess } from '../model/process';
 import type { RestartRecord } from '../model/restartRecord';
 import type { RestartRefusal } from '../model/restartRefusal';
 import type { Progress, RestartStep } from '../model/restartStep';
+import type { Keepers } from '../store/keepers';
 import type { RestartRecords } from '../store/restartRecords';
 import { environmentOf, startedAs } from '../system/processEnv';
 import type { ProcessInfo } from '../system/processTable';
 import { supervisorOf } from '../system/supervisor';
 import type { Monitor } from '../watch/monitor';
 import type { Registry } from '../watch/registry';
+import { Comebacks } from './comebacks';
 import { edgesOf, type Attempt, type AttemptDeps } from './attempt';
-import type { RestartRequest, StartedCommand } from './edges';
+import type { AskOutliving, RestartRequest, StartedCommand } from './edges';
+import { whyNotTwo } from './chooseWay';
 import { OneAtATime } from './restartLock';
+import { endOutliving, familyOf, Outliving } from './outliving';
 import { isEndedByUs, planFor, type Plan } from './plan';
+import { momentNow } from './provenance';
 import { restart } from './restart';
 import { isThere, stopDaemon, type StopWork } from './stop';
 import { WorkWatch } from './workWatch';
@@ -43,6 +49,7 @@ export interface ControllerDeps extends AttemptDeps {
   /** A stop that ended, to be logged. */
   readonly logStop: (outcome: StopOutcome) => void;
   readonly records: RestartRecords;
+  readonly keepers: Keepers;
   /** What is kept of a restart: other versions read it in words. @param at epoch ms */
   readonly recordOf: (outcome: Outcome, why: DaemonState, at: number) => RestartRecord;
   /** The time that a restart is remembered by, epoch ms; the system's without it. */
@@ -50,16 +57,22 @@ export interface ControllerDeps extends AttemptDeps {
   /** A folder that all windows of this machine share. */
   readonly folder: string;
   /**
-   * Keeps what is known before it is wiped, in bounded time; must not throw. Resolves with what it left behind in the
-   * daemon until that ends, in words.
+   * Keeps what is known before it is wiped, in bounded time; must not throw.
+   * @returns nothing of what could not be kept
    */
   readonly keepEvidence: (
     model: DaemonModel,
     owner: ProcessInfo | undefined,
     inspect: boolean,
-  ) => Promise<string | undefined>;
+  ) => Promise<KeptEvidence>;
   /** A new process is there, proven to work or not. */
   readonly onRestarted: (daemonId: DaemonId) => void;
+}
+
+export interface KeptEvidence {
+  readonly report?: KeptReport;
+  /** What it left behind in the daemon until that ends, in words. */
+  readonly leftOpen?: string;
 }
 
 export interface RestartWork extends StopWork {
@@ -67,11 +80,14 @@ export interface RestartWork extends StopWork {
   readonly inspect?: boolean;
   readonly proofTimeoutMs?: number;
   readonly respawnTimeoutMs?: number;
+  readonly askOutliving?: AskOutliving | undefined;
+  readonly answerTimeoutMs?: number;
 }
 
 /** Restarts and stops daemons, one thing at a time for each. Knows nothing of how it looks. */
 export class RestartController {
   readonly #oneAtATime: OneAtATime;
+  readonly #comebacks: Comebacks;
   /** The process that was started for each daemon, and was seen to work. */
   readonly #started = new Map<DaemonId, NamedProcess>();
   readonly #lastArgs = new Map<DaemonId, readonly string[]>();
@@ -81,6 +97,13 @@ export class RestartController {
 
   constructor(private readonly deps: ControllerDeps) {
     this.#oneAtATime = new OneAtATime(deps.folder, deps.log);
+    const { keepers, log, wallAt = Date.now } = deps;
+    this.#comebacks = new Comebacks({
+      keepers,
+      log,
+      wallAt,
+      isBusy: (daemonId) => this.#oneAtATime.isBusy(daemonId),
+    });
   }
 
   /** The flags that the daemon was last seen to run with. */
@@ -101,7 +124,15 @@ export class RestartController {
     const plan = await this.plan(model);
     const { running } = plan.owner ? this.seen(model.daemon.id) : {};
     const prepared = await this.deps.prepare(plan.model, running);
-    return { ...plan, ...prepared, ...(prepared.way.keepsWork && { interrupts: [] }) };
+    // Whom a supervisor starts again, the launcher does not look at.
+    const isLookedAt = plan.owner && !plan.supervisor && !prepared.doubt;
+    const doubt = isLookedAt ? await whyNotTwo(prepared.way, plan.model) : undefined;
+    return {
+      ...plan,
+      ...prepared,
+      ...(doubt && { doubt }),
+      ...(prepared.way.keepsWork && { interrupts: [] }),
+    };
   }
 
   /** What a stop would end. @throws an error fit to show where it must not go on */
@@ -113,27 +144,69 @@ export class RestartController {
     if (!monitor) throw new CodedError<RestartRefusal>({ is: 'unwatched', daemon: name });
     const started = this.#started.get(daemonId);
     const plan = await planFor(monitor, started, this.deps.records.of(daemonId));
-    const [flags, seen] = await Promise.all([flagsOf(plan), plan.owner && seenOf(plan.owner)]);
+    const [flags, seen, family] = await Promise.all([
+      flagsOf(plan),
+      plan.owner && seenOf(plan.owner),
+      plan.owner && familyOf(plan.model, plan.owner, this.#otherDaemons(daemonId)),
+    ]);
     if (flags) this.#lastArgs.set(daemonId, flags);
     if (seen) this.#seen.set(daemonId, seen);
-    return { ...plan, ...(seen?.supervisor && { supervisor: seen.supervisor }) };
+    const supervisor =
+      seen?.supervisor ?? (plan.owner && (await this.#comebacks.keeperOf(daemonId, plan.owner)));
+    return {
+      ...plan,
+      ...(supervisor && { supervisor }),
+      ...(family && { family }),
+    };
+  }
+
+  /** Ends what a daemon had started and left behind. @returns what is still there */
+  endOutliving(daemonId: DaemonId, left: readonly Offspring[]): Promise<readonly Offspring[]> {
+    return endOutliving(left, this.#otherDaemons(daemonId));
+  }
+
+  #otherDaemons(daemonId: DaemonId): ReadonlySet<number> {
+    const others = this.deps.registry.models.filter(({ daemon }) => daemon.id !== daemonId);
+    return new Set(others.flatMap(({ track }) => track.last?.report.instance?.pid ?? []));
+  }
+
+  #outliving({ model, owner, family }: Plan): Outliving {
+    return new Outliving(model, owner, family, this.#otherDaemons(model.daemon.id));
   }
 
   /** Carries out a plan; never throws. */
   restart(plan: Plan, work: RestartWork): Promise<Outcome> {
     return this.#carryOut(plan, async (monitor) => {
       const { model, owner } = plan;
-      const left = await this.#keepEvidence(plan, work);
+      // The user agreed just now: what the evidence takes is waited for as well.
+      const beganMs = performance.now();
+      const { report, leftOpen } = await this.#keepEvidence(plan, work);
       const before = monitor.track.last?.report;
-      const attempt: Attempt = { mark: randomUUID(), beganMs: performance.now(), ...(before && { before }) };
+      const attempt: Attempt = {
+        mark: randomUUID(),
+        beganMs,
+        outliving: this.#outliving(plan),
+        ...(before && { before }),
+        ...(report && { report }),
+      };
       this.#attempts.set(model.daemon.id, attempt);
       monitor.input({ kind: 'restartBegan' });
       const nobody = addressOf(model.daemon.target) ? 'nothing listens' : 'no process is known';
       const first = isEndedByUs(plan.way) ? 'ending' : 'the start command ends';
       this.#log(model, `restart: ${owner ? `${first} process ${owner.pid}` : `${nobody}, starting it`}`);
       const came = await this.#prove(plan, monitor, attempt, work);
-      const isLeft = left !== undefined && owner && (await isThere(owner));
-      return isLeft ? { ...came, leftOpen: left } : came;
+      const isLeft = leftOpen !== undefined && owner && (await isThere(owner));
+      // What still runs of a process that is still there has not outlived it.
+      const isOver = owner && !(await isThere(owner));
+      if (isOver && attempt.since && mayComeBack(plan)) {
+        await this.#comebacks.judge({
+          model: { ...model, track: monitor.track },
+          owner,
+          since: attempt.since,
+        });
+      }
+      const outlived = isOver ? await attempt.outliving.atEnd() : undefined;
+      return { ...came, ...(isLeft && { leftOpen }), ...(outlived && { outlived }) };
     });
   }
 
@@ -183,13 +256,12 @@ export class RestartController {
     }
   }
 
-  /** @returns what it leaves behind in the daemon until that ends, in words */
-  async #keepEvidence({ model, owner }: Plan, work: RestartWork): Promise<string | undefined> {
-    if (!owner || severityOf(model.track.verdict) === 'plain') return undefined;
+  async #keepEvidence({ model, owner }: Plan, work: RestartWork): Promise<KeptEvidence> {
+    if (!owner || severityOf(model.track.verdict) === 'plain') return {};
     work.onStep({ is: 'keepingEvidence' });
     // Whoever cancels now waits for nothing; that nothing was changed is said in the outcome.
     const keeping = this.deps.keepEvidence(model, owner, work.inspect ?? false);
-    return orAborted(keeping, work.signal).catch(() => undefined);
+    return orAborted(keeping, work.signal).catch(() => ({}));
   }
 
   async #prove(
@@ -211,7 +283,8 @@ export class RestartController {
       before: attempt.before,
       startedMs: attempt.beganMs,
     };
-    return await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
+    const came = await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);
+    return attempt.report ? { ...came, report: attempt.report } : came;
   }
 
   async #remember({ model }: Plan, outcome: Outcome, record: RestartRecord): Promise<void> {
@@ -221,7 +294,7 @@ export class RestartController {
       this.deps.onRestarted(daemonId);
     }
     this.#log(model, record.text);
-    await this.deps.records.add(daemonId, record);
+    if (!model.daemon.demo) await this.deps.records.add(daemonId, record);
   }
 
   /** Ends the daemon and remembers that it was us. @throws an error fit to show where it could not be ended */
@@ -232,19 +305,25 @@ export class RestartController {
     if (!owner || !monitor) {
       return { kind: 'stopped', daemon: name, is: 'notRunning', port: addressOf(target)?.port };
     }
-    return this.#oneAtATime.run(
-      plan.model.daemon,
-      'stop',
-      async () => {
-        const shown = { signal: work.signal, ...this.#logged(plan.model, 'stop', work) };
-        const outcome = await stopDaemon(plan.model, owner, monitor, shown);
-        this.deps.logStop(outcome);
-        return outcome;
-      },
-      (why) => {
-        throw new CodedError(why);
-      },
-    );
+    const since = await momentNow();
+    try {
+      return await this.#oneAtATime.run(
+        plan.model.daemon,
+        'stop',
+        async () => {
+          const shown = { signal: work.signal, ...this.#logged(plan.model, 'stop', work) };
+          const outcome = await stopDaemon(plan.model, owner, monitor, shown, this.#outliving(plan));
+          this.deps.logStop(outcome);
+          return outcome;
+        },
+        (why) => {
+          throw new CodedError(why);
+        },
+      );
+    } finally {
+      const isOver = mayComeBack(plan) && !(await isThere(owner));
+      if (isOver) void this.#comebacks.watch({ model: plan.model, owner, since });
+    }
   }
 
   /** Each step is logged; what is said anew every second is not. */
@@ -261,6 +340,11 @@ export class RestartController {
   #log({ daemon }: DaemonModel, text: string): void {
     this.deps.log(`[${daemon.name}] ${text}`);
   }
+}
+
+/** Whether what starts the daemon again, if anything does, is not known for sure. */
+function mayComeBack({ way, supervisor }: Plan): boolean {
+  return isEndedByUs(way) && (!supervisor || supervisor.lastTime !== undefined);
 }
 
 /** The flags that the process of a plan runs with, where its kind tells them. */

@@ -15,6 +15,7 @@ import {
   isSameProcess,
   type ProcessInfo,
 } from '../system/processTable';
+import type { Offspring } from '../model/outliving';
 import type { NamedProcess } from '../model/process';
 import type { PlanRefusal } from '../model/restartRefusal';
 import type { RestartRecord } from '../model/restartRecord';
@@ -49,6 +50,8 @@ export interface Plan {
   readonly outside?: string;
   /** Who starts the process again when it ends, or may. */
   readonly supervisor?: Supervisor;
+  /** What the process has started; `notKnown` where the system does not tell. */
+  readonly family?: readonly Offspring[] | 'notKnown';
   /** What the new process will lack of the old one's environment; `notKnown` where the system does not tell. */
   readonly lost?: LostVariables | 'notKnown';
 }

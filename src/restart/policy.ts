@@ -42,3 +42,18 @@ export const MAX_VARIABLE_CHARS = 60;
  */
 export const RESPAWN_TIMEOUT_MS = 30_000;
 export const RESPAWN_LOOK_MS = 250;
+
+/** Nobody waits for it: a daemon that was stopped is looked for this often. */
+export const COMEBACK_LOOK_MS = 1_000;
+
+/** What started a daemon again last time is waited for twice as long as it took then, and so much longer. */
+export const COMEBACK_MARGIN_MS = 5_000;
+
+/** Of what a demo that did not start said, the end. */
+export const MAX_SAID_CHARS = 300;
+
+/** What reads from its daemon or is told by it ends within moments of it: a child that goes on is looked for after these. */
+export const OFFSPRING_SETTLES_MS = 2_000;
+
+/** Who has just asked for a restart is there. As long as nobody answers, no window can do anything else with the daemon. */
+export const OUTLIVING_ANSWER_MS = 2 * 60_000;

@@ -69,7 +69,11 @@ async function isManager(pid: number): Promise<boolean> {
   return describeProcess(pid).then(isServiceManager, () => false);
 }
 
-function beganSince({ startTicks, startedAtMs }: ProcessInfo, since: Moment | undefined): Origin['began'] {
+/** Whether a process began before or after a moment, as far as that is told. */
+export function beganSince(
+  { startTicks, startedAtMs }: ProcessInfo,
+  since: Moment | undefined,
+): Origin['began'] {
   if (startTicks !== undefined && since?.ticks !== undefined)
     return startTicks >= since.ticks ? 'after' : 'before';
   if (startedAtMs === undefined || since === undefined) return 'unknown';

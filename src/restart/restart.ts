@@ -9,9 +9,9 @@ import { WAIT_STEP_MS } from '../system/policy';
 import { isSameProcess } from '../system/processTable';
 import type { Supervisor } from '../system/supervisor';
 import type { RestartEdges } from './attempt';
-import { Failed, StartFailed, type RestartRequest, type StartedCommand } from './edges';
+import { Declined, Failed, StartFailed, type RestartRequest, type StartedCommand } from './edges';
 import { isEndedByUs } from './plan';
-import { PORT_FREE_TIMEOUT_MS, RESPAWN_LOOK_MS, RESPAWN_TIMEOUT_MS } from './policy';
+import { COMEBACK_MARGIN_MS, PORT_FREE_TIMEOUT_MS, RESPAWN_LOOK_MS, RESPAWN_TIMEOUT_MS } from './policy';
 import { listenerNow, prove } from './prove';
 import { tellStop, whyNotAgreed } from './stop';
 
@@ -37,7 +37,7 @@ export async function restart(
     const provenBy = kindOf(daemon.kind ?? before?.kind)?.provenBy ?? 'cycle';
     request.onStep({ is: 'proving', by: provenBy });
     const proof = await prove(request, edges, command);
-    const tookMs = performance.now() - startedMs;
+    const tookMs = performance.now() - startedMs - edges.outliving.waitedMs;
     if ('notOurs' in proof)
       return { kind: 'unproven', tookMs, notOurs: proof.notOurs, ...told(daemon, edges) };
     if ('seen' in proof) return { ...proof, ...told(daemon, edges) };
@@ -56,7 +56,7 @@ export async function restart(
   } catch (error) {
     // Also where the restart proved nothing, a new instance may have been seen.
     const about = told(daemon, edges);
-    if (signal.aborted) return { kind: 'cancelled', left, ...about };
+    if (signal.aborted || error instanceof Declined) return { kind: 'cancelled', left, ...about };
     if (!isUserError(error)) edges.onUnexpected(error);
     const isStopped = left === 'stopped';
     return {
@@ -82,6 +82,7 @@ async function stopAndStart(
   if (ended && supervisor && (await isRespawned(request, supervisor, edges))) {
     return { command: { ended: Promise.resolve(0) }, ended };
   }
+  if (ended) await edges.outliving.settle(request);
   if (isOurs) await portFreed(request, edges);
   request.onStep(isOurs ? { is: 'starting' } : { is: 'askingToRestart', who: way?.name });
   if (!owner || !isOurs) await edges.beginStart();
@@ -106,10 +107,12 @@ async function stopOld(
     if (why) throw new Failed(why);
     const tell = tellStop(owner.pid, progress);
     const onStage = (stage: StopStage) => {
+      if (stage.kind === 'terminating') edges.outliving.look();
       if (stage.kind === 'asking' || stage.kind === 'terminating' || stage.kind === 'killing')
         leave('ending');
       tell(stage);
     };
+    edges.outliving.look();
     await edges.beginStart();
     ended = await edges.stop({ signal, onStage });
     if (!ended) throw new Failed({ is: 'oldStays', process: owner, port });
@@ -137,7 +140,7 @@ async function portFreed({ daemon, signal, onStep }: RestartRequest, edges: Rest
  */
 async function isRespawned(
   { owner, signal, onStep, respawnTimeoutMs = RESPAWN_TIMEOUT_MS }: RestartRequest,
-  { name, process }: Supervisor,
+  { name, process, lastTime }: Supervisor,
   edges: RestartEdges,
 ): Promise<boolean> {
   onStep({ is: 'leftTo', who: name });
@@ -148,7 +151,12 @@ async function isRespawned(
     else if (process && !(await edges.isThere(process))) came = 'nobody';
     return came !== undefined;
   };
-  await until(isOver, { timeoutMs: respawnTimeoutMs, stepMs: RESPAWN_LOOK_MS, signal });
+  const timeoutMs = lastTime
+    ? Math.min(2 * lastTime.afterMs + COMEBACK_MARGIN_MS, respawnTimeoutMs)
+    : respawnTimeoutMs;
+  await until(isOver, { timeoutMs, stepMs: RESPAWN_LOOK_MS, signal });
   if (came) return came === 'listener';
+  // What happened once need not happen again.
+  if (lastTime) return false;
   throw new StartFailed({ is: 'notRespawned', who: name, afterMs: respawnTimeoutMs });
 }

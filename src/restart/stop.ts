@@ -19,6 +19,7 @@ import { identityIn, isSameProcessAlive } from '../system/identity';
 import type { PartialIdentity } from '../system/processInfo';
 import { isAlive, isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
+import type { Outliving } from './outliving';
 import { ownersOf } from './plan';
 
 export interface StopWork extends Progress {
@@ -31,6 +32,7 @@ export async function stopDaemon(
   owner: ProcessInfo,
   monitor: Monitor,
   { signal, ...progress }: StopWork,
+  outliving: Outliving,
 ): Promise<StopOutcome> {
   const { name, target } = model.daemon;
   const port = addressOf(target)?.port;
@@ -41,10 +43,12 @@ export async function stopDaemon(
     const [holder] = await ownersOf(model);
     const why = whyNotAgreed(owner, port, holder, await isThere(owner));
     if (why) throw refusalOf(why);
+    outliving.look();
     const ended = await endDaemon(model, owner, await probeOf(monitor), {
       signal,
       work: workToEnd(monitor),
       onStage: (stage) => {
+        if (stage.kind === 'terminating') outliving.look();
         if (!isAsked && stage.kind !== 'notAsked') {
           isAsked = true;
           monitor.input({ kind: 'stoppedByUs' });
@@ -57,7 +61,16 @@ export async function stopDaemon(
     const [next] = await ownersOf(model).catch(() => []);
     if (next) throw refusalOf({ is: 'anotherCame', daemon: name, pid: owner.pid, port, process: next });
     const tookMs = performance.now() - startedMs;
-    return { kind: 'stopped', daemon: name, is: 'ended', pid: owner.pid, how: ended, tookMs };
+    const outlived = await outliving.atEnd();
+    return {
+      kind: 'stopped',
+      daemon: name,
+      is: 'ended',
+      pid: owner.pid,
+      how: ended,
+      tookMs,
+      ...(outlived && { outlived }),
+    };
   } catch (error) {
     if (!signal.aborted) throw error;
     return { kind: 'cancelled', daemon: name, pid: owner.pid, isAsked };

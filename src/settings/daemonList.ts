@@ -2,11 +2,13 @@ import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } 
 import type { DaemonId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { DaemonModel } from '../model/daemonModel';
 import type { EntryProblem, ListProblem } from '../model/listProblem';
 import { KINDS, kindOf } from '../kinds/index';
-import type { Target } from '../model/target';
-import { isLoopback } from '../kinds/read/paths';
+import { wholePlaceOf, type Target } from '../model/target';
 import { addressOf } from '../kinds/target';
+import { ASK_KEYS, readAskSetting } from './askSetting';
+import { readPlace } from './place';
 import { MAX_LISTED } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
@@ -18,6 +20,13 @@ export interface RawDaemonList {
   readonly configured: boolean;
   /** The user allows daemons of other machines. */
   readonly allowRemote: boolean;
+}
+
+/** A daemon as it is written into the user's list. */
+export interface ListedDaemon {
+  readonly name: string;
+  readonly url: string;
+  readonly kind?: string;
 }
 
 /** The list as daemons to watch, and problems to show. */
@@ -37,17 +46,22 @@ export function readDaemons(
   return { daemons, problems };
 }
 
-/** Addresses by which a daemon says that it listens everywhere, and the dot that ends a whole name: all mean this machine. */
-function here(url: URL): URL {
-  const { hostname } = url;
-  if (hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  else if (hostname === '[::]') url.hostname = '[::1]';
-  else if (/^(.+\.)?localhost\.$/i.test(hostname)) url.hostname = hostname.slice(0, -1);
-  return url;
+/** Watched daemons as entries of the user's list, which takes only daemons with an address, and no demo. */
+export function listedOf(models: readonly DaemonModel[]): readonly ListedDaemon[] {
+  return models.flatMap(({ daemon: { name, target, kind, demo } }) => {
+    const address = demo ? undefined : addressOf(target);
+    return address ? [{ name, url: address.origin, ...(kind && { kind }) }] : [];
+  });
 }
 
-/** `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be two servers. */
-function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
+/**
+ * Whether two entries are one daemon. `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be
+ * two servers.
+ */
+export function isSameAddress(
+  known: Pick<DaemonConfig, 'id' | 'target'>,
+  daemon: Pick<DaemonConfig, 'id' | 'target'>,
+): boolean {
   if (known.id === daemon.id) return true;
   const [a, b] = [addressOf(known.target), addressOf(daemon.target)];
   if (!a || !b) return false;
@@ -59,30 +73,45 @@ function isSameAddress(known: DaemonConfig, daemon: DaemonConfig): boolean {
 function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | EntryProblem {
   if (typeof entry !== 'object' || entry === null) return { is: 'noObject' };
   const raw = entry as Record<string, unknown>;
-  if (typeof raw.url !== 'string') return { is: 'noUrl' };
-  const url = URL.canParse(raw.url) ? here(new URL(raw.url)) : undefined;
-  if (url?.username || url?.password) return { is: 'urlWithLogin' };
-  if (url?.protocol !== 'http:') return { is: 'noHttpUrl', url: cleanText(withoutLogin(raw.url), 80) };
-  if (url.search !== '' || url.hash !== '') return { is: 'urlWithQuery' };
-  if (!isLoopback(url.hostname) && !allowRemote) {
-    return { is: 'notOnThisMachine', host: cleanText(url.hostname, 80) };
-  }
+  const isAny = anyMake?.id === raw.kind || (raw.kind === undefined && ASK_KEYS.some((key) => key in raw));
+  const place = readPlace(raw, isAny, allowRemote);
+  if ('is' in place) return place;
+  const { target, query } = place;
   const kind = typeof raw.kind === 'string' ? kindOf(raw.kind)?.id : undefined;
   if (raw.kind !== undefined && kind === undefined)
     return { is: 'unknownKind', known: KINDS.map(({ id }) => id) };
+  const asked = readAsks(raw, isAny, query);
+  if (asked && 'is' in asked) return asked;
+  const named = kind ?? (isAny ? anyMake?.id : undefined);
   const restart = readRestart(raw.restart);
   if (restart && 'is' in restart) return restart;
-  const target: Target = { kind: 'http', origin: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
   const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
-    name: name === '' ? (kind ?? target.origin.slice('http://'.length)) : name,
+    name: name === '' ? (named ?? wholePlaceOf(target).replace('http://', '')) : name,
     id: daemonIdOf(target),
     target,
-    ...(kind && { kind }),
+    ...(named && { kind: named }),
+    ...asked,
     pollIntervalMs: readInterval(raw.pollIntervalMs),
     ...(restart && { restart }),
     configured,
   };
+}
+
+/** The kind whose entries say how a daemon is asked. */
+const anyMake = KINDS.find(({ isOfAnyMake }) => isOfAnyMake);
+
+function readAsks(
+  raw: Record<string, unknown>,
+  isAny: boolean,
+  query: string,
+): Pick<DaemonConfig, 'asks'> | EntryProblem | undefined {
+  if (isAny) {
+    const asks = readAskSetting(raw, query);
+    return 'is' in asks ? asks : Object.keys(asks).length > 0 ? { asks } : undefined;
+  }
+  const path = ASK_KEYS.find((key) => key in raw);
+  return path === undefined || !anyMake ? undefined : { is: 'askOfKind', path, kind: anyMake.id };
 }
 
 /**
@@ -94,11 +123,6 @@ export function daemonIdOf(target: Target): DaemonId {
   // Two lists have one text only where they are equal.
   const listed = JSON.stringify(target.kind === 'file' ? target.paths : target.argv);
   return `${target.kind}:${listed.replaceAll('%', '%25').replaceAll('#', '%23')}` as DaemonId;
-}
-
-/** What is no address for us may be one with a password. */
-function withoutLogin(text: string): string {
-  return text.replace(/^.*@/s, '…@');
 }
 
 function readInterval(value: unknown): number {

@@ -1,12 +1,9 @@
 import * as vscode from 'vscode';
-import type { RawDaemonList } from './daemonList';
+import type { FinishedWish } from '../health/workNews';
+import type { ListedDaemon, RawDaemonList } from './daemonList';
 
-/** A daemon as it is written into the user's list. */
-export interface ListedDaemon {
-  readonly name: string;
-  readonly url: string;
-  readonly kind?: string;
-}
+/** Whose list of daemons: the user's on this machine, or the workspace's own. */
+export type ListPlace = 'user' | 'workspace';
 
 /** What says which daemons are watched, and looked for. */
 const WATCHED = ['daemons', 'allowRemote', 'discovery'];
@@ -53,6 +50,17 @@ export class Settings {
     };
   }
 
+  /** Which work that finished is told of. */
+  finished(): FinishedWish {
+    const wish = configuration().get<string>('notifyFinished');
+    return wish === 'long' || wish === 'always' || wish === 'never' ? wish : 'longOrAway';
+  }
+
+  statusBar(): StatusBarSettings {
+    const show = configuration().get<string>('statusBar.show');
+    return { show: SHOWN.find((known) => known === show) ?? 'auto' };
+  }
+
   /** Whether a restart always looks into a Node daemon's event loop first. */
   inspectNode(): boolean {
     return configuration().get('evidence.inspectNode') === true;
@@ -68,18 +76,36 @@ export class Settings {
     );
   }
 
+  /** Where a daemon can be added so that it is watched here; where the workspace has a list, that one counts. */
+  listPlaces(): readonly ListPlace[] {
+    const { workspaceValue } = configuration().inspect('daemons') ?? {};
+    // An untrusted folder changes none of the settings.
+    if (!vscode.workspace.isTrusted || !vscode.workspace.workspaceFolders?.length) return ['user'];
+    return workspaceValue === undefined ? ['user', 'workspace'] : ['workspace'];
+  }
+
   /**
    * Adds a daemon to the user's own list, or to the workspace's where that one counts.
    *
    * @param shown what is watched without a list: it goes into the new one, since only what is in it is watched then
+   * @param place one of `listPlaces`
    */
-  async addDaemon(daemon: ListedDaemon, shown: readonly ListedDaemon[] = []): Promise<void> {
+  async addDaemon(
+    daemon: ListedDaemon,
+    shown: readonly ListedDaemon[] = [],
+    place = this.listPlaces()[0],
+  ): Promise<void> {
     const section = configuration();
     const { Global, Workspace } = vscode.ConfigurationTarget;
-    const { workspaceValue } = section.inspect('daemons') ?? {};
-    const target = workspaceValue !== undefined && vscode.workspace.isTrusted ? Workspace : Global;
     const list = this.hasOwnList ? section.get<unknown[]>('daemons', []) : shown;
-    await section.update('daemons', [...list, daemon], target);
+    await section.update('daemons', [...list, daemon], place === 'workspace' ? Workspace : Global);
+  }
+
+  /** Called when a setting changed that says what is shown. */
+  onDidChangeShown(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration(
+      (event) => event.affectsConfiguration('daemonHealth.statusBar') && listener(),
+    );
   }
 
   /** Called when a setting changed that says what is watched; no other one changes that. */
@@ -88,6 +114,13 @@ export class Settings {
       (event) => WATCHED.some((key) => event.affectsConfiguration(`daemonHealth.${key}`)) && listener(),
     );
   }
+}
+
+const SHOWN = ['auto', 'always', 'unhealthy', 'never'] as const;
+
+/** When the item is in the status bar. */
+export interface StatusBarSettings {
+  readonly show: (typeof SHOWN)[number];
 }
 
 /** Which notifications the user wants. `muted` are states, each silenced by "Don't Show Again". */

@@ -2,6 +2,7 @@ import { cleanText, isSame } from '../base/text';
 import { fitting, lastOf, noted, recent, withEvidence, type Entry } from '../health/incidentLog';
 import type { DaemonId } from '../health/report';
 import { isState } from '../health/states';
+import type { KeptReport } from '../model/outcome';
 import { INCIDENT_LOG_MAX_BYTES, INCIDENT_MAX_BYTES } from './policy';
 import { Shared, type SharedDeps } from './shared';
 import { fieldsOf, hasFields } from './stored';
@@ -45,9 +46,9 @@ export class Incidents {
     await this.#change((log) => small.reduce(noted, log));
   }
 
-  /** @param file what was written down about a daemon at this moment */
-  async noteEvidence(daemonId: DaemonId, file: string, at: number): Promise<void> {
-    await this.#change((log) => withEvidence(log, daemonId, file, at));
+  /** @param report what was written down about a daemon at this moment */
+  async noteEvidence(daemonId: DaemonId, report: KeptReport, at: number): Promise<void> {
+    await this.#change((log) => withEvidence(log, daemonId, report, at));
   }
 
   /** After a poll, or with the focus: another window may have noted something. */
@@ -103,7 +104,12 @@ function isEntry(value: unknown): value is Entry {
   switch (is) {
     case 'phase':
       return (
-        hasFields(value, PHASE, { endedAt: 'number', evidence: 'string', toldByIt: 'boolean' }) &&
+        hasFields(value, PHASE, {
+          endedAt: 'number',
+          evidence: 'string',
+          found: 'string',
+          toldByIt: 'boolean',
+        }) &&
         isState(state) &&
         hasFields(reason, { is: 'string' }) &&
         Object.values(fieldsOf(seenBy)).every(Number.isFinite)

@@ -76,7 +76,8 @@ export class Shared<T> {
   /** Looks whether another window changed the file, at most once in `SHARED_LOOK_GAP_MS`. After a poll, or with the focus. */
   look(): Promise<void> {
     const nowMs = performance.now();
-    if (nowMs - this.#lookedMs < SHARED_LOOK_GAP_MS) return Promise.resolve();
+    // A look that is under way is waited for.
+    if (nowMs - this.#lookedMs < SHARED_LOOK_GAP_MS) return this.#work;
     this.#lookedMs = nowMs;
     return this.#inTurn(() => this.#lookNow());
   }

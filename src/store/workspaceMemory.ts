@@ -60,11 +60,12 @@ export class WorkspaceMemory {
     };
   }
 
-  /** Called at every step of a daemon: what a closed window would lose. */
+  /** Called at every step of a daemon: what a closed window would lose. Of a demo nothing is kept. */
   stepped(
     { daemon }: Pick<DaemonModel, 'daemon'>,
     { instance, lost }: Pick<Watched, 'instance' | 'lost'>,
   ): void {
+    if (daemon.demo) return;
     const life = instance && keptLife(instance);
     if (life) {
       this.#latest.set(daemon.id, life);
@@ -78,7 +79,8 @@ export class WorkspaceMemory {
   }
 
   /** Called with every drawing: what may be written now and then. */
-  keep(models: readonly DaemonModel[]): void {
+  keep(all: readonly DaemonModel[]): void {
+    const models = all.filter(({ daemon }) => !daemon.demo);
     const seen = models
       .filter((model) => this.#wasSeenOther(model))
       .map(({ daemon, track }) => [daemon.id, seenOf(track)] as const);

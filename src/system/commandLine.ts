@@ -1,4 +1,4 @@
-import { wordsWithoutSecrets } from '../base/secrets';
+import { withoutSecrets, wordsWithoutSecrets } from '../base/secrets';
 import { cleanText } from '../base/text';
 import { MAX_HEAD_CHARS, MAX_COMMAND_LINE_CHARS } from './policy';
 
@@ -10,7 +10,8 @@ const PATH = /^"?(?:[A-Za-z]:[\\/]|[\\/])/;
  */
 export function shownCommandLine(raw: readonly string[]): string {
   const words = wordsWithoutSecrets(raw);
-  const whole = words.join(' ');
+  // macOS tells no bounds of words, so that a header's name and value are two.
+  const whole = withoutSecrets(words.join(' '));
   const named = words.findIndex((word, index) => index > 0 && PATH.test(word));
   const script = named > 0 ? named : words.findIndex((word, index) => index > 0 && !word.startsWith('-'));
   const head = words.slice(0, script + 1).join(' ');

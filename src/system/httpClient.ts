@@ -151,7 +151,8 @@ export class DaemonClient {
     sent?: { method: 'POST' | 'PATCH'; body: object },
   ): Promise<Answer> {
     const options: Dispatcher.DispatchOptions = {
-      path: `${this.#base}${path}`,
+      // A question that names no path of its own is one at the base.
+      path: `${this.#base}${path}`.replace(/^(?!\/)/, '/'),
       method: sent?.method ?? 'GET',
       headers: {
         accept: 'application/json',

@@ -24,6 +24,9 @@ export const KILL_WAIT_MS = 3_000;
 /** Having agreed, it gives its commands 2 s and writes its state: twice that is a daemon that does not end. */
 export const API_STOP_WAIT_MS = 5_000;
 
+/** A daemon has some tens of processes below it at most; more than these are not followed. */
+export const MAX_OFFSPRING = 100;
+
 /** How often a condition of the process table or of the port is looked at while waiting for it. */
 export const WAIT_STEP_MS = 100;
 
@@ -76,3 +79,6 @@ export const TORN_WAIT_MS = 10;
 export const TORN_KEPT_MS = 60_000;
 /** Bytes of a socket's path without the closing NUL: `sun_path` holds 108 on Linux (unix(7)), 104 on macOS (sys/un.h). */
 export const SOCKET_PATH_MAX = { linux: 107, other: 103 } as const;
+
+/** What a program printed is read within milliseconds of its end, unless something that it started holds its output open. */
+export const OUTPUT_DRAIN_MS = 200;

@@ -29,6 +29,16 @@ const SERVICE_MANAGERS: readonly RegExp[] = [
   /^pm2( v[\d.]+: god.*)?$/,
 ];
 
+/**
+ * Programs that serve the whole login, or a machine's containers, whoever started them first: terminals that stay, agents
+ * of keys, engines. To end one ends the work of others.
+ */
+const FOR_OTHERS: readonly RegExp[] = [
+  /^(tmux|tmux: server|screen|zellij|abduco|dtach|mosh-server)$/,
+  /^(ssh-agent|gpg-agent|dbus-daemon|dbus-broker.*|gnome-keyring.*|keyboxd|scdaemon)$/,
+  /^(dockerd.*|containerd.*|crio|buildkitd|runc|crun|lima.*|nerdctl|docker desktop.*)$/,
+];
+
 /** The first process starts and adopts all others; in a container its end is the end of the container. */
 const FIRST_PID = 1;
 
@@ -46,6 +56,11 @@ export function forwarderIn(process: ProcessInfo): string | undefined {
 /** Whether a process starts and ends the services of a machine, a user or a container. */
 export function isServiceManager(process: ProcessInfo): boolean {
   return process.pid === FIRST_PID || namesOf(process).some((name) => matches(SERVICE_MANAGERS, name));
+}
+
+/** Whether a process serves others than who started it. */
+export function servesOthers(process: ProcessInfo): boolean {
+  return namesOf(process).some((name) => matches(FOR_OTHERS, name));
 }
 
 function namesOf({ name, otherNames = [] }: ProcessInfo): readonly string[] {

@@ -74,3 +74,14 @@ export async function psAll(run: RunTool): Promise<readonly Relative[]> {
     return [{ pid: Number(pid), ppid: Number(ppid), ...(startedAtMs !== undefined && { startedAtMs }) }];
   });
 }
+
+/** Of which group each process is. @throws {ToolFailed} */
+export async function psGroups(run: RunTool): Promise<ReadonlyMap<number, number>> {
+  const lines = (await run('ps', ['-axo', 'pid=,pgid='])).split('\n');
+  return new Map(
+    lines.flatMap((line) => {
+      const [, pid, group] = /^\s*(\d+)\s+(\d+)\s*$/.exec(line) ?? [];
+      return pid === undefined ? [] : [[Number(pid), Number(group)] as const];
+    }),
+  );
+}

@@ -53,6 +53,20 @@ export async function programAt(
   return paths[found.indexOf(true)];
 }
 
+/**
+ * The same command with its program by the path that `programAt` finds: who starts it may look on a PATH of its own, as
+ * VS Code does for a task. As it is where there is no such program.
+ */
+export async function byPath<T extends Startable>(
+  command: T,
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<T> {
+  if (command.kind !== 'process' || command.real || /[\\/]/.test(command.command)) return command;
+  const path = await programAt(command, env, platform);
+  return path === undefined ? command : { ...command, command: path };
+}
+
 /** What a launcher starts is what may be missing: the launcher itself comes with the extension. */
 function nameOf(command: Startable): string | undefined {
   const what = command.real ?? command;

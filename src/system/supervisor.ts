@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { cleanText } from '../base/text';
 import { ToolFailed, runTool, type RunTool } from './exec';
 import { identityIn } from './identity';
 import { shownCommandLine } from './commandLine';
-import { MAX_NAME_CHARS } from './policy';
-import { startedAs, type Environment } from './processEnv';
+import { MAX_NAME_CHARS, MAX_STATE_BYTES } from './policy';
+import { readBounded } from './privateFile';
+import { startedAs, type Environment, type StartedAs } from './processEnv';
 import type { ProcessIdentity, ProcessInfo } from './processInfo';
 import { describeProcess, findOwnLine, processTable } from './processTable';
 import { isServiceManager } from './programs';
@@ -16,6 +17,8 @@ export interface Supervisor {
   readonly name: string;
   /** The process that starts it; absent where a manager of the whole system does. */
   readonly process?: ProcessIdentity;
+  /** Concluded from what happened last time alone: when it was started again, epoch ms, and how long after its end. */
+  readonly lastTime?: { readonly at: number; readonly afterMs: number };
   /** What has it restart exactly this process, where it has such a command. */
   readonly restart?: {
     readonly command: string;
@@ -115,7 +118,7 @@ async function inParents(pid: number, env: Environment | undefined): Promise<Sup
     const itself = identityIn(info);
     if (!info.isOurs || !itself) return maybe;
     if (isServiceManager(info)) {
-      const managed = managedBy(info, env);
+      const managed = await managedBy(info, started, env);
       // What adopts orphans starts nobody again.
       return managed ? { ...managed, process: itself } : maybe;
     }
@@ -144,10 +147,15 @@ function runsScript([, ...words]: readonly string[]): boolean {
 const TAKES_VALUE = /^(--init-file|--rcfile|--init-command|-C|[-+][oO])$/;
 
 /** What keeps a process alive and tells it so by its variables (supervisord "Subprocess Environment", pm2 "Environment"). */
-function managedBy({ otherNames = [], name }: ProcessInfo, env: Environment = {}): Supervisor | undefined {
+async function managedBy(
+  { otherNames = [], name }: ProcessInfo,
+  started: StartedAs | undefined,
+  env: Environment = {},
+): Promise<Supervisor | undefined> {
   const names = [name, ...otherNames].map((each) => each.toLowerCase());
   if (names.some((each) => /^pm2( v|$)/.test(each))) {
-    const { pm_id: id, PM2_HOME, name: program = id } = env;
+    const { PM2_HOME } = env;
+    const { pm_id: id, name: program = id } = env.pm2_env === undefined ? env : clustered(env.pm2_env);
     const own = id !== undefined && /^\d+$/.test(id);
     const kept = PM2_HOME === undefined ? {} : { env: { PM2_HOME } };
     return {
@@ -162,15 +170,46 @@ function managedBy({ otherNames = [], name }: ProcessInfo, env: Environment = {}
       SUPERVISOR_SERVER_URL: url,
     } = env;
     const own = program !== undefined && group !== undefined && url !== undefined && !program.startsWith('-');
+    const config = own ? await configOf(started) : [];
     return {
       name: program === undefined ? 'supervisord' : `supervisord (${cleanText(program, MAX_NAME_CHARS)})`,
       ...(own && {
-        restart: { command: 'supervisorctl', args: ['-s', url, 'restart', `${group}:${program}`] },
+        restart: { command: 'supervisorctl', args: [...config, '-s', url, 'restart', `${group}:${program}`] },
       }),
     };
   }
   const keeper = names.find((each) => KEEPERS.test(each));
   return keeper === undefined ? undefined : { name: cleanText(keeper, MAX_NAME_CHARS) };
+}
+
+/** Of one in a cluster pm2 tells what it calls it as JSON. */
+function clustered(json: string): Environment {
+  try {
+    const { pm_id: id, name } = JSON.parse(json) as Record<string, unknown>;
+    return {
+      ...((typeof id === 'number' || typeof id === 'string') && { pm_id: String(id) }),
+      ...(typeof name === 'string' && { name }),
+    };
+  } catch {
+    return {};
+  }
+}
+
+/** Flags of supervisord before its file: `-c FILE`, `-nc FILE`, `-cFILE`, `--configuration=FILE`. */
+const CONFIG_FLAG = /^(?:-[nkst]*c|--configuration(?:=|$))(.*)$/;
+
+/**
+ * The file that a supervisord was started with: name and password for it may stand there. `supervisorctl` takes no file
+ * without a section of its own.
+ */
+async function configOf(started: StartedAs | undefined): Promise<readonly string[]> {
+  const { argv = [], cwd = '/' } = started ?? {};
+  const at = argv.findIndex((word) => CONFIG_FLAG.test(word));
+  const named = at < 0 ? undefined : CONFIG_FLAG.exec(argv[at]!)![1] || argv[at + 1];
+  if (named === undefined) return [];
+  const file = resolve(cwd, named);
+  const text = await readBounded(file, MAX_STATE_BYTES).catch(() => undefined);
+  return text !== undefined && /^\[supervisorctl\]/m.test(text) ? ['-c', file] : [];
 }
 
 /** Each keeps the one program alive that is its child. */

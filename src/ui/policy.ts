@@ -7,6 +7,9 @@ export const TASK_HOPELESS_TIMEOUT_MS = 3_000;
 /** A countdown that is over goes this much later than the message about its end comes. */
 export const CLOSE_DELAY_MS = 500;
 
+/** Work that ends in one moment is told in one message: at a deadline a daemon is asked every second. */
+export const GATHER_WORK_MS = 1_500;
+
 /** How often the window that shows a countdown says so, and the others ask whether it still does. */
 export const COUNTDOWN_CLAIM_MS = 5_000;
 
@@ -49,3 +52,18 @@ export const ROW_NAME_CHARS = 12;
 
 /** A session in its last minute is counted down in its row, by the second. */
 export const ROW_DRAW_EVERY_MS = 1_000;
+
+/** A demo is looked at all the time, by who waits for what it shows: as often as a daemon may be asked. */
+export const DEMO_ASKS_MS = 1_000;
+
+/** The sample command runs for so many seconds, which is longer than its limit. */
+export const SAMPLE_STEPS = 75;
+/** A countdown begins a minute before the limit: ten seconds after its start. */
+export const SAMPLE_LIMIT_MS = 70_000;
+
+/** A UUID has 36 characters; more of an id of another form tells nobody more. */
+export const MAX_ID_CHARS = 60;
+
+/** VS Code tells of a setting that was written within moments. */
+export const ADDED_WITHIN_MS = 3_000;
+export const ADDED_STEP_MS = 50;

@@ -1,3 +1,4 @@
+import { saidText } from '../base/said';
 import { addressOf } from '../kinds/target';
 import type { Clock } from '../base/time';
 import type { Cadence } from '../health/cadence';
@@ -11,17 +12,17 @@ import { beginTrack } from '../health/track';
 import { looksElsewhere } from '../health/elsewhere';
 import type { RestartElsewhere, Track } from '../health/trackState';
 import type { RestartEnd } from '../health/ownRestart';
+import type { AskSetting } from '../model/askSetting';
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { Remembered } from '../model/daemonModel';
 import type { Target } from '../model/target';
 import type { Probe } from '../kinds/probe';
-import { cleanText } from '../base/text';
 import { orAborted } from '../base/wait';
 
 export interface MonitorDeps {
   readonly clock: Clock;
   /** Makes the probe at the first poll, which is when undici is loaded. */
-  readonly createProbe: (target: Target, kind?: KindId) => Promise<Probe>;
+  readonly createProbe: (target: Target, kind?: KindId, asks?: AskSetting) => Promise<Probe>;
   readonly isFocused: () => boolean;
   readonly random: () => number;
   /** Says whether the clocks tell of the machine's sleep. */
@@ -178,7 +179,7 @@ export class Monitor {
       return { ...(await (await this.probe()).ask()), startedMs };
     } catch (error) {
       // A probe never throws; if it does all the same, polling goes on and the state says why.
-      const cause = { is: 'unexpected', error: cleanText(String(error)) } as const;
+      const cause = { is: 'unexpected', error: saidText(String(error)) } as const;
       return { ok: false, startedMs, failure: { kind: 'reset', cause } };
     }
   }
@@ -186,7 +187,8 @@ export class Monitor {
   /** What talks to this daemon, made when first needed. Rejects once the daemon is no longer watched. */
   probe(): Promise<Probe> {
     if (this.#disposed) return Promise.reject(new Error('no longer watched'));
-    const made = (this.#probe ??= this.deps.createProbe(this.daemon.target, this.daemon.kind));
+    const { target, kind, asks } = this.daemon;
+    const made = (this.#probe ??= this.deps.createProbe(target, kind, asks));
     made.catch(() => {
       // The next poll tries again.
       if (this.#probe === made) this.#probe = undefined;

@@ -1,19 +1,18 @@
 import { CodedError } from '../base/errors';
+import { orAborted } from '../base/wait';
 import type { ListProblem } from '../model/listProblem';
 import type { Refusal } from '../model/refusal';
-import type { DaemonId, Report } from '../health/report';
+import type { DaemonId } from '../health/report';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/time';
 import type { AcrossStep } from '../health/across';
 import type { Conflict } from '../health/conflicts';
 import type { HealthEvent } from '../health/advance';
 import type { Question, Watched } from '../health/watched';
-import { lostOf } from '../health/interrupted';
-import { toldHistory } from '../health/lane';
-import type { Snooze } from '../health/snooze';
 import type { Track } from '../health/trackState';
 import type { OfferedDaemon } from '../model/foundDaemon';
-import type { DaemonsConfig } from '../model/daemonConfig';
+import type { DaemonConfig, DaemonsConfig } from '../model/daemonConfig';
+import { modelOf, type ModelSources } from './modelOf';
 import { Monitor, type MonitorDeps } from './monitor';
 import type { Probe } from '../kinds/probe';
 import { AskWorld } from './askWorld';
@@ -21,22 +20,18 @@ import { ProcessFates } from './processFates';
 import { Conflicts } from './conflicts';
 import { Guarded } from './guarded';
 import { AllTogether } from './together';
-import { addressOf } from '../kinds/target';
-import type { Remembered, DaemonModel, LoggedPast } from '../model/daemonModel';
+import type { Remembered, DaemonModel } from '../model/daemonModel';
 
-export interface RegistryDeps extends Pick<
-  MonitorDeps,
-  'admit' | 'clock' | 'createProbe' | 'isFocused' | 'random' | 'restartElsewhere'
-> {
+export interface RegistryDeps
+  extends
+    ModelSources,
+    Pick<MonitorDeps, 'admit' | 'clock' | 'createProbe' | 'isFocused' | 'random' | 'restartElsewhere'> {
   readonly clock: Clock;
   readonly recall: (daemonId: DaemonId) => Remembered;
-  readonly restartsOf?: (daemonId: DaemonId) => DaemonModel['restarts'];
-  readonly pastOf?: (daemonId: DaemonId) => LoggedPast | undefined;
   /** The processes behind daemons; a seam for tests. */
   readonly processes?: ProcessFates;
   /** An error that nobody expected: a surface threw while it listened, or a step did. */
   readonly onError?: (error: unknown) => void;
-  readonly snoozeOf?: (daemonId: DaemonId, report: Report | undefined) => Snooze | undefined;
 }
 
 interface RegistryEvents {
@@ -63,12 +58,13 @@ export class Registry extends Guarded<RegistryEvents> {
   readonly #world: AskWorld;
   readonly #together: AllTogether;
   #order: readonly DaemonId[] = [];
-  #problems: readonly ListProblem[] = [];
   #found: readonly OfferedDaemon[] = [];
   #models: readonly DaemonModel[] | undefined;
   /** As they were at the last step of each: who only looks again makes none anew. */
   readonly #modelOf = new Map<DaemonId, DaemonModel>();
   readonly #conflicts = new Conflicts(this);
+  #config: DaemonsConfig = { daemons: [], problems: [] };
+  #demo: readonly DaemonConfig[] = [];
 
   constructor(private readonly deps: RegistryDeps) {
     super((error) => deps.onError?.(error));
@@ -90,6 +86,11 @@ export class Registry extends Guarded<RegistryEvents> {
       .filter(({ daemon, track }) => daemon.configured || isKnown(track)));
   }
 
+  /** Those of them of which something is kept: all but a demo. */
+  get lasting(): readonly DaemonModel[] {
+    return this.models.filter(({ daemon }) => !daemon.demo);
+  }
+
   /** One of those to show. */
   model(daemonId: DaemonId): DaemonModel | undefined {
     return this.models.find(({ daemon }) => daemon.id === daemonId);
@@ -100,22 +101,19 @@ export class Registry extends Guarded<RegistryEvents> {
     return this.#conflicts.all;
   }
 
+  /** Watches these demos besides, whatever the settings say. */
+  watchDemo(...demo: readonly DaemonConfig[]): void {
+    this.configure(this.#config, demo);
+  }
+
   /** What is wrong in the settings. */
   get problems(): readonly ListProblem[] {
-    return this.#problems;
+    return this.#config.problems;
   }
 
   /** Daemons of this machine that are not watched. */
   get found(): readonly OfferedDaemon[] {
     return this.#found;
-  }
-
-  /** What is shown, as entries of the user's list, which takes only daemons with an address. */
-  listed(): readonly { name: string; url: string; kind?: string }[] {
-    return this.models.flatMap(({ daemon: { name, target, kind } }) => {
-      const address = addressOf(target);
-      return address ? [{ name, url: address.origin, ...(kind && { kind }) }] : [];
-    });
   }
 
   /** Other daemons of this machine, as the last scan found them. */
@@ -135,6 +133,17 @@ export class Registry extends Guarded<RegistryEvents> {
     return this.#monitors.get(daemonId);
   }
 
+  /** Asks a daemon that is not watched, once, as the watched ones are asked. @throws the signal's reason when aborted */
+  async tryOut(daemon: DaemonConfig, signal: AbortSignal): Promise<Track> {
+    const monitor = new Monitor(daemon, {}, { ...this.deps, onStep: () => undefined });
+    try {
+      await orAborted(monitor.poll(), signal);
+      return monitor.track;
+    } finally {
+      monitor.dispose();
+    }
+  }
+
   /** What talks to a daemon. Rejects where the daemon is not watched. */
   async probe(daemonId: DaemonId): Promise<Probe> {
     const monitor = this.#monitors.get(daemonId);
@@ -148,7 +157,10 @@ export class Registry extends Guarded<RegistryEvents> {
   }
 
   /** Watches exactly these daemons; one whose settings did not change keeps its memory. */
-  configure({ daemons, problems }: DaemonsConfig): void {
+  configure(config: DaemonsConfig, demo = this.#demo): void {
+    this.#config = config;
+    this.#demo = demo;
+    const daemons = [...config.daemons, ...demo];
     const wanted = new Map(daemons.map((daemon) => [daemon.id, daemon]));
     for (const [daemonId, monitor] of this.#monitors) {
       const next = wanted.get(daemonId);
@@ -176,7 +188,6 @@ export class Registry extends Guarded<RegistryEvents> {
       for (const question of monitor.watched.questions) this.#ask(monitor, question);
     }
     this.#order = [...new Set(daemons.map(({ id }) => id))];
-    this.#problems = problems;
     for (const daemonId of wanted.keys()) this.#monitors.get(daemonId)?.start();
     this.changed();
   }
@@ -227,24 +238,9 @@ export class Registry extends Guarded<RegistryEvents> {
     void this.#world.ask(monitor, question, isWatched);
   }
 
-  #model({ daemon, track, watched }: Monitor): DaemonModel {
-    const snooze = this.deps.snoozeOf?.(daemon.id, track.last?.report);
-    const { history, deadlines, lost, holder } = watched;
-    const shownLost = track.last ? lostOf(lost, track.last.report) : [];
-    const restarts = this.deps.restartsOf?.(daemon.id);
-    const past = this.deps.pastOf?.(daemon.id);
-    const model: DaemonModel = {
-      daemon,
-      track,
-      ...(restarts && { restarts }),
-      ...(snooze && { snooze }),
-      ...(history && { history: toldHistory(history, past?.phases ?? []) }),
-      ...(past && past.lives.length > 0 && { lives: past.lives }),
-      ...(deadlines && { deadlines }),
-      ...(holder && { holder }),
-      ...(shownLost.length > 0 && { lost: shownLost }),
-    };
-    this.#modelOf.set(daemon.id, model);
+  #model(monitor: Monitor): DaemonModel {
+    const model = modelOf(monitor, this.deps);
+    this.#modelOf.set(monitor.daemon.id, model);
     return model;
   }
 }

@@ -1,7 +1,7 @@
 import { cleanText } from '../base/text';
 import { duration, SECOND_MS } from '../base/time';
 import type { Failure } from '../health/report';
-import type { Cause, LoopUnknown, Malformed, Shortage, Stale, Unavailable } from '../health/cause';
+import type { Cause, LoopUnknown, Malformed, ProofBy, Shortage, Stale, Unavailable } from '../health/cause';
 import { textsOf, type Texts } from './texts';
 
 /** "refused: connection refused", for diagnostics. */
@@ -18,6 +18,7 @@ export const CAUSES: Texts<Cause> = {
   connectionFailed: ({ code }) => `connection failed (${code})`,
   noHttp: 'the listener does not speak HTTP',
   badHttp: 'the answer breaks the rules of HTTP',
+  noFile: ({ file }) => `${file} is not there`,
   tooManyParts: ({ most }) => `the answer has more than ${most} lists, objects or values`,
   speaksTls: 'the listener speaks TLS: https, where http is asked for',
   tooLarge: ({ maxBytes }) => `the answer is larger than ${maxBytes / 1_024 / 1_024} MiB`,
@@ -53,6 +54,20 @@ export const CAUSES: Texts<Cause> = {
   noInstance: 'the health route tells no instance',
   noDatabase: 'the health route tells no database',
   noAddress: 'the daemon has no address',
+  nothingAtPath: 'HTTP 404: nothing is at the path of the "url"',
+  noShape: 'the answer has no usual shape of a health answer',
+  noPlainFile: ({ file }) => `${file} is not a plain file`,
+  fileNotReadable: ({ file }) => `${file} could not be read`,
+  halfFile: ({ file }) => `${file} holds half of a JSON`,
+  fileTooLong: ({ file, maxBytes }) => `${file} is longer than ${maxBytes / 1_024 / 1_024} MiB`,
+  noCommand: ({ command }) => `the command ${command} was not found`,
+  commandRefused: ({ command }) => `the system does not start the command ${command}`,
+  commandTooLong: ({ command, maxBytes }) =>
+    `the command ${command} prints over ${maxBytes / 1_024 / 1_024} MiB`,
+  commandFailed: ({ command, exitCode, said }) => {
+    const how = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
+    return said === undefined ? `the command ${command} ${how}` : `the command ${command} ${how}: ${said}`;
+  },
   unknownKind: 'no daemon of a known kind is there',
 };
 
@@ -63,6 +78,8 @@ const fieldText = textsOf<Malformed>({
   missing: ({ field }) => `${field} is missing`,
   wrong: ({ field, expected, received }) => `${field} should be ${expected}, is ${received}`,
   noTime: ({ field }) => `${field} is not an ISO time with its zone`,
+  noMoment: ({ field, received }) =>
+    `${field} should be a time with its zone, or seconds or milliseconds since 1970, is ${received}`,
   noAbsolutePath: ({ field }) => `${field} is not an absolute path`,
   noPathHere: ({ field }) => `${field} is not a path of a file on this machine`,
   noId: ({ field }) => `${field} is not an id of one line`,
@@ -107,7 +124,31 @@ export const staleText = textsOf<Stale>({
   unchanged: ({ thresholdMs }) => `no new poll cycle was seen for over ${duration(thresholdMs)}`,
   cycleInFlight: ({ thresholdMs }) => `a poll cycle in flight is older than ${duration(thresholdMs)}`,
   lastCycle: ({ thresholdMs }) => `the last completed poll cycle is older than ${duration(thresholdMs)}`,
+  noSign: ({ by, thresholdMs }) => noSignText(by, duration(thresholdMs)),
 });
+
+const NO_SIGN_YET: Readonly<Record<ProofBy, string>> = {
+  time: 'the time that proves progress is still of the life before',
+  age: 'the age that proves progress is still of the life before',
+  counter: 'the counter of the work has not been seen to move yet',
+  due: 'only the next run will show whether work gets on',
+  beat: 'the beat has not been seen to change yet',
+};
+
+function noSignText(by: ProofBy, limit: string): string {
+  switch (by) {
+    case 'time':
+      return `the time that proves progress is older than ${limit}`;
+    case 'age':
+      return `the age that proves progress is over ${limit}`;
+    case 'counter':
+      return `the daemon has work, and the counter has not moved for over ${limit}`;
+    case 'due':
+      return `the next run is overdue by more than ${limit}`;
+    case 'beat':
+      return `the beat has not changed for over ${limit}`;
+  }
+}
 
 /** Why nothing is known of a loop, as a clause. */
 export const loopUnknownText = textsOf<LoopUnknown>({
@@ -119,5 +160,10 @@ export const loopUnknownText = textsOf<LoopUnknown>({
   noCycleTimes: 'the daemon gives no time of a poll cycle',
   timesInFuture: "the poll times lie in the future of the daemon's own clock",
   timesContradict: 'the daemon says its loop is not stale, but its poll times are old',
+  noSuccessYet: 'the daemon tells of no success yet: the time that proves progress is not set',
+  signInFuture: "the time that proves progress lies in the future of the daemon's own clock",
+  noProofNamed: 'the daemon answers, and "progress" in the settings names no proof that work gets on',
+  nothingOwed: 'the daemon has nothing to do, so nothing shows whether work would get on',
+  noSignYet: ({ by }) => NO_SIGN_YET[by],
   begunInVain: ({ forMs }) => `the loop begins poll cycles, but has completed none for ${duration(forMs)}`,
 });

@@ -32,6 +32,7 @@ const REFUSALS: Texts<Refusal> = {
   notWatched: 'This daemon is not watched any more.',
   hasNoAddress: ({ daemon }) =>
     `${daemon} has no address. daemonHealth.daemons takes only daemons with an address.`,
+  noDemo: ({ said }) => `The demo could not be started${said === '' ? '' : `: ${said}`}.`,
 };
 
 /** Whoever throws a coded error takes the code from one of these unions. */

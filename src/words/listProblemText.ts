@@ -1,4 +1,4 @@
-import type { EntryProblem, ListProblem } from '../model/listProblem';
+import type { AskProblem, EntryProblem, ListProblem } from '../model/listProblem';
 import { textsOf } from './texts';
 
 /** What is wrong in `daemonHealth.daemons`, in a sentence. */
@@ -18,6 +18,20 @@ const RESTART = {
   mode: 'has a "restart.mode" other than "terminal" or "background"',
 };
 
+const ASK: Readonly<Record<AskProblem, string>> = {
+  noObject: 'is not an object',
+  unknownKey: 'is not known; known are time, age, counter, due, beat, busy and redAfterMs',
+  notOneProof: 'needs exactly one of time, age, counter, due and beat',
+  noPlace: 'is not a field of the answer, such as "lastSuccessAt" or "scheduler.nextRunAt"',
+  neededByCounter:
+    'is missing: a counter that stands still proves nothing while the daemon has nothing to do',
+  noRedAfter: 'is not a number of milliseconds, at least 1000 and at most a month',
+  noFiles: 'is not a list of up to 10 paths of files on this machine, such as ["~/.daemon/last_success"]',
+  noCommand: 'is not a list of a program and its arguments, such as ["mydaemon", "status", "--json"]',
+  notBeside: 'is one too many: an entry has one of "url", "files" and "command"',
+  noStatuses: 'is not a list of HTTP statuses, such as [200, 204]',
+};
+
 /** Each goes on after the name of the entry. */
 const entryText = textsOf<EntryProblem>({
   noObject: 'should be an object with a "name" and a "url"',
@@ -29,6 +43,8 @@ const entryText = textsOf<EntryProblem>({
   notOnThisMachine: ({ host }) =>
     `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,
+  ask: ({ path, problem }) => `has a problem: "${path}" ${ASK[problem]}`,
+  askOfKind: ({ path, kind }) => `has "${path}", which only a daemon of the kind "${kind}" has`,
   restartVariable: ({ variable }) =>
     `has ${variable} in its "restart", where only \${workspaceFolder}, \${workspaceFolder:name}, \${env:NAME} and \${userHome} are known`,
   restart: ({ part }) => (part === undefined ? 'has a "restart" that is not an object' : RESTART[part]),

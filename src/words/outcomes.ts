@@ -11,6 +11,7 @@ import type { NotAgreed, RestartRefusal } from '../model/restartRefusal';
 import type { Exit } from '../model/startFailure';
 import { causeText } from './causes';
 import { codeText } from './errors';
+import { offspringText, outlivedText } from './outlivingText';
 import { MAX_REASON_CHARS } from './policy';
 import { unprovenText } from './reasons';
 import { notAgreedText, processText } from './restartRefusals';
@@ -39,7 +40,15 @@ export function outcomeText(outcome: Outcome): string {
   const errors = startErrors
     ? ` Errors in its log: ${startErrorsText(startErrors.count, startErrors.last)}.`
     : '';
-  return `${textOf(outcome)}${errors}${left}`;
+  return `${textOf(outcome)}${outlivedText(outcome.outlived, outcome.daemon)}${errors}${foundText(outcome)}${left}`;
+}
+
+/** Why the old process hung, as a sentence. */
+function foundText({ report, kind }: Outcome): string {
+  if (report?.found === undefined) return '';
+  return kind === 'cancelled'
+    ? ` The daemon ${report.found}.`
+    : ` Before that, the old process ${report.found}.`;
 }
 
 function textOf(outcome: Outcome): string {
@@ -104,6 +113,8 @@ const FAILURES: Texts<OwnFailure> = {
     port === undefined
       ? `The old ${processText(process)} could not be ended and still runs. Nothing was started.`
       : `The old ${processText(process)} could not be ended and still holds port ${port}. Nothing was started.`,
+  offspringStays: ({ process }) =>
+    `The old process had started ${offspringText(process)}, which could not be ended and still runs. Nothing was started.`,
   portHeld: ({ port, process }) =>
     process
       ? `Port ${port} is still held by ${processText(process)}. Nothing was started.`
@@ -185,9 +196,10 @@ export function stopText(outcome: StopOutcome): string {
       : `${daemon} does not run: nothing listens on port ${outcome.port}.`;
   }
   const { pid, how, tookMs } = outcome;
+  const outlived = outlivedText(outcome.outlived, daemon);
   return how === 'hadEnded'
-    ? `${daemon} does not run: process ${pid} had ended already. Nothing was ended.`
-    : `${daemon} stopped in ${duration(tookMs)}: ${endText(pid, how)}.`;
+    ? `${daemon} does not run: process ${pid} had ended already. Nothing was ended.${outlived}`
+    : `${daemon} stopped in ${duration(tookMs)}: ${endText(pid, how)}.${outlived}`;
 }
 
 /** "process 4711 ended on SIGTERM". */

@@ -66,10 +66,10 @@ export function incidentSentence(incident: LoggedIncident, nowAt: number, goesOn
     .join(', then ');
 }
 
-/** Why, in all its phases: "its process was killed, told by the daemon". */
-export function whyText({ phases }: LoggedIncident): string {
+/** Why, in all its phases: "its process was killed, told by the daemon"; and what it waited for, as a sentence. */
+export function whyText({ phases, found }: LoggedIncident): string {
   const reasons = [...new Set(phases.map(({ reason }) => reasonText(reason)))].slice(-MAX_TOLD);
-  return `${reasons.join('; ')}${phases.every(({ toldByIt }) => toldByIt) ? TOLD_BY_IT : ''}`;
+  return `${reasons.join('; ')}${phases.every(({ toldByIt }) => toldByIt) ? TOLD_BY_IT : ''}${found === undefined ? '' : `. It ${found}.`}`;
 }
 
 /** How it ended: "a restart from here at 02:15:01", "by itself"; empty while it goes on. */
@@ -100,9 +100,10 @@ export function lifeRow(life: Life): string {
 }
 
 /** The work that a new life took over, and how long the life before it lasted, in words. */
-export function lifeDetail({ work, wasUpMs }: Life): string {
+export function lifeDetail({ work, wasUpMs, toldByIt }: Life): string {
   const up = wasUpMs === undefined ? '' : `was up ${duration(wasUpMs)}`;
-  return [up, workText(work)].filter((part) => part !== '').join(' · ');
+  const by = toldByIt ? 'told by the daemon' : '';
+  return [up, workText(work), by].filter((part) => part !== '').join(' · ');
 }
 
 /** Since when: "Since you left at 18:04", "In the last 24 h". */
@@ -175,22 +176,49 @@ export function waitingText(count: number): string | undefined {
 
 /** The same in as few words as fit under its name. */
 export function sessionInShort(past: SessionPast, nowAt: number): string {
-  return past.waits && isStranded(past.session) ? 'waits to be run again' : standText(past, nowAt);
+  return past.waits && isStranded(past.session) ? 'waits to be run again' : stateText(past, nowAt);
 }
 
-/** How a session stands, with its times: "timed out at 02:14:20, its limit 10 min". */
+/** How a session stands, with its times: "timed out at 02:14:20 · limit 10 min · extended once". */
 export function sessionText(past: SessionPast, nowAt: number): string {
-  const { session, waits } = past;
-  const limit = session.timeoutMs === undefined ? '' : `limit ${duration(session.timeoutMs)}`;
-  const { extensionsUsed: used = 0, requestedExtensions: asked = 0 } = session;
-  const more =
-    used + asked === 0 ? '' : used + asked === 1 ? 'extended once' : `extended ${used + asked} times`;
-  const open = waits && isStranded(session) ? 'waits to be run again' : '';
-  return [standText(past, nowAt), limit, more, open].filter((part) => part !== '').join(' · ');
+  const { timeoutMs } = past.session;
+  const limit = timeoutMs === undefined ? '' : `limit ${duration(timeoutMs)}`;
+  const more = past.extensions === 0 ? '' : `extended ${timesText(past.extensions)}`;
+  return [stateText(past, nowAt), limit, more, openText(past)].filter((part) => part !== '').join(' · ');
+}
+
+/** The same without its limit: "interrupted at 02:14:20 · waits to be run again". */
+export function standText(past: SessionPast, nowAt: number): string {
+  return [stateText(past, nowAt), openText(past)].filter((part) => part !== '').join(' · ');
+}
+
+/** "20 min, at 02:20:00"; empty where a session has no limit that is known. */
+export function limitText({ session: { timeoutMs }, limitAt }: SessionPast, nowAt: number): string {
+  const at = limitAt === undefined ? '' : `at ${clockTime(limitAt, nowAt)}`;
+  return [timeoutMs === undefined ? '' : duration(timeoutMs), at].filter((part) => part !== '').join(', ');
+}
+
+/** "2 times of 3, to 02:24:20"; empty where a session was not extended. */
+export function extensionsText(past: SessionPast, nowAt: number): string {
+  const { session, extensions, deadlineAt, isLive } = past;
+  if (extensions === 0) return '';
+  const { requestedExtensions = 0, maxExtensions } = session;
+  // A limit holds for those alone that it got for being active.
+  const most = maxExtensions && requestedExtensions === 0 ? ` of ${maxExtensions}` : '';
+  const to = isLive && deadlineAt !== undefined ? `, to ${clockTime(deadlineAt, nowAt)}` : '';
+  return `${timesText(extensions)}${most}${to}`;
+}
+
+function timesText(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function openText({ session, waits }: SessionPast): string {
+  return waits && isStranded(session) ? 'waits to be run again' : '';
 }
 
 /** "runs, ends by 02:24:20", "timed out at 02:14:20". */
-function standText({ session, end, endedAt, isLive, deadlineAt }: SessionPast, nowAt: number): string {
+function stateText({ session, end, endedAt, isLive, deadlineAt }: SessionPast, nowAt: number): string {
   if (isLive) return deadlineAt === undefined ? 'runs' : `runs, ends by ${clockTime(deadlineAt, nowAt)}`;
   if (isWaiting(session)) return 'waits for your answer';
   const at = endedAt === undefined ? '' : ` at ${clockTime(endedAt, nowAt)}`;

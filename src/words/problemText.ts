@@ -2,13 +2,19 @@ import { forOver, type Instant } from '../base/time';
 import { inFlightMs } from '../health/staleness';
 import type { DaemonState } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
+import { staleText } from './causes';
 import { reasonText } from './reasons';
 import { STATE_LABELS, stalledForMs } from './states';
 
 /** What is wrong with a daemon, in a sentence or two. @param still "still " where that was told before, else nothing */
 export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
   const { name } = model.daemon;
-  const reason = reasonText(model.track.verdict.reason);
+  const { reason: why } = model.track.verdict;
+  const reason = reasonText(why);
+  if (why.is === 'loopHangs' && why.stale.is === 'noSign') {
+    const forLong = forOver(stalledForMs(model, now));
+    return `${name} is ${still}wedged: the daemon answers, but has shown no progress ${forLong}: ${staleText(why.stale)}.`;
+  }
   if (state === 'wedged') {
     const { last } = model.track;
     const mayComplete = last !== undefined && inFlightMs(last.report) !== undefined;

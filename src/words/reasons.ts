@@ -1,6 +1,6 @@
 import { clockMinute, coarseAge, duration } from '../base/time';
 import { MERGE_STUCK_AFTER_MS } from '../health/policy';
-import type { Reason, Unproven, Unsettled } from '../health/cause';
+import type { ProofBy, Reason, Stale, Unproven, Unsettled } from '../health/cause';
 import { causeText, loopUnknownText, shortageText, staleText, unavailableText } from './causes';
 import { textsOf } from './texts';
 
@@ -9,6 +9,21 @@ const UNSETTLED: Readonly<Record<Unsettled, string>> = {
   clockSet: "the daemon's clock was just set; the daemon gets one interval to complete a cycle",
   started: 'the loop was just started; the daemon gets one interval to complete a cycle',
 };
+
+const GETS_ON: Readonly<Record<ProofBy, string>> = {
+  time: 'the time that proves progress is recent',
+  age: 'the age that proves progress is small',
+  counter: 'the counter of the work moves',
+  due: 'nothing is overdue',
+  beat: 'the beat changes',
+};
+
+/** A daemon of an unknown make need not have a poll loop. */
+function hangsText(stale: Stale): string {
+  return stale.is === 'noSign'
+    ? `no progress: ${staleText(stale)}`
+    : `the poll loop hangs (${staleText(stale)})`;
+}
 
 /** Why a daemon is in its state, as a clause that begins small: "the poll loop completes cycles". */
 export const reasonText = textsOf<Reason>({
@@ -30,10 +45,11 @@ export const reasonText = textsOf<Reason>({
   unavailable: ({ why }) => unavailableText(why),
   answersErrors: ({ cause }) => `the daemon answers with errors: ${causeText(cause)}`,
   loopStopped: 'the poll loop is stopped',
+  saysStopped: 'the daemon says that work is stopped, or stops',
   hasEnded: 'stopped, and has ended',
   starting: 'the daemon is still starting',
   firstCycle: 'the first poll cycle is in flight',
-  loopHangs: ({ stale }) => `the poll loop hangs (${staleText(stale)})`,
+  loopHangs: ({ stale }) => hangsText(stale),
   stuckQueue: ({ ready }) => {
     if (ready === undefined) return 'tasks wait and no worker is available';
     return ready === 1 ? '1 ready task, no available worker' : `${ready} ready tasks, no available worker`;
@@ -68,6 +84,7 @@ export const reasonText = textsOf<Reason>({
   notAsked: 'not asked yet',
   loopUnknown: ({ why }) => loopUnknownText(why),
   loopAdvances: 'the poll loop completes cycles',
+  getsOn: ({ by }) => GETS_ON[by],
   nothingTells: 'nothing tells whether the poll loop advances',
 });
 
@@ -82,7 +99,7 @@ export const unprovenText = textsOf<Unproven>({
   stateUntold: 'the daemon does not tell its state',
   noCycleYet: 'no poll cycle has completed yet',
   cyclesUntold: 'this version does not report its poll cycles, so that its work could not be proven',
-  loopHangs: ({ stale }) => `the poll loop hangs (${staleText(stale)})`,
+  loopHangs: ({ stale }) => hangsText(stale),
   loopUnknown: ({ why }) =>
     why.is === 'intakeUntold' ? 'whether messages reach the daemon is not known' : loopUnknownText(why),
 });

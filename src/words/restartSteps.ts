@@ -16,6 +16,8 @@ export const restartStepText = textsOf<RestartStep>({
       ? `ending process ${pid} by force`
       : `process ${pid} did not stop within ${duration(graceMs)}: ending the process by force`,
   ended: ({ pid, how }) => endText(pid, how),
+  askingAboutOffspring: ({ count }) => `asking about ${startedBefore(count)}`,
+  endingOffspring: ({ count }) => `ending ${startedBefore(count)}`,
   freeingPort: ({ port }) => `waiting for port ${port} to be free`,
   starting: 'starting the daemon',
   leftTo: ({ who }) => `waiting for ${who} to start the daemon again`,
@@ -24,6 +26,12 @@ export const restartStepText = textsOf<RestartStep>({
   proving: ({ by }) =>
     by === 'answer' ? 'waiting for the daemon to answer as running' : 'waiting for a completed poll cycle',
 });
+
+function startedBefore(count: number): string {
+  return count === 1
+    ? '1 process that the old daemon had started'
+    : `${count} processes that the old daemon had started`;
+}
 
 /** ", which ends its 6 works first, up to 22 s"; nothing where it has no work. */
 function patience({ works, upToMs }: { works?: number; upToMs?: number }): string {

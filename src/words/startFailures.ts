@@ -18,6 +18,8 @@ export function againstText(why: StartDoubt): string {
       return `The start command "${why.name}" was not found.`;
     case 'otherProgram':
       return `The start command "${why.name}" is ${why.path}, which is not the program that runs now.`;
+    case 'otherWorks':
+      return `A ${why.kind} for ${why.folder} already answers at ${why.url}: two would dispatch the same tasks.`;
   }
 }
 

@@ -28,7 +28,16 @@ export const STATE_LABELS = {
 } as const satisfies Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>>;
 
 type OtherIcon =
-  'bell' | 'bell-dot' | 'bell-slash' | 'check' | 'history' | 'output' | 'play' | 'server-process';
+  | 'comment-discussion'
+  | 'bell'
+  | 'bell-dot'
+  | 'bell-slash'
+  | 'check'
+  | 'history'
+  | 'output'
+  | 'play'
+  | 'search'
+  | 'server-process';
 
 /** Icons of VS Code's own that stand in texts. */
 export type IconId = OtherIcon | (typeof STATE_LABELS)[DaemonState]['icon'];
@@ -77,7 +86,8 @@ export function loopSinceAt(model: DaemonModel, now: Instant): number | undefine
   const seenAt = now.wallAt - Math.round(forMs);
   const report = model.track.last?.report;
   const { completedAt, startedAt } = report ? cyclesOf(report) : {};
-  const toldAt = completedAt ?? startedAt;
+  const signAt = report?.progress.kind === 'signs' ? report.progress.provenAt : undefined;
+  const toldAt = completedAt ?? startedAt ?? signAt;
   // What is told stays the same from answer to answer, what is measured differs by milliseconds.
   return toldAt !== undefined && Math.abs(toldAt - seenAt) < SAME_CLOCK_MS ? toldAt : seenAt;
 }

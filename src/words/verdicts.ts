@@ -15,6 +15,11 @@ const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
   timesInFuture: 'Cycle times in the future',
   timesContradict: 'Cycle times contradict it',
   begunInVain: 'Begins cycles, completes none',
+  noProofNamed: 'No proof of progress is named',
+  nothingOwed: 'Nothing to do, nothing shown',
+  noSignYet: 'No progress yet',
+  noSuccessYet: 'No success yet',
+  signInFuture: 'Its time is in the future',
 };
 
 const UNSETTLED: Readonly<Record<Unsettled, string>> = {
@@ -41,10 +46,11 @@ const pointText = textsOf<Reason>({
   unavailable: 'Says that it cannot work',
   answersErrors: 'Answers with errors',
   loopStopped: 'Its loop is stopped',
+  saysStopped: 'Says that its work is stopped',
   hasEnded: 'Stopped, and has ended',
   starting: 'Still starting',
   firstCycle: 'First cycle under way',
-  loopHangs: 'No cycle',
+  loopHangs: ({ stale }) => (stale.is === 'noSign' ? 'No progress' : 'No cycle'),
   stuckQueue: ({ ready }) => (ready === undefined ? 'Tasks wait, no worker' : `${tasks(ready)}, no worker`),
   lifeEnded: ({ how }) => (how === 'killed' ? 'Was killed' : 'Crashed'),
   flapping: 'Keeps changing its state',
@@ -60,6 +66,7 @@ const pointText = textsOf<Reason>({
   notAsked: 'Not asked yet',
   loopUnknown: ({ why }) => UNKNOWN[why.is],
   loopAdvances: 'Its loop completes cycles',
+  getsOn: 'Gets on with its work',
   nothingTells: 'Nothing tells of its loop',
 });
 

@@ -66,7 +66,8 @@ function noneOfText({ tasks, turns }: UnknownWork): readonly (string | false)[] 
   return [!tasks && 'tasks: none running', !turns && 'turns: none running'];
 }
 
-function waitingText(count: number, answers: boolean): string {
+/** "2 wait for your answer"; of a daemon that does not answer "2 were waiting for your answer". */
+export function waitingText(count: number, answers: boolean): string {
   if (answers) return count === 1 ? '1 waits for your answer' : `${count} wait for your answer`;
   return count === 1 ? '1 was waiting for your answer' : `${count} were waiting for your answer`;
 }

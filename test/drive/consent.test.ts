@@ -43,12 +43,27 @@ describe('a restart that interrupts work', function () {
     process.kill(pid, 0);
   });
 
-  it('looks into the event loop when asked, opens the evidence, and resumes the work', async () => {
+  it('finds out why when asked, says so with a link to the report, and resumes the work', async () => {
     const pid = daemon.pid;
     await window.runCommand('Daemon Health: Restart Daemon');
-    await window.dialog().getByRole('button', { name: 'Inspect, Then Restart' }).click();
-    await window.page.locator('.tab', { hasText: 'dispatchd.md' }).waitFor({ timeout: 60_000 });
+    const dialog = window.dialog();
+    await dialog.waitFor();
+    assert.match(await dialog.innerText(), /opens the debugger of Node on port 9229 for about 5 s/);
+    await dialog.getByRole('button', { name: 'Restart and Find Out Why (about 5 s)' }).click();
     await window.item('healthy').waitFor({ timeout: 60_000 });
+    const toast = window.page.locator('.notification-toast', { hasText: 'dispatchd restarted in' });
+    await toast.waitFor({ timeout: 60_000 });
+    assert.match(await toast.innerText(), /Before that, the old process waited for \d/);
+    const report = window.page.locator('.tab', { hasText: 'dispatchd.md' });
+    assert.equal(await report.count(), 0, 'nothing opens by itself');
+    await window.screenshot('found-out');
+    await toast.getByRole('button', { name: 'Show Hang Report' }).click();
+    await report.waitFor({ timeout: 60_000 });
+    const lines = window.page.locator('.editor-instance .view-line');
+    await lines.filter({ hasText: 'It has waited for' }).waitFor();
+    await lines.filter({ hasText: 'Which rule decided' }).waitFor();
+    await lines.filter({ hasText: 'answered in' }).first().waitFor({ state: 'detached' });
+    await window.screenshot('report');
     assert.notEqual(daemon.pid, pid);
     const status = (await (await fetch(`${daemon.url}/api/daemon/status`)).json()) as {
       sessions: StatusSession[];

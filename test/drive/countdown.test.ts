@@ -34,7 +34,7 @@ describe('the work of a daemon, in a window', function () {
   const row = (name: string) => window.row(name);
   const toast = (text: string | RegExp) => window.toast(text);
 
-  it('counts down live before a time-out, and changes ten seconds before it', async () => {
+  it('counts down live to an extension, and does not alarm about it', async () => {
     // Long enough to be seen in each stage; its output reaches up to its deadline, so it is extended once.
     await daemon.post('/api/tasks', {
       name: 'nightly build',
@@ -44,9 +44,9 @@ describe('the work of a daemon, in a window', function () {
       maxExtensions: 1,
     });
     await window.runCommand('Daemon Health: Refresh');
-    await toast(/“nightly build” times out in 1\d s/).waitFor();
+    await toast(/“nightly build” will be extended by itself in 1\d s/).waitFor();
     await window.screenshot('countdown-1-soon');
-    await toast(/Last [89] s of “nightly build”/).waitFor();
+    await toast(/“nightly build” will be extended by itself in [89] s/).waitFor();
     assert.equal(await window.toasts().count(), 1);
     await window.screenshot('countdown-2-last');
   });
@@ -63,7 +63,7 @@ describe('the work of a daemon, in a window', function () {
     await message.waitFor({ timeout: 30_000 });
     // The countdown closes itself.
     await window.toasts().nth(1).waitFor({ state: 'detached' });
-    for (const name of ['Run Again', 'Show Session', 'Show Log']) {
+    for (const name of ['Run Again', 'Show Session', 'Show Output']) {
       await message.getByRole('button', { name }).waitFor();
     }
     await window.screenshot('countdown-4-timed-out');
@@ -79,9 +79,14 @@ describe('the work of a daemon, in a window', function () {
     const message = toast('“long test” times out');
     await message.waitFor();
     await message
-      .getByRole('button', { name: 'Extend' })
-      .or(message.locator('a', { hasText: 'Extend' }))
+      .getByRole('button', { name: 'Extend…' })
+      .or(message.locator('a', { hasText: 'Extend…' }))
       .click();
+    const howMuch = window.quickInput().getByPlaceholder(/^Extend “long test” \(limit 30 s\) by how much\?/);
+    await howMuch.waitFor();
+    await window.screenshot('countdown-6-how-much');
+    await howMuch.fill('2 min');
+    await howMuch.press('Enter');
     await toast(/“long test” extended by 120 s on request, 2 min/).waitFor();
     await window.screenshot('countdown-6-on-request');
     await window.toasts().first().waitFor({ state: 'detached', timeout: 15_000 });

@@ -16,6 +16,12 @@ const AWAY_MS = 20 * 60_000;
 const AXE = `axe.run(document).then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`;
 
+/** What reaches over the right edge, unless it stands in what scrolls by itself; `title` is not drawn. */
+const WIDER_THAN_THE_PAGE = `(body) => [...body.querySelectorAll('*')]
+  .filter((each) => !each.closest('.wide *, svg *') && each.getBoundingClientRect().right > innerWidth + 1)
+  .map((each) => each.tagName + '.' + each.className)
+  .concat(document.documentElement.scrollWidth > innerWidth + 1 ? ['the page'] : [])`;
+
 /** The state that the windows of the one workspace share. */
 function lastLooksFile(window: VSCodeWindow): string {
   const scratch = dirname(window.folder);
@@ -138,6 +144,18 @@ describe('the health page', function () {
       assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
     });
   }
+
+  it('is read at twice the size without scrolling sideways, but in its tables', async () => {
+    const body = page.locator('body');
+    await body.evaluate((element: { style: { zoom: string } }) => (element.style.zoom = '2'));
+    await page.locator('summary').click();
+    await page.locator('details table').first().waitFor();
+    const tooWide = await body.evaluate(WIDER_THAN_THE_PAGE);
+    await window.screenshot('health-page-zoomed');
+    await page.locator('summary').click();
+    await body.evaluate((element: { style: { zoom: string } }) => (element.style.zoom = ''));
+    assert.deepEqual(tooWide, []);
+  });
 
   for (const [name, theme] of [
     ['light', 'vs'],

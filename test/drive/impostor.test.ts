@@ -54,7 +54,7 @@ describe(`a window whose dispatchd was killed, and whose port another program to
 
   for (const [name, title] of [
     ['output', 'Show Output of Session'],
-    ['extend', 'Extend Session'],
+    ['extend', 'Extend Session…'],
   ] as const) {
     it(`sends nothing for ${title}`, async () => {
       const row = window.row('nightly report');

@@ -24,25 +24,28 @@ interface Picture {
 
 /** What can be done where no daemon is. */
 const ALWAYS = [
+  'Add Daemon…',
   'Configure Daemons',
   'Copy Diagnostics',
   'Open Health Page',
   'Refresh',
+  'Run a Sample Command',
   'Run in Daemon…',
   'Show Details',
   'Show Log',
+  'Show Me a Hang',
   'Start Bundled Daemon',
 ];
 /** What needs a daemon that answers. */
 const WITH_DAEMON = [
-  'Keep Evidence',
   'Open Dashboard',
   'Restart Daemon',
+  'Save Hang Report',
   'Snooze Notifications…',
   'Stop Daemon',
 ];
 /** What needs work that runs. */
-const WITH_RUNNING = ['Copy Command of Session', 'Extend Session', 'Show Output of Session', 'Stop Session'];
+const WITH_RUNNING = ['Copy Command of Session', 'Extend Session…', 'Show Output of Session', 'Stop Session'];
 
 describe('what a newcomer meets, in a window in a browser', function () {
   this.timeout(120_000);
@@ -72,7 +75,11 @@ describe('what a newcomer meets, in a window in a browser', function () {
       colorTheme: 'dark',
       folder,
       env: { HOME: home },
-      machineSettings: { 'daemonHealth.daemons': [], 'task.allowAutomaticTasks': 'on' },
+      machineSettings: {
+        'daemonHealth.daemons': [],
+        'daemonHealth.statusBar.show': 'always',
+        'task.allowAutomaticTasks': 'on',
+      },
     });
     await window.item('no daemon found').waitFor();
   });
@@ -185,15 +192,21 @@ describe('what a newcomer meets, in a window in a browser', function () {
 
   it('says where a daemon comes from when the walkthrough restarts one that is not there', async () => {
     await openWalkthrough();
-    const step = window.page.locator('.getting-started-step', { hasText: 'Restart it so that it is cured' });
+    const step = window.page.locator('.getting-started-step', {
+      hasText: 'Restart it, and see that it works again',
+    });
     await step.click();
     await step.getByRole('button', { name: 'Restart Daemon' }).click();
     const toast = window.toast('No daemon is watched.');
     await toast.waitFor();
     await window.screenshot('newcomer-2-none');
     assert.deepEqual(await cutButtons(window.toasts()), []);
-    await toast.getByRole('button', { name: 'Configure Daemons' }).click();
-    await settingIsShown();
+    await toast.getByRole('button', { name: 'Add Daemon…' }).click();
+    await window
+      .quickInput()
+      .getByPlaceholder(/type.* address/i)
+      .waitFor();
+    await window.page.keyboard.press('Escape');
   });
 
   it('reads first what to do with it, and sees no broken picture, on the page of the extension', async () => {

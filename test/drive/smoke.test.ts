@@ -5,7 +5,12 @@ describe('VS Code with the packaged extension', () => {
   let window: VSCodeWindow;
 
   before(async () => {
-    window = await openVSCode({ colorTheme: 'dark', allBuiltIn: true });
+    window = await openVSCode({
+      colorTheme: 'dark',
+      allBuiltIn: true,
+      // This window has to do with no daemon.
+      machineSettings: { 'daemonHealth.statusBar.show': 'always' },
+    });
   });
   after(() => window?.close());
 

@@ -16,7 +16,7 @@ const STEPS = [
   'Say what to watch',
   'See it at a glance',
   'Run long work outside the editor',
-  'Restart it so that it is cured',
+  'Restart it, and see that it works again',
 ];
 
 describe('the walkthrough, in a dark and a light window', function () {
@@ -131,7 +131,9 @@ describe('the walkthrough, in a dark and a light window', function () {
   });
 
   it('runs the command of a step', async () => {
-    await step('Restart it so that it is cured').getByRole('button', { name: 'Restart Daemon' }).click();
+    await step('Restart it, and see that it works again')
+      .getByRole('button', { name: 'Restart Daemon' })
+      .click();
     await window.dialog().filter({ hasText: 'nightly build' }).waitFor();
     await window.page.keyboard.press('Escape');
     await window.dialog().waitFor({ state: 'hidden' });

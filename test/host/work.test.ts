@@ -56,7 +56,7 @@ describe('the work of a dispatchd, by commands', function () {
 
   it('Extend gives it more time', async () => {
     const { id } = await seen(({ status }) => status === 'running');
-    await run('extendSession', rowOf(id));
+    await run('extendSession', rowOf(id), { byMs: 60_000 });
     await seen((session) => session.id === id && session.requestedExtensions === 1);
   });
 

@@ -1,5 +1,6 @@
 import { stamp, type Clock, type Stamp } from '../clock';
-import { ACTIVITY_RECENCY_MS, CLOCK_DRIFT_MS } from '../policy';
+import { ACTIVITY_RECENCY_MS } from '../../protocol/dispatchd';
+import { CLOCK_DRIFT_MS } from '../policy';
 import type { TaskSpec } from './session';
 
 /** The limits that one session runs under. */

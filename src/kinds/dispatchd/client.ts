@@ -26,9 +26,12 @@ export class DispatchdClient implements SessionActions {
     return idOf(await this.#post(ROUTES.tasks, task));
   }
 
-  /** Gives a running session more time. @returns by how much, in ms */
-  async extend(id: string): Promise<number> {
-    const { extendedByMs } = (await this.#post(`${sessionPath(id)}/extend`, {})) as { extendedByMs?: number };
+  /** Gives a running session more time: its own step where nothing is asked for. @returns by how much, in ms */
+  async extend(id: string, byMs?: number): Promise<number> {
+    const asked = byMs === undefined ? {} : { extensionMs: byMs };
+    const { extendedByMs } = (await this.#post(`${sessionPath(id)}/extend`, asked)) as {
+      extendedByMs?: number;
+    };
     return extendedByMs ?? 0;
   }
 

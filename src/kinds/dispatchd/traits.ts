@@ -1,4 +1,5 @@
 import type { Traits } from '../../health/traits';
+import { ACTIVITY_RECENCY_MS } from '../../protocol/dispatchd';
 
 /** What an answer of the bundled dispatchd can tell. The reasons are its own promises. */
 export const DISPATCHD_TRAITS: Traits = {
@@ -10,4 +11,8 @@ export const DISPATCHD_TRAITS: Traits = {
   remembersInterrupted: true,
   // `POST /api/sessions/:id/extend` moves a deadline.
   extendsOnRequest: true,
+  // On SIGTERM and by its API alike it ends the process groups of its commands, and waits for them.
+  endsItsWork: true,
+  // At a deadline it looks for output, while there are extensions left.
+  extendsOnActivityWithinMs: ACTIVITY_RECENCY_MS,
 };

@@ -46,6 +46,9 @@ function after(life: LogLife, line: LogLine): LogLife {
   switch (line.is) {
     case 'began':
       return { ...NOTHING, pid: line.pid };
+    case 'stale':
+    case 'released':
+      return life;
     case 'ending':
       return { ...life, isEnding: true };
     case 'works': {

@@ -40,6 +40,14 @@ export class AgentLog {
   }
 }
 
+/** The last whole lines of a log, oldest first, over a rotation; empty where it cannot be read. Never throws. */
+export async function endOfLog(path: string, maxBytes: number): Promise<readonly string[]> {
+  const now = await tail(path, undefined, maxBytes);
+  if (!now) return [];
+  const rotated = now.room > 0 ? await tail(`${path}.1`, undefined, now.room) : undefined;
+  return [...(rotated?.lines ?? []), ...now.lines];
+}
+
 interface Tail {
   readonly ino: number;
   /** Behind the last whole line. */

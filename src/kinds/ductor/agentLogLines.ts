@@ -1,4 +1,4 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import { HOUR_MS, SECOND_MS } from '../../base/time';
 import { MAX_ERROR_CHARS, MAX_LOG_LINE_CHARS } from './policy';
 
@@ -7,7 +7,11 @@ import { MAX_ERROR_CHARS, MAX_LOG_LINE_CHARS } from './policy';
 /** What a line tells. */
 type Told =
   | { readonly is: 'began'; readonly pid: number }
+  /** Its start found the pid file of a process that is gone. */
+  | { readonly is: 'stale'; readonly pid: number }
   | { readonly is: 'ending' }
+  /** The last thing that a process does which is not killed. */
+  | { readonly is: 'released' }
   /** Somebody's limit was moved. @property used which extension of `max`; of 0 there is no end */
   | { readonly is: 'extended'; readonly used: number; readonly max: number; readonly byMs: number }
   /** @property of the process of some work, or a turn as a whole: of one turn both are told */
@@ -38,6 +42,8 @@ const BOT_TOKEN = /\d{6,12}:[\w-]{30,}/g;
 /** What a message tells; `undefined` where that is nothing. */
 const MESSAGES: readonly (readonly [RegExp, (parts: readonly string[]) => Told])[] = [
   [/^PID lock acquired \(pid=(\d{1,10})\)/, ([pid]) => ({ is: 'began', pid: Number(pid) })],
+  [/^Stale PID file found \(pid=(\d{1,10})\)/, ([pid]) => ({ is: 'stale', pid: Number(pid) })],
+  [/^PID lock released/, () => ({ is: 'released' })],
   [/^Termination signal received/, () => ({ is: 'ending' })],
   [
     /^Timeout extended \((\d{1,6})\/(\d{1,6})\): \+(\d{1,7})s/,
@@ -55,20 +61,30 @@ const MESSAGES: readonly (readonly [RegExp, (parts: readonly string[]) => Told])
 
 function timedOut(of: 'process' | 'turn') {
   return ([said = '', after]: readonly string[]) =>
-    ({ is: 'timedOut', of, afterMs: Number(after) * SECOND_MS, said: cleanText(said) }) as const;
+    ({ is: 'timedOut', of, afterMs: Number(after) * SECOND_MS, said: saidText(said) }) as const;
 }
 
 /** What a line of the log tells; `undefined` where that is nothing. @param nowAt about when it was written, or later */
 export function readLogLine(text: string, nowAt: number): LogLine | undefined {
   const found = LINE.exec(text.slice(0, MAX_LOG_LINE_CHARS));
   if (!found) return undefined;
-  const [, year, month, day, hour, minute, second, level, logger = '', context = '', message = ''] = found;
+  const [, , , , , , , level, logger = '', context = '', message = ''] = found;
   const told = level === 'ERROR' || level === 'CRITICAL' ? error(message) : other(logger, context, message);
-  return told && { at: localTime([year, month, day, hour, minute, second].map(Number), nowAt), ...told };
+  return told && { at: timeIn(found, nowAt), ...told };
+}
+
+/** When a line was written, whatever it tells; `undefined` of one that has no time: a traceback. */
+export function timeOfLine(text: string, nowAt: number): number | undefined {
+  const found = LINE.exec(text.slice(0, MAX_LOG_LINE_CHARS));
+  return found ? timeIn(found, nowAt) : undefined;
+}
+
+function timeIn(found: RegExpExecArray, nowAt: number): number {
+  return localTime(found.slice(1, 7).map(Number), nowAt);
 }
 
 function error(message: string): Told | undefined {
-  const said = cleanText(message.replace(BOT_TOKEN, '<redacted>'), MAX_ERROR_CHARS);
+  const said = saidText(message.replace(BOT_TOKEN, '<redacted>'), MAX_ERROR_CHARS);
   const isHelpless = message.startsWith('No authenticated providers found');
   return said === '' ? undefined : { is: 'error', said, isHelpless };
 }

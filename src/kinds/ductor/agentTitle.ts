@@ -1,4 +1,4 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import { MAX_NAME_CHARS, MAX_TITLE_CHARS } from './policy';
 
 /** The agent that every ductor has; the others are its sub-agents. */
@@ -8,5 +8,5 @@ export const MAIN_AGENT = 'main';
 export function agentTitle(agent: string, title: string): string {
   return agent === MAIN_AGENT
     ? title
-    : cleanText(`${cleanText(agent, MAX_NAME_CHARS)}: ${title}`, MAX_TITLE_CHARS);
+    : saidText(`${saidText(agent, MAX_NAME_CHARS)}: ${title}`, MAX_TITLE_CHARS);
 }

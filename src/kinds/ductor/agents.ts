@@ -1,5 +1,5 @@
+import { saidText } from '../../base/said';
 import * as v from 'valibot';
-import { cleanText } from '../../base/text';
 import type { Malformed, StrangeAnswer, Unavailable } from '../../health/cause';
 import type { Report } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
@@ -54,7 +54,7 @@ export function readAgents(body: unknown): ReportedState | undefined {
   const malformed: Malformed[] = [];
   for (const [name, value] of entries) {
     if (v.is(Agent, value)) agents.set(name, v.parse(Agent, value));
-    else malformed.push({ field: `agents.${cleanText(name, MAX_NAME_CHARS)}`, is: 'noAgentHealth' });
+    else malformed.push({ field: `agents.${saidText(name, MAX_NAME_CHARS)}`, is: 'noAgentHealth' });
   }
   if (agents.size === 0) return undefined;
   const main = agents.get('main');
@@ -105,8 +105,8 @@ function crashes(crashed: readonly (readonly [string, Agent])[]): Unavailable {
   const isMain = name === 'main';
   return {
     is: 'agentCrashed',
-    agent: isMain ? undefined : cleanText(name, MAX_NAME_CHARS),
+    agent: isMain ? undefined : saidText(name, MAX_NAME_CHARS),
     others: isMain ? 0 : crashed.length - 1,
-    said: cleanText(error ?? '', MAX_ERROR_CHARS) || undefined,
+    said: saidText(error ?? '', MAX_ERROR_CHARS) || undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { StrangeAnswer } from '../../health/cause';
+import type { ToldPast } from '../../health/toldPast';
 import type { Report, Session, UnknownWork } from '../../health/report';
 import type { Target } from '../../model/target';
 import { cleanText } from '../../base/text';
@@ -67,6 +68,16 @@ class DuctorConnection implements Connection {
     if (this.#saidEnding === undefined) return undefined;
     const end = await this.#state?.end();
     return end && end.isPidFileGone && (this.#saidEnding || end.wasToldTo);
+  }
+
+  /** As its log on this machine tells it. */
+  get history() {
+    const state = this.#state;
+    if (!state) return undefined;
+    return async (): Promise<ToldPast | undefined> => {
+      const lives = await state.lives();
+      return lives && { daemonNow: this.options.wallAt(), lives, lateCycles: [] };
+    };
   }
 
   /** What answers next may be another. */

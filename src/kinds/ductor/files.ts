@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { ToldPast } from '../../health/toldPast';
 import type { DaemonInstance, Session } from '../../health/report';
 import { pid as pidNumber } from '../read/schemas';
 import {
@@ -15,11 +16,19 @@ import {
 } from './agentFiles';
 import type { LogLife } from './agentLife';
 import type { SubAgent } from './agents';
+import { endOfLog } from './agentLog';
+import { livesIn } from './agentPast';
 import { AgentSigns } from './agentSigns';
 import { DEFAULT_LIMITS, limitsOf, readConfig, type DuctorLimits } from './config';
 import { CronJobs, type CronLife, type LateJob } from './cronJobs';
 import { PidFileWriter } from './pidFile';
-import { CLOCK_TOLERANCE_MS, DUCTOR_API_PORT, DUCTOR_PORT, DUCTOR_STARTUP_MS } from './policy';
+import {
+  CLOCK_TOLERANCE_MS,
+  DUCTOR_API_PORT,
+  DUCTOR_PORT,
+  DUCTOR_STARTUP_MS,
+  MAX_PAST_BYTES,
+} from './policy';
 import { Resuming } from './resuming';
 import { known, StateFile } from './stateFile';
 import type { DuctorStartup } from './turns';
@@ -184,6 +193,11 @@ export class DuctorState {
     const isPidFileGone = (await this.#pid.read()) === 'absent';
     const log = this.#life && (await this.#signs.read(this.#life, this.wallAt()));
     return { isPidFileGone, wasToldTo: log?.isEnding === true };
+  }
+
+  /** The lives that its log tells of. Never rejects. */
+  async lives(): Promise<ToldPast['lives']> {
+    return livesIn(await endOfLog(join(this.home, 'logs', 'agent.log'), MAX_PAST_BYTES), this.wallAt());
   }
 
   #isResuming(

@@ -44,6 +44,11 @@ export class ListenerFiles {
     return this.#proven?.end();
   }
 
+  /** The lives that the log of the daemon that answered last tells of; `undefined` where there is none. Never rejects. */
+  async lives() {
+    return this.#proven?.lives();
+  }
+
   /** Who answers next may be another process. */
   forget(): void {
     this.#place = undefined;

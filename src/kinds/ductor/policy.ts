@@ -59,6 +59,11 @@ export const MAX_ERRORS_KEPT = 5;
 /** Lines about limits of work that may still matter: one for each extension, two for each time-out. */
 export const MAX_LIMIT_LINES = 100;
 
+/** Its past is asked for once a life, and with the page: of its log so much is read. */
+export const MAX_PAST_BYTES = 1024 * 1024;
+/** More than a week of a crash loop is not told by the page. */
+export const MAX_PAST_LIVES = 500;
+
 /** A line of the log names its second and no more; its file and the others go by one clock. */
 export const LOG_TIME_MS = 2_000;
 /** A turn that is gone was timed out where the log says so; it says so before the turn is gone. */

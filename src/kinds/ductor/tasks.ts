@@ -25,6 +25,7 @@ const Task = v.object({
   error: line(300),
   result_preview: line(300),
   last_question: line(200),
+  question_count: lenient(v.pipe(finite, v.integer(), v.minValue(0))),
 });
 export type Task = v.InferOutput<typeof Task>;
 
@@ -59,8 +60,14 @@ function sessionOf(task: Task, taskMs: number | undefined): Session {
 
 /** Its process has ended. Who answers has the task resumed; a restart of ductor's changes nothing. */
 function waiting(task: Task): Session {
-  const { created_at: createdAt, last_question: question } = task;
-  return { ...titled(task), status: WAITING, createdAt, ...(question !== '' && { question }) };
+  const { created_at: createdAt, last_question: question, question_count: questionCount } = task;
+  return {
+    ...titled(task),
+    status: WAITING,
+    createdAt,
+    ...(question !== '' && { question }),
+    ...(questionCount !== undefined && { questionCount }),
+  };
 }
 
 function running(task: Task, taskMs: number | undefined): Session {

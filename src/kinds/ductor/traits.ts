@@ -17,4 +17,6 @@ export const DUCTOR_TRAITS: Traits = {
   remembersInterrupted: false,
   // No route of it changes a deadline: the timer that ends a task has no extension.
   extendsOnRequest: false,
+  // A graceful end gives each running command 2 s.
+  endsItsWork: true,
 };

@@ -1,5 +1,5 @@
+import { saidText } from '../../base/said';
 import * as v from 'valibot';
-import { cleanText } from '../../base/text';
 import type { Session } from '../../health/report';
 import { MAX_SESSIONS } from '../policy';
 import type { DuctorLimits } from './config';
@@ -99,7 +99,7 @@ export function readNamed(value: unknown): readonly Session[] {
       const command = last || first;
       return {
         id: `named ${name}`,
-        title: cleanText(name, 80),
+        title: saidText(name, 80),
         status: 'running',
         ...(command !== '' && { command }),
       };

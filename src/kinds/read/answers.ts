@@ -1,4 +1,5 @@
-import { cleanText, parseObject } from '../../base/text';
+import { saidText } from '../../base/said';
+import { parseObject } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
 import type { Answer } from '../../system/httpClient';
 import { MAX_LOCATION_CHARS, MAX_SAID_CHARS } from '../policy';
@@ -16,7 +17,7 @@ export function notAStatus(answer: Answer): StrangeAnswer | undefined {
     return {
       is: 'redirect',
       status,
-      to: location === undefined ? undefined : cleanText(location, MAX_LOCATION_CHARS),
+      to: location === undefined ? undefined : saidText(location, MAX_LOCATION_CHARS),
     };
   }
   if (status === 404) return { is: 'noStatusRoute' };
@@ -47,5 +48,5 @@ export function errorIn(answer: Pick<Answer, 'contentType' | 'encoding' | 'body'
   const inner = (error as { message?: unknown } | null | undefined)?.message;
   const isText = encoding === undefined && /^(text\/plain\b|$)/i.test(contentType) && !/^\s*[<{[]/.test(body);
   const said = [error, inner, message, isText ? body : undefined].find((each) => typeof each === 'string');
-  return cleanText(said ?? '', MAX_SAID_CHARS) || undefined;
+  return saidText(said ?? '', MAX_SAID_CHARS) || undefined;
 }

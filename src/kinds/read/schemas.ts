@@ -1,5 +1,5 @@
+import { saidText } from '../../base/said';
 import * as v from 'valibot';
-import { cleanText } from '../../base/text';
 import { SECOND_MS } from '../../base/time';
 import { readId } from './id';
 import { parseTime } from './time';
@@ -20,7 +20,7 @@ export const line = (maxChars: number) =>
   v.optional(
     v.pipe(
       v.fallback(v.string(), ''),
-      v.transform((text) => cleanText(text, maxChars)),
+      v.transform((text) => saidText(text, maxChars)),
     ),
     '',
   );

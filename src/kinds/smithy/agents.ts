@@ -9,6 +9,8 @@ import type { LostWork } from '../kind';
 import { parseTime } from '../read/time';
 import { RESUME_TIMEOUT_MS } from './policy';
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** What can be asked of the agents of one smithy. */
 export class SmithyAgents implements LostWork {
   constructor(private readonly origin: string) {}
@@ -30,6 +32,14 @@ export class SmithyAgents implements LostWork {
     const { status } = answer;
     if (status < 200 || status >= 300)
       throw new CodedError<Refusal>({ is: 'refused', daemon: 'smithy', status, said: errorIn(answer) });
+  }
+
+  /**
+   * smithy reads the id from its agent's output, and has noted a word of a log in its place
+   * (stoneforge-ai/stoneforge#117).
+   */
+  isDoubtful({ providerSessionId }: Session): boolean {
+    return providerSessionId === undefined || !UUID.test(providerSessionId);
   }
 
   resumeCommand(session: Session): string {

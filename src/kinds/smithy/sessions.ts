@@ -1,5 +1,6 @@
 import type { Malformed } from '../../health/cause';
 import type { Session } from '../../health/report';
+import { saidText } from '../../base/said';
 import { cleanText, parseObject } from '../../base/text';
 import type { Answer } from '../../system/httpClient';
 import { readId } from '../read/id';
@@ -7,7 +8,15 @@ import { parseTime } from '../read/time';
 import { MAX_SESSIONS } from '../policy';
 
 const TIMES = ['createdAt', 'startedAt', 'lastActivityAt', 'endedAt', 'deadlineAt'] as const;
-const COUNTS = ['timeoutMs', 'extensionsUsed', 'maxExtensions', 'requestedExtensions', 'attempt'] as const;
+const COUNTS = [
+  'timeoutMs',
+  'extensionsUsed',
+  'maxExtensions',
+  'requestedExtensions',
+  'activityExtensionMs',
+  'maxTotalMs',
+  'attempt',
+] as const;
 
 type Draft = { -readonly [K in keyof Session]: Session[K] };
 
@@ -93,7 +102,7 @@ function isSame(before: RawSession, raw: RawSession): boolean {
 function readSession(raw: RawSession): Session | undefined {
   const id = readId(raw.id);
   if (id === undefined) return undefined;
-  const session: Draft = { id, title: title(raw), status: text(raw.status, 30) ?? 'unknown' };
+  const session: Draft = { id, title: title(raw), status: said(raw.status, 30) ?? 'unknown' };
   for (const key of TIMES) {
     const value = raw[key];
     const at = typeof value === 'string' ? parseTime(value) : NaN;
@@ -109,13 +118,13 @@ function readSession(raw: RawSession): Session | undefined {
   if (Number.isInteger(raw.exitCode)) session.exitCode = raw.exitCode as number;
   if (raw.handled !== undefined) session.handled = true;
   const { cause } = (raw.stopping ?? {}) as { cause?: unknown };
-  assign(session, 'stopping', text(cause, 30));
-  assign(session, 'role', text(raw.agentRole, 30));
+  assign(session, 'stopping', said(cause, 30));
+  assign(session, 'role', said(raw.agentRole, 30));
   assign(session, 'agentId', readId(raw.agentId));
   assign(session, 'providerSessionId', readId(raw.providerSessionId));
-  assign(session, 'command', text(raw.command, 200));
-  assign(session, 'cwd', text(raw.cwd ?? raw.worktree ?? raw.workingDirectory, 300));
-  assign(session, 'outcome', text(raw.outcome ?? raw.terminationReason, 300));
+  assign(session, 'command', said(raw.command, 200));
+  assign(session, 'cwd', path(raw.cwd ?? raw.worktree ?? raw.workingDirectory, 300));
+  assign(session, 'outcome', said(raw.outcome ?? raw.terminationReason, 300));
   return session;
 }
 
@@ -123,19 +132,22 @@ function assign<K extends keyof Draft>(session: Draft, key: K, value: Draft[K] |
   if (value !== undefined) session[key] = value;
 }
 
-/** One clean line; `undefined` where there is none. */
-function text(value: unknown, maxChars: number): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const line = cleanText(value, maxChars);
-  return line === '' ? undefined : line;
+/** One clean line, without secrets; `undefined` where there is none. */
+function said(value: unknown, maxChars: number): string | undefined {
+  return typeof value === 'string' ? saidText(value, maxChars) || undefined : undefined;
+}
+
+/** One clean line of a path, which is to stay whole. */
+function path(value: unknown, maxChars: number): string | undefined {
+  return typeof value === 'string' ? cleanText(value, maxChars) || undefined : undefined;
 }
 
 function title(raw: RawSession): string {
   return (
-    text(raw.name, 80) ??
-    text(raw.command, 80) ??
-    text(worktreeOf(raw), 80) ??
-    text(raw.agentRole, 80) ??
+    said(raw.name, 80) ??
+    said(raw.command, 80) ??
+    said(worktreeOf(raw), 80) ??
+    said(raw.agentRole, 80) ??
     'session'
   );
 }

@@ -1,10 +1,10 @@
+import { saidText } from '../../base/said';
 import * as v from 'valibot';
 import type { Malformed, StrangeAnswer } from '../../health/cause';
 import type { DaemonInstance, Progress, Report } from '../../health/report';
 import { sessionsOf, type LastRead } from './sessions';
 import { SMITHY_TRAITS } from './traits';
 import { DISPATCHD_TRAITS } from '../dispatchd/traits';
-import { cleanText } from '../../base/text';
 import { MAX_FIELD_CHARS, MAX_MALFORMED } from './policy';
 import { parseTime } from '../read/time';
 import { whyNoPath } from '../read/paths';
@@ -13,7 +13,7 @@ import { whyNoPath } from '../read/paths';
 
 const text = v.pipe(
   v.string(),
-  v.transform((value) => cleanText(value)),
+  v.transform((value) => saidText(value)),
 );
 const path = v.pipe(
   v.string(),
@@ -152,14 +152,14 @@ function parseLeniently(body: object): { value: Status | undefined; malformed: r
 }
 
 function toMalformed(issue: v.BaseIssue<unknown>): Malformed {
-  const field = cleanText(v.getDotPath(issue) ?? '?', MAX_FIELD_CHARS);
+  const field = saidText(v.getDotPath(issue) ?? '?', MAX_FIELD_CHARS);
   if (issue.type === 'check') return { field, is: issue.message as 'noTime' };
   if (issue.received === 'undefined') return { field, is: 'missing' };
   return {
     field,
     is: 'wrong',
-    expected: cleanText(issue.expected ?? issue.type, MAX_FIELD_CHARS),
-    received: cleanText(issue.received || typeof issue.input, MAX_FIELD_CHARS),
+    expected: saidText(issue.expected ?? issue.type, MAX_FIELD_CHARS),
+    received: saidText(issue.received || typeof issue.input, MAX_FIELD_CHARS),
   };
 }
 

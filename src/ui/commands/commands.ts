@@ -10,10 +10,13 @@ import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
 import { placeOf } from '../../kinds/target';
 import type { Discovery } from '../../watch/discovery/discovery';
-import type { ListedDaemon, Settings } from '../../settings/settings';
+import type { Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
+import { openReport } from './openReport';
 import { configureDaemons } from './configure';
-import { offeredId } from '../tree/findingRows';
+import { offerFirstSteps, sampleCommand, type FirstSteps } from './firstSteps';
+import { addDaemon } from './addDaemon';
+import { foundCommands } from './found';
 import { STATE_LABELS, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
 import { plain, type PlainText } from '../shared/markdown';
@@ -27,7 +30,7 @@ import { bundledDaemon } from '../tasks/bundledDaemon';
 import { canStop, dashboardOf } from '../shared/usable';
 import { pageOf } from './page';
 import {
-  CONFIGURE,
+  ADD_DAEMON,
   LOOKING,
   NONE,
   QUESTIONS,
@@ -58,9 +61,10 @@ export interface CommandDeps {
   readonly snoozes: Snoozes;
   readonly runOnSessions: RunCommand;
   readonly discovery: () => Promise<Discovery>;
-  /** Adds a daemon to the user's own list. */
-  readonly addDaemon: (daemon: ListedDaemon) => Promise<void>;
   readonly openHealthPage: () => Promise<void>;
+  /** Loaded when it is first asked for. */
+  readonly demo: () => Promise<{ show(): Promise<void>; end(): void }>;
+  readonly firstSteps: FirstSteps;
 }
 
 export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
@@ -79,7 +83,7 @@ interface Purpose {
  */
 export function commandRunner(deps: CommandDeps): RunCommand {
   const { clock, registry, tree, log, settings, restarts, snoozes } = deps;
-  const { runOnSessions, discovery, addDaemon } = deps;
+  const { runOnSessions, discovery } = deps;
   type Handler = (target: unknown, state: unknown) => unknown;
   const onPicked =
     (purpose: Purpose, act: (model: DaemonModel, state: unknown) => Promise<unknown>): Handler =>
@@ -92,13 +96,16 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     restart: onPicked({ question: QUESTIONS.restart }, async (model, openedMs) =>
       (await restarts()).restart(model, typeof openedMs === 'number' ? openedMs : undefined),
     ),
+    openReport: (file) => openReport(String(file)),
     waitLonger: async (target) => {
       const model = find(registry, target);
       if (model) await (await restarts()).waitLonger(model);
     },
     start: async (target) => {
       const down = target === undefined ? undefined : find(registry, target);
-      await (await restarts()).restart(down ?? (await bundledDaemon(registry, settings)));
+      const model = down ?? (await bundledDaemon(registry, settings));
+      await (await restarts()).restart(model);
+      if (!down) void offerFirstSteps(registry.model(model.daemon.id), deps.firstSteps);
     },
     stop: onPicked({ question: QUESTIONS.stop, isFor: canStop, none: NONE.stop }, async (model) =>
       (await restarts()).stop(model),
@@ -107,16 +114,8 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       inView('daemonHealth.daemons', () =>
         Promise.all([registry.refresh(), discovery().then((known) => known.scan())]),
       ),
-    watch: async (target) => {
-      const daemon = (await discovery()).found(offeredId(target) ?? '');
-      if (daemon) await addDaemon(daemon);
-    },
-    ignore: async (target) => (await discovery()).ignore(offeredId(target) ?? ''),
-    offerIgnored: async () => {
-      const isNone = !registry.found.some(({ isIgnored }) => isIgnored);
-      await (await discovery()).forgetIgnored();
-      if (isNone) void say('info', NONE.ignored);
-    },
+    ...foundCommands(deps),
+    addDaemon: (target) => addDaemon(deps, target),
     showDetails: (target) => {
       const model = find(registry, target) ?? worstFirst(registry.models)[0];
       const isRow = isConflictId(target) || isSessionRowId(target);
@@ -131,6 +130,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       const model =
         find(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
       if (model) registry.monitor(model.daemon.id)?.input({ kind: 'startFailureSeen' });
+      else void say('info', NONE.failedStart);
     },
     more: async (target, state) => {
       const model = find(registry, target);
@@ -154,7 +154,8 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     ),
     copyValue: (target) => {
       const row = typeof target === 'string' ? tree.row(target) : undefined;
-      if (row) return vscode.env.clipboard.writeText(valueOf(row));
+      if (!row) return void say('info', NONE.row);
+      return vscode.env.clipboard.writeText(valueOf(row));
     },
     copyDiagnostics: async (target) => {
       const model = find(registry, target);
@@ -162,6 +163,9 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       await copyDiagnostics(registry, model ? [model] : registry.models, clock);
     },
     configure: configureDaemons,
+    runSample: () => runOnSessions('runCommand', [sampleCommand()]),
+    showHang: async () => (await deps.demo()).show(),
+    endDemo: async () => (await deps.demo()).end(),
     openHealthPage: () => deps.openHealthPage(),
   };
   return (command, targets) => {
@@ -228,8 +232,8 @@ function itemOf(model: DaemonModel): Item<DaemonModel> {
 }
 
 function tellNothingIsWatched(): void {
-  void say('info', NONE.watched, START_BUNDLED, CONFIGURE).then((choice) => {
+  void say('info', NONE.watched, START_BUNDLED, ADD_DAEMON).then((choice) => {
     if (choice === START_BUNDLED) void vscode.commands.executeCommand('daemonHealth.start');
-    if (choice === CONFIGURE) void vscode.commands.executeCommand('daemonHealth.configure');
+    if (choice === ADD_DAEMON) void vscode.commands.executeCommand('daemonHealth.addDaemon');
   });
 }

@@ -5,18 +5,21 @@ import { plain, type PlainText } from '../shared/markdown';
 export const SHOW_LOG = 'Show Log';
 export const START_DAEMON = 'Start Daemon';
 export const START_BUNDLED = 'Start Bundled Daemon';
-export const CONFIGURE = 'Configure Daemons';
 export const STOP_SESSION = 'Stop Session';
 export const MANAGE_TRUST = 'Manage Workspace Trust';
 export const RUN_IN_DAEMON = 'Run in Daemon';
 export const RUN_AGAIN = 'Run Again';
 export const RESUME = 'Resume';
+export const ADD_DAEMON = 'Add Daemon…';
+export const RUN_SAMPLE = 'Run a Sample Command';
+export const SHOW_HANG = 'Show Me a Hang';
+export const END_DEMO = 'End Demo';
 
 /** Which daemon or session a command is about. */
 export const QUESTIONS = {
   restart: plain('Restart which daemon?'),
   stop: plain('Stop which daemon?'),
-  keepEvidence: plain('Keep the evidence of which daemon?'),
+  keepEvidence: plain('Save a report of which daemon?'),
   snooze: plain('Snooze the notifications of which daemon?'),
   list: plain('Show which daemon?'),
   openDashboard: plain('Open the dashboard of which daemon?'),
@@ -29,6 +32,8 @@ export const QUESTIONS = {
   dismissSession: plain('Dismiss which session?'),
   runInDaemon: plain('Run the command in which dispatchd?'),
   folder: plain('Run the command in which folder?'),
+  watch: plain('Watch which daemon?'),
+  ignore: plain('Ignore which daemon?'),
   more: plain('What else?'),
 } as const;
 
@@ -36,7 +41,11 @@ export const QUESTIONS = {
 export const NONE = {
   stop: plain('No daemon runs that could be stopped.'),
   ignored: plain('No ignored daemon is here right now.'),
+  found: plain('No daemon was found that is not watched.'),
+  failedStart: plain('No start of a daemon has failed.'),
+  row: plain('Choose this on a row of the Daemons view: the row has the value.'),
   openDashboard: plain('No daemon that answers now has a page of its own.'),
+  report: plain('This report is not there any more: the newest 20 are kept.'),
   watched: plain('No daemon is watched.'),
   extendSession: plain('No session can be extended right now.'),
   runAgain: plain('No session can be run again right now.'),
@@ -67,6 +76,8 @@ export const CANNOT = {
   sessionEnded: 'This session has ended, or its daemon does not let other programs control its sessions.',
   changeSessions: (daemon: string) =>
     `${daemon} does not let other programs control its sessions. Only a dispatchd does.`,
+  extend: (session: string, daemon: string, maxTotalMs = 0) =>
+    `“${session}” cannot be extended: ${daemon} grants it ${duration(maxTotalMs)} in all.`,
   resumeLost: (daemon: string) => `${daemon} cannot resume work that a restart interrupted.`,
   runCommands: (daemon: string) =>
     `${daemon} runs only its own work. A dispatchd, such as the bundled daemon, runs any command.`,
@@ -81,6 +92,16 @@ export const unexpectedText = (said: string): PlainText =>
   plain(`An error that nobody expected: ${said}. The log has more.`);
 
 export const stopQuestion = (session: string): PlainText => plain(`Stop “${session}”?`);
+
+export const resumeQuestion = (session: string): PlainText => plain(`Resume “${session}”?`);
+
+/** @param id what the daemon noted as the id of a conversation, which is none by its form */
+export const doubtfulId = (daemon: string, session: string, id: string): string =>
+  `${daemon} noted “${id}” as the id of the conversation of “${session}”. Most agents name a conversation by a UUID, ` +
+  'and this is none: another conversation may go on, a new one may begin, or the resume may fail.';
+
+/** @param doubt about its conversation */
+export const copiedWithDoubt = (doubt: string): PlainText => plain(`The command is copied. ${doubt}`);
 
 /** @param what needs trust, as the subject of a sentence: "Restarting dispatchd", "Run Again" */
 export const trustQuestion = (what: string): PlainText => plain(`${what} needs a trusted workspace.`);
@@ -111,6 +132,16 @@ export const MORE = {
   neverDetail: (state: string) => plain(`“${state}”, of any daemon`),
 } as const;
 
+export const EXTEND = {
+  question: (sessions: readonly { readonly title: string; readonly timeoutMs?: number }[]) => {
+    const [first, ...others] = sessions;
+    const limit = first?.timeoutMs === undefined ? '' : ` (limit ${duration(first.timeoutMs)})`;
+    const what = others.length > 0 ? `${sessions.length} sessions` : `“${first?.title}”${limit}`;
+    return plain(`Extend ${what} by how much? Or type a time, such as 45 min`);
+  },
+  all: (daemon: string) => plain(`all that ${daemon} grants`),
+} as const;
+
 export const RUN = {
   title: plain(RUN_IN_DAEMON),
   typeCommand: plain('Type a command to run'),
@@ -123,3 +154,19 @@ export const RUN = {
     plain(`“${session}” timed out. How long may the session run now? Or type a time, such as 45 min`),
   bundled: 'The bundled daemon',
 } as const;
+
+/** Of a daemon that hangs to be looked at. */
+export const DEMO = {
+  name: 'demo (hang)',
+  starting: plain('Starting a demo daemon'),
+  runs: plain(
+    'A demo daemon runs beside yours and hangs in a few seconds: the status bar turns red. Then press Restart Daemon. ' +
+      'The demo ends by itself, and your daemons and settings stay as they are.',
+  ),
+  ended: plain('The demo has ended'),
+  none: plain('No demo runs.'),
+} as const;
+
+/** @param daemon the one that was just started for the first time */
+export const firstSteps = (daemon: string): PlainText =>
+  plain(`${daemon} runs. Try it with a sample command, or see what a daemon that hangs looks like.`);

@@ -1,8 +1,9 @@
-import * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
 import type { DaemonId } from '../../health/report';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
+import type { KeptReport } from '../../model/outcome';
+import type { KeptEvidence } from '../../restart/controller';
 import type { EvidenceRequest } from '../../diagnostics/evidence';
 import type { Log } from '../shared/log';
 
@@ -11,55 +12,42 @@ export interface EvidenceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly folder: string;
-  readonly onEvidence: (daemonId: DaemonId, file: string) => void;
+  readonly onEvidence: (daemonId: DaemonId, report: KeptReport) => void;
 }
 
-/** Keeps the evidence of a daemon in trouble in a file, and opens it beside. */
+/** Keeps the evidence of a daemon in trouble in a file. */
 export class Evidence {
   constructor(private readonly deps: EvidenceDeps) {}
 
   /**
-   * Never throws: a restart must not fail because its evidence could not be kept.
-   * @returns what it left behind in the daemon, in words
+   * Never throws: a restart must not fail because its evidence could not be kept. Opens nothing: whoever wants to read
+   * the file asks for it.
    */
-  async keep(
-    model: DaemonModel,
-    owner: EvidenceRequest['owner'],
-    inspect: boolean,
-  ): Promise<string | undefined> {
+  async keep(model: DaemonModel, owner: EvidenceRequest['owner'], inspect: boolean): Promise<KeptEvidence> {
     const { registry, clock, log, folder } = this.deps;
     const { name, id: daemonId } = model.daemon;
-    let left: string | undefined;
+    let leftOpen: string | undefined;
+    let report: KeptReport | undefined;
     try {
       const { keepEvidence } = await import('../../diagnostics/evidence');
-      const file = await keepEvidence({
+      report = await keepEvidence({
         model,
         samples: registry.samples(daemonId),
         status: () => registry.monitor(daemonId)?.statusText() ?? Promise.reject(new Error('not watched')),
         owner,
         inspect,
         onLeftOpen: (text) => {
-          left ??= text;
+          leftOpen ??= text;
           log.info(`[${name}] evidence: ${text}`);
         },
         folder,
         now: clock.now(),
       });
-      log.info(`[${name}] evidence kept: ${file}`);
-      this.deps.onEvidence(daemonId, file);
-      await vscode.window.showTextDocument(vscode.Uri.file(file), {
-        viewColumn: isAnythingOpen() ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
-        preserveFocus: true,
-        preview: true,
-      });
+      log.info(`[${name}] evidence kept: ${report.file}`);
+      this.deps.onEvidence(daemonId, report);
     } catch (error) {
       log.error(`[${name}] the evidence could not be kept: ${String(error)}`);
     }
-    return left;
+    return { ...(report && { report }), ...(leftOpen !== undefined && { leftOpen }) };
   }
-}
-
-/** Beside nothing would leave half of the window empty. */
-function isAnythingOpen(): boolean {
-  return vscode.window.tabGroups.activeTabGroup.tabs.length > 0;
 }

@@ -20,10 +20,22 @@ function bounded(ms: number): number | undefined {
   return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
 }
 
-/** Asks for a time limit; any time may be typed. @param offeredMs the first is what Enter takes */
-export function pickTimeout(question: PlainText, offeredMs: readonly number[]): Promise<number | undefined> {
+/**
+ * Asks for a length of time; any may be typed.
+ *
+ * @param offeredMs the first is what Enter takes
+ * @param describe what is to be known of one that is offered
+ */
+export function pickTimeout(
+  question: PlainText,
+  offeredMs: readonly number[],
+  describe: (ms: number) => PlainText | undefined = () => undefined,
+): Promise<number | undefined> {
   const offered = [...new Set(offeredMs)];
-  const item = (ms: number) => ({ label: plain(duration(ms)), value: ms });
+  const item = (ms: number) => {
+    const description = describe(ms);
+    return { label: plain(duration(ms)), value: ms, ...(description !== undefined && { description }) };
+  };
   return chooseOrType({
     question,
     items: (typed) => {

@@ -5,6 +5,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { Settings } from '../../settings/settings';
 import type { RestartController } from '../../restart/controller';
 import type { StopWork } from '../../restart/stop';
+import type { AskOutliving } from '../../restart/edges';
 import type { Plan } from '../../restart/plan';
 import type { Progress } from '../../model/restartStep';
 import { restartStepText, restartWaitText } from '../../words/restartSteps';
@@ -13,13 +14,20 @@ import { isRestartLoop } from '../../store/restartRecords';
 import { isOpenSince } from '../../health/incident';
 import { severityOf } from '../../health/verdict';
 import { sentenceOf } from '../../words/errors';
+import type { Outlived } from '../../model/outliving';
+import { leftText } from '../../words/outlivingText';
 import { outcomeText, stopText } from '../../words/outcomes';
+import { joined } from '../../base/text';
 import type { Clock } from '../../base/time';
+import type { Inspectable } from '../../diagnostics/inspectNode';
 import type { Notifications } from '../notifications/notifications';
 import { outcomeNotice } from '../notifications/outcomeNotice';
 import { plain } from '../shared/markdown';
+import { reached } from '../shared/milestones';
 import { ask, inNotification, say, type Steps } from '../shared/say';
-import { consequences, stopping } from './restartText';
+import { FIND_OUT, inspectText } from './inspectText';
+import { askOutliving, isToOffer, offerToEnd } from './outliving';
+import { consequences, reportAt, stopping } from './restartText';
 import { ensureTrusted } from './trust';
 
 export interface RestartCommandsDeps {
@@ -31,6 +39,8 @@ export interface RestartCommandsDeps {
   readonly onUnexpected: (where: string, error: unknown) => void;
   /** Whom the processes belong to that may be ended. */
   readonly userName: () => string;
+  /** Whether the event loop of a process can be looked into. Sends nothing. */
+  readonly inspectable: (owner: NonNullable<Plan['owner']>) => Promise<Inspectable>;
   /** The daemon as it is now; `undefined` when it is no longer watched. */
   readonly current: (daemonId: DaemonId) => DaemonModel | undefined;
 }
@@ -57,7 +67,7 @@ export class RestartCommands {
     if (!agreed) return;
     const { plan, inspect } = agreed;
     await this.#shown(plan, `${plan.owner ? 'Restarting' : 'Starting'} ${model.daemon.name}`, (work) =>
-      this.deps.controller.restart(plan, { ...work, inspect }),
+      this.deps.controller.restart(plan, { ...work, inspect, askOutliving: askingAbout(model) }),
     );
   }
 
@@ -77,14 +87,23 @@ export class RestartCommands {
     const outcome = await inNotification(plain(title), (steps) => restarts(shownIn(steps)));
     if (outcome.kind === 'late') this.#late.set(daemonId, plan);
     else this.#late.delete(daemonId);
+    if (outcome.kind === 'cured' && outcome.isRestart) reached('restarted');
     door.tell([outcomeNotice(outcome, plan.model, current(daemonId), began, clock.now())]);
+    const { outlived, daemon } = outcome;
+    if (isToOffer(outlived)) void this.#offerToEnd(plan.model, leftText(outlived.left, daemon), outlived);
+  }
+
+  #offerToEnd({ daemon: { id } }: DaemonModel, text: string, outlived: Outlived): Promise<void> {
+    return offerToEnd(text, outlived, (left) => this.deps.controller.endOutliving(id, left));
   }
 
   /** Restart as a task: each step a line in the terminal. Resolves with whether a new process runs. */
   restartInTerminal(model: DaemonModel, write: WriteLine, signal: AbortSignal): Promise<boolean> {
     return this.#inTerminal(model, 'Restart', write, async ({ plan, inspect }) => {
-      const outcome = await this.deps.controller.restart(plan, { ...writtenBy(write), signal, inspect });
+      const work = { ...writtenBy(write), signal, inspect, askOutliving: askingAbout(model) };
+      const outcome = await this.deps.controller.restart(plan, work);
       write(outcomeText(outcome));
+      if (outcome.report) write(reportAt(outcome.report.file));
       return outcome.kind === 'cured' || outcome.kind === 'unproven';
     });
   }
@@ -104,7 +123,9 @@ export class RestartCommands {
     const outcome = await inNotification(stopping(model.daemon.name), (steps) =>
       this.deps.controller.stop(agreed.plan, shownIn(steps)),
     );
-    void say('info', plain(stopText(outcome)));
+    const outlived = outcome.kind === 'stopped' && outcome.is === 'ended' ? outcome.outlived : undefined;
+    if (isToOffer(outlived)) void this.#offerToEnd(model, stopText(outcome), outlived);
+    else void say('info', plain(stopText(outcome)));
   }
 
   /** A task's work, once the user agreed: an error is a line in its terminal. */
@@ -138,18 +159,24 @@ export class RestartCommands {
     const isOld = openedMs !== undefined && isOver(plan.model, openedMs);
     const detail = consequences(plan, { isLoop, isOld, now, userName: this.deps.userName });
     if (detail === undefined) return { plan, inspect: alwaysInspect };
-    const isTrouble = verb === 'Restart' && plan.owner && severityOf(plan.model.track.verdict) !== 'plain';
-    const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...(isTrouble && !alwaysInspect ? [INSPECT] : [])];
-    const choice = await ask('warning', plain(`${verb} ${name}?`), plain(detail), ...buttons);
+    const isTrouble = verb === 'Restart' && severityOf(plan.model.track.verdict) !== 'plain';
+    const look = isTrouble && plan.owner ? await this.deps.inspectable(plan.owner) : undefined;
+    const about = look && inspectText(look, name, plan.owner!.pid, alwaysInspect);
+    const offers = look?.is === 'node' && !alwaysInspect ? [FIND_OUT] : [];
+    const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...offers];
+    const whole = plain(joined([detail, about], '\n'));
+    const choice = await ask('warning', plain(`${verb} ${name}?`), whole, ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
-    if (choice !== verb && choice !== INSPECT) return undefined;
-    return { plan, inspect: alwaysInspect || choice === INSPECT };
+    if (choice !== verb && choice !== FIND_OUT) return undefined;
+    return { plan, inspect: alwaysInspect || choice === FIND_OUT };
   }
 }
 
+function askingAbout({ daemon }: DaemonModel): AskOutliving {
+  return (left) => askOutliving(daemon.name, left);
+}
+
 const SHOW_LOG = 'Show Log';
-/** Looks into the event loop of a Node daemon first: it opens the daemon's inspector for a moment. */
-const INSPECT = 'Inspect, Then Restart';
 
 /**
  * Whether a message about the incident that began at this moment (monotonic ms) tells what is not so any more: VS Code

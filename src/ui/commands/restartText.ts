@@ -12,6 +12,7 @@ import { unreadableText } from '../../words/causes';
 import { againstText, doubtText } from '../../words/startFailures';
 import { STATE_LABELS } from '../../words/states';
 import { MAX_NAMED_SESSIONS } from '../policy';
+import { familyText } from './outlivingText';
 
 /** What is true of a plan besides what the plan says. */
 export interface Circumstances {
@@ -26,9 +27,10 @@ export interface Circumstances {
 
 /** What the user should know first; `undefined` where nothing is lost and the process is known. */
 export function consequences(
-  { owner, interrupts, ownerIsKnown, model, way, doubt, instead, lost, supervisor, outside }: Plan,
+  plan: Plan,
   { isLoop, isOld, now, userName }: Circumstances,
 ): string | undefined {
+  const { owner, interrupts, ownerIsKnown, model, way, doubt, instead, lost, supervisor, outside } = plan;
   const { name, target } = model.daemon;
   const parts: string[] = [];
   if (isOld) {
@@ -67,6 +69,8 @@ export function consequences(
       ...(more > 0 ? [`and ${more} more`] : []),
     );
   }
+  const family = familyText(plan);
+  if (family?.matters) parts.push(family.text);
   // What may not come back by itself is started by hand, by its whole command line.
   if (owner && isEndedByUs(way) && (!ownerIsKnown || doubt)) {
     const address = addressOf(target);
@@ -80,6 +84,7 @@ export function consequences(
         : `of ${userName()}, started ${new Date(startedAtMs).toLocaleString()}`,
     );
   }
+  if (family && !family.matters && parts.length > 0) parts.push(family.text);
   if (lacks && !lacks.matters && parts.length > 0) parts.push(lacks.text);
   if (cycle && (cycle.mayComplete || parts.length > 0)) parts.unshift(cycle.text);
   return parts.length > 0 ? parts.join('\n') : undefined;
@@ -92,7 +97,7 @@ function commandText(command: StartCommand): string {
       ? [withoutSecrets(command.line)]
       : wordsWithoutSecrets([command.command, ...command.args]);
   const quoted = words.map((word) => (/^[\w@%+=:,./<>\\-]+$/.test(word) ? word : JSON.stringify(word)));
-  const line = cleanText(quoted.join(' '), MAX_START_CHARS);
+  const line = cleanText(withoutSecrets(quoted.join(' ')), MAX_START_CHARS);
   return command.cwd === undefined ? `\`${line}\`` : `\`${line}\` in \`${command.cwd}\``;
 }
 
@@ -111,6 +116,11 @@ function againText(name: string, way: Plan['way'], supervisor: Plan['supervisor'
   }
   if (!supervisor) return parts;
   const again = `${supervisor.name} may start ${name} again`;
+  const { lastTime } = supervisor;
+  if (lastTime) {
+    const happened = `${duration(lastTime.afterMs)} after the last end from here ${name} was started again, and not from here`;
+    return [...parts, `${happened}: ${again}${way ? ', and is waited for first' : ''}.`];
+  }
   return [...parts, way ? `${again}: while that is there, nothing else is started.` : `${again}.`];
 }
 
@@ -173,6 +183,9 @@ function unknownWork({ daemon: { name }, track: { last } }: Plan['model']): read
   const files = unreadableText(last?.report.malformed ?? []);
   return lines.length > 0 && files !== '' ? [...lines, `${files}.`] : lines;
 }
+
+/** A line of a terminal, which makes a link of the file. */
+export const reportAt = (file: string): string => `Hang report: ${file}`;
 
 export const stopping = (daemon: string): PlainText => plain(`Stopping ${daemon}`);
 

@@ -10,6 +10,7 @@ import { duration } from '../../base/time';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
 import { plain } from '../shared/markdown';
+import { reached } from '../shared/milestones';
 import { answersForSessions, runsCommands } from '../shared/usable';
 import { actionsOf } from './sessionChoice';
 import { ask, sayShortly } from '../shared/say';
@@ -39,6 +40,7 @@ export class RunInDaemon {
     const name = titleOf(command);
     const actions = await actionsOf(model, this.deps.probe);
     await actions.submit({ name, command, timeoutMs, ...(cwd !== undefined && { cwd }) });
+    reached('ran');
     await this.deps.recent.add(wanted);
     this.deps.log(`[${model.daemon.name}] runs “${name}”, for at most ${duration(timeoutMs)}`);
     sayShortly('play', DONE.runsIn(name, model.daemon.name));
@@ -54,13 +56,15 @@ export class RunInDaemon {
     }
     const running = this.deps
       .models()
-      .filter(named ? (model) => model === named && answersForSessions(model) : answersForSessions);
+      // A demo is gone in minutes, with all that runs in it.
+      .filter((model) => answersForSessions(model) && (named ? model === named : !model.daemon.demo));
     if (running.length > 1) return pickDispatchd(running);
     return running[0] ?? this.#start(named);
   }
 
   async #start(named: DaemonModel | undefined): Promise<DaemonModel | undefined> {
-    const watched = (named ?? this.deps.models().find(runsCommands))?.daemon;
+    const watched = (named ?? this.deps.models().find((model) => runsCommands(model) && !model.daemon.demo))
+      ?.daemon;
     const choice = await ask(
       'info',
       watched ? RUN.startWatched(watched.name) : RUN.startBundled,
@@ -71,7 +75,10 @@ export class RunInDaemon {
     await vscode.commands.executeCommand('daemonHealth.start', watched?.id);
     const started = this.deps
       .models()
-      .find((model) => answersForSessions(model) && (!watched || model.daemon.id === watched.id));
+      .find(
+        (model) =>
+          answersForSessions(model) && (watched ? model.daemon.id === watched.id : !model.daemon.demo),
+      );
     if (!started) {
       throw new UserError(CANNOT.startFirst(watched?.name ?? RUN.bundled));
     }

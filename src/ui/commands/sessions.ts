@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors';
+import { cleanText } from '../../base/text';
 import * as vscode from 'vscode';
 import type { DaemonModel } from '../../model/daemonModel';
 import { endOf } from '../../health/sessions';
@@ -6,12 +7,26 @@ import type { LostWork } from '../../kinds/kind';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { plain, type PlainText } from '../shared/markdown';
 import type { OutputDocuments } from './outputDocuments';
-import { ask, inStatusBar, sayShortly } from '../shared/say';
+import { ask, inStatusBar, say, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
 import type { SessionItem } from './sessionPurposes';
+import { MAX_ID_CHARS } from '../policy';
+import { extensionOf, isExtendable, pickExtension } from './pickExtension';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
-import { CANNOT, DONE, RESUME, RUN, RUN_AGAIN, STOP_SESSION, resuming, stopQuestion } from './commandsText';
+import {
+  CANNOT,
+  DONE,
+  RESUME,
+  RUN,
+  RUN_AGAIN,
+  STOP_SESSION,
+  copiedWithDoubt,
+  doubtfulId,
+  resumeQuestion,
+  resuming,
+  stopQuestion,
+} from './commandsText';
 
 export interface SessionCommandDeps extends Pick<
   SessionsDeps,
@@ -31,10 +46,13 @@ export class SessionCommands {
     this.#choice = new SessionChoice(deps);
   }
 
-  /** Gives running sessions more time. */
+  /** Gives running sessions more time: as much as the call says (`{ byMs }`), else as the user picks, once for all. */
   async extendSession(targets: readonly unknown[]): Promise<void> {
-    for (const { model, session, actions } of await this.#choice.find('extendSession', targets)) {
-      const byMs = await actions.extend(session.id);
+    const found = await this.#choice.find('extendSession', targets);
+    const extension = extensionOf(targets) ?? (await pickExtension(found));
+    if (!extension) return;
+    for (const { model, session, actions } of found.filter(isExtendable)) {
+      const byMs = await actions.extend(session.id, extension.byMs);
       await this.#done(model, DONE.extended(session.title, byMs));
     }
   }
@@ -69,10 +87,12 @@ export class SessionCommands {
   /** The command of a session; of a smithy's, which has none, the one that goes on with it. */
   async copyCommand(targets: readonly unknown[]): Promise<void> {
     for (const item of await this.#choice.choose('copyCommand', targets)) {
-      const command = isLost(item)
-        ? (await this.#lostWork(item.model)).resumeCommand(item.session)
+      const lost = isLost(item) ? await this.#lostWork(item.model) : undefined;
+      const command = lost
+        ? lost.resumeCommand(item.session)
         : await (await this.#choice.withActions(item)).actions.command(item.session.id);
       await vscode.env.clipboard.writeText(command);
+      if (lost?.isDoubtful(item.session)) void say('warning', copiedWithDoubt(doubtIn(item)));
     }
   }
 
@@ -108,6 +128,10 @@ export class SessionCommands {
   /** smithy answers when the agent has started, which may take it two minutes. */
   async #resumeLost({ model, session }: SessionItem): Promise<void> {
     const work = await this.#lostWork(model);
+    if (work.isDoubtful(session)) {
+      const doubt = plain(doubtIn({ model, session }));
+      if ((await ask('warning', resumeQuestion(session.title), doubt, RESUME)) !== RESUME) return;
+    }
     await inStatusBar(resuming(session.title), () => work.resume(session));
     this.deps.dismissLost(model.daemon.id, session.id);
     await this.#done(model, DONE.resumed(session.title));
@@ -131,4 +155,12 @@ export class SessionCommands {
     sayShortly('check', text);
     await this.deps.poll(daemon.id);
   }
+}
+
+function doubtIn({ model, session }: SessionItem): string {
+  return doubtfulId(
+    model.daemon.name,
+    session.title,
+    cleanText(session.providerSessionId ?? '', MAX_ID_CHARS),
+  );
 }

@@ -7,6 +7,7 @@ import { INCIDENT_LOG_MS, HISTORY_WINDOW_MS } from '../../health/policy';
 import type { DaemonModel } from '../../model/daemonModel';
 import { severityOf, stateInWords } from '../../words/states';
 import { PAGE_DRAW_EVERY_MS, PAGE_STEP_MS } from '../policy';
+import { openReport } from '../commands/openReport';
 import { answersForSessions } from '../shared/usable';
 import { Rendered } from '../shared/rendered';
 import { toHtml, type PageElement } from './node';
@@ -32,12 +33,14 @@ interface Said {
   readonly ready?: unknown;
   readonly act?: unknown;
   readonly range?: unknown;
+  readonly tables?: unknown;
 }
 
 /** The health page: one editor tab. Nothing is made or sent while nobody sees it. */
 export class HealthPage implements vscode.Disposable {
   #panel: vscode.WebviewPanel | undefined;
   #range: Range | undefined;
+  #shows: PageModel['shows'] = 'sentences';
   #page: Page | undefined;
   #drawing: NodeJS.Timeout | undefined;
   readonly #body = new Rendered<PageElement>((page) => void this.#panel?.webview.postMessage({ page }));
@@ -52,6 +55,7 @@ export class HealthPage implements vscode.Disposable {
       return;
     }
     this.#range = undefined;
+    this.#shows = 'sentences';
     const panel = vscode.window.createWebviewPanel(
       'daemonHealth.page',
       PAGE.title,
@@ -95,11 +99,16 @@ export class HealthPage implements vscode.Disposable {
     }
   }
 
-  async #said({ ready, act, range }: Said): Promise<void> {
+  async #said({ ready, act, range, tables }: Said): Promise<void> {
     if (ready === true && this.#page) {
-      // A tab that was hidden begins with the page that it was opened with.
+      // A tab that was hidden begins with the page that it was opened with, its tables shut.
+      this.#shows = 'lanes';
       this.#page = pageOf(this.#model());
       await this.#panel?.webview.postMessage({ page: this.#page.body });
+    }
+    if (typeof tables === 'boolean') {
+      this.#shows = tables ? 'tables' : 'lanes';
+      this.#drawNow();
     }
     if (typeof range === 'string' && this.#ranges().includes(range as Range)) {
       this.#range = range as Range;
@@ -113,9 +122,7 @@ export class HealthPage implements vscode.Disposable {
         await vscode.commands.executeCommand(action.command, ...action.targets);
         return;
       case 'report':
-        await vscode.window.showTextDocument(vscode.Uri.file(action.file), {
-          viewColumn: vscode.ViewColumn.Beside,
-        });
+        await openReport(action.file);
         return;
       case 'export':
         await exportPage(this.#model());
@@ -142,6 +149,7 @@ export class HealthPage implements vscode.Disposable {
       }),
       range,
       ranges,
+      shows: this.#shows,
       daemons: all.map((model) => ({
         daemonId: model.daemon.id,
         now: stateInWords(model, clock.now()),

@@ -9,20 +9,23 @@ import { percent, scaleOf, ticksOf, type Scale } from './scale';
 
 const LANE_PX = 22;
 const BAR_PX = 10;
+const EXTENDED_PX = 3;
 /** Heights tell the states apart without colours, as in the strip of the tooltip. */
 const HEIGHTS = { red: 22, amber: 17, healthy: 11, other: 7, notWatched: 22 } as const;
-/** A daemon with more of them is read in the table. */
+/** A daemon with more of them is read in the table; so is each of many daemons, of which the page would be no picture. */
 const MAX_BARS = 40;
+const MAX_BARS_IN_ALL = 100;
 
 /** A lane for each daemon, with a bar for each of its sessions under it, on one axis. */
 export function lanes(past: Past, daemons: readonly PageDaemon[]): PageElement {
   const scale = scaleOf(past.sinceAt, past.nowAt);
+  const most = Math.min(MAX_BARS, Math.ceil(MAX_BARS_IN_ALL / past.daemons.length));
   return el(
     'div',
     { class: 'lanes' },
     el('p', { class: 'help' }, PAGE.help),
     el('div', { class: 'lane-row axis', 'aria-hidden': 'true' }, el('span', {}), axis(scale)),
-    ...past.daemons.flatMap((daemon) => laneRows(daemon, daemons, scale)),
+    ...past.daemons.flatMap((daemon) => laneRows(daemon, daemons, scale, most)),
     el('p', { class: 'caption', id: 'caption', 'aria-hidden': 'true' }),
   );
 }
@@ -59,9 +62,15 @@ function axis(scale: Scale): PageElement {
   );
 }
 
-function laneRows(past: DaemonPast, daemons: readonly PageDaemon[], scale: Scale): readonly PageElement[] {
+/** @param most so many bars */
+function laneRows(
+  past: DaemonPast,
+  daemons: readonly PageDaemon[],
+  scale: Scale,
+  most: number,
+): readonly PageElement[] {
   const daemon = daemons.find(({ daemonId }) => daemonId === past.daemonId);
-  const left = past.sessions.length - MAX_BARS;
+  const left = past.sessions.length - most;
   return [
     el(
       'div',
@@ -75,7 +84,7 @@ function laneRows(past: DaemonPast, daemons: readonly PageDaemon[], scale: Scale
       ),
       lane(past, scale),
     ),
-    ...past.sessions.slice(0, MAX_BARS).map((session) => sessionRow(past, session, scale)),
+    ...past.sessions.slice(0, most).map((session) => sessionRow(past, session, scale)),
     ...(left > 0 ? [note(moreSessions(left))] : []),
     ...(past.isWorkTold ? [] : [note(PAGE.workNotTold)]),
   ];
@@ -137,7 +146,7 @@ function lookOf({ state }: LanePart): keyof typeof HEIGHTS {
 }
 
 function sessionRow({ daemonId }: DaemonPast, past: SessionPast, scale: Scale): PageElement {
-  const { session, fromAt, endedAt, deadlineAt, isLive, end, waits } = past;
+  const { session, fromAt, endedAt, isLive, end, waits } = past;
   const text = sessionText(past, scale.nowAt);
   const untilAt = isLive ? scale.nowAt : (endedAt ?? fromAt);
   const [from, to] = [scale.x(fromAt), scale.x(untilAt)];
@@ -150,7 +159,6 @@ function sessionRow({ daemonId }: DaemonPast, past: SessionPast, scale: Scale): 
         : isLive
           ? 'live'
           : 'done';
-  const limitX = deadlineAt === undefined || !isLive ? undefined : percent(scale.x(deadlineAt));
   return el(
     'div',
     { class: 'lane-row session', 'data-key': `session ${daemonId} ${session.id}` },
@@ -175,9 +183,30 @@ function sessionRow({ daemonId }: DaemonPast, past: SessionPast, scale: Scale): 
         },
         el('title', {}, `${session.title}: ${text}`),
       ),
-      ...(limitX === undefined
-        ? []
-        : [el('line', { class: 'limit', x1: limitX, x2: limitX, y1: '0', y2: String(BAR_PX) })]),
+      ...limitsOf(past, scale),
     ),
   );
+}
+
+/** The limit as a session began, what extensions added to that, and the limit as it is now. */
+function limitsOf(
+  { limitAt, deadlineAt, endedAt, extensions, isLive }: SessionPast,
+  scale: Scale,
+): readonly PageElement[] {
+  const line = (at: number) => {
+    const x = percent(scale.x(at));
+    return el('line', { class: 'limit', x1: x, x2: x, y1: '0', y2: String(BAR_PX) });
+  };
+  if (limitAt === undefined) return [];
+  const untilAt = isLive ? deadlineAt : endedAt;
+  if (extensions === 0 || untilAt === undefined || untilAt <= limitAt) return [line(limitAt)];
+  const [from, to] = [scale.x(limitAt), scale.x(untilAt)];
+  const more = el('rect', {
+    class: 'more',
+    x: percent(from),
+    width: percent(to - from),
+    y: String(BAR_PX - EXTENDED_PX),
+    height: String(EXTENDED_PX),
+  });
+  return [more, line(limitAt), ...(isLive ? [line(untilAt)] : [])];
 }

@@ -43,7 +43,6 @@ export function pageOf(model: PageModel): Page {
     actions.set(id, action);
     return { 'data-act': id } as const;
   };
-  const { past } = model;
   const isOpen = (incident: LoggedIncident) => isOpenIn(model, incident);
   const body = el(
     'main',
@@ -56,13 +55,25 @@ export function pageOf(model: PageModel): Page {
       el('button', { class: 'second', type: 'button', ...act('export', { is: 'export' }) }, PAGE.exportPage),
     ),
     lead(model, isOpen, act),
-    section('timeline', PAGE.timeline, [
-      ...(past.daemons.length === 0 ? [el('p', {}, PAGE.noDaemon)] : [lanes(past, model.daemons)]),
-    ]),
-    section('incidents', PAGE.incidents, [incidentTable(past, isOpen, act)]),
-    el('details', { 'data-key': 'tables' }, el('summary', {}, PAGE.asTable), ...timelineTables(past)),
+    ...(model.shows === 'sentences' ? [] : timeline(model, isOpen, act)),
   );
   return { body, actions };
+}
+
+function timeline(model: PageModel, isOpen: (incident: LoggedIncident) => boolean, act: Act) {
+  const { past, shows, daemons } = model;
+  return [
+    section('timeline', PAGE.timeline, [
+      past.daemons.length === 0 ? el('p', {}, PAGE.noDaemon) : lanes(past, daemons),
+    ]),
+    section('incidents', PAGE.incidents, [incidentTable(past, isOpen, act)]),
+    el(
+      'details',
+      { 'data-key': 'tables', id: 'tables' },
+      el('summary', {}, PAGE.asTable),
+      ...(shows === 'tables' ? timelineTables(past) : []),
+    ),
+  ];
 }
 
 type Act = (id: string, action: PageAction) => { readonly 'data-act': string };

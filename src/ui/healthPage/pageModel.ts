@@ -24,6 +24,8 @@ export interface PageModel {
   readonly range: Range;
   readonly ranges: readonly Range[];
   readonly daemons: readonly PageDaemon[];
+  /** The sentences are there at once, the lanes once the tab runs, and the tables once somebody opens them. */
+  readonly shows: 'sentences' | 'lanes' | 'tables';
 }
 
 export interface Page {

@@ -63,6 +63,9 @@ export const PAGE_SCRIPT = `(() => {
   document.addEventListener('change', (event) => {
     if (event.target.id === 'range') editor.postMessage({ range: event.target.value });
   });
+  document.addEventListener('toggle', (event) => {
+    if (event.target.id === 'tables') editor.postMessage({ tables: event.target.open });
+  }, true);
   const say = (event) => {
     const part = event.target.closest && event.target.closest('.part');
     if (part) document.getElementById('caption').textContent = part.getAttribute('aria-label');

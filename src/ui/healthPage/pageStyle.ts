@@ -49,6 +49,7 @@ svg { display: block; width: 100%; overflow: visible; }
 .bar.live { fill: var(--green); stroke: var(--green); }
 .bar.red { fill: var(--red); stroke: var(--red); }
 .bar.amber, .bar.waits { fill: var(--amber); stroke: var(--amber); }
+.more { fill: var(--vscode-foreground); }
 .limit { stroke: var(--vscode-foreground); stroke-width: 2; stroke-dasharray: 3 2; }
 .caption { min-height: 1.5em; margin: 6px 0 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }

@@ -25,7 +25,7 @@ export const PAGE = {
 export const COLUMNS = {
   incidents: ['When', 'Daemon', 'What', 'Why', 'How it ended', 'Report'],
   parts: ['Daemon', 'State', 'From', 'To', 'Length', 'Why'],
-  sessions: ['Daemon', 'Session', 'From', 'To', 'How it stands'],
+  sessions: ['Daemon', 'Session', 'From', 'To', 'Limit', 'Extended', 'How it stands'],
 } as const;
 
 export const CAPTIONS = {

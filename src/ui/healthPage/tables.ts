@@ -1,6 +1,6 @@
 import { clockTime, duration } from '../../base/time';
 import type { Past } from '../../health/past';
-import { partLabel, sessionText, TOLD_BY_IT } from '../../words/pastText';
+import { extensionsText, limitText, partLabel, standText, TOLD_BY_IT } from '../../words/pastText';
 import { reasonText } from '../../words/reasons';
 import { capitalise } from '../../words/states';
 import { el, type PageElement, type PageNode } from './node';
@@ -27,7 +27,9 @@ export function timelineTables({ daemons, nowAt }: Past): readonly PageElement[]
         past.session.title,
         clockTime(past.fromAt, nowAt),
         past.endedAt === undefined ? '' : clockTime(past.endedAt, nowAt),
-        capitalise(sessionText(past, nowAt)),
+        limitText(past, nowAt),
+        extensionsText(past, nowAt),
+        capitalise(standText(past, nowAt)),
       ]),
     ),
   );

@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<Action, string>> = {
   waitLonger: 'waitLonger',
   terminal: 'workbench.action.terminal.focus',
   log: 'daemonHealth.showLog',
+  hangReport: 'openReport',
+  report: 'openReport',
 };
 
 export function labelsOf(offers: readonly Offer[]): Buttons {

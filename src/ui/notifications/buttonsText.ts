@@ -8,11 +8,13 @@ export const BUTTON_LABELS = {
   mute: "Don't Show Again",
   runAgain: 'Run Again',
   showSession: 'Show Session',
-  output: 'Show Log',
+  output: 'Show Output',
   interrupted: 'Show Interrupted',
   waitLonger: 'Wait Longer',
   terminal: 'Show Terminal',
   log: 'Show Log',
+  hangReport: 'Show Hang Report',
+  report: 'Show Report',
 } as const;
 
 /** What a button of a message does; `buttons.ts` has the command of each. */

@@ -16,21 +16,24 @@ export function countdownText(entries: readonly Entry[]): LinkedText {
   const sentence = entries.length === 1 ? alone(first) : together(entries);
   const extendable = entries.filter(({ canExtend }) => canExtend).map(rowId);
   const show = commandLink('Show', 'daemonHealth.showDetails', rowId(first));
-  const label = extendable.length > 1 ? 'Extend All' : 'Extend';
+  const label = extendable.length > 1 ? 'Extend All…' : 'Extend…';
   const extend = commandLink(label, 'daemonHealth.extendSession', ...extendable);
   return linked(plain(sentence), extendable.length > 0 ? [extend, show] : [show]);
 }
 
 function alone(entry: Entry): string {
-  const { session, stage, extension } = entry;
+  const { session, stage, extension, prospect } = entry;
   const name = quoted(session, TITLE_CHARS);
   const assumed = session.deadlineAssumed ? ' (assumed)' : '';
+  if (stage === 'due' && prospect === 'extended') return `${name} is being extended.`;
   if (stage === 'due') {
     return mayBeExtended(session)
       ? `${name} is past its assumed limit.`
       : `${name} is out of time${assumed}; it is being ended.`;
   }
   if (extension) return `${name} ${extended(extension)}, ${left(entry)} left.`;
+  if (prospect === 'extended') return `${name} will be extended by itself in ${left(entry)}.`;
+  if (prospect === 'extendedIfActive') return `${name} times out in ${left(entry)} unless active.`;
   if (mayBeExtended(session)) {
     return `${name} may time out in ${left(entry)}${assumed}${stage === 'last' ? '!' : '.'}`;
   }
@@ -45,18 +48,29 @@ function mayBeExtended({ deadlineAssumed, extensionsUsed = 0, maxExtensions = 0 
 }
 
 function together(entries: readonly Entry[]): string {
-  const may = entries.some(({ session }) => mayBeExtended(session)) ? 'may time out' : 'time out';
+  const may = whatTogether(entries);
   const isAllAssumed = entries.every(({ session }) => session.deadlineAssumed === true);
   const named = entries.slice(0, MAX_NAMED).map((entry) => {
     const { session, stage } = entry;
     const name = quoted(session, TITLE_CHARS_OF_MANY);
     const assumed = session.deadlineAssumed && !isAllAssumed ? ' (assumed)' : '';
-    if (stage !== 'due') return `${name} in ${left(entry)}${assumed}`;
+    const isOther = entry.prospect === 'extended' && may === REACH;
+    if (stage !== 'due') return `${name} in ${left(entry)}${isOther ? ' (will be extended)' : assumed}`;
     return mayBeExtended(session) ? `${name} past its limit${assumed}` : `${name} now${assumed}`;
   });
   const more = entries.length - named.length;
   const what = `${entries.length} sessions ${may}${isAllAssumed ? ' (assumed)' : ''}`;
   return `${what}: ${named.join(', ')}${more > 0 ? ', …' : '.'}`;
+}
+
+const REACH = 'reach their limit';
+
+/** What several sessions do: they do not time out where their daemon extends them by itself. */
+function whatTogether(entries: readonly Entry[]): string {
+  const extended = entries.filter(({ prospect }) => prospect === 'extended').length;
+  if (extended === entries.length) return 'will be extended by themselves';
+  if (extended > 0) return REACH;
+  return entries.some(({ session }) => mayBeExtended(session)) ? 'may time out' : 'time out';
 }
 
 /** "extended by 120 s (1 of 3)". */
@@ -104,7 +118,8 @@ export function timedOutTogetherText(daemons: readonly string[], sessions: reado
   return `${all}${on}: ${named.join(', ')}${end}`;
 }
 
-function quoted({ title }: Session, maxChars = Infinity): string {
+/** The title of a session in a sentence. */
+export function quoted({ title }: Session, maxChars = Infinity): string {
   return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
 }
 

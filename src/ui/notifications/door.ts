@@ -1,5 +1,7 @@
-import { Notices } from './notices';
+import { Notices, type NoticesDeps } from './notices';
 import { Notifications, type NotificationsDeps } from './notifications';
+
+export type DoorDeps = NotificationsDeps & Pick<NoticesDeps, 'finished' | 'focusedSinceMs'>;
 
 export interface Door {
   readonly notifications: Notifications;
@@ -8,11 +10,15 @@ export interface Door {
 }
 
 /** Opens the one door of notifications. This file is a chunk of its own, loaded with the first thing to tell. */
-export function openDoor(deps: NotificationsDeps): Door {
+export function openDoor(deps: DoorDeps): Door {
   const notifications = new Notifications(deps);
+  const notices = new Notices({ ...deps, door: notifications });
   return {
     notifications,
-    notices: new Notices({ ...deps, door: notifications }),
-    dispose: () => notifications.dispose(),
+    notices,
+    dispose: () => {
+      notices.dispose();
+      notifications.dispose();
+    },
   };
 }

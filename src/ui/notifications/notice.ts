@@ -3,8 +3,9 @@ import type { Entry } from '../../health/countdown';
 import type { TimedOut } from '../../health/deadlines';
 import { isOpenSince } from '../../health/incident';
 import type { Restarted } from '../../health/workMade';
-import type { DaemonId } from '../../health/report';
+import type { DaemonId, Session } from '../../health/report';
 import type { DaemonState } from '../../health/states';
+import { isAsking, type WorkEnd } from '../../health/workNews';
 import type { Instant } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { Outcome } from '../../model/outcome';
@@ -51,6 +52,8 @@ export type Notice = Common &
     | { readonly kind: 'conflict'; readonly conflict: Conflict }
     | { readonly kind: 'restarted'; readonly name: string; readonly restarted: Restarted }
     | { readonly kind: 'timedOut'; readonly name: string; readonly timedOut: TimedOut }
+    | { readonly kind: 'ended'; readonly name: string; readonly ended: WorkEnd }
+    | { readonly kind: 'waits'; readonly name: string; readonly session: Session }
     /** Goes on, and its words change: shown by `goOn`. */
     | { readonly kind: 'countdown'; readonly entry: Entry }
     /** What this window did: told at once, whoever has the turn. */
@@ -87,9 +90,14 @@ export function isTrue(notice: Notice, { current, conflicts }: World): boolean {
       const isFailedStart = 'nothingRuns' in notice.outcome && notice.outcome.nothingRuns;
       return !isFailedStart || current(daemonId!)?.track.startFailed !== undefined;
     }
+    case 'waits': {
+      const [daemonId] = notice.daemonIds;
+      return isAsking(current(daemonId!)?.track.last?.report, notice.session);
+    }
     case 'recovered':
     case 'restarted':
     case 'timedOut':
+    case 'ended':
     case 'countdown':
       return true;
   }

@@ -13,6 +13,7 @@ import { answersForSessions } from '../shared/usable';
 import { interruptedRowId, sessionRowId } from '../tree/rowIds';
 import type { Action } from './buttonsText';
 import type { CountdownNotice, IncidentNotice, Notice } from './notice';
+import { endedNotice, waitsNotice } from './workNotice';
 
 /** Of what is over the page has the whole story. */
 const WHAT_HAPPENED = { action: 'whatHappened', targets: [] } as const;
@@ -20,6 +21,8 @@ const WHAT_HAPPENED = { action: 'whatHappened', targets: [] } as const;
 /** What a step of a daemon has to tell, besides its incident. */
 export function noticeOf(model: DaemonModel, event: HealthEvent): Notice | undefined {
   if (event.kind === 'timedOut') return timedOutNotice(model, event);
+  if (event.kind === 'ended') return endedNotice(model, event);
+  if (event.kind === 'waits') return waitsNotice(model, event.session);
   return event.kind === 'restarted' && event.isNews ? restartedNotice(model, event) : undefined;
 }
 
@@ -160,7 +163,7 @@ export function countdownNotice(entry: Entry): CountdownNotice {
     daemonIds: [entry.daemonId],
     // One window counts a session down from its start to its end, whatever extends it.
     toldFor: 'whileOpen',
-    level: 'warning',
+    level: entry.prospect === 'extended' ? 'info' : 'warning',
     isUrgent: false,
     offers: [],
   };

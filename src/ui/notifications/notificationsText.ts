@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/time';
+import type { DaemonId } from '../../health/report';
 import { conflictText } from '../../words/conflictText';
 import { outcomeText } from '../../words/outcomes';
 import { plain, type PlainText } from '../shared/markdown';
@@ -7,6 +8,7 @@ import { countdownText, timedOutText, timedOutTogetherText } from './countdownTe
 import { incidentsText, incidentText } from './incidentText';
 import { restartedText, restartedTogetherText } from './instancesText';
 import type { IncidentNotice, Notice, Offer } from './notice';
+import { endedText, endedTogetherText, waitsText, waitTogetherText } from './workText';
 
 /** What is shown of a group: one message. */
 export interface Message {
@@ -24,16 +26,29 @@ export function message(group: readonly Notice[], now: Instant): Message {
   return {
     level: LEVELS.find((level) => group.some((notice) => notice.level === level)) ?? 'info',
     text: plain(textOfMany(group, now)),
-    offers: daemonIds.length === 0 ? [] : [{ action: 'list', targets: [daemonIds] }],
+    offers: offersOfMany(group, daemonIds),
   };
+}
+
+/** Where only the work of one daemon is told, there is no list to choose from. */
+function offersOfMany(group: readonly Notice[], daemonIds: readonly DaemonId[]): readonly Offer[] {
+  const [first, ...others] = daemonIds;
+  if (first === undefined) return [];
+  const isOfWork = group.every(({ kind }) => kind === 'timedOut' || kind === 'ended' || kind === 'waits');
+  if (others.length > 0 || !isOfWork) return [{ action: 'list', targets: [daemonIds] }];
+  return [
+    { action: 'details', targets: [first] },
+    { action: 'whatHappened', targets: [] },
+  ];
 }
 
 /** The line of the log that goes with a notice, whoever tells it; incidents have their transitions there. */
 export function logLine(notice: Notice, now: Instant): string | undefined {
-  if (notice.kind !== 'restarted' && notice.kind !== 'timedOut') return undefined;
+  if (!LOGGED.includes(notice.kind) || !('name' in notice)) return undefined;
   return `[${notice.name}] ${textOf(notice, now)}`;
 }
 
+const LOGGED: readonly Notice['kind'][] = ['restarted', 'timedOut', 'ended', 'waits'];
 const LEVELS: readonly Level[] = ['error', 'warning', 'info'];
 
 function textOf(notice: Notice, now: Instant): string {
@@ -48,6 +63,10 @@ function textOf(notice: Notice, now: Instant): string {
       return restartedText(notice.name, notice.restarted);
     case 'timedOut':
       return timedOutText(notice.name, notice.timedOut);
+    case 'ended':
+      return endedText(notice.name, notice.ended);
+    case 'waits':
+      return waitsText(notice.name, notice.session);
     case 'countdown':
       return countdownText([notice.entry]);
     case 'outcome':
@@ -60,18 +79,28 @@ function textOfMany(group: readonly Notice[], now: Instant): string {
   const incidents = group.filter(isOfIncident);
   const restarts = group.filter((notice) => notice.kind === 'restarted');
   const timeouts = group.filter((notice) => notice.kind === 'timedOut');
+  const waits = group.filter((notice) => notice.kind === 'waits');
+  const ends = group.filter((notice) => notice.kind === 'ended');
+  const [failed, finished] = (['failed', 'completed'] as const).map((end) =>
+    ends.filter(({ ended }) => ended.end === end),
+  );
   const others = group.filter((notice) => notice.kind === 'conflict' || notice.kind === 'outcome');
   return [
+    ...alone(waits, now, () => waitTogetherText(waits.map(({ session }) => session))),
     ...alone(incidents, now, () => incidentsText(incidents)),
     ...alone(restarts, now, () => restartedTogetherText(restarts.map(({ restarted }) => restarted))),
+    endedTogetherText(failed!),
     ...alone(timeouts, now, () =>
       timedOutTogetherText(
         timeouts.map(({ name }) => name),
         timeouts.map(({ timedOut }) => timedOut.session),
       ),
     ),
+    endedTogetherText(finished!),
     ...others.map((notice) => textOf(notice, now)),
-  ].join(' ');
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
 
 function isOfIncident(notice: Notice): notice is IncidentNotice {

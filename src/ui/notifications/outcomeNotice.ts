@@ -19,6 +19,9 @@ const TOLD: Readonly<Record<Outcome['kind'], readonly [Level, ...Action[]]>> = {
   failed: ['error', 'terminal', 'log', 'details'],
 };
 
+/** VS Code cuts the labels of more of them. */
+const MAX_BUTTONS = 3;
+
 /**
  * How a restart ended.
  *
@@ -36,6 +39,11 @@ export function outcomeNotice(
   const { id } = before.daemon;
   const span = { afterAt: wallAtOf(began, now), byAt: now.wallAt };
   const [level, ...actions] = TOLD[outcome.kind];
+  const { report } = outcome;
+  const ofReport =
+    report &&
+    ({ action: report.found === undefined ? 'report' : 'hangReport', targets: [report.file] } as const);
+  const [first, ...others] = actions.map((action) => ({ action, targets: [id] }));
   const hasLost = outcome.kind === 'cured' && outcome.work !== undefined && outcome.work.interrupted > 0;
   return {
     kind: 'outcome',
@@ -46,8 +54,10 @@ export function outcomeNotice(
     isUrgent: true,
     offers: [
       ...(hasLost ? [{ action: 'interrupted', targets: [interruptedRowId(id)] } as const] : []),
-      ...actions.map((action) => ({ action, targets: [id] })),
-    ],
+      ...(first ? [first] : []),
+      ...(ofReport ? [ofReport] : []),
+      ...others,
+    ].slice(0, MAX_BUTTONS),
     tells: toldBy(outcome, before, after, span, now),
   };
 }

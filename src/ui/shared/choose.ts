@@ -17,6 +17,9 @@ interface DrawnItem<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
+/** One that only says something: Enter on it leaves the question open. */
+export type Said = Item<undefined>;
+
 /** Lets the user pick one; `undefined` where the user went back. */
 export async function choose<T>(
   items: readonly Item<T>[],
@@ -29,19 +32,29 @@ export async function choose<T>(
 export interface Typed<T> {
   readonly question: PlainText;
   readonly title?: PlainText;
+  /** What stands in the line at first. */
+  readonly typed?: string;
   /** The list as of what was typed so far. */
-  readonly items: (typed: string) => readonly Item<T>[];
+  readonly items: (typed: string) => readonly (Item<T> | Said)[];
   /** What was typed, where the list does not have it yet; `undefined` where that is no answer: the question stays. */
   readonly read: (typed: string) => T | undefined;
 }
 
 /** Lets the user pick one, or type another. */
-export function chooseOrType<T>({ question, title, items, read }: Typed<T>): Promise<T | undefined> {
-  const box = vscode.window.createQuickPick<DrawnItem<T>>();
+export function chooseOrType<T>({
+  question,
+  title,
+  typed = '',
+  items,
+  read,
+}: Typed<T>): Promise<T | undefined> {
+  const box = vscode.window.createQuickPick<DrawnItem<T | undefined>>();
   box.placeholder = question;
   if (title !== undefined) box.title = title;
-  box.items = items('').map(drawn);
-  box.onDidChangeValue((typed) => (box.items = items(typed).map(drawn)));
+  const offer = (value: string) => (box.items = items(value).map((item) => drawn<T | undefined>(item)));
+  box.value = typed;
+  offer(typed);
+  box.onDidChangeValue(offer);
   return new Promise((resolve) => {
     box.onDidAccept(() => {
       // Who types fast is done before the list has what was typed.

@@ -32,12 +32,12 @@ export type MarkdownText = readonly Piece[];
 type Piece = { readonly text: string } | { readonly strip: readonly Segment[] } | Ours;
 
 type Command =
-  `daemonHealth.${'extendSession' | 'openHealthPage' | 'restart' | 'showDetails' | 'showLog' | 'snooze' | 'start'}`;
+  `daemonHealth.${'extendSession' | 'openHealthPage' | 'restart' | 'showDetails' | 'showLog' | 'snooze' | 'start' | 'watch'}`;
 
 type Label =
   | 'change'
-  | 'Extend'
-  | 'Extend All'
+  | 'Extend…'
+  | 'Extend All…'
   | 'Open Health Page'
   | 'Restart Daemon'
   | 'Show'
@@ -45,6 +45,7 @@ type Label =
   | 'Show Log'
   | 'Start Bundled Daemon'
   | 'Start Daemon'
+  | 'Watch'
   | 'What Happened?';
 
 /**

@@ -1,4 +1,7 @@
 import type { Conflict } from '../../health/conflicts';
+import type { Session } from '../../health/report';
+import { rowOf } from '../../health/states';
+import { waitingOf } from '../../health/workNews';
 import { addressOf } from '../../kinds/target';
 import type { DaemonModel } from '../../model/daemonModel';
 import { isProblem, severityOf } from '../../words/states';
@@ -17,4 +20,15 @@ export function countProblems(models: readonly DaemonModel[], conflicts: readonl
     (model) => isProblem(model) && (severityOf(model) === 'red' || !isOfConflict(model)),
   );
   return byThemselves.length + conflicts.length;
+}
+
+/** The work of a daemon that a person could go on with now. Of a daemon that is gone nobody can. */
+export function waitingIn({ track }: DaemonModel): readonly Session[] {
+  const { phase } = rowOf(track.verdict);
+  return track.last && phase !== 'down' && phase !== 'gone' ? waitingOf(track.last.report) : [];
+}
+
+/** How much work waits for a person. */
+export function countWaiting(models: readonly DaemonModel[]): number {
+  return models.reduce((count, model) => count + waitingIn(model).length, 0);
 }

@@ -38,6 +38,7 @@ export const DAEMON_COMMANDS = [
   'stop',
   'openDashboard',
   'offerIgnored',
+  'endDemo',
 ] as const;
 
 /** The commands about daemons that can do something now, by their names without prefix. */
@@ -50,6 +51,7 @@ export function usableOnDaemons(
     ...(models.some(canStop) ? ['stop' as const] : []),
     ...(models.some((model) => dashboardOf(model) !== undefined) ? ['openDashboard' as const] : []),
     ...(found.some(({ isIgnored }) => isIgnored) ? ['offerIgnored' as const] : []),
+    ...(models.some(({ daemon }) => daemon.demo) ? ['endDemo' as const] : []),
   ];
 }
 

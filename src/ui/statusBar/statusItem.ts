@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { toMarkdownString } from '../shared/markdown';
 import { Rendered } from '../shared/rendered';
-import type { StatusView } from './statusText';
+import type { StatusView } from './statusView';
 
 const BACKGROUND = {
   red: 'statusBarItem.errorBackground',
@@ -11,6 +11,8 @@ const BACKGROUND = {
 /** The one item in the status bar. A click opens the tree; nothing here restarts anything by itself. */
 export class StatusItem implements vscode.Disposable {
   readonly #view = new Rendered<StatusView>((next, previous) => this.#write(next, previous));
+
+  #isShown = false;
 
   constructor(private readonly item: vscode.StatusBarItem) {
     item.name = 'Daemon Health';
@@ -23,8 +25,12 @@ export class StatusItem implements vscode.Disposable {
     );
   }
 
-  render(view: StatusView): void {
+  render(view: StatusView, isShown = true): void {
     this.#view.set(view);
+    if (isShown === this.#isShown) return;
+    this.#isShown = isShown;
+    if (isShown) this.item.show();
+    else this.item.hide();
   }
 
   dispose(): void {
@@ -40,6 +46,5 @@ export class StatusItem implements vscode.Disposable {
       item.backgroundColor =
         next.severity === 'plain' ? undefined : new vscode.ThemeColor(BACKGROUND[next.severity]);
     }
-    if (!previous) item.show();
   }
 }

@@ -1,8 +1,9 @@
 import type { DaemonModel } from '../../model/daemonModel';
+import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
 import { roughly, type Instant } from '../../base/time';
-import { STATES, type Severity } from '../../health/states';
+import { STATES } from '../../health/states';
 import {
   commandLink,
   icon,
@@ -10,7 +11,6 @@ import {
   plain,
   withIcon,
   withMark,
-  type IconText,
   type MarkdownText,
 } from '../shared/markdown';
 import {
@@ -30,31 +30,28 @@ import { newsText } from '../../words/newsText';
 import { isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
 import { MAX_DESCRIBED, MAX_LINES } from '../policy';
-
-/** All that the status item shows. Two equal views draw alike, so only a different one is written. */
-export interface StatusView {
-  readonly text: IconText;
-  readonly severity: Severity;
-  readonly tooltip: MarkdownText;
-  /** Read out letter by letter. */
-  readonly spoken: string;
-}
+import { foundView } from './foundText';
+import type { StatusView } from './statusView';
+import { waitingInHover, workInItem } from './workText';
 
 const RULE = inMarkdown`\n\n---\n\n`;
 const PAGE_LINK = [...RULE, ...inMarkdown`${commandLink('Open Health Page', 'daemonHealth.openHealthPage')}`];
 
 /**
  * The status item for these daemons: the one that most wants a look, then how many others do, then the mark of what
- * happened while nobody looked.
+ * happened while nobody looked. Where none of them is there: those that were found.
  */
 export function renderStatus(
   models: readonly DaemonModel[],
   conflicts: readonly Conflict[],
   now: Instant,
   news = 0,
+  found: readonly OfferedDaemon[] = [],
 ): StatusView {
   const [worst, ...others] = worstFirst(models);
   if (!worst) {
+    const offered = foundView(found);
+    if (offered) return offered;
     const start = commandLink('Start Bundled Daemon', 'daemonHealth.start');
     return {
       text: withIcon('circle-outline', plain('No daemon')),
@@ -75,11 +72,17 @@ export function renderStatus(
   const problems = countProblems(models, conflicts);
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
+  const work = workInItem(models, now);
   return {
-    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}`)), news),
+    text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
     severity: conflict ? 'amber' : severityOf(worst),
-    tooltip: [...newsOf(news), ...tooltip([worst, ...others], conflicts, now), ...PAGE_LINK],
-    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${news > 0 ? `, ${newsText(news)}` : ''}`,
+    tooltip: [
+      ...newsOf(news),
+      ...waitingInHover(models).flatMap((each) => [...each, ...RULE]),
+      ...tooltip([worst, ...others], conflicts, now),
+      ...PAGE_LINK,
+    ],
+    spoken: `Daemon Health: ${shown.spoken}${spokenMore}${work.spoken}${news > 0 ? `, ${newsText(news)}` : ''}`,
   };
 }
 

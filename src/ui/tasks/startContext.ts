@@ -1,5 +1,6 @@
 import { CodedError } from '../../base/errors';
 import * as vscode from 'vscode';
+import type { DaemonConfig } from '../../model/daemonConfig';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { NoWay } from '../../model/startFailure';
 import type { RestartController } from '../../restart/controller';
@@ -38,8 +39,10 @@ async function contextOf(
   return {
     dispatchdPath: vscode.Uri.joinPath(extensionUri, 'dist', 'dispatchd.js').fsPath,
     launcherPath: vscode.Uri.joinPath(extensionUri, 'dist', 'launcher.js').fsPath,
-    logFile: vscode.Uri.joinPath(globalStorageUri, 'logs', `${daemon.name.replace(/[^\w-]+/g, '_')}.log`)
-      .fsPath,
+    logFile: vscode.Uri.joinPath(
+      logsOf(daemon, globalStorageUri),
+      `${daemon.name.replace(/[^\w-]+/g, '_')}.log`,
+    ).fsPath,
     nodePath: process.execPath,
     ...(await startFolder(daemon.name, mark, folders, ask)),
     variables: { folders, env: process.env },
@@ -48,6 +51,11 @@ async function contextOf(
     lastArgs: controller.lastArgs(daemon.id),
     ...seen,
   };
+}
+
+/** What the starts of a demo leave goes with it. */
+function logsOf({ demo }: DaemonConfig, storage: vscode.Uri): vscode.Uri {
+  return demo ? vscode.Uri.file(demo.folder) : vscode.Uri.joinPath(storage, 'logs');
 }
 
 /** How to start this daemon here; or why there is no way. */

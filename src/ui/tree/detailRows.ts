@@ -1,6 +1,7 @@
 import { clockTime, coarseAge, duration, MINUTE_MS, type Instant } from '../../base/time';
 import { answersItself, staleThresholdMs } from '../../health/staleness';
 import type { Report } from '../../health/report';
+import { tellsOfLoop } from '../../health/signs';
 import { inhibitedBy } from '../../health/deadlines';
 import { isLive } from '../../health/sessions';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
@@ -11,6 +12,7 @@ import { pastInWords } from '../../words/historyText';
 import { loopSinceAt, severityOf, STATE_LABELS } from '../../words/states';
 import { workingText } from '../../words/work';
 import { errorsDetail } from './errorsRow';
+import { checksDetail, progressDetail } from './progressRow';
 import { restartsDetail } from './restartRows';
 import { aside, type Detail } from './row';
 
@@ -33,9 +35,10 @@ function reportDetails(model: DaemonModel, now: Instant): Detail[] {
   const showsQueue = hasQueue(report);
   const hiddenBy = severityOf(model) === 'red' ? STATE_LABELS[model.track.verdict.state].label : undefined;
   return [
-    loopDetail(model, now),
+    tellsOfLoop(report) ? loopDetail(model, now) : progressDetail(model, now),
+    ...checksDetail(model),
     ...(showsQueue ? [queueDetail(report, hiddenBy), ...pauseDetail(report, now)] : []),
-    sessionsDetail(model, report),
+    ...(tellsOfLoop(report) ? [sessionsDetail(model, report)] : []),
     ...workspaceDetail(report),
     instanceDetail(model, report, now),
     ...errorsDetail(model, report),
@@ -48,7 +51,8 @@ function reportDetails(model: DaemonModel, now: Instant): Detail[] {
  * same part of its answer: where that part is missing, the queue is there and not known.
  */
 function hasQueue({ queue, progress }: Report): boolean {
-  return queue !== undefined || progress.kind === 'cycles' || progress.by === 'version';
+  if (queue !== undefined || progress.kind === 'cycles') return true;
+  return progress.kind === 'untold' && progress.by === 'version';
 }
 
 /** The last cycle is named where it is old enough to be of interest: with each cycle the row would be written anew. */

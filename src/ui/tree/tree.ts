@@ -6,7 +6,8 @@ import type { Severity } from '../../health/states';
 import { DrawnRows } from './rowDiff';
 import { withFindings } from './findingRows';
 import { listProblemText } from '../../words/listProblemText';
-import { countProblems } from '../shared/problems';
+import { countProblems, countWaiting } from '../shared/problems';
+import { reached } from '../shared/milestones';
 import { Rendered } from '../shared/rendered';
 import { inMarkdown, toMarkdownString } from '../shared/markdown';
 import { daemonRows, problemRow, rowHover } from './daemonRows';
@@ -33,6 +34,7 @@ const SHOWS = {
 interface Badge {
   readonly problems: number;
   readonly news: number;
+  readonly waiting: number;
 }
 
 /**
@@ -54,13 +56,16 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** How many things happened while nobody looked. */
   #news = 0;
 
-  readonly #badge = new Rendered<Badge>(({ problems, news }) => {
-    const tooltip = badgeText(problems, news);
-    this.#view.badge = problems + news === 0 ? undefined : { value: problems + news, tooltip };
+  readonly #badge = new Rendered<Badge>(({ problems, news, waiting }) => {
+    const tooltip = badgeText(problems, news, waiting);
+    const value = problems + news + waiting;
+    this.#view.badge = value === 0 ? undefined : { value, tooltip };
   });
   readonly #welcome = new Rendered<string>((state) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.found', state);
   });
+
+  readonly #seen = new Rendered<boolean>((isSeen) => isSeen && reached('seen'));
 
   constructor(
     private readonly registry: Registry,
@@ -90,12 +95,14 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   render(news = this.#news): void {
     const { models, problems } = this.registry;
     this.#news = news;
-    this.#badge.set({ problems: countProblems(models, this.registry.conflicts), news });
+    const waiting = countWaiting(models);
+    this.#badge.set({ problems: countProblems(models, this.registry.conflicts), news, waiting });
     this.#welcome.set(
       models.length + problems.length > 0 ? 'some' : this.registry.settled ? 'none' : 'looking',
     );
     clearTimeout(this.#timer);
     if (!this.#view.visible) return;
+    this.#seen.set(models.length > 0);
     const drawn = this.#rows.update(this.#sections());
     if (drawn.length > 0)
       this.#changed.fire(drawn.includes(undefined) ? undefined : [...(drawn as string[])]);

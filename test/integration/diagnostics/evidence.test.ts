@@ -21,8 +21,9 @@ import { beginTrack } from '../../../src/health/track';
 import { EVIDENCE_FILES_KEPT } from '../../../src/diagnostics/policy';
 import { keepEvidence, type EvidenceRequest } from '../../../src/diagnostics/evidence';
 import { NoAnswer } from '../../../src/system/httpClient';
-import { inspectNode } from '../../../src/diagnostics/inspectNode';
+import { inspectable, inspectNode } from '../../../src/diagnostics/inspectNode';
 import { identityOf } from '../../../src/system/identity';
+import { wedgedReport, Watch } from '../../unit/health/support';
 import { takeInspectorPort } from '../../support/inspectorPort';
 import { findListener, isAlive } from '../../../src/system/processTable';
 
@@ -80,6 +81,9 @@ describe('evidence of a daemon in trouble', function () {
     isOurs: true,
   });
 
+  const isKept = async (changes: Partial<EvidenceRequest> = {}) =>
+    readFileSync((await keepEvidence(request(changes))).file, 'utf8');
+
   const places: [target: Target, place: string, nobody: string][] = [
     [http('http://127.0.0.1:9'), 'http://127.0.0.1:9', 'nothing listens on its port'],
     [{ kind: 'file', paths: ['/run/x/state.json'] }, '/run/x/state.json', 'no process is known'],
@@ -89,15 +93,15 @@ describe('evidence of a daemon in trouble', function () {
     it(`tells where the daemon was watched: ${target.kind}`, async () => {
       const { model } = request();
       const watched = { ...model, daemon: { ...model.daemon, ...watchedAt(target) } };
-      const text = readFileSync(await keepEvidence(request({ model: watched })), 'utf8');
+      const text = await isKept({ model: watched });
       assert.ok(text.includes(`, before anything was changed. ${place}\n`), text);
-      assert.ok(text.includes(`\n${nobody}\n`), text);
+      assert.ok(text.includes(`\n  ${nobody}\n`), text);
     });
   }
 
   it('holds verdict, rules, status, process and samples, and no secret', async () => {
     child = await node(WAITS);
-    const text = readFileSync(await keepEvidence(request({ owner: owner(child) })), 'utf8');
+    const text = await isKept({ owner: owner(child) });
     assert.match(text, /^# a\/b "c": unverified/);
     assert.match(text, /→ unverified: yes, not asked yet/);
     assert.match(text, /wedged: no \(pollStale/);
@@ -108,25 +112,54 @@ describe('evidence of a daemon in trouble', function () {
     assert.match(text, /wedged {2}answered in 1\.5 ms {2}last cycle 61000 ms old/);
   });
 
+  it('begins with one sentence, with the rest of it folded under that', async () => {
+    child = await node(WAITS);
+    const watch = Watch.healthy();
+    watch.wait(5_000).answer(wedgedReport(watch.time, 6 * 60_000));
+    const model = { ...request().model, track: watch.track };
+    const kept = await keepEvidence(request({ model, owner: owner(child), now: watch.time.now() }));
+    const text = readFileSync(kept.file, 'utf8');
+    assert.match(
+      text,
+      /^# a\/b "c": wedged .*\n\nIt has waited for 6 min 5 s, and nothing shows for what; 0 % CPU\.\n/,
+    );
+    assert.equal(kept.found, 'waited for 6 min 5 s, and nothing shows for what; 0 % CPU');
+    const open = text.split('\n').filter((line) => line !== '' && !line.startsWith('  '));
+    assert.doesNotMatch(open.join('\n'), /isRunning|CPU over|answered in|→ wedged/);
+    assert.deepEqual(
+      open.filter((line) => line.startsWith('## ')),
+      [
+        '## What the daemon says',
+        `## Its process, ${child.pid}`,
+        '## The last 1 samples',
+        '## Which rule decided',
+      ],
+    );
+  });
+
+  it('of a daemon that does not hang begins with the reason', async () => {
+    child = await node(WAITS);
+    const kept = await keepEvidence(request({ owner: owner(child) }));
+    assert.match(readFileSync(kept.file, 'utf8'), /^# .*\n\nNot asked yet\.\n/);
+    assert.equal(kept.found, undefined);
+  });
+
   it('tells a process that spins from one that waits', async () => {
     child = await node(SPINS);
-    const text = readFileSync(await keepEvidence(request({ owner: owner(child) })), 'utf8');
+    const text = await isKept({ owner: owner(child) });
     const share = Number(/CPU over 2 s: (\d+) %/.exec(text)?.[1]);
     assert.ok(share > 20, `${share} %`);
   });
 
   it('says in words why the daemon did not say its status', async () => {
     const refused = new NoAnswer('refused', { is: 'connectionRefused' });
-    const text = readFileSync(await keepEvidence(request({ status: () => Promise.reject(refused) })), 'utf8');
-    assert.match(text, /^could not be had: connection refused$/m);
+    const text = await isKept({ status: () => Promise.reject(refused) });
+    assert.match(text, /^ {2}could not be had: connection refused$/m);
   });
 
   it('is kept even when the daemon never answers', async () => {
     const startedMs = performance.now();
-    const text = readFileSync(
-      await keepEvidence(request({ status: () => new Promise(() => undefined) })),
-      'utf8',
-    );
+    const text = await isKept({ status: () => new Promise(() => undefined) });
     assert.match(text, /could not be had in time/);
     assert.ok(performance.now() - startedMs < 15_000);
   });
@@ -167,6 +200,7 @@ describe('evidence of a daemon in trouble', function () {
     chmodSync(program, 0o755);
     child = spawn(program, ['60']);
     await once(child, 'spawn');
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notCaught' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'it does not catch the signal SIGUSR1, which would end it: it gets none',
@@ -174,9 +208,17 @@ describe('evidence of a daemon in trouble', function () {
     assert.equal(await isAlive(child.pid!), true);
   });
 
+  it('tells before any signal that a process of Node catches the signal', async function () {
+    if (process.platform !== 'linux') this.skip();
+    child = await node(SPINS);
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'node', catches: true });
+    assert.equal(await findListener(9229), undefined, 'nothing was opened');
+  });
+
   it('leaves a process alone that is not Node', async () => {
     child = spawn('sleep', ['60']);
     await once(child, 'spawn');
+    assert.deepEqual(await inspectable((await identityOf(child.pid!))!), { is: 'notNode' });
     assert.equal(
       await inspectNode((await identityOf(child.pid!))!, AbortSignal.timeout(10_000)),
       'not a Node process',
@@ -190,7 +232,7 @@ describe('evidence of a daemon in trouble', function () {
     for (let day = 0; day < EVIDENCE_FILES_KEPT + 5; day++) writeFileSync(join(folder, old(day)), '');
     const foreign = ['2020-01-01 notes.md', 'README.md', '0000.md'];
     for (const name of foreign) writeFileSync(join(folder, name), '');
-    const file = await keepEvidence(request());
+    const { file } = await keepEvidence(request());
     const names = readdirSync(folder);
     assert.equal(names.length, EVIDENCE_FILES_KEPT + foreign.length);
     assert.ok(names.some((name) => file.endsWith(name)));
@@ -214,8 +256,8 @@ describe('evidence of a daemon in trouble', function () {
   it('loads no picture of a daemon’s, and has no link and no HTML of it', async () => {
     const { model } = request();
     const name = 'x ![p](http://evil/p.png) <img src=http://evil/q> [l](command:x)';
-    const file = await keepEvidence(request({ model: { ...model, daemon: { ...model.daemon, name } } }));
-    const text = readFileSync(file, 'utf8').replace(/^(`{3,})[\s\S]*?^\1$/gm, '');
+    const kept = await isKept({ model: { ...model, daemon: { ...model.daemon, name } } });
+    const text = kept.replace(/^ {2}(`{3,})[\s\S]*?^ {2}\1$/gm, '');
     assert.doesNotMatch(text, /(?<!\\)(!\[|\]\(|<img)/);
     assert.match(text, /evil/);
   });

@@ -162,12 +162,8 @@ describe('dispatchd after a long absence', function () {
   });
 });
 
-async function startWith(env: object, stateDir: string): Promise<DaemonProcess> {
-  const daemon = await DaemonProcess.spawn(['--port', '0', '--poll-interval-ms', '20'], stateDir, env);
-  await until(() => /listening on .*:(\d+)\n/.test(daemon.stdout), `its start: ${daemon.stderr}`);
-  daemon.port = Number(/listening on .*:(\d+)\n/.exec(daemon.stdout)?.[1]);
-  return daemon;
-}
+const startWith = (env: NodeJS.ProcessEnv, stateDir: string) =>
+  DaemonProcess.start([], stateDir, {}, undefined, env);
 
 /** Makes all that is in the files so much older, as if nobody had been there meanwhile. */
 function age(stateDir: string, byMs: number): void {

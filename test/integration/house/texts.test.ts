@@ -11,7 +11,7 @@ import { choose, type Item } from '../shared/choose';
 import { commandLink, icon, inMarkdown, linked, plain, toMarkdownString, withIcon } from '../shared/markdown';
 import { ask, inLinkedNotification, inNotification, inStatusBar, say, sayShortly, type Steps } from '../shared/say';
 import type { Message } from '../notifications/notificationsText';
-import type { StatusView } from './statusText';
+import type { StatusView } from './statusView';
 declare const said: string;
 declare const steps: Steps;
 const work = () => Promise.resolve();

@@ -177,12 +177,12 @@ describe('asking a daemon', function () {
   describe('that answers badly is a wrong answer, with its cause', () => {
     const html = '<!doctype html><title>Welcome</title>';
     const rows: readonly [what: string, handler: Parameters<Scope['http']>[0], cause: RegExp][] = [
-      ['no JSON', answering('running'), /not JSON/],
+      ['no JSON', answering('hello world'), /not JSON/],
       ['half a JSON', answering('{"isRunning":true,'), /not JSON/],
       ['JSON null', answering('null'), /not an object/],
       ['a JSON list', answering('[]'), /not an object/],
       ['wrong types', answering('{"isRunning":"yes"}'), /isRunning should be boolean/],
-      ['missing fields', answering('{"status":"ok"}'), /not a daemon's status/],
+      ['missing fields', answering('{"name":"x"}'), /not a daemon's status/],
       ['a web page', answering(html, { type: 'text/html; charset=utf-8' }), /web page/],
       [
         'a status that calls itself a web page',

@@ -73,6 +73,7 @@ describe('what is sent to a dispatchd', function () {
       await daemon.session(id, 'running');
       assert.equal(await client.output(id), '');
       assert.ok((await client.extend(id)) > 0);
+      assert.equal(await client.extend(id, 90_000), 90_000);
       await client.cancel(id);
     }
     await clientOf(daemon).shutDown();

@@ -12,6 +12,7 @@ import { workingText } from '../../../src/words/work';
 import { DUCTOR, FakeDuctor, MAIN_RUNS, agentsAnswer, pythonTime } from '../../support/fakeDuctor';
 import { notRun } from '../../support/notRun';
 import { http } from '../../support/target';
+import { until } from '../../support/until';
 import { PATIENT, reportOf } from '../support';
 
 const MINUTE_MS = 60_000;
@@ -39,14 +40,18 @@ describe('the files of a ductor', function () {
   const CODER = { name: 'coder', mayWork: true };
   /** Each time as if they were read for the first time. */
   const read = (home = new DuctorState(ductor.home, ductor.port, Date.now)) => home.read([CODER]);
+  const UNPLACED = 'tasks: none running · turns: not known';
   const titles = (sessions: readonly Session[] | undefined) => sessions?.map(({ title }) => title);
 
-  /** What a person sees of the work, in one row. */
+  /** What a person sees of the work, in one row, once it is known where the files are: a first ask waits a second for that. */
   async function row(): Promise<string> {
     const env = { DUCTOR_HOME: ductor.home };
     const probe = createProbe(http(ductor.url), { timeouts: PATIENT, kind: 'ductor', env });
     probes.push(probe);
-    return workingText(reportOf(await probe.ask()), true);
+    let text = '';
+    const isPlaced = async () => (text = workingText(reportOf(await probe.ask()), true)) !== UNPLACED;
+    await until(isPlaced, 'the place of its files');
+    return text;
   }
 
   describe('that are there and cannot be read are named', () => {

@@ -147,6 +147,28 @@ describe('what the log of a ductor tells', function () {
   });
   const turnOf = (report: Report) => report.sessions?.[0];
 
+  it('its lives while no window watched, also before a rotation', async () => {
+    ductor.begin({ agoMs: 5 * MINUTE_MS });
+    ductor.log('PID lock acquired (pid=11)', { agoMs: 60 * MINUTE_MS });
+    ductor.log('PID lock released', { agoMs: 40 * MINUTE_MS });
+    renameSync(join(ductor.home, 'logs', 'agent.log'), join(ductor.home, 'logs', 'agent.log.1'));
+    ductor.log('PID lock acquired (pid=12)', { agoMs: 30 * MINUTE_MS });
+    ductor.log('Stale PID file found (pid=12), overwriting', { agoMs: 5 * MINUTE_MS });
+    ductor.log(`PID lock acquired (pid=${ductor.pid})`, { agoMs: 5 * MINUTE_MS });
+    assert.equal(await probe.history?.(), undefined, 'nothing is known before its files are');
+    reportOf(await probe.ask());
+    const told = await probe.history!();
+    assert.deepEqual(
+      told?.lives.map(({ end, upMs }) => [end, upMs]),
+      [
+        ['notTold', 20 * MINUTE_MS],
+        ['killed', undefined],
+        ['running', undefined],
+      ],
+    );
+    assert.ok(Math.abs(told.daemonNow - Date.now()) < MINUTE_MS);
+  });
+
   it('an extension moves the deadline of the turn at once', async () => {
     ductor.begin({ agoMs: 5 * MINUTE_MS, config: { timeouts: { normal: 95 } } });
     ductor.turn(96_000);

@@ -12,6 +12,7 @@ import { createProbe } from '../../../src/kinds/probe';
 import { RestartController } from '../../../src/restart/controller';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { RestartRecords } from '../../../src/store/restartRecords';
+import { Keepers } from '../../../src/store/keepers';
 import { startCommandFor } from '../../../src/restart/startCommand';
 import { freePort } from '../../support/freePort';
 import { MemoryMemento } from '../../support/memento';
@@ -95,8 +96,9 @@ describe('a restart of a ductor, on real processes', function () {
       logStop: () => undefined,
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
+      keepers: new Keepers({ folder, log: () => undefined }),
       folder,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: () => {

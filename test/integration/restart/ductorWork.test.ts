@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/app/systemClock';
 import { createProbe } from '../../../src/kinds/probe';
 import { RestartController } from '../../../src/restart/controller';
 import { RestartRecords } from '../../../src/store/restartRecords';
+import { Keepers } from '../../../src/store/keepers';
 import { Registry } from '../../../src/watch/registry';
 import { recordOf } from '../../../src/words/outcomes';
 import { titleOf } from '../../support/ductorWindow';
@@ -85,8 +86,9 @@ describe('the work of a ductor that is restarted from here', function () {
       logStop: () => undefined,
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder: home, log: () => undefined }),
+      keepers: new Keepers({ folder: home, log: () => undefined }),
       folder: home,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { severityOf } from '../../../src/health/verdict';
 import { findListener, isAlive } from '../../../src/system/processTable';
 import { until } from '../../support/until';
@@ -46,6 +47,18 @@ describe('a restart, on real processes', function () {
     assert.equal(await isAlive(oldPid), false);
     assert.equal(await isAlive(grandchild), false);
     assert.ok(world.steps.some((step) => step.includes('ending the process by force')));
+  });
+
+  it('counts from the consent, and has the hang report', async () => {
+    const report = { file: '/r.md', found: 'waited for 28 s; 0 % CPU' };
+    world = await World.create({ keepEvidence: () => delay(1_500, { report }) });
+    await world.running(['--never-polls']);
+    await world.untilUnresponsive();
+    const outcome = await world.restart();
+    assert.equal(outcome.kind, 'cured', outcome.text);
+    assert.deepEqual(outcome.report, report);
+    assert.match(outcome.text, /Before that, the old process waited for 28 s; 0 % CPU\.$/);
+    assert.ok('tookMs' in outcome && outcome.tookMs >= 1_500, outcome.text);
   });
 
   it('says so when the start command fails, with its exit code', async () => {

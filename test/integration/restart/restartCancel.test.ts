@@ -22,7 +22,7 @@ describe('a restart that is cancelled', function () {
     world = await World.create({ keepEvidence: () => NEVER });
     const pid = await world.running(['--never-polls']);
     // What has trouble has evidence: here, an answer that is not a daemon's any more.
-    await untilBroken();
+    await world.untilUnresponsive();
     world.abortAt(/keeping the evidence/);
     const outcome = await world.restart();
     assert.deepEqual(outcome, {
@@ -35,16 +35,6 @@ describe('a restart that is cancelled', function () {
     assert.equal(world.children.length, 1);
     assert.notEqual((await state()).state, 'restarting');
   });
-
-  /** A daemon that answers like a stopped process: it accepts and says nothing. */
-  async function untilBroken(): Promise<void> {
-    process.kill(world.children[0]!.pid!, 'SIGSTOP');
-    for (let polls = 0; polls < 20 && world.model.track.verdict.state !== 'unresponsive'; polls++) {
-      await world.registry.refresh();
-    }
-    process.kill(world.children[0]!.pid!, 'SIGCONT');
-    assert.equal(world.model.track.verdict.state, 'unresponsive');
-  }
 
   it('while the daemon was asked by its API leaves it to that, and is no outage', async () => {
     world = await World.create();

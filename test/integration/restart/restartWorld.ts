@@ -1,6 +1,7 @@
 import { at, watchedAt } from '../../support/target';
 import { addressOf } from '../../../src/kinds/target';
 import type { Target } from '../../../src/model/target';
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,9 +11,10 @@ import { restartStepText, restartWaitText } from '../../../src/words/restartStep
 import { Registry } from '../../../src/watch/registry';
 import { type DaemonModel } from '../../../src/model/daemonModel';
 import { createProbe } from '../../../src/kinds/probe';
-import { RestartController, type RestartWork } from '../../../src/restart/controller';
+import { RestartController, type KeptEvidence, type RestartWork } from '../../../src/restart/controller';
 import { findListener } from '../../../src/system/processTable';
 import { RestartRecords } from '../../../src/store/restartRecords';
+import { Keepers } from '../../../src/store/keepers';
 import type { StartedCommand } from '../../../src/restart/edges';
 import { dispatchdFile } from '../../support/dispatchd/daemonProcess';
 import { freePort } from '../../support/freePort';
@@ -29,7 +31,7 @@ export interface WorldOptions {
   readonly command?: readonly string[];
   /** In place of a command: the start as a whole. */
   readonly start?: (signal: AbortSignal, env: NodeJS.ProcessEnv) => Promise<StartedCommand>;
-  readonly keepEvidence?: () => Promise<string | undefined>;
+  readonly keepEvidence?: () => Promise<KeptEvidence>;
   readonly host?: string;
   /** Where the daemon is watched, in place of its address, which only the probe knows then. */
   readonly target?: Target;
@@ -49,6 +51,7 @@ export class World {
   readonly registry: Registry;
   readonly controller: RestartController;
   readonly abort = new AbortController();
+  readonly keepers = new Keepers({ folder: this.folder, log: (line) => this.log.push(line) });
 
   private constructor(
     readonly port: number,
@@ -118,6 +121,16 @@ export class World {
     await until(() => this.output.join('').includes(text));
   }
 
+  /** Its daemon answers like a stopped process, which accepts and says nothing, and is let go on. */
+  async untilUnresponsive(): Promise<void> {
+    process.kill(this.children[0]!.pid!, 'SIGSTOP');
+    for (let polls = 0; polls < 20 && this.model.track.verdict.state !== 'unresponsive'; polls++) {
+      await this.registry.refresh();
+    }
+    process.kill(this.children[0]!.pid!, 'SIGCONT');
+    assert.equal(this.model.track.verdict.state, 'unresponsive');
+  }
+
   get model(): DaemonModel {
     return this.registry.models[0]!;
   }
@@ -147,6 +160,7 @@ export class World {
 
   async dispose(): Promise<void> {
     this.registry.dispose();
+    this.keepers.dispose();
     for (const child of this.children) child.kill('SIGKILL');
     // What a daemon left behind.
     const listener = await findListener(this.port);
@@ -213,8 +227,9 @@ export class World {
         folder: this.folder,
         log: (line) => this.log.push(line),
       }),
+      keepers: this.keepers,
       folder: this.folder,
-      keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve(undefined)),
+      keepEvidence: this.options.keepEvidence ?? (() => Promise.resolve({})),
       onRestarted: () => undefined,
       onUnexpected: (where, error) => this.unexpected.push(`${where}: ${String(error)}`),
       start: async (_model, signal, env) => ({

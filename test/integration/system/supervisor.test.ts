@@ -83,6 +83,14 @@ describe('who starts a process again', function () {
       ['pm2 (smithy)', { command: 'pm2', args: ['restart', '3'], env: { PM2_HOME: '/home/u/.pm2' } }],
     );
     rmSync(join(folder, 'pid'));
+    // As pm2 tells one of a cluster.
+    const { found: one } = await supervisorIn(process.execPath, ['-e', god], {
+      pm2_env: JSON.stringify({ pm_id: 4, name: 'api', PM2_HOME: '/elsewhere' }),
+      PM2_HOME: '/home/u/.pm2',
+    });
+    assert.equal(one?.name, 'pm2 (api)');
+    assert.deepEqual(one?.restart?.args, ['restart', '4']);
+    rmSync(join(folder, 'pid'));
     // Linux calls a script by its file.
     const script = join(folder, 'supervisord');
     writeFileSync(script, `#!/bin/sh\n${DAEMON}\n`);
@@ -101,6 +109,29 @@ describe('who starts a process again', function () {
       ],
     );
   });
+
+  for (const [flags, text, has] of [
+    [['-n', '-c', 'keeper.conf'], '[supervisorctl]\npassword=x\n', true],
+    [['-nckeeper.conf'], '[supervisorctl]\n', true],
+    [['--configuration=keeper.conf'], '[supervisorctl]\n', true],
+    [['-c', 'keeper.conf'], '[supervisord]\n', false],
+    [['-c', 'other.conf'], '[supervisorctl]\n', false],
+    [['-n'], '[supervisorctl]\n', false],
+  ] as const) {
+    it(`gives supervisorctl the file of supervisord, which may have a password (${flags.join(' ')}${has ? '' : ', none'})`, async () => {
+      const script = join(folder, 'supervisord');
+      writeFileSync(script, `#!/bin/sh\n${DAEMON}\n`);
+      chmodSync(script, 0o755);
+      writeFileSync(join(folder, 'keeper.conf'), text);
+      const { found } = await supervisorIn(script, flags, {
+        SUPERVISOR_PROCESS_NAME: 'smithy',
+        SUPERVISOR_GROUP_NAME: 'all',
+        SUPERVISOR_SERVER_URL: 'unix:///s',
+      });
+      const usual = ['-s', 'unix:///s', 'restart', 'all:smithy'];
+      assert.deepEqual(found?.restart?.args, has ? ['-c', join(folder, 'keeper.conf'), ...usual] : usual);
+    });
+  }
 });
 
 /** Neither systemd nor launchd runs in a container: what they print is played. */

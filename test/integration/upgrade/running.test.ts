@@ -69,7 +69,7 @@ describe('a window and a running dispatchd of another version', function () {
         const title = ofWindow === 'old' ? 'echo' : 'echo built; sleep 300';
         await window.row(title, 'left');
         const row = await rowOf(title);
-        await window.run('extendSession', row);
+        await window.run('extendSession', row, { byMs: 120_000 });
         assert.equal((await tasks())[0]?.requestedExtensions, 1);
         await window.run('copyCommand', row);
         if (ofWindow === 'new') assert.equal((await window.look()).clipboard, title);

@@ -147,7 +147,10 @@ export class DaemonProcess {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new DaemonProcess(child, stateDir);
+    const daemon = new DaemonProcess(child, stateDir);
+    running.add(daemon);
+    void daemon.exited.then(() => running.delete(daemon));
+    return daemon;
   }
 
   /** Starts it on a free port with a quick poll loop, and waits for its ready line. */
@@ -160,8 +163,6 @@ export class DaemonProcess {
   ): Promise<DaemonProcess> {
     const usual = ['--port', '0', '--poll-interval-ms', '20'];
     const daemon = await DaemonProcess.spawn([...usual, ...flags], stateDir, env, limits, built);
-    running.add(daemon);
-    void daemon.exited.then(() => running.delete(daemon));
     const line = /listening on http:\/\/127\.0\.0\.1:(\d+)\n/;
     await Promise.race([
       until(() => line.test(daemon.stdout), `ready line; stderr: ${daemon.stderr}`),

@@ -180,6 +180,7 @@ export class Editor {
         this.#show(level, text, rest);
     const window = withRest({
       state: this.#window,
+      tabGroups: { activeTabGroup: { tabs: [] } },
       onDidChangeWindowState: this.#focus.event,
       createStatusBarItem: () => withRest(this.#status),
       createTreeView: (_id: string, { treeDataProvider }: { treeDataProvider: TreeProvider }) => {
@@ -217,8 +218,9 @@ export class Editor {
           return never();
         },
         openTextDocument: (uri: object) => {
-          this.#documents.push(this.#texts?.provideTextDocumentContent(uri) ?? '');
-          return Promise.resolve({ lineCount: 1, lineAt: () => anything });
+          const text = this.#texts?.provideTextDocumentContent(uri) ?? '';
+          this.#documents.push(text);
+          return Promise.resolve({ lineCount: 1, lineAt: () => anything, getText: () => text });
         },
       }),
       commands: withRest({

@@ -12,7 +12,7 @@ import { diagnostics, type DiagnosticsInput } from '../../../src/diagnostics/dia
 import { RULE_TEXTS } from '../../../src/words/rules';
 import { STATE_LABELS } from '../../../src/words/states';
 import { redact, redactValue } from '../../../src/diagnostics/redact';
-import { FAILURES, Watch, goodReport, wedgedReport } from '../health/support';
+import { FAILURES, Watch, goodReport, reportWith, wedgedReport } from '../health/support';
 
 const HOME = '/home/ada';
 const HEX = 'a1b2c3d4'.repeat(8);
@@ -116,7 +116,7 @@ describe('the diagnostics', () => {
       assert.ok(text.includes(`${STATE_LABELS[state].label.padEnd(13)} ${RULE_TEXTS[state]}`), state);
     const marked = text.split('\n').filter((line) => line.startsWith('> '));
     assert.deepEqual(marked, [
-      '> wedged        pollStale, or a poll cycle older than the threshold → the poll loop hangs (the daemon itself says so)',
+      '> wedged        pollStale, a poll cycle older than the threshold, or no progress for longer than redAfterMs → the poll loop hangs (the daemon itself says so)',
     ]);
     assert.match(text, /^reason +the poll loop hangs/m);
     assert.match(text, /^since +2026-03-02T08:00:\d\d\.\d{3}Z \(\d+/m);
@@ -189,6 +189,20 @@ describe('the diagnostics', () => {
     assert.ok(!text.includes(HEX) && !text.includes(HOME));
     assert.match(text, /"env":\["NAME"\]/);
     assert.match(text, /~\/project/);
+  });
+
+  it('print what proves that a daemon of any make gets on, with its times, and no poll cycle', () => {
+    const watch = new Watch();
+    const provenAt = watch.time.wallAt;
+    watch.answer(
+      reportWith({
+        progress: { kind: 'signs', by: 'time', provenAt, owedSinceAt: provenAt },
+        daemonNow: provenAt,
+      }),
+    );
+    const text = diagnostics(input(watch));
+    assert.match(text, /"progress": \{\s*"kind": "signs",\s*"by": "time",\s*"provenAt": "2026-/);
+    assert.doesNotMatch(text, /lastPollCompletedAt/);
   });
 
   it('print what a daemon said by the names that its answer has for its poll cycles, in their order', () => {

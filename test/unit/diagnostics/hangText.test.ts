@@ -4,7 +4,14 @@ import { hangText, type Found } from '../../../src/diagnostics/hangText';
 type Row = readonly [string, string];
 
 function said(rows: readonly Row[], more: Partial<Found> = {}): string | undefined {
-  return hangText({ hungForMs: 28_000, facts: rows, loop: undefined, ownPort: 3457, ...more });
+  return hangText({
+    hungForMs: 28_000,
+    facts: rows,
+    loop: undefined,
+    ownPort: 3457,
+    runsWork: false,
+    ...more,
+  });
 }
 
 const CPU: Row = ['CPU over 2 s', '0 % of one core'];
@@ -16,25 +23,37 @@ describe('a hang in one sentence', () => {
       'by the socket that its event loop names',
       [CPU, ['sockets', `${OWN}\nport 50100 ↔ 443 ESTABLISHED`], ['children', 'none']],
       { loop: 'active resources:\n2 × TCPSocketWrap\nSocket to 127.0.0.1:443\nSocket to 127.0.0.1:50112' },
-      'It has waited for 28 s, most likely for a socket to 127.0.0.1:443; 0 % CPU.',
+      'waited for 28 s, most likely for a socket to 127.0.0.1:443; 0 % CPU',
     ],
     [
       'by the port where nothing names the socket',
       [CPU, ['sockets', `${OWN}\nport 50100 ↔ 443 SYN_SENT`]],
       {},
-      'It has waited for 28 s, most likely for a socket to port 443; 0 % CPU.',
+      'waited for 28 s, most likely for a socket to port 443; 0 % CPU',
     ],
     [
       'of several sockets, without a guess',
       [CPU, ['sockets', 'port 1 ↔ 443 ESTABLISHED\nport 2 ↔ 80 ESTABLISHED']],
       {},
-      'It has waited for 28 s, with sockets open to port 443, port 80; 0 % CPU.',
+      'waited for 28 s, with sockets open to port 443, port 80; 0 % CPU',
     ],
     [
       'by its child process',
       [CPU, ['sockets', OWN], ['children', '4711 git fetch']],
       {},
-      'It has waited for 28 s, most likely for its child process; 0 % CPU.',
+      'waited for 28 s, most likely for its child process; 0 % CPU',
+    ],
+    [
+      'without a guess where its child is a session of its own',
+      [CPU, ['sockets', OWN], ['children', '4711 npm run lint']],
+      { runsWork: true },
+      'waited for 28 s, with 1 child process running, and nothing shows for what; 0 % CPU',
+    ],
+    [
+      'without a guess at one of several children',
+      [CPU, ['sockets', OWN], ['children', '4711 git fetch\n4712 ssh']],
+      {},
+      'waited for 28 s, with 2 child processes running, and nothing shows for what; 0 % CPU',
     ],
     [
       'of a loop that never ends',
@@ -43,7 +62,7 @@ describe('a hang in one sentence', () => {
         ['sockets', OWN],
       ],
       { loop: 'active resources:\n\nwhere it was during 500 ms:\n97 % parse file:///d/x.js:12' },
-      'It has computed for 28 s, mostly in parse file:///d/x.js:12; 100 % CPU.',
+      'computed for 28 s, mostly in parse file:///d/x.js:12; 100 % CPU',
     ],
     [
       'of which nothing shows',
@@ -53,17 +72,33 @@ describe('a hang in one sentence', () => {
         ['children', 'none'],
       ],
       { hungForMs: undefined },
-      'It has waited, and nothing shows for what.',
+      'waited, and nothing shows for what',
     ],
   ];
   for (const [what, rows, more, expected] of cases) {
     it(what, () => assert.equal(said(rows, more), expected));
   }
 
-  it('is none where nothing is known of the process', () => {
+  it('says that a process is stopped, which waits for nothing', () => {
     assert.equal(
-      hangText({ hungForMs: 1, facts: 'nothing listens on its port', loop: undefined, ownPort: 1 }),
-      undefined,
+      said([
+        ['state', 'T (stopped)'],
+        ['CPU over 2 s', '0 % of one core'],
+      ]),
+      'hung for 28 s, stopped by a signal; 0 % CPU',
+    );
+  });
+
+  it('says where nothing is known of the process', () => {
+    assert.equal(
+      hangText({
+        hungForMs: 28_000,
+        facts: 'could not be had in time',
+        loop: undefined,
+        ownPort: 1,
+        runsWork: false,
+      }),
+      'hung for 28 s, and of its process nothing is known',
     );
   });
 });

@@ -402,3 +402,76 @@ describe('when a daemon is asked because of its deadlines', () => {
     assert.ok(delay(-20_000, 15_000) >= 13_500);
   });
 });
+
+describe('what comes of a session at its deadline', () => {
+  const prospectOf = (leftMs: number, more: (deadlineAt: number) => Partial<Session>, kind = 'dispatchd') => {
+    const room = new Room();
+    room.report = { kind };
+    const { deadlineAt, ...session } = room.session('build', leftMs);
+    const startedAt = deadlineAt! - 10 * MINUTE_MS;
+    room.poll({
+      ...session,
+      deadlineAt: deadlineAt!,
+      startedAt,
+      lastActivityAt: deadlineAt! - 30_000,
+      extensionsUsed: 0,
+      maxExtensions: 3,
+      maxTotalMs: 4 * 60 * MINUTE_MS,
+      ...more(deadlineAt!),
+    });
+    return room.entries.map(({ prospect }) => prospect).join();
+  };
+  const rows: [
+    what: string,
+    prospect: string,
+    leftMs: number,
+    more: (deadlineAt: number) => Partial<Session>,
+  ][] = [
+    ['was active in the last half minute before it', 'extended', 9_000, () => ({})],
+    ['was active, but not lately', 'ends', 9_000, (at) => ({ lastActivityAt: at - 30_001 })],
+    ['may still become active', 'extendedIfActive', 50_000, (at) => ({ lastActivityAt: at - 60_000 })],
+    [
+      'never said a word: to start is not to be active',
+      'ends',
+      25_000,
+      (at) => ({
+        startedAt: at - 30_000,
+        lastActivityAt: at - 30_000,
+      }),
+    ],
+    [
+      'never said a word so far',
+      'extendedIfActive',
+      31_000,
+      (at) => ({
+        startedAt: at - 40_000,
+        lastActivityAt: at - 40_000,
+      }),
+    ],
+    ['has no extension left', 'ends', 9_000, () => ({ extensionsUsed: 3 })],
+    ['has no extensions at all', 'ends', 50_000, () => ({ maxExtensions: 0 })],
+    [
+      'reaches the longest that it may run',
+      'ends',
+      9_000,
+      (at) => ({ startedAt: at - MINUTE_MS, maxTotalMs: MINUTE_MS }),
+    ],
+    [
+      'has the extension that reaches that',
+      'extended',
+      9_000,
+      (at) => ({ startedAt: at - MINUTE_MS, maxTotalMs: MINUTE_MS + 1 }),
+    ],
+    ['is being stopped', 'ends', 9_000, () => ({ stopping: 'cancel' })],
+  ];
+  for (const [what, prospect, leftMs, more] of rows) {
+    it(`that ${what}: ${prospect}`, () => assert.equal(prospectOf(leftMs, more), prospect));
+  }
+
+  it('of a daemon that does not say what extends it is not told', () => {
+    assert.equal(
+      prospectOf(9_000, () => ({}), 'ductor'),
+      'ends',
+    );
+  });
+});

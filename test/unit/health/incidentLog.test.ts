@@ -199,11 +199,13 @@ describe('the log of incidents', () => {
     const window = new Window('a', log).answer();
     window.wait(61 * SECOND_MS).answer(wedgedReport(window.watch.time, 61 * SECOND_MS));
     const { wallAt } = window.watch.time;
-    assert.equal(
-      incidentsIn(withEvidence(log.entries, DAEMON.id, '/e.md', wallAt + 10_000))[0]?.evidence,
-      '/e.md',
-    );
-    assert.equal(withEvidence(log.entries, DAEMON.id, '/e.md', wallAt + HOUR_MS), log.entries);
+    const report = { file: '/e.md', found: 'waited for 28 s; 0 % CPU' };
+    const [kept] = incidentsIn(withEvidence(log.entries, DAEMON.id, report, wallAt + 10_000));
+    assert.deepEqual([kept?.evidence, kept?.found], ['/e.md', 'waited for 28 s; 0 % CPU']);
+    // What was found at an earlier look is not what this file says.
+    const next = withEvidence(kept!.phases, DAEMON.id, { file: '/f.md' }, wallAt + 11_000);
+    assert.deepEqual([incidentsIn(next)[0]?.evidence, incidentsIn(next)[0]?.found], ['/f.md', undefined]);
+    assert.equal(withEvidence(log.entries, DAEMON.id, report, wallAt + HOUR_MS), log.entries);
   });
 
   it('knows a restart of ours for ours, whichever window says so', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import type { Report } from '../../../src/health/report';
-import { assessLoop, staleThresholdMs, type Loop } from '../../../src/health/staleness';
+import type { Loop } from '../../../src/health/loop';
+import { assessLoop, staleThresholdMs } from '../../../src/health/staleness';
 import type { Malformed } from '../../../src/health/cause';
 import { causeText, loopUnknownText } from '../../../src/words/causes';
 import { observe, beginTrack } from '../../../src/health/track';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Cause, Reason } from '../../../src/health/cause';
 import { reasonText } from '../../../src/words/reasons';
 import { RULE_TEXTS } from '../../../src/words/rules';
-import type { Loop } from '../../../src/health/staleness';
+import type { Loop } from '../../../src/health/loop';
 import { RULES, decide, trace, type Facts } from '../../../src/health/verdict';
 import { SEVERITY, type DaemonState } from '../../../src/health/states';
 import { FAILURES, FakeTime, Watch, goodReport, wedgedReport, type Parts } from './support';

@@ -141,6 +141,30 @@ describe('the way in which a daemon under a manager is restarted', () => {
       'supervisor: npx pm2 restart smithy',
     ]);
   });
+
+  it('leaves it to its supervisor where neither the tool of that nor the start command is there', async () => {
+    const daemon = {
+      ...at('http://127.0.0.1:3457'),
+      name: 'smithy',
+      kind: 'smithy' as const,
+      pollIntervalMs: 5_000,
+      configured: true,
+    };
+    const supervisor = { name: 'pm2 (smithy)', restart: { command: 'pm2', args: ['restart', '0'] } };
+    const ways = await waysFor(daemon, undefined, {
+      ...START_CONTEXT,
+      workspaceFolder: undefined,
+      supervisor,
+    });
+    assert.ok(!('is' in ways));
+    const env = { PATH: '/nowhere' };
+    const { way, doubt } = await chooseWay(ways, undefined, false, {
+      whyNotStartable: (command) => whyNotStartable(command, env, 'linux'),
+      programAt: (command) => programAt(command, env, 'linux'),
+    });
+    assert.equal(way.by, 'spawn');
+    assert.deepEqual(doubt, { is: 'noProgram', name: 'pm2', onPath: true });
+  });
 });
 
 describe('the way in which a ductor is started again', () => {
@@ -199,7 +223,11 @@ describe('the way in which a ductor is started again', () => {
       restart: { command: 'ductor', mode: 'background' as const },
     };
     const running = { argv: [process.execPath, '/opt/ductor.mjs'] };
-    const ways = await waysFor(daemon, undefined, { ...START_CONTEXT, workspaceFolder: undefined, running });
+    const ways = await waysFor(daemon, undefined, {
+      ...START_CONTEXT,
+      workspaceFolder: undefined,
+      running,
+    });
     assert.ok(!('is' in ways));
     const env = { PATH: '/nowhere' };
     const choice = await chooseWay(ways, running, true, {

@@ -8,6 +8,7 @@ import type { ProcessInfo } from '../../../src/system/processInfo';
 import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
 import { whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
 import type { RestartEdges } from '../../../src/restart/attempt';
+import { Outliving } from '../../../src/restart/outliving';
 import { restart } from '../../../src/restart/restart';
 import { whyNotAgreed } from '../../../src/restart/stop';
 import { startCommandFor } from '../../../src/restart/startCommand';
@@ -106,6 +107,7 @@ describe('the texts of a restart without an address', () => {
   const watch = new Watch();
   const report = goodReport(watch.time);
   const edges: RestartEdges = {
+    outliving: new Outliving({ daemon: DAEMON, track: watch.track }, undefined, undefined, new Set()),
     findListener: () => Promise.resolve(OWNER),
     isThere: () => Promise.resolve(true),
     stop: () => Promise.resolve('onTerm'),

@@ -239,6 +239,25 @@ const ODD: readonly (readonly [what: string, value: unknown])[] = [
 ];
 const named = (value: unknown) => (JSON.stringify(value) ?? 'undefined').slice(0, 80);
 
+describe('the memory of a workspace', () => {
+  it('keeps nothing of a demo', async () => {
+    const state = new MemoryMemento();
+    const memory = new WorkspaceMemory(state, wallAt, () => undefined);
+    const demo = { ...model, daemon: { ...model.daemon, demo: { folder: '/x' } } };
+    const session = { ...SESSION, status: 'running' };
+    memory.stepped(demo, {
+      instance: undefined,
+      lost: [{ session, foundAt: NOW }],
+    });
+    memory.keep([demo]);
+    await memory.flush();
+    const kept = state.keys().map((key) => state.get(key));
+    assert.doesNotMatch(JSON.stringify(kept), /127\.0\.0\.1/);
+    memory.keep([model]);
+    assert.match(JSON.stringify(state.keys().map((key) => state.get(key))), /127\.0\.0\.1/);
+  });
+});
+
 describe('what is kept for the next window', () => {
   let state: MemoryMemento;
   let storage: Storage & { readonly log: string[] };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { whyNotStartable } from '../../../src/system/startable';
+import { byPath, whyNotStartable } from '../../../src/system/startable';
 import { startCommandFor, type StartCommand } from '../../../src/restart/startCommand';
 
 describe('what speaks against a start command', () => {
@@ -40,6 +40,20 @@ describe('what speaks against a start command', () => {
     assert.deepEqual(await why(command(join(folder, 'bin', 'run'))), undefined);
     assert.deepEqual(await why(command('./bin/run', { cwd: folder })), undefined);
     assert.deepEqual(await why(command('run', { env: { PATH: '/nowhere' } })), notFound('run'));
+  });
+
+  it('is the same for one that is handed on by its path, which VS Code does not find by name', async () => {
+    const env = { PATH: `/nowhere:${join(folder, 'bin')}` };
+    const found = await byPath(command('run', { cwd: folder }), env, 'linux');
+    assert.deepEqual(found, command(join(folder, 'bin', 'run'), { cwd: folder }));
+    for (const same of [
+      command('no-such-program'),
+      command('./bin/run', { cwd: folder }),
+      command('launcher', { real: command('run') }),
+      { kind: 'shell', line: 'run' } as const,
+    ]) {
+      assert.equal(await byPath(same, env, 'linux'), same);
+    }
   });
 
   it('is that it is not there, is no program, or is a folder', async () => {

@@ -314,6 +314,7 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
       clock: watched.clock,
       door: { tell: () => undefined },
       current: () => watched,
+      inspectable: () => Promise.resolve({ is: 'notNode' }),
       userName: () => 'user',
       onUnexpected: (_where, error) => assert.fail(String(error)),
     }).restart(watched);
@@ -358,14 +359,15 @@ describe('what a daemon says is drawn letter by letter', () => {
         session: session(said),
         stage: 'soon',
         remainingMs: 1_000,
+        prospect: 'ends',
         canExtend: true,
       } as const;
       const one = countdownText([entry]);
       assert.deepEqual(
         [linksIn(one), linksIn(countdownText([entry, entry]))],
         [
-          ['Extend', 'Show'],
-          ['Extend All', 'Show'],
+          ['Extend…', 'Show'],
+          ['Extend All…', 'Show'],
         ],
       );
       for (const [, , target] of one.matchAll(LINK)) assert.match(target!, /^command:daemonHealth\.\w+\?/);

@@ -58,6 +58,8 @@ class Window {
       onError: (error) => this.errors.push(error),
     });
     const notices = new Notices({
+      finished: () => 'longOrAway',
+      focusedSinceMs: () => undefined,
       clock: this.time,
       current: (daemonId) => this.registry.model(daemonId),
       door: {

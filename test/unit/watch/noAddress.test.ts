@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Discovery } from '../../../src/watch/discovery/discovery';
 import { Registry } from '../../../src/watch/registry';
-import { daemonIdOf } from '../../../src/settings/daemonList';
+import { daemonIdOf, listedOf } from '../../../src/settings/daemonList';
 import { createProbe } from '../../../src/kinds/probe';
 import type { FoundDaemon } from '../../../src/model/foundDaemon';
 import type { Target } from '../../../src/model/target';
@@ -75,7 +75,7 @@ describe('discovery beside daemons without an address', () => {
   });
 
   it('writes only what has an address into the list', () => {
-    assert.deepEqual(registry.listed(), [{ name: 'd1', url: 'http://127.0.0.1:1' }]);
+    assert.deepEqual(listedOf(registry.models), [{ name: 'd1', url: 'http://127.0.0.1:1' }]);
     assert.equal(discovery.found('http://localhost:2')?.url, 'http://localhost:2');
     assert.equal(discovery.found('http://localhost:3'), undefined);
     assert.throws(() => discovery.found(daemonIdOf(OTHER)), {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { DaemonConfig } from '../../../src/model/daemonConfig';
 import type { Sample } from '../../../src/health/report';
 import { Registry } from '../../../src/watch/registry';
-import { readDaemons } from '../../../src/settings/daemonList';
+import { listedOf, readDaemons } from '../../../src/settings/daemonList';
 import { until } from '../../support/until';
 import { FAILURES, FakeTime, goodReport } from '../health/support';
 import { daemon } from '../ui/support';
@@ -42,6 +42,26 @@ describe('a registry', () => {
     registry.configure({ daemons: [config], problems: [] });
   });
   afterEach(() => registry.dispose());
+
+  it('watches a demo besides what the settings say, until the demo is over', () => {
+    const demo = rarely({ ...daemon('demo (hang)', 45_678), demo: { folder: '/x' } });
+    const names = () => registry.models.map((model) => model.daemon.name);
+    registry.watchDemo(demo);
+    assert.deepEqual(names(), ['smithy', 'demo (hang)']);
+    registry.configure({ daemons: [config], problems: [] });
+    assert.deepEqual(names(), ['smithy', 'demo (hang)'], 'settings were changed meanwhile');
+    assert.deepEqual(
+      registry.lasting.map((model) => model.daemon.name),
+      ['smithy'],
+    );
+    assert.deepEqual(
+      listedOf(registry.models).map(({ name }) => name),
+      ['smithy'],
+      'no demo comes into the settings of the user',
+    );
+    registry.watchDemo();
+    assert.deepEqual(names(), ['smithy']);
+  });
 
   it('whose listener throws says so, and tells the others', async () => {
     const heard: string[] = [];

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Cause, LoopUnknown, Malformed, Shortage, Stale, Unavailable } from '../../../src/health/cause';
+import type {
+  Cause,
+  LoopUnknown,
+  Malformed,
+  ProofBy,
+  Shortage,
+  Stale,
+  Unavailable,
+} from '../../../src/health/cause';
 import { readStatus } from '../../../src/kinds/smithy/status';
 import {
   causeText,
@@ -25,6 +33,7 @@ describe('the words for a poll that brought no report', () => {
     connectionFailed: [{ is: 'connectionFailed', code: 'EPIPE' }, 'connection failed (EPIPE)'],
     noHttp: [{ is: 'noHttp' }, 'the listener does not speak HTTP'],
     badHttp: [{ is: 'badHttp' }, 'the answer breaks the rules of HTTP'],
+    noFile: [{ is: 'noFile', file: '~/x' }, '~/x is not there'],
     tooManyParts: [
       { is: 'tooManyParts', most: 100_000 },
       'the answer has more than 100000 lists, objects or values',
@@ -72,6 +81,22 @@ describe('the words for a poll that brought no report', () => {
     noInstance: [{ is: 'noInstance' }, 'the health route tells no instance'],
     noDatabase: [{ is: 'noDatabase' }, 'the health route tells no database'],
     noAddress: [{ is: 'noAddress' }, 'the daemon has no address'],
+    nothingAtPath: [{ is: 'nothingAtPath' }, 'HTTP 404: nothing is at the path of the "url"'],
+    noShape: [{ is: 'noShape' }, 'the answer has no usual shape of a health answer'],
+    noPlainFile: [{ is: 'noPlainFile', file: '~/x' }, '~/x is not a plain file'],
+    fileNotReadable: [{ is: 'fileNotReadable', file: '~/x' }, '~/x could not be read'],
+    halfFile: [{ is: 'halfFile', file: '~/x' }, '~/x holds half of a JSON'],
+    fileTooLong: [{ is: 'fileTooLong', file: '~/x', maxBytes: 4 * 1024 * 1024 }, '~/x is longer than 4 MiB'],
+    noCommand: [{ is: 'noCommand', command: 'x' }, 'the command x was not found'],
+    commandRefused: [{ is: 'commandRefused', command: 'x' }, 'the system does not start the command x'],
+    commandTooLong: [
+      { is: 'commandTooLong', command: 'x', maxBytes: 1024 * 1024 },
+      'the command x prints over 1 MiB',
+    ],
+    commandFailed: [
+      { is: 'commandFailed', command: 'x', exitCode: 3, said: 'no socket' },
+      'the command x ended with exit code 3: no socket',
+    ],
     unknownKind: [{ is: 'unknownKind' }, 'no daemon of a known kind is there'],
   };
   const more: readonly (readonly [Cause, string])[] = [
@@ -116,6 +141,10 @@ describe('the words for a malformed field', () => {
       'health.pollStale should be boolean, is "no"',
     ],
     noTime: [{ field, is: 'noTime' }, 'health.pollStale is not an ISO time with its zone'],
+    noMoment: [
+      { field, is: 'noMoment', received: '"soon"' },
+      'health.pollStale should be a time with its zone, or seconds or milliseconds since 1970, is "soon"',
+    ],
     noAbsolutePath: [{ field, is: 'noAbsolutePath' }, 'health.pollStale is not an absolute path'],
     noPathHere: [{ field, is: 'noPathHere' }, 'health.pollStale is not a path of a file on this machine'],
     noId: [{ field, is: 'noId' }, 'health.pollStale is not an id of one line'],
@@ -200,8 +229,37 @@ describe('the words for a loop', () => {
       { is: 'lastCycle', thresholdMs: 60_000 },
       'the last completed poll cycle is older than 1 min',
     ],
+    noSign: [
+      { is: 'noSign', by: 'due', thresholdMs: 90_000 },
+      'the next run is overdue by more than 1 min 30 s',
+    ],
   };
-  describe('that hangs', () => itSays<Stale>(Object.values(stale), staleText));
+  const signs: readonly (readonly [ProofBy, hangs: string, notYet: string])[] = [
+    [
+      'time',
+      'the time that proves progress is older than 1 min',
+      'the time that proves progress is still of the life before',
+    ],
+    [
+      'age',
+      'the age that proves progress is over 1 min',
+      'the age that proves progress is still of the life before',
+    ],
+    [
+      'counter',
+      'the daemon has work, and the counter has not moved for over 1 min',
+      'the counter of the work has not been seen to move yet',
+    ],
+    ['due', 'the next run is overdue by more than 1 min', 'only the next run will show whether work gets on'],
+    ['beat', 'the beat has not changed for over 1 min', 'the beat has not been seen to change yet'],
+  ];
+  describe('that hangs', () => {
+    itSays<Stale>(Object.values(stale), staleText);
+    itSays<Stale>(
+      signs.map(([by, text]) => [{ is: 'noSign', by, thresholdMs: 60_000 }, text]),
+      staleText,
+    );
+  });
 
   const unknown: Table<LoopUnknown> = {
     malformed: [
@@ -227,6 +285,29 @@ describe('the words for a loop', () => {
       { is: 'begunInVain', forMs: 600_000 },
       'the loop begins poll cycles, but has completed none for 10 min',
     ],
+    noSuccessYet: [
+      { is: 'noSuccessYet' },
+      'the daemon tells of no success yet: the time that proves progress is not set',
+    ],
+    signInFuture: [
+      { is: 'signInFuture' },
+      "the time that proves progress lies in the future of the daemon's own clock",
+    ],
+    noProofNamed: [
+      { is: 'noProofNamed' },
+      'the daemon answers, and "progress" in the settings names no proof that work gets on',
+    ],
+    nothingOwed: [
+      { is: 'nothingOwed' },
+      'the daemon has nothing to do, so nothing shows whether work would get on',
+    ],
+    noSignYet: [{ is: 'noSignYet', by: 'counter' }, 'the counter of the work has not been seen to move yet'],
   };
-  describe('of which nothing is known', () => itSays<LoopUnknown>(Object.values(unknown), loopUnknownText));
+  describe('of which nothing is known', () => {
+    itSays<LoopUnknown>(Object.values(unknown), loopUnknownText);
+    itSays<LoopUnknown>(
+      signs.map(([by, , text]) => [{ is: 'noSignYet', by }, text]),
+      loopUnknownText,
+    );
+  });
 });

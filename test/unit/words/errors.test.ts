@@ -57,6 +57,7 @@ describe('the sentence of an error', () => {
       { is: 'hasNoAddress', daemon: 'ductor' },
       'ductor has no address. daemonHealth.daemons takes only daemons with an address.',
     ],
+    noDemo: [{ is: 'noDemo', said: 'port taken' }, 'The demo could not be started: port taken.'],
   };
   const more: readonly (readonly [Refusal, string])[] = [
     [

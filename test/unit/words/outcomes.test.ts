@@ -26,9 +26,38 @@ const CASES: readonly [what: string, Outcome, text: string][] = [
   ],
   ['ended the old process gently', { ...CURED, ended: 'onTerm' }, 'x restarted in 14 s.'],
   [
+    'has a hang report',
+    {
+      ...CURED,
+      work: WORK,
+      report: { file: '/r.md', found: 'waited for 28 s, most likely for its child process; 0 % CPU' },
+    },
+    'x restarted in 14 s · 2 sessions resumed, 1 interrupted. Before that, the old process waited for 28 s, most likely for its child process; 0 % CPU.',
+  ],
+  ['has a report of what is no hang', { ...CURED, report: { file: '/r.md' } }, 'x restarted in 14 s.'],
+  [
     'leaves something open',
     { ...CURED, leftOpen: 'port 9229 stays open until process 7 ends' },
     'x restarted in 14 s. In the daemon, port 9229 stays open until process 7 ends.',
+  ],
+  [
+    'leaves processes',
+    {
+      ...CURED,
+      outlived: {
+        left: [
+          { pid: 11, name: 'claude', session: 'a' },
+          { pid: 12, name: '' },
+        ],
+        ended: 1,
+      },
+    },
+    'x restarted in 14 s. 1 process that x had started was ended. 2 processes that x had started still run: claude (11, session “a”), process (12).',
+  ],
+  [
+    'could not end what the old process had started',
+    { ...FAILED, why: { is: 'offspringStays', process: { pid: 11, name: 'claude' } }, isStopped: true },
+    'The old process had started claude (11), which could not be ended and still runs. Nothing was started. The old process has ended.',
   ],
   [
     'cannot be proven',

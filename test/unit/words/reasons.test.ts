@@ -90,6 +90,8 @@ describe('the words for why a daemon is in its state', () => {
       { is: 'loopUnknown', why: { is: 'noCycleTimes' } },
       'the daemon gives no time of a poll cycle',
     ],
+    getsOn: [{ is: 'getsOn', by: 'counter' }, 'the counter of the work moves'],
+    saysStopped: [{ is: 'saysStopped' }, 'the daemon says that work is stopped, or stops'],
     loopAdvances: [{ is: 'loopAdvances' }, 'the poll loop completes cycles'],
     nothingTells: [{ is: 'nothingTells' }, 'nothing tells whether the poll loop advances'],
   };
@@ -107,6 +109,14 @@ describe('the words for why a daemon is in its state', () => {
             `${what}; the daemon gets one interval to complete a cycle`,
           ] as const,
       ),
+      [{ is: 'getsOn', by: 'time' }, 'the time that proves progress is recent'],
+      [{ is: 'getsOn', by: 'age' }, 'the age that proves progress is small'],
+      [{ is: 'getsOn', by: 'due' }, 'nothing is overdue'],
+      [{ is: 'getsOn', by: 'beat' }, 'the beat changes'],
+      [
+        { is: 'loopHangs', stale: { is: 'noSign', by: 'time', thresholdMs: 60_000 } },
+        'no progress: the time that proves progress is older than 1 min',
+      ],
       [{ is: 'mergesStuck', count: 1 }, '1 task has been in the merge queue for over 10 min'],
       [{ is: 'stuckQueue', ready: 1 }, '1 ready task, no available worker'],
       [{ is: 'stuckQueue', ready: undefined }, 'tasks wait and no worker is available'],

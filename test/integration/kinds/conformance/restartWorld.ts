@@ -4,6 +4,7 @@ import type { RestartWay } from '../../../../src/kinds/kind';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
 import { RestartController } from '../../../../src/restart/controller';
 import { RestartRecords } from '../../../../src/store/restartRecords';
+import { Keepers } from '../../../../src/store/keepers';
 import { restartStepText } from '../../../../src/words/restartSteps';
 import { Registry } from '../../../../src/watch/registry';
 import { MemoryMemento } from '../../../support/memento';
@@ -62,8 +63,9 @@ export class RestartWorld {
       logStop: () => undefined,
       recordOf,
       records: new RestartRecords(new MemoryMemento(), { folder: play.stage.folder, log: () => undefined }),
+      keepers: new Keepers({ folder: play.stage.folder, log: () => undefined }),
       folder: play.stage.folder,
-      keepEvidence: () => Promise.resolve(undefined),
+      keepEvidence: () => Promise.resolve({}),
       onRestarted: () => undefined,
       onUnexpected: (_where, error) => assert.fail(String(error)),
       start: (_model, _signal, env) =>

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env, Kind, StartCommand } from '../../../../src/kinds/kind';
+import type { AskSetting } from '../../../../src/model/askSetting';
 import type { Target } from '../../../../src/model/target';
 import type { StartedCommand } from '../../../../src/restart/edges';
 import { until } from '../../../support/until';
@@ -15,6 +16,8 @@ export interface Stage {
   readonly target: Target;
   /** By what the kind finds the daemon's files. */
   readonly env: Env;
+  /** How its entry says that it is asked, for a kind that is told that. */
+  readonly asks?: AskSetting;
   /** Where the stage keeps its files. */
   readonly folder: string;
   /** How somebody starts the daemon, for a kind that knows no way. */
@@ -40,6 +43,7 @@ export abstract class ProcessStage implements Stage {
   abstract readonly target: Target;
   abstract readonly env: Env;
   abstract readonly command: StartCommand;
+  readonly asks?: AskSetting;
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'daemon-health-stage-')));
   readonly #children: ChildProcess[] = [];
   readonly #closers: (() => Promise<void> | void)[] = [];

@@ -4,6 +4,7 @@ import type { KindId } from '../../../../src/health/report';
 import type { Stage } from './stage';
 import { dispatchdStage } from './stages/dispatchdStage';
 import { ductorStage } from './stages/ductorStage';
+import { genericStage } from './stages/genericStage';
 import { smithyStage } from './stages/smithyStage';
 import { toyFileStage, toyHttpStage } from './stages/toyStage';
 import { toyFile } from './toys/toyFile';
@@ -17,6 +18,7 @@ export const STAGES: Readonly<Record<KindId, () => Promise<Stage>>> = {
   smithy: smithyStage,
   dispatchd: dispatchdStage,
   ductor: ductorStage,
+  generic: genericStage,
   toyHttp: toyHttpStage,
   toyFile: toyFileStage,
 };

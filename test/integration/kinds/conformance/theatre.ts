@@ -38,8 +38,9 @@ export class Play {
   }
 
   probe(options: ProbeOptions = {}, target = this.target): Probe {
-    const { env } = this;
-    const probe = createProbe(target, { kinds: ALL_KINDS, env, timeouts: PATIENT, ...options });
+    const { env, stage } = this;
+    const asks = stage.asks && { asks: stage.asks };
+    const probe = createProbe(target, { kinds: ALL_KINDS, env, timeouts: PATIENT, ...asks, ...options });
     this.#probes.push(probe);
     return probe;
   }
@@ -80,15 +81,20 @@ export class Play {
   }
 }
 
+/** Whether its answers tell of work that a restart interrupts. */
+export function tellsOfWork({ isOfAnyMake }: Kind): boolean {
+  return !isOfAnyMake;
+}
+
 /** The state of a daemon whose loop advances: nobody knows that of one that does not tell. */
 export function wellOf({ progress }: Report): 'healthy' | 'unverified' {
-  return progress.kind === 'cycles' ? 'healthy' : 'unverified';
+  return progress.kind === 'untold' ? 'unverified' : 'healthy';
 }
 
 /** A suite of each kind, with a daemon that has started. @param isShared its tests change nothing about the daemon */
 export function eachKind(
   title: string,
-  lives: (play: () => Play) => void,
+  lives: (play: () => Play, kind: Kind) => void,
   { kinds = ALL_KINDS, isShared = false } = {},
 ): void {
   describe(title, function () {
@@ -108,7 +114,7 @@ export function eachKind(
           beforeEach(begin);
           afterEach(end);
         }
-        lives(() => play);
+        lives(() => play, kind);
       });
     }
   });

@@ -457,6 +457,7 @@ describe('a background task', () => {
       status: 'waiting',
       createdAt: 1_700_000_000_000,
       question: 'Which schema ?',
+      questionCount: 0,
     });
     assert.deepEqual([isLive(session), endOf(session), isWaiting(session)], [false, undefined, true]);
     assert.ok(one({ status: 'waiting', last_question: 'x'.repeat(5_000) })!.question!.length <= 200);

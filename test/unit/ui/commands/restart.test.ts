@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Outcome } from '../../../../src/model/outcome';
 import type { Unstartable } from '../../../../src/base/errors';
-import type { RestartController } from '../../../../src/restart/controller';
+import type { RestartController, RestartWork } from '../../../../src/restart/controller';
+import type { Inspectable } from '../../../../src/diagnostics/inspectNode';
 import type { Plan } from '../../../../src/restart/plan';
 import type * as Commands from '../../../../src/ui/commands/restart';
 import type { Notice } from '../../../../src/ui/notifications/notice';
@@ -24,6 +25,8 @@ describe('a restart that a message asks for', () => {
   let outcome: Outcome;
   let doubt: Unstartable | undefined;
   let planned: Partial<Plan>;
+  let look: Inspectable;
+  let inspected: boolean | undefined;
   beforeEach(() => {
     screen = new FakeScreen();
     screen.answer = 'Restart';
@@ -32,6 +35,8 @@ describe('a restart that a message asks for', () => {
     told = [];
     doubt = undefined;
     planned = {};
+    look = { is: 'notNode' };
+    inspected = undefined;
     outcome = CURED;
     watch = Watch.healthy();
     // For longer than a smithy lets any step take.
@@ -54,7 +59,8 @@ describe('a restart that a message asks for', () => {
     });
     const controller = {
       planRestart: () => Promise.resolve(plan()),
-      restart: () => {
+      restart: (_plan: Plan, work: RestartWork) => {
+        inspected = work.inspect;
         restarted += 1;
         return Promise.resolve(outcome);
       },
@@ -70,6 +76,7 @@ describe('a restart that a message asks for', () => {
       door: { tell: (group) => void told.push(...group) },
       current,
       userName: () => 'dev',
+      inspectable: () => Promise.resolve(look),
       onUnexpected: (_where, error) => assert.fail(String(error)),
     });
   };
@@ -133,6 +140,43 @@ describe('a restart that a message asks for', () => {
     );
   });
 
+  const opens =
+    'Find Out Why sends the signal SIGUSR1 to process 7, which opens the debugger of Node on port 9229 for about 5 s, ' +
+    'to see what smithy waits for. ' +
+    'Meanwhile every user of this machine can reach that port and run code in smithy. ' +
+    'Where smithy handles that signal by code of its own, that code runs.';
+  const looks: [what: string, Inspectable, says: string | undefined, isOffered: boolean][] = [
+    ['a process of Node that catches the signal', { is: 'node', catches: true }, opens, true],
+    [
+      'one of which that is not known',
+      { is: 'node', catches: false },
+      `${opens} Whether process 7 catches the signal is not known: a process that does not is ended.`,
+      true,
+    ],
+    [
+      'one that the signal would end',
+      { is: 'notCaught' },
+      'Find Out Why is not offered: process 7 does not catch the signal SIGUSR1, which would end the process.',
+      false,
+    ],
+    ['one that is not Node', { is: 'notNode' }, undefined, false],
+  ];
+  for (const [what, found, says, isOffered] of looks) {
+    it(`says what a look into the event loop opens before its button is pressed: ${what}`, async () => {
+      look = found;
+      planned = { outside: '/evil' };
+      await commands().restart(modelOf(watch));
+      const [{ buttons, detail = '' } = { buttons: [] }] = screen.messages;
+      assert.deepEqual(
+        buttons,
+        isOffered ? ['Restart', 'Restart and Find Out Why (about 5 s)'] : ['Restart'],
+      );
+      const [last] = detail.split('\n').slice(-1);
+      if (says === undefined) assert.doesNotMatch(detail, /SIGUSR1|debugger/);
+      else assert.equal(last, says);
+    });
+  }
+
   const again: [what: string, plan: Partial<Plan>, says: string][] = [
     [
       'a manager restarts it',
@@ -150,6 +194,14 @@ describe('a restart that a message asks for', () => {
       'a loop may start it again',
       { way: { by: 'spawn', keepsWork: false }, supervisor: { name: 'process 41 (sh loop.sh)' } },
       'process 41 (sh loop.sh) may start smithy again: while that is there, nothing else is started.',
+    ],
+    [
+      'it was started again last time, not from here',
+      {
+        way: { by: 'spawn', keepsWork: false },
+        supervisor: { name: 'process 41 (/bin/sh)', lastTime: { at: 1, afterMs: 1_500 } },
+      },
+      '1.5 s after the last end from here smithy was started again, and not from here: process 41 (/bin/sh) may start smithy again, and is waited for first.',
     ],
     [
       'only its answer names the folder that it is started in',
@@ -251,6 +303,22 @@ describe('a restart that a message asks for', () => {
     );
   });
 
+  it('ticks its step of the walkthrough only where a restart was proven', async () => {
+    const ticks = () => screen.commands.filter(([, key]) => key === 'daemonHealth.restarted');
+    for (const other of [
+      { kind: 'cancelled', daemon: 'smithy', left: 'unchanged' },
+      { ...CURED, kind: 'unproven' },
+      { ...CURED, isRestart: false },
+    ] satisfies Outcome[]) {
+      outcome = other;
+      await commands().restart(modelOf(watch), openedMs());
+    }
+    assert.deepEqual(ticks(), []);
+    outcome = CURED;
+    await commands().restart(modelOf(watch), openedMs());
+    assert.deepEqual(ticks(), [['setContext', 'daemonHealth.restarted', true]]);
+  });
+
   it('that was late waits longer where the user wants that', async () => {
     const seen = { is: 'neverAnswered' } as const;
     outcome = { kind: 'late', daemon: 'smithy', afterMs: 60_000, seen, nothingRuns: true };
@@ -265,6 +333,71 @@ describe('a restart that a message asks for', () => {
     assert.deepEqual([waited, told[1]!.offers.map(({ action }) => action)], [1, ['interrupted']]);
     await all.waitLonger(modelOf(watch));
     assert.deepEqual([restarted, waited], [1, 1], 'nothing is late any more');
+  });
+
+  describe('that may find out why', () => {
+    const FIND_OUT = 'Restart and Find Out Why (about 5 s)';
+    beforeEach(() => {
+      look = { is: 'node', catches: true };
+      doubt = { is: 'noProgram', name: 'sf', onPath: true };
+    });
+
+    it('says what that does and how long it takes, and offers it second', async () => {
+      screen.answer = FIND_OUT;
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart', FIND_OUT]);
+      assert.match(details()[0]!, /for about 5 s, to see what smithy waits for/);
+      assert.deepEqual([restarted, inspected], [1, true]);
+    });
+
+    it('offers it only where it can work', async () => {
+      look = { is: 'portHeld', pid: 8 };
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
+      assert.doesNotMatch(details()[0]!, /Find Out Why/);
+      assert.equal(inspected, false);
+    });
+
+    it('does not offer it for a daemon without trouble', async () => {
+      watch.wait(5_000).stayHealthy(120_000);
+      await commands().restart(modelOf(watch));
+      assert.deepEqual(screen.messages[0]!.buttons, ['Restart']);
+      assert.doesNotMatch(details()[0]!, /Find Out Why/);
+    });
+  });
+
+  describe('links the hang report', () => {
+    const report = { file: '/r.md', found: 'waited for 28 s; 0 % CPU' };
+    const seen = { is: 'neverAnswered' } as const;
+    const why = { is: 'noProgram', name: 'sf', onPath: true } as const;
+    const failed = { kind: 'failed', daemon: 'smithy', why, isStopped: false, nothingRuns: false } as const;
+    const late = { kind: 'late', daemon: 'smithy', afterMs: 1, seen, nothingRuns: false } as const;
+    const cases: readonly [Outcome, readonly string[]][] = [
+      [CURED, ['hangReport']],
+      [{ ...CURED, work: { resumed: 0, interrupted: 1 } }, ['interrupted', 'hangReport']],
+      [{ ...CURED, kind: 'unproven' }, ['terminal', 'hangReport', 'log']],
+      [failed, ['terminal', 'hangReport', 'log']],
+      [late, ['waitLonger', 'hangReport', 'terminal']],
+      [{ kind: 'cancelled', daemon: 'smithy', left: 'unchanged' }, ['hangReport']],
+    ];
+    for (const [ended, actions] of cases) {
+      it(`of one that is ${ended.kind}, among ${actions.join(', ')}`, async () => {
+        outcome = { ...ended, report };
+        await commands().restart(modelOf(watch), openedMs());
+        const { offers } = told[0]!;
+        assert.deepEqual(
+          offers.map(({ action }) => action),
+          actions,
+        );
+        assert.deepEqual(offers.find(({ action }) => action === 'hangReport')?.targets, ['/r.md']);
+      });
+    }
+
+    it('by another name where it tells of no hang', async () => {
+      outcome = { ...CURED, report: { file: '/r.md' } };
+      await commands().restart(modelOf(watch), openedMs());
+      assert.deepEqual(told[0]!.offers, [{ action: 'report', targets: ['/r.md'] }]);
+    });
   });
 
   it('says before anything is ended that the start command was not found', async () => {
@@ -288,6 +421,14 @@ describe('a restart that a message asks for', () => {
       doubt = { is: 'noProgram', name: 'sf', onPath: true };
       screen.answer = undefined;
       assert.deepEqual(await inTerminal(), { done: false, lines: ['Cancelled: nothing was changed.'] });
+    });
+
+    it('names the file of the hang report', async () => {
+      outcome = { ...CURED, tookMs: 4_000, report: { file: '/r.md', found: 'waited for 28 s' } };
+      assert.deepEqual((await inTerminal()).lines, [
+        'smithy restarted in 4 s. Before that, the old process waited for 28 s.',
+        'Hang report: /r.md',
+      ]);
     });
 
     it('says only why where the restart failed: something was changed', async () => {

@@ -51,6 +51,7 @@ const LOG: readonly Entry[] = [
   phase('unreachable', HUNG_AT + 257 * SECOND_MS, HUNG_AT + 5 * MINUTE_MS, {
     reason: { is: 'wentAway', cause: { is: 'connectionRefused' }, count: 3, forMs: 12_000, isMixed: false },
     evidence: '/home/ada/evidence.md',
+    found: 'waited for 28 s; 0 % CPU',
   }),
   life,
 ];
@@ -82,6 +83,7 @@ function modelOf(of: PastSource = source('dispatchd', WORK), log: readonly Entry
     range: 'away',
     ranges: ['away', 'hour', 'day', 'week'],
     daemons: [{ daemonId: ID, now: 'healthy', severity: 'plain', canRunAgain: true }],
+    shows: 'tables',
   };
 }
 
@@ -122,6 +124,7 @@ describe('the health page', () => {
         )[0]!,
       );
     assert.match(rowOf(LOG), /The poll loop hangs \(the daemon itself says so\); connection refused 3 times/);
+    assert.match(rowOf(LOG), /It waited for 28 s; 0 % CPU\./);
     assert.doesNotMatch(rowOf(LOG), /told by the daemon/);
     const told = LOG.map((entry) => (entry.is === 'phase' ? { ...entry, toldByIt: true as const } : entry));
     assert.match(rowOf(told), /, told by the daemon/);
@@ -171,6 +174,23 @@ describe('the health page', () => {
     for (const [tag] of html.matchAll(/<[^>]*>/g)) assert.match(tag, allowed);
   });
 
+  it('is its sentences first, then the lanes, and the tables for who opens them', () => {
+    const drawn = (['sentences', 'lanes', 'tables'] as const).map((shows) => {
+      const { body } = pageOf({ ...modelOf(), shows });
+      const has = (name: string) => find(body, (attrs) => attrs['class'] === name).length;
+      return [
+        find(body, ({ id }) => id === 'lead').length,
+        has('lane'),
+        find(body, (attrs) => attrs['data-key']?.startsWith(`session ${ID} `) === true).length,
+      ];
+    });
+    assert.deepEqual(drawn, [
+      [1, 0, 0],
+      [1, 1, WORK.length],
+      [1, 1, 2 * WORK.length],
+    ]);
+  });
+
   it('keeps what a button does to itself: the page names it only', () => {
     const { body, actions } = pageOf(modelOf());
     for (const name of find(body, (attrs) => 'data-act' in attrs).map(
@@ -194,6 +214,7 @@ describe('the health page', () => {
     const text = exportPast(past, () => false, '/home/ada');
     assert.match(text, /hung 02:10:00 to 02:14:17/);
     assert.match(text, /report: ~\/evidence\.md/);
+    assert.match(text, /It waited for 28 s; 0 % CPU\./);
     assert.doesNotMatch(text, /abcdef1234567890/);
     assert.equal(text.match(/^# /gm)?.length, 3, 'its own title, and two in blocks');
     assert.match(text, /^````+text$/m);

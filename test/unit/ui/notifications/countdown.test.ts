@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { KnownDeadlines, Watched } from '../../../../src/health/deadlines';
+import type { Entry } from '../../../../src/health/countdown';
+import { countdownNotice } from '../../../../src/ui/notifications/noticeOf';
 import { Countdown } from '../../../../src/ui/notifications/countdown';
 import { settled } from '../../../support/fakeScreen';
 import { until } from '../../../support/until';
@@ -56,6 +58,22 @@ describe('a countdown', () => {
     await update();
     await until(() => window.screen.openProgress === 0);
     assert.equal(window.screen.messages.length, 0);
+  });
+
+  it('is no warning where its session is extended by itself', () => {
+    const entry = (prospect: Entry['prospect']): Entry => ({
+      daemonId: window.model('a').daemon.id,
+      daemon: 'a',
+      session: { id: 's-1', title: 's-1', status: 'running' },
+      stage: 'last',
+      prospect,
+      remainingMs: 9_000,
+      canExtend: true,
+    });
+    const levels = (['extended', 'extendedIfActive', 'ends'] as const).map(
+      (each) => countdownNotice(entry(each)).level,
+    );
+    assert.deepEqual(levels, ['info', 'warning', 'warning']);
   });
 
   it('shows nothing of what another window counts down, and goes on when that one was closed', async () => {

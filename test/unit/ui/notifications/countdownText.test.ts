@@ -14,6 +14,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   daemon: 'dispatchd',
   session,
   stage: 'soon',
+  prospect: 'ends',
   remainingMs: 41_200,
   canExtend: false,
   ...more,
@@ -35,6 +36,13 @@ describe('the text of a countdown', () => {
       { stage: 'extended', remainingMs: 64_100, extension: { byMs: 120_000, seenMs: 0 } },
     ],
     ['“build” is out of time; it is being ended.', { stage: 'due', remainingMs: 0 }],
+    [
+      '“build” will be extended by itself in 9 s.',
+      { stage: 'last', remainingMs: 8_400, prospect: 'extended' },
+    ],
+    ['“build” will be extended by itself in 29 s.', { remainingMs: 28_400, prospect: 'extended' }],
+    ['“build” is being extended.', { stage: 'due', remainingMs: 0, prospect: 'extended' }],
+    ['“build” times out in 42 s unless active.', { prospect: 'extendedIfActive' }],
     ['“build” may time out in 42 s (assumed).', { session: assumed }],
     ['“build” may time out in 9 s (assumed)!', { session: assumed, stage: 'last', remainingMs: 8_400 }],
     ['“build” times out in 42 s (assumed).', { session: { ...assumed, extensionsUsed: 3 } }],
@@ -74,12 +82,30 @@ describe('the text of a countdown', () => {
     for (const [text, ...entries] of rows) assert.equal(sentence(...entries), text);
   });
 
+  it('alarms about several only as far as they are not extended by themselves', () => {
+    const of = (title: string, is: Partial<Entry> = {}) =>
+      entry({ session: { ...session, title }, remainingMs: 9_000, stage: 'last', ...is });
+    const extended = { prospect: 'extended' } as const;
+    assert.equal(
+      sentence(of('a', extended), of('b', extended)),
+      '2 sessions will be extended by themselves: “a” in 9 s, “b” in 9 s.',
+    );
+    assert.equal(
+      sentence(of('a', { ...extended, stage: 'due' }), of('b', extended)),
+      '2 sessions will be extended by themselves: “a” now, “b” in 9 s.',
+    );
+    assert.equal(
+      sentence(of('a'), of('b', extended)),
+      '2 sessions reach their limit: “a” in 9 s, “b” in 9 s (will be extended).',
+    );
+  });
+
   it('links to the row, and extends where that is possible', () => {
     const text = countdownText([entry({ canExtend: true })]);
     const row = encodeURIComponent(JSON.stringify(['http://127.0.0.1:3470#session#s-1']));
     assert.ok(
       text.endsWith(
-        `[Extend](command:daemonHealth.extendSession?${row}) · [Show](command:daemonHealth.showDetails?${row})`,
+        `[Extend…](command:daemonHealth.extendSession?${row}) · [Show](command:daemonHealth.showDetails?${row})`,
       ),
     );
     assert.doesNotMatch(countdownText([entry()]), /Extend/);

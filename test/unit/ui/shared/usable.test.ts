@@ -94,6 +94,15 @@ describe('the commands about sessions that the palette offers', () => {
   });
 });
 
+describe('the command that ends a demo', () => {
+  it('is usable as long as there is one', () => {
+    const model = modelOf(Watch.healthy());
+    assert.ok(!usableOnDaemons([model], []).includes('endDemo'));
+    const demo = { ...model, daemon: { ...model.daemon, demo: { folder: '/x' } } };
+    assert.ok(usableOnDaemons([model, demo], []).includes('endDemo'));
+  });
+});
+
 describe('the commands about sessions of an unheard-of kind', () => {
   const lost: Session = { id: 's', title: 's', status: 'interrupted' };
   for (const [extendsOnRequest, expected] of [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DaemonModel } from '../../../../src/model/daemonModel';
 import type { Life } from '../../../../src/health/incidentLog';
 import { readStatus } from '../../../../src/kinds/smithy/status';
 import { daemonRows, problemRow, rowHover } from '../../../../src/ui/tree/daemonRows';
@@ -101,10 +102,16 @@ describe('the rows of the tree', () => {
         work: { resumed: 0, interrupted: 1 },
       })),
     } as const;
-    const descriptions = daemonRows(model, watch.time.now(), undefined)
-      .filter(({ contextValue }) => contextValue === 'restartRecord')
-      .map(({ description }) => description);
-    assert.deepEqual(descriptions, [
+    const descriptionsOf = (of: DaemonModel) =>
+      daemonRows(of, watch.time.now(), undefined)
+        .filter(({ contextValue }) => contextValue === 'restartRecord')
+        .map(({ description }) => description);
+    const told = { ...model, lives: [{ ...model.lives[0]!, toldByIt: true as const }] };
+    assert.equal(
+      descriptionsOf(told)[0],
+      'not from here · was up 55 s · 1 session interrupted · told by the daemon',
+    );
+    assert.deepEqual(descriptionsOf(model), [
       'not from here · was up 55 s · 1 session interrupted',
       'was wedged · smithy restarted in 4 s.',
     ]);

@@ -1,0 +1,1 @@
+export function runningDispatchd(stateDir: string): Promise<number | undefined>;

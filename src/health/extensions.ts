@@ -1,0 +1,51 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time';
+import type { Session } from './report';
+
+/** Which extensions of a session to offer: as its own limit, its own step and its daemon's maximum make them. */
+
+/** The longest that its daemon grants it yet, in ms; `undefined` where the daemon does not tell. */
+export function longestExtensionMs({
+  startedAt,
+  createdAt,
+  deadlineAt,
+  maxTotalMs,
+}: Session): number | undefined {
+  const beganAt = startedAt ?? createdAt;
+  if (beganAt === undefined || deadlineAt === undefined || maxTotalMs === undefined) return undefined;
+  return Math.max(0, beganAt + maxTotalMs - deadlineAt);
+}
+
+/**
+ * By how much sessions may be extended together, in ms: half of the shortest limit first, then what else fits, the
+ * longest being all that is granted. Empty where nothing is granted, or nobody knows.
+ */
+export function extensionsFor(sessions: readonly Session[]): readonly number[] {
+  const granted = sessions.map(longestExtensionMs);
+  const longestMs = Math.min(...granted.map((ms) => ms ?? 0));
+  if (sessions.length === 0 || longestMs === 0) return [];
+  const limitMs = shortest(sessions.map(({ timeoutMs }) => timeoutMs));
+  const stepMs = shortest(sessions.map(({ activityExtensionMs }) => activityExtensionMs));
+  const fitting = [round(limitMs / 2), round(limitMs), stepMs, longestMs].filter(
+    (ms) => ms > 0 && ms <= longestMs,
+  );
+  const [first, ...others] = new Set(fitting);
+  return [first!, ...others.sort((one, other) => one - other)];
+}
+
+function shortest(all: readonly (number | undefined)[]): number {
+  const known = all.filter((ms) => ms !== undefined);
+  return known.length === 0 ? 0 : Math.min(...known);
+}
+
+/** Down to a figure that one says. */
+function round(ms: number): number {
+  const stepMs =
+    ms < MINUTE_MS
+      ? 10 * SECOND_MS
+      : ms < 10 * MINUTE_MS
+        ? MINUTE_MS
+        : ms < HOUR_MS
+          ? 5 * MINUTE_MS
+          : 30 * MINUTE_MS;
+  return Math.floor(ms / stepMs) * stepMs;
+}

@@ -1,0 +1,40 @@
+import type { ProofBy, SignUnknown } from './cause';
+
+/** The poll cycles of a daemon's loop, as far as this answer tells them. Moments are epoch ms on the daemon's own clock. */
+export interface Cycles {
+  readonly kind: 'cycles';
+  /** When the last cycle started; it may still be in flight. */
+  readonly startedAt?: number;
+  /** When the last whole cycle completed. */
+  readonly completedAt?: number;
+  /** The daemon's own word on whether its loop hangs. */
+  readonly stale?: boolean;
+}
+
+/** What a daemon of an unknown make gives as a proof. Moments are epoch ms on the daemon's own clock. */
+export interface Signs {
+  readonly kind: 'signs';
+  readonly by: ProofBy;
+  /** The last moment at which it is known to have got on; absent where none is known. */
+  readonly provenAt?: number;
+  /** Since when it owes the next sign; absent where it owes none, as it has nothing to do. */
+  readonly owedSinceAt?: number;
+  /** Why this answer proves nothing; the two moments are absent then. */
+  readonly unknown?: SignUnknown;
+}
+
+/** What an answer tells of the daemon's loop. */
+export type Progress =
+  | Cycles
+  | Signs
+  /**
+   * Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not.
+   * `settings`: nobody said what proves it.
+   *
+   * @property answersItself the loop itself answers: an answer proves that it turns, and not that it takes in work
+   */
+  | {
+      readonly kind: 'untold';
+      readonly by: 'kind' | 'version' | 'settings';
+      readonly answersItself?: boolean;
+    };

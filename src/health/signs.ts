@@ -1,0 +1,51 @@
+import type { Reason } from './cause';
+import type { Loop } from './loop';
+import { FUTURE_TOLERANCE_MS } from './policy';
+import type { Signs } from './progress';
+import type { Report } from './report';
+
+/**
+ * Judges a daemon of an unknown make by the proof that its user named: it is well as long as its last sign is younger
+ * than the threshold, and hangs where it has owed the next one for longer. Where it owes none, old signs tell nothing.
+ *
+ * @param daemonNow epoch ms on the daemon's clock; without it no sign has an age
+ */
+export function assessSigns(
+  { by, provenAt, owedSinceAt, unknown }: Signs,
+  daemonNow: number | undefined,
+  thresholdMs: number,
+): Loop {
+  if (unknown) return { kind: 'unknown', why: unknown };
+  if (daemonNow === undefined) return { kind: 'unknown', why: { is: 'noCycleTimes' } };
+  if (provenAt !== undefined && provenAt - daemonNow > FUTURE_TOLERANCE_MS) {
+    return { kind: 'unknown', why: { is: 'signInFuture' } };
+  }
+  const ageMs = provenAt === undefined ? undefined : Math.max(0, daemonNow - provenAt);
+  const owedMs = owedSinceAt === undefined ? undefined : Math.max(0, daemonNow - owedSinceAt);
+  if (owedMs !== undefined && owedMs > thresholdMs) {
+    return { kind: 'stale', ageMs: ageMs ?? owedMs, stale: { is: 'noSign', by, thresholdMs } };
+  }
+  if (ageMs !== undefined && ageMs <= thresholdMs) {
+    return { kind: 'advancing', ageMs, crossesInMs: thresholdMs - (owedMs ?? ageMs) };
+  }
+  return owedMs === undefined
+    ? { kind: 'unknown', why: { is: 'nothingOwed' } }
+    : { kind: 'unknown', why: { is: 'noSignYet', by }, crossesInMs: thresholdMs - owedMs };
+}
+
+/** Whether the daemon has a poll loop of a known make: it is told of, or known not to be. */
+export function tellsOfLoop({ progress }: Pick<Report, 'progress'>): boolean {
+  return progress.kind !== 'signs' && !(progress.kind === 'untold' && progress.by === 'settings');
+}
+
+/** Why a daemon counts as well, whose loop or whose signs advance. */
+export function whyHealthy(report: Report | undefined): Reason {
+  const { progress } = report ?? {};
+  return progress?.kind === 'signs' ? { is: 'getsOn', by: progress.by } : { is: 'loopAdvances' };
+}
+
+/** Why a daemon counts as stopped, where it says so. */
+export function whyStopped(report: Report): Reason | undefined {
+  if (report.isRunning) return undefined;
+  return tellsOfLoop(report) ? { is: 'loopStopped' } : { is: 'saysStopped' };
+}

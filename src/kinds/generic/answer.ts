@@ -1,0 +1,47 @@
+import type { StrangeAnswer } from '../../health/cause';
+import type { Answer } from '../../system/httpClient';
+import { errorIn, notAStatus } from '../read/answers';
+import { isMetrics, readMetrics } from './metrics';
+import { readSaid, type Said } from './said';
+import { shapeOf, type Shape } from './shapes';
+
+/** What a daemon of an unknown make said, in whichever way it was asked. */
+export interface Spoken {
+  readonly said: Said;
+  /** How it says it is; absent where it does not. */
+  readonly shape?: Shape;
+}
+
+/** "Service Unavailable" is what a readiness route answers as long as the daemon is not ready. */
+const NOT_READY = 503;
+
+/**
+ * What an HTTP answer says, or why that is nothing. A body is read whatever the status is, since who is not ready says
+ * there why.
+ *
+ * @param expect the statuses of a good answer; 2xx where absent
+ */
+export function readAnswer(answer: Answer, expect: readonly number[] | undefined): Spoken | StrangeAnswer {
+  const { status, body, contentType, encoding } = answer;
+  const isGood = expect ? expect.includes(status) : status >= 200 && status < 300;
+  const isPage = /\bhtml\b/i.test(contentType);
+  if (isGood && isPage) return { is: 'webPage' };
+  if (isGood && encoding !== undefined) return { is: 'compressed', by: encoding };
+  if (isGood && isMetrics(body, contentType)) return { said: readMetrics(body) };
+  const said = readSaid(isPage || encoding !== undefined ? '' : body);
+  const shape = status === 401 || status === 403 || status === 404 ? undefined : shapeOf(body, said.json);
+  if (isGood) return { said, ...(shape && { shape }) };
+  if (shape && !isPage && status >= 500) return { said, shape: notGood(shape) };
+  if (status === 404) return { is: 'nothingAtPath' };
+  const refusal = status === 200 ? undefined : notAStatus(answer);
+  if (status === NOT_READY && refusal?.is !== 'asksToWait' && !isPage) {
+    const why = errorIn(answer);
+    return { said, shape: { condition: 'bad', checks: [], ...(why !== undefined && { said: why }) } };
+  }
+  return refusal ?? { is: 'httpError', status, isPage };
+}
+
+/** Who answers with an error and calls itself well is not believed. */
+function notGood(shape: Shape): Shape {
+  return shape.condition === 'good' || shape.condition === 'unknown' ? { ...shape, condition: 'bad' } : shape;
+}

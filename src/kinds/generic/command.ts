@@ -1,0 +1,67 @@
+import { cleanText } from '../../base/text';
+import type { StrangeAnswer } from '../../health/cause';
+import { NoAnswer } from '../../system/httpClient';
+import { runProgram } from '../../system/runProgram';
+import { MAX_SAID_CHARS } from '../policy';
+import { checkParts } from '../read/parts';
+import type { Spoken } from './answer';
+import { MAX_COMMAND_NAME_CHARS, MAX_COMMAND_OUTPUT_BYTES } from './policy';
+import { readSaid, TEXT_PLACE, type Said } from './said';
+import { shapeOf } from './shapes';
+
+/**
+ * What a command prints of a daemon. Its exit code tells nothing where it prints what is asked for: some tell an ill
+ * daemon by it.
+ *
+ * @param places where values are asked for
+ * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it
+ */
+export async function readCommand(
+  argv: readonly string[],
+  places: readonly string[],
+  timeoutMs: number,
+): Promise<Spoken | StrangeAnswer> {
+  const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
+  const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
+  switch (ran.is) {
+    case 'late':
+      throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
+    case 'missing':
+      return { is: 'noCommand', command };
+    case 'refused':
+      return { is: 'commandRefused', command };
+    case 'tooLong':
+      return { is: 'commandTooLong', command, maxBytes: MAX_COMMAND_OUTPUT_BYTES };
+    case 'ended': {
+      checkParts(ran.stdout);
+      const said = readPrinted(ran.stdout);
+      const shape = shapeOf(lastLine(ran.stdout), said.json);
+      const tells = shape !== undefined || places.some((place) => said.at(place) !== undefined);
+      if (ran.exitCode === 0 || (tells && said.at(TEXT_PLACE) !== ''))
+        return { said, ...(shape && { shape }) };
+      const words = cleanText(lastLine(ran.stderr) || lastLine(ran.stdout), MAX_SAID_CHARS) || undefined;
+      return {
+        is: 'commandFailed',
+        command,
+        exitCode: ran.exitCode,
+        ...(words !== undefined && { said: words }),
+      };
+    }
+  }
+}
+
+/** JSON, which may come after lines for people; `key=value` lines; or its last line. */
+function readPrinted(text: string): Said {
+  const whole = readSaid(text);
+  if (whole.json !== undefined) return whole;
+  const last = readSaid(lastLine(text));
+  if (last.json !== undefined) return last;
+  return {
+    at: (place) => (place === TEXT_PLACE ? last.at(place) : whole.at(place)),
+    hasFields: whole.hasFields,
+  };
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}

@@ -1,0 +1,49 @@
+/** What a daemon says of itself, or of a part of it. */
+export type Condition = 'good' | 'warning' | 'bad' | 'starting' | 'stopping' | 'unknown';
+
+const WORDS: Readonly<Record<Condition, string>> = {
+  good: 'pass passed ok okay up healthy alive live ready running true online started serving success succeeded good available connected idle busy',
+  warning: 'warn warning degraded',
+  bad: 'fail failed failing failure error errored down unhealthy critical false dead crashed offline unavailable notready notok outofservice',
+  starting: 'starting startup startingup loading loadingmodel initializing initialising booting warmingup',
+  stopping: 'draining stopping stopped shuttingdown shutdown terminating terminated closing exiting',
+  unknown: 'unknown',
+};
+
+const CONDITION_OF: ReadonlyMap<string, Condition> = new Map(
+  Object.entries(WORDS).flatMap(([condition, words]) =>
+    words.split(' ').map((word) => [word, condition as Condition] as const),
+  ),
+);
+
+/** What one word of a status means, whatever its case; `undefined` for a word that is none. */
+export function conditionOf(word: unknown): Condition | undefined {
+  if (typeof word === 'boolean') return word ? 'good' : 'bad';
+  if (typeof word !== 'string' || word.length > 40) return undefined;
+  return CONDITION_OF.get(word.toLowerCase().replace(/[\s_-]+/g, ''));
+}
+
+/** Sentences of servers whose health is a text: each begins, or ends, like one of these. */
+const SENTENCES: readonly (readonly [RegExp, Condition])[] = [
+  [/\b(shutting down|draining|terminating)\b/i, 'stopping'],
+  [/\b(is starting|starting up|loading|initiali[sz]ing|warming up|not (yet )?started)\b/i, 'starting'],
+  [/\b(unhealthy|not (ready|healthy|ok)|unavailable|check failed|failed|is down)\b/i, 'bad'],
+  [/\b(degraded)\b/i, 'warning'],
+  [
+    /^(i'm alive|pong)\b|\b(is|are) (up|alive|ready|healthy|running|ok)\b|\bcheck passed\b|^all good/i,
+    'good',
+  ],
+];
+
+/** What a short text means: one word, or one of the sentences that servers say. */
+export function conditionOfText(text: string): Condition | undefined {
+  const word = conditionOf(text.replace(/[.!]+$/, ''));
+  return word ?? SENTENCES.find(([sentence]) => sentence.test(text))?.[1];
+}
+
+/** Of several things that are said at once the one that says most: who starts or stops is not ill. */
+const BY_WEIGHT: readonly Condition[] = ['stopping', 'starting', 'bad', 'warning', 'good', 'unknown'];
+
+export function heaviest(conditions: readonly Condition[]): Condition | undefined {
+  return BY_WEIGHT.find((condition) => conditions.includes(condition));
+}

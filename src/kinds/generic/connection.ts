@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StrangeAnswer } from '../../health/cause';
+import type { Progress, Report } from '../../health/report';
+import type { AskSetting } from '../../model/askSetting';
+import type { NoWay } from '../../model/startFailure';
+import type { Target } from '../../model/target';
+import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
+import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
+import type { Look } from '../look';
+import { readAnswer, type Spoken } from './answer';
+import { prove, type Remembered } from './proofs';
+import { readCommand } from './command';
+import { CHANGED_PLACE, readFiles } from './files';
+import { COMMAND_TIMEOUT_MS } from './policy';
+import { toReport } from './report';
+import { TEXT_PLACE } from './said';
+
+/** What came of one question: what was said, when on the daemon's clock, and how long that took. */
+interface Heard extends Spoken {
+  readonly daemonNow: number;
+  readonly tookMs: number;
+}
+
+/**
+ * Whether what answers has one of the usual shapes of a health answer. Nobody looks for such daemons: whoever named
+ * the address wants it watched. @throws {NoAnswer}
+ */
+export async function identify(look: Look): Promise<Identified | StrangeAnswer> {
+  if (look.origin === undefined) return { is: 'noAddress' };
+  if (look.purpose !== 'watch') return { is: 'unknownKind' };
+  const spoken = readAnswer(await look.get(''), undefined);
+  if ('is' in spoken) return spoken;
+  if (!spoken.shape) return { is: 'noShape' };
+  const report = toReport(spoken.shape, UNPROVEN, {});
+  return { kind: report.kind, isRunning: report.isRunning, report };
+}
+
+/** Talks to one daemon of any make. */
+export function connect(target: Target, options: ConnectOptions): Connection {
+  return new AnyConnection(target, options);
+}
+
+/** Its entry in the settings says how it is started, or nobody does. */
+export function restartWays(_target: Target, { name }: StartPlace): readonly RestartWay[] | NoWay {
+  return { is: 'startUnknown', daemon: name };
+}
+
+const UNPROVEN: Progress = { kind: 'untold', by: 'settings' };
+
+/** Asks a daemon of any make by what its entry says, and remembers what proves something by its change. */
+class AnyConnection implements Connection {
+  readonly statusRoute: string;
+  readonly #asks: AskSetting;
+  #remembered: Remembered | undefined;
+  /** Nobody was there when it was asked last. */
+  #wasAway = false;
+  /** Since when it is there again. Monotonic ms. */
+  #backSinceMs: number | undefined;
+
+  constructor(
+    private readonly target: Target,
+    private readonly options: ConnectOptions,
+  ) {
+    this.#asks = options.asks;
+    this.statusRoute = options.asks.query ?? '';
+  }
+
+  async ask(look: Look): Promise<Answered> {
+    const heard = await this.#hear(look).catch((error: unknown) => {
+      this.#wasAway ||= error instanceof NoAnswer && error.kind === 'refused';
+      throw error;
+    });
+    if (this.#wasAway) this.#backSinceMs = performance.now();
+    this.#wasAway = false;
+    const usable = 'is' in heard ? heard : this.#usable(heard);
+    if ('is' in usable) return { is: this.options.isDeclared ? 'wrong' : 'stranger', why: usable };
+    return { is: 'report', report: this.#report(usable), latencyMs: usable.tookMs };
+  }
+
+  async #hear(look: Look): Promise<Heard | StrangeAnswer> {
+    const { target } = this;
+    if (target.kind === 'http') return this.#get(look);
+    const startedMs = performance.now();
+    const within = look.within.atMost(this.options.timeouts.requestMs);
+    const spoken = await (target.kind === 'file'
+      ? inTime(this.#readFiles(target.paths), within)
+      : readCommand(target.argv, this.#places, Math.min(COMMAND_TIMEOUT_MS, within.leftMs())));
+    if ('is' in spoken) return spoken;
+    return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
+  }
+
+  #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
+    const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
+    return readFiles(paths, isRead);
+  }
+
+  get #places(): readonly string[] {
+    const { progress } = this.#asks;
+    return progress ? [progress.at, progress.busy].filter((place) => place !== undefined) : [];
+  }
+
+  async #get(look: Look): Promise<Heard | StrangeAnswer> {
+    const answer = await look.get(this.statusRoute, this.options.timeouts.requestMs);
+    const spoken = readAnswer(answer, this.#asks.expect);
+    if ('is' in spoken) return spoken;
+    return { ...spoken, daemonNow: answer.dateAt ?? this.options.wallAt(), tookMs: answer.tookMs };
+  }
+
+  /** Where nobody named the kind, only a usual shape shows that a daemon is there. */
+  #usable(heard: Heard): Heard | StrangeAnswer {
+    if (heard.shape) return heard;
+    if (!this.options.isDeclared) return { is: 'noShape' };
+    const { progress } = this.#asks;
+    if (!progress || progress.at.startsWith('$') || heard.said.hasFields) return heard;
+    return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
+  }
+
+  #report({ said, shape, daemonNow }: Heard): Report {
+    const { progress } = this.#asks;
+    if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
+    const found = {
+      value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
+      busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
+    };
+    const monotonicMs = performance.now();
+    const back = this.#backSinceMs;
+    const backSinceAt = back === undefined ? undefined : daemonNow - (monotonicMs - back);
+    const now = { nowAt: daemonNow, monotonicMs, ...(backSinceAt !== undefined && { backSinceAt }) };
+    const { signs, remembered } = prove(progress, this.#remembered, found, now);
+    this.#remembered = remembered;
+    return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
+  }
+}
+
+/** A file system that hangs ends no read: nobody waits for it. */
+async function inTime<T>(work: Promise<T>, within: Ask): Promise<T> {
+  const late = new AbortController();
+  const deadline = delay(within.leftMs(), undefined, { signal: late.signal }).then(() => {
+    throw noAnswerWithin(within);
+  });
+  for (const each of [work, deadline]) each.catch(() => undefined);
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    late.abort();
+  }
+}

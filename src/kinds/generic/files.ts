@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cleanText } from '../../base/text';
+import type { StrangeAnswer } from '../../health/cause';
+import { NoAnswer } from '../../system/httpClient';
+import { readBounded } from '../../system/privateFile';
+import { codeOf } from '../../system/trouble';
+import { checkParts } from '../read/parts';
+import { shortPath } from '../read/paths';
+import type { Spoken } from './answer';
+import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
+import { readSaid, type Said } from './said';
+import { shapeOf } from './shapes';
+
+/** The place that is no field: when the newest of the files was changed, epoch ms. */
+export const CHANGED_PLACE = '$mtime';
+
+/**
+ * What the files of a daemon say: a value is that of the first file that has it. Files that are not there say nothing,
+ * as long as one is.
+ *
+ * @param isRead their content is asked for; when a file was changed is known without
+ * @throws {NoAnswer} where none of them is there
+ */
+export async function readFiles(paths: readonly string[], isRead: boolean): Promise<Spoken | StrangeAnswer> {
+  let changedAt: number | undefined;
+  const contents: Content[] = [];
+  for (const path of paths.map(inHome)) {
+    const file = shown(path);
+    try {
+      const found = await stat(path);
+      // A device may do something when it is opened, and who opens a pipe may wait for ever.
+      if (!found.isFile()) return { is: 'noPlainFile', file };
+      changedAt = Math.max(changedAt ?? 0, Math.round(found.mtimeMs));
+      if (!isRead) continue;
+      const content = await readWhole(path);
+      if (content === 'tooLong') return { is: 'fileTooLong', file, maxBytes: MAX_FILE_BYTES };
+      if (content === 'half') return { is: 'halfFile', file };
+      contents.push(content);
+    } catch (error) {
+      if (error instanceof NoAnswer) throw error;
+      if (codeOf(error) !== 'ENOENT') return { is: 'fileNotReadable', file };
+    }
+  }
+  if (changedAt === undefined) {
+    throw new NoAnswer('refused', { is: 'noFile', file: shown(inHome(paths[0] ?? '')) });
+  }
+  const [first] = contents;
+  const shape = first && shapeOf(first.text, first.said.json);
+  return { said: together(contents, changedAt), ...(shape && { shape }) };
+}
+
+interface Content {
+  readonly text: string;
+  readonly said: Said;
+}
+
+/** A file that is being written is read again a moment later. */
+async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
+  for (let looks = 1; ; looks++) {
+    const text = await readBounded(path, MAX_FILE_BYTES);
+    if (text === undefined) return 'tooLong';
+    checkParts(text);
+    const said = readSaid(text);
+    const isHalf = said.json === undefined && /^\s*[[{]/.test(text);
+    const isWhole = !isHalf && text.trim() !== '';
+    if (isWhole || (looks === HALF_FILE_LOOKS && !isHalf)) return { text, said };
+    if (looks === HALF_FILE_LOOKS) return 'half';
+    await delay(HALF_FILE_WAIT_MS);
+  }
+}
+
+function together(contents: readonly Content[], changedAt: number): Said {
+  return {
+    at: (place) => {
+      if (place === CHANGED_PLACE) return changedAt;
+      for (const { said } of contents) {
+        const value = said.at(place);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    },
+    hasFields: contents.some(({ said }) => said.hasFields),
+  };
+}
+
+function inHome(path: string): string {
+  return path.replace(/^~(?=[\\/])/, homedir());
+}
+
+function shown(path: string): string {
+  return cleanText(shortPath(path));
+}

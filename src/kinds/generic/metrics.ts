@@ -1,0 +1,80 @@
+import type { Said } from './said';
+
+/** `name{label="value", …}` of the settings: a series has to have these labels, and may have more. */
+interface Selector {
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+const NAME = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?$/s;
+/** One label, and what stands before the next (Prometheus, "Text-based format"). */
+const LABEL = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/gy;
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', '"': '"', '\\': '\\' };
+
+/** Content types of Prometheus' text and of OpenMetrics. */
+const METRICS_TYPE = /^(text\/plain\b.*\bversion=|application\/openmetrics-text\b)/i;
+/** What no other text begins a line with. */
+const METRICS_LINE = /^# (HELP|TYPE) [a-zA-Z_:]/m;
+/** So far a page is looked through for that: a page of metrics begins so. */
+const METRICS_HEAD_CHARS = 4 * 1024;
+
+/** Whether an answer is a page of metrics. */
+export function isMetrics(text: string, contentType: string): boolean {
+  return METRICS_TYPE.test(contentType) || METRICS_LINE.test(text.slice(0, METRICS_HEAD_CHARS));
+}
+
+/**
+ * A page of metrics: of all its lines only those of a name that is asked for are parsed. What several series count may
+ * be added up; a time or an age of several is none. Never throws.
+ */
+export function readMetrics(page: string): Said {
+  return {
+    at: (place, isAmount) => {
+      const selector = readSelector(place);
+      if (!selector) return undefined;
+      const values = valuesOf(page, selector);
+      if (values.length === 0) return undefined;
+      if (values.length === 1) return values[0];
+      return isAmount ? values.map(Number).reduce((sum, value) => sum + value, 0) : `${values.length} series`;
+    },
+    hasFields: true,
+  };
+}
+
+function readSelector(place: string): Selector | undefined {
+  const [, name, labels] = NAME.exec(place.trim()) ?? [];
+  return name === undefined ? undefined : { name, labels: labelsIn(labels ?? '') };
+}
+
+function labelsIn(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    [...text.matchAll(LABEL)].map(([, label = '', value = '']) => [
+      label,
+      value.replace(/\\(.)/g, (whole, letter: string) => ESCAPES[letter] ?? whole),
+    ]),
+  );
+}
+
+/** The values of the series that have this name and these labels, as they are written. */
+function valuesOf(page: string, { name, labels }: Selector): readonly string[] {
+  const values: string[] = [];
+  for (let at = page.indexOf(name); at !== -1; at = page.indexOf(name, at + name.length)) {
+    if (at > 0 && page[at - 1] !== '\n') continue;
+    const end = page.indexOf('\n', at);
+    const rest = page.slice(at + name.length, end === -1 ? undefined : end);
+    const value = valueIn(rest, labels);
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}
+
+/** What stands behind the name: labels, the value, and perhaps a time. */
+const REST = /^(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(\S+)/;
+
+function valueIn(rest: string, wanted: ReadonlyMap<string, string>): string | undefined {
+  const [, labels = '', value] = REST.exec(rest) ?? [];
+  if (value === undefined) return undefined;
+  if (wanted.size === 0) return value;
+  const own = labelsIn(labels);
+  return [...wanted].every(([label, is]) => own.get(label) === is) ? value : undefined;
+}

@@ -1,0 +1,37 @@
+/** A time that is older is none: a counter of seconds that was never set is 0, Go's zero time is the year 1 (Prometheus, BullMQ). */
+export const LONGEST_AGE_MS = 10 * 365 * 24 * 60 * 60 * 1_000;
+
+/** Below this a number is seconds since 1970, above it milliseconds: the one is the year 5138, the other 1973. */
+export const FIRST_MS = 1e11;
+
+/** The tree shows checks one under the other: more are for a page of its own. */
+export const MAX_CHECKS = 50;
+
+/** Actuator's components hold components; the deepest that its own health indicators make is two. */
+export const MAX_CHECK_DEPTH = 3;
+
+/** A check's name and its words stand in one row. */
+export const MAX_CHECK_NAME_CHARS = 60;
+
+/** A short text is a status, a long one is a page; Kubernetes' `?verbose` has some 50 lines. */
+export const MAX_STATUS_CHARS = 200;
+export const MAX_STATUS_PAGE_CHARS = 16 * 1024;
+
+/** Longest part of a value that is shown where it is not what it should be. */
+export const MAX_VALUE_CHARS = 40;
+
+/** As much as is read of an answer: what a daemon writes of its state is a few KB. */
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** A file that is written in place is whole within milliseconds; one that is not after three looks stays so. */
+export const HALF_FILE_LOOKS = 3;
+export const HALF_FILE_WAIT_MS = 100;
+
+/** A command is a daemon's own client, which starts within seconds; longer than this nobody waits for it. */
+export const COMMAND_TIMEOUT_MS = 5_000;
+/** What a daemon's client prints of its jobs is some KB. */
+export const MAX_COMMAND_OUTPUT_BYTES = 1024 * 1024;
+export const MAX_COMMAND_NAME_CHARS = 60;
+
+/** A beat is compared with the one before: an id, a time, a number. */
+export const MAX_BEAT_CHARS = 1_000;

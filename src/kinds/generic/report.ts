@@ -1,0 +1,40 @@
+import type { Progress, Report } from '../../health/report';
+import type { Traits } from '../../health/traits';
+import type { Shape } from './shapes';
+
+/** Nothing is known of a daemon of an unknown make but what its user said, and what it says itself. */
+const TRAITS: Traits = {
+  namesItsInstances: false,
+  listsEndedSessions: false,
+  remembersInterrupted: false,
+  extendsOnRequest: false,
+};
+
+/** What its last answer says of it. @param shape how it says it is, where it does */
+export function toReport(
+  shape: Shape | undefined,
+  progress: Progress,
+  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow'>,
+): Report {
+  const { condition = 'unknown', checks = [], version } = shape ?? {};
+  const said = shape && whyBad(shape);
+  return {
+    kind: 'generic',
+    isRunning: condition !== 'stopping',
+    ...(condition === 'starting' && { starting: true }),
+    ...(condition === 'bad' && { available: false, unavailable: { is: 'said', said } }),
+    ...rest,
+    progress,
+    traits: TRAITS,
+    ...(checks.length > 0 && { checks }),
+    ...(version !== undefined && { instance: { version } }),
+    malformed: [],
+  };
+}
+
+/** In its own words, else in those of the first part that is not well. */
+function whyBad({ said, checks }: Shape): string | undefined {
+  const bad = checks.find(({ state }) => state === 'bad');
+  if (said !== undefined || !bad) return said;
+  return bad.said === undefined ? bad.name : `${bad.name}: ${bad.said}`;
+}

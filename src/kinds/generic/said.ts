@@ -1,0 +1,70 @@
+import { cleanText } from '../../base/text';
+
+/** What a daemon said, in whichever way it says it: where a value stands in it, and the whole of it. */
+export interface Said {
+  /**
+   * The value at a place of the settings; `undefined` where there is none.
+   * @param isAmount values of one name may be added up
+   */
+  at(place: string, isAmount?: boolean): unknown;
+  /** The JSON, where that is what it said. */
+  readonly json?: unknown;
+  /** It has places besides that of its whole text. */
+  readonly hasFields: boolean;
+}
+
+/** The places that are no field: the whole text, and when a file was changed. */
+export const TEXT_PLACE = '$text';
+
+/** Reads JSON, `key=value` lines, or a text of which only the whole is a value. Never throws. */
+export function readSaid(text: string): Said {
+  const whole = text.trim();
+  const json = parse(whole);
+  const fields: unknown = json === undefined ? pairsIn(whole) : json;
+  return {
+    at: (place) => (place === TEXT_PLACE ? whole : valueAt(fields, place.split('.'))),
+    hasFields: Object.keys(fields ?? {}).length > 0,
+    ...(json !== undefined && { json }),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `ActiveState=active`: what systemctl prints, and env files hold. */
+const PAIR = /^([\w.-]+)=(.*)$/;
+
+function pairsIn(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split('\n').flatMap((line) => {
+    const [, key, value] = PAIR.exec(line.trim()) ?? [];
+    return key === undefined || value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The value below these keys. A key may have a dot in it: then it is two or more of the parts. */
+function valueAt(value: unknown, parts: readonly string[]): unknown {
+  if (parts.length === 0) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (let count = 1; count <= parts.length; count++) {
+    const key = parts.slice(0, count).join('.');
+    if (!Object.hasOwn(value, key)) continue;
+    const found = valueAt((value as Record<string, unknown>)[key], parts.slice(count));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** One bounded line of it, to be shown. */
+export function lineOf(value: unknown, maxChars: number): string | undefined {
+  if (typeof value === 'string') return cleanText(value, maxChars) || undefined;
+  if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')) {
+    return cleanText(value.slice(0, 10).join(', '), maxChars) || undefined;
+  }
+  return undefined;
+}

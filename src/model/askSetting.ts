@@ -1,0 +1,21 @@
+import type { ProofBy } from '../health/cause';
+
+/** What proves that a daemon gets on with its work: only its user can know. */
+export interface ProofSetting {
+  readonly by: ProofBy;
+  /** Where the value stands in what the daemon says. */
+  readonly at: string;
+  /** Where it says whether it has something to do; of `due`, whether a run is under way. */
+  readonly busy?: string;
+  /** It is red where it owes a sign for longer than this. */
+  readonly redAfterMs: number;
+}
+
+/** How a daemon of an unknown make is asked, besides where. */
+export interface AskSetting {
+  /** `?verbose`: goes with each question. */
+  readonly query?: string;
+  /** The statuses of a good answer; 2xx where absent. */
+  readonly expect?: readonly number[];
+  readonly progress?: ProofSetting;
+}

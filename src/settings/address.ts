@@ -1,0 +1,55 @@
+import type { DaemonConfig } from '../model/daemonConfig';
+import type { EntryProblem } from '../model/listProblem';
+import { isSameAddress, readDaemons } from './daemonList';
+
+/** Why what was typed is no address that can be added. */
+export type AddressProblem =
+  | Extract<EntryProblem, { readonly is: 'noHttpUrl' | 'notOnThisMachine' }>
+  | { readonly is: 'urlWithLogin' | 'urlWithQuery' }
+  | { readonly is: 'noPort' }
+  /** @property name of the daemon that is watched there */
+  | { readonly is: 'watched'; readonly name: string };
+
+export interface AddressRules {
+  /** The user allows daemons of other machines. */
+  readonly allowRemote: boolean;
+  readonly watched: readonly DaemonConfig[];
+}
+
+const HAS_PORT = /:\d+(\/|$)/;
+/** What is typed in one word is a host only where that can be seen: `localhost`, a dot, or brackets. */
+const HOST = /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])$/i;
+
+/**
+ * Reads what somebody types for an address: `3457`, `127.0.0.1:3457` or `http://127.0.0.1:3457`. By the rules of the
+ * list that the address goes into.
+ */
+export function readAddress(
+  typed: string,
+  { allowRemote, watched }: AddressRules,
+): DaemonConfig | AddressProblem {
+  const text = typed.trim();
+  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(text);
+  const bare = /^:?\d+$/.test(text) ? `127.0.0.1:${text.replace(':', '')}` : text;
+  const url = hasScheme ? text : `http://${bare}`;
+  if (!hasScheme && !HAS_PORT.test(bare)) {
+    return HOST.test(bare) ? { is: 'noPort' } : { is: 'noHttpUrl', url: text };
+  }
+  const { daemons, problems } = readDaemons([{ url }], { configured: true, allowRemote });
+  const [daemon] = daemons;
+  if (daemon) {
+    const known = watched.find((other) => isSameAddress(other, daemon));
+    return known ? { is: 'watched', name: known.name } : daemon;
+  }
+  const [problem] = problems;
+  if (problem?.is !== 'entry') return { is: 'noHttpUrl', url: text };
+  switch (problem.problem.is) {
+    case 'urlWithLogin':
+    case 'urlWithQuery':
+      return { is: problem.problem.is };
+    case 'notOnThisMachine':
+      return problem.problem;
+    default:
+      return { is: 'noHttpUrl', url: text };
+  }
+}

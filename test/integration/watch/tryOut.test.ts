@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../../src/app/systemClock';
+import { createProbe } from '../../../src/kinds/probe';
+import { readAddress } from '../../../src/settings/address';
+import { defaultName, foundText } from '../../../src/ui/commands/addDaemonText';
+import { Registry } from '../../../src/watch/registry';
+import { AnsweringServer } from '../../support/answeringServer';
+import { FakeSmithy } from '../../support/fakeSmithy';
+import { freePort } from '../../support/freePort';
+
+describe('a daemon that is tried before it is added', function () {
+  this.timeout(60_000);
+  let registry: Registry;
+
+  beforeEach(() => {
+    registry = new Registry({
+      clock: systemClock,
+      random: Math.random,
+      isFocused: () => true,
+      createProbe: (target, kind) => Promise.resolve(createProbe(target, { kind })),
+      recall: () => ({ lost: [] }),
+    });
+  });
+  afterEach(() => registry.dispose());
+
+  async function found(address: string, signal = new AbortController().signal) {
+    const daemon = readAddress(address, { allowRemote: false, watched: [] });
+    assert.ok(!('is' in daemon));
+    const track = await registry.tryOut(daemon, signal);
+    return { ...foundText(address, track), report: track.sample?.ok ? track.sample.report : undefined };
+  }
+
+  it('is recognised, with its state, and named after its folder', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'daemon-health-try-'));
+    const smithy = await FakeSmithy.start(join(home, 'shop'));
+    try {
+      const { text, advice, report } = await found(`127.0.0.1:${smithy.port}`);
+      assert.match(text, /^smithy at 127\.0\.0\.1:\d+: (healthy|starting|unverified) \(/);
+      assert.equal(advice, undefined);
+      assert.ok(report);
+      assert.equal(defaultName(report, 'open', []), 'smithy (shop)');
+      assert.equal(defaultName(report, 'open', ['smithy (shop)']), 'smithy (shop) 2');
+      assert.deepEqual(registry.models, [], 'nothing is watched yet');
+    } finally {
+      await smithy.stop();
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  it('that is not there is told so, with what to do', async () => {
+    const { text, advice } = await found(`127.0.0.1:${await freePort()}`);
+    assert.match(text, /^Nothing listens at 127\.0\.0\.1:\d+\. Connection refused\.$/);
+    assert.match(advice ?? '', /^Start the daemon/);
+  });
+
+  it('and is another program is told so', async () => {
+    const server = await AnsweringServer.start((response) =>
+      response.setHeader('content-type', 'text/html').end('<!doctype html><title>shop</title>'),
+    );
+    try {
+      const { text, advice } = await found(server.url);
+      assert.match(text, /^No daemon is at http:.*, but something else\. The answer is a web page/);
+      assert.match(advice ?? '', /another program has it/);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('is not waited for by who goes back', async () => {
+    const server = await AnsweringServer.start(() => undefined);
+    const controller = new AbortController();
+    try {
+      const waiting = found(server.url, controller.signal);
+      controller.abort(new Error('went back'));
+      await assert.rejects(waiting, /went back/);
+    } finally {
+      await server.stop();
+    }
+  });
+});
