@@ -81,7 +81,6 @@ export const longFiles = {
   'health/history.ts': 'Its sentence moves to words/ (step 7).',
   'launcher/main.ts': 'Its two ways to start share all but some lines; its words move to words/ (step 7).',
   'restart/controller.ts': 'What a restart, a stop and a longer wait have in common is in one class.',
-  'ui/tree/daemonRows.ts': 'Its reasons move to words/ (step 7).',
 };
 
 /** The kinds of daemons: each folder of `kinds/` with a `kind.ts`. */

@@ -29,17 +29,22 @@ export const DAY_MS = 86_400_000;
 
 /** Words for durations. All take milliseconds and round down: "over 3 minutes" must be true. */
 
-/** "for over 3 minutes"; "for a while" where the age is unknown or under one minute (smithy's own wording). */
+/** "for over 3 minutes", "for 11 s"; "for a while" where the age is unknown. */
 export function forOver(ageMs: number | undefined): string {
-  const minutes = ageMs === undefined ? 0 : Math.floor(ageMs / MINUTE_MS);
-  if (minutes < 1) return 'for a while';
+  if (ageMs === undefined || ageMs < SECOND_MS) return 'for a while';
+  const minutes = Math.floor(ageMs / MINUTE_MS);
+  if (minutes < 1) return `for ${Math.floor(ageMs / SECOND_MS)} s`;
   return minutes === 1 ? 'for over 1 minute' : `for over ${minutes} minutes`;
 }
 
 /** A short age for the status bar: "3 min", "2 h 5 min"; empty where it says nothing. */
 export function shortAge(ageMs: number | undefined): string {
-  if (ageMs === undefined || ageMs < MINUTE_MS) return '';
-  return duration(Math.floor(ageMs / MINUTE_MS) * MINUTE_MS);
+  return ageMs === undefined || ageMs < MINUTE_MS ? '' : wholeMinutes(ageMs);
+}
+
+/** "3 min", "2 h 5 min": without the seconds. */
+export function wholeMinutes(ms: number): string {
+  return duration(Math.floor(ms / MINUTE_MS) * MINUTE_MS);
 }
 
 /** "850 ms", "4.2 s", "42 s", "3 min 12 s", "2 h 5 min", "3 d 4 h". */
@@ -59,14 +64,20 @@ function two(ms: number, bigMs: number, big: string, smallMs: number, small: str
   return `${Math.floor(ms / bigMs)} ${big}${rest > 0 ? ` ${rest} ${small}` : ''}`;
 }
 
+/** With its seconds, as long as they matter: after five minutes nobody reads them, and a surface need not be written for them. */
+export function roughly(ms: number): string {
+  return ms < SECONDS_MATTER_MS ? duration(Math.floor(ms / SECOND_MS) * SECOND_MS) : wholeMinutes(ms);
+}
+
+const SECONDS_MATTER_MS = 5 * MINUTE_MS;
+
 /**
  * An age that changes rarely, for rows that stay on screen: "under 15 s", "under 1 min", "3 min".
  * A row that said "4 s" would have to be written again every second.
  */
 export function coarseAge(ms: number): string {
   if (ms < 15 * SECOND_MS) return 'under 15 s';
-  if (ms < MINUTE_MS) return 'under 1 min';
-  return duration(Math.floor(ms / MINUTE_MS) * MINUTE_MS);
+  return ms < MINUTE_MS ? 'under 1 min' : wholeMinutes(ms);
 }
 
 /**

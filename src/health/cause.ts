@@ -123,6 +123,8 @@ export type Reason =
   | {
       readonly is:
         | 'restarting'
+        /** The daemon did not run: no restart. */
+        | 'startingByUs'
         | 'restartingElsewhere'
         | 'stoppedByUs'
         | 'loopStopped'

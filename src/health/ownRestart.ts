@@ -2,6 +2,7 @@ import type { Instant } from '../base/time';
 import { nextVerdict, transition } from './nextVerdict';
 import { STOP_LONGEST_MS, STOP_LONGEST_PER_WORK_MS } from './policy';
 import { isLive } from './sessions';
+import { rowOf } from './states';
 import type { Step, Track } from './trackState';
 import { decide, type Facts, type Verdict } from './verdict';
 
@@ -15,7 +16,8 @@ export type RestartEnd =
 
 /** Our own restart begins: while it lasts nothing is an outage. */
 export function beginRestart(track: Track, now: Instant): Step {
-  return underRestart(track, { ...track.facts, restarting: true, startFailed: undefined }, now, now);
+  const isStart = rowOf(track.verdict).phase === 'down';
+  return underRestart(track, { ...track.facts, restarting: true, isStart, startFailed: undefined }, now, now);
 }
 
 /**
@@ -26,7 +28,13 @@ export function endRestart(track: Track, end: RestartEnd, now: Instant): Step {
   const startFailed = end.is === 'startFailed' ? end.why : undefined;
   // What the old process last said is not true of the new one that never came.
   const unsaid = { report: undefined, loop: undefined, failure: undefined };
-  const facts = { ...track.facts, ...(end.is === 'startFailed' && unsaid), restarting: false, startFailed };
+  const facts = {
+    ...track.facts,
+    ...(end.is === 'startFailed' && unsaid),
+    restarting: false,
+    isStart: false,
+    startFailed,
+  };
   const step = underRestart(track, facts, track.sampledAt ?? now, now);
   return end.is === 'notProven' ? step : { ...step, track: { ...step.track, incident: undefined } };
 }

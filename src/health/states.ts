@@ -40,7 +40,6 @@ interface AnyState {
 
 interface ProblemState extends AnyState {
   readonly severity: 'red' | 'amber';
-  readonly notifiesAs: 'error' | 'warning';
   readonly isCuredByRestart: boolean;
   /** What proves that the problem is over: an answer, or only a completed cycle. */
   readonly isOverBy: 'answer' | 'cycle';
@@ -78,7 +77,6 @@ const RED: ProblemState = {
   ...UP,
   severity: 'red',
   silencesCountdowns: 'always',
-  notifiesAs: 'error',
   isCuredByRestart: true,
   isOverBy: 'answer',
 };
@@ -86,7 +84,6 @@ const RED: ProblemState = {
 const AMBER: ProblemState = {
   ...UP,
   severity: 'amber',
-  notifiesAs: 'warning',
   isCuredByRestart: false,
   isOverBy: 'answer',
 };
@@ -106,7 +103,7 @@ const PLAIN: PlainState = {
  */
 export const STATES: Readonly<Record<DaemonState, StateRow>> = {
   unresponsive: { ...RED, isDown: true, isHang: true },
-  unreachable: { ...RED, isDown: true, phase: 'gone', work: 'unknown', notifiesAs: 'warning' },
+  unreachable: { ...RED, isDown: true, phase: 'gone', work: 'unknown' },
   failing: RED,
   wedged: { ...RED, isOverBy: 'cycle', isHang: true },
   wrongAnswer: { ...AMBER, work: 'unknown', silencesCountdowns: 'always', isMaybeOther: true },

@@ -90,6 +90,7 @@ export function observe(
 
   const base: Facts = {
     restarting: track.restarting,
+    isStart: track.facts.isStart,
     restartingElsewhere: isElsewhere,
     report,
     loop,

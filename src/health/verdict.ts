@@ -26,6 +26,8 @@ export interface Streak {
 /** All that a verdict is made from: the last sample, and what is remembered of those before it. */
 export interface Facts {
   readonly restarting: boolean;
+  /** What we restart did not run. */
+  readonly isStart?: boolean | undefined;
   /** Another window restarts it now. */
   readonly restartingElsewhere?: boolean | undefined;
   readonly report?: Report | undefined;
@@ -105,10 +107,9 @@ const isOnlyLookedFor = (f: Facts) => !f.seenUp && !f.configured;
 export const RULES: readonly Rule[] = [
   {
     state: 'restarting',
-    match: (f) => {
-      if (f.restarting) return { is: 'restarting' };
-      return f.restartingElsewhere ? { is: 'restartingElsewhere' } : undefined;
-    },
+    match: (f) =>
+      (f.restarting && { is: f.isStart ? 'startingByUs' : 'restarting' }) ||
+      (f.restartingElsewhere ? { is: 'restartingElsewhere' } : undefined),
   },
   {
     state: 'unresponsive',

@@ -27,7 +27,9 @@ export const MAX_NAMED = 2;
 export const JUST_NOW_MS = 60_000;
 
 /** A tooltip taller than the window helps nobody; the tree has them all. */
-export const MAX_DESCRIBED = 5;
+export const MAX_DESCRIBED = 3;
+/** Each further daemon has one line in it. */
+export const MAX_LINES = 8;
 
 /** dispatchd takes no more. */
 export const LONGEST_MS = 7 * 24 * 3_600_000;
@@ -42,6 +44,14 @@ export const PAGE_DRAW_EVERY_MS = 1_000;
 
 /** The right edge of its lanes moves this seldom where nothing else is new: each move sends the page. */
 export const PAGE_STEP_MS = 10_000;
+
+/** So many letters stand in a row of the tree right below the top, in a side bar of 300 px: VS Code's own width of one. */
+export const ROW_CHARS = 30;
+/** So many of a daemon's name always do. */
+export const ROW_NAME_CHARS = 12;
+
+/** A session in its last minute is counted down in its row, by the second. */
+export const ROW_DRAW_EVERY_MS = 1_000;
 
 /** A demo is looked at all the time, by who waits for what it shows: as often as a daemon may be asked. */
 export const DEMO_ASKS_MS = 1_000;

@@ -119,7 +119,7 @@ export function unavailableText(why: Unavailable): string {
 
 /** Why a loop counts as hung, as a clause. */
 export const staleText = textsOf<Stale>({
-  pollStale: 'the daemon says pollStale',
+  pollStale: 'the daemon itself says so',
   cycleLate: 'the daemon told of a late poll cycle',
   unchanged: ({ thresholdMs }) => `no new poll cycle was seen for over ${duration(thresholdMs)}`,
   cycleInFlight: ({ thresholdMs }) => `a poll cycle in flight is older than ${duration(thresholdMs)}`,

@@ -1,15 +1,16 @@
 import type { Conflict, InvolvedDaemon } from '../health/conflicts';
 
-/** "Same database: 3457 and 3458": short enough for a narrow tree. */
+/** "2 smithys share a database": short enough for a narrow tree. */
 export function conflictTitle({ parties }: Conflict): string {
-  return `Same database: ${listed(parties.map(({ port }) => String(port)))}`;
+  const [kind, ...others] = new Set(parties.map(({ kind: each }) => each));
+  return `${parties.length} ${others.length === 0 ? `${kind}s` : 'daemons'} share a database`;
 }
 
-/** "2 smithy daemons, stop one: both dispatch the same tasks". */
+/** "stop one of 3457 and 3458: both dispatch the same tasks". */
 export function conflictSummary(conflict: Conflict): string {
   const { parties } = conflict;
   const remedy = parties.length === 2 ? 'stop one' : 'stop all but one';
-  return `${counted(parties)}, ${remedy}: ${whyConflict(conflict)}`;
+  return `${remedy} of ${listed(parties.map(({ port }) => String(port)))}: ${whyConflict(conflict)}`;
 }
 
 /** The whole of the conflict, for a notification and a hover, each daemon by its name. */

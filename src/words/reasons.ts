@@ -28,6 +28,7 @@ function hangsText(stale: Stale): string {
 /** Why a daemon is in its state, as a clause that begins small: "the poll loop completes cycles". */
 export const reasonText = textsOf<Reason>({
   restarting: 'a restart is under way',
+  startingByUs: 'a start is under way',
   restartingElsewhere: 'restarting (in another window)',
   unanswered: ({ forMs }) => `no answer for ${duration(forMs)}`,
   statusUnanswered: ({ forMs }) =>

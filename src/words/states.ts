@@ -2,7 +2,8 @@ import type { Reason } from '../health/cause';
 import type { DaemonModel } from '../model/daemonModel';
 import { reasonText } from './reasons';
 import { isRecovering as isIncidentRecovering } from '../health/incident';
-import { severityOf as severityOfVerdict } from '../health/verdict';
+import { cyclesOf } from '../health/staleness';
+import { severityOf as severityOfVerdict, type Verdict } from '../health/verdict';
 import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
 import { clockTime, duration, forOver, shortAge, type Instant } from '../base/time';
 
@@ -10,7 +11,7 @@ import { clockTime, duration, forOver, shortAge, type Instant } from '../base/ti
 export const STATE_LABELS = {
   restarting: { label: 'restarting', icon: 'sync~spin' },
   unresponsive: { label: 'unresponsive', icon: 'error' },
-  unreachable: { label: 'unreachable', icon: 'debug-disconnect' },
+  unreachable: { label: 'unreachable', icon: 'error' },
   offline: { label: 'offline', icon: 'circle-outline' },
   wrongAnswer: { label: 'wrong answer', icon: 'warning' },
   unavailable: { label: 'unavailable', icon: 'circle-slash' },
@@ -41,6 +42,11 @@ type OtherIcon =
 /** Icons of VS Code's own that stand in texts. */
 export type IconId = OtherIcon | (typeof STATE_LABELS)[DaemonState]['icon'];
 
+/** How a verdict looks: the start of a daemon that did not run is no restart. */
+export function looksOf({ state, reason }: Pick<Verdict, 'state' | 'reason'>) {
+  return STATE_LABELS[reason.is === 'startingByUs' ? 'starting' : state];
+}
+
 /** The daemons with the one that most wants a look first. */
 export function worstFirst(models: readonly DaemonModel[]): readonly DaemonModel[] {
   return [...models].sort((a, b) => rankOf(a) - rankOf(b));
@@ -70,11 +76,27 @@ export function stalledForMs({ track }: DaemonModel, now: Instant): number | und
   return loopSinceMs === undefined ? undefined : now.monotonicMs - loopSinceMs;
 }
 
+/** A clock of the daemon's that differs by less is the same clock. */
+const SAME_CLOCK_MS = 2_000;
+
+/** Epoch ms since when the loop has completed nothing; `undefined` where that is not known. */
+export function loopSinceAt(model: DaemonModel, now: Instant): number | undefined {
+  const forMs = stalledForMs(model, now);
+  if (forMs === undefined) return undefined;
+  const seenAt = now.wallAt - Math.round(forMs);
+  const report = model.track.last?.report;
+  const { completedAt, startedAt } = report ? cyclesOf(report) : {};
+  const signAt = report?.progress.kind === 'signs' ? report.progress.provenAt : undefined;
+  const toldAt = completedAt ?? startedAt ?? signAt;
+  // What is told stays the same from answer to answer, what is measured differs by milliseconds.
+  return toldAt !== undefined && Math.abs(toldAt - seenAt) < SAME_CLOCK_MS ? toldAt : seenAt;
+}
+
 /** The state in words, quantified where time is the point: "wedged for over 3 minutes". */
 export function stateInWords(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
   const { state, startFailed, reason } = model.track.verdict;
-  const { label } = STATE_LABELS[state];
+  const { label } = looksOf(model.track.verdict);
   if (startFailed) return `${label} · ${reasonText(reason)}`;
   if (isPausedUntil(reason)) return reasonText(reason);
   return state === 'wedged' ? `${label} ${forOver(stalledForMs(model, now))}` : label;
@@ -89,10 +111,11 @@ function isPausedUntil(reason: Reason): boolean {
 export function stateInShort(model: DaemonModel, now: Instant): string {
   if (isRecovering(model)) return 'recovering';
   const { state, startFailed, reason } = model.track.verdict;
-  if (startFailed) return `${STATE_LABELS[state].label}: start failed`;
+  const { label } = looksOf(model.track.verdict);
+  if (startFailed) return `${label}: start failed`;
   if (isPausedUntil(reason)) return reasonText(reason);
   const age = state === 'wedged' ? shortAge(stalledForMs(model, now)) : '';
-  return `${STATE_LABELS[state].label}${age === '' ? '' : ` ${age}`}`;
+  return `${label}${age === '' ? '' : ` ${age}`}`;
 }
 
 /** How long notifications are held back, in words; empty where they are not. */
@@ -101,9 +124,9 @@ export function snoozeInWords({ snooze }: DaemonModel, now: Instant): string {
     case undefined:
       return '';
     case 'until':
-      return `notifications snoozed until ${clockTime(snooze.untilAt, now.wallAt)}`;
+      return `Snoozed until ${clockTime(snooze.untilAt, now.wallAt)}`;
     case 'untilRestart':
-      return 'notifications snoozed until the next restart';
+      return 'Snoozed until the next restart';
   }
 }
 

@@ -1,4 +1,5 @@
 import { joined } from '../base/text';
+import { MINUTE_MS, SECOND_MS, wholeMinutes } from '../base/time';
 import type { Report, Session, UnknownWork } from '../health/report';
 import { isLive, isWaiting } from '../health/sessions';
 import type { WorkMade } from '../health/workMade';
@@ -90,11 +91,28 @@ export function questionText({ question }: Session, answers: boolean): string {
   return question === undefined ? waits : `${waits}: ${question}`;
 }
 
-const STEPS_MIN = [1, 5, 10, 30, 60] as const;
-
-/** "under 5 min left": five words in the whole life of a session. */
-export function coarseTimeLeft(ms: number): string {
+/** "1 h 5 min left", "12 min left", in the last minute "59 s left": the figure that the row of a session begins with. */
+export function timeLeftText(ms: number): string {
   if (ms <= 0) return 'time is up';
-  const step = STEPS_MIN.find((minutes) => ms <= minutes * 60_000);
-  return step === undefined ? 'over 1 h left' : step === 60 ? 'under 1 h left' : `under ${step} min left`;
+  return `${ms < MINUTE_MS ? `${Math.max(1, Math.floor(ms / SECOND_MS))} s` : wholeMinutes(ms)} left`;
+}
+
+/** How long until `timeLeftText` says something else: a second in the last minute, else up to a minute. */
+export function nextTimeLeftMs(ms: number): number {
+  const stepMs = ms < MINUTE_MS + SECOND_MS ? SECOND_MS : MINUTE_MS;
+  return (ms % stepMs) + 1;
+}
+
+/** "Last known 14:47: 1 session". @param at "14:47" */
+export function lastKnownText({ sessions }: Report, at: string): string {
+  if (!sessions) return `Last known ${at}: work unknown`;
+  const count = sessions.filter((session) => isLive(session) || isWaiting(session)).length;
+  return `Last known ${at}: ${count === 0 ? 'no session' : count === 1 ? '1 session' : `${count} sessions`}`;
+}
+
+/** "2 running · 1 waits for your answer", after a state; empty where nothing does. */
+export function workInShort({ sessions = [] }: Report): string {
+  const live = sessions.filter(isLive).length;
+  const waiting = sessions.filter(isWaiting).length;
+  return joined([live > 0 && runningText(live, true), waiting > 0 && waitingText(waiting, true)], ' · ');
 }

@@ -49,12 +49,12 @@ describe('two smithys on one database, of which one has a stopped loop and a run
     rmSync(home, { recursive: true, force: true });
   });
 
-  const conflict = () => window.row('Same database:');
+  const conflict = () => window.row('share a database');
   const warningItem = () => window.item().and(window.page.locator('.warning-kind'));
 
   it('are a conflict, in the status bar and in the tree', async () => {
     await conflict().waitFor();
-    await warningItem().filter({ hasText: 'Same database:' }).waitFor();
+    await warningItem().filter({ hasText: 'share a database' }).waitFor();
   });
 
   it('are told of once, in words that are true of both', async () => {
@@ -79,6 +79,7 @@ describe('two smithys on one database, of which one has a stopped loop and a run
 
   it('name the process of each, also once that process is dead', async () => {
     const { pid } = running;
+    await window.openDetails();
     for (const each of [stopped.pid, pid]) await window.row(`pid ${each} since`).waitFor();
     await running.kill();
     await window.row('unreachable').waitFor({ timeout: 30_000 });
@@ -92,7 +93,7 @@ describe('two smithys on one database, of which one has a stopped loop and a run
     await window.item('smithy healthy').waitFor();
     await running.startAt(stopped.port + 1);
     const beganMs = performance.now();
-    await warningItem().filter({ hasText: 'Same database:' }).waitFor();
+    await warningItem().filter({ hasText: 'share a database' }).waitFor();
     const tookMs = performance.now() - beganMs;
     assert.ok(tookMs <= FOUND_WITHIN_MS, `found after ${Math.round(tookMs)} ms`);
     await conflict().waitFor();

@@ -22,7 +22,7 @@ describe('the work of a daemon, in a window', function () {
     watched = await watchDispatchd({ pollIntervalMs: 5_000, colorTheme: 'dark' });
     ({ daemon, window } = watched);
     await window.item().click();
-    await row('Poll loop').waitFor();
+    await row('Details').waitFor();
   });
 
   afterEach(async function () {

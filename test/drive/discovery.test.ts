@@ -37,7 +37,7 @@ describe('discovery, in a dark and a light window', function () {
 
   const row = (text: string | RegExp) => window.page.locator('.monaco-list-row', { hasText: text }).first();
   const offer = () => row(`Found: smithy on ${smithys[2]!.port}`);
-  const conflict = () => row('Same database:');
+  const conflict = () => row('share a database');
 
   it('shows the daemons of the open folder, the conflict and the offer', async () => {
     await window.statusItem('daemonHealth.status').click();
@@ -47,7 +47,7 @@ describe('discovery, in a dark and a light window', function () {
     assert.match(await offer().innerText(), /~\/other-project/);
     assert.deepEqual(await window.toasts().allInnerTexts(), []);
     const item = window.statusItem('daemonHealth.status').and(window.page.locator('.warning-kind'));
-    await item.filter({ hasText: 'Same database:' }).waitFor();
+    await item.filter({ hasText: 'share a database' }).waitFor();
   });
 
   it('warns of the two on one database once it lasts, naming both', async () => {

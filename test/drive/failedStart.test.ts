@@ -28,6 +28,7 @@ describe('a smithy whose start command is not there', function () {
     });
     await window.item('healthy').waitFor();
     await window.item().click();
+    await window.openDetails();
     await window.row('Last 24 h').waitFor();
   });
 
@@ -64,7 +65,7 @@ describe('a smithy whose start command is not there', function () {
     await item.and(window.page.locator('.warning-kind')).waitFor();
     await window.row('offline · start failed: the command').waitFor();
     const past = await window.row('Last 24 h').innerText();
-    assert.match(past, /start failed \d\d:\d\d \(the command "sf" was not found on PATH\)/);
+    assert.match(past, /start failed \d\d:\d\d · the command "sf" was not found on PATH/);
     assert.doesNotMatch(past, /no problems/);
     const icon = window.row('Restarts').locator('.custom-view-tree-node-item-icon');
     assert.match((await icon.getAttribute('class')) ?? '', /codicon-history/);

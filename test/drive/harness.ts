@@ -226,6 +226,18 @@ export class VSCodeWindow {
     return this.page.locator('.monaco-list-row.selected[role="treeitem"]', { hasText: text });
   }
 
+  /** Opens the facts about each daemon that is on screen. */
+  async openDetails(): Promise<void> {
+    const row = (open: boolean) =>
+      this.page.locator(`[role="treeitem"][aria-expanded="${open}"]`, { hasText: /^\s*Details\s*$/ });
+    await row(false).or(row(true)).first().waitFor();
+    while ((await row(false).count()) > 0) {
+      const opened = await row(true).count();
+      await row(false).first().click();
+      await row(true).nth(opened).waitFor();
+    }
+  }
+
   /** The notifications that are on screen. */
   toasts(): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item');

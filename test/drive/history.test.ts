@@ -24,6 +24,10 @@ describe('the last 24 h, as drawn', function () {
 
   const item = () => window.item();
   const row = () => window.row('Last 24 h');
+  const openRow = async () => {
+    await item().click();
+    await window.openDetails();
+  };
   const hover = () => window.page.locator('.workbench-hover:visible', { hasText: 'Last 24 h' });
 
   /** Hovers something until its hover shows the strip, looks at it and goes away again. */
@@ -63,7 +67,7 @@ describe('the last 24 h, as drawn', function () {
   for (const colorTheme of ['light', 'dark'] as const) {
     it(`says it in words in the tree, with the strip in the hover, in a ${colorTheme} window`, async () => {
       await window.setColorTheme(colorTheme);
-      if (!(await row().isVisible())) await item().click();
+      if (!(await row().isVisible())) await openRow();
       await row().and(window.page.locator('[aria-label*="wedged once today"]')).waitFor();
       await seeStrip(row, `history-tree-${colorTheme}`);
     });
@@ -78,7 +82,7 @@ describe('the last 24 h, as drawn', function () {
     await window.item('recovering').waitFor();
     await window.reload();
     await window.item('healthy').waitFor();
-    if (!(await row().isVisible())) await item().click();
+    if (!(await row().isVisible())) await openRow();
     await row().and(window.page.locator('[aria-label*="wedged once today"]')).waitFor();
   });
 });

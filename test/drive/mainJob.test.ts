@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
 import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
+/** How wide an element is, and what is in it, in px. */
+const widthsOf = (element: unknown) => {
+  const { clientWidth, scrollWidth } = element as { clientWidth: number; scrollWidth: number };
+  return { clientWidth, scrollWidth };
+};
+
 describe('the main job, in a dark and a light window', function () {
   this.timeout(120_000);
   let watched: Watched | undefined;
@@ -22,8 +28,11 @@ describe('the main job, in a dark and a light window', function () {
     await window.item('healthy').waitFor();
     assert.doesNotMatch((await item().getAttribute('class')) ?? '', /error-kind|warning-kind/);
     await item().click();
+    await row('Details').waitFor();
+    assert.equal(await row('Poll loop').count(), 0, 'facts are folded');
+    await window.openDetails();
     await row('Poll loop').waitFor();
-    await row('Instance').waitFor();
+    await row('Process').waitFor();
     await window.page.mouse.move(640, 300);
     await window.screenshots('1-healthy');
   });
@@ -41,11 +50,14 @@ describe('the main job, in a dark and a light window', function () {
 
   it('tells reason, since and freshness in the tooltip', async () => {
     await item().hover();
-    const hover = window.page.locator('.workbench-hover', { hasText: 'pollStale' });
+    const hover = window.page.locator('.workbench-hover', { hasText: 'No cycle since' });
     await hover.waitFor();
     const text = (await hover.innerText()).replace(/\u00a0/g, ' ');
-    assert.match(text, /the poll loop hangs \(the daemon says pollStale\)/i);
-    assert.match(text, /Since \d\d:\d\d:\d\d · answering, checked every 1 s/);
+    assert.match(text, /No cycle since \d\d:\d\d:\d\d \([\d a-z]+ s\)\. Noticed \d\d:\d\d:\d\d\./);
+    assert.match(text, /the poll loop hangs \(the daemon itself says so\)\./i);
+    assert.match(text, /Answering, checked every 1 s\./);
+    const { clientWidth, scrollWidth } = await hover.evaluate(widthsOf);
+    assert.ok(scrollWidth <= clientWidth, `${scrollWidth} px in ${clientWidth} px`);
     await window.screenshots('3-tooltip');
     await window.page.mouse.move(640, 300);
     await hover.waitFor({ state: 'hidden' });

@@ -244,7 +244,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
     });
     await window.item('first').or(window.item('shop')).waitFor();
     await window.item().click();
-    await window.row('Poll loop').waitFor();
+    await window.row('Details').waitFor();
     await offers([...ALWAYS, ...WITH_DAEMON].sort());
     await first!.post('/api/tasks', { name: 'nightly', command: 'sleep 300', timeoutMs: 3_600_000 });
     await window.row('nightly').waitFor();

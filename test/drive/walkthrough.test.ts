@@ -47,7 +47,7 @@ describe('the walkthrough, in a dark and a light window', function () {
       },
     });
     await window.statusItem('daemonHealth.status').click();
-    await row('Poll loop').waitFor();
+    await row('Details').waitFor();
   });
 
   after(async () => {

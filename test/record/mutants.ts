@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a restart from here is not expected',
     file: 'src/health/verdict.ts',
-    from: `if (f.restarting) return { is: 'restarting' };`,
+    from: `(f.restarting && { is: f.isStart ? 'startingByUs' : 'restarting' }) ||`,
     to: '',
     seed: 204,
     minutes: 6,

@@ -1,4 +1,4 @@
-import { valueOf } from '../tree/daemonRows';
+import { valueOf } from '../tree/row';
 import { isUserError } from '../../base/errors';
 import { sentenceOf } from '../../words/errors';
 import { cleanText } from '../../base/text';

@@ -77,9 +77,9 @@ export function asReminder(
   return incidentNotice(model, { kind: 'reminder', state, openedAt }, now);
 }
 
+/** As its colour: what is red is told as an error. */
 function levelOf(state: DaemonState): 'error' | 'warning' {
-  const row = STATES[state];
-  return row.severity === 'plain' ? 'warning' : row.notifiesAs;
+  return SEVERITY[state] === 'red' ? 'error' : 'warning';
 }
 
 /** Whether restarting is something that could help. */

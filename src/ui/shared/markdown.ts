@@ -109,10 +109,26 @@ export function toMarkdownString(
   const commands = pieces.flatMap((piece) => ('command' in piece ? piece.command : []));
   drawn.isTrusted = { enabledCommands: [...new Set(commands)] };
   for (const piece of pieces) {
-    if ('text' in piece) drawn.appendText(piece.text);
+    if ('text' in piece) drawn.appendMarkdown(letters(piece.text));
     else drawn.appendMarkdown('strip' in piece ? picture(piece.strip) : piece.markdown);
   }
   return drawn;
+}
+
+/**
+ * A text in Markdown, letter by letter. VS Code's own `appendText` makes each space one at which no line can end, so that
+ * a long text is cut by a scroll bar.
+ */
+function letters(text: string): string {
+  // As VS Code does: it looks for icons after it has read the Markdown.
+  const withoutIcons = text.replaceAll(/\\?\$\([a-z0-9-]+(?:~[a-z]+)?\)/gi, (found) =>
+    found.startsWith('\\') ? found : `\\${found}`,
+  );
+  // Each sign can be escaped, so that no address becomes a link and no number a list.
+  return withoutIcons
+    .replaceAll(/[!-/:-@[-`{-~]/g, '\\$&')
+    .replaceAll(/[ \t]+/g, ' ')
+    .replaceAll('\n', '\n\n');
 }
 
 /** The strip, with its text for those who do not see it. */

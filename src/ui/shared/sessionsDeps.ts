@@ -4,7 +4,7 @@ import type { Probe } from '../../kinds/probe';
 import type { RecentCommands } from '../../store/recentCommands';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { CountdownDeps } from '../notifications/countdown';
-import type { SessionRows } from '../tree/daemonRows';
+import type { SessionRows } from '../tree/sessionRows';
 
 export interface SessionsDeps {
   readonly clock: Clock;

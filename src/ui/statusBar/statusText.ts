@@ -2,7 +2,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
-import { clockTime, type Instant } from '../../base/time';
+import { roughly, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
   commandLink,
@@ -14,10 +14,10 @@ import {
   type MarkdownText,
 } from '../shared/markdown';
 import {
-  STATE_LABELS,
   type IconId,
   capitalise,
   freshness,
+  looksOf,
   isRecovering,
   severityOf,
   snoozeInWords,
@@ -27,9 +27,9 @@ import {
 } from '../../words/states';
 import { pastInWords } from '../../words/historyText';
 import { newsText } from '../../words/newsText';
-import { reasonText } from '../../words/reasons';
+import { isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
-import { MAX_DESCRIBED } from '../policy';
+import { MAX_DESCRIBED, MAX_LINES } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
 import { waitingInHover, workInItem } from './workText';
@@ -93,19 +93,27 @@ function newsOf(news: number): MarkdownText {
   return [...inMarkdown`${icon('bell-dot')} ${capitalise(newsText(news))} · ${page}`, ...RULE];
 }
 
+/** The worst daemon as a whole, then conflicts, then one line for each of the others. */
 function tooltip(models: readonly DaemonModel[], conflicts: readonly Conflict[], now: Instant): MarkdownText {
-  const shown = models.slice(0, MAX_DESCRIBED);
-  const red = shown.filter((model) => severityOf(model) === 'red');
-  const described = [
-    ...red.map((model) => describe(model, now)),
-    ...conflicts.slice(0, MAX_DESCRIBED).map(describeConflict),
-    ...shown.slice(red.length).map((model) => describe(model, now)),
-  ];
-  const undescribed = models.length - MAX_DESCRIBED;
+  const [worst, ...others] = models;
+  const first = worst ? [describe(worst, now)] : [];
+  const told = conflicts.slice(0, MAX_DESCRIBED).map(describeConflict);
+  const isRed = worst !== undefined && severityOf(worst) === 'red';
+  const lines = others.slice(0, MAX_LINES).map((model) => inOneLine(model, now));
+  const more = others.length - lines.length;
+  const described = [...(isRed ? [...first, ...told] : [...told, ...first])];
   return [
     ...described.flatMap((text, index) => [...(index > 0 ? RULE : []), ...text]),
-    ...(undescribed > 0 ? [...RULE, { text: `${undescribed} more in the tree` }] : []),
+    ...(lines.length > 0 ? RULE : []),
+    ...lines.flatMap((text, index) => [...(index > 0 ? inMarkdown`\n\n` : []), ...text]),
+    ...(more > 0 ? inMarkdown`\n\n${`${more} more in the tree`}` : []),
   ];
+}
+
+/** With the point of what is wrong, where something is. */
+function inOneLine(model: DaemonModel, now: Instant): MarkdownText {
+  const state = inMarkdown`${icon(iconOf(model))} **${model.daemon.name}** ${stateInShort(model, now)}`;
+  return isWell(model) ? state : inMarkdown`${state} · ${verdictText(model, now).point}`;
 }
 
 function describeConflict(conflict: Conflict): MarkdownText {
@@ -121,7 +129,7 @@ function past(model: DaemonModel, now: Instant): MarkdownText {
 }
 
 function iconOf(model: DaemonModel): IconId {
-  return STATE_LABELS[model.track.verdict.state].icon;
+  return looksOf(model.track.verdict).icon;
 }
 
 function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
@@ -137,8 +145,7 @@ function isProven({ track }: DaemonModel): boolean {
 
 function describe(model: DaemonModel, now: Instant): MarkdownText {
   const { daemon, track } = model;
-  const { verdict } = track;
-  const { phase } = STATES[verdict.state];
+  const { phase } = STATES[track.verdict.state];
   const snoozed = snoozeInWords(model, now);
   const again = commandLink(
     phase === 'down' ? 'Start Daemon' : 'Restart Daemon',
@@ -147,11 +154,14 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
   );
   const details = commandLink('Show Details', 'daemonHealth.showDetails', daemon.id);
   const log = commandLink('Show Log', 'daemonHealth.showLog');
-  const since = `Since ${clockTime(verdict.since.wallAt, now.wallAt)} · ${freshness(model, now)}`;
+  const verdict = verdictText(model, now);
+  const beganAt = troubleSinceAt(model, now);
+  const howLong = beganAt === undefined ? '' : ` (${roughly(now.wallAt - beganAt)})`;
   const change = commandLink('change', 'daemonHealth.snooze', daemon.id);
   return [
     ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${stateInWords(model, now)}\n\n`,
-    ...inMarkdown`${capitalise(reasonText(verdict.reason))}\n\n${since}`,
+    ...inMarkdown`${verdictSentences(verdict, howLong)}\n\n${`${capitalise(verdict.why)}.`}\n\n`,
+    ...inMarkdown`${`${capitalise(freshness(model, now))}.`}`,
     ...(snoozed === '' ? [] : inMarkdown`\n\n${icon('bell-slash')} ${`${capitalise(snoozed)} `}(${change})`),
     ...past(model, now),
     ...inMarkdown`\n\n${phase === 'busy' ? [] : inMarkdown`${again} · `}${details} · ${log}`,

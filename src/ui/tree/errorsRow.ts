@@ -1,11 +1,12 @@
 import type { Report } from '../../health/report';
 import type { DaemonModel } from '../../model/daemonModel';
 import { startErrorsText } from '../../words/startErrorsText';
+import { aside, type Detail } from './row';
 
 const KEY = 'errors';
 
 /** The errors in the log of a daemon since it started: how many, the newest, and the last ones below. */
-export function errorsDetail({ daemon }: DaemonModel, report: Report) {
+export function errorsDetail({ daemon }: DaemonModel, report: Report): readonly Detail[] {
   const { startErrors = [], startErrorCount: count = startErrors.length } = report;
   const newest = startErrors.at(-1);
   if (newest === undefined) return [];
@@ -13,7 +14,7 @@ export function errorsDetail({ daemon }: DaemonModel, report: Report) {
     {
       key: KEY,
       label: 'Errors',
-      description: startErrorsText(count, newest),
+      description: aside(startErrorsText(count, newest)),
       icon: 'output',
       children:
         startErrors.length === 1

@@ -4,7 +4,7 @@ import { daemonIdOf } from '../../settings/daemonList';
 import { addressOf, placeOf } from '../../kinds/target';
 import type { Conflict } from '../../health/conflicts';
 import { conflictSummary, conflictText, conflictTitle } from '../../words/conflictText';
-import { alone, type Section } from './daemonRows';
+import { alone, aside, type Section } from './row';
 
 const FOUND = 'found#';
 
@@ -46,7 +46,7 @@ function conflictRow(conflict: Conflict): Section {
   return alone({
     id: conflict.id,
     label: conflictTitle(conflict),
-    description: conflictSummary(conflict),
+    description: aside(conflictSummary(conflict)),
     icon: 'warning',
     severity: 'amber',
     contextValue: 'conflict',
@@ -62,7 +62,7 @@ function offerRow(daemon: OfferedDaemon): Section {
   return alone({
     id: offerRowId(target),
     label: address ? `Found: ${kind} on ${address.port}` : `Found: ${kind}`,
-    description: moved ?? (owner === undefined ? place : `${place} · runs as ${owner}`),
+    description: aside(moved ?? place, moved === undefined && owner !== undefined && `runs as ${owner}`),
     icon: 'search',
     severity: 'plain',
     contextValue: 'found',

@@ -1,4 +1,4 @@
-import { coarseAge, duration, forOver } from '../../base/time';
+import { coarseAge, duration, MINUTE_MS } from '../../base/time';
 import type { Check } from '../../health/report';
 
 /** What the row of progress says where the settings name no proof. */
@@ -7,13 +7,15 @@ export const noProof = 'no proof is named';
 /** What it says where the proof tells nothing; the row of the state says why. */
 export const notKnown = 'not known';
 
-/** @param forMs for how long there was no sign; `undefined` where that is not known */
-export function noSignText(forMs: number | undefined, limitMs: number): string {
-  return `no sign ${forOver(forMs)}, limit ${duration(limitMs)}`;
+/** @param since "14:35:30"; `undefined` where that is not known */
+export function noSignText(since: string | undefined, limitMs: number): string {
+  return `no sign${since === undefined ? '' : ` since ${since}`} · limit ${duration(limitMs)}`;
 }
 
+/** The last sign is named where it is old enough to be of interest: with each sign the row would be written anew. */
 export function lastSignText(agoMs: number, limitMs: number): string {
-  return `last sign ${coarseAge(agoMs)} ago, limit ${duration(limitMs)}`;
+  const last = agoMs < MINUTE_MS ? 'shows signs' : `last sign ${coarseAge(agoMs)} ago`;
+  return `${last} · limit ${duration(limitMs)}`;
 }
 
 export const CHECK_WORDS: Readonly<Record<Check['state'], string>> = {

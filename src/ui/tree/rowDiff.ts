@@ -1,4 +1,4 @@
-import type { Row, Section } from './daemonRows';
+import type { Row, Section } from './row';
 
 /** Rows of the tree as they were last drawn, by id. */
 export class DrawnRows {
@@ -17,7 +17,7 @@ export class DrawnRows {
   /**
    * Takes over new rows.
    *
-   * @returns the rows to draw again, each with all below it: none, top-level ones, or (`undefined`) the whole tree
+   * @returns the rows to draw again, each with all below it: those that changed, or (`undefined`) the whole tree
    */
   update(next: readonly Section[]): readonly (string | undefined)[] {
     const previous = this.#sections;
@@ -30,12 +30,16 @@ export class DrawnRows {
       return [undefined];
     }
     this.#sections = next;
-    const changed = next.filter((section, index) => !isSame(previous[index]!, section));
-    for (const section of changed) {
-      for (const { id } of previous[next.indexOf(section)]!) this.#byId.delete(id);
+    const drawn: string[] = [];
+    next.forEach((section, index) => {
+      const before = previous[index]!;
+      const changed = changedRows(before, section);
+      if (changed === 'none') return;
+      for (const { id } of before) this.#byId.delete(id);
       this.#add(section);
-    }
-    return changed.map(([root]) => root.id);
+      drawn.push(...(changed === 'all' ? [section[0].id] : changed));
+    });
+    return drawn;
   }
 
   #add(section: Section): void {
@@ -43,23 +47,27 @@ export class DrawnRows {
   }
 }
 
-function isSame(before: Section, after: Section): boolean {
-  if (before === after) return true;
-  return before.length === after.length && after.every((row, index) => isSameRow(row, before[index]!));
+/** The ids of the rows that say something else; `all` where rows came, went or moved. */
+function changedRows(before: Section, after: Section): 'none' | 'all' | readonly string[] {
+  if (before === after) return 'none';
+  const isSamePlace = (row: Row, was: Row) =>
+    row.id === was.id && row.parentId === was.parentId && isSameList(row.children, was.children);
+  if (before.length !== after.length || !after.every((row, index) => isSamePlace(row, before[index]!)))
+    return 'all';
+  const changed = after.filter((row, index) => !isSameRow(row, before[index]!));
+  return changed.length === 0 ? 'none' : changed.map(({ id }) => id);
 }
 
 function isSameRow(a: Row, b: Row): boolean {
   return (
-    a.id === b.id &&
-    a.parentId === b.parentId &&
     a.label === b.label &&
     a.description === b.description &&
     a.icon === b.icon &&
     a.severity === b.severity &&
     a.contextValue === b.contextValue &&
     a.expanded === b.expanded &&
-    a.value === b.value &&
-    isSameList(a.children, b.children)
+    a.shows === b.shows &&
+    a.value === b.value
   );
 }
 

@@ -1,14 +1,31 @@
 import { joined } from '../../base/text';
-import type { DaemonModel } from '../../model/daemonModel';
-import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
+import { clockMinute, type Instant, MINUTE_MS, wholeMinutes } from '../../base/time';
+import { timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
 import type { Session } from '../../health/report';
-import { clockTime, type Instant, coarseAge, duration } from '../../base/time';
 import { canGoOn, endOf, isLive, isStranded, isWaiting, type End } from '../../health/sessions';
-import { STATE_LABELS, capitalise } from '../../words/states';
-import { coarseTimeLeft, questionText, workingText } from '../../words/work';
+import type { DaemonModel } from '../../model/daemonModel';
+import { nextTimeLeftMs, timeLeftText } from '../../words/work';
+import { aside, type Detail, type Drawn, type Row } from './row';
 import { INTERRUPTED, sessionRowId } from './rowIds';
-import type { Detail, Drawn, Row, SessionRows } from './daemonRows';
+import { sessionRowHover } from './sessionHover';
+
+/** What draws the rows of sessions: a chunk that is loaded once there are any. */
+export interface SessionRows {
+  /** @param parentId the row that those stand below that run, or that ran when the daemon last answered */
+  groups(model: DaemonModel, parentId: string, now: Instant): SessionGroups;
+  /** `undefined` where the row is no session's. */
+  hover(rowId: string, model: DaemonModel, now: Instant): string | undefined;
+  /** How long until a row says something else although nothing is new; `undefined` where none does. */
+  nextChangeMs(model: DaemonModel, now: Instant): number | undefined;
+}
+
+export interface SessionGroups {
+  /** What waits for an answer, then what runs. */
+  readonly live: readonly Row[];
+  readonly interrupted: readonly Detail[];
+  readonly ended: readonly Detail[];
+}
 
 /**
  * Drawn by the tree from when this chunk is loaded.
@@ -17,61 +34,58 @@ import type { Detail, Drawn, Row, SessionRows } from './daemonRows';
  */
 export function sessionRows(lostOf: (model: DaemonModel) => readonly Session[]): SessionRows {
   return {
-    details: (model, now) => sessionDetails(model, lostOf(model), now),
-    hover: (rowId, model, now) => rowHover(rowId, model, lostOf(model), now),
+    groups: (model, parentId, now) => sessionGroups(model, lostOf(model), parentId, now),
+    hover: (rowId, model, now) => sessionRowHover(rowId, model, lostOf(model), now),
+    nextChangeMs,
   };
 }
 
 const END: Readonly<Record<End, { readonly label: string; readonly icon: string }>> = {
-  completed: { label: 'completed', icon: 'pass' },
+  completed: { label: 'finished', icon: 'pass' },
   failed: { label: 'failed', icon: 'error' },
   timedOut: { label: 'timed out', icon: 'watch' },
-  cancelled: { label: 'cancelled', icon: 'circle-slash' },
-  interrupted: { label: 'interrupted', icon: 'debug-disconnect' },
+  cancelled: { label: 'stopped', icon: 'circle-slash' },
+  interrupted: { label: 'interrupted', icon: 'stop-circle' },
 };
 
-/** What waits for an answer and what runs, then what was interrupted, then what ended within the day. */
-function sessionDetails(model: DaemonModel, lost: readonly Session[], now: Instant): Detail[] {
+function sessionGroups(
+  model: DaemonModel,
+  lost: readonly Session[],
+  parentId: string,
+  now: Instant,
+): SessionGroups {
   const { report } = model.track.last!;
-  const description = workingText(report, model.track.sample?.ok === true);
-  const running = { key: 'sessions', label: 'Sessions', icon: 'terminal', description };
-  if (!report.sessions) return [running, ...interruptedDetail(model, lost.filter(isStranded), now)];
+  const sessions = report.sessions ?? [];
   const nowAt = report.daemonNow ?? now.wallAt;
-  const live = report.sessions.filter(isLive);
-  // A person is to find first what a person holds up.
-  const shown = [...report.sessions.filter(isWaiting), ...live];
   // Its daemon may list it, too, as a ductor does a task that it cancelled when it ended.
   const isLost = new Set(lost.map(({ id }) => id));
-  const ended = report.sessions
+  const ended = sessions
     .filter((session) => endOf(session) !== undefined && !isStranded(session) && !isLost.has(session.id))
-    .concat(lost.filter((session) => !isStranded(session)))
+    .concat(report.sessions ? lost.filter((session) => !isStranded(session)) : [])
     .filter(({ endedAt }) => endedAt === undefined || nowAt - endedAt < ENDED_SHOWN_MS)
     .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+  // A person is to find first what a person holds up.
+  const shown = [...sessions.filter(isWaiting), ...sessions.filter(isLive)];
+  return {
+    live: rows(model, shown, parentId, (session) =>
+      isWaiting(session) ? waitingRow(model, session) : liveRow(model, session, now),
+    ),
+    interrupted: interruptedDetail(model, [...sessions, ...lost].filter(isStranded), now),
+    ended: endedDetail(model, ended, now),
+  };
+}
+
+function endedDetail(model: DaemonModel, ended: readonly Session[], now: Instant): Detail[] {
+  if (ended.length === 0) return [];
   const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
-  const cause = live.some(({ deadlineAt }) => deadlineAt !== undefined) && inhibitedBy(model.track);
   return [
     {
-      ...running,
-      // VS Code keeps a row closed that once had nothing to open: with something in it, it is another row.
-      key: shown.length === 0 ? 'sessions' : 'running',
-      description: description + (cause ? ` · countdowns hidden by: ${STATE_LABELS[cause].label}` : ''),
-      children: rows(model, shown, 'running', (session) =>
-        isWaiting(session) ? waitingRow(model, session) : liveRow(model, session, now),
-      ),
-      expanded: true,
+      key: 'ended',
+      label: 'Ended today',
+      description: `${ended.length}${bad > 0 ? ` · ${bad} timed out or failed` : ''}`,
+      icon: 'history',
+      children: rows(model, ended, `${model.daemon.id}#ended`, (session) => endedRow(session, 'ended', now)),
     },
-    ...interruptedDetail(model, [...report.sessions, ...lost].filter(isStranded), now),
-    ...(ended.length === 0
-      ? []
-      : [
-          {
-            key: 'ended',
-            label: 'Ended today',
-            description: `${ended.length}${bad > 0 ? ` · ${bad} timed out or failed` : ''}`,
-            icon: 'history',
-            children: rows(model, ended, 'ended', (session) => endedRow(session, 'ended', now)),
-          },
-        ]),
   ];
 }
 
@@ -84,45 +98,53 @@ function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now
       key: INTERRUPTED,
       label: 'Interrupted',
       description: `${stranded.length} ${waits}`,
-      icon: 'debug-disconnect',
+      icon: 'stop-circle',
       severity: 'amber',
-      children: rows(model, stranded, INTERRUPTED, (session) => endedRow(session, 'interrupted', now)),
+      children: rows(model, stranded, `${model.daemon.id}#${INTERRUPTED}`, (session) =>
+        endedRow(session, 'interrupted', now),
+      ),
       expanded: true,
     },
   ];
 }
 
 const NO_CHILDREN: Row['children'] = [];
+const SHOWS_OUTPUT = { shows: 'output' } as const;
 
-type DrawnSession = Drawn<'description' | 'icon' | 'severity' | 'contextValue'>;
+/** A session by the figure that matters, and what else there is to say. */
+type DrawnSession = Drawn<'icon' | 'severity' | 'contextValue'> & {
+  readonly figure: string;
+  readonly more: readonly (string | false | undefined)[];
+};
 
 function rows(
   { daemon, track }: DaemonModel,
   sessions: readonly Session[],
-  group: string,
+  parentId: string,
   draw: (session: Session) => DrawnSession,
 ): Row[] {
-  const parentId = `${daemon.id}#${group}`;
-  const { kind } = track.last!.report;
+  const { kind, traits } = track.last!.report;
+  const output = traits.extendsOnRequest && track.sample?.ok === true ? SHOWS_OUTPUT : undefined;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
-    const { description, icon, severity, contextValue } = draw(session);
+    const { figure, more, icon, severity, contextValue } = draw(session);
     // By name: copied from the other object, the rows of a hundred sessions cost five times as much.
     return {
       id: sessionRowId(daemon.id, session.id),
       parentId,
       daemonId: daemon.id,
       sessionId: session.id,
-      label: session.title,
-      description,
+      label: `${figure} · ${session.title}`,
+      description: aside(role(session), ...more),
       icon,
       severity,
       contextValue: `${contextValue}.${kind}`,
       children: NO_CHILDREN,
+      ...output,
     };
   });
-  const more = sessions.length - shown.length;
-  if (more <= 0) return shown;
-  const label = `and ${more} more`;
+  const left = sessions.length - shown.length;
+  if (left <= 0) return shown;
+  const label = `and ${left} more`;
   return [
     ...shown,
     {
@@ -138,113 +160,82 @@ function rows(
   ];
 }
 
-/** Says nothing that changes by the second: a row that did would be written again every second. */
+/** Says nothing that changes by the second but in the last minute: a row that did would be written again every second. */
 function liveRow({ track }: DaemonModel, session: Session, now: Instant): DrawnSession {
-  const { daemonNow } = track.last!.report;
-  const { lastActivityAt, extensionsUsed = 0, maxExtensions, requestedExtensions = 0 } = session;
+  const { extensionsUsed = 0, maxExtensions, requestedExtensions = 0, startedAt, stopping, status } = session;
   // Of a daemon that does not answer nobody knows whether its work lives.
   const answers = track.sample?.ok === true;
   const leftMs = answers ? timeLeftMs(session, track, now) : undefined;
-  const isActivityTold = answers && lastActivityAt !== undefined && daemonNow !== undefined;
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
+  const since = startedAt === undefined ? status : `since ${clockMinute(startedAt, now.wallAt)}`;
   return {
-    description: inOneLine(
-      role(session),
-      doing(session, answers),
-      leftMs !== undefined && coarseTimeLeft(leftMs),
+    figure: !answers ? `was ${status}` : leftMs === undefined ? since : timeLeftText(leftMs),
+    more: [
+      stopping === undefined ? status !== 'running' && status : `ending: ${stopping}`,
       extensionsUsed > 0 &&
         `extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`,
       requestedExtensions > 0 && `${requestedExtensions} × on request`,
       session.recovered && `resumed, run ${session.attempt ?? 2}`,
-      isActivityTold && `active ${coarseAge(daemonNow - lastActivityAt)} ago`,
-      what(session),
-    ),
+      answers && quietText(session, track, leftMs),
+    ],
     icon: !answers ? 'question' : isNear ? 'watch' : 'play-circle',
     severity: isNear ? 'amber' : 'plain',
     contextValue: 'session.running',
   };
 }
 
+/** For how long nothing moved, as of the last whole minute that is left: one row has one moment a minute to change at. */
+function quietText(
+  { lastActivityAt }: Session,
+  { last }: DaemonModel['track'],
+  leftMs: number | undefined,
+): string | false {
+  const daemonNow = last?.report.daemonNow;
+  if (lastActivityAt === undefined || daemonNow === undefined) return false;
+  const sinceMinuteMs = leftMs === undefined ? 0 : MINUTE_MS - (Math.max(0, leftMs) % MINUTE_MS);
+  const quietMs = daemonNow - lastActivityAt - sinceMinuteMs;
+  return quietMs >= MINUTE_MS && `quiet for ${wholeMinutes(quietMs)}`;
+}
+
+function nextChangeMs({ track }: DaemonModel, now: Instant): number | undefined {
+  if (track.sample?.ok !== true) return undefined;
+  const changes = (track.last?.report.sessions ?? []).filter(isLive).flatMap((session) => {
+    const leftMs = timeLeftMs(session, track, now);
+    return leftMs === undefined || leftMs <= 0 ? [] : nextTimeLeftMs(leftMs);
+  });
+  return changes.length === 0 ? undefined : Math.min(...changes);
+}
+
 function waitingRow({ track }: DaemonModel, session: Session): DrawnSession {
   const answers = track.sample?.ok === true;
   return {
-    description: questionText(session, answers),
+    figure: answers ? 'waits for you' : 'was waiting for you',
+    more: [session.question],
     icon: answers ? 'comment-discussion' : 'question',
     severity: answers ? 'amber' : 'plain',
     contextValue: 'session.waiting',
   };
 }
 
+/** What ended as it should is told by its icon; everything else has a word, too. */
 function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): DrawnSession {
-  const at = session.endedAt === undefined ? '' : ` ${clockTime(session.endedAt, now.wallAt)}`;
+  const at = session.endedAt === undefined ? undefined : clockMinute(session.endedAt, now.wallAt);
   const end = endOf(session) ?? 'completed';
-  const assumed = session.endAssumed ? ' (assumed)' : '';
+  const { label, icon } = END[end];
   // What became of it was decided already: it cannot be run from here a second time.
   const isHandled = group === 'ended' && end === 'interrupted';
   const isResumable = session.kind === 'named' || canGoOn(session);
   const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
   return {
-    description: inOneLine(role(session), `${END[end].label}${assumed}${at}`, what(session)),
-    icon: END[end].icon,
+    figure: joined([label, at], ' '),
+    more: [session.endAssumed && 'assumed'],
+    icon,
     severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
     contextValue: `session.${group}.${kind}`,
   };
 }
 
-function doing({ stopping, status }: Session, answers: boolean): string | false {
-  if (!answers) return `was ${status}`;
-  return stopping === undefined ? status !== 'running' && status : `ending: ${stopping}`;
-}
-
-/** The command, where the title is not that already. */
-function what({ title, command }: Session): string | false | undefined {
-  return command !== title && command;
-}
-
 /** What the agent is, where the title does not say that. */
 function role({ title, role: is }: Session): string | false | undefined {
   return is !== title && is;
-}
-
-function inOneLine(...parts: readonly (string | false | undefined)[]): string {
-  return joined(parts, ' · ');
-}
-
-function rowHover(
-  rowId: string,
-  model: DaemonModel,
-  lost: readonly Session[],
-  now: Instant,
-): string | undefined {
-  const sessions = [...lost, ...(model.track.last?.report.sessions ?? [])];
-  const session = sessions.find(({ id }) => sessionRowId(model.daemon.id, id) === rowId);
-  return session && sessionHover(session, model, now);
-}
-
-/** All that is known of a session, to the second, for its hover: one fact a line. */
-function sessionHover(session: Session, { track }: DaemonModel, now: Instant): string {
-  const leftMs = isLive(session) && track.sample?.ok ? timeLeftMs(session, track, now) : undefined;
-  const daemonNow = track.last?.report.daemonNow;
-  const time = (label: string, at: number | undefined) =>
-    at !== undefined && `${label} ${clockTime(at, now.wallAt)}`;
-  const { command, cwd, timeoutMs, extensionsUsed = 0, maxExtensions, lastActivityAt, outcome } = session;
-  const isActive = lastActivityAt !== undefined && daemonNow !== undefined && leftMs !== undefined;
-  return joined(
-    [
-      session.title,
-      isWaiting(session) && capitalise(questionText(session, track.sample?.ok === true)),
-      command !== undefined && `Runs: ${command}`,
-      cwd !== undefined && `In: ${cwd}`,
-      time('Started', session.startedAt ?? session.createdAt),
-      leftMs !== undefined &&
-        `${duration(Math.max(0, leftMs))} left${session.deadlineAssumed ? ' (its limit is assumed)' : ''}`,
-      timeoutMs !== undefined &&
-        `Limit ${duration(timeoutMs)}${maxExtensions === undefined ? '' : `, ${extensionsUsed} of ${maxExtensions} extensions`}`,
-      isActive && `Active ${duration(daemonNow - lastActivityAt)} before the last answer`,
-      time(isStranded(session) ? 'Last seen' : 'Ended', session.endedAt),
-      outcome !== undefined && capitalise(outcome),
-      session.wasLost && 'The session ran when its daemon restarted, and was not seen since',
-    ],
-    '\n',
-  );
 }

@@ -10,14 +10,26 @@ import { countProblems, countWaiting } from '../shared/problems';
 import { reached } from '../shared/milestones';
 import { Rendered } from '../shared/rendered';
 import { inMarkdown, toMarkdownString } from '../shared/markdown';
-import { daemonRows, problemRow, rowHover, type Row, type Section, type SessionRows } from './daemonRows';
-import { badgeText, OPEN_SETTINGS } from './treeText';
+import { daemonRows, problemRow, rowHover } from './daemonRows';
+import { spokenOf, type Row, type Section } from './row';
+import type { SessionRows } from './sessionRows';
+import { ROW_DRAW_EVERY_MS } from '../policy';
+import { badgeText, SHOW } from './treeText';
 
 const ICON_COLOUR: Readonly<Record<Severity, string | undefined>> = {
   red: 'problemsErrorIcon.foreground',
   amber: 'problemsWarningIcon.foreground',
   plain: undefined,
 };
+
+/** What Enter and a click do. Nothing here ends, starts or deletes: it shows more of what the row is about. */
+const SHOWS = {
+  page: 'daemonHealth.openHealthPage',
+  output: 'daemonHealth.showOutput',
+  settings: 'daemonHealth.configure',
+  /** VS Code's own: the hover of the focused row, which has the whole text. */
+  hover: 'list.showHover',
+} as const;
 
 interface Badge {
   readonly problems: number;
@@ -30,7 +42,7 @@ interface Badge {
  * behind them are made anew; it is told to draw again only when a row it can see says something else.
  */
 export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<string | undefined>();
+  readonly #changed = new vscode.EventEmitter<string[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<string>;
   readonly #subscriptions: vscode.Disposable[];
@@ -38,6 +50,8 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** The rows of daemons that made no step since: of many daemons few did between two draws. */
   #sectionOf = new WeakMap<DaemonModel, Section>();
   #sessionRows: SessionRows | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #drawnInTimeMs = -Infinity;
 
   /** How many things happened while nobody looked. */
   #news = 0;
@@ -86,9 +100,31 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     this.#welcome.set(
       models.length + problems.length > 0 ? 'some' : this.registry.settled ? 'none' : 'looking',
     );
+    clearTimeout(this.#timer);
     if (!this.#view.visible) return;
     this.#seen.set(models.length > 0);
-    for (const target of this.#rows.update(this.#sections())) this.#changed.fire(target);
+    const drawn = this.#rows.update(this.#sections());
+    if (drawn.length > 0)
+      this.#changed.fire(drawn.includes(undefined) ? undefined : [...(drawn as string[])]);
+    this.#drawAgainInTime();
+  }
+
+  /** Time alone changes what the rows of sessions say: drawn at that moment, while somebody sees them. */
+  #drawAgainInTime(): void {
+    const now = this.clock.now();
+    const due = this.registry.models.flatMap((model) => {
+      const ms = this.#sessionRows?.nextChangeMs(model, now);
+      return ms === undefined ? [] : { model, ms };
+    });
+    if (due.length === 0) return;
+    // Not of each of many sessions at a moment of its own.
+    const restMs = this.#drawnInTimeMs + ROW_DRAW_EVERY_MS - now.monotonicMs;
+    const inMs = Math.max(restMs, Math.min(...due.map(({ ms }) => ms)));
+    this.#timer = setTimeout(() => {
+      this.#drawnInTimeMs = this.clock.now().monotonicMs;
+      for (const { model, ms } of due) if (ms <= inMs) this.#sectionOf.delete(model);
+      this.render();
+    }, inMs);
   }
 
   #sections(): readonly Section[] {
@@ -142,7 +178,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     );
     item.id = row.id;
     item.contextValue = row.contextValue;
-    item.accessibilityInformation = { label: `${row.label}: ${row.description ?? ''}` };
+    item.accessibilityInformation = { label: spokenOf(row) };
     if (row.description !== undefined) item.description = row.description;
     if (row.icon !== undefined) {
       const colour = ICON_COLOUR[row.severity];
@@ -151,8 +187,10 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
         colour === undefined ? undefined : new vscode.ThemeColor(colour),
       );
     }
-    if (row.contextValue === 'settingsProblem') {
-      item.command = { command: 'daemonHealth.configure', title: OPEN_SETTINGS };
+    // Enter opens and closes a row that has others below.
+    if (row.children.length === 0) {
+      const shows = row.shows ?? 'hover';
+      item.command = { command: SHOWS[shows], title: SHOW, ...(shows === 'output' && { arguments: [id] }) };
     }
     return item;
   }
@@ -171,6 +209,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 }

@@ -2,7 +2,8 @@ import { joined } from '../../base/text';
 import { newsText } from '../../words/newsText';
 import { waitingText } from '../../words/work';
 
-export const OPEN_SETTINGS = 'Open Settings';
+/** What Enter on a row does. */
+export const SHOW = 'Show';
 
 /** The number on the view's icon, in words. */
 export function badgeText(problems: number, news: number, waiting: number): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RealDispatchd } from '../../support/realDispatchd';
 import { endWindows, FakeWindow, type Look } from '../../support/window/fakeWindow';
+import type { ShownRow } from '../../support/window/shown';
 import { dispatchdOf, installed } from '../../support/window/installed';
 
 interface TaskJson {
@@ -58,6 +59,8 @@ describe('a window and a running dispatchd of another version', function () {
       const errors = ({ messages }: Look) => messages.filter(({ level }) => level === 'error');
       const tasks = async () =>
         ((await (await fetch(`${daemon.url}/api/sessions`)).json()) as { sessions: TaskJson[] }).sessions;
+      /** The row of a session: by its title, before which this version has a figure. */
+      const isOf = ({ label }: ShownRow, title: string) => label === title || label.endsWith(` · ${title}`);
       const rowOf = async (name: string) => (await window.row(name)).id;
 
       it('get along in all that is done with sessions', async () => {
@@ -73,12 +76,9 @@ describe('a window and a running dispatchd of another version', function () {
         await window.run('showOutput', row);
         assert.deepEqual((await window.look()).documents, ['built\n']);
         await window.run('cancelSession', row);
-        await window.row(title, 'cancelled');
+        await window.row(title, ofWindow === 'old' ? 'cancelled' : 'stopped');
         await window.run('runAgain', row);
-        await window.until(
-          'two sessions',
-          ({ rows }) => rows.filter(({ label }) => label === title).length === 2,
-        );
+        await window.until('two sessions', ({ rows }) => rows.filter((row) => isOf(row, title)).length === 2);
         assert.deepEqual((await tasks()).map(({ status }) => status).sort(), ['cancelled', 'running']);
         const look = await window.look();
         const untold = ofWindow === 'old' ? ['The daemon does not tell its command.'] : [];
@@ -108,7 +108,7 @@ describe('a window and a running dispatchd of another version', function () {
         await window.run('dismissSession', await rowOf('sleep 302'));
         await window.run('runAgain', await rowOf('sleep 301'));
         await window.until('that it runs again', ({ rows }) =>
-          rows.some(({ label, description }) => label === 'sleep 301' && description.includes('left')),
+          rows.some((one) => isOf(one, 'sleep 301') && `${one.label} ${one.description}`.includes('left')),
         );
         const end = await window.look();
         assert.deepEqual(errors(end), []);

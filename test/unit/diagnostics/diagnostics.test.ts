@@ -116,7 +116,7 @@ describe('the diagnostics', () => {
       assert.ok(text.includes(`${STATE_LABELS[state].label.padEnd(13)} ${RULE_TEXTS[state]}`), state);
     const marked = text.split('\n').filter((line) => line.startsWith('> '));
     assert.deepEqual(marked, [
-      '> wedged        pollStale, a poll cycle older than the threshold, or no progress for longer than redAfterMs → the poll loop hangs (the daemon says pollStale)',
+      '> wedged        pollStale, a poll cycle older than the threshold, or no progress for longer than redAfterMs → the poll loop hangs (the daemon itself says so)',
     ]);
     assert.match(text, /^reason +the poll loop hangs/m);
     assert.match(text, /^since +2026-03-02T08:00:\d\d\.\d{3}Z \(\d+/m);

@@ -81,8 +81,8 @@ function spansOf(...parts: readonly (readonly [DaemonState | null, number])[]): 
 describe('the history of a daemon', () => {
   describe('in words', () => {
     const cases: readonly [string, readonly (readonly [DaemonState | null, number])[], string][] = [
-      ['nothing bad all day', [['healthy', 25 * 60]], 'no problems in the last 24 h'],
-      ['nothing bad while watched', [['healthy', 3 * 60 + 50]], 'no problems in 3 h 30 min watched'],
+      ['nothing bad all day', [['healthy', 25 * 60]], 'no problems'],
+      ['nothing bad while watched', [['healthy', 3 * 60 + 50]], 'no problems · 3 h 30 min watched'],
       [
         'a gap is not healthy',
         [
@@ -90,9 +90,9 @@ describe('the history of a daemon', () => {
           [null, 20 * 60],
           ['healthy', 70],
         ],
-        'no problems in 2 h watched',
+        'no problems · 2 h watched',
       ],
-      ['a first look', [['healthy', 0]], 'no problems, watched under 30 min'],
+      ['a first look', [['healthy', 0]], 'no problems · watched under 30 min'],
       [
         'never seen working',
         [
@@ -116,7 +116,7 @@ describe('the history of a daemon', () => {
           ['healthy', 120],
           ['stopped', 1_200],
         ],
-        'no problems in 2 h watched',
+        'no problems · 2 h watched',
       ],
       [
         'one',
@@ -125,7 +125,7 @@ describe('the history of a daemon', () => {
           ['wedged', 7],
           ['healthy', 60],
         ],
-        'wedged once today, 7 min',
+        'wedged once today · 7 min',
       ],
       [
         'two',
@@ -136,7 +136,7 @@ describe('the history of a daemon', () => {
           ['wedged', 4],
           ['healthy', 1],
         ],
-        'wedged twice today, 7 min in all',
+        'wedged twice today · 7 min in all',
       ],
       [
         'three',
@@ -147,7 +147,7 @@ describe('the history of a daemon', () => {
           ['healthy', 1],
           ['wedged', 61],
         ],
-        'wedged 3 times today, 1 h 3 min in all',
+        'wedged 3 times today · 1 h 3 min in all',
       ],
       [
         'minutes are whole',
@@ -155,7 +155,7 @@ describe('the history of a daemon', () => {
           ['wedged', 1.99],
           ['healthy', 1],
         ],
-        'wedged once today, 1 min',
+        'wedged once today · 1 min',
       ],
       [
         'seconds',
@@ -163,7 +163,7 @@ describe('the history of a daemon', () => {
           ['wedged', 0.98],
           ['healthy', 1],
         ],
-        'wedged once today, under 1 min',
+        'wedged once today · under 1 min',
       ],
       [
         'several kinds',
@@ -174,10 +174,10 @@ describe('the history of a daemon', () => {
           ['healthy', 60],
           ['wedged', 2],
         ],
-        'wedged twice, unreachable once today, 7 min in all',
+        'wedged twice, unreachable once today · 7 min in all',
       ],
-      ['words for a state', [['wrongAnswer', 5]], 'wrong answer once today, 5 min'],
-      ['since yesterday', [['wedged', 13 * 60]], 'wedged once in the last 24 h, 13 h'],
+      ['words for a state', [['wrongAnswer', 5]], 'wrong answer once today · 5 min'],
+      ['since yesterday', [['wedged', 13 * 60]], 'wedged once in the last 24 h · 13 h'],
       [
         'a natural wedge clears for seconds and returns',
         [
@@ -187,7 +187,7 @@ describe('the history of a daemon', () => {
           ['unverified', 2],
           ['wedged', 1],
         ],
-        'wedged once today, 7 min',
+        'wedged once today · 7 min',
       ],
       [
         'one over a reload',
@@ -196,7 +196,7 @@ describe('the history of a daemon', () => {
           [null, 60],
           ['wedged', 4],
         ],
-        'wedged once today, 7 min',
+        'wedged once today · 7 min',
       ],
       [
         'a restart in between makes two',
@@ -206,7 +206,7 @@ describe('the history of a daemon', () => {
           ['healthy', 0.1],
           ['wedged', 4],
         ],
-        'wedged twice today, 7 min in all',
+        'wedged twice today · 7 min in all',
       ],
       [
         'what is older than a day does not count',
@@ -215,12 +215,12 @@ describe('the history of a daemon', () => {
           ['healthy', 24 * 60],
           ['wedged', 2],
         ],
-        'wedged once today, 2 min',
+        'wedged once today · 2 min',
       ],
       [
         'of a long problem only the last day counts',
         [['wedged', 30 * 60]],
-        'wedged once in the last 24 h, 23 h 30 min',
+        'wedged once in the last 24 h · 23 h 30 min',
       ],
     ];
     for (const [what, parts, expected] of cases) {
@@ -309,7 +309,7 @@ describe('the history of a daemon', () => {
       const watched = new Watched().stay('healthy', MINUTE_MS);
       watched.time.advance(POLL_MS);
       assert.equal(watched.look('wedged').history!.segments.at(-1)!.state, 'wedged');
-      assert.equal(watched.summary, 'wedged once today, under 1 min');
+      assert.equal(watched.summary, 'wedged once today · under 1 min');
     });
 
     it('an hour of sleep is not watched, whether or not the monotonic clock stands', () => {
@@ -322,7 +322,7 @@ describe('the history of a daemon', () => {
           'notWatched×41 healthy×2 notWatched×4 healthy×1',
           String(monotonicStands),
         );
-        assert.equal(watched.summary, 'no problems in 1 h watched');
+        assert.equal(watched.summary, 'no problems · 1 h watched');
       }
     });
 
@@ -347,7 +347,7 @@ describe('the history of a daemon', () => {
     it('a red daemon that slept is not counted red for the night', () => {
       const watched = new Watched().stay('wedged', 5 * MINUTE_MS);
       watched.time.sleep(8 * HOUR_MS);
-      assert.equal(watched.stay('wedged', 2 * MINUTE_MS).summary, 'wedged once today, 7 min');
+      assert.equal(watched.stay('wedged', 2 * MINUTE_MS).summary, 'wedged once today · 7 min');
     });
   });
 
@@ -355,14 +355,14 @@ describe('the history of a daemon', () => {
     it('a wall clock set back moves what is known with it', () => {
       const watched = new Watched().stay('healthy', HOUR_MS).stay('wedged', 10 * MINUTE_MS);
       watched.time.jumpWall(-5 * HOUR_MS);
-      assert.equal(watched.stay('wedged', 10 * MINUTE_MS).summary, 'wedged once today, 20 min');
+      assert.equal(watched.stay('wedged', 10 * MINUTE_MS).summary, 'wedged once today · 20 min');
       assert.equal(watched.strip, 'notWatched×45 healthy×2 wedged×1');
     });
 
     it('a wall clock that ran ahead leaves a gap, not hours of trouble', () => {
       const watched = new Watched().stay('wedged', 10 * MINUTE_MS);
       watched.time.jumpWall(5 * HOUR_MS);
-      assert.equal(watched.stay('wedged', 10 * MINUTE_MS).summary, 'wedged once today, 20 min');
+      assert.equal(watched.stay('wedged', 10 * MINUTE_MS).summary, 'wedged once today · 20 min');
     });
 
     it('small corrections of the clock go unnoticed', () => {

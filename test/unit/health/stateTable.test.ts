@@ -67,7 +67,7 @@ const PINNED: Readonly<Record<DaemonState, Pinned>> = {
     phase: 'gone',
     link: 'Restart',
     colour: 'red',
-    of: { level: 'warning', offersRestart: true, endsBy: 'answer' },
+    of: { level: 'error', offersRestart: true, endsBy: 'answer' },
   },
   failing: {
     severity: 'red',

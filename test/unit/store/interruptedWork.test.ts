@@ -156,7 +156,7 @@ describe('what a smithy lost to a restart', () => {
     assert.equal(group.severity, 'amber');
     assert.deepEqual(
       [row.label, row.description],
-      ['e-worker-9-write-the-release-notes', 'worker · interrupted'],
+      ['interrupted · e-worker-9-write-the-release-notes', '· worker'],
     );
     const hover = sessionRows((model) => model.lost ?? []).hover(row.id, room.model, room.time.now());
     assert.match(
@@ -171,7 +171,7 @@ describe('what a smithy lost to a restart', () => {
     room.step((steps) => steps.wait(5_000).answer());
     assert.deepEqual(
       room.rows().map(({ label }) => label),
-      ['Interrupted', 'e-worker-9-write-the-release-notes'],
+      ['Interrupted', 'interrupted · e-worker-9-write-the-release-notes'],
     );
   });
 
@@ -183,8 +183,8 @@ describe('what a smithy lost to a restart', () => {
       .filter(({ id }) => id.includes('#session#'))
       .map((row) => [row.label, commandsFor(row.contextValue)]);
     assert.deepEqual(offered, [
-      [LOST.title, ['copyCommand', 'dismissSession', 'resumeSession']],
-      ['director', ['dismissSession']],
+      [`interrupted · ${LOST.title}`, ['copyCommand', 'dismissSession', 'resumeSession']],
+      ['interrupted · director', ['dismissSession']],
     ]);
   });
 

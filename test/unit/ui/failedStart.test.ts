@@ -45,7 +45,7 @@ describe('a start that failed, on the surfaces', () => {
     assert.equal(view.spoken, `Daemon Health: smithy offline · start failed: ${WHY}`);
     const hover = texts(view.tooltip);
     assert.match(hover, /Start failed: the command "sf" was not found on PATH/);
-    assert.match(hover, /Last 24 h: start failed \d\d:\d\d \(the command "sf" was not found on PATH\)/);
+    assert.match(hover, /Last 24 h: start failed \d\d:\d\d · the command "sf" was not found on PATH/);
   });
 
   it('is a problem that comes before what works badly, and after what is red', () => {
@@ -79,11 +79,11 @@ describe('a start that failed, on the surfaces', () => {
 
   it('is what the last 24 h were like, beside their problems', () => {
     const watch = failed();
-    assert.match(row('#history', watch).description!, /^start failed \d\d:\d\d \(the command/);
+    assert.match(row('#history', watch).description!, /^start failed \d\d:\d\d · the command/);
     const wedged = { ...model(watch), history: appendState(undefined, 'wedged', watch.time.now(), 60_000) };
     const rows = daemonRows(wedged, watch.time.now(), undefined);
     const description = rows.find(({ id }) => id.endsWith('#history'))?.description ?? '';
-    assert.match(description, /^start failed \d\d:\d\d \(.*\); wedged once today/);
+    assert.match(description, /^start failed \d\d:\d\d · .*; wedged once today/);
   });
 
   it('is not what they were like after a day, nor after a restart that worked', () => {

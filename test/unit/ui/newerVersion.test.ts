@@ -10,7 +10,8 @@ import { Notices } from '../../../src/ui/notifications/notices';
 import { message } from '../../../src/ui/notifications/notificationsText';
 import { stripSvg } from '../../../src/ui/shared/timeline';
 import { renderStatus } from '../../../src/ui/statusBar/statusText';
-import { daemonRows, rowHover, type Row } from '../../../src/ui/tree/daemonRows';
+import { daemonRows, rowHover } from '../../../src/ui/tree/daemonRows';
+import type { Row } from '../../../src/ui/tree/row';
 import { sessionRows } from '../../../src/ui/tree/sessionRows';
 import { Registry } from '../../../src/watch/registry';
 import { MemoryMemento } from '../../support/memento';
@@ -99,7 +100,7 @@ class Window {
       for (const row of drawn) {
         const hover = this.#sessions.hover(row.id, model, now) ?? rowHover(row, model, now);
         assert.match(hover, /\w/);
-        assert.doesNotMatch(`${row.label} ${row.description} ${hover}`, /undefined|\[object|NaN/);
+        assert.doesNotMatch(`${row.label} ${row.description ?? ''} ${hover}`, /undefined|\[object|NaN/);
       }
       return drawn;
     });
@@ -250,7 +251,7 @@ describe('a window over what a newer version kept', () => {
     });
     const rows = await window.look();
     const of = (key: string) => rows.find(({ id }) => id === `${ID}#${key}`);
-    assert.match(of('history')?.description ?? '', /^no problems in 1 h watched/);
+    assert.match(of('history')?.description ?? '', /^no problems · 1 h watched/);
     assert.equal(of('restarts')?.children.length, 1);
     assert.equal(of('interrupted')?.description, '1 not resumed');
   });

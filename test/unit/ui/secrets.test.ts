@@ -143,7 +143,7 @@ const SURFACES: Readonly<Record<string, (planted: Planted) => unknown>> = {
   'the rows of the tree and their hovers': ({ model, watch }) => {
     const now = watch.time.now();
     const rows = sessionRows(() => model.track.last?.report.sessions ?? []);
-    return [daemonRows(model, now, rows), rows.details(model, now)];
+    return [daemonRows(model, now, rows), rows.groups(model, model.daemon.id, now)];
   },
   notifications: ({ model, watch }) => {
     const now = watch.time.now();

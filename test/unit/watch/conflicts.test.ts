@@ -46,7 +46,7 @@ describe('two smithys on one database', () => {
     for (const state of ['stopped', 'unavailable'] as const) {
       it(`are a conflict while one is ${state} and has a session that is ${status}`, () => {
         assert.deepEqual(summary([smithy(3457, state, ['terminated', status]), second]), [
-          '2 smithy daemons, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+          'stop one of 3457 and 3458: 3458 dispatches tasks, and agents of 3457 still run',
         ]);
       });
     }
@@ -54,7 +54,7 @@ describe('two smithys on one database', () => {
 
   it('are a conflict while both are stopped and agents of both run', () => {
     assert.deepEqual(summary([3457, 3458].map((port) => smithy(port, 'stopped', ['running']))), [
-      '2 smithy daemons, stop one: agents of both still run',
+      'stop one of 3457 and 3458: agents of both still run',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('two smithys on one database', () => {
     it(`are no conflict of two loops while one that was stopped is ${state}`, () => {
       assert.deepEqual(summary([stoppedBefore(state, []), second]), []);
       assert.deepEqual(summary([stoppedBefore(state, ['running']), second]), [
-        '2 smithy daemons, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+        'stop one of 3457 and 3458: 3458 dispatches tasks, and agents of 3457 still run',
       ]);
     });
   }
@@ -87,7 +87,7 @@ describe('two smithys on one database', () => {
 
   it('are a conflict where one that is only found is stopped and runs agents', () => {
     assert.deepEqual(summary([second], [found(3457, { isRunning: false, runsAgents: true })]), [
-      '2 smithy daemons, stop one: 3458 dispatches tasks, and agents of 3457 still run',
+      'stop one of 3457 and 3458: 3458 dispatches tasks, and agents of 3457 still run',
     ]);
     for (const runsAgents of [false, undefined]) {
       const stopped = found(3457, { isRunning: false, ...(runsAgents !== undefined && { runsAgents }) });
@@ -98,7 +98,7 @@ describe('two smithys on one database', () => {
   it('and more are named by what each of them does', () => {
     const models = [second, smithy(3459, 'healthy', []), smithy(3457, 'stopped', ['running'])];
     assert.deepEqual(summary(models), [
-      '3 smithy daemons, stop all but one: 3458 and 3459 dispatch tasks, and agents of 3457 still run',
+      'stop all but one of 3457, 3458 and 3459: 3458 and 3459 dispatch tasks, and agents of 3457 still run',
     ]);
   });
 });

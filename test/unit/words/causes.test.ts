@@ -219,7 +219,7 @@ describe('the words for a daemon that says that it cannot work', () => {
 describe('the words for a loop', () => {
   const stale: Table<Stale> = {
     cycleLate: [{ is: 'cycleLate' }, 'the daemon told of a late poll cycle'],
-    pollStale: [{ is: 'pollStale' }, 'the daemon says pollStale'],
+    pollStale: [{ is: 'pollStale' }, 'the daemon itself says so'],
     cycleInFlight: [
       { is: 'cycleInFlight', thresholdMs: 60_000 },
       'a poll cycle in flight is older than 1 min',

@@ -8,8 +8,8 @@ describe('the words for a conflict', () => {
   const [three] = findConflicts([party(1), party(2), party(3)]);
 
   it('name both, and say what helps', () => {
-    assert.equal(conflictTitle(two!), 'Same database: 3457 and 3458');
-    assert.equal(conflictSummary(two!), '2 smithy daemons, stop one: both dispatch the same tasks');
+    assert.equal(conflictTitle(two!), '2 smithys share a database');
+    assert.equal(conflictSummary(two!), 'stop one of 3457 and 3458: both dispatch the same tasks');
     assert.equal(
       conflictText(two!),
       '2 smithy daemons work on the same database, ~/project/.stoneforge/stoneforge.db: smithy on port 3457 and ' +
@@ -18,23 +18,17 @@ describe('the words for a conflict', () => {
   });
 
   it('count more than two', () => {
-    assert.equal(conflictTitle(three!), 'Same database: 1, 2 and 3');
-    assert.equal(
-      conflictSummary(three!),
-      '3 smithy daemons, stop all but one: all 3 dispatch the same tasks',
-    );
+    assert.equal(conflictTitle(three!), '3 smithys share a database');
+    assert.equal(conflictSummary(three!), 'stop all but one of 1, 2 and 3: all 3 dispatch the same tasks');
   });
 
   const agents = { runsOnlyAgents: true };
   const reasons: readonly (readonly [InvolvedDaemon[], string])[] = [
-    [[party(1, agents), party(2, agents)], '2 smithy daemons, stop one: agents of both still run'],
-    [
-      [party(1), party(2, agents)],
-      '2 smithy daemons, stop one: 1 dispatches tasks, and agents of 2 still run',
-    ],
+    [[party(1, agents), party(2, agents)], 'stop one of 1 and 2: agents of both still run'],
+    [[party(1), party(2, agents)], 'stop one of 1 and 2: 1 dispatches tasks, and agents of 2 still run'],
     [
       [party(1), party(2), party(3, { ...agents, kind: 'other' })],
-      '3 daemons, stop all but one: 1 and 2 dispatch tasks, and agents of 3 still run',
+      'stop all but one of 1, 2 and 3: 1 and 2 dispatch tasks, and agents of 3 still run',
     ],
   ];
   for (const [parties, expected] of reasons) {

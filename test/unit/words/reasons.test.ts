@@ -14,6 +14,7 @@ const PAGE = { is: 'webPage' } as const;
 describe('the words for why a daemon is in its state', () => {
   const reasons: Table<Reason> = {
     restarting: [{ is: 'restarting' }, 'a restart is under way'],
+    startingByUs: [{ is: 'startingByUs' }, 'a start is under way'],
     restartingElsewhere: [{ is: 'restartingElsewhere' }, 'restarting (in another window)'],
     unanswered: [{ is: 'unanswered', forMs: 20_000 }, 'no answer for 20 s'],
     statusUnanswered: [
@@ -49,7 +50,7 @@ describe('the words for why a daemon is in its state', () => {
     firstCycle: [{ is: 'firstCycle' }, 'the first poll cycle is in flight'],
     loopHangs: [
       { is: 'loopHangs', stale: { is: 'pollStale' } },
-      'the poll loop hangs (the daemon says pollStale)',
+      'the poll loop hangs (the daemon itself says so)',
     ],
     stuckQueue: [{ is: 'stuckQueue', ready: 3 }, '3 ready tasks, no available worker'],
     lifeEnded: [{ is: 'lifeEnded', how: 'killed' }, 'its process was killed'],
@@ -161,7 +162,7 @@ describe('a daemon that fails is shown with what happened and for how long', () 
       id.endsWith('#state'),
     )!;
     return {
-      row: description.replace(/^since [\d:]+ · /, ''),
+      row: description.replace(/^· noticed [\d:]+ · /, ''),
       hover: texts(renderStatus([modelOf(watch)], [], now).tooltip),
     };
   }

@@ -123,7 +123,7 @@ describe('the health page', () => {
           (attrs) => attrs['data-key']?.startsWith('incident ') === true,
         )[0]!,
       );
-    assert.match(rowOf(LOG), /The poll loop hangs \(the daemon says pollStale\); connection refused 3 times/);
+    assert.match(rowOf(LOG), /The poll loop hangs \(the daemon itself says so\); connection refused 3 times/);
     assert.match(rowOf(LOG), /It waited for 28 s; 0 % CPU\./);
     assert.doesNotMatch(rowOf(LOG), /told by the daemon/);
     const told = LOG.map((entry) => (entry.is === 'phase' ? { ...entry, toldByIt: true as const } : entry));

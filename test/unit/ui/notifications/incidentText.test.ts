@@ -51,11 +51,11 @@ describe('a notification', () => {
     assert.match(lastMessage(watch).text, /no cycle for a while\./);
   });
 
-  it('of an outage is a warning with its figures', () => {
+  it('of an outage is an error, as the item is red, with its figures', () => {
     const watch = Watch.healthy();
     watch.repeat(3, 5_000, () => watch.fail('refused'));
     const { level, text, offersRestart } = lastMessage(watch);
-    assert.deepEqual([level, offersRestart], ['warning', true]);
+    assert.deepEqual([level, offersRestart], ['error', true]);
     assert.equal(
       text,
       'smithy is unreachable: connection refused 3 times in 10 s; the daemon answered before.',

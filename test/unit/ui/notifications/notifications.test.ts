@@ -57,7 +57,7 @@ describe('the door to the user', () => {
     );
     assert.deepEqual(
       [message!.level, message!.buttons],
-      ['warning', ['Restart Daemon', 'Show Details', 'More…']],
+      ['error', ['Restart Daemon', 'Show Details', 'More…']],
     );
     message!.press('Show Details');
     await settled();
@@ -226,7 +226,7 @@ describe('the door to the user', () => {
       await settled();
       assert.deepEqual(
         window.screen.messages.map(({ level, text, buttons }) => [level, text, buttons]),
-        [['warning', '40 daemons are unreachable.', ['Show List']]],
+        [['error', '40 daemons are unreachable.', ['Show List']]],
       );
       window.screen.messages[0]!.press('Show List');
       await settled();

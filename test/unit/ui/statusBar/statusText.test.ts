@@ -1,56 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Conflict } from '../../../../src/health/conflicts';
 import { readStatus } from '../../../../src/kinds/smithy/status';
-import type { DaemonState } from '../../../../src/health/states';
 import { STATE_LABELS } from '../../../../src/words/states';
 import { renderStatus } from '../../../../src/ui/statusBar/statusText';
-import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } from '../../health/support';
+import { Watch, goodReport } from '../../health/support';
+import { by, INTO, STATES } from '../intoStates';
 import { HOSTILE, drawn, markdown, modelOf, texts } from '../support';
 
 /** What a tooltip may run. */
 const OFFERED = ['restart', 'showDetails', 'showLog', 'start', 'snooze', 'openHealthPage'].map(
   (command) => `daemonHealth.${command}`,
 );
-
-/** A daemon brought into each state by samples, as in life. */
-const INTO: Readonly<Record<DaemonState, () => Watch>> = {
-  restarting: () => by(Watch.healthy(), (watch) => watch.restart({ restarting: true })),
-  unresponsive: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('timeout'))),
-  unreachable: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('refused'))),
-  failing: () => by(Watch.healthy(), (watch) => watch.repeat(3, 5_000, () => watch.fail('errors'))),
-  offline: () => by(new Watch(), (watch) => watch.fail('refused')),
-  wrongAnswer: () => by(new Watch(), (watch) => watch.fail('wrongAnswer')),
-  unavailable: () =>
-    answered({ available: false, isRunning: false, unavailable: { is: 'said', said: 'no git repository' } }),
-  stopped: () => answered({ isRunning: false, pollStale: true }),
-  starting: () =>
-    by(new Watch(), (watch) => {
-      watch.answer(goodReport(watch.time, { lastPollCompletedAt: undefined }));
-    }),
-  wedged: () => by(new Watch(), (watch) => watch.answer(wedgedReport(watch.time, 3 * MINUTE_MS + 30_000))),
-  stuck: () => answered({ queue: { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true } }),
-  unstable: () =>
-    by(Watch.healthy(), (watch) =>
-      watch.repeat(5, 5_000, () => {
-        watch.fail('refused');
-        return watch.wait(5_000).answer();
-      }),
-    ),
-  notAnswering: () => by(Watch.healthy(), (watch) => watch.fail('refused')),
-  paused: () => answered({ pause: { isPaused: true } }),
-  unverified: () => by(new Watch(), (watch) => watch.answer(reportWith())),
-  healthy: () => answered({}),
-};
-const STATES = Object.keys(INTO) as DaemonState[];
-
-function by(watch: Watch, act: (watch: Watch) => unknown): Watch {
-  act(watch);
-  return watch;
-}
-
-function answered(parts: Parts): Watch {
-  return by(new Watch(), (watch) => watch.answer(goodReport(watch.time, parts)));
-}
 
 function viewOf(...watches: readonly (readonly [name: string, watch: Watch])[]) {
   const models = watches.map(([name, watch], index) => modelOf(watch, name, 3457 + index));
@@ -67,7 +27,7 @@ describe('the status item', () => {
       if (state !== 'healthy') assert.ok(view.text.includes(STATE_LABELS[state].label), view.text);
       assert.ok(view.text.startsWith(`$(${STATE_LABELS[state].icon}) `), view.text);
       assert.ok(texts(view.tooltip).toLowerCase().includes(watch.reasonInWords.toLowerCase()));
-      assert.match(texts(view.tooltip), /Since \d/);
+      assert.match(texts(view.tooltip), /(Since|Noticed) \d/);
     });
   }
 
@@ -87,7 +47,7 @@ describe('the status item', () => {
     assert.equal(view.spoken, 'Daemon Health: smithy wedged for over 3 minutes');
     const young = by(new Watch(), (watch) => watch.answer(goodReport(watch.time, { pollStale: true })));
     assert.equal(viewOf(['smithy', young]).text, '$(error) smithy wedged');
-    assert.equal(viewOf(['smithy', young]).spoken, 'Daemon Health: smithy wedged for a while');
+    assert.equal(viewOf(['smithy', young]).spoken, 'Daemon Health: smithy wedged for 2 s');
   });
 
   it('shows the worst first, then how many others have a problem', () => {
@@ -101,13 +61,48 @@ describe('the status item', () => {
     );
   });
 
-  it('describes the worst few of many, and says how many more there are', () => {
-    const many = Array.from({ length: 7 }, (_, index) => [`daemon ${index}`, INTO.healthy()] as const);
-    const text = texts(viewOf(...many, ['the wedged one', INTO.wedged()]).tooltip);
+  it('describes the worst, and has a line for each of the others', () => {
+    const many = Array.from({ length: 10 }, (_, index) => [`daemon ${index}`, INTO.healthy()] as const);
+    const { tooltip } = viewOf(...many, ['slow', INTO.stuck()], ['the wedged one', INTO.wedged()]);
+    const text = texts(tooltip);
     assert.match(text, /^the wedged one/);
-    assert.match(text, /daemon 3/);
-    assert.doesNotMatch(text, /daemon 4/);
+    const lines = drawn(tooltip)
+      .value.split('\n\n')
+      .map((line) => line.replaceAll('\\', ''));
+    assert.ok(lines.includes('$(warning) **slow** stuck · 3 tasks, no worker'), lines.join('\n'));
+    assert.ok(lines.includes('$(pulse) **daemon 6** healthy'), lines.join('\n'));
+    assert.doesNotMatch(text, /daemon 7/);
     assert.match(text, /3 more in the tree$/);
+  });
+
+  it('has one truth about time in its hover: since when, how long that is, and when it was noticed', () => {
+    const watch = Watch.healthy();
+    watch
+      .wait(70_000)
+      .answer(goodReport(watch.time, { pollStale: true, lastPollCompletedAt: watch.time.wallAt - 70_000 }));
+    watch
+      .wait(2_000)
+      .answer(goodReport(watch.time, { pollStale: true, lastPollCompletedAt: watch.time.wallAt - 72_000 }));
+    const view = viewOf(['smithy', watch]);
+    assert.equal(view.spoken, 'Daemon Health: smithy wedged for over 1 minute');
+    assert.match(
+      texts(view.tooltip),
+      /No cycle since (\d\d:\d\d:\d\d) \(1 min 12 s\)\. Noticed \d\d:\d\d:\d\d\.The poll loop hangs/,
+    );
+  });
+
+  it('says "starting" of what did not run, and "restarting" only of a restart', () => {
+    const first = by(INTO.offline(), (watch) => watch.restart({ restarting: true }));
+    assert.equal(viewOf(['smithy', first]).text, '$(loading~spin) smithy starting');
+    assert.match(texts(viewOf(['smithy', first]).tooltip), /Start under way/);
+    first.wait(1_000).fail('refused');
+    assert.equal(viewOf(['smithy', first]).text, '$(loading~spin) smithy starting');
+    assert.equal(viewOf(['smithy', INTO.restarting()]).text, '$(sync~spin) smithy restarting');
+  });
+
+  it('lets its long lines wrap: a space is a space', () => {
+    for (const state of STATES)
+      assert.doesNotMatch(drawn(viewOf(['smithy', INTO[state]()]).tooltip).value, /&nbsp;|\u00a0/);
   });
 
   it('counts healthy daemons, and names a single one', () => {
@@ -142,9 +137,9 @@ describe('the status item', () => {
 
     it('says so in amber while both are well by themselves', () => {
       const view = viewWith(INTO.healthy());
-      assert.equal(view.text, '$(warning) Same database: 3457 and 3458');
+      assert.equal(view.text, '$(warning) 2 smithys share a database');
       assert.equal(view.severity, 'amber');
-      assert.equal(view.spoken, 'Daemon Health: Same database: 3457 and 3458');
+      assert.equal(view.spoken, 'Daemon Health: 2 smithys share a database');
       assert.match(texts(view.tooltip), /^2 smithy daemons work on the same database, ~\/project/);
       const [, query] = /command:daemonHealth\.showDetails\?([^)]*)\)/.exec(markdown(view.tooltip))!;
       assert.deepEqual(JSON.parse(decodeURIComponent(query!)), [conflict.id]);
@@ -173,15 +168,15 @@ describe('the status item', () => {
 
     it('comes before what is amber, and is one problem with the queue that both have', () => {
       const view = viewOfBoth(INTO.stuck(), INTO.stuck());
-      assert.equal(view.text, '$(warning) Same database: 3457 and 3458');
-      assert.equal(view.spoken, 'Daemon Health: Same database: 3457 and 3458');
+      assert.equal(view.text, '$(warning) 2 smithys share a database');
+      assert.equal(view.spoken, 'Daemon Health: 2 smithys share a database');
       assert.equal(view.severity, 'amber');
       assert.match(texts(view.tooltip), /^2 smithy daemons work on the same database.*smithy 0stuck/s);
     });
 
     it('counts what is amber elsewhere', () => {
       const view = viewOfBoth(INTO.stuck(), INTO.stuck(), INTO.unavailable());
-      assert.equal(view.text, '$(warning) Same database: 3457 and 3458 · +1');
+      assert.equal(view.text, '$(warning) 2 smithys share a database · +1');
     });
 
     it('counts once beside each loop that hangs', () => {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
 import type { Life } from '../../../../src/health/incidentLog';
 import { readStatus } from '../../../../src/kinds/smithy/status';
-import { daemonRows, problemRow, rowHover, valueOf, type Row } from '../../../../src/ui/tree/daemonRows';
+import { daemonRows, problemRow, rowHover } from '../../../../src/ui/tree/daemonRows';
+import { valueOf, type Row } from '../../../../src/ui/tree/row';
 import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport, type Parts } from '../../health/support';
 import { clockTime } from '../../../../src/base/time';
+import { cyclesOf } from '../../../../src/health/staleness';
 import { HOSTILE, modelOf } from '../support';
 
 const ORIGIN = 'http://127.0.0.1:3457';
@@ -34,10 +36,25 @@ describe('the rows of the tree', () => {
     assert.deepEqual(rows.roots, [ORIGIN]);
     assert.equal(row(rows).label, 'smithy');
     assert.equal(row(rows).description, 'healthy');
-    for (const key of ['state', 'loop', 'queue', 'pause', 'instance'])
-      assert.equal(row(rows, key).parentId, ORIGIN);
-    assert.match(row(rows, 'loop').description ?? '', /^every 5 s, last cycle under 15 s ago$/);
+    assert.deepEqual(row(rows).children, [`${ORIGIN}#details`], 'one line, and what there is to open');
+    assert.equal(row(rows, 'details').expanded, undefined);
+    for (const key of ['state', 'loop', 'queue', 'instance'])
+      assert.equal(row(rows, key).parentId, `${ORIGIN}#details`);
+    assert.equal(row(rows, 'loop').description, 'completes cycles · every 5 s');
     assert.match(row(rows, 'queue').description ?? '', /^0 ready tasks · 2 workers$/);
+  });
+
+  it('say of the rate limit only that it pauses the daemon, or that it is not known', () => {
+    const shown = (pause: Parts['pause']) => {
+      const watch = new Watch();
+      watch.answer(goodReport(watch.time, { ...(pause && { pause }) }));
+      return rowsOf(watch).byId.get(`${ORIGIN}#pause`)?.description;
+    };
+    assert.deepEqual([undefined, { isPaused: false }, { isPaused: true }].map(shown), [
+      'not known',
+      undefined,
+      'paused',
+    ]);
   });
 
   it('name their children, and every child is there', () => {
@@ -52,11 +69,19 @@ describe('the rows of the tree', () => {
     const watch = Watch.healthy();
     watch.wait(5_000).answer(wedgedReport(watch.time, 3 * MINUTE_MS));
     const rows = rowsOf(watch);
-    assert.equal(row(rows).description, 'wedged for over 3 minutes');
+    const now = watch.time.wallAt;
+    const since = clockTime(cyclesOf(watch.track.last!.report).completedAt!, now);
+    assert.equal(row(rows).description, 'wedged 3 min');
     assert.equal(row(rows).severity, 'red');
-    assert.equal(row(rows, 'loop').description, 'no cycle completed for over 3 minutes, threshold 1 min');
+    assert.equal(row(rows, 'loop').description, `hangs · no cycle since ${since} · limit 1 min`);
     assert.equal(row(rows, 'loop').severity, 'red');
-    assert.match(row(rows, 'state').description ?? '', /pollStale/);
+    assert.equal(row(rows).children[0], `${ORIGIN}#state`, 'the verdict comes first');
+    assert.equal(row(rows, 'state').label, `No cycle since ${since}`);
+    assert.equal(
+      row(rows, 'state').description,
+      `· noticed ${clockTime(now, now)} · the poll loop hangs (the daemon itself says so)`,
+    );
+    assert.equal(row(rows, 'state').severity, 'red');
   });
 
   it('list restarts of others beside ours, the newest first', () => {
@@ -99,10 +124,10 @@ describe('the rows of the tree', () => {
       const { label, description } = row(rowsOf(watch), 'beside');
       return `${label}: ${description}`;
     };
-    assert.equal(beside({ kind: 'dispatchd' }), 'Other address: [::1]:3457 is another daemon: a dispatchd');
+    assert.equal(beside({ kind: 'dispatchd' }), 'Other address: · [::1]:3457 is another daemon: a dispatchd');
     assert.equal(
       beside({ cause: { is: 'noAnswer', withinMs: 1_000 } }),
-      'Other address: [::1]:3457 is another program: no answer within 1 s',
+      'Other address: · [::1]:3457 is another program: no answer within 1 s',
     );
     assert.equal(rowsOf(Watch.healthy()).byId.has(`${ORIGIN}#beside`), false);
   });
@@ -113,16 +138,14 @@ describe('the rows of the tree', () => {
     watch.repeat(30, 5_000, () => watch.fail('refused'));
     const rows = rowsOf(watch);
     assert.equal(row(rows).description, 'unreachable');
-    assert.equal(row(rows, 'lastKnown').label, 'Last known');
-    assert.equal(row(rows, 'lastKnown').description, '2 min ago');
-    for (const key of ['queue', 'pause', 'sessions']) {
+    assert.match(row(rows, 'lastKnown').label, /^Last known \d\d:\d\d: work unknown$/);
+    for (const key of ['queue', 'sessions']) {
       assert.equal(row(rows, key).description, row(before, key).description);
     }
-    assert.equal(row(rows, 'loop').description, 'every 5 s, last cycle 2 min ago');
-    const { children } = row(rows);
+    assert.equal(row(rows, 'loop').description, 'last cycle 2 min ago · every 5 s');
     assert.deepEqual(
-      children.slice(0, 3).map((id) => id.split('#')[1]),
-      ['state', 'lastKnown', 'loop'],
+      row(rows).children.map((id) => id.split('#')[1]),
+      ['state', 'lastKnown', 'details'],
     );
     watch.answer();
     assert.deepEqual(rowsOf(watch).byId.has(`${ORIGIN}#lastKnown`), false);
@@ -141,13 +164,13 @@ describe('the rows of the tree', () => {
     assert.equal(instance(), `smithy · port 3457 · pid 4242 since ${since}`);
   });
 
-  it('do not say that a dead daemon is up', () => {
+  it('say since when the process runs, or ran, which does not change by the minute', () => {
     const watch = new Watch();
     const startedAt = watch.time.wallAt - 3 * MINUTE_MS;
     watch.answer(goodReport(watch.time, { instance: { id: 'a', pid: 7, startedAt } }));
-    assert.match(row(rowsOf(watch), 'instance').description!, / · pid 7 · up 3 min$/);
-    watch.wait(5_000).fail('refused');
     const since = clockTime(startedAt, watch.time.wallAt);
+    assert.ok(row(rowsOf(watch), 'instance').description!.endsWith(` · pid 7 since ${since}`));
+    watch.wait(5_000).fail('refused');
     assert.ok(row(rowsOf(watch), 'instance').description!.endsWith(` · pid 7 since ${since}`));
   });
 
@@ -157,7 +180,7 @@ describe('the rows of the tree', () => {
     const rows = rowsOf(watch);
     assert.deepEqual(
       [...rows.byId.keys()].map((id) => id.slice(ORIGIN.length)),
-      ['', '#state', '#loop', '#sessions', '#instance'],
+      ['', '#state', '#details', '#loop', '#sessions', '#instance'],
     );
     assert.equal(row(rows).description, 'unverified');
     const loop = () => [row(rowsOf(watch), 'loop').label, row(rowsOf(watch), 'loop').description];
@@ -179,13 +202,13 @@ describe('the rows of the tree', () => {
 
     it('say the one', () => {
       const errors = row(rowsWith(['no route']), 'errors');
-      assert.deepEqual([errors.label, errors.description], ['Errors', '1 since its start: no route']);
+      assert.deepEqual([errors.label, errors.description], ['Errors', '· 1 since its start: no route']);
       assert.deepEqual([errors.severity, errors.children], ['plain', []]);
     });
 
     it('say how many there were, and have the last ones below', () => {
       const rows = rowsWith(['no route', 'no token'], 9);
-      assert.equal(row(rows, 'errors').description, '9 since its start, the last: no token');
+      assert.equal(row(rows, 'errors').description, '· 9 since its start, the last: no token');
       const below = row(rows, 'errors').children.map((id) => rows.byId.get(id)?.label);
       assert.deepEqual(below, ['no route', 'no token']);
     });
@@ -242,7 +265,8 @@ describe('the rows of the tree', () => {
   it('have one for each problem of the settings', () => {
     const rows = rowsOf(Watch.healthy(), ['daemonHealth.daemons[1] needs a "url"']);
     assert.deepEqual(rows.roots, [ORIGIN, 'settings#0']);
-    assert.equal(rows.byId.get('settings#0')?.description, 'daemonHealth.daemons[1] needs a "url"');
+    assert.equal(rows.byId.get('settings#0')?.description, '· daemonHealth.daemons[1] needs a "url"');
+    assert.equal(valueOf(rows.byId.get('settings#0')!), 'daemonHealth.daemons[1] needs a "url"');
   });
 
   it('are the same for an unchanged daemon, whenever they are made', () => {

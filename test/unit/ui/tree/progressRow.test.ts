@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Check, Progress } from '../../../../src/health/report';
+import { clockTime } from '../../../../src/base/time';
 import { daemonRows } from '../../../../src/ui/tree/daemonRows';
 import { MINUTE_MS, reportWith, Watch } from '../../health/support';
 import { modelOf } from '../support';
@@ -26,8 +27,12 @@ const sign = (agoMs: number) => (nowAt: number) =>
 
 describe('the rows of a daemon of any make', () => {
   const rows: readonly (readonly [what: string, progress: (nowAt: number) => Progress, row: string])[] = [
-    ['a sign', sign(MINUTE_MS), 'Progress: last sign 1 min ago, limit 5 min'],
-    ['no sign for long', sign(7 * MINUTE_MS), 'Progress: no sign for over 7 minutes, limit 5 min'],
+    ['a sign', sign(MINUTE_MS), 'Progress: last sign 1 min ago · limit 5 min'],
+    [
+      'no sign for long',
+      sign(7 * MINUTE_MS),
+      `Progress: no sign since ${clockTime(new Watch().time.wallAt - 7 * MINUTE_MS, new Watch().time.wallAt)} · limit 5 min`,
+    ],
     ['no proof', () => untold, 'Progress: no proof is named'],
     ['nothing to do', () => ({ kind: 'signs', by: 'counter' }), 'Progress: not known'],
   ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DrawnRows } from '../../../../src/ui/tree/rowDiff';
-import type { Row, Section } from '../../../../src/ui/tree/daemonRows';
+import type { Row, Section } from '../../../../src/ui/tree/row';
 
 function row(id: string, parts: Partial<Row> = {}): Row {
   return { id, label: id, severity: 'plain', contextValue: 'test', children: [], value: id, ...parts };
@@ -15,12 +15,16 @@ describe('the rows that were drawn', () => {
   const b = section('b');
   const cases = [
     { what: 'nothing where new rows say the same', next: [section('a'), section('b')], drawn: [] },
-    { what: 'a section of which a row says something else', next: [a, section('b', 'wedged')], drawn: ['b'] },
+    {
+      what: 'a row that says something else, and no other',
+      next: [a, section('b', 'wedged')],
+      drawn: ['b#loop'],
+    },
     { what: 'a section that lost a row', next: [[row('a')], b] as Section[], drawn: ['a'] },
     {
-      what: 'a section with a row that says more',
+      what: 'a row that says more',
       next: [[a[0], row('a#loop', { ...a[1], icon: 'sync' })], b] as Section[],
-      drawn: ['a'],
+      drawn: ['a#loop'],
     },
     { what: 'all where a section came', next: [a, b, section('c')], drawn: [undefined] },
     { what: 'all where a section went', next: [b], drawn: [undefined] },

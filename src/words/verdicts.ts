@@ -1,0 +1,119 @@
+import { clockTime, coarseAge, type Instant } from '../base/time';
+import type { LoopUnknown, Reason, Unsettled } from '../health/cause';
+import { rowOf } from '../health/states';
+import type { DaemonModel } from '../model/daemonModel';
+import { reasonText } from './reasons';
+import { capitalise, isRecovering, loopSinceAt, STATE_LABELS } from './states';
+import { textsOf } from './texts';
+
+const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
+  malformed: 'Part of the answer unreadable',
+  untoldByKind: 'Its loop is not told',
+  intakeUntold: 'Answers; work may not reach it',
+  untoldByVersion: 'Its cycles are not told',
+  noCycleTimes: 'No cycle times are told',
+  timesInFuture: 'Cycle times in the future',
+  timesContradict: 'Cycle times contradict it',
+  begunInVain: 'Begins cycles, completes none',
+  noProofNamed: 'No proof of progress is named',
+  nothingOwed: 'Nothing to do, nothing shown',
+  noSignYet: 'No progress yet',
+  noSuccessYet: 'No success yet',
+  signInFuture: 'Its time is in the future',
+};
+
+const UNSETTLED: Readonly<Record<Unsettled, string>> = {
+  woke: 'The machine just woke up',
+  clockSet: 'The clock was just set',
+  started: 'The loop was just started',
+};
+
+const tasks = (count: number) => (count === 1 ? '1 task' : `${count} tasks`);
+
+/** The point of a reason, in so few words that a narrow side bar does not cut them; what has a time says it later. */
+const pointText = textsOf<Reason>({
+  restarting: 'Restart under way',
+  startingByUs: 'Start under way',
+  restartingElsewhere: 'Restart (in another window)',
+  unanswered: 'No answer',
+  statusUnanswered: 'No status',
+  wentAway: 'Gone',
+  startFailed: 'Start failed',
+  stoppedByUs: 'Stopped from here',
+  neverSeen: 'Never seen up here',
+  wrongAnswer: 'Not the answer of a daemon',
+  cannotTell: 'Cannot tell',
+  unavailable: 'Says that it cannot work',
+  answersErrors: 'Answers with errors',
+  loopStopped: 'Its loop is stopped',
+  saysStopped: 'Says that its work is stopped',
+  hasEnded: 'Stopped, and has ended',
+  starting: 'Still starting',
+  firstCycle: 'First cycle under way',
+  loopHangs: ({ stale }) => (stale.is === 'noSign' ? 'No progress' : 'No cycle'),
+  stuckQueue: ({ ready }) => (ready === undefined ? 'Tasks wait, no worker' : `${tasks(ready)}, no worker`),
+  lifeEnded: ({ how }) => (how === 'killed' ? 'Was killed' : 'Crashed'),
+  flapping: 'Keeps changing its state',
+  paused: 'Paused',
+  pauseOverdue: ({ overdueMs }) => `Pause over for ${coarseAge(overdueMs)}`,
+  startsNothing: ({ forMs }) => `Nothing started for ${coarseAge(forMs)}`,
+  mergesStuck: ({ count }) => `${tasks(count)} not merged`,
+  turnHangs: ({ count }) => (count === 1 ? '1 turn seems to hang' : `${count} turns seem to hang`),
+  jobOverdue: 'A cron job is overdue',
+  slow: 'Slow: the machine is busy',
+  notYetAnOutage: 'Did not answer just now',
+  unsettled: ({ why }) => UNSETTLED[why],
+  notAsked: 'Not asked yet',
+  loopUnknown: ({ why }) => UNKNOWN[why.is],
+  loopAdvances: 'Its loop completes cycles',
+  getsOn: 'Gets on with its work',
+  nothingTells: 'Nothing tells of its loop',
+});
+
+/** Why a daemon is in its state: the point, and the moment of which the point is. */
+export interface VerdictText {
+  /** "No cycle since 14:35:30". */
+  readonly point: string;
+  /** "noticed 14:36:38", or "since 14:36:38" where the point has no moment of its own. */
+  readonly when: string;
+  /** The whole reason, and what the daemon recovers from. */
+  readonly why: string;
+}
+
+/** In rows and hovers alike: moments only, so that nothing of it grows old. */
+export function verdictText(model: DaemonModel, now: Instant): VerdictText {
+  const { verdict, incident } = model.track;
+  const at = clockTime(verdict.since.wallAt, now.wallAt);
+  const why = reasonText(verdict.reason);
+  if (isRecovering(model) && incident) {
+    const was = STATE_LABELS[incident.state].label;
+    return { point: 'Recovering', when: `since ${at}`, why: `was ${was}; ${why}` };
+  }
+  const beganAt = troubleSinceAt(model, now);
+  const point = pointText(verdict.reason);
+  return beganAt === undefined
+    ? { point, when: `since ${at}`, why }
+    : { point: `${point} since ${clockTime(beganAt, now.wallAt)}`, when: `noticed ${at}`, why };
+}
+
+/**
+ * Epoch ms since when it goes on, where that is known and is not when it was noticed: the last completed cycle, the first
+ * request that nobody answered.
+ */
+export function troubleSinceAt(model: DaemonModel, now: Instant): number | undefined {
+  const { reason, since } = model.track.verdict;
+  if (reason.is === 'loopHangs') return loopSinceAt(model, now);
+  const hasSpan = reason.is === 'unanswered' || reason.is === 'statusUnanswered' || reason.is === 'wentAway';
+  return hasSpan ? since.wallAt - Math.round(reason.forMs) : undefined;
+}
+
+/** Whether all that is to be said of it is that it is well. */
+export function isWell(model: DaemonModel): boolean {
+  const row = rowOf(model.track.verdict);
+  return row.severity === 'plain' && row.works === 'proven' && !isRecovering(model);
+}
+
+/** "No cycle since 14:35:30. Noticed 14:36:38." @param howLong goes on after the moment, in brackets */
+export function verdictSentences({ point, when }: VerdictText, howLong: string): string {
+  return `${point}${howLong}. ${capitalise(when)}.`;
+}

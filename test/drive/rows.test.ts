@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import axe from 'axe-core';
+import { AnsweringServer, healthyAnswer, sendJson } from '../support/answeringServer';
+import { freePort } from '../support/freePort';
+import type { RealDispatchd } from '../support/realDispatchd';
+import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
+
+type Answer = (response: ServerResponse) => void;
+
+const LONG = 'payment-service-refactoring';
+const SESSION = 'Code review of the payment service, with all of its tests';
+
+/** A smithy whose status says this, beside what a healthy one says. */
+function says(parts: object, health: object = {}): Answer {
+  return (response) => {
+    const at = (agoMs: number) => new Date(Date.now() - agoMs).toISOString();
+    const cycle = { computedAt: at(0), lastPollStartedAt: at(1_010), lastPollCompletedAt: at(1_000) };
+    const queue = { readyUnassignedTasks: 0, availableWorkers: 2, stuck: false, pollStale: false };
+    const config = { pollIntervalMs: 5_000 };
+    sendJson(response, {
+      isRunning: true,
+      available: true,
+      config,
+      health: { ...queue, ...cycle, ...health },
+      sessions: [],
+      ...parts,
+    });
+  };
+}
+
+/** What daemons do once they were healthy, by what their rows say then. */
+const STATES: Readonly<Record<string, Answer>> = {
+  unresponsive: () => undefined,
+  unreachable: (response) => response.destroy(),
+  failing: (response) => sendJson(response, { error: 'the database is locked by another process' }, 503),
+  'wrong answer': (response) => response.end('<html>'),
+  unavailable: says({ isRunning: false, available: false, reason: 'no git repository' }),
+  stopped: says({ isRunning: false }),
+  starting: says({}, { lastPollCompletedAt: undefined }),
+  wedged: says({}, { pollStale: true, lastPollCompletedAt: '2026-01-01T00:00:00.000Z' }),
+  stuck: says({}, { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true }),
+  paused: says({ rateLimit: { isPaused: true } }),
+  unverified: says({ health: undefined }),
+};
+
+interface Measured {
+  readonly text: string;
+  readonly overPx: number;
+}
+
+/** Of each row of the view: what stands before its first "·", and by how many px that is cut. */
+function measure(): readonly Measured[] {
+  interface Box {
+    readonly right: number;
+  }
+  interface Node {
+    readonly textContent: string | null;
+    querySelector(selector: string): Node | null;
+    getBoundingClientRect(): Box;
+  }
+  const { document, NodeFilter } = globalThis as unknown as {
+    document: {
+      querySelectorAll(selector: string): Iterable<Node>;
+      createTreeWalker(root: Node, what: number): { nextNode(): Node | null };
+      createRange(): {
+        setStart(node: Node, at: number): void;
+        setEnd(node: Node, at: number): void;
+        getBoundingClientRect(): Box;
+      };
+    };
+    NodeFilter: { SHOW_TEXT: number };
+  };
+  return [...document.querySelectorAll('.sidebar .monaco-list-row[role="treeitem"]')].flatMap((row) => {
+    const label = row.querySelector('.monaco-icon-label');
+    if (!label) return [];
+    const texts = document.createTreeWalker(label, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    let first: Node | null = null;
+    let text = '';
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const own = node.textContent ?? '';
+      if (!first) range.setStart((first = node), 0);
+      const at = own.indexOf('·');
+      range.setEnd(node, at < 0 ? own.length : at);
+      text += ` ${at < 0 ? own : own.slice(0, at)}`;
+      if (at >= 0) break;
+    }
+    if (!first) return [];
+    const overPx = range.getBoundingClientRect().right - label.getBoundingClientRect().right;
+    return { text: text.trim(), overPx };
+  });
+}
+
+describe('the rows of the tree, in a side bar of the default width', function () {
+  this.timeout(150_000);
+  const servers = new Map<string, AnsweringServer>();
+  let daemon: RealDispatchd | undefined;
+  let window: VSCodeWindow;
+
+  before(async () => {
+    for (const name of Object.keys(STATES)) servers.set(name, await AnsweringServer.start(healthyAnswer));
+    daemon = await startDispatchd();
+    const watched = [
+      { name: `busy`, url: daemon.url },
+      { name: `offline (${LONG})`, url: `http://127.0.0.1:${await freePort()}` },
+      ...[...servers].map(([name, { url }]) => ({ name: `${name} (${LONG})`, url })),
+    ];
+    window = await openVSCode({
+      colorTheme: 'dark',
+      machineSettings: {
+        'daemonHealth.daemons': watched.map((each) => ({ ...each, pollIntervalMs: 1_000 })),
+        'daemonHealth.notifications': 'none',
+      },
+    });
+    // As high as all rows: those that are scrolled out of sight are not there. Their width is that of 1000 × 700.
+    await window.page.setViewportSize({ width: 1_000, height: 2_000 });
+    await window
+      .item()
+      .filter({ hasText: `${servers.size + 1} daemons` })
+      .waitFor();
+    await window.item().click();
+    await daemon.post('/api/tasks', { name: SESSION, command: 'sleep 300', timeoutMs: 80_000 });
+    for (const [name, answer] of Object.entries(STATES)) servers.get(name)!.become(answer);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await window.screenshot('rows-failed');
+  });
+
+  after(async () => {
+    await window?.close();
+    await daemon?.stop();
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+  });
+
+  const root = (state: string) =>
+    window.page.locator('.sidebar [role="treeitem"][aria-level="1"]', { hasText: state }).first();
+
+  const pollLoop = () => window.page.locator('[role="treeitem"]', { hasText: /^\s*Poll loop/ }).first();
+
+  it('have what matters inside them, whatever state their daemon is in', async () => {
+    for (const state of [...Object.keys(STATES), 'offline'])
+      await root(state)
+        .and(window.page.locator(`[aria-label*=": ${state}"]`))
+        .waitFor({ timeout: 60_000 });
+    await window.row(SESSION).waitFor();
+    await window.page.mouse.move(800, 300);
+    await window.screenshots('rows-states');
+    const rows = await window.page.evaluate(measure);
+    assert.ok(rows.length > 3 * servers.size, `${rows.length} rows`);
+    const cut = rows.filter(({ overPx }) => overPx > 0.5);
+    assert.deepEqual(
+      cut.map(({ text, overPx }) => `${text}: ${Math.round(overPx)} px too wide`),
+      [],
+    );
+  });
+
+  it('have it also in the facts under "Details", which are closed', async () => {
+    assert.equal(await pollLoop().count(), 0);
+    await window.page.setViewportSize({ width: 1_000, height: 5_000 });
+    await window.openDetails();
+    await pollLoop().waitFor();
+    const cut = (await window.page.evaluate(measure)).filter(({ overPx }) => overPx > 0.5);
+    assert.deepEqual(
+      cut.map(({ text, overPx }) => `${text}: ${Math.round(overPx)} px too wide`),
+      [],
+    );
+    await window.screenshot('rows-details');
+    await window.page.setViewportSize({ width: 1_000, height: 700 });
+  });
+
+  it('count a session down by the second in its last minute', async () => {
+    const session = window.row(SESSION);
+    await session.scrollIntoViewIfNeeded();
+    await session.filter({ hasText: /\d s left/ }).waitFor({ timeout: 60_000 });
+    const seconds = async () => Number(/(\d+) s left/.exec(await session.innerText())?.[1]);
+    const before = await seconds();
+    const later = [1, 2, 3, 4, 5].map((s) => before - s).join('|');
+    await session.filter({ hasText: new RegExp(`\\b(${later}) s left`) }).waitFor({ timeout: 20_000 });
+    await window.screenshot('rows-last-minute');
+  });
+
+  it('show something on Enter: the output of a session, the whole text of a fact', async () => {
+    const page = window.page;
+    await window.row(SESSION).click({ position: { x: 120, y: 10 } });
+    await page.locator('.tab', { hasText: 'Code review' }).waitFor();
+    await pollLoop().click();
+    const whole = page.locator('.workbench-hover:visible', { hasText: 'checked every 1 s' });
+    await whole.waitFor();
+    await page.mouse.move(800, 500);
+    await page.keyboard.press('Escape');
+    await whole.waitFor({ state: 'hidden' });
+    await page.keyboard.press('Enter');
+    await whole.waitFor();
+    await window.screenshot('rows-enter');
+  });
+
+  it('have no fault that the rows of the Explorer have not', async () => {
+    const violations = async () => {
+      const found = await window.page.evaluate(
+        `axe.run(document.querySelector('.sidebar')).then(({ violations }) => violations.map(({ id }) => id))`,
+      );
+      return found as readonly string[];
+    };
+    await window.page.evaluate(axe.source);
+    const ours = await violations();
+    await window.runCommand('View: Show Explorer');
+    await window.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    const explorers = await violations();
+    assert.deepEqual(
+      ours.filter((id) => !explorers.includes(id)),
+      [],
+    );
+  });
+
+  it('say nothing that the console would complain about', () => {
+    assert.deepEqual(window.errors, []);
+  });
+});
