@@ -3,6 +3,7 @@ import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
 import { unseenIn } from '../health/away';
 import { LogIndex } from '../health/logIndex';
+import { toldHistory } from '../health/lane';
 import { newsIn, type PastSource } from '../health/past';
 import type { DaemonId } from '../health/report';
 import { entriesToldBy, type ToldPast } from '../health/toldPast';
@@ -84,7 +85,8 @@ export class PastLog {
 
   /** What the log has of one daemon. */
   of(daemonId: DaemonId): LoggedPast {
-    return this.#index.of(this.#incidents.entries, daemonId);
+    const { phases, lives } = this.#index.of(this.#incidents.entries, daemonId);
+    return { lives, told: (history) => toldHistory(history, phases) };
   }
 
   /** Called at every step of a daemon. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { toSnapshot, type DaemonSnapshot } from '../api';
+import { withoutSecrets } from '../base/secrets';
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
 import { placeOf } from '../kinds/target';
@@ -28,6 +29,8 @@ export class Surfaces implements vscode.Disposable {
     private readonly log: Log,
     private readonly settings: Pick<Settings, 'statusBar' | 'onDidChangeShown'>,
   ) {
+    // Here, so that what a window starts with stays small: nothing is told before this is loaded.
+    log.cleanWith(withoutSecrets);
     this.tree = new HealthTree(registry, clock);
     const { onDidChangeWorkspaceFolders } = vscode.workspace;
     this.#marks = new FolderMarks(

@@ -1,6 +1,6 @@
 import type { History } from '../health/history';
 import type { KnownDeadlines } from '../health/deadlines';
-import type { Life, Phase } from '../health/incidentLog';
+import type { Life } from '../health/incidentLog';
 import type { KnownInstance } from '../health/knownInstance';
 import type { Lost } from '../health/interrupted';
 import type { Session } from '../health/report';
@@ -32,7 +32,8 @@ export interface DaemonModel {
 
 /** What the log of the machine has of one daemon. */
 export interface LoggedPast {
-  readonly phases: readonly Phase[];
+  /** A history as it is told: each problem from its begin to its end. */
+  readonly told: (history: History) => History;
   readonly lives: readonly Life[];
 }
 

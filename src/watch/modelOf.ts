@@ -1,5 +1,4 @@
 import { lostOf } from '../health/interrupted';
-import { toldHistory } from '../health/lane';
 import type { DaemonId, Report } from '../health/report';
 import type { Snooze } from '../health/snooze';
 import type { DaemonModel, LoggedPast } from '../model/daemonModel';
@@ -24,7 +23,7 @@ export function modelOf({ daemon, track, watched }: Monitor, sources: ModelSourc
     track,
     ...(restarts && { restarts }),
     ...(snooze && { snooze }),
-    ...(history && { history: toldHistory(history, past?.phases ?? []) }),
+    ...(history && { history: past?.told(history) ?? history }),
     ...(past && past.lives.length > 0 && { lives: past.lives }),
     ...(deadlines && { deadlines }),
     ...(holder && { holder }),

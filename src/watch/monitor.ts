@@ -1,4 +1,4 @@
-import { saidText } from '../base/said';
+import { cleanText } from '../base/text';
 import { addressOf } from '../kinds/target';
 import type { Clock } from '../base/time';
 import type { Cadence } from '../health/cadence';
@@ -179,7 +179,7 @@ export class Monitor {
       return { ...(await (await this.probe()).ask()), startedMs };
     } catch (error) {
       // A probe never throws; if it does all the same, polling goes on and the state says why.
-      const cause = { is: 'unexpected', error: saidText(String(error)) } as const;
+      const cause = { is: 'unexpected', error: cleanText(String(error)) } as const;
       return { ok: false, startedMs, failure: { kind: 'reset', cause } };
     }
   }

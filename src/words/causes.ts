@@ -1,3 +1,4 @@
+import { saidText } from '../base/said';
 import { cleanText } from '../base/text';
 import { duration, SECOND_MS } from '../base/time';
 import type { Failure } from '../health/report';
@@ -27,7 +28,8 @@ export const CAUSES: Texts<Cause> = {
       ? 'the status does not answer, while /api/health answers'
       : 'the status does not answer, while /api/health answered',
   editorStoodStill: ({ stoodStillMs }) => `cannot tell: this editor was busy for ${duration(stoodStillMs)}`,
-  unexpected: ({ error }) => `asking failed: ${error}`,
+  // Nobody knows who said that.
+  unexpected: ({ error }) => `asking failed: ${saidText(error)}`,
   login: ({ status, said }) =>
     said === undefined
       ? `HTTP ${status}: a login is asked for; another service or a proxy listens there`

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { severityOf, type Verdict } from '../../health/verdict';
 import { type Severity } from '../../health/states';
 import { stackOf } from '../../base/errors';
-import { withoutSecrets } from '../../base/secrets';
 
-const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
+type Level = 'error' | 'warn' | 'info';
+
+const LEVEL: Readonly<Record<Severity, Level>> = {
   red: 'error',
   amber: 'warn',
   plain: 'info',
@@ -14,18 +15,27 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warn' | 'info'>> = {
 export class Log implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Daemon Health', { log: true });
   readonly #told = new Set<string>();
+  #clean: ((line: string) => string) | undefined;
+  /** Lines that wait for what takes secrets out of them. */
+  #held: (readonly [Level, string])[] = [];
+
+  /** From now on lines are written, those that waited first. @param clean takes secrets out of a line */
+  cleanWith(clean: (line: string) => string): void {
+    this.#clean = clean;
+    for (const [level, line] of this.#held.splice(0)) this.#write(level, line);
+  }
 
   /** @param to the verdict that a daemon came to */
   transition(to: Verdict, line: string): void {
-    this.#channel[LEVEL[severityOf(to)]](withoutSecrets(line));
+    this.#write(LEVEL[severityOf(to)], line);
   }
 
   info(line: string): void {
-    this.#channel.info(withoutSecrets(line));
+    this.#write('info', line);
   }
 
   error(line: string): void {
-    this.#channel.error(withoutSecrets(line));
+    this.#write('error', line);
   }
 
   /** An error that nobody expected, once, with its stack: the same fault comes back at every poll. */
@@ -33,7 +43,7 @@ export class Log implements vscode.Disposable {
     const text = stackOf(error);
     if (this.#told.has(text)) return;
     this.#told.add(text);
-    this.#channel.error(withoutSecrets(`${where}: ${text}`));
+    this.#write('error', `${where}: ${text}`);
   }
 
   show(): void {
@@ -42,5 +52,10 @@ export class Log implements vscode.Disposable {
 
   dispose(): void {
     this.#channel.dispose();
+  }
+
+  #write(level: Level, line: string): void {
+    if (this.#clean) this.#channel[level](this.#clean(line));
+    else this.#held.push([level, line]);
   }
 }
