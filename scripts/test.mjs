@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs what is missing, builds, checks, and runs the tiers of every run; `-- --tier unit` runs one
- * tier. The tiers `real` and `long` run only when they are named.
+ * tier. The tiers `real`, `long` and `pictures` run only when they are named.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,34 +31,21 @@ const tiers = {
       throw new Error('its tests ended badly');
     });
   },
-  drive: async () => {
-    // Kept out of `dist`, which every build wipes.
-    const vsix = await packageExtension(join(outDir, 'daemon-health.vsix'));
-    // Each file has a VS Code and a browser of its own; the extension is installed once for all of them.
-    const installed = join(outDir, 'drive');
-    rmSync(installed, { recursive: true, force: true });
-    await installExtensions({
-      serverDataDir: installed,
-      extensions: [vsix],
-      env: { EXTENSIONS_GALLERY: '{}' },
-    });
-    await mocha('drive', ['--timeout=120000', '--exit', ...filesAtATime(3)], {
-      DAEMON_HEALTH_VSIX: vsix,
-      DAEMON_HEALTH_INSTALLED: installed,
-    });
-  },
+  drive: () => inBrowser('drive', ['--timeout=120000', ...filesAtATime(3)]),
 };
 /** Too slow, or in need of too much, for every run. One file at a time: they may measure. */
 const namedTiers = {
   /** Real daemons of other makers, which a machine may lack. */
   real: () => mocha('real', ['--timeout=600000', '--exit']),
+  /** Every surface in every theme, as `out/screenshots/surface-*.png`, for a person to look at. */
+  pictures: () => inBrowser('pictures', ['--timeout=600000']),
   /** Many rounds of what a tier of every run does in few. */
   long: () => mocha('long', ['--timeout=3600000', '--exit']),
 };
 /** The window of the host tests waits most of the time, so the servers and processes of the integration tests run meanwhile. */
 const together = [['unit'], ['integration', 'host'], ['drive']];
 const allTiers = { ...tiers, ...namedTiers };
-const needsVSCode = ['host', 'drive'];
+const needsVSCode = ['host', 'drive', 'pictures'];
 
 const { values } = parseArgs({ options: { tier: { type: 'string' }, grep: { type: 'string' } } });
 if (values.tier && !(values.tier in allTiers)) {
@@ -134,6 +121,23 @@ async function runTier(name) {
   else if (result.passed === 0) trouble = error ? error.message : 'no test ran';
   else if (error) trouble = `ended badly after its tests: ${error.message}`;
   return { name, ...result, trouble, tookSeconds: seconds(startedAt) };
+}
+
+/** Each file has a VS Code and a browser of its own; the extension is installed once for all of them. */
+async function inBrowser(tier, options) {
+  // Kept out of `dist`, which every build wipes.
+  const vsix = await packageExtension(join(outDir, 'daemon-health.vsix'));
+  const installed = join(outDir, 'drive');
+  rmSync(installed, { recursive: true, force: true });
+  await installExtensions({
+    serverDataDir: installed,
+    extensions: [vsix],
+    env: { EXTENSIONS_GALLERY: '{}' },
+  });
+  await mocha(tier, ['--exit', ...options], {
+    DAEMON_HEALTH_VSIX: vsix,
+    DAEMON_HEALTH_INSTALLED: installed,
+  });
 }
 
 /** Runs `test/<tier>` in Node.js; the counts go to the tier's results file. */

@@ -16,8 +16,8 @@ export function longestExtensionMs({
 }
 
 /**
- * By how much sessions may be extended together, in ms: half of the shortest limit first, then what else fits, the
- * longest being all that is granted. Empty where nothing is granted, or nobody knows.
+ * By how much sessions may be extended together, in ms: first half of the shortest limit, or their own step if that
+ * is more, then what else fits, the longest being all that is granted. Empty where nothing is granted, or nobody knows.
  */
 export function extensionsFor(sessions: readonly Session[]): readonly number[] {
   const granted = sessions.map(longestExtensionMs);
@@ -25,9 +25,9 @@ export function extensionsFor(sessions: readonly Session[]): readonly number[] {
   if (sessions.length === 0 || longestMs === 0) return [];
   const limitMs = shortest(sessions.map(({ timeoutMs }) => timeoutMs));
   const stepMs = shortest(sessions.map(({ activityExtensionMs }) => activityExtensionMs));
-  const fitting = [round(limitMs / 2), round(limitMs), stepMs, longestMs].filter(
-    (ms) => ms > 0 && ms <= longestMs,
-  );
+  const halfMs = round(limitMs / 2);
+  const best = [Math.max(halfMs, stepMs), halfMs, round(limitMs), stepMs, longestMs];
+  const fitting = best.filter((ms) => ms > 0 && ms <= longestMs);
   const [first, ...others] = new Set(fitting);
   return [first!, ...others.sort((one, other) => one - other)];
 }

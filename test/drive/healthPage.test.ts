@@ -17,7 +17,7 @@ const AXE = `axe.run(document).then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`;
 
 /** What reaches over the right edge, unless it stands in what scrolls by itself; `title` is not drawn. */
-const WIDER_THAN_THE_PAGE = `(body) => [...body.querySelectorAll('*')]
+const WIDER_THAN_THE_PAGE = `[...document.body.querySelectorAll('*')]
   .filter((each) => !each.closest('.wide *, svg *') && each.getBoundingClientRect().right > innerWidth + 1)
   .map((each) => each.tagName + '.' + each.className)
   .concat(document.documentElement.scrollWidth > innerWidth + 1 ? ['the page'] : [])`;

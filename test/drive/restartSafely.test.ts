@@ -34,6 +34,7 @@ describe('a restart of a smithy that was started elsewhere', function () {
   let bin: string;
   let sf: string;
   let port: number;
+  let otherPort: number;
   let window: VSCodeWindow;
   let keeperTools: string | undefined;
   const children: ChildProcess[] = [];
@@ -48,13 +49,13 @@ describe('a restart of a smithy that was started elsewhere', function () {
       return join(home, name);
     }) as [string, string, string];
     sf = await sfScript(join(home, 'agents'));
-    port = await freePort();
+    [port, otherPort] = [await freePort(), await freePort()];
     keeperTools = await ensureSupervisor().catch(() => undefined);
     const path = [bin, keeperTools, '/usr/bin', '/bin'].filter(Boolean).join(':');
     window = await openVSCode({
       colorTheme: 'dark',
       folder: project,
-      env: { HOME: home },
+      env: { HOME: home, DAEMON_HEALTH_DISCOVERY_PORTS: `${port},${otherPort}` },
       machineSettings: { ...watching(smithy()), 'terminal.integrated.env.linux': { PATH: path } },
     });
   });
@@ -78,7 +79,7 @@ describe('a restart of a smithy that was started elsewhere', function () {
     url: `http://127.0.0.1:${port}`,
     ...(restart && { restart }),
   });
-  const words = () => [process.execPath, sf, 'serve', 'smithy', '--no-open', '--port', String(port)];
+  const words = (at = port) => [process.execPath, sf, 'serve', 'smithy', '--no-open', '--port', String(at)];
   const starts = () =>
     readFileSync(join(home, 'agents', 'starts'), 'utf8')
       .trim()
@@ -206,6 +207,22 @@ describe('a restart of a smithy that was started elsewhere', function () {
       .waitFor({ timeout: RESTARTED_WITHIN_MS });
     await window.screenshot('safely-died');
     assert.equal(starts(), before + 1);
+    await endAll();
+    await window.clearNotifications();
+  });
+
+  it('names the other smithy of the same folder, beside which none would be started again', async () => {
+    const old = await running();
+    const other = run(words(otherPort));
+    await until(() => findListener(otherPort), 'the other one', 30_000);
+    const text = await asked();
+    const works = `a smithy for ${project} already answers at http://localhost:${otherPort}: two would dispatch the same tasks.`;
+    assert.ok(text.includes(`It may not start again: ${works}`), text);
+    await window.screenshot('safely-two-smithys');
+    await window.dialog().getByRole('button', { name: 'Cancel' }).click();
+    await window.dialog().waitFor({ state: 'detached' });
+    assert.equal(await pidNow(), old);
+    assert.equal((await findListener(otherPort))?.pid, other.pid);
     await endAll();
     await window.clearNotifications();
   });

@@ -1,48 +1,13 @@
 import assert from 'node:assert/strict';
-import type { ServerResponse } from 'node:http';
 import axe from 'axe-core';
-import { AnsweringServer, healthyAnswer, sendJson } from '../support/answeringServer';
+import { AnsweringServer, healthyAnswer } from '../support/answeringServer';
 import { freePort } from '../support/freePort';
 import type { RealDispatchd } from '../support/realDispatchd';
+import { becomes } from '../support/stateAnswers';
 import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
-
-type Answer = (response: ServerResponse) => void;
 
 const LONG = 'payment-service-refactoring';
 const SESSION = 'Code review of the payment service, with all of its tests';
-
-/** A smithy whose status says this, beside what a healthy one says. */
-function says(parts: object, health: object = {}): Answer {
-  return (response) => {
-    const at = (agoMs: number) => new Date(Date.now() - agoMs).toISOString();
-    const cycle = { computedAt: at(0), lastPollStartedAt: at(1_010), lastPollCompletedAt: at(1_000) };
-    const queue = { readyUnassignedTasks: 0, availableWorkers: 2, stuck: false, pollStale: false };
-    const config = { pollIntervalMs: 5_000 };
-    sendJson(response, {
-      isRunning: true,
-      available: true,
-      config,
-      health: { ...queue, ...cycle, ...health },
-      sessions: [],
-      ...parts,
-    });
-  };
-}
-
-/** What daemons do once they were healthy, by what their rows say then. */
-const STATES: Readonly<Record<string, Answer>> = {
-  unresponsive: () => undefined,
-  unreachable: (response) => response.destroy(),
-  failing: (response) => sendJson(response, { error: 'the database is locked by another process' }, 503),
-  'wrong answer': (response) => response.end('<html>'),
-  unavailable: says({ isRunning: false, available: false, reason: 'no git repository' }),
-  stopped: says({ isRunning: false }),
-  starting: says({}, { lastPollCompletedAt: undefined }),
-  wedged: says({}, { pollStale: true, lastPollCompletedAt: '2026-01-01T00:00:00.000Z' }),
-  stuck: says({}, { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true }),
-  paused: says({ rateLimit: { isPaused: true } }),
-  unverified: says({ health: undefined }),
-};
 
 interface Measured {
   readonly text: string;
@@ -99,7 +64,7 @@ describe('the rows of the tree, in a side bar of the default width', function ()
   let window: VSCodeWindow;
 
   before(async () => {
-    for (const name of Object.keys(STATES)) servers.set(name, await AnsweringServer.start(healthyAnswer));
+    for (const name of Object.keys(becomes)) servers.set(name, await AnsweringServer.start(healthyAnswer));
     daemon = await startDispatchd();
     const watched = [
       { name: `busy`, url: daemon.url },
@@ -121,7 +86,7 @@ describe('the rows of the tree, in a side bar of the default width', function ()
       .waitFor();
     await window.item().click();
     await daemon.post('/api/tasks', { name: SESSION, command: 'sleep 300', timeoutMs: 80_000 });
-    for (const [name, answer] of Object.entries(STATES)) servers.get(name)!.become(answer);
+    for (const [name, answer] of Object.entries(becomes)) servers.get(name)!.become(answer);
   });
 
   afterEach(async function () {
@@ -140,7 +105,7 @@ describe('the rows of the tree, in a side bar of the default width', function ()
   const pollLoop = () => window.page.locator('[role="treeitem"]', { hasText: /^\s*Poll loop/ }).first();
 
   it('have what matters inside them, whatever state their daemon is in', async () => {
-    for (const state of [...Object.keys(STATES), 'offline'])
+    for (const state of [...Object.keys(becomes), 'offline'])
       await root(state)
         .and(window.page.locator(`[aria-label*=" ${state}"]`))
         .waitFor({ timeout: 60_000 });

@@ -26,7 +26,7 @@ describe('the extensions that fit a session', () => {
     [
       'of a minute and ten',
       session(70 * SECOND_MS),
-      [30 * SECOND_MS, MIN, 2 * MIN, 4 * HOUR_MS - 70 * SECOND_MS],
+      [2 * MIN, 30 * SECOND_MS, MIN, 4 * HOUR_MS - 70 * SECOND_MS],
     ],
     [
       'that was extended before',

@@ -1,0 +1,145 @@
+import { themesOf } from '../../scripts/installVSCode.mjs';
+import { AnsweringServer, healthyAnswer } from '../support/answeringServer';
+import { becomes } from '../support/stateAnswers';
+import type { RealDispatchd } from '../support/realDispatchd';
+import { hangsIn, openVSCode, startDispatchd, watching, type VSCodeWindow } from '../drive/harness';
+
+/** The setting that names each theme, and the class of the workbench that is drawn in that. */
+const THEMES = [
+  ['dark', themesOf().dark, '.vs-dark'],
+  ['light', themesOf().light, '.vs'],
+  ['hc-dark', 'Default High Contrast', '.hc-black'],
+  ['hc-light', 'Default High Contrast Light', '.hc-light'],
+] as const;
+
+const WIDE = { width: 1_280, height: 800 };
+/** Of a laptop with the editor beside something else. */
+const NARROW = { width: 1_000, height: 700 };
+/** All rows of all states. */
+const TALL = { width: 1_000, height: 1_600 };
+
+/**
+ * Every surface in every theme, wide and narrow, as `out/screenshots/surface-….png`: to be looked at by a person. Nothing is
+ * asserted but that each of them can be reached.
+ */
+describe('every surface, in pictures', function () {
+  this.timeout(600_000);
+  const servers = new Map<string, AnsweringServer>();
+  let daemon: RealDispatchd | undefined;
+  let window: VSCodeWindow;
+
+  before(async () => {
+    daemon = await startDispatchd(...hangsIn(2_000));
+    window = await openVSCode({ colorTheme: 'dark', machineSettings: watching() });
+  });
+  after(async () => {
+    await window?.close();
+    await daemon?.stop();
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+  });
+
+  async function inAllThemes(
+    name: string,
+    show: () => Promise<unknown>,
+    sizes = [WIDE, NARROW],
+  ): Promise<void> {
+    for (const [theme, setting, drawn] of THEMES) {
+      window.changeSettings({ 'workbench.colorTheme': setting });
+      await window.page.locator(`.monaco-workbench${drawn}`).waitFor();
+      for (const size of sizes) {
+        await window.page.setViewportSize(size);
+        await show();
+        await window.screenshot(`surface-${name}-${theme}-${size.width}`);
+      }
+    }
+    await window.page.setViewportSize(WIDE);
+  }
+
+  it('nothing to watch: the view that welcomes', async () => {
+    await window.runCommand('Daemon Health: Focus on Daemon Health View');
+    await inAllThemes('welcome', () => Promise.resolve());
+  });
+
+  it('the walkthrough', async () => {
+    await window.runCommand('Help: Open Walkthrough...');
+    await window.quickInput().getByRole('option', { name: 'Daemon Health' }).first().click();
+    await window.page.locator('.getting-started-step').first().waitFor();
+    await inAllThemes('walkthrough', () => Promise.resolve());
+    await window.runCommand('View: Close All Editors');
+  });
+
+  it('a healthy daemon with work: tree, hover of the item, list of sessions', async () => {
+    window.watch({ url: daemon!.url });
+    await window.item('healthy').waitFor();
+    for (const name of ['Nightly report', 'Type check'])
+      await daemon!.post('/api/tasks', { name, command: 'sleep 3000', timeoutMs: 1_800_000 });
+    await window.row('Nightly report').waitFor();
+    await inAllThemes('healthy', async () => {
+      await window.page.mouse.move(700, 300);
+      await window.item().hover();
+      await window.page.locator('.workbench-hover:visible', { hasText: 'Since' }).waitFor();
+    });
+    await window.ask('Daemon Health: Stop Session', /^Stop which session\?$/);
+    await inAllThemes('pick', () => Promise.resolve(), [WIDE]);
+    await window.page.keyboard.press('Escape');
+  });
+
+  it('a countdown and a command that failed', async () => {
+    await daemon!.post('/api/tasks', { name: 'Lint', command: 'exit 3' });
+    await daemon!.post('/api/tasks', {
+      name: 'Index',
+      command: 'sleep 300',
+      timeoutMs: 55_000,
+      maxExtensions: 0,
+    });
+    await window.toast('failed').waitFor();
+    await window.toast('times out').waitFor();
+    await inAllThemes('work', () => Promise.resolve());
+    await window.clearNotifications();
+  });
+
+  it('a hang, the question before its restart, and the outcome', async () => {
+    await daemon!.post('/api/chaos/hang');
+    await window.redItem().waitFor();
+    await window.toast('wedged').waitFor();
+    await inAllThemes('wedged', async () => {
+      await window.page.mouse.move(700, 300);
+      await window.item().hover();
+      await window.page.locator('.workbench-hover:visible', { hasText: 'cycle' }).waitFor();
+    });
+    await window.page.mouse.move(700, 300);
+    await window.runCommand('Daemon Health: Restart Daemon');
+    await window.dialog().waitFor();
+    await inAllThemes('question', () => Promise.resolve());
+    await window.dialog().getByRole('button', { name: 'Restart', exact: true }).click();
+    await window.toast('restarted in').waitFor({ timeout: 60_000 });
+    await inAllThemes('outcome', () => Promise.resolve());
+    await window.clearNotifications();
+  });
+
+  it('the health page', async () => {
+    await window.runCommand('View: Close All Editors');
+    await window.runCommand('View: Hide Panel');
+    await window.runCommand('Daemon Health: Open Health Page');
+    await window.page.frameLocator('iframe.webview').frameLocator('iframe').locator('#lead').waitFor();
+    await inAllThemes('page', () => new Promise((resolve) => setTimeout(resolve, 500)));
+    await window.runCommand('View: Close All Editors');
+  });
+
+  it('the tree, in every state', async () => {
+    const names = Object.keys(becomes);
+    for (const name of names) servers.set(name, await AnsweringServer.start(healthyAnswer));
+    window.changeSettings({ 'daemonHealth.notifications': 'none' });
+    window.watch(...names.map((name) => ({ name, kind: 'smithy' as const, url: servers.get(name)!.url })));
+    await window
+      .item()
+      .filter({ hasText: `${names.length} daemons` })
+      .waitFor();
+    for (const name of names) servers.get(name)!.become(becomes[name]!);
+    for (const name of names)
+      await window.page
+        .locator(`.sidebar [role="treeitem"][aria-level="1"][aria-label*=": ${name}"]`)
+        .waitFor({ timeout: 60_000 });
+    await inAllThemes('states', () => Promise.resolve(), [TALL]);
+  });
+});
