@@ -86,9 +86,7 @@ describe('a smithy whose start command is not there', function () {
 
   it('is plain again once the failed start is dismissed', async () => {
     await window.item().click();
-    const row = window.page
-      .locator('.monaco-list-row[aria-level="2"]', { hasText: 'start failed: the' })
-      .first();
+    const row = window.page.locator('.monaco-list-row[aria-level="2"]', { hasText: 'Start failed' }).first();
     await row.hover();
     await row.getByRole('button', { name: 'Dismiss Failed Start' }).click();
     await window.row('stopped from here').waitFor();

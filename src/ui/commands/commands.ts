@@ -17,7 +17,7 @@ import { configureDaemons } from './configure';
 import { offerFirstSteps, sampleCommand, type FirstSteps } from './firstSteps';
 import { addDaemon } from './addDaemon';
 import { foundCommands } from './found';
-import { STATE_LABELS, worstFirst } from '../../words/states';
+import { looksOf, worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
 import { plain, type PlainText } from '../shared/markdown';
 import { more } from './more';
@@ -222,7 +222,7 @@ async function pick(
 }
 
 function itemOf(model: DaemonModel): Item<DaemonModel> {
-  const { icon, label } = STATE_LABELS[model.track.verdict.state];
+  const { icon, label } = looksOf(model.track.verdict);
   return {
     icon,
     label: plain(model.daemon.name),

@@ -10,7 +10,7 @@ import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
 import { unreadableText } from '../../words/causes';
 import { againstText, doubtText } from '../../words/startFailures';
-import { STATE_LABELS } from '../../words/states';
+import { looksOf } from '../../words/states';
 import { MAX_NAMED_SESSIONS } from '../policy';
 import { familyText } from './outlivingText';
 
@@ -34,7 +34,7 @@ export function consequences(
   const { name, target } = model.daemon;
   const parts: string[] = [];
   if (isOld) {
-    parts.push(`The message is old: ${name} is ${STATE_LABELS[model.track.verdict.state].label} now.`);
+    parts.push(`The message is old: ${name} is ${looksOf(model.track.verdict).label} now.`);
   }
   // Where nothing runs nothing is lost by trying.
   if (owner && doubt) parts.push(doubtText(doubt));

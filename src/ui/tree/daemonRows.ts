@@ -57,7 +57,7 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
       contextValue: contextOf(model),
       children: sections.map(([{ id }]) => id),
       expanded: true,
-      value: `${daemon.name} (${placeOf(daemon.target)}): ${stateInWords(model, now)}`,
+      value: `${daemon.name} (${placeOf(daemon.target)}): ${words}`,
     },
     ...sections.flat(),
   ];

@@ -93,8 +93,7 @@ export function valueOf({ value, sessionId, label, description = '' }: Row): str
 
 /** What a row says, read out: what is seen of it, since some find it by what they see. */
 export function spokenOf({ label, description = '' }: Row): string {
-  const sign = description === '' ? '' : description.startsWith('·') ? ' ' : ': ';
-  return `${label}${sign}${description}`;
+  return description === '' ? label : `${label} ${description}`;
 }
 
 function inWords(label: string, description: string): string {

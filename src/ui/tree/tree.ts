@@ -179,7 +179,8 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     item.id = row.id;
     item.contextValue = row.contextValue;
     item.accessibilityInformation = { label: spokenOf(row) };
-    if (row.description !== undefined) item.description = row.description;
+    // VS Code draws it right behind the label: without the space what is seen is not what is read out.
+    if (row.description) item.description = ` ${row.description}`;
     if (row.icon !== undefined) {
       const colour = ICON_COLOUR[row.severity];
       item.iconPath = new vscode.ThemeIcon(

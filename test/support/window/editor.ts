@@ -111,7 +111,10 @@ export class Editor {
       const item = tree.resolveTreeItem(tree.getTreeItem(id), id);
       const { label, description = '', contextValue: context = '', tooltip = '' } = item;
       const hover = typeof tooltip === 'string' ? tooltip : tooltip.value;
-      return [{ id, depth, label, description, context, hover }, ...this.#rows(id, depth + 1)];
+      return [
+        { id, depth, label, description: description.trim(), context, hover },
+        ...this.#rows(id, depth + 1),
+      ];
     });
   }
 

@@ -399,7 +399,7 @@ describe('what a daemon says is drawn letter by letter', () => {
       const row = { id: 'x', label: said, description: said, children: [], contextValue: 'x', value: said };
       const tree = Object.create(HealthTree.prototype, { row: { value: () => row } }) as Tree.HealthTree;
       const { label, description } = tree.getTreeItem('x');
-      assert.deepEqual([label, description], [said, said]);
+      assert.deepEqual([label, description], [said, ` ${said}`]);
     }
   });
 });

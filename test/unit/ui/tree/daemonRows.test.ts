@@ -276,6 +276,21 @@ describe('the rows of the tree', () => {
     assert.deepEqual(rowsOf(watch), before);
   });
 
+  it('of a daemon in trouble are written at most once a minute, from its first second on', () => {
+    const watch = Watch.healthy();
+    const completedAt = watch.time.wallAt;
+    const texts = new Map<string, Set<string>>();
+    for (let second = 0; second < 3 * 60; second++) {
+      const hung = { pollStale: true, lastPollStartedAt: completedAt + 10, lastPollCompletedAt: completedAt };
+      watch.wait(1_000).answer(goodReport(watch.time, hung));
+      for (const [id, row] of rowsOf(watch).byId) {
+        const seen = texts.get(id) ?? new Set();
+        texts.set(id, seen.add(JSON.stringify(row)));
+      }
+    }
+    for (const [id, seen] of texts) assert.ok(seen.size <= 4, `${id}: ${seen.size} texts in three minutes`);
+  });
+
   it('tell the precise age on hover', () => {
     const watch = Watch.healthy();
     watch.wait(2_500);
