@@ -59,7 +59,7 @@ describe('what a daemon says, in a window', function () {
     const toast = window.toast('2 sessions time out');
     await toast.waitFor();
     await window.screenshot('words-2-countdown');
-    assert.deepEqual(await toast.locator('a[href]').allInnerTexts(), ['Extend All', 'Show']);
+    assert.deepEqual(await toast.locator('a[href]').allInnerTexts(), ['Extend All…', 'Show']);
   });
 
   it('draws no icon in a list to pick from', async () => {
