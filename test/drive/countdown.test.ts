@@ -38,8 +38,8 @@ describe('the work of a daemon, in a window', function () {
     // Long enough to be seen in each stage; its output reaches up to its deadline, so it is extended once.
     await daemon.post('/api/tasks', {
       name: 'nightly build',
-      ...speaksFor(14),
-      timeoutMs: 14_000,
+      ...speaksFor(20),
+      timeoutMs: 20_000,
       activityExtensionMs: 8_000,
       maxExtensions: 1,
     });
@@ -58,7 +58,7 @@ describe('the work of a daemon, in a window', function () {
 
   it('tells the time-out once, in a message that stays', async () => {
     const message = toast(
-      /“nightly build” on dispatchd timed out after 2\d s \(limit 14 s, 1 of 1 extensions\)/,
+      /“nightly build” on dispatchd timed out after 2\d s \(limit 20 s, 1 of 1 extensions\)/,
     );
     await message.waitFor({ timeout: 30_000 });
     // The countdown closes itself.

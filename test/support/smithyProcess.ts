@@ -1,14 +1,29 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { until } from './until';
+
+/** A UUID, as the providers of conversations give: the same for one agent. */
+function conversationOf(agentId: string): string {
+  const hex = createHash('sha256').update(agentId).digest('hex');
+  return [
+    [0, 8],
+    [8, 12],
+    [12, 16],
+    [16, 20],
+    [20, 32],
+  ]
+    .map(([from, to]) => hex.slice(from, to))
+    .join('-');
+}
 
 /** A session as smithy tells it, of a worker that runs. */
 export function smithySession(agentId: string, more: object = {}): object {
   const now = new Date().toISOString();
   return {
     id: `session-of-${agentId}`,
-    providerSessionId: `conversation-of-${agentId}`,
+    providerSessionId: conversationOf(agentId),
     agentId,
     agentRole: 'worker',
     workerMode: 'ephemeral',
