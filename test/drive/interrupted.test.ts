@@ -104,6 +104,10 @@ describe('work that a kill -9 interrupts, of', function () {
     });
   });
 
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await window.screenshot('interrupted-failed');
+  });
+
   describe('a dispatchd, while no window is open', () => {
     let daemon: RealDispatchd;
 
@@ -135,6 +139,8 @@ describe('work that a kill -9 interrupts, of', function () {
 
     it('is not told again by the window after that', async () => {
       await window.reload();
+      // Which view it shows a browser may not have kept.
+      await window.item('dispatchd').click();
       await window.row('1 to run again').waitFor();
       // A message about the first look comes with it; give it the time of two polls more.
       await window.page.waitForTimeout(2_500);
