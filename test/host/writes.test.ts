@@ -55,7 +55,9 @@ function surfaces(url: string): Surfaces {
     systemClock,
     () => counted(view, writes) as unknown as vscode.TreeView<string>,
   );
-  tree.onDidChangeTreeData((element) => writes.push(`tree ${element ?? 'all'}`));
+  tree.onDidChangeTreeData((elements) => {
+    for (const each of [elements ?? 'all'].flat()) writes.push(`tree ${each}`);
+  });
   registry.on('change', () => {
     status.render(renderStatus(registry.models, registry.conflicts, systemClock.now()));
     tree.render();
