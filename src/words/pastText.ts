@@ -3,7 +3,7 @@ import type { Life } from '../health/incidentLog';
 import type { LanePart } from '../health/lane';
 import type { LoggedIncident } from '../health/loggedIncidents';
 import { endsIn, notWatchedMs, type Past, type SessionPast } from '../health/past';
-import { HISTORY_GAP_TOLERANCE_MS } from '../health/policy';
+import { HISTORY_GAP_TOLERANCE_MS, HISTORY_WINDOW_MS } from '../health/policy';
 import { isStranded, isWaiting, type End } from '../health/sessions';
 import type { DaemonState } from '../health/states';
 import { reasonText } from './reasons';
@@ -109,7 +109,10 @@ export function lifeDetail({ work, wasUpMs, toldByIt }: Life): string {
 /** Since when: "Since you left at 18:04", "In the last 24 h". */
 function sinceText({ away, sinceAt, nowAt }: Past): string {
   const since = clockTime(sinceAt, nowAt).replace(/:\d\d$/, '');
-  return away ? `Since you left at ${since}` : `In the last ${duration(nowAt - sinceAt)}`;
+  if (away) return `Since you left at ${since}`;
+  return nowAt - sinceAt === HISTORY_WINDOW_MS
+    ? 'In the last 24 h'
+    : `In the last ${duration(nowAt - sinceAt)}`;
 }
 
 /** One to three sentences: what happened, what became of the work, and what nobody knows. */

@@ -70,14 +70,29 @@ const pointText = textsOf<Reason>({
   nothingTells: 'Nothing tells of its loop',
 });
 
+/** The reasons of which the point is the whole. */
+const IS_ALL: ReadonlySet<Reason['is']> = new Set([
+  'restarting',
+  'startingByUs',
+  'stoppedByUs',
+  'loopStopped',
+  'hasEnded',
+  'starting',
+  'firstCycle',
+  'flapping',
+  'notAsked',
+  'loopAdvances',
+  'nothingTells',
+]);
+
 /** Why a daemon is in its state: the point, and the moment of which the point is. */
 export interface VerdictText {
   /** "No cycle since 14:35:30". */
   readonly point: string;
   /** "noticed 14:36:38", or "since 14:36:38" where the point has no moment of its own. */
   readonly when: string;
-  /** The whole reason, and what the daemon recovers from. */
-  readonly why: string;
+  /** The whole reason, and what the daemon recovers from; absent where the point says all of it. */
+  readonly why?: string;
 }
 
 /** In rows and hovers alike: moments only, so that nothing of it grows old. */
@@ -92,7 +107,7 @@ export function verdictText(model: DaemonModel, now: Instant): VerdictText {
   const beganAt = troubleSinceAt(model, now);
   const point = pointText(verdict.reason);
   return beganAt === undefined
-    ? { point, when: `since ${at}`, why }
+    ? { point, when: `since ${at}`, ...(!IS_ALL.has(verdict.reason.is) && { why }) }
     : { point: `${point} since ${clockTime(beganAt, now.wallAt)}`, when: `noticed ${at}`, why };
 }
 

@@ -61,7 +61,7 @@ describe('every surface, in pictures', function () {
   });
 
   it('the walkthrough', async () => {
-    await window.runCommand('Help: Open Walkthrough...');
+    await window.runCommand('Welcome: Open Walkthrough...');
     await window.quickInput().getByRole('option', { name: 'Daemon Health' }).first().click();
     await window.page.locator('.getting-started-step').first().waitFor();
     await inAllThemes('walkthrough', () => Promise.resolve());
@@ -95,7 +95,6 @@ describe('every surface, in pictures', function () {
     await window.toast('failed').waitFor();
     await window.toast('times out').waitFor();
     await inAllThemes('work', () => Promise.resolve());
-    await window.clearNotifications();
   });
 
   it('a hang, the question before its restart, and the outcome', async () => {
@@ -135,6 +134,8 @@ describe('every surface, in pictures', function () {
       .item()
       .filter({ hasText: `${names.length} daemons` })
       .waitFor();
+    // Rows that are scrolled out of sight are not there.
+    await window.page.setViewportSize(TALL);
     for (const name of names) servers.get(name)!.become(becomes[name]!);
     for (const name of names)
       await window.page

@@ -160,7 +160,8 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
   const change = commandLink('change', 'daemonHealth.snooze', daemon.id);
   return [
     ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${stateInWords(model, now)}\n\n`,
-    ...inMarkdown`${verdictSentences(verdict, howLong)}\n\n${`${capitalise(verdict.why)}.`}\n\n`,
+    ...inMarkdown`${verdictSentences(verdict, howLong)}\n\n`,
+    ...(verdict.why === undefined ? [] : inMarkdown`${`${capitalise(verdict.why)}.`}\n\n`),
     ...inMarkdown`${`${capitalise(freshness(model, now))}.`}`,
     ...(snoozed === '' ? [] : inMarkdown`\n\n${icon('bell-slash')} ${`${capitalise(snoozed)} `}(${change})`),
     ...past(model, now),

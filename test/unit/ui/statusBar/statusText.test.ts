@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Conflict } from '../../../../src/health/conflicts';
 import { readStatus } from '../../../../src/kinds/smithy/status';
+import { verdictText } from '../../../../src/words/verdicts';
 import { STATE_LABELS } from '../../../../src/words/states';
 import { renderStatus } from '../../../../src/ui/statusBar/statusText';
 import { Watch, goodReport } from '../../health/support';
@@ -26,10 +27,17 @@ describe('the status item', () => {
       assert.ok(view.spoken.includes(STATE_LABELS[state].label), view.spoken);
       if (state !== 'healthy') assert.ok(view.text.includes(STATE_LABELS[state].label), view.text);
       assert.ok(view.text.startsWith(`$(${STATE_LABELS[state].icon}) `), view.text);
-      assert.ok(texts(view.tooltip).toLowerCase().includes(watch.reasonInWords.toLowerCase()));
+      const { point, why = point } = verdictText(modelOf(watch, 'smithy', 3457), watch.time.now());
+      assert.ok(texts(view.tooltip).toLowerCase().includes(why.toLowerCase()), texts(view.tooltip));
       assert.match(texts(view.tooltip), /(Since|Noticed) \d/);
     });
   }
+
+  it('says once that a daemon is well', () => {
+    const watch = INTO.healthy();
+    const said = texts(viewOf(['smithy', watch]).tooltip);
+    assert.equal(said.split('completes cycles').length, 2, said);
+  });
 
   it('has the colour of its state', () => {
     const severities = Object.fromEntries(
