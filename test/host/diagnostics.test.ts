@@ -54,7 +54,7 @@ describe('Copy Diagnostics', () => {
     assert.match(text, /^# Daemon Health diagnostics$/m);
     assert.match(text, /^## Daemon ` first `$/m);
     assert.match(text, /^## Daemon ` second `$/m);
-    assert.match(text, /^> wedged .* → the poll loop hangs \(the daemon says pollStale\)$/m);
+    assert.match(text, /^> wedged .* → the poll loop hangs \(the daemon itself says so\)$/m);
     assert.match(text, /^> healthy .* → the poll loop completes cycles$/m);
     assert.match(text, /### Last \d+ samples\n\n```text\n\S+Z {2}healthy/);
     assert.match(text, /^wedged once today · under 1 min$/m);

@@ -183,7 +183,7 @@ describe('what proves a start in the background', function () {
     [
       'says pollStale',
       { health: cycleOf(10 * MINUTE_MS, true) },
-      /not proven to work: the poll loop hangs \(the daemon says pollStale\)\./,
+      /not proven to work: the poll loop hangs \(the daemon itself says so\)\./,
     ],
     [
       'has completed its last cycle long ago',

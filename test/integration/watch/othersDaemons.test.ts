@@ -59,7 +59,7 @@ describe('a smithy at the default address', () => {
   it("that works elsewhere is offered as that project's, and never shown as this folder's", async () => {
     const other = await smithy('other');
     await open();
-    assert.deepEqual(offered(), [`Found: smithy on ${port} | ${join(folder, 'other')}`]);
+    assert.deepEqual(offered(), [`Found: smithy on ${port} | · ${join(folder, 'other')}`]);
     assert.deepEqual(window.discovery.found(`http://localhost:${port}`), {
       name: 'smithy (other)',
       url: `http://localhost:${port}`,
@@ -76,7 +76,7 @@ describe('a smithy at the default address', () => {
     await open();
     await smithy('other');
     await window.pollAfter();
-    assert.deepEqual(offered(), [`Found: smithy on ${port} | ${join(folder, 'other')}`]);
+    assert.deepEqual(offered(), [`Found: smithy on ${port} | · ${join(folder, 'other')}`]);
     assert.deepEqual(shown, []);
   });
 
@@ -99,7 +99,7 @@ describe('a smithy at the default address', () => {
     await smithy('other');
     await window.pollAfter();
     assert.deepEqual(watched(), []);
-    assert.deepEqual(offered(), [`Found: smithy on ${port} | ${join(folder, 'other')}`]);
+    assert.deepEqual(offered(), [`Found: smithy on ${port} | · ${join(folder, 'other')}`]);
   });
 
   const asToday: [what: string, more: Partial<DiscoverySettings>][] = [
@@ -124,7 +124,7 @@ describe('a smithy at the default address', () => {
     await smithy('other');
     await open({ discovery: false });
     assert.deepEqual(shown, []);
-    assert.deepEqual(offered(), [`Found: smithy on ${port} | ${join(folder, 'other')}`]);
+    assert.deepEqual(offered(), [`Found: smithy on ${port} | · ${join(folder, 'other')}`]);
   });
 
   describe('of another user', function () {
@@ -166,7 +166,7 @@ describe('a smithy at the default address', () => {
         await open(more);
         assert.deepEqual(shown, []);
         assert.deepEqual(offered(), [
-          `Found: smithy on ${port} | ${join(folder, 'project')} · runs as user nobody`,
+          `Found: smithy on ${port} | · ${join(folder, 'project')} · runs as user nobody`,
         ]);
       });
     }
