@@ -71,6 +71,8 @@ describe('work that a kill -9 interrupts, of', function () {
 
     it('is listed over a reload, until the daemon goes on with it', async () => {
       await window.reload();
+      // What is shown before the first answer is from memory.
+      await window.item('smithy healthy').waitFor();
       await row('2 not resumed').waitFor();
       const lost = row('e-worker-1-write');
       await lost.hover();

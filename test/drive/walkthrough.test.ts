@@ -87,13 +87,13 @@ describe('the walkthrough, in a dark and a light window', function () {
     await window.screenshots('walkthrough-run', COUNTDOWN);
     await daemon.post('/api/chaos/hang');
     await toast('dispatchd is wedged').waitFor();
-    await row('Wedged').waitFor();
+    await row('No cycle since').waitFor();
     // A dead loop is the cause to look at; what it silences is not to be seen beside it.
     await toast('review of #412').waitFor({ state: 'hidden' });
     await window.screenshots('walkthrough-wedged');
     await window.screenshots('walkthrough-restart', MESSAGE);
     await window.statusItem('daemonHealth.status').hover();
-    const hover = window.page.locator('.workbench-hover', { hasText: 'pollStale' });
+    const hover = window.page.locator('.workbench-hover', { hasText: 'The poll loop hangs' });
     await hover.waitFor();
     await hover.hover();
     await window.screenshots('walkthrough-see', TOOLTIP);

@@ -65,12 +65,10 @@ describe('an incident with two windows open', function () {
     const { page } = second;
     await choose(second, 'Daemon Health: Snooze Notifications…', '15 minutes');
     await second.item().click();
-    await page.locator('.monaco-list-row', { hasText: 'notifications snoozed until' }).waitFor();
+    await page.locator('.monaco-list-row', { hasText: 'Snoozed until' }).waitFor();
     await second.screenshot('snoozed');
     await choose(second, 'Daemon Health: Snooze Notifications…', 'Cancel Snooze');
-    await page
-      .locator('.monaco-list-row', { hasText: 'notifications snoozed until' })
-      .waitFor({ state: 'detached' });
+    await page.locator('.monaco-list-row', { hasText: 'Snoozed until' }).waitFor({ state: 'detached' });
   });
 });
 
