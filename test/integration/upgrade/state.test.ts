@@ -25,10 +25,9 @@ const KEPT: Readonly<Record<string, Kept>> = {
     tells: ({ label, description }) => `${label} ${description.split(' · ')[0]}`,
   },
   'the dispatchd that was stopped from here': {
-    isIt: ({ context, description }) =>
-      context === 'detail.state' && description.includes('stopped from here'),
+    isIt: (row) => row.context === 'detail.state' && /stopped from here/i.test(wordsOf(row)),
     // Since when it is offline each window has seen by itself.
-    tells: (row) => part(row, / · since [^·]+ · (.*)$/),
+    tells: (row) => part(row, /(stopped from here)/i).toLowerCase(),
   },
   'the snoozes': {
     isIt: ({ context }) => context === 'detail.snooze',
@@ -91,7 +90,7 @@ describe('a window over what the version before kept', function () {
   const shown = (window: FakeWindow) =>
     window.until('both daemons', ({ rows }) =>
       ['1 running', '2 not resumed', 'stopped from here'].every((words) =>
-        rows.some(({ description }) => description.includes(words)),
+        rows.some((row) => wordsOf(row).toLowerCase().includes(words)),
       ),
     );
 
