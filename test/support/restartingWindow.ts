@@ -8,16 +8,13 @@ import { chooseWay } from '../../src/restart/chooseWay';
 import { RestartController, type RestartWork } from '../../src/restart/controller';
 import type { Plan } from '../../src/restart/plan';
 import { waysFor } from '../../src/restart/startCommand';
-import { RestartRecords } from '../../src/store/restartRecords';
-import { Keepers } from '../../src/store/keepers';
 import { programAt, whyNotStartable } from '../../src/system/startable';
 import { Registry } from '../../src/watch/registry';
-import { recordOf } from '../../src/words/outcomes';
 import { restartStepText } from '../../src/words/restartSteps';
-import { MemoryMemento } from './memento';
 import { spoken } from './spoken';
 import { START_CONTEXT } from './startContext';
 import { at } from './target';
+import { quietRestarts } from './quietRestarts';
 
 export interface RestartingOptions {
   readonly kind: KindId;
@@ -68,16 +65,7 @@ export class RestartingWindow {
           programAt: (command) => programAt(command, env),
         });
       },
-      log: () => undefined,
-      logStep: () => undefined,
-      logStop: () => undefined,
-      recordOf,
-      records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
-      keepers: new Keepers({ folder, log: () => undefined }),
-      folder,
-      keepEvidence: () => Promise.resolve({}),
-      onRestarted: () => undefined,
-      onUnexpected: (_where, error) => assert.fail(String(error)),
+      ...quietRestarts(folder),
       start: (_model, _signal, mark, agreed) => {
         assert.ok(agreed?.command?.kind === 'process');
         const { command, args, cwd, env: own } = agreed.command;

@@ -11,14 +11,11 @@ import { Registry } from '../../../src/watch/registry';
 import { createProbe } from '../../../src/kinds/probe';
 import { RestartController } from '../../../src/restart/controller';
 import { findListener, isAlive } from '../../../src/system/processTable';
-import { RestartRecords } from '../../../src/store/restartRecords';
-import { Keepers } from '../../../src/store/keepers';
 import { startCommandFor } from '../../../src/restart/startCommand';
 import { freePort } from '../../support/freePort';
-import { MemoryMemento } from '../../support/memento';
 import { until } from '../../support/until';
-import { recordOf } from '../../../src/words/outcomes';
 import { spoken } from '../../support/spoken';
+import { quietRestarts } from '../../support/quietRestarts';
 
 const DUCTOR = join(__dirname, '..', '..', 'fixtures', 'daemons', 'ductor.mjs');
 const LAUNCHER = join(__dirname, '..', '..', '..', 'src', 'launcher', 'main.ts');
@@ -91,16 +88,7 @@ describe('a restart of a ductor, on real processes', function () {
     const controller = new RestartController({
       registry,
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
-      log: () => undefined,
-      logStep: () => undefined,
-      logStop: () => undefined,
-      recordOf,
-      records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
-      keepers: new Keepers({ folder, log: () => undefined }),
-      folder,
-      keepEvidence: () => Promise.resolve({}),
-      onRestarted: () => undefined,
-      onUnexpected: (_where, error) => assert.fail(String(error)),
+      ...quietRestarts(folder),
       start: () => {
         const child = run(...command(...flags));
         return Promise.resolve({ ended: once(child, 'exit').then(([code]) => code as number) });

@@ -7,15 +7,12 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { createProbe } from '../../../src/kinds/probe';
 import { RestartController } from '../../../src/restart/controller';
-import { RestartRecords } from '../../../src/store/restartRecords';
-import { Keepers } from '../../../src/store/keepers';
 import { Registry } from '../../../src/watch/registry';
-import { recordOf } from '../../../src/words/outcomes';
 import { titleOf } from '../../support/ductorWindow';
 import { freePort } from '../../support/freePort';
-import { MemoryMemento } from '../../support/memento';
 import { spoken } from '../../support/spoken';
 import { at } from '../../support/target';
+import { quietRestarts } from '../../support/quietRestarts';
 
 const DUCTOR = join(__dirname, '..', '..', 'support', 'ductorLifeMain.ts');
 
@@ -81,16 +78,7 @@ describe('the work of a ductor that is restarted from here', function () {
     const controller = new RestartController({
       registry,
       prepare: () => Promise.resolve({ way: { by: 'spawn', keepsWork: false } }),
-      log: () => undefined,
-      logStep: () => undefined,
-      logStop: () => undefined,
-      recordOf,
-      records: new RestartRecords(new MemoryMemento(), { folder: home, log: () => undefined }),
-      keepers: new Keepers({ folder: home, log: () => undefined }),
-      folder: home,
-      keepEvidence: () => Promise.resolve({}),
-      onRestarted: () => undefined,
-      onUnexpected: (_where, error) => assert.fail(String(error)),
+      ...quietRestarts(home),
       start: () => {
         const child = run(...flags);
         return Promise.resolve({ ended: once(child, 'exit').then(([code]) => code as number) });

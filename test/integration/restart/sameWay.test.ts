@@ -10,18 +10,15 @@ import { chooseWay } from '../../../src/restart/chooseWay';
 import { RestartController } from '../../../src/restart/controller';
 import { lostVariables } from '../../../src/restart/lostVariables';
 import { waysFor } from '../../../src/restart/startCommand';
-import { RestartRecords } from '../../../src/store/restartRecords';
-import { Keepers } from '../../../src/store/keepers';
 import { environmentOf, startedAs } from '../../../src/system/processEnv';
 import { findListener } from '../../../src/system/processTable';
 import { programAt, whyNotStartable } from '../../../src/system/startable';
 import { Registry } from '../../../src/watch/registry';
-import { recordOf } from '../../../src/words/outcomes';
 import { freePort } from '../../support/freePort';
-import { MemoryMemento } from '../../support/memento';
 import { START_CONTEXT } from '../../support/startContext';
 import { at } from '../../support/target';
 import { spoken } from '../../support/spoken';
+import { quietRestarts } from '../../support/quietRestarts';
 
 const DUCTOR = join(__dirname, '..', '..', 'fixtures', 'daemons', 'ductor.mjs');
 
@@ -76,16 +73,7 @@ describe('a ductor that was started by hand, on real processes', function () {
         const lost = running?.env && lostVariables(running.env, next);
         return { ...choice, ...(lost && { lost }) };
       },
-      log: () => undefined,
-      logStep: () => undefined,
-      logStop: () => undefined,
-      recordOf,
-      records: new RestartRecords(new MemoryMemento(), { folder, log: () => undefined }),
-      keepers: new Keepers({ folder, log: () => undefined }),
-      folder,
-      keepEvidence: () => Promise.resolve({}),
-      onRestarted: () => undefined,
-      onUnexpected: (_where, error) => assert.fail(String(error)),
+      ...quietRestarts(folder),
       start: (_model, _signal, env, agreed) => {
         assert.ok(agreed?.command?.kind === 'process');
         const { command, args, cwd, env: own } = agreed.command;

@@ -1,18 +1,14 @@
-import assert from 'node:assert/strict';
 import { systemClock } from '../../../../src/app/systemClock';
 import type { RestartWay } from '../../../../src/kinds/kind';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
 import { RestartController } from '../../../../src/restart/controller';
-import { RestartRecords } from '../../../../src/store/restartRecords';
-import { Keepers } from '../../../../src/store/keepers';
 import { restartStepText } from '../../../../src/words/restartSteps';
 import { Registry } from '../../../../src/watch/registry';
-import { MemoryMemento } from '../../../support/memento';
 import { watchedAt } from '../../../support/target';
 import { reportOf } from '../../support';
 import type { Play } from './theatre';
-import { recordOf } from '../../../../src/words/outcomes';
 import { spoken } from '../../../support/spoken';
+import { quietRestarts } from '../../../support/quietRestarts';
 
 /** How the daemon of a play can be restarted here: as its kind says, else by the command of its stage. */
 export async function waysOf(play: Play): Promise<readonly RestartWay[]> {
@@ -58,16 +54,7 @@ export class RestartWorld {
     this.controller = new RestartController({
       registry: this.registry,
       prepare: () => Promise.resolve({ way }),
-      log: () => undefined,
-      logStep: () => undefined,
-      logStop: () => undefined,
-      recordOf,
-      records: new RestartRecords(new MemoryMemento(), { folder: play.stage.folder, log: () => undefined }),
-      keepers: new Keepers({ folder: play.stage.folder, log: () => undefined }),
-      folder: play.stage.folder,
-      keepEvidence: () => Promise.resolve({}),
-      onRestarted: () => undefined,
-      onUnexpected: (_where, error) => assert.fail(String(error)),
+      ...quietRestarts(play.stage.folder),
       start: (_model, _signal, env) =>
         Promise.resolve({ ...play.stage.run(way.command, env), isMarked: true }),
     });
