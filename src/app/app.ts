@@ -149,9 +149,11 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     else if (!sessions.isWanted && registry.models.some(({ track }) => track.last))
       sessions.pass(() => undefined);
   };
+  let news = 0;
   const drawn: Drawn = [
-    ['The status item', () => surfaces.now?.drawStatusItem(past.news)],
-    ['The tree', () => surfaces.now?.tree.render(past.news)],
+    ['The news', () => (news = past.news)],
+    ['The status item', () => surfaces.now?.drawStatusItem(news)],
+    ['The tree', () => surfaces.now?.tree.render(news)],
     ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
     ['The memory', () => memory.keep(registry.models)],
     ['The notifications', () => door.update()],
@@ -190,7 +192,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   });
   registry.on('counted', () => {
     sessions.now?.counted();
-    surfaces.now?.drawStatusItem(past.news);
+    surfaces.now?.drawStatusItem(news);
   });
   registry.on('stepped', (model, events, watched) => {
     memory.stepped(model, watched);

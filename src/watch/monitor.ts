@@ -1,4 +1,3 @@
-import { cleanText } from '../base/text';
 import { addressOf } from '../kinds/target';
 import type { Clock } from '../base/time';
 import type { Cadence } from '../health/cadence';
@@ -17,6 +16,7 @@ import type { DaemonConfig } from '../model/daemonConfig';
 import type { Remembered } from '../model/daemonModel';
 import type { Target } from '../model/target';
 import type { Probe } from '../kinds/probe';
+import { cleanText } from '../base/text';
 import { orAborted } from '../base/wait';
 
 export interface MonitorDeps {
