@@ -37,15 +37,15 @@ function shortest(all: readonly (number | undefined)[]): number {
   return known.length === 0 ? 0 : Math.min(...known);
 }
 
-/** Down to a figure that one says. */
+/** From which length on a figure is rounded down to which step, both in ms: so that one says it. */
+const STEPS = [
+  { fromMs: HOUR_MS, stepMs: 30 * MINUTE_MS },
+  { fromMs: 10 * MINUTE_MS, stepMs: 5 * MINUTE_MS },
+  { fromMs: MINUTE_MS, stepMs: MINUTE_MS },
+  { fromMs: 0, stepMs: 10 * SECOND_MS },
+] as const;
+
 function round(ms: number): number {
-  const stepMs =
-    ms < MINUTE_MS
-      ? 10 * SECOND_MS
-      : ms < 10 * MINUTE_MS
-        ? MINUTE_MS
-        : ms < HOUR_MS
-          ? 5 * MINUTE_MS
-          : 30 * MINUTE_MS;
+  const { stepMs } = STEPS.find(({ fromMs }) => ms >= fromMs)!;
   return Math.floor(ms / stepMs) * stepMs;
 }

@@ -1,5 +1,6 @@
 import { readDaemons } from '../../../src/settings/daemonList';
 import { type DaemonConfig } from '../../../src/model/daemonConfig';
+import type { OfferedDaemon } from '../../../src/model/foundDaemon';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import { toMarkdownString, type MarkdownText } from '../../../src/ui/shared/markdown';
 import type { Watch } from '../health/support';
@@ -70,3 +71,16 @@ export const HOSTILE: readonly string[] = [
   'x'.repeat(10_000),
   '| a | b |\n|---|---|\n![p](data:image/svg+xml;base64,AAAA)',
 ];
+
+/** A smithy of another folder that was found on this port. */
+export function offeredSmithy(port: number, more: Partial<OfferedDaemon> = {}): OfferedDaemon {
+  return {
+    kind: 'smithy',
+    target: { kind: 'http', origin: `http://localhost:${port}` },
+    place: '~/shop',
+    isRunning: true,
+    belongs: false,
+    isIgnored: false,
+    ...more,
+  };
+}

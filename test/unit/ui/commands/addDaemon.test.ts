@@ -10,7 +10,7 @@ import type { ListPlace } from '../../../../src/settings/settings';
 import type * as AddDaemon from '../../../../src/ui/commands/addDaemon';
 import { loadWith } from '../../../support/fakeVSCode';
 import { Watch, goodReport } from '../../health/support';
-import { modelOf } from '../support';
+import { modelOf, offeredSmithy } from '../support';
 
 const FILE = join(__dirname, '..', '..', '..', '..', 'src', 'ui', 'commands', 'addDaemon');
 
@@ -147,15 +147,6 @@ function refused(): Track {
   return watch.track;
 }
 
-const found = (port: number): OfferedDaemon => ({
-  kind: 'smithy',
-  target: { kind: 'http', origin: `http://localhost:${port}` },
-  place: '~/shop',
-  isRunning: true,
-  belongs: false,
-  isIgnored: false,
-});
-
 describe('Add Daemon…', () => {
   it('asks for an address, tries it, names it, and adds it, by keyboard alone', async () => {
     const world = new World([{ type: '3470' }, 'enter']);
@@ -172,7 +163,7 @@ describe('Add Daemon…', () => {
 
   it('offers what was found, without typing', async () => {
     const world = new World([{ pick: /smithy on port 3458/ }, { type: 'mine' }]);
-    world.found = [found(3458), { ...found(3459), isIgnored: true }];
+    world.found = [offeredSmithy(3458), offeredSmithy(3459, { isIgnored: true })];
     world.tracks = [healthy()];
     await world.run();
     assert.equal(world.boxes[0]!.labels.length, 1);
