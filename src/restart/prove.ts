@@ -71,9 +71,10 @@ export async function prove(
         };
       }
       seen = { is: 'notOurs', who };
-      // While the command runs it may yet take its place, or fail.
+      // While the command runs it may yet take its place, or fail. Who has just begun to listen may not be named yet.
       doubtedMs ??= performance.now();
-      const isSettled = over !== undefined || performance.now() - doubtedMs > DOUBT_SETTLES_MS;
+      const isTold = over !== undefined && who.is !== 'unnamed';
+      const isSettled = isTold || performance.now() - doubtedMs > DOUBT_SETTLES_MS;
       if (isSettled && isStranger(who)) throw new Failed({ is: 'strangerAnswers', who });
       if (isSettled) return { notOurs: who };
     } else if (isSilent) {

@@ -266,7 +266,7 @@ export class VSCodeWindow {
 
   /** Runs a command through the command palette, and waits for what it asks. @param placeholder of its question */
   async ask(title: string, placeholder: RegExp): Promise<Locator> {
-    await (await this.inPalette(title)).click();
+    await this.choose(title);
     const question = this.quickInput().getByPlaceholder(placeholder);
     await question.waitFor();
     return question;
@@ -274,7 +274,7 @@ export class VSCodeWindow {
 
   /** Runs a command through the command palette, by the whole title that is shown there. */
   async runCommand(title: string): Promise<void> {
-    await (await this.inPalette(title)).click();
+    await this.choose(title);
     await this.quickInput().waitFor({ state: 'hidden' });
   }
 
@@ -288,12 +288,19 @@ export class VSCodeWindow {
     }
   }
 
-  /** The command in the open command palette. */
-  private async inPalette(title: string): Promise<Locator> {
-    await this.openPalette(`>${title}`);
-    const command = this.quickInput().getByRole('option', { name: title }).first();
-    await command.waitFor();
-    return command;
+  /** Chooses a command in the command palette, by the keyboard: rows that are drawn anew meanwhile take no click. */
+  private async choose(title: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.openPalette(`>${title}`);
+      const command = this.quickInput().getByRole('option', { name: title }).first();
+      try {
+        await command.and(this.page.locator('.focused')).waitFor({ timeout: paletteDeadlineMs });
+        await this.page.keyboard.press('Enter');
+        return;
+      } catch (error) {
+        if (attempt === paletteAttempts) throw error;
+      }
+    }
   }
 
   /**

@@ -29,7 +29,7 @@ import { findListener, isAlive } from '../../../src/system/processTable';
 
 /** A Node process that says `ready`, then goes on as `code` makes it. */
 async function node(code: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['-e', `console.log('ready');${code}`], {
+  const child = spawn(process.execPath, ['-e', `process.nextTick(() => console.log('ready'));${code}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   await once(child.stdout, 'data');

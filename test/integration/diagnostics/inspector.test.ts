@@ -25,7 +25,7 @@ describe('the inspector of a daemon', function () {
   afterEach(() => child.kill('SIGKILL'));
 
   async function running(code: string): Promise<number> {
-    child = spawn(process.execPath, ['-e', `console.log('ready');${code}`], {
+    child = spawn(process.execPath, ['-e', `process.nextTick(() => console.log('ready'));${code}`], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     child.stdout!.on('data', (chunk) => (printed += String(chunk)));

@@ -27,9 +27,13 @@ describe('the end of a process', function () {
   });
 
   async function running(code: string): Promise<number> {
-    const child = spawn(process.execPath, ['-e', `console.log('ready');${WAITS};${code}`], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['-e', `process.nextTick(() => console.log('ready'));${WAITS};${code}`],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
     children.push(child);
     child.stdout.on('data', (chunk) => (output += String(chunk)));
     await once(child.stdout, 'data');
@@ -149,7 +153,7 @@ describe('the end of a process', function () {
   });
 
   it('is not brought about when it has come already', async () => {
-    const pid = await running('process.exit(0)');
+    const pid = await running('setImmediate(process.exit)');
     await until(() => !isThere(pid));
     assert.equal(await stop(pid), 'hadEnded');
     assert.deepEqual(stages, []);
