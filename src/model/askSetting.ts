@@ -18,4 +18,6 @@ export interface AskSetting {
   /** The statuses of a good answer; 2xx where absent. */
   readonly expect?: readonly number[];
   readonly progress?: ProofSetting;
+  /** It is only tried: its report says what in its answer could prove something. */
+  readonly explores?: true;
 }

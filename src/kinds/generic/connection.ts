@@ -10,10 +10,11 @@ import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
 import { prove, type Remembered } from './proofs';
 import { readCommand } from './command';
-import { CHANGED_PLACE, readFiles } from './files';
+import { explore } from './explore';
+import { readFiles } from './files';
 import { COMMAND_TIMEOUT_MS } from './policy';
 import { toReport } from './report';
-import { TEXT_PLACE } from './said';
+import { CHANGED_PLACE, TEXT_PLACE } from './said';
 
 /** What came of one question: what was said, when on the daemon's clock, and how long that took. */
 interface Heard extends Spoken {
@@ -89,9 +90,12 @@ class AnyConnection implements Connection {
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }
 
-  #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
+  async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
     const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    return readFiles(paths, isRead);
+    const spoken = await readFiles(paths, isRead);
+    // When a log was changed may prove something, too.
+    const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
+    return isLog ? readFiles(paths, false) : spoken;
   }
 
   get #places(): readonly string[] {
@@ -117,7 +121,11 @@ class AnyConnection implements Connection {
 
   #report({ said, shape, daemonNow }: Heard): Report {
     const { progress } = this.#asks;
-    if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
+    if (!progress) {
+      const isWritten = this.target.kind === 'file';
+      const explored = this.#asks.explores && explore(said, daemonNow, { isWritten });
+      return toReport(shape, UNPROVEN, { daemonNow, ...(explored && { explored }) });
+    }
     const found = {
       value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
       busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
