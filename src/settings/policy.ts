@@ -14,3 +14,6 @@ export const MAX_PLACE_CHARS = 200;
 export const MIN_RED_AFTER_MS = 1_000;
 /** A month: a schedule that is slower is none that an editor watches. */
 export const MAX_RED_AFTER_MS = 31 * 24 * 60 * 60 * 1_000;
+
+/** A command starts a process at each poll: one that nobody said otherwise of is run once a minute. */
+export const COMMAND_INTERVAL_MS = 60_000;

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanText } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
@@ -7,7 +6,7 @@ import { NoAnswer } from '../../system/httpClient';
 import { readBounded } from '../../system/privateFile';
 import { codeOf } from '../../system/trouble';
 import { checkParts } from '../read/parts';
-import { shortPath } from '../read/paths';
+import { inHome, shortPath } from '../read/paths';
 import type { Spoken } from './answer';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
 import { CHANGED_PLACE, readSaid, type Said } from './said';
@@ -23,7 +22,7 @@ import { shapeOf } from './shapes';
 export async function readFiles(paths: readonly string[], isRead: boolean): Promise<Spoken | StrangeAnswer> {
   let changedAt: number | undefined;
   const contents: Content[] = [];
-  for (const path of paths.map(inHome)) {
+  for (const path of paths.map((each) => inHome(each))) {
     const file = shown(path);
     try {
       const found = await stat(path);
@@ -83,10 +82,6 @@ function together(contents: readonly Content[], changedAt: number): Said {
     hasFields: contents.some(({ said }) => said.hasFields),
     places: () => [CHANGED_PLACE, ...contents.flatMap(({ said }) => said.places())],
   };
-}
-
-function inHome(path: string): string {
-  return path.replace(/^~(?=[\\/])/, homedir());
 }
 
 function shown(path: string): string {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { createProbe } from '../../../src/kinds/probe';
 import { readAddress } from '../../../src/settings/address';
-import { defaultName, foundText } from '../../../src/ui/commands/addDaemonText';
+import { foundText } from '../../../src/ui/commands/addDaemonFoundText';
+import { defaultName } from '../../../src/ui/commands/addDaemonText';
 import { Registry } from '../../../src/watch/registry';
 import { AnsweringServer } from '../../support/answeringServer';
 import { FakeSmithy } from '../../support/fakeSmithy';
@@ -30,7 +31,7 @@ describe('a daemon that is tried before it is added', function () {
     const daemon = readAddress(address, { allowRemote: false, watched: [] });
     assert.ok(!('is' in daemon));
     const track = await registry.tryOut(daemon, signal);
-    return { ...foundText(address, track), report: track.sample?.ok ? track.sample.report : undefined };
+    return { ...foundText(daemon.target, track), report: track.sample?.ok ? track.sample.report : undefined };
   }
 
   it('is recognised, with its state, and named after its folder', async () => {
@@ -38,7 +39,7 @@ describe('a daemon that is tried before it is added', function () {
     const smithy = await FakeSmithy.start(join(home, 'shop'));
     try {
       const { text, advice, report } = await found(`127.0.0.1:${smithy.port}`);
-      assert.match(text, /^smithy at 127\.0\.0\.1:\d+: (healthy|starting|unverified) \(/);
+      assert.match(text, /^smithy at http:\/\/127\.0\.0\.1:\d+: (healthy|starting|unverified) \(/);
       assert.equal(advice, undefined);
       assert.ok(report);
       assert.equal(defaultName(report, 'open', []), 'smithy (shop)');
@@ -52,7 +53,7 @@ describe('a daemon that is tried before it is added', function () {
 
   it('that is not there is told so, with what to do', async () => {
     const { text, advice } = await found(`127.0.0.1:${await freePort()}`);
-    assert.match(text, /^Nothing listens at 127\.0\.0\.1:\d+\. Connection refused\.$/);
+    assert.match(text, /^Nothing listens at http:\/\/127\.0\.0\.1:\d+\. Connection refused\.$/);
     assert.match(advice ?? '', /^Start the daemon/);
   });
 
@@ -62,8 +63,8 @@ describe('a daemon that is tried before it is added', function () {
     );
     try {
       const { text, advice } = await found(server.url);
-      assert.match(text, /^No daemon is at http:.*, but something else\. The answer is a web page/);
-      assert.match(advice ?? '', /another program has it/);
+      assert.match(text, /^http:.* answers with a web page, and not with a status\.$/);
+      assert.match(advice ?? '', /^Type the whole address of its health answer/);
     } finally {
       await server.stop();
     }
