@@ -67,3 +67,6 @@ export const MAX_ID_CHARS = 60;
 /** VS Code tells of a setting that was written within moments. */
 export const ADDED_WITHIN_MS = 3_000;
 export const ADDED_STEP_MS = 50;
+
+/** VS Code cuts an item at its end, where the figure stands: the name before it is cut instead. */
+export const MAX_NAME_IN_ITEM_CHARS = 24;

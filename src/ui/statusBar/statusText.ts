@@ -2,6 +2,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
+import { cleanText } from '../../base/text';
 import { roughly, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
@@ -29,7 +30,7 @@ import { pastInWords } from '../../words/historyText';
 import { newsText } from '../../words/newsText';
 import { isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
-import { MAX_DESCRIBED, MAX_LINES } from '../policy';
+import { MAX_DESCRIBED, MAX_LINES, MAX_NAME_IN_ITEM_CHARS } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
 import { waitingInHover, workInItem } from './workText';
@@ -133,9 +134,10 @@ function iconOf(model: DaemonModel): IconId {
 }
 
 function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
-  if (!isProven(worst) || isRecovering(worst)) return `${worst.daemon.name} ${stateInShort(worst, now)}`;
+  const name = cleanText(worst.daemon.name, MAX_NAME_IN_ITEM_CHARS);
+  if (!isProven(worst) || isRecovering(worst)) return `${name} ${stateInShort(worst, now)}`;
   const healthy = others.filter(isProven).length + 1;
-  return healthy > 1 ? `${healthy} daemons` : worst.daemon.name;
+  return healthy > 1 ? `${healthy} daemons` : name;
 }
 
 function isProven({ track }: DaemonModel): boolean {

@@ -87,6 +87,23 @@ describe('the last minute of a countdown, in the status item', () => {
   });
 });
 
+describe('a daemon with a long name, in the status item', () => {
+  const long = 'the nightly scheduler of the payments department';
+
+  it('is cut, so that the figure behind its name is whole', () => {
+    const { watch, model } = daemonWith((nowAt) => [running('x', nowAt + 58_000)], {}, long);
+    const { text, spoken } = renderStatus([model()], [], watch.time.now());
+    assert.equal(text, '$(pulse) the nightly scheduler o… · 0:58 left');
+    assert.ok(spoken.includes(long), spoken);
+  });
+
+  it('is cut, so that its state is whole', () => {
+    const { watch, model } = daemonWith(() => [], {}, long);
+    watch.wait(5_000).answer(wedgedReport(watch.time, 6 * 60_000));
+    assert.match(renderStatus([model()], [], watch.time.now()).text, / the nightly scheduler o… wedged \d/i);
+  });
+});
+
 describe('what waits for a person', () => {
   it('is counted in the item, with its question in the hover, and on the view', () => {
     const { watch, model } = daemonWith(
