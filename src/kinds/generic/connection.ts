@@ -1,19 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StrangeAnswer } from '../../health/cause';
-import type { Progress, Report } from '../../health/report';
-import type { AskSetting } from '../../model/askSetting';
+import type { Cause, StrangeAnswer } from '../../health/cause';
+import type { Progress, Report, Signs } from '../../health/report';
+import type { AskSetting, ProofSetting, ProofSource } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
 import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
-import { prove, type Remembered } from './proofs';
+import { prove, type Moment, type Remembered } from './proofs';
 import { readCommand } from './command';
-import { CHANGED_PLACE, readFiles } from './files';
-import { COMMAND_TIMEOUT_MS } from './policy';
+import { proveEach } from './each';
+import { readFiles } from './files';
+import { CHANGED_PLACE } from './places';
+import { COMMAND_TIMEOUT_MS, PROOF_KEPT_INTERVALS } from './policy';
 import { toReport } from './report';
-import { TEXT_PLACE } from './said';
+import { TEXT_PLACE, type Said } from './said';
+import { askSource, toldIn, type Told } from './source';
+import { totalOf } from './totals';
 
 /** What came of one question: what was said, when on the daemon's clock, and how long that took. */
 interface Heard extends Spoken {
@@ -52,6 +56,8 @@ class AnyConnection implements Connection {
   readonly statusRoute: string;
   readonly #asks: AskSetting;
   #remembered: Remembered | undefined;
+  /** What was asked for besides the status, and when that was told, and last asked for. Monotonic ms. */
+  #kept: { readonly signs: Signs; readonly atMs: number; readonly askedMs: number } | undefined;
   /** Nobody was there when it was asked last. */
   #wasAway = false;
   /** Since when it is there again. Monotonic ms. */
@@ -70,11 +76,14 @@ class AnyConnection implements Connection {
       this.#wasAway ||= error instanceof NoAnswer && error.kind === 'refused';
       throw error;
     });
-    if (this.#wasAway) this.#backSinceMs = performance.now();
+    if (this.#wasAway) {
+      this.#backSinceMs = this.options.elapsedMs();
+      this.#kept = undefined;
+    }
     this.#wasAway = false;
     const usable = 'is' in heard ? heard : this.#usable(heard);
     if ('is' in usable) return { is: this.options.isDeclared ? 'wrong' : 'stranger', why: usable };
-    return { is: 'report', report: this.#report(usable), latencyMs: usable.tookMs };
+    return { is: 'report', report: await this.#report(usable, look), latencyMs: usable.tookMs };
   }
 
   async #hear(look: Look): Promise<Heard | StrangeAnswer> {
@@ -84,24 +93,30 @@ class AnyConnection implements Connection {
     const within = look.within.atMost(this.options.timeouts.requestMs);
     const spoken = await (target.kind === 'file'
       ? inTime(this.#readFiles(target.paths), within)
-      : readCommand(target.argv, this.#places, Math.min(COMMAND_TIMEOUT_MS, within.leftMs())));
+      : readCommand(
+          target.argv,
+          this.#places,
+          Math.min(COMMAND_TIMEOUT_MS, within.leftMs()),
+          this.#asks.means,
+        ));
     if ('is' in spoken) return spoken;
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }
 
   #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
     const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    return readFiles(paths, isRead);
+    return readFiles(paths, isRead, this.#asks.means);
   }
 
   get #places(): readonly string[] {
     const { progress } = this.#asks;
-    return progress ? [progress.at, progress.busy].filter((place) => place !== undefined) : [];
+    if (!progress || progress.from) return [];
+    return [progress.each?.at ?? progress.at, progress.busy].filter((place) => place !== undefined);
   }
 
   async #get(look: Look): Promise<Heard | StrangeAnswer> {
     const answer = await look.get(this.statusRoute, this.options.timeouts.requestMs);
-    const spoken = readAnswer(answer, this.#asks.expect);
+    const spoken = readAnswer(answer, this.#asks.expect, this.#asks.means);
     if ('is' in spoken) return spoken;
     return { ...spoken, daemonNow: answer.dateAt ?? this.options.wallAt(), tookMs: answer.tookMs };
   }
@@ -111,25 +126,92 @@ class AnyConnection implements Connection {
     if (heard.shape) return heard;
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
-    if (!progress || progress.at.startsWith('$') || heard.said.hasFields) return heard;
+    if (!progress || progress.from || progress.at.startsWith('$') || heard.said.hasFields) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 
-  #report({ said, shape, daemonNow }: Heard): Report {
-    const { progress } = this.#asks;
+  async #report({ said, shape, daemonNow }: Heard, look: Look): Promise<Report> {
+    const { progress, upMs } = this.#asks;
     if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
-    const found = {
-      value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
-      busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
+    const now = {
+      nowAt: daemonNow,
+      monotonicMs: this.options.elapsedMs(),
+      ...this.#backSince(said, upMs, daemonNow),
     };
-    const monotonicMs = performance.now();
-    const back = this.#backSinceMs;
-    const backSinceAt = back === undefined ? undefined : daemonNow - (monotonicMs - back);
-    const now = { nowAt: daemonNow, monotonicMs, ...(backSinceAt !== undefined && { backSinceAt }) };
-    const { signs, remembered } = prove(progress, this.#remembered, found, now);
-    this.#remembered = remembered;
-    return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
+    const isUp = shape?.condition !== 'starting' && shape?.condition !== 'stopping';
+    if (progress.from && !isUp) return toReport(shape, UNPROVEN, { daemonNow });
+    const signs = progress.from
+      ? await this.#askedSigns(progress.from, progress, look, now)
+      : this.#judge(progress, toldIn(progress, [said]), now);
+    return toReport(shape, signs, {
+      daemonNow,
+      pollStaleThresholdMs: progress.redAfterMs ?? progress.stuckAfterMs!,
+    });
   }
+
+  /** Since when it is there: by its own word, or as it was seen to come back. Epoch ms on its clock. */
+  #backSince(said: Said, upMs: string | undefined, daemonNow: number): Pick<Moment, 'backSinceAt'> {
+    const up = upMs === undefined ? undefined : said.at(upMs);
+    const told = typeof up === 'number' && up >= 0 ? daemonNow - up : undefined;
+    const back = this.#backSinceMs;
+    const seen = back === undefined ? undefined : daemonNow - (this.options.elapsedMs() - back);
+    const since = [told, seen].filter((at) => at !== undefined);
+    return since.length === 0 ? {} : { backSinceAt: Math.max(...since) };
+  }
+
+  #judge(progress: ProofSetting, told: Told, now: Moment): Signs {
+    if ('items' in told) return proveEach(progress, told.items, now, told.idle);
+    const { signs, remembered } = prove(progress, this.#remembered, totalOf(progress, told.said), now);
+    this.#remembered = remembered;
+    return signs;
+  }
+
+  /**
+   * What is asked besides the status, and less often. What was told last counts meanwhile, as of the moment when it was
+   * told: what is owed since then may have come.
+   */
+  async #askedSigns(from: ProofSource, progress: ProofSetting, look: Look, now: Moment): Promise<Signs> {
+    const { everyMs = 0 } = from;
+    const kept = this.#kept;
+    const ageMs = kept ? now.monotonicMs - kept.atMs : Infinity;
+    if (kept && now.monotonicMs - kept.askedMs < everyMs) return aged(kept.signs, ageMs);
+    const answered = await this.#askSource(from, progress, look);
+    if (!('is' in answered)) {
+      const signs = this.#judge(progress, answered, now);
+      this.#kept = { signs, atMs: now.monotonicMs, askedMs: now.monotonicMs };
+      return signs;
+    }
+    const isKept = kept !== undefined && kept.signs.unknown?.is !== 'signUntold';
+    if (isKept && ageMs < PROOF_KEPT_INTERVALS * Math.max(everyMs, this.options.timeouts.requestMs)) {
+      this.#kept = { ...kept, askedMs: now.monotonicMs };
+      return aged(kept.signs, ageMs);
+    }
+    const signs: Signs = { kind: 'signs', by: progress.by, unknown: { is: 'signUntold', cause: answered } };
+    this.#kept = { signs, atMs: now.monotonicMs, askedMs: now.monotonicMs };
+    return signs;
+  }
+
+  async #askSource(from: ProofSource, progress: ProofSetting, look: Look): Promise<Told | Cause> {
+    const { requestMs } = this.options.timeouts;
+    const within = look.within.atMost(requestMs);
+    const commandMs = Math.min(COMMAND_TIMEOUT_MS, within.leftMs());
+    try {
+      return await inTime(askSource(from, progress, { look, commandMs, requestMs }), within);
+    } catch (error) {
+      if (error instanceof NoAnswer) return error.code;
+      throw error;
+    }
+  }
+}
+
+/** What was told before, as of then: only its age is known to grow. */
+function aged(signs: Signs, byMs: number): Signs {
+  const { owedSinceAt, suspect } = signs;
+  return {
+    ...signs,
+    ...(owedSinceAt !== undefined && { owedSinceAt: owedSinceAt + byMs }),
+    ...(suspect && { suspect: { ...suspect, sinceAt: suspect.sinceAt + byMs } }),
+  };
 }
 
 /** A file system that hangs ends no read: nobody waits for it. */
