@@ -105,7 +105,10 @@ describe('how a daemon of any make is asked', () => {
     [{ progress: { time: 'a', redAfterMs: NaN } }, places('progress.redAfterMs', TIME)],
     [
       { progress: { tiem: 'a', redAfterMs: 60_000 } },
-      places('progress.tiem', 'is not known; known are time, age, counter, due, beat, busy, redAfterMs, stuckAfterMs, and what the README names besides'),
+      places(
+        'progress.tiem',
+        'is not known; known are time, age, counter, due, beat, busy, redAfterMs, stuckAfterMs, and what the README names besides',
+      ),
     ],
     [{ files: ['/x'] }, places('files', 'is one too many: an entry has one of "url", "files" and "command"')],
     [{ expect: 200 }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
