@@ -301,7 +301,7 @@ describe('a restart of a smithy that was started elsewhere', function () {
     // Its last lines are in sight, and VS Code draws the command over the first of them.
     await window.runCommand('Terminal: Scroll to Top');
     for (const line of [`> /bin/sh ${file}`, 'reading ./shop.toml', 'no table agents in ./shop.toml']) {
-      await window.page.locator('.xterm-rows').filter({ hasText: line }).waitFor();
+      await window.page.locator('.xterm-rows').filter({ hasText: line }).first().waitFor();
     }
     await window.clearNotifications();
   });
