@@ -1,8 +1,9 @@
 import { cleanText } from '../base/text';
 import type { ProofBy } from '../health/cause';
+import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../kinds/policy';
 import type { AskSetting, ProofSetting } from '../model/askSetting';
 import type { AskProblem, EntryProblem } from '../model/listProblem';
-import { MAX_PLACE_CHARS, MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from './policy';
+import { MAX_PLACE_CHARS } from './policy';
 
 const PROOFS: readonly ProofBy[] = ['time', 'age', 'counter', 'due', 'beat'];
 const PROGRESS_KEYS: readonly string[] = [...PROOFS, 'busy', 'redAfterMs'];

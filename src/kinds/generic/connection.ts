@@ -8,10 +8,11 @@ import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
-import { prove, type Remembered } from './proofs';
 import { readCommand } from './command';
+import { readContract } from './contract';
 import { CHANGED_PLACE, readFiles } from './files';
 import { COMMAND_TIMEOUT_MS } from './policy';
+import { prove, type Moment, type Remembered } from './proofs';
 import { toReport } from './report';
 import { TEXT_PLACE } from './said';
 
@@ -117,19 +118,32 @@ class AnyConnection implements Connection {
 
   #report({ said, shape, daemonNow }: Heard): Report {
     const { progress } = this.#asks;
-    if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
+    const now = this.#moment(daemonNow);
+    if (!progress) return contractedReport({ said, ...(shape && { shape }) }, now);
     const found = {
       value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
       busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
     };
-    const monotonicMs = performance.now();
-    const back = this.#backSinceMs;
-    const backSinceAt = back === undefined ? undefined : daemonNow - (monotonicMs - back);
-    const now = { nowAt: daemonNow, monotonicMs, ...(backSinceAt !== undefined && { backSinceAt }) };
     const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
     return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
   }
+
+  #moment(nowAt: number): Moment {
+    const monotonicMs = performance.now();
+    const back = this.#backSinceMs;
+    return { nowAt, monotonicMs, ...(back !== undefined && { backSinceAt: nowAt - (monotonicMs - back) }) };
+  }
+}
+
+/** Of a daemon whose entry names no proof: its own answer may. */
+function contractedReport({ said, shape }: Spoken, now: Moment): Report {
+  const contracted = readContract(said, now);
+  const pollStaleThresholdMs = contracted?.thresholdMs;
+  return toReport(shape, contracted?.signs ?? UNPROVEN, {
+    daemonNow: now.nowAt,
+    ...(pollStaleThresholdMs !== undefined && { pollStaleThresholdMs }),
+  });
 }
 
 /** A file system that hangs ends no read: nobody waits for it. */
