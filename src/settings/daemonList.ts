@@ -91,9 +91,8 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
   const named = kind ?? (isAny ? anyMake?.id : undefined);
   const restart = readRestart(raw.restart);
   if (restart && 'is' in restart) return restart;
-  const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
-    name: name === '' ? (named ?? wholePlaceOf(target).replace('http://', '')) : name,
+    name: nameOf(raw.name, target, named),
     id: daemonIdOf(target, asked?.asks),
     target,
     ...(named && { kind: named }),
@@ -102,6 +101,19 @@ function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): 
     ...(restart && { restart }),
     configured,
   };
+}
+
+/** What an entry is called: as it says, else by its kind or place. Its labels name only the rows of a fleet. */
+function nameOf(said: unknown, target: Target, kind: string | undefined): string {
+  const text = typeof said === 'string' ? said : '';
+  if (target.kind !== 'prometheus') {
+    return cleanText(text, 60) || (kind ?? wholePlaceOf(target).replace('http://', ''));
+  }
+  const own = text
+    .replace(/\{\{[^}]*\}\}/g, ' ')
+    .replace(/\(\s*\)|\[\s*\]/g, ' ')
+    .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N})\]]+$/gu, '');
+  return cleanText(own, 60) || `fleet of ${target.origin.replace('http://', '')}`;
 }
 
 /** The kind whose entries say how a daemon is asked. */
@@ -128,8 +140,13 @@ export function daemonIdOf(target: Target, asks?: AskSetting): DaemonId {
   const asked = escaped(askedOf(asks));
   if (target.kind === 'http') return `${target.origin}${asked}` as DaemonId;
   // Two lists have one text only where they are equal.
-  const listed = JSON.stringify(target.kind === 'file' ? target.paths : target.argv);
+  const listed = JSON.stringify(partsOf(target));
   return `${target.kind}:${escaped(listed)}${asked}` as DaemonId;
+}
+
+function partsOf(target: Exclude<Target, { readonly kind: 'http' }>): readonly string[] {
+  if (target.kind === 'prometheus') return [target.origin, target.query];
+  return target.kind === 'file' ? target.paths : target.argv;
 }
 
 /** What tells two daemons at one place apart: which answer is asked for, and which of its values proves something. */

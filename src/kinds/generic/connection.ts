@@ -9,6 +9,7 @@ import type { Answered, Connection, ConnectOptions, Identified, RestartWay, Star
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
 import { prove, type Remembered } from './proofs';
+import { FleetConnection } from './fleetConnection';
 import { readCommand } from './command';
 import { CHANGED_PLACE, readFiles } from './files';
 import { COMMAND_TIMEOUT_MS } from './policy';
@@ -37,6 +38,7 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
 
 /** Talks to one daemon of any make. */
 export function connect(target: Target, options: ConnectOptions): Connection {
+  if (target.kind === 'prometheus') return new FleetConnection(target, options);
   return new AnyConnection(target, options);
 }
 
@@ -58,7 +60,7 @@ class AnyConnection implements Connection {
   #backSinceMs: number | undefined;
 
   constructor(
-    private readonly target: Target,
+    private readonly target: Exclude<Target, { readonly kind: 'prometheus' }>,
     private readonly options: ConnectOptions,
   ) {
     this.#asks = options.asks;
