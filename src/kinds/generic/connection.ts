@@ -8,6 +8,7 @@ import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
+import { FleetConnection } from './fleetConnection';
 import { readCommand } from './command';
 import { readContract } from './contract';
 import { CHANGED_PLACE, readFiles } from './files';
@@ -38,6 +39,7 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
 
 /** Talks to one daemon of any make. */
 export function connect(target: Target, options: ConnectOptions): Connection {
+  if (target.kind === 'prometheus') return new FleetConnection(target, options);
   return new AnyConnection(target, options);
 }
 
@@ -59,7 +61,7 @@ class AnyConnection implements Connection {
   #backSinceMs: number | undefined;
 
   constructor(
-    private readonly target: Target,
+    private readonly target: Exclude<Target, { readonly kind: 'prometheus' }>,
     private readonly options: ConnectOptions,
   ) {
     this.#asks = options.asks;

@@ -35,3 +35,14 @@ export const MAX_COMMAND_NAME_CHARS = 60;
 
 /** A beat is compared with the one before: an id, a time, a number. */
 export const MAX_BEAT_CHARS = 1_000;
+
+/** So many series are read of one answer: the fleet of one team, at 200 bytes each 400 KB. The rest is counted. */
+export const MAX_SERIES = 2_000;
+/** The labels of a series name it; longer ones than Prometheus' own have some 200 characters. */
+export const MAX_LABELS_CHARS = 1_000;
+export const MAX_SERIES_NAME_CHARS = 60;
+/**
+ * A series that vanished is shown so long: a daemon that died at night is still to be seen in the morning, and one that
+ * was taken out of service is not shown for ever.
+ */
+export const VANISHED_KEPT_MS = 24 * 60 * 60 * 1_000;

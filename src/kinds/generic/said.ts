@@ -28,7 +28,8 @@ export function readSaid(text: string): Said {
   };
 }
 
-function parse(text: string): unknown {
+/** The JSON that a text is; `undefined` where it is none. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
