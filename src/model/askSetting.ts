@@ -30,4 +30,6 @@ export interface AskSetting {
   readonly progress?: ProofSetting;
   /** Present where it is many daemons. */
   readonly fleet?: FleetSetting;
+  /** It is only tried: its report says what in its answer could prove something. */
+  readonly explores?: true;
 }

@@ -11,11 +11,12 @@ import { readAnswer, type Spoken } from './answer';
 import { FleetConnection } from './fleetConnection';
 import { readCommand } from './command';
 import { readContract } from './contract';
-import { CHANGED_PLACE, readFiles } from './files';
+import { explore } from './explore';
+import { readFiles } from './files';
 import { COMMAND_TIMEOUT_MS } from './policy';
 import { prove, type Moment, type Remembered } from './proofs';
 import { toReport } from './report';
-import { TEXT_PLACE } from './said';
+import { CHANGED_PLACE, TEXT_PLACE } from './said';
 
 /** What came of one question: what was said, when on the daemon's clock, and how long that took. */
 interface Heard extends Spoken {
@@ -92,9 +93,12 @@ class AnyConnection implements Connection {
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }
 
-  #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
+  async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
     const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    return readFiles(paths, isRead);
+    const spoken = await readFiles(paths, isRead);
+    // When a log was changed may prove something, too.
+    const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
+    return isLog ? readFiles(paths, false) : spoken;
   }
 
   get #places(): readonly string[] {
@@ -121,7 +125,11 @@ class AnyConnection implements Connection {
   #report({ said, shape, daemonNow }: Heard): Report {
     const { progress } = this.#asks;
     const now = this.#moment(daemonNow);
-    if (!progress) return contractedReport({ said, ...(shape && { shape }) }, now);
+    if (!progress) {
+      const isWritten = this.target.kind === 'file';
+      const explored = this.#asks.explores && explore(said, daemonNow, { isWritten });
+      return contractedReport({ said, ...(shape && { shape }) }, now, explored);
+    }
     const found = {
       value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
       busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
@@ -139,12 +147,13 @@ class AnyConnection implements Connection {
 }
 
 /** Of a daemon whose entry names no proof: its own answer may. */
-function contractedReport({ said, shape }: Spoken, now: Moment): Report {
+function contractedReport({ said, shape }: Spoken, now: Moment, explored: Report['explored']): Report {
   const contracted = readContract(said, now);
   const pollStaleThresholdMs = contracted?.thresholdMs;
   return toReport(shape, contracted?.signs ?? UNPROVEN, {
     daemonNow: now.nowAt,
     ...(pollStaleThresholdMs !== undefined && { pollStaleThresholdMs }),
+    ...(explored && { explored }),
   });
 }
 
