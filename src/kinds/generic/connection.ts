@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StrangeAnswer } from '../../health/cause';
 import type { Progress, Report } from '../../health/report';
+import { isWaiting } from '../../health/sessions';
 import type { AskSetting } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
@@ -112,15 +113,19 @@ class AnyConnection implements Connection {
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
     if (!progress || progress.at.startsWith('$') || heard.said.hasFields) return heard;
+    // A list may be empty.
+    if (Array.isArray(heard.said.json)) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 
-  #report({ said, shape, daemonNow }: Heard): Report {
+  #report({ said, shape, daemonNow, sessions }: Heard): Report {
     const { progress } = this.#asks;
-    if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
+    const rest = { daemonNow, ...(sessions && { sessions }) };
+    if (!progress) return toReport(shape, UNPROVEN, rest);
     const found = {
       value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
       busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
+      waits: sessions !== undefined && sessions.length > 0 && sessions.every(isWaiting),
     };
     const monotonicMs = performance.now();
     const back = this.#backSinceMs;
@@ -128,7 +133,7 @@ class AnyConnection implements Connection {
     const now = { nowAt: daemonNow, monotonicMs, ...(backSinceAt !== undefined && { backSinceAt }) };
     const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
-    return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
+    return toReport(shape, signs, { ...rest, pollStaleThresholdMs: progress.redAfterMs });
   }
 }
 

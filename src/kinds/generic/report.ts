@@ -10,11 +10,16 @@ const TRAITS: Traits = {
   extendsOnRequest: false,
 };
 
-/** What its last answer says of it. @param shape how it says it is, where it does */
+/**
+ * What its last answer says of it.
+ *
+ * @param shape how it says it is, where it does
+ * @param rest `sessions`: its work, where it tells of that
+ */
 export function toReport(
   shape: Shape | undefined,
   progress: Progress,
-  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow'>,
+  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow' | 'sessions'>,
 ): Report {
   const { condition = 'unknown', checks = [], version } = shape ?? {};
   const said = shape && whyBad(shape);
