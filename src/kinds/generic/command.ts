@@ -5,6 +5,7 @@ import { runProgram } from '../../system/runProgram';
 import { MAX_SAID_CHARS } from '../policy';
 import { checkParts } from '../read/parts';
 import type { Spoken } from './answer';
+import { claudeSessions } from './claude';
 import { MAX_COMMAND_NAME_CHARS, MAX_COMMAND_OUTPUT_BYTES } from './policy';
 import { readSaid, TEXT_PLACE, type Said } from './said';
 import { shapeOf } from './shapes';
@@ -38,7 +39,7 @@ export async function readCommand(
       const shape = shapeOf(lastLine(ran.stdout), said.json);
       const tells = shape !== undefined || places.some((place) => said.at(place) !== undefined);
       if (ran.exitCode === 0 || (tells && said.at(TEXT_PLACE) !== ''))
-        return { said, ...(shape && { shape }) };
+        return { said, ...(shape && { shape }), ...workIn(said) };
       const words = cleanText(lastLine(ran.stderr) || lastLine(ran.stdout), MAX_SAID_CHARS) || undefined;
       return {
         is: 'commandFailed',
@@ -48,6 +49,11 @@ export async function readCommand(
       };
     }
   }
+}
+
+function workIn({ json }: Said): Pick<Spoken, 'sessions'> {
+  const sessions = claudeSessions(json);
+  return sessions ? { sessions } : {};
 }
 
 /** JSON, which may come after lines for people; `key=value` lines; or its last line. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StrangeAnswer } from '../../health/cause';
 import type { Progress, Report } from '../../health/report';
+import { isWaiting } from '../../health/sessions';
 import type { AskSetting } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
@@ -119,24 +120,32 @@ class AnyConnection implements Connection {
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
     if (!progress || progress.at.startsWith('$') || heard.said.hasFields) return heard;
+    // A list may be empty.
+    if (Array.isArray(heard.said.json)) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 
-  #report({ said, shape, daemonNow }: Heard): Report {
+  #report({ said, shape, daemonNow, sessions }: Heard): Report {
     const { progress } = this.#asks;
     const now = this.#moment(daemonNow);
     if (!progress) {
       const isWritten = this.target.kind === 'file';
       const explored = this.#asks.explores && explore(said, daemonNow, { isWritten });
-      return contractedReport({ said, ...(shape && { shape }) }, now, explored);
+      const rest = { ...(sessions && { sessions }), ...(explored && { explored }) };
+      return contractedReport({ said, ...(shape && { shape }) }, now, rest);
     }
     const found = {
       value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
       busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
+      waits: sessions !== undefined && sessions.length > 0 && sessions.every(isWaiting),
     };
     const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
-    return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
+    return toReport(shape, signs, {
+      daemonNow,
+      pollStaleThresholdMs: progress.redAfterMs,
+      ...(sessions && { sessions }),
+    });
   }
 
   #moment(nowAt: number): Moment {
@@ -147,13 +156,17 @@ class AnyConnection implements Connection {
 }
 
 /** Of a daemon whose entry names no proof: its own answer may. */
-function contractedReport({ said, shape }: Spoken, now: Moment, explored: Report['explored']): Report {
+function contractedReport(
+  { said, shape }: Spoken,
+  now: Moment,
+  rest: Pick<Report, 'sessions' | 'explored'>,
+): Report {
   const contracted = readContract(said, now);
   const pollStaleThresholdMs = contracted?.thresholdMs;
   return toReport(shape, contracted?.signs ?? UNPROVEN, {
     daemonNow: now.nowAt,
     ...(pollStaleThresholdMs !== undefined && { pollStaleThresholdMs }),
-    ...(explored && { explored }),
+    ...rest,
   });
 }
 

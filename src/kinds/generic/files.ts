@@ -9,6 +9,7 @@ import { codeOf } from '../../system/trouble';
 import { checkParts } from '../read/parts';
 import { shortPath } from '../read/paths';
 import type { Spoken } from './answer';
+import { claudeSessions } from './claude';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
 import { CHANGED_PLACE, readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
@@ -45,7 +46,12 @@ export async function readFiles(paths: readonly string[], isRead: boolean): Prom
   }
   const [first] = contents;
   const shape = first && shapeOf(first.text, first.said.json);
-  return { said: together(contents, changedAt), ...(shape && { shape }) };
+  const told = contents.map(({ said }) => claudeSessions(said.json)).filter((each) => each !== undefined);
+  return {
+    said: together(contents, changedAt),
+    ...(shape && { shape }),
+    ...(told.length > 0 && { sessions: told.flat() }),
+  };
 }
 
 interface Content {
