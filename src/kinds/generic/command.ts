@@ -6,6 +6,7 @@ import { MAX_SAID_CHARS } from '../policy';
 import { checkParts } from '../read/parts';
 import type { Spoken } from './answer';
 import { claudeSessions } from './claude';
+import { shapeMeant, type Means } from './meanings';
 import { MAX_COMMAND_NAME_CHARS, MAX_COMMAND_OUTPUT_BYTES } from './policy';
 import { readSaid, TEXT_PLACE, type Said } from './said';
 import { shapeOf } from './shapes';
@@ -15,13 +16,16 @@ import { shapeOf } from './shapes';
  * daemon by it.
  *
  * @param places where values are asked for
- * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it
+ * @param means what its words mean, where its entry says that
+ * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it; or where its words say so
  */
 export async function readCommand(
   argv: readonly string[],
   places: readonly string[],
   timeoutMs: number,
+  means?: Means,
 ): Promise<Spoken | StrangeAnswer> {
+  const startedMs = performance.now();
   const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
   const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
   switch (ran.is) {
@@ -36,6 +40,8 @@ export async function readCommand(
     case 'ended': {
       checkParts(ran.stdout);
       const said = readPrinted(ran.stdout);
+      const meant = shapeMeant(`${ran.stdout}\n${ran.stderr}`, means, performance.now() - startedMs);
+      if (meant) return { said, shape: meant };
       const shape = shapeOf(lastLine(ran.stdout), said.json);
       const tells = shape !== undefined || places.some((place) => said.at(place) !== undefined);
       if (ran.exitCode === 0 || (tells && said.at(TEXT_PLACE) !== ''))
