@@ -59,6 +59,7 @@ function readPrinted(text: string): Said {
   return {
     at: (place) => (place === TEXT_PLACE ? last.at(place) : whole.at(place)),
     hasFields: whole.hasFields,
+    places: () => whole.places(),
   };
 }
 

@@ -8,12 +8,15 @@ import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
-import { prove, type Remembered } from './proofs';
+import { FleetConnection } from './fleetConnection';
 import { readCommand } from './command';
-import { CHANGED_PLACE, readFiles } from './files';
+import { readContract } from './contract';
+import { explore } from './explore';
+import { readFiles } from './files';
 import { COMMAND_TIMEOUT_MS } from './policy';
+import { prove, type Moment, type Remembered } from './proofs';
 import { toReport } from './report';
-import { TEXT_PLACE } from './said';
+import { CHANGED_PLACE, TEXT_PLACE } from './said';
 
 /** What came of one question: what was said, when on the daemon's clock, and how long that took. */
 interface Heard extends Spoken {
@@ -37,6 +40,7 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
 
 /** Talks to one daemon of any make. */
 export function connect(target: Target, options: ConnectOptions): Connection {
+  if (target.kind === 'prometheus') return new FleetConnection(target, options);
   return new AnyConnection(target, options);
 }
 
@@ -58,7 +62,7 @@ class AnyConnection implements Connection {
   #backSinceMs: number | undefined;
 
   constructor(
-    private readonly target: Target,
+    private readonly target: Exclude<Target, { readonly kind: 'prometheus' }>,
     private readonly options: ConnectOptions,
   ) {
     this.#asks = options.asks;
@@ -89,9 +93,12 @@ class AnyConnection implements Connection {
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }
 
-  #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
+  async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
     const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    return readFiles(paths, isRead);
+    const spoken = await readFiles(paths, isRead);
+    // When a log was changed may prove something, too.
+    const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
+    return isLog ? readFiles(paths, false) : spoken;
   }
 
   get #places(): readonly string[] {
@@ -117,19 +124,37 @@ class AnyConnection implements Connection {
 
   #report({ said, shape, daemonNow }: Heard): Report {
     const { progress } = this.#asks;
-    if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
+    const now = this.#moment(daemonNow);
+    if (!progress) {
+      const isWritten = this.target.kind === 'file';
+      const explored = this.#asks.explores && explore(said, daemonNow, { isWritten });
+      return contractedReport({ said, ...(shape && { shape }) }, now, explored);
+    }
     const found = {
       value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
       busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
     };
-    const monotonicMs = performance.now();
-    const back = this.#backSinceMs;
-    const backSinceAt = back === undefined ? undefined : daemonNow - (monotonicMs - back);
-    const now = { nowAt: daemonNow, monotonicMs, ...(backSinceAt !== undefined && { backSinceAt }) };
     const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
     return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
   }
+
+  #moment(nowAt: number): Moment {
+    const monotonicMs = performance.now();
+    const back = this.#backSinceMs;
+    return { nowAt, monotonicMs, ...(back !== undefined && { backSinceAt: nowAt - (monotonicMs - back) }) };
+  }
+}
+
+/** Of a daemon whose entry names no proof: its own answer may. */
+function contractedReport({ said, shape }: Spoken, now: Moment, explored: Report['explored']): Report {
+  const contracted = readContract(said, now);
+  const pollStaleThresholdMs = contracted?.thresholdMs;
+  return toReport(shape, contracted?.signs ?? UNPROVEN, {
+    daemonNow: now.nowAt,
+    ...(pollStaleThresholdMs !== undefined && { pollStaleThresholdMs }),
+    ...(explored && { explored }),
+  });
 }
 
 /** A file system that hangs ends no read: nobody waits for it. */

@@ -10,11 +10,8 @@ import { checkParts } from '../read/parts';
 import { shortPath } from '../read/paths';
 import type { Spoken } from './answer';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
-import { readSaid, type Said } from './said';
+import { CHANGED_PLACE, readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
-
-/** The place that is no field: when the newest of the files was changed, epoch ms. */
-export const CHANGED_PLACE = '$mtime';
 
 /**
  * What the files of a daemon say: a value is that of the first file that has it. Files that are not there say nothing,
@@ -72,6 +69,7 @@ async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
 }
 
 function together(contents: readonly Content[], changedAt: number): Said {
+  const json = contents.find(({ said }) => said.json !== undefined)?.said.json;
   return {
     at: (place) => {
       if (place === CHANGED_PLACE) return changedAt;
@@ -81,7 +79,9 @@ function together(contents: readonly Content[], changedAt: number): Said {
       }
       return undefined;
     },
+    ...(json !== undefined && { json }),
     hasFields: contents.some(({ said }) => said.hasFields),
+    places: () => [CHANGED_PLACE, ...contents.flatMap(({ said }) => said.places())],
   };
 }
 

@@ -47,14 +47,14 @@ export function prove(
   now: Moment,
 ): Proven {
   const { signs, remembered } = proveLook(setting, before, found, now);
+  return { signs: sinceBack(signs, now), ...(remembered && { remembered }) };
+}
+
+/** Who was away owed nothing meanwhile: what it wrote before is of the life before. */
+export function sinceBack(signs: Signs, { backSinceAt }: Moment): Signs {
   const { owedSinceAt } = signs;
-  const { backSinceAt } = now;
-  // Who was away owed nothing meanwhile: what it wrote before is of the life before.
   const isOfBefore = owedSinceAt !== undefined && backSinceAt !== undefined && owedSinceAt < backSinceAt;
-  return {
-    signs: isOfBefore ? { ...signs, owedSinceAt: backSinceAt } : signs,
-    ...(remembered && { remembered }),
-  };
+  return isOfBefore ? { ...signs, owedSinceAt: backSinceAt } : signs;
 }
 
 function proveLook(setting: ProofSetting, before: Remembered | undefined, found: Found, now: Moment): Proven {

@@ -20,7 +20,7 @@ const TRAITS: Traits = {
 export function toReport(
   shape: Shape | undefined,
   progress: Progress,
-  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow'>,
+  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow' | 'explored'>,
 ): Report {
   const { condition = 'unknown', checks = [], version } = shape ?? {};
   const report: Report = {
