@@ -11,7 +11,13 @@ export type AskProblem =
   | 'noStatuses'
   | 'noFiles'
   | 'noCommand'
-  | 'notBeside';
+  | 'notBeside'
+  | 'noPrometheus'
+  | 'noQuery'
+  | 'noValue'
+  | 'noRedAbove'
+  | 'ofFleetAlone'
+  | 'notOfFleet';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
 export type EntryProblem =

@@ -1,7 +1,8 @@
 import { cleanText } from '../base/text';
+import { SECOND_MS } from '../base/time';
 import type { ProofBy } from '../health/cause';
 import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../kinds/policy';
-import type { AskSetting, ProofSetting } from '../model/askSetting';
+import type { AskSetting, FleetSetting, ProofSetting } from '../model/askSetting';
 import type { AskProblem, EntryProblem } from '../model/listProblem';
 import { MAX_PLACE_CHARS } from './policy';
 
@@ -9,13 +10,29 @@ const PROOFS: readonly ProofBy[] = ['time', 'age', 'counter', 'due', 'beat'];
 const PROGRESS_KEYS: readonly string[] = [...PROOFS, 'busy', 'redAfterMs'];
 
 /** The keys of an entry that only a daemon of an unknown make has. */
-export const ASK_KEYS: readonly string[] = ['files', 'command', 'expect', 'progress'];
+export const ASK_KEYS: readonly string[] = [
+  'files',
+  'command',
+  'expect',
+  'progress',
+  'prometheus',
+  'query',
+  'value',
+  'redAbove',
+];
+/** Those that say what a Prometheus is asked, and those that nothing can be done with there. */
+const FLEET_KEYS = ['query', 'value', 'redAbove'] as const;
+const NOT_OF_FLEET = ['expect', 'progress', 'restart'] as const;
+const VALUES: readonly FleetSetting['value'][] = ['age', 'counter', 'state'];
 
 /** How an entry says that its daemon is asked; or what is wrong with that. @param query of its address */
 export function readAskSetting(
   raw: Readonly<Record<string, unknown>>,
   query: string,
 ): AskSetting | EntryProblem {
+  if (raw['prometheus'] !== undefined) return readFleet(raw);
+  const alone = FLEET_KEYS.find((key) => raw[key] !== undefined);
+  if (alone !== undefined) return wrong(alone, 'ofFleetAlone');
   const expect = readExpect(raw['expect']);
   if (expect && 'is' in expect) return expect;
   const progress = readProgress(raw['progress']);
@@ -25,6 +42,20 @@ export function readAskSetting(
     ...(expect && { expect }),
     ...(progress && { progress }),
   };
+}
+
+function readFleet(raw: Readonly<Record<string, unknown>>): AskSetting | EntryProblem {
+  const beside = NOT_OF_FLEET.find((key) => raw[key] !== undefined);
+  if (beside !== undefined) return wrong(beside, 'notOfFleet');
+  const value = VALUES.find((known) => known === raw['value']);
+  if (value === undefined) return wrong('value', 'noValue');
+  const redAbove = raw['redAbove'];
+  const isNumber = typeof redAbove === 'number' && Number.isFinite(redAbove);
+  const redAfterMs = isNumber ? redAbove * SECOND_MS : NaN;
+  const isTime = redAfterMs >= MIN_RED_AFTER_MS && redAfterMs <= MAX_RED_AFTER_MS;
+  if (!isNumber || (value !== 'state' && !isTime)) return wrong('redAbove', 'noRedAbove');
+  const rowName = typeof raw['name'] === 'string' ? cleanText(raw['name'], MAX_PLACE_CHARS) : '';
+  return { fleet: { rowName, value, redAbove } };
 }
 
 function wrong(path: string, problem: AskProblem): EntryProblem {

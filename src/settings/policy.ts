@@ -9,3 +9,6 @@ export const MAX_COMMAND_WORDS = 50;
 
 /** Where a value stands in an answer: some keys, or a metric with its labels. */
 export const MAX_PLACE_CHARS = 200;
+
+/** A query goes into an address, and servers take some 8,000 characters of one; the longest rules of exporters have 500. */
+export const MAX_QUERY_CHARS = 2_000;

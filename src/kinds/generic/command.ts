@@ -5,6 +5,7 @@ import { runProgram, type Ran } from '../../system/runProgram';
 import { MAX_SAID_CHARS } from '../policy';
 import { checkParts } from '../read/parts';
 import type { Spoken } from './answer';
+import { claudeSessions } from './claude';
 import { MAX_COMMAND_NAME_CHARS, MAX_COMMAND_OUTPUT_BYTES } from './policy';
 import { readSaid, TEXT_PLACE, type Said } from './said';
 import { shapeOf } from './shapes';
@@ -46,7 +47,7 @@ export function readRan(
       const shape = shapeOf(lastLine(ran.stdout), said.json);
       const tells = shape !== undefined || places.some((place) => said.at(place) !== undefined);
       if (ran.exitCode === 0 || (tells && said.at(TEXT_PLACE) !== ''))
-        return { said, ...(shape && { shape }) };
+        return { said, ...(shape && { shape }), ...workIn(said) };
       const words = cleanText(lastLine(ran.stderr) || lastLine(ran.stdout), MAX_SAID_CHARS) || undefined;
       return {
         is: 'commandFailed',
@@ -58,6 +59,11 @@ export function readRan(
   }
 }
 
+function workIn({ json }: Said): Pick<Spoken, 'sessions'> {
+  const sessions = claudeSessions(json);
+  return sessions ? { sessions } : {};
+}
+
 /** JSON, which may come after lines for people; `key=value` lines; or its last line. */
 function readPrinted(text: string): Said {
   const whole = readSaid(text);
@@ -67,6 +73,7 @@ function readPrinted(text: string): Said {
   return {
     at: (place) => (place === TEXT_PLACE ? last.at(place) : whole.at(place)),
     hasFields: whole.hasFields,
+    places: () => whole.places(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StrangeAnswer } from '../../health/cause';
 import type { Progress, Report } from '../../health/report';
+import { isWaiting } from '../../health/sessions';
 import type { AskSetting } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
@@ -8,13 +9,15 @@ import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
+import { FleetConnection } from './fleetConnection';
 import { readCommand } from './command';
 import { readContract } from './contract';
-import { CHANGED_PLACE, readFiles } from './files';
+import { explore } from './explore';
+import { readFiles } from './files';
 import { COMMAND_TIMEOUT_MS } from './policy';
 import { prove, type Moment, type Remembered } from './proofs';
 import { toReport } from './report';
-import { TEXT_PLACE } from './said';
+import { CHANGED_PLACE, TEXT_PLACE } from './said';
 
 /** What came of one question: what was said, when on the daemon's clock, and how long that took. */
 interface Heard extends Spoken {
@@ -38,6 +41,7 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
 
 /** Talks to one daemon of any make. */
 export function connect(target: Target, options: ConnectOptions): Connection {
+  if (target.kind === 'prometheus') return new FleetConnection(target, options);
   return new AnyConnection(target, options);
 }
 
@@ -59,7 +63,7 @@ class AnyConnection implements Connection {
   #backSinceMs: number | undefined;
 
   constructor(
-    private readonly target: Target,
+    private readonly target: Exclude<Target, { readonly kind: 'prometheus' }>,
     private readonly options: ConnectOptions,
   ) {
     this.#asks = options.asks;
@@ -90,9 +94,12 @@ class AnyConnection implements Connection {
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }
 
-  #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
+  async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
     const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    return readFiles(paths, isRead);
+    const spoken = await readFiles(paths, isRead);
+    // When a log was changed may prove something, too.
+    const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
+    return isLog ? readFiles(paths, false) : spoken;
   }
 
   get #places(): readonly string[] {
@@ -113,20 +120,32 @@ class AnyConnection implements Connection {
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
     if (!progress || progress.at.startsWith('$') || heard.said.hasFields) return heard;
+    // A list may be empty.
+    if (Array.isArray(heard.said.json)) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 
-  #report({ said, shape, daemonNow }: Heard): Report {
+  #report({ said, shape, daemonNow, sessions }: Heard): Report {
     const { progress } = this.#asks;
     const now = this.#moment(daemonNow);
-    if (!progress) return contractedReport({ said, ...(shape && { shape }) }, now);
+    if (!progress) {
+      const isWritten = this.target.kind === 'file';
+      const explored = this.#asks.explores && explore(said, daemonNow, { isWritten });
+      const rest = { ...(sessions && { sessions }), ...(explored && { explored }) };
+      return contractedReport({ said, ...(shape && { shape }) }, now, rest);
+    }
     const found = {
       value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
       busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
+      waits: sessions !== undefined && sessions.length > 0 && sessions.every(isWaiting),
     };
     const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
-    return toReport(shape, signs, { daemonNow, pollStaleThresholdMs: progress.redAfterMs });
+    return toReport(shape, signs, {
+      daemonNow,
+      pollStaleThresholdMs: progress.redAfterMs,
+      ...(sessions && { sessions }),
+    });
   }
 
   #moment(nowAt: number): Moment {
@@ -137,12 +156,17 @@ class AnyConnection implements Connection {
 }
 
 /** Of a daemon whose entry names no proof: its own answer may. */
-function contractedReport({ said, shape }: Spoken, now: Moment): Report {
+function contractedReport(
+  { said, shape }: Spoken,
+  now: Moment,
+  rest: Pick<Report, 'sessions' | 'explored'>,
+): Report {
   const contracted = readContract(said, now);
   const pollStaleThresholdMs = contracted?.thresholdMs;
   return toReport(shape, contracted?.signs ?? UNPROVEN, {
     daemonNow: now.nowAt,
     ...(pollStaleThresholdMs !== undefined && { pollStaleThresholdMs }),
+    ...rest,
   });
 }
 

@@ -9,12 +9,10 @@ import { codeOf } from '../../system/trouble';
 import { checkParts } from '../read/parts';
 import { shortPath } from '../read/paths';
 import type { Spoken } from './answer';
+import { claudeSessions } from './claude';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
-import { readSaid, type Said } from './said';
+import { CHANGED_PLACE, readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
-
-/** The place that is no field: when the newest of the files was changed, epoch ms. */
-export const CHANGED_PLACE = '$mtime';
 
 /**
  * What the files of a daemon say: a value is that of the first file that has it. Files that are not there say nothing,
@@ -48,7 +46,12 @@ export async function readFiles(paths: readonly string[], isRead: boolean): Prom
   }
   const [first] = contents;
   const shape = first && shapeOf(first.text, first.said.json);
-  return { said: together(contents, changedAt), ...(shape && { shape }) };
+  const told = contents.map(({ said }) => claudeSessions(said.json)).filter((each) => each !== undefined);
+  return {
+    said: together(contents, changedAt),
+    ...(shape && { shape }),
+    ...(told.length > 0 && { sessions: told.flat() }),
+  };
 }
 
 interface Content {
@@ -72,6 +75,7 @@ async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
 }
 
 function together(contents: readonly Content[], changedAt: number): Said {
+  const json = contents.find(({ said }) => said.json !== undefined)?.said.json;
   return {
     at: (place) => {
       if (place === CHANGED_PLACE) return changedAt;
@@ -81,7 +85,9 @@ function together(contents: readonly Content[], changedAt: number): Said {
       }
       return undefined;
     },
+    ...(json !== undefined && { json }),
     hasFields: contents.some(({ said }) => said.hasFields),
+    places: () => [CHANGED_PLACE, ...contents.flatMap(({ said }) => said.places())],
   };
 }
 

@@ -7,6 +7,8 @@ import { readAge, readBeat, readBusy, readCount, readMoment, type Read } from '.
 export interface Found {
   readonly value: unknown;
   readonly busy: unknown;
+  /** All its work waits for a person: nothing is owed meanwhile. */
+  readonly waits?: boolean;
 }
 
 /** The moment of a look: on the daemon's clock, and on one that never jumps. */
@@ -60,7 +62,9 @@ export function sinceBack(signs: Signs, { backSinceAt }: Moment): Signs {
 function proveLook(setting: ProofSetting, before: Remembered | undefined, found: Found, now: Moment): Proven {
   const { by, at, busy: busyAt } = setting;
   // Of a schedule `busy` is a guard: what is not there, or not set, is no run.
-  const busy = busyOf(busyAt, by === 'due' && found.busy === undefined ? false : found.busy);
+  const busy = found.waits
+    ? { value: false }
+    : busyOf(busyAt, by === 'due' && found.busy === undefined ? false : found.busy);
   if ('unknown' in busy) return unknown(by, busy, before);
   switch (by) {
     case 'time':
@@ -74,7 +78,8 @@ function proveLook(setting: ProofSetting, before: Remembered | undefined, found:
     case 'due': {
       const due = readMoment(at, found.value, now.nowAt);
       if ('unknown' in due) return due.unknown.is === 'noSuccessYet' ? nothingDue() : unknown(by, due);
-      return { signs: scheduled(due.value, busyAt !== undefined && busy.value, now.nowAt) };
+      const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
+      return { signs: scheduled(due.value, isGuarded, now.nowAt) };
     }
     case 'counter': {
       const count = readCount(at, found.value);

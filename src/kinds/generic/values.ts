@@ -15,7 +15,7 @@ export type Read<T> = { readonly value: T } | { readonly unknown: SignUnknown };
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A number, also where it is written as a text: Prometheus does, and so do files. */
-function numberIn(raw: unknown): number | undefined {
+export function numberIn(raw: unknown): number | undefined {
   const value = typeof raw === 'string' && NUMBER.test(raw.trim()) ? Number(raw) : raw;
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
