@@ -1,7 +1,7 @@
 import { cleanText } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
 import { NoAnswer } from '../../system/httpClient';
-import { runProgram } from '../../system/runProgram';
+import { runProgram, type Ran } from '../../system/runProgram';
 import { MAX_SAID_CHARS } from '../policy';
 import { checkParts } from '../read/parts';
 import type { Spoken } from './answer';
@@ -27,10 +27,18 @@ export async function readCommand(
 ): Promise<Spoken | StrangeAnswer> {
   const startedMs = performance.now();
   const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
+  if (ran.is === 'late') throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
+  return readRan(ran, argv, places);
+}
+
+/** What a command said that ended, or why that is nothing. @throws {NoAnswer} where it says too much to be read */
+export function readRan(
+  ran: Exclude<Ran, { readonly is: 'late' }>,
+  argv: readonly string[],
+  places: readonly string[],
+): Spoken | StrangeAnswer {
   const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
   switch (ran.is) {
-    case 'late':
-      throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
     case 'missing':
       return { is: 'noCommand', command };
     case 'refused':
