@@ -17,13 +17,14 @@ import { shapeOf } from './shapes';
  *
  * @param places where values are asked for
  * @param means what its words mean, where its entry says that
+ * @param isStatus it may say how the daemon is; else only values are wanted of it
  * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it; or where its words say so
  */
 export async function readCommand(
   argv: readonly string[],
   places: readonly string[],
   timeoutMs: number,
-  means?: Means,
+  { means, isStatus = true }: { readonly means?: Means | undefined; readonly isStatus?: boolean } = {},
 ): Promise<Spoken | StrangeAnswer> {
   const startedMs = performance.now();
   const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
@@ -51,7 +52,7 @@ export function readRan(
       const meant = shapeMeant(`${ran.stdout}\n${ran.stderr}`, means, performance.now() - startedMs);
       if (meant) return { said, shape: meant };
       const shape = shapeOf(lastLine(ran.stdout), said.json);
-      const tells = shape !== undefined || places.some((place) => said.at(place) !== undefined);
+      const tells = (isStatus && shape !== undefined) || places.some((place) => said.at(place) !== undefined);
       if (ran.exitCode === 0 || (tells && said.at(TEXT_PLACE) !== ''))
         return { said, ...(shape && { shape }), ...workIn(said) };
       const words = cleanText(lastLine(ran.stderr) || lastLine(ran.stdout), MAX_SAID_CHARS) || undefined;

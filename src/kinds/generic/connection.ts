@@ -99,12 +99,9 @@ class AnyConnection implements Connection {
     const within = look.within.atMost(this.options.timeouts.requestMs);
     const spoken = await (target.kind === 'file'
       ? inTime(this.#readFiles(target.paths), within)
-      : readCommand(
-          target.argv,
-          this.#places,
-          Math.min(COMMAND_TIMEOUT_MS, within.leftMs()),
-          this.#asks.means,
-        ));
+      : readCommand(target.argv, this.#places, Math.min(COMMAND_TIMEOUT_MS, within.leftMs()), {
+          means: this.#asks.means,
+        }));
     if ('is' in spoken) return spoken;
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }

@@ -43,7 +43,9 @@ export async function askSource(
       };
     }
     case 'command': {
-      const spoken = await readCommand(source.argv, [setting.each?.at ?? setting.at], commandMs);
+      const spoken = await readCommand(source.argv, [setting.each?.at ?? setting.at], commandMs, {
+        isStatus: false,
+      });
       return 'is' in spoken ? spoken : toldIn(setting, [spoken.said]);
     }
     case 'http': {
