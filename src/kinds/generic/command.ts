@@ -24,12 +24,12 @@ export async function readCommand(
   argv: readonly string[],
   places: readonly string[],
   timeoutMs: number,
-  { means, isStatus = true }: { readonly means?: Means | undefined; readonly isStatus?: boolean } = {},
+  { means, isStatus }: { readonly means?: Means | undefined; readonly isStatus?: boolean } = {},
 ): Promise<Spoken | StrangeAnswer> {
   const startedMs = performance.now();
   const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
   if (ran.is === 'late') throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
-  return readRan(ran, argv, places);
+  return readRan(ran, argv, places, { means, isStatus, tookMs: performance.now() - startedMs });
 }
 
 /** What a command said that ended, or why that is nothing. @throws {NoAnswer} where it says too much to be read */
@@ -37,6 +37,15 @@ export function readRan(
   ran: Exclude<Ran, { readonly is: 'late' }>,
   argv: readonly string[],
   places: readonly string[],
+  {
+    means,
+    isStatus = true,
+    tookMs = 0,
+  }: {
+    readonly means?: Means | undefined;
+    readonly isStatus?: boolean | undefined;
+    readonly tookMs?: number;
+  } = {},
 ): Spoken | StrangeAnswer {
   const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
   switch (ran.is) {
@@ -49,7 +58,7 @@ export function readRan(
     case 'ended': {
       checkParts(ran.stdout);
       const said = readPrinted(ran.stdout);
-      const meant = shapeMeant(`${ran.stdout}\n${ran.stderr}`, means, performance.now() - startedMs);
+      const meant = shapeMeant(`${ran.stdout}\n${ran.stderr}`, means, tookMs);
       if (meant) return { said, shape: meant };
       const shape = shapeOf(lastLine(ran.stdout), said.json);
       const tells = (isStatus && shape !== undefined) || places.some((place) => said.at(place) !== undefined);
