@@ -29,6 +29,7 @@ import { pastInWords } from '../../words/historyText';
 import { newsText } from '../../words/newsText';
 import { isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
+import { isFleet } from '../shared/usable';
 import { MAX_DESCRIBED, MAX_LINES } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
@@ -165,6 +166,6 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
     ...inMarkdown`${`${capitalise(freshness(model, now))}.`}`,
     ...(snoozed === '' ? [] : inMarkdown`\n\n${icon('bell-slash')} ${`${capitalise(snoozed)} `}(${change})`),
     ...past(model, now),
-    ...inMarkdown`\n\n${phase === 'busy' ? [] : inMarkdown`${again} · `}${details} · ${log}`,
+    ...inMarkdown`\n\n${phase === 'busy' || isFleet(model) ? [] : inMarkdown`${again} · `}${details} · ${log}`,
   ];
 }
