@@ -61,7 +61,7 @@ describe('every surface, in pictures', function () {
   });
 
   it('the walkthrough', async () => {
-    await window.runCommand('Welcome: Open Walkthrough...');
+    await window.ask('Welcome: Open Walkthrough...', /^Select a walkthrough/);
     await window.quickInput().getByRole('option', { name: 'Daemon Health' }).first().click();
     await window.page.locator('.getting-started-step').first().waitFor();
     await inAllThemes('walkthrough', () => Promise.resolve());
@@ -126,7 +126,7 @@ describe('every surface, in pictures', function () {
   });
 
   it('the tree, in every state', async () => {
-    const names = Object.keys(becomes);
+    const names = [...Object.keys(becomes), 'healthy'];
     for (const name of names) servers.set(name, await AnsweringServer.start(healthyAnswer));
     window.changeSettings({ 'daemonHealth.notifications': 'none' });
     window.watch(...names.map((name) => ({ name, kind: 'smithy' as const, url: servers.get(name)!.url })));
@@ -136,10 +136,10 @@ describe('every surface, in pictures', function () {
       .waitFor();
     // Rows that are scrolled out of sight are not there.
     await window.page.setViewportSize(TALL);
-    for (const name of names) servers.get(name)!.become(becomes[name]!);
+    for (const [name, answer] of Object.entries(becomes)) servers.get(name)!.become(answer);
     for (const name of names)
       await window.page
-        .locator(`.sidebar [role="treeitem"][aria-level="1"][aria-label*=": ${name}"]`)
+        .locator(`.sidebar [role="treeitem"][aria-level="1"][aria-label*=" ${name}"]`, { hasText: name })
         .waitFor({ timeout: 60_000 });
     await inAllThemes('states', () => Promise.resolve(), [TALL]);
   });

@@ -96,10 +96,10 @@ describe('what waits for a person', () => {
     );
     const view = renderStatus([model()], [], watch.time.now());
     assert.equal(view.text, '$(pulse) ductor · 2 wait for you');
-    assert.equal(view.spoken, 'Daemon Health: ductor healthy, 2 wait for your answer');
+    assert.equal(view.spoken, 'Daemon Health: ductor healthy, 2 wait for you');
     assert.equal(view.severity, 'plain');
     const hover = texts(view.tooltip);
-    assert.ok(hover.includes('“task” on ductor waits for your answer: Which colour?'), hover);
+    assert.ok(hover.includes('“task” on ductor waits for you: Which colour?'), hover);
     assert.ok(hover.indexOf('“task”') < hover.indexOf('Since '), 'first');
     assert.equal(countWaiting([model()]), 2);
   });
@@ -128,8 +128,8 @@ describe('what waits for a person', () => {
 
   const badges: [problems: number, news: number, waits: number, text: string][] = [
     [1, 0, 0, '1 problem'],
-    [0, 0, 1, '1 waits for your answer'],
-    [2, 1, 3, '2 problems, 3 wait for your answer, 1 thing happened while you were away'],
+    [0, 0, 1, '1 waits for you'],
+    [2, 1, 3, '2 problems, 3 wait for you, 1 thing happened while you were away'],
   ];
   for (const [problems, news, waits, text] of badges) {
     it(`on the view: ${text}`, () => assert.equal(badgeText(problems, news, waits), text));

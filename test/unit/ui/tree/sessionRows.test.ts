@@ -222,10 +222,10 @@ describe('the row of a session', () => {
       ],
     );
     const [root] = daemonRows(modelOf(watch), watch.time.now(), drawn);
-    assert.equal(root.description, 'healthy · 1 running · 1 waits for your answer');
+    assert.equal(root.description, 'healthy · 1 running · 1 waits for you');
     assert.match(
       drawn.hover(all[0]!.id, modelOf(watch), watch.time.now())!,
-      /^coder: docs\nWaits for your answer: Which schema\?$/m,
+      /^coder: docs\nWaits for you: Which schema\?$/m,
     );
     watch.wait(5_000).fail('refused');
     const [after] = groupsOf(watch).live;
