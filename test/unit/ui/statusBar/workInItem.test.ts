@@ -55,6 +55,20 @@ describe('the last minute of a countdown, in the status item', () => {
     });
   }
 
+  it('is not cut behind a long name: VS Code gives an item two fifths of the window', () => {
+    const name = 'unresponsive (payment-service-refactoring)';
+    const { watch, model } = daemonWith((nowAt) => [running('a', nowAt + 30_000)], {}, name);
+    const other = Watch.healthy();
+    other.answer(
+      goodReport(other.time, { queue: { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true } }),
+    );
+    const stuck = modelOf(other, name, 3471);
+    const { text, spoken } = renderStatus([model(), stuck], [], watch.time.now());
+    assert.equal(text, '$(warning) unresponsive (payment-service-refacto… stuck · 0:30 left');
+    assert.ok(spoken.includes(name), spoken);
+    assert.equal(renderStatus([model()], [], watch.time.now()).text, `$(pulse) ${name} · 0:30 left`);
+  });
+
   it('is that of the nearest, and says so of one that is extended by itself', () => {
     const { watch, model } = daemonWith((nowAt) => [
       running('far', nowAt + 50_000),
