@@ -39,10 +39,16 @@ export function isHere(target: Target): boolean {
   return addressOf(target)?.isLoopback ?? true;
 }
 
+/** Where requests go to, `http://host:port`; `undefined` where none is made. */
+export function originOf(target: Target): string | undefined {
+  return target.kind === 'http' || target.kind === 'prometheus' ? target.origin : undefined;
+}
+
 /** The short text that shows where a daemon is watched: the address, the first path as `~/…`, the command's words. */
 export function placeOf(target: Target): string {
   switch (target.kind) {
     case 'http':
+    case 'prometheus':
       return target.origin;
     case 'file':
       return cleanText(shortPath(target.paths[0] ?? ''));

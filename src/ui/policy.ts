@@ -69,3 +69,8 @@ export const MAX_ID_CHARS = 60;
 /** VS Code tells of a setting that was written within moments. */
 export const ADDED_WITHIN_MS = 3_000;
 export const ADDED_STEP_MS = 50;
+
+/** A tree of more rows is not read; the worst are there, and a filter finds the others. */
+export const MAX_SERIES_ROWS = 100;
+/** What is typed to find a series stands in a row. */
+export const MAX_FILTER_CHARS = 60;

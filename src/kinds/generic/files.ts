@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanText } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
@@ -10,12 +9,11 @@ import { checkParts } from '../read/parts';
 import { shortPath } from '../read/paths';
 import type { Spoken } from './answer';
 import { claudeSessions } from './claude';
+import { shapeMeant, type Means } from './meanings';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
+import { inHome, CHANGED_PLACE } from './places';
 import { readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
-
-/** The place that is no field: when the newest of the files was changed, epoch ms. */
-export const CHANGED_PLACE = '$mtime';
 
 /**
  * What the files of a daemon say: a value is that of the first file that has it. Files that are not there say nothing,
@@ -24,7 +22,11 @@ export const CHANGED_PLACE = '$mtime';
  * @param isRead their content is asked for; when a file was changed is known without
  * @throws {NoAnswer} where none of them is there
  */
-export async function readFiles(paths: readonly string[], isRead: boolean): Promise<Spoken | StrangeAnswer> {
+export async function readFiles(
+  paths: readonly string[],
+  isRead: boolean,
+  means?: Means,
+): Promise<Spoken | StrangeAnswer> {
   let changedAt: number | undefined;
   const contents: Content[] = [];
   for (const path of paths.map(inHome)) {
@@ -48,7 +50,7 @@ export async function readFiles(paths: readonly string[], isRead: boolean): Prom
     throw new NoAnswer('refused', { is: 'noFile', file: shown(inHome(paths[0] ?? '')) });
   }
   const [first] = contents;
-  const shape = first && shapeOf(first.text, first.said.json);
+  const shape = first && (shapeMeant(first.text, means) ?? shapeOf(first.text, first.said.json));
   const told = contents.map(({ said }) => claudeSessions(said.json)).filter((each) => each !== undefined);
   return {
     said: together(contents, changedAt),
@@ -78,6 +80,7 @@ async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
 }
 
 function together(contents: readonly Content[], changedAt: number): Said {
+  const json = contents.find(({ said }) => said.json !== undefined)?.said.json;
   return {
     at: (place) => {
       if (place === CHANGED_PLACE) return changedAt;
@@ -87,12 +90,10 @@ function together(contents: readonly Content[], changedAt: number): Said {
       }
       return undefined;
     },
+    ...(json !== undefined && { json }),
     hasFields: contents.some(({ said }) => said.hasFields),
+    places: () => [CHANGED_PLACE, ...contents.flatMap(({ said }) => said.places())],
   };
-}
-
-function inHome(path: string): string {
-  return path.replace(/^~(?=[\\/])/, homedir());
 }
 
 function shown(path: string): string {

@@ -30,6 +30,7 @@ import { pastInWords } from '../../words/historyText';
 import { newsText } from '../../words/newsText';
 import { isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
+import { isFleet } from '../shared/usable';
 import { ITEM_CHARS, MAX_DESCRIBED, MAX_LINES, ROW_NAME_CHARS } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
@@ -172,6 +173,6 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
     ...inMarkdown`${`${capitalise(freshness(model, now))}.`}`,
     ...(snoozed === '' ? [] : inMarkdown`\n\n${icon('bell-slash')} ${`${capitalise(snoozed)} `}(${change})`),
     ...past(model, now),
-    ...inMarkdown`\n\n${phase === 'busy' ? [] : inMarkdown`${again} · `}${details} · ${log}`,
+    ...inMarkdown`\n\n${phase === 'busy' || isFleet(model) ? [] : inMarkdown`${again} · `}${details} · ${log}`,
   ];
 }

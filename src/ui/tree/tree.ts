@@ -50,6 +50,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** The rows of daemons that made no step since: of many daemons few did between two draws. */
   #sectionOf = new WeakMap<DaemonModel, Section>();
   #sessionRows: SessionRows | undefined;
+  readonly #filters = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #drawnInTimeMs = -Infinity;
 
@@ -83,6 +84,17 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** From now on sessions have rows of their own. */
   drawSessions(sessionRows: SessionRows): void {
     this.#sessionRows = sessionRows;
+    this.#sectionOf = new WeakMap();
+    this.render();
+  }
+
+  /** What the rows of a fleet are filtered by; empty for none. */
+  filterOf(daemonId: string): string {
+    return this.#filters.get(daemonId) ?? '';
+  }
+
+  filter(daemonId: string, text: string): void {
+    this.#filters.set(daemonId, text);
     this.#sectionOf = new WeakMap();
     this.render();
   }
@@ -137,7 +149,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   #section(model: DaemonModel): Section {
     const known = this.#sectionOf.get(model);
     if (known) return known;
-    const section = daemonRows(model, this.clock.now(), this.#sessionRows);
+    const section = daemonRows(model, this.clock.now(), this.#sessionRows, this.#filters);
     this.#sectionOf.set(model, section);
     return section;
   }
