@@ -118,6 +118,22 @@ describe('what waits for a person', () => {
     assert.equal(countWaiting([model()]), 2);
   });
 
+  it('is also what a restart interrupted, until somebody has dealt with it', () => {
+    const interrupted = (id: string, more: Partial<Session> = {}): Session => ({
+      id,
+      title: id,
+      status: 'interrupted',
+      ...more,
+    });
+    const { watch, model } = daemonWith(() => [interrupted('a'), interrupted('b', { handled: true })]);
+    const lost = [interrupted('c'), interrupted('a'), interrupted('d', { status: 'timed-out' })];
+    const view = renderStatus([{ ...model(), lost }], [], watch.time.now());
+    assert.equal(view.text, '$(pulse) dispatchd · 2 wait for you');
+    const hover = texts(view.tooltip);
+    assert.ok(hover.includes('“a” on dispatchd was interrupted and waits to be run again'), hover);
+    assert.equal(countWaiting([{ ...model(), lost }]), 2);
+  });
+
   it('is counted until somebody has answered, also where an answer of the daemon is missing', () => {
     const { watch, model } = daemonWith(() => [waiting('task')], { kind: 'ductor' });
     watch.wait(5_000).fail('timeout');
