@@ -27,7 +27,7 @@ const entryPoints = {
   schedule: 'src/kinds/ductor/schedule.ts', // with the first cron job of a ductor
   discovery: 'src/watch/discovery/discovery.ts',
   surfaces: 'src/app/surfaces.ts', // right after it, unawaited: what draws, and the words for it
-  advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on
+  core: 'src/health/core.ts', // while the first answer is waited for: all that moves daemons on
   door: 'src/ui/notifications/door.ts', // right after it: whether and where it is told, and in which words
   processFinder: 'src/watch/processFinder.ts', // once a daemon has work to lose
   scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named
