@@ -64,6 +64,8 @@ With the token: POST /api/tasks, /api/sessions/<id>/{extend,cancel,run},
   GET /api/sessions/<id>/output?tail=<lines>, /api/history
 Without: GET /api/daemon/status, /api/health, /api/sessions, /api/tasks; with the token they
   also tell what commands, folders and prompts are
+For Prometheus: GET /metrics. For any monitor: GET /health (health+json), and
+  /livez (it answers), /readyz (its poll loop gets on), both with ?verbose
 
 Exit codes: 0 stopped on request, 1 could not start or failed, 2 wrong usage.
 `;

@@ -1,4 +1,5 @@
 import type { KindId } from './kindId';
+import type { Explored } from './explored';
 import type { Cause, Malformed, Shortage, Unavailable } from './cause';
 import type { Progress } from './progress';
 import type { Traits } from './traits';
@@ -196,6 +197,8 @@ export interface Report {
   readonly database?: Database;
   /** Who else listens by the name that the daemon is watched by. */
   readonly beside?: Beside;
+  /** What its answer is made of; only of a daemon that is tried before it is watched. */
+  readonly explored?: Explored;
   /** Fields that were there but not what they should be. */
   readonly malformed: readonly Malformed[];
 }

@@ -40,12 +40,14 @@ export function assessSigns(
 
 /** Whether the daemon has a poll loop of a known make: it is told of, or known not to be. */
 export function tellsOfLoop({ progress }: Pick<Report, 'progress'>): boolean {
-  return progress.kind !== 'signs' && !(progress.kind === 'untold' && progress.by === 'settings');
+  if (progress.kind === 'signs' || progress.kind === 'fleet') return false;
+  return !(progress.kind === 'untold' && progress.by === 'settings');
 }
 
 /** Why a daemon counts as well, whose loop or whose signs advance. */
 export function whyHealthy(report: Report | undefined): Reason {
   const { progress } = report ?? {};
+  if (progress?.kind === 'fleet') return { is: 'allGetOn', by: progress.by, count: progress.series.length };
   return progress?.kind === 'signs' ? { is: 'getsOn', by: progress.by } : { is: 'loopAdvances' };
 }
 

@@ -58,6 +58,16 @@ export interface ProofSetting {
   readonly from?: ProofSource;
 }
 
+/** What a Prometheus tells of many daemons at once. */
+export interface FleetSetting {
+  /** What each row is called: `{{instance}}` stands for a label of the series. */
+  readonly rowName: string;
+  /** What a value is: seconds since the last success, a count of what was done, or a figure that is bad by itself. */
+  readonly value: 'age' | 'counter' | 'state';
+  /** Seconds; of a state the figure itself. */
+  readonly redAbove: number;
+}
+
 /** What a text in an answer means that is in no usual shape. `silent`: as if nothing had answered; `gone`: nobody is there. */
 export type Meaning = 'good' | 'bad' | 'starting' | 'stopped' | 'silent' | 'gone';
 
@@ -72,4 +82,8 @@ export interface AskSetting {
   /** Where it says for how many ms it runs: what was owed before then is not owed by this life. */
   readonly upMs?: string;
   readonly progress?: ProofSetting;
+  /** Present where it is many daemons. */
+  readonly fleet?: FleetSetting;
+  /** It is only tried: its report says what in its answer could prove something. */
+  readonly explores?: true;
 }

@@ -17,7 +17,7 @@ export interface RestartConfig {
   readonly keepsWork?: boolean;
 }
 
-/** One daemon to watch. Two entries with one target are one daemon. */
+/** One daemon to watch. Two entries with one target that are asked for the same are one daemon. */
 export interface DaemonConfig {
   readonly name: string;
   readonly id: DaemonId;

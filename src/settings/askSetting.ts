@@ -1,6 +1,9 @@
-import type { AskSetting, Meaning } from '../model/askSetting';
+import { cleanText } from '../base/text';
+import { SECOND_MS } from '../base/time';
+import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../kinds/policy';
+import type { AskSetting, FleetSetting, Meaning } from '../model/askSetting';
 import type { AskProblem, EntryProblem } from '../model/listProblem';
-import { MAX_MATCH_VALUES } from './policy';
+import { MAX_MATCH_VALUES, MAX_PLACE_CHARS } from './policy';
 import { isPlace, readProgress } from './proofSetting';
 
 const MEANINGS: readonly Meaning[] = ['good', 'bad', 'starting', 'stopped', 'silent', 'gone'];
@@ -14,7 +17,15 @@ export const ASK_KEYS: readonly string[] = [
   'means',
   'upMs',
   'progress',
+  'prometheus',
+  'query',
+  'value',
+  'redAbove',
 ];
+/** Those that say what a Prometheus is asked, and those that nothing can be done with there. */
+const FLEET_KEYS = ['query', 'value', 'redAbove'] as const;
+const NOT_OF_FLEET = ['expect', 'progress', 'restart'] as const;
+const VALUES: readonly FleetSetting['value'][] = ['age', 'counter', 'state'];
 
 /**
  * How an entry says that its daemon is asked; or what is wrong with that.
@@ -26,6 +37,9 @@ export function readAskSetting(
   query: string,
   hasAddress: boolean,
 ): AskSetting | EntryProblem {
+  if (raw['prometheus'] !== undefined) return readFleet(raw);
+  const alone = FLEET_KEYS.find((key) => raw[key] !== undefined);
+  if (alone !== undefined) return wrong(alone, 'ofFleetAlone');
   const expect = readExpect(raw['expect']);
   if (expect && 'is' in expect) return expect;
   const means = readMeans(raw['means']);
@@ -42,6 +56,20 @@ export function readAskSetting(
     ...(upMs !== undefined && { upMs }),
     ...(progress && { progress }),
   };
+}
+
+function readFleet(raw: Readonly<Record<string, unknown>>): AskSetting | EntryProblem {
+  const beside = NOT_OF_FLEET.find((key) => raw[key] !== undefined);
+  if (beside !== undefined) return wrong(beside, 'notOfFleet');
+  const value = VALUES.find((known) => known === raw['value']);
+  if (value === undefined) return wrong('value', 'noValue');
+  const redAbove = raw['redAbove'];
+  const isNumber = typeof redAbove === 'number' && Number.isFinite(redAbove);
+  const redAfterMs = isNumber ? redAbove * SECOND_MS : NaN;
+  const isTime = redAfterMs >= MIN_RED_AFTER_MS && redAfterMs <= MAX_RED_AFTER_MS;
+  if (!isNumber || (value !== 'state' && !isTime)) return wrong('redAbove', 'noRedAbove');
+  const rowName = typeof raw['name'] === 'string' ? cleanText(raw['name'], MAX_PLACE_CHARS) : '';
+  return { fleet: { rowName, value, redAbove } };
 }
 
 function wrong(path: string, problem: AskProblem): EntryProblem {

@@ -2,6 +2,7 @@ import { DEFAULT_POLL_INTERVAL_MS, MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS } 
 import type { DaemonId } from '../health/report';
 import { cleanText } from '../base/text';
 import type { DaemonsConfig, DaemonConfig, RestartConfig } from '../model/daemonConfig';
+import type { AskSetting } from '../model/askSetting';
 import type { DaemonModel } from '../model/daemonModel';
 import type { EntryProblem, ListProblem } from '../model/listProblem';
 import { KINDS, kindOf } from '../kinds/index';
@@ -45,7 +46,7 @@ export function readDaemons(
   raw.slice(0, MAX_LISTED).forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote, presets);
     if ('is' in daemon) problems.push({ is: 'entry', index, problem: daemon });
-    else if (!daemons.some((known) => isSameAddress(known, daemon))) daemons.push(daemon);
+    else if (!daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
   });
   return { daemons, problems };
 }
@@ -58,15 +59,20 @@ export function listedOf(models: readonly DaemonModel[]): readonly ListedDaemon[
   });
 }
 
+/** Whether two entries are one daemon: at one place, and asked for the same. */
+function isSameDaemon(known: DaemonConfig, daemon: DaemonConfig): boolean {
+  return isSameAddress(known, daemon) && askedOf(known.asks) === askedOf(daemon.asks);
+}
+
 /**
- * Whether two entries are one daemon. `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may be
- * two servers.
+ * Whether two daemons are at one place. `localhost` is 127.0.0.1 or ::1, whichever answers; those two by themselves may
+ * be two servers.
  */
 export function isSameAddress(
-  known: Pick<DaemonConfig, 'id' | 'target'>,
-  daemon: Pick<DaemonConfig, 'id' | 'target'>,
+  known: Pick<DaemonConfig, 'target'>,
+  daemon: Pick<DaemonConfig, 'target'>,
 ): boolean {
-  if (known.id === daemon.id) return true;
+  if (daemonIdOf(known.target) === daemonIdOf(daemon.target)) return true;
   const [a, b] = [addressOf(known.target), addressOf(daemon.target)];
   if (!a || !b) return false;
   const hosts = [a.hostname, b.hostname];
@@ -101,10 +107,9 @@ function readDaemon(
   const named = kind ?? (isAny ? anyMake?.id : undefined);
   const restart = readRestart(raw.restart);
   if (restart && 'is' in restart) return restart;
-  const name = typeof raw.name === 'string' ? cleanText(raw.name, 60) : '';
   return {
-    name: name === '' ? (named ?? wholePlaceOf(target).replace('http://', '')) : name,
-    id: daemonIdOf(target),
+    name: nameOf(raw.name, target, named),
+    id: daemonIdOf(target, asked?.asks),
     target,
     ...(named && { kind: named }),
     ...asked,
@@ -112,6 +117,19 @@ function readDaemon(
     ...(restart && { restart }),
     configured,
   };
+}
+
+/** What an entry is called: as it says, else by its kind or place. Its labels name only the rows of a fleet. */
+function nameOf(said: unknown, target: Target, kind: string | undefined): string {
+  const text = typeof said === 'string' ? said : '';
+  if (target.kind !== 'prometheus') {
+    return cleanText(text, 60) || (kind ?? wholePlaceOf(target).replace('http://', ''));
+  }
+  const own = text
+    .replace(/\{\{[^}]*\}\}/g, ' ')
+    .replace(/\(\s*\)|\[\s*\]/g, ' ')
+    .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N})\]]+$/gu, '');
+  return cleanText(own, 60) || `fleet of ${target.origin.replace('http://', '')}`;
 }
 
 /** Of a preset the path is one of several routes: the daemon is at the address. */
@@ -139,14 +157,31 @@ function readAsks(
 }
 
 /**
- * The id of a daemon: its address, `http://host:port`, which no other target's id begins like. Ids of rows are made of
- * it and of what follows `#`, so that no id has a `#`.
+ * The id of a daemon: its address, `http://host:port`, which no other target's id begins like; then what it is asked
+ * for, where its entry says that. Ids of rows are made of it and of what follows `#`, so that no id has a `#`.
  */
-export function daemonIdOf(target: Target): DaemonId {
-  if (target.kind === 'http') return target.origin as DaemonId;
+export function daemonIdOf(target: Target, asks?: AskSetting): DaemonId {
+  const asked = escaped(askedOf(asks));
+  if (target.kind === 'http') return `${target.origin}${asked}` as DaemonId;
   // Two lists have one text only where they are equal.
-  const listed = JSON.stringify(target.kind === 'file' ? target.paths : target.argv);
-  return `${target.kind}:${listed.replaceAll('%', '%25').replaceAll('#', '%23')}` as DaemonId;
+  const listed = JSON.stringify(partsOf(target));
+  return `${target.kind}:${escaped(listed)}${asked}` as DaemonId;
+}
+
+function partsOf(target: Exclude<Target, { readonly kind: 'http' }>): readonly string[] {
+  if (target.kind === 'prometheus') return [target.origin, target.query];
+  return target.kind === 'file' ? target.paths : target.argv;
+}
+
+/** What tells two daemons at one place apart: which answer is asked for, and which of its values proves something. */
+function askedOf({ query = '', progress }: AskSetting = {}): string {
+  if (!progress) return query;
+  const { by, at, busy } = progress;
+  return `${query} ${JSON.stringify([by, at, ...(busy === undefined ? [] : [busy])])}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('#', '%23');
 }
 
 function readInterval(value: unknown): number {

@@ -1,16 +1,10 @@
 import { cleanText } from '../base/text';
 import type { ProofBy } from '../health/cause';
+import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../kinds/policy';
 import type { EachSetting, Matches, ProofSetting, ProofSource } from '../model/askSetting';
 import type { AskProblem, EntryProblem } from '../model/listProblem';
 import { isFilePath } from './place';
-import {
-  MAX_COMMAND_WORDS,
-  MAX_FILES,
-  MAX_MATCH_VALUES,
-  MAX_PLACE_CHARS,
-  MAX_RED_AFTER_MS,
-  MIN_RED_AFTER_MS,
-} from './policy';
+import { MAX_COMMAND_WORDS, MAX_FILES, MAX_MATCH_VALUES, MAX_PLACE_CHARS } from './policy';
 
 type Raw = Readonly<Record<string, unknown>>;
 

@@ -35,7 +35,15 @@ const ASK: Readonly<Record<AskProblem, string>> = {
   noRedAfter: 'is not a number of milliseconds, at least 1000 and at most a month',
   noFiles: 'is not a list of up to 10 paths of files on this machine, such as ["~/.daemon/last_success"]',
   noCommand: 'is not a list of a program and its arguments, such as ["mydaemon", "status", "--json"]',
-  notBeside: 'is one too many: an entry has one of "url", "files" and "command"',
+  notBeside: 'is one too many: an entry has one of "url", "files", "command" and "prometheus"',
+  noPrometheus:
+    'is not the http address of a Prometheus, without a password, a "?" or a "#", such as "http://127.0.0.1:9090"',
+  noQuery: 'is not a query of at most 2000 characters, such as "time() - my_last_success_timestamp_seconds"',
+  noValue: 'is not "age", "counter" or "state"',
+  noRedAbove:
+    'is not a number: for an age or a counter seconds, at least 1 and at most a month, for a state the figure itself',
+  ofFleetAlone: 'is only for an entry with "prometheus"',
+  notOfFleet: 'is not for an entry with "prometheus", which is many daemons',
   needsEach: 'needs "each": only of several things some are judged',
   eachByChange: 'goes with time, age and due alone: a change of several things is not followed',
   noMatches: 'is not an object of fields and their values, such as { "enabled": true }',

@@ -2,6 +2,7 @@ import { clockMinute, coarseAge, duration } from '../base/time';
 import { MERGE_STUCK_AFTER_MS } from '../health/policy';
 import type { ProofBy, Reason, Stale, Unproven, Unsettled } from '../health/cause';
 import { causeText, loopUnknownText, owingText, shortageText, staleText, unavailableText } from './causes';
+import { ALL_GET_ON } from './fleetText';
 import { textsOf } from './texts';
 
 const UNSETTLED: Readonly<Record<Unsettled, string>> = {
@@ -20,6 +21,7 @@ const GETS_ON: Readonly<Record<ProofBy, string>> = {
 
 /** A daemon of an unknown make need not have a poll loop. */
 function hangsText(stale: Stale): string {
+  if (stale.is === 'seriesRed') return staleText(stale);
   return stale.is === 'noSign'
     ? `no progress: ${staleText(stale)}`
     : `the poll loop hangs (${staleText(stale)})`;
@@ -95,6 +97,7 @@ export const reasonText = textsOf<Reason>({
   loopUnknown: ({ why }) => loopUnknownText(why),
   loopAdvances: 'the poll loop completes cycles',
   getsOn: ({ by }) => GETS_ON[by],
+  allGetOn: ({ by, count }) => ALL_GET_ON[by](count),
   nothingTells: 'nothing tells whether the poll loop advances',
 });
 

@@ -1,4 +1,5 @@
 import type { StrangeAnswer } from '../../health/cause';
+import type { Session } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
 import { errorIn, notAStatus } from '../read/answers';
 import { shapeMeant, type Means } from './meanings';
@@ -11,6 +12,8 @@ export interface Spoken {
   readonly said: Said;
   /** How it says it is; absent where it does not. */
   readonly shape?: Shape;
+  /** Its work, where it tells of that. */
+  readonly sessions?: readonly Session[];
 }
 
 /** "Service Unavailable" is what a readiness route answers as long as the daemon is not ready. */

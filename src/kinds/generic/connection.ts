@@ -1,22 +1,27 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Cause, StrangeAnswer } from '../../health/cause';
+import type { StrangeAnswer } from '../../health/cause';
 import type { Progress, Report, Signs } from '../../health/report';
-import type { AskSetting, ProofSetting, ProofSource } from '../../model/askSetting';
+import { isWaiting } from '../../health/sessions';
+import type { AskSetting, ProofSetting } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
-import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
+import { NoAnswer } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
-import { prove, type Moment, type Remembered } from './proofs';
 import { readCommand } from './command';
+import { readContract } from './contract';
 import { proveEach } from './each';
+import { explore } from './explore';
 import { readFiles } from './files';
+import { FleetConnection } from './fleetConnection';
 import { CHANGED_PLACE } from './places';
-import { COMMAND_TIMEOUT_MS, PROOF_KEPT_INTERVALS } from './policy';
+import { inTime } from './inTime';
+import { COMMAND_TIMEOUT_MS } from './policy';
+import { ProofAside } from './proofAside';
+import { prove, type Moment, type Remembered } from './proofs';
 import { toReport } from './report';
 import { TEXT_PLACE, type Said } from './said';
-import { askSource, toldIn, type Told } from './source';
+import { toldIn, type Told } from './source';
 import { totalOf } from './totals';
 
 /** What came of one question: what was said, when on the daemon's clock, and how long that took. */
@@ -41,6 +46,7 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
 
 /** Talks to one daemon of any make. */
 export function connect(target: Target, options: ConnectOptions): Connection {
+  if (target.kind === 'prometheus') return new FleetConnection(target, options);
   return new AnyConnection(target, options);
 }
 
@@ -56,18 +62,18 @@ class AnyConnection implements Connection {
   readonly statusRoute: string;
   readonly #asks: AskSetting;
   #remembered: Remembered | undefined;
-  /** What was asked for besides the status, and when that was told, and last asked for. Monotonic ms. */
-  #kept: { readonly signs: Signs; readonly atMs: number; readonly askedMs: number } | undefined;
+  readonly #aside: ProofAside;
   /** Nobody was there when it was asked last. */
   #wasAway = false;
   /** Since when it is there again. Monotonic ms. */
   #backSinceMs: number | undefined;
 
   constructor(
-    private readonly target: Target,
+    private readonly target: Exclude<Target, { readonly kind: 'prometheus' }>,
     private readonly options: ConnectOptions,
   ) {
     this.#asks = options.asks;
+    this.#aside = new ProofAside(options.timeouts.requestMs);
     this.statusRoute = options.asks.query ?? '';
   }
 
@@ -78,7 +84,7 @@ class AnyConnection implements Connection {
     });
     if (this.#wasAway) {
       this.#backSinceMs = this.options.elapsedMs();
-      this.#kept = undefined;
+      this.#aside.forget();
     }
     this.#wasAway = false;
     const usable = 'is' in heard ? heard : this.#usable(heard);
@@ -100,9 +106,12 @@ class AnyConnection implements Connection {
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }
 
-  #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
+  async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
     const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    return readFiles(paths, isRead, this.#asks.means);
+    const spoken = await readFiles(paths, isRead, this.#asks.means);
+    // When a log was changed may prove something, too.
+    const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
+    return isLog ? readFiles(paths, false) : spoken;
   }
 
   get #places(): readonly string[] {
@@ -124,24 +133,35 @@ class AnyConnection implements Connection {
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
     if (!progress || progress.from || progress.at.startsWith('$') || heard.said.hasFields) return heard;
+    // A list may be empty.
+    if (Array.isArray(heard.said.json)) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 
-  async #report({ said, shape, daemonNow }: Heard, look: Look): Promise<Report> {
+  async #report({ said, shape, daemonNow, sessions }: Heard, look: Look): Promise<Report> {
     const { progress, upMs } = this.#asks;
-    if (!progress) return toReport(shape, UNPROVEN, { daemonNow });
     const now = {
       nowAt: daemonNow,
       monotonicMs: this.options.elapsedMs(),
       ...this.#backSince(said, upMs, daemonNow),
     };
+    if (!progress) {
+      const isWritten = this.target.kind === 'file';
+      const explored = this.#asks.explores && explore(said, daemonNow, { isWritten });
+      const rest = { ...(sessions && { sessions }), ...(explored && { explored }) };
+      return contractedReport({ said, ...(shape && { shape }) }, now, rest);
+    }
+    const rest = { daemonNow, ...(sessions && { sessions }) };
     const isUp = shape?.condition !== 'starting' && shape?.condition !== 'stopping';
-    if (progress.from && !isUp) return toReport(shape, UNPROVEN, { daemonNow });
+    if (progress.from && !isUp) return toReport(shape, UNPROVEN, rest);
+    const waits = sessions !== undefined && sessions.length > 0 && sessions.every(isWaiting);
     const signs = progress.from
-      ? await this.#askedSigns(progress.from, progress, look, now)
-      : this.#judge(progress, toldIn(progress, [said]), now);
+      ? await this.#aside.signs(progress.from, progress, look, now, (told) =>
+          this.#judge(progress, told, now),
+        )
+      : this.#judge(progress, toldIn(progress, [said]), now, waits);
     return toReport(shape, signs, {
-      daemonNow,
+      ...rest,
       pollStaleThresholdMs: progress.redAfterMs ?? progress.stuckAfterMs!,
     });
   }
@@ -156,71 +176,27 @@ class AnyConnection implements Connection {
     return since.length === 0 ? {} : { backSinceAt: Math.max(...since) };
   }
 
-  #judge(progress: ProofSetting, told: Told, now: Moment): Signs {
+  /** @param waits all its work waits for a person */
+  #judge(progress: ProofSetting, told: Told, now: Moment, waits = false): Signs {
     if ('items' in told) return proveEach(progress, told.items, now, told.idle);
-    const { signs, remembered } = prove(progress, this.#remembered, totalOf(progress, told.said), now);
+    const found = { ...totalOf(progress, told.said), waits };
+    const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
     return signs;
   }
-
-  /**
-   * What is asked besides the status, and less often. What was told last counts meanwhile, as of the moment when it was
-   * told: what is owed since then may have come.
-   */
-  async #askedSigns(from: ProofSource, progress: ProofSetting, look: Look, now: Moment): Promise<Signs> {
-    const { everyMs = 0 } = from;
-    const kept = this.#kept;
-    const ageMs = kept ? now.monotonicMs - kept.atMs : Infinity;
-    if (kept && now.monotonicMs - kept.askedMs < everyMs) return aged(kept.signs, ageMs);
-    const answered = await this.#askSource(from, progress, look);
-    if (!('is' in answered)) {
-      const signs = this.#judge(progress, answered, now);
-      this.#kept = { signs, atMs: now.monotonicMs, askedMs: now.monotonicMs };
-      return signs;
-    }
-    const isKept = kept !== undefined && kept.signs.unknown?.is !== 'signUntold';
-    if (isKept && ageMs < PROOF_KEPT_INTERVALS * Math.max(everyMs, this.options.timeouts.requestMs)) {
-      this.#kept = { ...kept, askedMs: now.monotonicMs };
-      return aged(kept.signs, ageMs);
-    }
-    const signs: Signs = { kind: 'signs', by: progress.by, unknown: { is: 'signUntold', cause: answered } };
-    this.#kept = { signs, atMs: now.monotonicMs, askedMs: now.monotonicMs };
-    return signs;
-  }
-
-  async #askSource(from: ProofSource, progress: ProofSetting, look: Look): Promise<Told | Cause> {
-    const { requestMs } = this.options.timeouts;
-    const within = look.within.atMost(requestMs);
-    const commandMs = Math.min(COMMAND_TIMEOUT_MS, within.leftMs());
-    try {
-      return await inTime(askSource(from, progress, { look, commandMs, requestMs }), within);
-    } catch (error) {
-      if (error instanceof NoAnswer) return error.code;
-      throw error;
-    }
-  }
 }
 
-/** What was told before, as of then: only its age is known to grow. */
-function aged(signs: Signs, byMs: number): Signs {
-  const { owedSinceAt, suspect } = signs;
-  return {
-    ...signs,
-    ...(owedSinceAt !== undefined && { owedSinceAt: owedSinceAt + byMs }),
-    ...(suspect && { suspect: { ...suspect, sinceAt: suspect.sinceAt + byMs } }),
-  };
-}
-
-/** A file system that hangs ends no read: nobody waits for it. */
-async function inTime<T>(work: Promise<T>, within: Ask): Promise<T> {
-  const late = new AbortController();
-  const deadline = delay(within.leftMs(), undefined, { signal: late.signal }).then(() => {
-    throw noAnswerWithin(within);
+/** Of a daemon whose entry names no proof: its own answer may. */
+function contractedReport(
+  { said, shape }: Spoken,
+  now: Moment,
+  rest: Pick<Report, 'sessions' | 'explored'>,
+): Report {
+  const contracted = readContract(said, now);
+  const pollStaleThresholdMs = contracted?.thresholdMs;
+  return toReport(shape, contracted?.signs ?? UNPROVEN, {
+    daemonNow: now.nowAt,
+    ...(pollStaleThresholdMs !== undefined && { pollStaleThresholdMs }),
+    ...rest,
   });
-  for (const each of [work, deadline]) each.catch(() => undefined);
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    late.abort();
-  }
 }

@@ -8,6 +8,7 @@ import { codeOf } from '../../system/trouble';
 import { checkParts } from '../read/parts';
 import { shortPath } from '../read/paths';
 import type { Spoken } from './answer';
+import { claudeSessions } from './claude';
 import { shapeMeant, type Means } from './meanings';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
 import { inHome, CHANGED_PLACE } from './places';
@@ -50,7 +51,12 @@ export async function readFiles(
   }
   const [first] = contents;
   const shape = first && (shapeMeant(first.text, means) ?? shapeOf(first.text, first.said.json));
-  return { said: together(contents, changedAt), ...(shape && { shape }) };
+  const told = contents.map(({ said }) => claudeSessions(said.json)).filter((each) => each !== undefined);
+  return {
+    said: together(contents, changedAt),
+    ...(shape && { shape }),
+    ...(told.length > 0 && { sessions: told.flat() }),
+  };
 }
 
 interface Content {
@@ -74,6 +80,7 @@ async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
 }
 
 function together(contents: readonly Content[], changedAt: number): Said {
+  const json = contents.find(({ said }) => said.json !== undefined)?.said.json;
   return {
     at: (place) => {
       if (place === CHANGED_PLACE) return changedAt;
@@ -83,7 +90,9 @@ function together(contents: readonly Content[], changedAt: number): Said {
       }
       return undefined;
     },
+    ...(json !== undefined && { json }),
     hasFields: contents.some(({ said }) => said.hasFields),
+    places: () => [CHANGED_PLACE, ...contents.flatMap(({ said }) => said.places())],
   };
 }
 

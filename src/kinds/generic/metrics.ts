@@ -1,3 +1,4 @@
+import { MAX_PLACES } from './policy';
 import type { Said } from './said';
 
 /** `name{label="value", …}` of the settings: a series has to have these labels, and may have more. */
@@ -38,6 +39,7 @@ export function readMetrics(page: string): Said {
       return isAmount ? values.map(Number).reduce((sum, value) => sum + value, 0) : `${values.length} series`;
     },
     hasFields: true,
+    places: () => namesIn(page),
   };
 }
 
@@ -66,6 +68,16 @@ function valuesOf(page: string, { name, labels }: Selector): readonly string[] {
     if (value !== undefined) values.push(value);
   }
   return values;
+}
+
+/** The names of a page, each once. */
+function namesIn(page: string): readonly string[] {
+  const names = new Set<string>();
+  for (const [, name] of page.matchAll(/^([a-zA-Z_:][\w:]*)/gm)) {
+    names.add(name!);
+    if (names.size === MAX_PLACES) break;
+  }
+  return [...names];
 }
 
 /** What stands behind the name: labels, the value, and perhaps a time. */

@@ -36,6 +36,27 @@ export const MAX_COMMAND_NAME_CHARS = 60;
 /** A beat is compared with the one before: an id, a time, a number. */
 export const MAX_BEAT_CHARS = 1_000;
 
+/** So many series are read of one answer: the fleet of one team, at 200 bytes each 400 KB. The rest is counted. */
+export const MAX_SERIES = 2_000;
+/** The labels of a series name it; longer ones than Prometheus' own have some 200 characters. */
+export const MAX_LABELS_CHARS = 1_000;
+export const MAX_SERIES_NAME_CHARS = 60;
+/**
+ * A series that vanished is shown so long: a daemon that died at night is still to be seen in the morning, and one that
+ * was taken out of service is not shown for ever.
+ */
+export const VANISHED_KEPT_MS = 24 * 60 * 60 * 1_000;
+
+/** So many values of an answer are looked at for a proof, so deep and in so long a place; and so many are offered. */
+export const MAX_PLACES = 2_000;
+export const MAX_PLACE_DEPTH = 6;
+export const MAX_PLACE_CHARS = 120;
+export const MAX_CANDIDATES = 20;
+/** A time that is nearer than this to the answer is that of the answer, where its name says no more than "time". */
+export const ANSWER_CLOCK_MS = 2_000;
+/** What is to come later than this is no schedule that anybody waits for. */
+export const FURTHEST_DUE_MS = 366 * 24 * 60 * 60 * 1_000;
+
 /** A list of a daemon's jobs or sessions: openclaw prints 200 jobs at most, opencode 100 sessions. */
 export const MAX_ITEMS = 1_000;
 

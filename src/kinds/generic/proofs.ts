@@ -8,6 +8,8 @@ import { readAge, readBeat, readBusy, readCount, readMoment, type Read } from '.
 export interface Found {
   readonly value: unknown;
   readonly busy: unknown;
+  /** All its work waits for a person: nothing is owed meanwhile. */
+  readonly waits?: boolean;
   /** How much waits. */
   readonly backlog?: unknown;
 }
@@ -74,7 +76,9 @@ export function proveLook(
 ): Proven {
   const { by, at, busy: busyAt } = setting;
   // Of a schedule `busy` is a guard: what is not there, or not set, is no run.
-  const busy = busyOf(busyAt, by === 'due' && found.busy === undefined ? false : found.busy);
+  const busy = found.waits
+    ? { value: false }
+    : busyOf(busyAt, by === 'due' && found.busy === undefined ? false : found.busy);
   if ('unknown' in busy) return unknown(by, busy, before);
   switch (by) {
     case 'time':
@@ -88,7 +92,8 @@ export function proveLook(
     case 'due': {
       const due = readMoment(at, found.value, now.nowAt);
       if ('unknown' in due) return due.unknown.is === 'noSuccessYet' ? nothingDue() : unknown(by, due);
-      return { signs: scheduled(due.value, busyAt !== undefined && busy.value, now.nowAt) };
+      const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
+      return { signs: scheduled(due.value, isGuarded, now.nowAt) };
     }
     case 'counter': {
       const count = readCount(at, found.value);

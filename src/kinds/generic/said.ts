@@ -1,4 +1,5 @@
 import { cleanText } from '../../base/text';
+import { MAX_PLACE_DEPTH, MAX_PLACES } from './policy';
 
 /** What a daemon said, in whichever way it says it: where a value stands in it, and the whole of it. */
 export interface Said {
@@ -11,6 +12,8 @@ export interface Said {
   readonly json?: unknown;
   /** It has places besides that of its whole text. */
   readonly hasFields: boolean;
+  /** The places at which a single value stands; bounded. */
+  places(): readonly string[];
 }
 
 /** The places that are no field: the whole text, and when a file was changed. */
@@ -26,11 +29,13 @@ export function readSaid(text: string): Said {
   return {
     at: (place) => (place === TEXT_PLACE ? whole : valueAt(fields, place.split('.'))),
     hasFields: Object.keys(fields ?? {}).length > 0,
+    places: () => placesIn(fields),
     ...(json !== undefined && { json }),
   };
 }
 
-function parse(text: string): unknown {
+/** The JSON that a text is; `undefined` where it is none. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -60,6 +65,23 @@ export function valueAt(value: unknown, parts: readonly string[]): unknown {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function placesIn(fields: unknown): readonly string[] {
+  const places: string[] = [];
+  collectPlaces(fields, [], places);
+  return places;
+}
+
+/** Which one of a list has a position says nothing, unless it is the only one. */
+function collectPlaces(value: unknown, keys: readonly string[], places: string[]): void {
+  if (places.length >= MAX_PLACES) return;
+  if (typeof value !== 'object' || value === null) {
+    if (keys.length > 0) places.push(keys.join('.'));
+    return;
+  }
+  if (keys.length >= MAX_PLACE_DEPTH || (Array.isArray(value) && value.length > 1)) return;
+  for (const [key, inner] of Object.entries(value)) collectPlaces(inner, [...keys, key], places);
 }
 
 /** One bounded line of it, to be shown. */

@@ -1,0 +1,53 @@
+import { iso } from '../clock';
+import { progressOf, whyNot, whyStuck, type Progress } from '../loop/progress';
+import type { Figures } from './figures';
+
+/** draft-inadarei-api-health-check, the one that calls itself health+json. */
+export const HEALTH_TYPE = 'application/health+json; charset=utf-8';
+
+type Status = 'pass' | 'warn' | 'fail';
+
+const STATUS_OF: Readonly<Record<Progress, Status>> = {
+  advancing: 'pass',
+  slow: 'warn',
+  starting: 'fail',
+  failing: 'fail',
+  wedged: 'fail',
+};
+
+const BY_WEIGHT = ['fail', 'warn', 'pass'] as const;
+
+/**
+ * The body of `/health`. It passes only where a cycle completed within the threshold. The time of the check of the loop
+ * is that of its last completed cycle, so that a reader who trusts no status sees the same.
+ */
+export function healthChecks({ now, loop, failure, cycles, version }: Figures) {
+  const progress = progressOf(loop, failure, now);
+  const { completedAt } = loop.poll;
+  const ofLoop = {
+    ...check(STATUS_OF[progress], whyNot(progress, loop, failure, now)),
+    componentType: 'component',
+    observedValue: cycles.completed,
+    observedUnit: 'cycles',
+    ...(completedAt && { time: iso(completedAt.wallMs) }),
+  };
+  const stuck = whyStuck(loop);
+  const ofQueue = {
+    ...check(stuck === undefined ? 'pass' : 'warn', stuck),
+    componentType: 'component',
+    observedValue: loop.readyTasks,
+    observedUnit: 'tasks',
+  };
+  const status = BY_WEIGHT.find((each) => each === ofLoop.status || each === ofQueue.status) ?? 'pass';
+  const worst = [ofLoop, ofQueue].find((each) => each.status === status);
+  return {
+    ...check(status, worst?.output),
+    releaseId: version,
+    checks: { 'pollLoop:cycles': [ofLoop], 'queue:ready': [ofQueue] },
+  };
+}
+
+/** A status, and why it is not better. */
+function check(status: Status, output: string | undefined) {
+  return { status, ...(output !== undefined && { output }) };
+}
