@@ -16,11 +16,12 @@ const TRAITS: Traits = {
  * told: it says more than what the daemon says of itself.
  *
  * @param shape how it says it is, where it does
+ * @param rest `sessions`: its work, where it tells of that
  */
 export function toReport(
   shape: Shape | undefined,
   progress: Progress,
-  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow' | 'explored'>,
+  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow' | 'sessions' | 'explored'>,
 ): Report {
   const { condition = 'unknown', checks = [], version } = shape ?? {};
   const report: Report = {
