@@ -38,6 +38,7 @@ const entryPoints = {
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
   restarts: 'src/app/restarts.ts',
+  check: 'src/check/check.ts', // with the first endpoint that is checked, by a window or by `dispatchd check`
   showHang: 'src/app/showHang.ts',
   restartLock: 'src/restart/restartLock.ts', // with the first failure of a daemon that was up
   evidence: 'src/diagnostics/evidence.ts',

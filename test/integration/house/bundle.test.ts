@@ -118,6 +118,7 @@ describe('the built files', () => {
       'two clients have two classes of errors: import src/system/httpClient.ts, which esbuild.js keeps apart';
     assert.deepEqual(holding(/node_modules\/undici\//), where, why);
     assert.deepEqual(holding(/^src\/system\/httpClient\.ts$/), where, why);
+    assert.deepEqual(holding(/^src\/system\/noAnswer\.ts$/), where, why);
   });
 
   it('require what they load late: what is imported is read for its exports first, which takes longer', () => {
