@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir, root } from './paths.mjs';
-import { cleanEnv, npm } from './run.mjs';
+import { cleanEnv, npm, run } from './run.mjs';
 
 /** No installation takes that long; the process that has its number now is another one. */
 const abandonedAfterMs = 30 * 60_000;
@@ -79,6 +79,15 @@ export async function npmInstall(folder, args) {
   // VS Code's packages name the Node.js that they want to run on, which is not the one that installs them.
   const env = cleanEnv({ npm_config_engine_strict: 'false' });
   await npm(['install', '--ignore-scripts', ...quiet, ...args], { cwd: folder, env });
+}
+
+/** Unpacks packages of this Debian or Ubuntu into the folder: nothing of them is installed. Rejects where there are none. */
+export async function unpackDebian(folder, packages) {
+  await run('apt-get', ['download', ...packages], { cwd: folder });
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb'))) {
+    await run('dpkg', ['-x', file, '.'], { cwd: folder });
+    rmSync(join(folder, file));
+  }
 }
 
 function stampOf(folder) {

@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureInstalled } from './install.mjs';
-import { run } from './run.mjs';
+import { ensureInstalled, unpackDebian } from './install.mjs';
 
 /** supervisord itself, and what it imports besides Python's own library. */
 const packages = ['supervisor', 'python3-pkg-resources'];
@@ -26,10 +25,7 @@ export async function ensureSupervisor() {
 }
 
 async function unpackSupervisor(target) {
-  await run('apt-get', ['download', ...packages], { cwd: target });
-  for (const file of readdirSync(target).filter((name) => name.endsWith('.deb'))) {
-    await run('dpkg', ['-x', file, '.'], { cwd: target });
-  }
+  await unpackDebian(target, packages);
   mkdirSync(join(target, 'bin'));
   for (const program of ['supervisord', 'supervisorctl']) {
     writeFileSync(join(target, 'bin', program), launcherOf(program), { mode: 0o755 });

@@ -2,6 +2,7 @@ import { homedir, release, type } from 'node:os';
 import type { DaemonModel } from '../model/daemonModel';
 import { wholePlaceOf } from '../model/target';
 import { isRecovering, wasTold } from '../health/incident';
+import type { Fleet } from '../health/progress';
 import type { Report } from '../health/report';
 import { type Instant, duration } from '../base/time';
 import type { CompactSample } from '../health/samples';
@@ -154,10 +155,17 @@ function printed(report: Report): Record<string, unknown> {
       if (name === 'traits') return [];
       if (name === 'malformed') return [[name, report.malformed.map((field) => malformedText([field]))]];
       if (name === 'unavailable') return [['unavailableReason', unavailableText(report.unavailable!)]];
+      if (name === 'progress' && report.progress.kind === 'fleet') return [[name, inBounds(report.progress)]];
       const isCycles = name === 'progress' && report.progress.kind !== 'signs';
       return isCycles ? Object.entries(cycles) : [[name, value]];
     }),
   );
+}
+
+/** A fleet with the worst of its series; a value is for who is asked to help, and not for a table. */
+function inBounds(fleet: Fleet): object {
+  const { series, ...rest } = fleet;
+  return { ...rest, series: series.length, first: series.slice(0, MAX_SESSIONS) };
 }
 
 function isTime(key: string, value: unknown): value is number {

@@ -125,6 +125,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       readyTasks: store.lists.ready().length,
       workers: options.workers,
     });
+    let lateCycles = 0;
     const service = new Service({
       clock,
       options,
@@ -136,6 +137,7 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       outputFiles,
       setAside,
       history,
+      lateCycles: () => lateCycles,
       startedMs,
     });
     const actions = new Actions({ clock, log, store, supervisor, defaultCwd: taskFolder(workspace) });
@@ -167,9 +169,10 @@ async function start(options: Options, log: Log, shutDown: () => void): Promise<
       lifecycle.beat().catch(() => {});
       history.flush();
     });
-    const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, loopSample, (cycle) =>
-      history.record({ type: 'late', instanceId, ...cycle }),
-    );
+    const stopWatch = startWatch(clock, log, options.pollStaleThresholdMs, loopSample, (cycle) => {
+      if (cycle.endedAt === undefined) lateCycles++;
+      history.record({ type: 'late', instanceId, ...cycle });
+    });
     loop.start();
     return {
       url: `http://127.0.0.1:${port}`,

@@ -51,12 +51,17 @@ export interface Advance extends Step {
  * @param maxGapMs the longest time between two looks that still counts as watched (`longestGapMs`)
  */
 export function advance(watched: Watched, input: Input, maxGapMs: number, now: Instant): Advance {
-  const step = stepOf(watched, input, maxGapMs, now);
-  const { askDueMs, deadlines } = step.watched;
+  const { watched: stepped, events } = stepOf(watched, input, maxGapMs, now);
+  // Who listens goes by whether something is another than before.
+  const isSame = stepped === watched && input.kind !== 'tick';
+  const next = isSame ? watched : { ...stepped, countDueMs: countDueMs(stepped, now) };
+  return { watched: next, events, wakeAtMs: Math.min(next.askDueMs, next.countDueMs) };
+}
+
+function countDueMs({ deadlines }: Watched, now: Instant): number {
   const inMs = nextDrawMs(deadlines, now);
   // A timer that came a moment early would find nothing new.
-  const drawMs = inMs === undefined ? Infinity : now.monotonicMs + inMs + 1;
-  return { ...step, wakeAtMs: Math.min(askDueMs, drawMs) };
+  return inMs === undefined ? Infinity : now.monotonicMs + inMs + 1;
 }
 
 function stepOf(watched: Watched, input: Input, maxGapMs: number, now: Instant): Step {
@@ -103,7 +108,7 @@ function stepOf(watched: Watched, input: Input, maxGapMs: number, now: Instant):
 
 function onTick(watched: Watched, now: Instant): Step {
   const isDue = now.monotonicMs >= watched.askDueMs;
-  const isCounted = (watched.deadlines?.watched.size ?? 0) > 0;
+  const isCounted = now.monotonicMs >= watched.countDueMs;
   return {
     watched: isDue ? { ...watched, askDueMs: Infinity } : watched,
     events: [

@@ -1,5 +1,6 @@
 import type { NoAnswerCause } from '../base/errors';
 import type { KindId } from './kindId';
+import type { Owing } from './progress';
 
 /*
  * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or
@@ -33,6 +34,9 @@ export type StrangeAnswer =
   /** The answer of another kind; or, where `kind` was waited for, of none that is known. */
   | { readonly is: 'answerOf' | 'noHealthOf' | 'otherVersion'; readonly kind: KindId }
   | { readonly is: 'noAddress' | 'unknownKind' }
+  /** Of a Prometheus: the answer is none, or no list of series. @property type `scalar`, `matrix` */
+  | { readonly is: 'noPrometheus' }
+  | { readonly is: 'noVector'; readonly type: string }
   /** Of a daemon of an unknown make: there is no such path; or the answer is in no usual shape of a health answer. */
   | { readonly is: 'nothingAtPath' | 'noShape' }
   /** Of a file of a daemon's: a folder or a device, or not ours to read; or its JSON has no end. @property file its path, to be shown */
@@ -58,6 +62,9 @@ export type Cause =
       readonly withinMs: number | undefined;
       readonly healthRoute: 'answers' | 'answered';
     }
+  /** The Prometheus that measures a fleet does not answer, or cannot: nothing is known of the daemons. */
+  | { readonly is: 'prometheusSilent'; readonly why: NoAnswerCause }
+  | { readonly is: 'prometheusFails'; readonly status: number; readonly said?: string }
   | { readonly is: 'editorStoodStill'; readonly stoodStillMs: number }
   /** An error that nobody expected. */
   | { readonly is: 'unexpected'; readonly error: string };
@@ -82,6 +89,9 @@ export type Unavailable =
 /** By what the user lets a daemon of an unknown make prove that it gets on with its work. */
 export type ProofBy = 'time' | 'age' | 'counter' | 'due' | 'beat';
 
+/** By what the series of a fleet prove that their daemons get on. */
+export type SeriesBy = 'age' | 'counter' | 'state';
+
 /** Why a loop counts as hung. */
 export type Stale =
   | { readonly is: 'pollStale' }
@@ -91,7 +101,18 @@ export type Stale =
   /** By our own clock: that of the daemon was set back, and tells nothing. */
   | { readonly is: 'unchanged'; readonly thresholdMs: number }
   /** By what the user named as the proof. */
-  | { readonly is: 'noSign'; readonly by: ProofBy; readonly thresholdMs: number };
+  | { readonly is: 'noSign'; readonly by: ProofBy; readonly thresholdMs: number; readonly of?: Owing }
+  | SeriesRed;
+
+/** Of a fleet. @property name of the worst of them @property limit in ms; of a state the figure itself */
+export interface SeriesRed {
+  readonly is: 'seriesRed';
+  readonly by: SeriesBy;
+  readonly name: string;
+  readonly count: number;
+  readonly of: number;
+  readonly limit: number;
+}
 
 /** Why nothing is known of a loop. */
 export type LoopUnknown =
@@ -103,6 +124,18 @@ export type LoopUnknown =
   | SignUnknown
   /** The user named no proof of progress. */
   | { readonly is: 'noProofNamed' }
+  /** A query gives nothing. @property targets how many that Prometheus measures, and how many of these answer it */
+  | { readonly is: 'noSeries'; readonly targets?: { readonly up: number; readonly of: number } }
+  /** @property name of the first of them @property why that one is not known */
+  | {
+      readonly is: 'seriesUnknown';
+      readonly name: string;
+      readonly count: number;
+      readonly of: number;
+      readonly why: SeriesUnknown;
+    }
+  /** There are more than are read. */
+  | { readonly is: 'seriesUnread'; readonly read: number; readonly of: number }
   /** It has nothing to do, and has shown nothing for longer than the threshold, or since it is watched. */
   | { readonly is: 'nothingOwed' }
   /** It has something to do, and has shown nothing yet. */
@@ -113,7 +146,13 @@ export type SignUnknown =
   | { readonly is: 'malformed'; readonly malformed: readonly Malformed[] }
   /** The time that would prove it was never set. */
   | { readonly is: 'noSuccessYet' }
-  | { readonly is: 'signInFuture' };
+  | { readonly is: 'signInFuture' }
+  /** What tells of it besides the status did not. */
+  | { readonly is: 'signUntold'; readonly cause: Cause };
+
+/** Why nothing is known of a series. `vanished`: it was there, and is no more. */
+export type SeriesUnknown =
+  Exclude<SignUnknown, { readonly is: 'signUntold' }> | { readonly is: 'vanished' | 'notMovedYet' };
 
 /** What makes a daemon's timestamps old although nothing hangs. */
 export type Unsettled = 'woke' | 'clockSet' | 'started';
@@ -138,6 +177,7 @@ export type Reason =
   | { readonly is: 'flapping' | 'notAsked' | 'loopAdvances' | 'nothingTells' }
   /** By what the user named as the proof. */
   | { readonly is: 'getsOn'; readonly by: ProofBy }
+  | { readonly is: 'allGetOn'; readonly by: SeriesBy; readonly count: number }
   /** @property resumesAt when the pause is to end, where that is still to come. Epoch ms, both on the daemon's clock */
   | { readonly is: 'paused'; readonly resumesAt?: number; readonly daemonNow?: number }
   /** @property overdueMs since when the pause should be over */
@@ -161,6 +201,8 @@ export type Reason =
   | { readonly is: 'startsNothing'; readonly ready: number; readonly free: number; readonly forMs: number }
   | { readonly is: 'mergesStuck'; readonly count: number }
   | { readonly is: 'turnHangs'; readonly count: number }
+  /** Work that may hang. @property forMs for how long there was no sign of it, or it has run */
+  | ({ readonly is: 'suspectSilent' | 'suspectRun'; readonly forMs: number } & Owing)
   /** @property dueAt since when. Epoch ms, both on the daemon's clock. @property others how many more are */
   | {
       readonly is: 'jobOverdue';

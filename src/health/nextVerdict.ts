@@ -1,6 +1,6 @@
 import type { Instant } from '../base/time';
 import type { Loop } from './loop';
-import { isSameReason } from './cause';
+import { isSameReason, type Reason } from './cause';
 import { STATES } from './states';
 import type { Track, TrackEvent } from './trackState';
 import { severityOf, type Decided, type Facts, type Verdict } from './verdict';
@@ -16,15 +16,21 @@ export function nextVerdict(track: Track, decided: Decided, facts: Facts, now: I
   const same = decided.state === previous.state && decided.startFailed === previous.startFailed;
   // The reason keeps the figures of the moment it was decided; new figures are not a new reason.
   const sameKind = same && facts.failure?.kind === track.facts.failure?.kind;
+  const isKept = sameKind && severityOf(decided) === 'red' && !countsSeries(decided.reason);
   return {
     state: decided.state,
-    reason: sameKind && severityOf(decided) === 'red' ? previous.reason : decided.reason,
+    reason: isKept ? previous.reason : decided.reason,
     since: same ? previous.since : now,
     asOf: now,
     startFailed: decided.startFailed,
     hasEnded: decided.hasEnded,
     loopSinceMs,
   };
+}
+
+/** How many daemons of a fleet are red is what its reason is there for. */
+function countsSeries(reason: Reason): boolean {
+  return reason.is === 'loopHangs' && reason.stale.is === 'seriesRed';
 }
 
 function loopSince(loop: Loop | undefined, now: Instant): number | undefined {

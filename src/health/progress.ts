@@ -1,4 +1,4 @@
-import type { ProofBy, SignUnknown } from './cause';
+import type { ProofBy, SeriesBy, SeriesUnknown, SignUnknown } from './cause';
 
 /** The poll cycles of a daemon's loop, as far as this answer tells them. Moments are epoch ms on the daemon's own clock. */
 export interface Cycles {
@@ -21,12 +21,65 @@ export interface Signs {
   readonly owedSinceAt?: number;
   /** Why this answer proves nothing; the two moments are absent then. */
   readonly unknown?: SignUnknown;
+  /** What of several owes the sign. */
+  readonly of?: Owing;
+  /** What may hang, and may as well be at work for so long. */
+  readonly suspect?: Suspect;
+  /** However long it owes a sign, that alone proves no hang. */
+  readonly isNeverRed?: boolean;
+}
+
+/** One of several things that a daemon owes a sign of. */
+export interface Owing {
+  /** Absent where it has none. */
+  readonly name?: string;
+  /** How many more owe theirs, each for too long. */
+  readonly others: number;
+}
+
+/** Work of which nobody can tell from outside whether it hangs. */
+export interface Suspect extends Owing {
+  /** `silent`: at work, and no sign of that; `longRun`: a run that goes on and on. */
+  readonly is: 'silent' | 'longRun';
+  /** Since when. Epoch ms on the daemon's own clock. */
+  readonly sinceAt: number;
+}
+
+/** One series of a fleet: what a Prometheus measures of one daemon. Moments are epoch ms on the clock of Prometheus. */
+export interface Series {
+  /** Its labels, which no other has. */
+  readonly key: string;
+  readonly name: string;
+  /** The last moment at which its daemon is known to have got on. */
+  readonly provenAt?: number;
+  /** Since when the daemon owes the next sign, or is in a bad state. */
+  readonly owedSinceAt?: number;
+  /** Its value is bad by itself, for however short it has been so. */
+  readonly isBad?: true;
+  /** The value, where that is a state. */
+  readonly value?: number;
+  /** Why it proves nothing now. */
+  readonly unknown?: SeriesUnknown;
+}
+
+/** What a Prometheus tells of many daemons. */
+export interface Fleet {
+  readonly kind: 'fleet';
+  readonly by: SeriesBy;
+  /** Above it a series is red: in ms, of a state the figure itself. */
+  readonly limit: number;
+  readonly series: readonly Series[];
+  /** How many more there are, of which nothing is read. */
+  readonly unread: number;
+  /** Where no series is told: how many targets Prometheus measures, and how many of these answer it. */
+  readonly targets?: { readonly up: number; readonly of: number };
 }
 
 /** What an answer tells of the daemon's loop. */
 export type Progress =
   | Cycles
   | Signs
+  | Fleet
   /**
    * Nothing. `kind`: no daemon of this kind ever tells. `version`: other versions of this kind tell, this one does not.
    * `settings`: nobody said what proves it.

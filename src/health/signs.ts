@@ -11,7 +11,7 @@ import type { Report } from './report';
  * @param daemonNow epoch ms on the daemon's clock; without it no sign has an age
  */
 export function assessSigns(
-  { by, provenAt, owedSinceAt, unknown }: Signs,
+  { by, provenAt, owedSinceAt, unknown, of, suspect, isNeverRed }: Signs,
   daemonNow: number | undefined,
   thresholdMs: number,
 ): Loop {
@@ -22,9 +22,14 @@ export function assessSigns(
   }
   const ageMs = provenAt === undefined ? undefined : Math.max(0, daemonNow - provenAt);
   const owedMs = owedSinceAt === undefined ? undefined : Math.max(0, daemonNow - owedSinceAt);
-  if (owedMs !== undefined && owedMs > thresholdMs) {
-    return { kind: 'stale', ageMs: ageMs ?? owedMs, stale: { is: 'noSign', by, thresholdMs } };
+  if (owedMs !== undefined && owedMs > thresholdMs && !isNeverRed) {
+    return {
+      kind: 'stale',
+      ageMs: ageMs ?? owedMs,
+      stale: { is: 'noSign', by, thresholdMs, ...(of && { of }) },
+    };
   }
+  if (suspect?.is === 'silent') return { kind: 'unknown', why: { is: 'noSignYet', by } };
   if (ageMs !== undefined && ageMs <= thresholdMs) {
     return { kind: 'advancing', ageMs, crossesInMs: thresholdMs - (owedMs ?? ageMs) };
   }
@@ -35,12 +40,14 @@ export function assessSigns(
 
 /** Whether the daemon has a poll loop of a known make: it is told of, or known not to be. */
 export function tellsOfLoop({ progress }: Pick<Report, 'progress'>): boolean {
-  return progress.kind !== 'signs' && !(progress.kind === 'untold' && progress.by === 'settings');
+  if (progress.kind === 'signs' || progress.kind === 'fleet') return false;
+  return !(progress.kind === 'untold' && progress.by === 'settings');
 }
 
 /** Why a daemon counts as well, whose loop or whose signs advance. */
 export function whyHealthy(report: Report | undefined): Reason {
   const { progress } = report ?? {};
+  if (progress?.kind === 'fleet') return { is: 'allGetOn', by: progress.by, count: progress.series.length };
   return progress?.kind === 'signs' ? { is: 'getsOn', by: progress.by } : { is: 'loopAdvances' };
 }
 

@@ -7,6 +7,7 @@ import {
 } from './policy';
 import type { Cycles, Report } from './report';
 import type { LoopUnknown } from './cause';
+import { assessFleet, oldestSignAt } from './fleet';
 import type { Loop } from './loop';
 import { assessSigns, tellsOfLoop } from './signs';
 
@@ -45,6 +46,10 @@ export function nextNewest(
 export function cyclesOf({ progress }: Partial<Pick<Report, 'progress'>>): Omit<Cycles, 'kind'> {
   if (progress?.kind === 'signs') {
     return progress.provenAt === undefined ? {} : { completedAt: progress.provenAt };
+  }
+  if (progress?.kind === 'fleet') {
+    const completedAt = oldestSignAt(progress);
+    return completedAt === undefined ? {} : { completedAt };
   }
   return progress?.kind === 'cycles' ? progress : {};
 }
@@ -120,6 +125,7 @@ export function assessLoop(report: Report, begun?: BegunCycles, unchangedMs = 0)
   const { startedAt, completedAt, stale } = cyclesOf(report);
   const thresholdMs = staleThresholdMs(report);
   if (report.progress.kind === 'signs') return assessSigns(report.progress, daemonNow, thresholdMs);
+  if (report.progress.kind === 'fleet') return assessFleet(report.progress, daemonNow);
   const sinceAt = completedAt ?? startedAt;
   const ageMs =
     sinceAt === undefined || daemonNow === undefined ? undefined : Math.max(0, daemonNow - sinceAt);

@@ -28,7 +28,7 @@ export function nextUnsettled(
 
 /** One interval; of a daemon whose interval nobody knows, as long as a sign of progress may take. */
 function graceOf(report: Report | undefined): number {
-  if (report?.progress.kind === 'signs') return staleThresholdMs(report);
+  if (report?.progress.kind === 'signs' || report?.progress.kind === 'fleet') return staleThresholdMs(report);
   return Math.min(report?.pollIntervalMs ?? ASSUMED_DAEMON_INTERVAL_MS, MAX_POLL_INTERVAL_MS);
 }
 

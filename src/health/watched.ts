@@ -30,6 +30,8 @@ export interface Watched {
   readonly questions: readonly Question[];
   /** Monotonic ms when the daemon is to be asked next; `Infinity` while the answer is awaited. */
   readonly askDueMs: number;
+  /** Monotonic ms when a countdown of its sessions shows something else; `Infinity` where nothing is to be counted. */
+  readonly countDueMs: number;
 }
 
 /** A process that holds a port, and its birth in epoch ms. */
@@ -97,5 +99,6 @@ export function beginWatched(track: Track): Watched {
     lost: [],
     questions: [],
     askDueMs: Infinity,
+    countDueMs: Infinity,
   };
 }

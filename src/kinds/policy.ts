@@ -51,3 +51,8 @@ export const MAX_SHOWN_COMMAND_CHARS = 80;
 
 /** Whoever agrees to a start has to see it whole; interpreter, script and flags have some 200 characters. */
 export const MAX_START_CHARS = 2_000;
+
+/** A daemon that shows progress more often than a poll may see it is not judged by that. */
+export const MIN_RED_AFTER_MS = 1_000;
+/** A month: a schedule that is slower is none that an editor watches. */
+export const MAX_RED_AFTER_MS = 31 * 24 * 60 * 60 * 1_000;

@@ -16,7 +16,7 @@ import type { Answered, Connection, ConnectOptions, Kind, Probe } from './kind';
 import { Look } from './look';
 import { ASK_OVERRUN_MS, MAX_SAID_CHARS } from './policy';
 import { othersFor, recognise } from './recognise';
-import { addressOf } from './target';
+import { addressOf, originOf } from './target';
 
 export type { Probe } from './kind';
 
@@ -34,6 +34,7 @@ const DEFAULTS: Required<Omit<ProbeOptions, 'kind'>> = {
   timeouts: { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS },
   mayReadLimits: () => false,
   wallAt: Date.now,
+  elapsedMs: () => performance.now(),
   env: process.env,
   asks: {},
 };
@@ -63,7 +64,8 @@ class KindProbe implements Probe {
     private readonly options: typeof DEFAULTS & Pick<ProbeOptions, 'kind'>,
   ) {
     this.#declared = kindOf(options.kind, options.kinds);
-    if (target.kind === 'http') this.#client = new DaemonClient(target.origin);
+    const origin = originOf(target);
+    if (origin !== undefined) this.#client = new DaemonClient(origin);
   }
 
   get sessions() {
@@ -181,8 +183,14 @@ class KindProbe implements Probe {
   }
 }
 
-/** Who says this is a daemon that lives, and tells nothing of its state. */
-const ALIVE: readonly Cause['is'][] = ['asksToWait', 'otherVersion'];
+/** Who says this is a daemon that lives, or may, and tells nothing of its state. */
+const ALIVE: readonly Cause['is'][] = [
+  'asksToWait',
+  'otherVersion',
+  // That nobody measures a fleet says nothing of its daemons.
+  'prometheusSilent',
+  'prometheusFails',
+];
 
 type Load = () => ReturnType<HostWatch['result']>;
 

@@ -43,6 +43,8 @@ export type NotToEnd =
 export type PlanRefusal =
   | NotToEnd
   | { readonly is: 'elsewhere'; readonly daemon: string; readonly host: string }
+  /** It is many daemons, of which only what a Prometheus measures is known. */
+  | { readonly is: 'isFleet'; readonly daemon: string }
   /** Something is there, and no process is known. */
   | { readonly is: 'unprovenProcess'; readonly daemon: string }
   | { readonly is: 'listenerUnnamed'; readonly port: number }

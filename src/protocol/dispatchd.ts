@@ -25,6 +25,13 @@ export const ROUTES = {
   challenge: '/api/challenge',
   /** What happened in the last seven days: lives, late cycles, outcomes. Needs the token. */
   history: '/api/history',
+  /** For programs of any make. Prometheus' text: numbers and nothing else. */
+  metrics: '/metrics',
+  /** The draft health+json: how the loop gets on, with the time of its last cycle. */
+  healthChecks: '/health',
+  /** Kubernetes' probes, also with `?verbose`. */
+  live: '/livez',
+  ready: '/readyz',
 } as const;
 
 /** ductor's `_ACTIVITY_RECENCY_SECONDS`: output this recent at the deadline counts as "still working", and extends it. */

@@ -55,6 +55,7 @@ export function whyNotToEnd(
 
 /** Why a daemon can only be started and stopped somewhere else; `undefined` where that can be done here. */
 export function whyNotHere({ daemon }: DaemonModel): PlanRefusal | undefined {
+  if (daemon.target.kind === 'prometheus') return { is: 'isFleet', daemon: daemon.name };
   if (isHere(daemon.target)) return undefined;
   return { is: 'elsewhere', daemon: daemon.name, host: addressOf(daemon.target)!.hostname };
 }

@@ -2,7 +2,7 @@ import { cleanText } from '../base/text';
 import { isLoopback, whyNoPath } from '../kinds/read/paths';
 import type { EntryProblem } from '../model/listProblem';
 import type { Target } from '../model/target';
-import { MAX_COMMAND_WORDS, MAX_FILES } from './policy';
+import { MAX_COMMAND_WORDS, MAX_FILES, MAX_QUERY_CHARS } from './policy';
 
 /** Where an entry says that its daemon is watched, and the query of its address. */
 export interface Place {
@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** The keys of which an entry has one. */
-const SOURCES = ['url', 'files', 'command'] as const;
+const SOURCES = ['url', 'files', 'command', 'prometheus'] as const;
 
 /**
  * Where an entry says that its daemon is watched; or what is wrong with that.
@@ -26,8 +26,24 @@ export function readPlace(
   if (beside !== undefined) return { is: 'ask', path: beside, problem: 'notBeside' };
   if (source === 'files' && isAny) return readFiles(raw['files']);
   if (source === 'command' && isAny) return readCommand(raw['command']);
+  if (source === 'prometheus' && isAny) return readPrometheus(raw['prometheus'], raw['query'], allowRemote);
   return readAddress(raw['url'], isAny, allowRemote);
 }
+
+/** By the rules of every address: on this machine, unless the user's own settings say otherwise. */
+function readPrometheus(value: unknown, query: unknown, allowRemote: boolean): Place | EntryProblem {
+  const at = readAddress(value, false, allowRemote);
+  if ('is' in at) {
+    return at.is === 'notOnThisMachine' ? at : { is: 'ask', path: 'prometheus', problem: 'noPrometheus' };
+  }
+  const isQuery =
+    typeof query === 'string' && query.trim() !== '' && query.length <= MAX_QUERY_CHARS && !HALF.test(query);
+  if (at.target.kind !== 'http' || !isQuery) return { is: 'ask', path: 'query', problem: 'noQuery' };
+  return { target: { kind: 'prometheus', origin: at.target.origin, query: query.trim() }, query: '' };
+}
+
+/** Half a surrogate pair, which no address can hold. */
+const HALF = /\p{Cs}/u;
 
 function readFiles(value: unknown): Place | EntryProblem {
   const isList = Array.isArray(value) && value.length > 0 && value.length <= MAX_FILES;
@@ -45,7 +61,7 @@ function readCommand(value: unknown): Place | EntryProblem {
 }
 
 /** An absolute path of this machine, or one in the user's home. */
-function isFilePath(value: unknown): value is string {
+export function isFilePath(value: unknown): value is string {
   return typeof value === 'string' && whyNoPath(value.replace(/^~(?=[\\/])/, '/home')) === undefined;
 }
 

@@ -10,10 +10,16 @@ export const MAX_COMMAND_WORDS = 50;
 /** Where a value stands in an answer: some keys, or a metric with its labels. */
 export const MAX_PLACE_CHARS = 200;
 
-/** A daemon that shows progress more often than a poll may see it is not judged by that. */
-export const MIN_RED_AFTER_MS = 1_000;
-/** A month: a schedule that is slower is none that an editor watches. */
-export const MAX_RED_AFTER_MS = 31 * 24 * 60 * 60 * 1_000;
+/** A query goes into an address, and servers take some 8,000 characters of one; the longest rules of exporters have 500. */
+export const MAX_QUERY_CHARS = 2_000;
+
+/** Words of a status, or values of a field: a daemon has some. */
+export const MAX_MATCH_VALUES = 20;
+
+/** Presets of the user's own. */
+export const MAX_PRESETS = 50;
+/** A preset is named in an entry, and in a message. */
+export const MAX_PRESET_NAME_CHARS = 60;
 
 /** A command starts a process at each poll: one that nobody said otherwise of is run once a minute. */
 export const COMMAND_INTERVAL_MS = 60_000;

@@ -109,6 +109,7 @@ function daemonOf(entry: object, allowRemote: boolean): DaemonConfig | undefined
 function isSame(one: DaemonConfig, other: DaemonConfig): boolean {
   if (isSameAddress(one, other)) return true;
   const [a, b] = [one.target, other.target];
+  if (a.kind !== 'http' && JSON.stringify(a) === JSON.stringify(b)) return true;
   const isOneFile = a.kind === 'file' && b.kind === 'file' && a.paths.length === 1 && b.paths.length === 1;
   return isOneFile && placeOf(a) === placeOf(b);
 }

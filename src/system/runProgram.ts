@@ -14,7 +14,8 @@ export type Ran =
       readonly stderr: string;
     }
   /** There is no such program; it did not end in time; it printed more than is read; the system refused to start it. */
-  | { readonly is: 'missing' | 'late' | 'tooLong' | 'refused' };
+  | { readonly is: 'missing' | 'tooLong' | 'refused' }
+  | { readonly is: 'late' };
 
 /**
  * Runs a program without a shell and without input, in the user's home, and reads what it prints. One that does not end

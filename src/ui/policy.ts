@@ -47,6 +47,8 @@ export const PAGE_STEP_MS = 10_000;
 
 /** So many letters stand in a row of the tree right below the top, in a side bar of 300 px: VS Code's own width of one. */
 export const ROW_CHARS = 30;
+/** VS Code gives an item in the status bar two fifths of the window: so many letters at 1000 px. */
+export const ITEM_CHARS = 56;
 /** So many of a daemon's name always do. */
 export const ROW_NAME_CHARS = 12;
 
@@ -68,5 +70,7 @@ export const MAX_ID_CHARS = 60;
 export const ADDED_WITHIN_MS = 3_000;
 export const ADDED_STEP_MS = 50;
 
-/** VS Code cuts an item at its end, where the figure stands: the name before it is cut instead. */
-export const MAX_NAME_IN_ITEM_CHARS = 24;
+/** A tree of more rows is not read; the worst are there, and a filter finds the others. */
+export const MAX_SERIES_ROWS = 100;
+/** What is typed to find a series stands in a row. */
+export const MAX_FILTER_CHARS = 60;

@@ -1,8 +1,10 @@
+import type { NoAnswerCause } from '../base/errors';
 import { saidText } from '../base/said';
 import { cleanText } from '../base/text';
 import { duration, SECOND_MS } from '../base/time';
 import type { Failure } from '../health/report';
 import type { Cause, LoopUnknown, Malformed, ProofBy, Shortage, Stale, Unavailable } from '../health/cause';
+import { seriesCount, seriesRedText, seriesUnknownText } from './fleetText';
 import { textsOf, type Texts } from './texts';
 
 /** "refused: connection refused", for diagnostics. */
@@ -56,6 +58,11 @@ export const CAUSES: Texts<Cause> = {
   noInstance: 'the health route tells no instance',
   noDatabase: 'the health route tells no database',
   noAddress: 'the daemon has no address',
+  noPrometheus: 'the answer is not that of a Prometheus',
+  noVector: ({ type }) => `the query gives a ${type}, where a list of series (an instant vector) is needed`,
+  prometheusSilent: ({ why }) => `Prometheus does not answer: ${noAnswerText(why)}`,
+  prometheusFails: ({ status, said }) =>
+    `Prometheus answers HTTP ${status}${said === undefined ? '' : `: ${said}`}`,
   nothingAtPath: 'HTTP 404: nothing is at the path of the "url"',
   noShape: 'the answer has no usual shape of a health answer',
   noPlainFile: ({ file }) => `${file} is not a plain file`,
@@ -72,6 +79,11 @@ export const CAUSES: Texts<Cause> = {
   },
   unknownKind: 'no daemon of a known kind is there',
 };
+
+/** A function, since the table above needs it before it is there. */
+function noAnswerText(why: NoAnswerCause): string {
+  return causeText(why);
+}
 
 /** Why a poll brought no report, as a clause: "connection refused". */
 export const causeText = textsOf(CAUSES);
@@ -126,27 +138,34 @@ export const staleText = textsOf<Stale>({
   unchanged: ({ thresholdMs }) => `no new poll cycle was seen for over ${duration(thresholdMs)}`,
   cycleInFlight: ({ thresholdMs }) => `a poll cycle in flight is older than ${duration(thresholdMs)}`,
   lastCycle: ({ thresholdMs }) => `the last completed poll cycle is older than ${duration(thresholdMs)}`,
-  noSign: ({ by, thresholdMs }) => noSignText(by, duration(thresholdMs)),
+  noSign: ({ by, thresholdMs, of }) => owingText(noSignText(by, duration(thresholdMs), of?.name), of?.others),
+  seriesRed: seriesRedText,
 });
 
 const NO_SIGN_YET: Readonly<Record<ProofBy, string>> = {
-  time: 'the time that proves progress is still of the life before',
-  age: 'the age that proves progress is still of the life before',
+  time: 'the time that proves progress is old, and a newer one is still to come',
+  age: 'the age that proves progress is great, and a smaller one is still to come',
   counter: 'the counter of the work has not been seen to move yet',
   due: 'only the next run will show whether work gets on',
   beat: 'the beat has not been seen to change yet',
 };
 
-function noSignText(by: ProofBy, limit: string): string {
+/** With how many more are like it. */
+export function owingText(text: string, others = 0): string {
+  return others > 0 ? `${text}, and ${others} more` : text;
+}
+
+function noSignText(by: ProofBy, limit: string, name: string | undefined): string {
+  const of = name === undefined ? '' : ` of ${name}`;
   switch (by) {
     case 'time':
-      return `the time that proves progress is older than ${limit}`;
+      return `the time${of} that proves progress is older than ${limit}`;
     case 'age':
-      return `the age that proves progress is over ${limit}`;
+      return `the age${of} that proves progress is over ${limit}`;
     case 'counter':
       return `the daemon has work, and the counter has not moved for over ${limit}`;
     case 'due':
-      return `the next run is overdue by more than ${limit}`;
+      return `the next run${of} is overdue by more than ${limit}`;
     case 'beat':
       return `the beat has not changed for over ${limit}`;
   }
@@ -162,9 +181,19 @@ export const loopUnknownText = textsOf<LoopUnknown>({
   noCycleTimes: 'the daemon gives no time of a poll cycle',
   timesInFuture: "the poll times lie in the future of the daemon's own clock",
   timesContradict: 'the daemon says its loop is not stale, but its poll times are old',
+  signUntold: ({ cause }) => `what proves progress is not told: ${causeText(cause)}`,
   noSuccessYet: 'the daemon tells of no success yet: the time that proves progress is not set',
   signInFuture: "the time that proves progress lies in the future of the daemon's own clock",
   noProofNamed: 'the daemon answers, and "progress" in the settings names no proof that work gets on',
+  noSeries: ({ targets }) =>
+    targets === undefined
+      ? 'the query gives no series'
+      : `the query gives no series; ${targets.up} of ${targets.of} targets of Prometheus are up`,
+  seriesUnknown: ({ name, count, of, why }) =>
+    count === 1
+      ? `of ${name} nothing is known: ${seriesUnknownText(why)}`
+      : `of ${count} of ${seriesCount(of)} nothing is known; ${name}: ${seriesUnknownText(why)}`,
+  seriesUnread: ({ read, of }) => `the query gives ${of} series, and only ${read} are read: narrow the query`,
   nothingOwed: 'the daemon has nothing to do, so nothing shows whether work would get on',
   noSignYet: ({ by }) => NO_SIGN_YET[by],
   begunInVain: ({ forMs }) => `the loop begins poll cycles, but has completed none for ${duration(forMs)}`,

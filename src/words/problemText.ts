@@ -15,6 +15,9 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
     const forLong = forOver(stalledForMs(model, now));
     return `${name} is ${still}wedged: the daemon answers, but has shown no progress ${forLong}: ${staleText(why.stale)}.`;
   }
+  if (why.is === 'loopHangs' && why.stale.is === 'seriesRed') {
+    return `${name}: ${still}${reason}.`;
+  }
   if (state === 'wedged') {
     const { last } = model.track;
     const mayComplete = last !== undefined && inFlightMs(last.report) !== undefined;

@@ -58,6 +58,8 @@ export const RESTART_REFUSALS: Texts<RestartRefusal> = {
   noMoreTheDaemon: (refusal) => `${notAgreedText(refusal)} ${NOTHING_ENDED}`,
   elsewhere: ({ daemon, host }) =>
     `${daemon} is not on this machine (${host}): start and stop ${daemon} there. ${NOTHING_DONE}`,
+  isFleet: ({ daemon }) =>
+    `${daemon} is many daemons that a Prometheus measures: start and stop each where it runs. ${NOTHING_DONE}`,
   unprovenProcess: ({ daemon }) =>
     `${daemon} runs, but no process of this machine is proven to be ${daemon}: end ${daemon} where it was started. ${NOTHING_ENDED}`,
   listenerUnnamed: ({ port }) =>

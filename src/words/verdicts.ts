@@ -16,9 +16,13 @@ const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
   timesContradict: 'Cycle times contradict it',
   begunInVain: 'Begins cycles, completes none',
   noProofNamed: 'No proof of progress is named',
+  noSeries: 'The query gives no series',
+  seriesUnknown: 'Some series tell nothing',
+  seriesUnread: 'More series than are read',
   nothingOwed: 'Nothing to do, nothing shown',
   noSignYet: 'No progress yet',
   noSuccessYet: 'No success yet',
+  signUntold: 'Its progress is not told',
   signInFuture: 'Its time is in the future',
 };
 
@@ -50,7 +54,12 @@ const pointText = textsOf<Reason>({
   hasEnded: 'Stopped, and has ended',
   starting: 'Still starting',
   firstCycle: 'First cycle under way',
-  loopHangs: ({ stale }) => (stale.is === 'noSign' ? 'No progress' : 'No cycle'),
+  loopHangs: ({ stale }) =>
+    stale.is === 'seriesRed'
+      ? `${stale.count} of ${stale.of} red`
+      : stale.is === 'noSign'
+        ? 'No progress'
+        : 'No cycle',
   stuckQueue: ({ ready }) => (ready === undefined ? 'Tasks wait, no worker' : `${tasks(ready)}, no worker`),
   lifeEnded: ({ how }) => (how === 'killed' ? 'Was killed' : 'Crashed'),
   flapping: 'Keeps changing its state',
@@ -60,6 +69,8 @@ const pointText = textsOf<Reason>({
   mergesStuck: ({ count }) => `${tasks(count)} not merged`,
   turnHangs: ({ count }) => (count === 1 ? '1 turn seems to hang' : `${count} turns seem to hang`),
   jobOverdue: 'A cron job is overdue',
+  suspectSilent: ({ forMs }) => `Suspect: busy, no sign for ${coarseAge(forMs)}`,
+  suspectRun: ({ forMs }) => `Suspect: a run of ${coarseAge(forMs)}`,
   slow: 'Slow: the machine is busy',
   notYetAnOutage: 'Did not answer just now',
   unsettled: ({ why }) => UNSETTLED[why],
@@ -67,6 +78,7 @@ const pointText = textsOf<Reason>({
   loopUnknown: ({ why }) => UNKNOWN[why.is],
   loopAdvances: 'Its loop completes cycles',
   getsOn: 'Gets on with its work',
+  allGetOn: 'All of them get on',
   nothingTells: 'Nothing tells of its loop',
 });
 

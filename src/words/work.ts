@@ -1,7 +1,7 @@
 import { joined } from '../base/text';
 import { MINUTE_MS, SECOND_MS, wholeMinutes } from '../base/time';
 import type { Report, Session, UnknownWork } from '../health/report';
-import { isLive, isWaiting } from '../health/sessions';
+import { isLive, isStranded, isWaiting } from '../health/sessions';
 import type { WorkMade } from '../health/workMade';
 import { unreadableText } from './causes';
 
@@ -66,10 +66,10 @@ function noneOfText({ tasks, turns }: UnknownWork): readonly (string | false)[] 
   return [!tasks && 'tasks: none running', !turns && 'turns: none running'];
 }
 
-/** "2 wait for your answer"; of a daemon that does not answer "2 were waiting for your answer". */
+/** "2 wait for you"; of a daemon that does not answer "2 were waiting for you". */
 export function waitingText(count: number, answers: boolean): string {
-  if (answers) return count === 1 ? '1 waits for your answer' : `${count} wait for your answer`;
-  return count === 1 ? '1 was waiting for your answer' : `${count} were waiting for your answer`;
+  if (answers) return count === 1 ? '1 waits for you' : `${count} wait for you`;
+  return count === 1 ? '1 was waiting for you' : `${count} were waiting for you`;
 }
 
 function unknownText({ tasks, turns, subAgents }: UnknownWork): string {
@@ -85,9 +85,11 @@ function unknownText({ tasks, turns, subAgents }: UnknownWork): string {
   );
 }
 
-/** What a session that waits for a person wants to know. */
-export function questionText({ question }: Session, answers: boolean): string {
-  const waits = answers ? 'waits for your answer' : 'was waiting for your answer';
+/** What a session that waits for a person wants of them. */
+export function questionText(session: Session, answers: boolean): string {
+  if (isStranded(session)) return 'was interrupted and waits to be run again';
+  const { question } = session;
+  const waits = answers ? 'waits for you' : 'was waiting for you';
   return question === undefined ? waits : `${waits}: ${question}`;
 }
 
@@ -110,7 +112,7 @@ export function lastKnownText({ sessions }: Report, at: string): string {
   return `Last known ${at}: ${count === 0 ? 'no session' : count === 1 ? '1 session' : `${count} sessions`}`;
 }
 
-/** "2 running · 1 waits for your answer", after a state; empty where nothing does. */
+/** "2 running · 1 waits for you", after a state; empty where nothing does. */
 export function workInShort({ sessions = [] }: Report): string {
   const live = sessions.filter(isLive).length;
   const waiting = sessions.filter(isWaiting).length;

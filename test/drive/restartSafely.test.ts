@@ -286,8 +286,10 @@ describe('a restart of a smithy that was started elsewhere', function () {
       "echo 'reading ./shop.toml' >&2\necho 'no table agents in ./shop.toml' >&2\nexit 3\n",
     );
     await running();
-    window.watch(smithy({ command: '/bin/sh', args: [file], mode: 'background' }));
-    await window.item('smithy healthy').waitFor();
+    // Another name: once that is shown the new command is known as well.
+    const restart = { command: '/bin/sh', args: [file], mode: 'background' };
+    window.watch({ ...smithy(restart), name: 'smithy that fails' });
+    await window.item('smithy that fails healthy').waitFor();
     await asked();
     await agree();
     const outcome = window.toast('no table agents');
@@ -298,9 +300,8 @@ describe('a restart of a smithy that was started elsewhere', function () {
     assert.equal(await window.toasts().count(), 1);
     // Its last lines are in sight, and VS Code draws the command over the first of them.
     await window.runCommand('Terminal: Scroll to Top');
-    const rows = window.page.locator('.xterm-rows').first();
     for (const line of [`> /bin/sh ${file}`, 'reading ./shop.toml', 'no table agents in ./shop.toml']) {
-      await rows.filter({ hasText: line }).waitFor();
+      await window.page.locator('.xterm-rows').filter({ hasText: line }).first().waitFor();
     }
     await window.clearNotifications();
   });

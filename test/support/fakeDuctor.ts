@@ -85,7 +85,7 @@ export class FakeDuctor {
     const at = Date.now() - agoMs;
     this.write('config/config.json', { interagent_port: this.port, ...config });
     this.write('bot.pid', pid, at);
-    this.write('startup_state.json', { boot_id: bootId, started_at: pythonTime(at) });
+    this.write('startup_state.json', { boot_id: bootId, started_at: pythonTime(at) }, at);
   }
 
   /** A turn of a chat that runs since then, as ductor writes it down. */
@@ -97,8 +97,10 @@ export class FakeDuctor {
 
   /** The files of a sub-agent that started `agoMs` ago; what it works on is written into its folder. */
   beginAgent(name: string, { agoMs = 0 } = {}): (file: string, content: unknown) => void {
-    const write = (file: string, content: unknown) => this.write(`agents/${name}/${file}`, content);
-    write('startup_state.json', { boot_id: startup.boot_id, started_at: pythonTime(Date.now() - agoMs) });
+    const write = (file: string, content: unknown, changedAt?: number) =>
+      this.write(`agents/${name}/${file}`, content, changedAt);
+    const at = Date.now() - agoMs;
+    write('startup_state.json', { boot_id: startup.boot_id, started_at: pythonTime(at) }, at);
     return write;
   }
 

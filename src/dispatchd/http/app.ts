@@ -10,6 +10,7 @@ import { jsonBody, optionalJsonBody } from './body';
 import { ignoredFields } from './taskInput';
 import { ApiError } from './errors';
 import { checkToken, hasToken } from './guard';
+import { addProbes } from './probes';
 import { NONCE_PATTERN, ROUTES, type ChallengeAnswer } from '../../protocol/dispatchd';
 import { challengeAnswer } from '../../system/challenge';
 
@@ -48,6 +49,7 @@ export function createApp({ service, actions, token, ownAddress, log, chaos, shu
   });
 
   app.get(ROUTES.health, (c) => c.json(service.health()));
+  addProbes(app, () => service.figures());
   app.get(ROUTES.status, (c) => c.json(service.status(readerOf(c))));
   app.get(ROUTES.history, (c) => {
     requireToken(c);

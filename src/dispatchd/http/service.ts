@@ -12,6 +12,7 @@ import type { Session } from '../sessions/session';
 import { isWaiting } from '../sessions/retention';
 import type { SessionStore } from '../sessions/sessionStore';
 import type { SetAside } from '../../system/stateFile';
+import type { Figures } from './figures';
 import type { Supervisor } from '../processes/supervisor';
 import {
   entryView,
@@ -34,6 +35,8 @@ export interface ServiceParts {
   readonly outputFiles: OutputFiles;
   readonly setAside: readonly SetAside[];
   readonly history: History;
+  /** How many cycles of this life were late. */
+  readonly lateCycles: () => number;
   /** When this life began, on the monotonic clock. */
   readonly startedMs: number;
 }
@@ -54,6 +57,24 @@ export class Service {
       timestamp: iso(clock.wallMs()),
       services: { dispatchDaemon: 'running' },
       instance: { id, pid, workspace, stateDir },
+    };
+  }
+
+  /** What programs of any make are told, as numbers. None of them takes longer where more waits. */
+  figures(): Figures {
+    const { clock, options, instance, loop, loopSample, store, supervisor, lateCycles } = this.parts;
+    return {
+      now: stamp(clock),
+      version: instance.version,
+      startedAt: instance.startedAt,
+      loop: loopSample(),
+      intervalMs: options.pollIntervalMs,
+      failure: loop.failure,
+      cycles: { ...loop.counts, late: lateCycles() },
+      queued: store.lists.waitingCount,
+      running: supervisor.busyWorkers,
+      dispatched: supervisor.dispatched,
+      earliestDeadlineAt: supervisor.earliestDeadlineAt(),
     };
   }
 

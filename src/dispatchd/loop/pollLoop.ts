@@ -13,6 +13,8 @@ export class PollLoop {
   #inFlight: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #failure: string | undefined;
+  #completed = 0;
+  #failed = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -29,6 +31,11 @@ export class PollLoop {
   /** Why the last cycle failed, in words; `undefined` once a cycle has succeeded. */
   get failure(): string | undefined {
     return this.#failure;
+  }
+
+  /** How many cycles of this life completed, and how many failed. */
+  get counts(): { readonly completed: number; readonly failed: number } {
+    return { completed: this.#completed, failed: this.#failed };
   }
 
   /** Begins the first cycle now. */
@@ -56,14 +63,17 @@ export class PollLoop {
       await this.cycle();
       // Only here: a cycle that failed has not done its work, so it has not completed.
       this.#times = { ...this.#times, completedAt: stamp(this.clock) };
+      this.#completed++;
       if (this.#failure !== undefined) this.log.info('poll cycles succeed again');
       this.#failure = undefined;
     } catch (error) {
+      this.#failed++;
       const failure = messageOf(error);
       const inFull = error instanceof Trouble ? error.inFull : failure;
       if (failure !== this.#failure) this.log.error(`poll cycle failed: ${inFull}`);
       this.#failure = failure;
     } finally {
+      this.#times = { ...this.#times, endedAt: stamp(this.clock) };
       this.#inFlight = undefined;
     }
   }

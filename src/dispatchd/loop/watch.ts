@@ -1,7 +1,8 @@
 import { duration } from '../../base/time';
 import { stamp, type Clock, type Stamp } from '../clock';
-import { isPollStale, isStuck, pollAgeMs, type LoopSample } from './health';
+import { isPollStale, pollAgeMs, type LoopSample } from './health';
 import type { Log } from '../log';
+import { whyNot, whyStuck } from './progress';
 import { SLEEP_GAP_MS, WATCH_INTERVAL_MAX_MS, WATCH_INTERVAL_MIN_MS } from '../policy';
 
 /** What the watch remembers between ticks. */
@@ -22,14 +23,13 @@ export type OnLate = (cycle: LateCycle) => void;
 function watch(previous: WatchState, sample: LoopSample, now: Stamp, log: Log, onLate: OnLate): WatchState {
   const nowMs = now.monotonicMs;
   const wedged = isPollStale(sample.poll, sample.thresholdMs, nowMs);
-  const stuck = isStuck(sample.readyTasks, sample.workers);
+  const why = whyStuck(sample);
+  const stuck = why !== undefined;
   let { late } = previous;
   if (wedged && previous.wedgedSince === undefined) {
     const ageMs = pollAgeMs(sample.poll, nowMs) ?? 0;
-    const age = duration(ageMs);
     onLate((late = { startedAt: now.wallMs - ageMs }));
-    const threshold = duration(sample.thresholdMs);
-    log.error(`WEDGED: no poll cycle has completed for ${age} (threshold ${threshold})`);
+    log.error(`WEDGED: ${whyNot('wedged', sample, undefined, now)}`);
   }
   if (!wedged && previous.wedgedSince !== undefined) {
     const lasted = duration(nowMs - previous.wedgedSince);
@@ -37,8 +37,7 @@ function watch(previous: WatchState, sample: LoopSample, now: Stamp, log: Log, o
     log.info(`RECOVERED: a poll cycle completed, ${lasted} after the wedge was noticed`);
   }
   if (stuck && previous.stuckSince === undefined) {
-    const tasks = sample.readyTasks === 1 ? '1 task is' : `${sample.readyTasks} tasks are`;
-    log.warn(`STUCK: ${tasks} ready and there is no worker to take them`);
+    log.warn(`STUCK: ${why}`);
   }
   if (!stuck && previous.stuckSince !== undefined) {
     log.info(`RESUMED: the queue moves again after ${duration(nowMs - previous.stuckSince)}`);

@@ -48,6 +48,7 @@ export class Supervisor {
   /** What was lacking at the last start, and until when nothing is started for want of it. */
   #shortage: { readonly error: Trouble; readonly pauseMs: number; readonly untilMs: number } | undefined;
   #stopped = false;
+  #dispatched = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -59,6 +60,17 @@ export class Supervisor {
   /** Workers in use. */
   get busyWorkers(): number {
     return this.#slots.size + this.#starting.size;
+  }
+
+  /** How many commands were started in this life, those included that the system then refused to run. */
+  get dispatched(): number {
+    return this.#dispatched;
+  }
+
+  /** When the first of the running commands is to be stopped, in epoch ms; `undefined` where none runs. */
+  earliestDeadlineAt(): number | undefined {
+    const deadlines = [...this.#slots.values()].map(({ run }) => run.deadlineAt());
+    return deadlines.length === 0 ? undefined : Math.min(...deadlines);
   }
 
   /** Resolves when a session that is on its way to its process has got there, or failed to. */
@@ -205,6 +217,7 @@ export class Supervisor {
     const slot: Slot = { run, launched, output, stopping: undefined, over: false };
     this.#slots.set(id, slot);
     launched.open();
+    this.#dispatched++;
     const ending = launched.exited
       .then((exit) => this.#ended(id, slot, exit))
       .catch((error: unknown) => this.log.error(`session ${label(claimed)}: ${String(error)}`))

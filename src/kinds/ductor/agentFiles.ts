@@ -37,6 +37,8 @@ export type AgentContent = Awaited<ReturnType<AgentFiles['read']>>;
 export interface Times {
   /** When this life began, in epoch ms: what is older was left behind by another. */
   readonly sinceAt: number;
+  /** When the file was changed by which this life began: a file that was changed before says nothing of this life. */
+  readonly fileAt: number;
   readonly nowAt: number;
 }
 
@@ -59,14 +61,15 @@ export function unreadableStart(files: AgentContent): readonly string[] {
 
 /** What runs in the chats of an agent. */
 export function workOf({ turns, named }: AgentContent, limits: DuctorLimits, times: Times): AgentWork {
-  // What it said before this life began is not true any more.
-  const isOld = typeof named === 'object' && named.changedAt < times.sinceAt;
+  // What a file said before this life began is not true any more.
+  const sinceThen = (file: Read) =>
+    typeof file === 'object' && file.changedAt < times.fileAt ? 'absent' : file;
   const parts = [
-    partOf(TURNS, turns, (value) => ({
+    partOf(TURNS, sinceThen(turns), (value) => ({
       sessions: readTurns(value, limits, times),
       isWhole: !hidesTurns(value),
     })),
-    partOf(NAMED, isOld ? 'absent' : named, (value) => ({
+    partOf(NAMED, sinceThen(named), (value) => ({
       sessions: readNamed(value),
       isWhole: !hidesNamed(value),
     })),
@@ -102,7 +105,11 @@ export function workOfSub(
   if (unreadable.length > 0) return { sessions: [], unreadable: unreadable.map(within) };
   const startedAt = startOf(files)?.started_at;
   if (startedAt === undefined || startedAt < times.sinceAt) return undefined;
-  const work = workOf(files, limits, { ...times, sinceAt: startedAt - CLOCK_TOLERANCE_MS });
+  const work = workOf(files, limits, {
+    sinceAt: startedAt - CLOCK_TOLERANCE_MS,
+    fileAt: changedAt(files.startup) ?? times.fileAt,
+    nowAt: times.nowAt,
+  });
   return {
     sessions: work.sessions.map((session) => ({
       ...session,
@@ -115,11 +122,15 @@ export function workOfSub(
 
 /** What an agent's files say of the work that a new life may go on with. @param sinceAt when that life began, epoch ms */
 export function leftOf(files: AgentContent, sinceAt: number): AgentLeft {
-  const { turns, named } = files;
+  const { startup, turns, named } = files;
   const startedAt = startOf(files)?.started_at ?? -Infinity;
   return {
-    sinceAt: startedAt < sinceAt ? undefined : startedAt - CLOCK_TOLERANCE_MS,
-    turnsAt: turns === 'absent' ? undefined : turns?.changedAt,
+    sinceAt: startedAt < sinceAt ? undefined : changedAt(startup),
+    turnsAt: changedAt(turns),
     named: named === 'absent' ? undefined : named,
   };
+}
+
+function changedAt(file: Read): number | undefined {
+  return typeof file === 'object' ? file.changedAt : undefined;
 }

@@ -123,7 +123,7 @@ export class DuctorState {
     if (!ports.includes(this.port) || !(await this.#writer.isAlive(pid))) return undefined;
     const limits = limitsOf(settings, capMs);
     const { changedAt } = pid;
-    const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, nowAt: this.wallAt() };
+    const times = { sinceAt: changedAt - CLOCK_TOLERANCE_MS, fileAt: changedAt, nowAt: this.wallAt() };
     const noted = startOf(main);
     const isNoted = noted !== undefined && noted.started_at >= times.sinceAt;
     const work = workOf(main, limits, times);

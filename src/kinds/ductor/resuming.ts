@@ -5,7 +5,7 @@ import { DUCTOR_RESUMES_WITHIN_MS } from './policy';
 
 /** What an agent's files say of the work that a life of ductor may go on with. */
 export interface AgentLeft {
-  /** When this life of the agent began, in epoch ms; `undefined` where that is not noted yet. */
+  /** When this life of the agent noted its start, in epoch ms; `undefined` where that is not noted yet. */
   readonly sinceAt: number | undefined;
   /** When the file with its running turns was written; `undefined` where there is none. */
   readonly turnsAt: number | undefined;

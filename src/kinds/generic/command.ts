@@ -1,10 +1,12 @@
 import { cleanText } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
 import { NoAnswer } from '../../system/httpClient';
-import { runProgram } from '../../system/runProgram';
+import { runProgram, type Ran } from '../../system/runProgram';
 import { MAX_SAID_CHARS } from '../policy';
 import { checkParts } from '../read/parts';
 import type { Spoken } from './answer';
+import { claudeSessions } from './claude';
+import { shapeMeant, type Means } from './meanings';
 import { MAX_COMMAND_NAME_CHARS, MAX_COMMAND_OUTPUT_BYTES } from './policy';
 import { readSaid, TEXT_PLACE, type Said } from './said';
 import { shapeOf } from './shapes';
@@ -14,18 +16,39 @@ import { shapeOf } from './shapes';
  * daemon by it.
  *
  * @param places where values are asked for
- * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it
+ * @param means what its words mean, where its entry says that
+ * @param isStatus it may say how the daemon is; else only values are wanted of it
+ * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it; or where its words say so
  */
 export async function readCommand(
   argv: readonly string[],
   places: readonly string[],
   timeoutMs: number,
+  { means, isStatus }: { readonly means?: Means | undefined; readonly isStatus?: boolean } = {},
 ): Promise<Spoken | StrangeAnswer> {
+  const startedMs = performance.now();
   const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
+  if (ran.is === 'late') throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
+  return readRan(ran, argv, places, { means, isStatus, tookMs: performance.now() - startedMs });
+}
+
+/** What a command said that ended, or why that is nothing. @throws {NoAnswer} where it says too much to be read */
+export function readRan(
+  ran: Exclude<Ran, { readonly is: 'late' }>,
+  argv: readonly string[],
+  places: readonly string[],
+  {
+    means,
+    isStatus = true,
+    tookMs = 0,
+  }: {
+    readonly means?: Means | undefined;
+    readonly isStatus?: boolean | undefined;
+    readonly tookMs?: number;
+  } = {},
+): Spoken | StrangeAnswer {
   const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
   switch (ran.is) {
-    case 'late':
-      throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
     case 'missing':
       return { is: 'noCommand', command };
     case 'refused':
@@ -35,10 +58,12 @@ export async function readCommand(
     case 'ended': {
       checkParts(ran.stdout);
       const said = readPrinted(ran.stdout);
+      const meant = shapeMeant(`${ran.stdout}\n${ran.stderr}`, means, tookMs);
+      if (meant) return { said, shape: meant };
       const shape = shapeOf(lastLine(ran.stdout), said.json);
-      const tells = shape !== undefined || places.some((place) => said.at(place) !== undefined);
+      const tells = (isStatus && shape !== undefined) || places.some((place) => said.at(place) !== undefined);
       if (ran.exitCode === 0 || (tells && said.at(TEXT_PLACE) !== ''))
-        return { said, ...(shape && { shape }) };
+        return { said, ...(shape && { shape }), ...workIn(said) };
       const words = cleanText(lastLine(ran.stderr) || lastLine(ran.stdout), MAX_SAID_CHARS) || undefined;
       return {
         is: 'commandFailed',
@@ -48,6 +73,11 @@ export async function readCommand(
       };
     }
   }
+}
+
+function workIn({ json }: Said): Pick<Spoken, 'sessions'> {
+  const sessions = claudeSessions(json);
+  return sessions ? { sessions } : {};
 }
 
 /** JSON, which may come after lines for people; `key=value` lines; or its last line. */

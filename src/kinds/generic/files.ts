@@ -8,8 +8,11 @@ import { codeOf } from '../../system/trouble';
 import { checkParts } from '../read/parts';
 import { inHome, shortPath } from '../read/paths';
 import type { Spoken } from './answer';
+import { claudeSessions } from './claude';
+import { shapeMeant, type Means } from './meanings';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
-import { CHANGED_PLACE, readSaid, type Said } from './said';
+import { inHome, CHANGED_PLACE } from './places';
+import { readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
 
 /**
@@ -19,7 +22,11 @@ import { shapeOf } from './shapes';
  * @param isRead their content is asked for; when a file was changed is known without
  * @throws {NoAnswer} where none of them is there
  */
-export async function readFiles(paths: readonly string[], isRead: boolean): Promise<Spoken | StrangeAnswer> {
+export async function readFiles(
+  paths: readonly string[],
+  isRead: boolean,
+  means?: Means,
+): Promise<Spoken | StrangeAnswer> {
   let changedAt: number | undefined;
   const contents: Content[] = [];
   for (const path of paths.map((each) => inHome(each))) {
@@ -43,8 +50,13 @@ export async function readFiles(paths: readonly string[], isRead: boolean): Prom
     throw new NoAnswer('refused', { is: 'noFile', file: shown(inHome(paths[0] ?? '')) });
   }
   const [first] = contents;
-  const shape = first && shapeOf(first.text, first.said.json);
-  return { said: together(contents, changedAt), ...(shape && { shape }) };
+  const shape = first && (shapeMeant(first.text, means) ?? shapeOf(first.text, first.said.json));
+  const told = contents.map(({ said }) => claudeSessions(said.json)).filter((each) => each !== undefined);
+  return {
+    said: together(contents, changedAt),
+    ...(shape && { shape }),
+    ...(told.length > 0 && { sessions: told.flat() }),
+  };
 }
 
 interface Content {

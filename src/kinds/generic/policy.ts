@@ -36,6 +36,17 @@ export const MAX_COMMAND_NAME_CHARS = 60;
 /** A beat is compared with the one before: an id, a time, a number. */
 export const MAX_BEAT_CHARS = 1_000;
 
+/** So many series are read of one answer: the fleet of one team, at 200 bytes each 400 KB. The rest is counted. */
+export const MAX_SERIES = 2_000;
+/** The labels of a series name it; longer ones than Prometheus' own have some 200 characters. */
+export const MAX_LABELS_CHARS = 1_000;
+export const MAX_SERIES_NAME_CHARS = 60;
+/**
+ * A series that vanished is shown so long: a daemon that died at night is still to be seen in the morning, and one that
+ * was taken out of service is not shown for ever.
+ */
+export const VANISHED_KEPT_MS = 24 * 60 * 60 * 1_000;
+
 /** So many values of an answer are looked at for a proof, so deep and in so long a place; and so many are offered. */
 export const MAX_PLACES = 2_000;
 export const MAX_PLACE_DEPTH = 6;
@@ -45,3 +56,29 @@ export const MAX_CANDIDATES = 20;
 export const ANSWER_CLOCK_MS = 2_000;
 /** What is to come later than this is no schedule that anybody waits for. */
 export const FURTHEST_DUE_MS = 366 * 24 * 60 * 60 * 1_000;
+
+/** A list of a daemon's jobs or sessions: openclaw prints 200 jobs at most, opencode 100 sessions. */
+export const MAX_ITEMS = 1_000;
+
+/** So many files of one pattern are looked at, the last by name first: names with a date are the newest. */
+export const MAX_MATCHES = 200;
+/** Of them so many are read, the last that were changed first: who works writes. */
+export const MAX_READ_MATCHES = 20;
+/** Of a file of lines the last is read; one of a transcript may hold what a tool printed. */
+export const MAX_LINE_BYTES = 256 * 1024;
+
+/** As long as what tells of the progress fails for a moment, the last that was told counts for so many intervals. */
+export const PROOF_KEPT_INTERVALS = 3;
+
+/** Of the texts that say how a daemon is, so much is looked through: a status is short. */
+export const MAX_MEANING_CHARS = 64 * 1024;
+
+/** A health answer is a few KB: a longer one costs its daemon something at each poll. */
+export const SHORT_ANSWER_BYTES = 64 * 1024;
+/** Asked every few seconds, an answer that takes longer does some work of its own. */
+export const SLOW_ANSWER_MS = 1_000;
+/** A time as new as this at each of two looks may be made for whoever asks. */
+export const NEW_EACH_TIME_MS = 1_000;
+/** Of a health answer's fields so many are named; deeper than this no health answer goes. */
+export const MAX_NAMED_FIELDS = 5;
+export const MAX_EXAMINED_DEPTH = 8;

@@ -1,12 +1,17 @@
 import type { ProofBy } from '../../health/cause';
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
+import { withSuspects } from './suspects';
 import { readAge, readBeat, readBusy, readCount, readMoment, type Read } from './values';
 
 /** What one look at a daemon found where its proof stands; `undefined` for what is not there. */
 export interface Found {
   readonly value: unknown;
   readonly busy: unknown;
+  /** All its work waits for a person: nothing is owed meanwhile. */
+  readonly waits?: boolean;
+  /** How much waits. */
+  readonly backlog?: unknown;
 }
 
 /** The moment of a look: on the daemon's clock, and on one that never jumps. */
@@ -26,6 +31,8 @@ export interface Remembered {
   readonly movedMs?: number;
   /** Since when it should have. */
   readonly owedSinceMs?: number;
+  /** How much waited. */
+  readonly backlog?: number;
 }
 
 /** What a look proves, and what the next one needs to know of it. */
@@ -47,20 +54,31 @@ export function prove(
   now: Moment,
 ): Proven {
   const { signs, remembered } = proveLook(setting, before, found, now);
-  const { owedSinceAt } = signs;
-  const { backSinceAt } = now;
-  // Who was away owed nothing meanwhile: what it wrote before is of the life before.
-  const isOfBefore = owedSinceAt !== undefined && backSinceAt !== undefined && owedSinceAt < backSinceAt;
   return {
-    signs: isOfBefore ? { ...signs, owedSinceAt: backSinceAt } : signs,
+    signs: withSuspects(setting, sinceBack(signs, now), found, now),
     ...(remembered && { remembered }),
   };
 }
 
-function proveLook(setting: ProofSetting, before: Remembered | undefined, found: Found, now: Moment): Proven {
+/** Who was away owed nothing meanwhile: what it wrote before is of the life before. */
+export function sinceBack(signs: Signs, { backSinceAt }: Moment): Signs {
+  const { owedSinceAt } = signs;
+  const isOfBefore = owedSinceAt !== undefined && backSinceAt !== undefined && owedSinceAt < backSinceAt;
+  return isOfBefore ? { ...signs, owedSinceAt: backSinceAt } : signs;
+}
+
+/** What one look proves, by the value alone. */
+export function proveLook(
+  setting: ProofSetting,
+  before: Remembered | undefined,
+  found: Found,
+  now: Moment,
+): Proven {
   const { by, at, busy: busyAt } = setting;
   // Of a schedule `busy` is a guard: what is not there, or not set, is no run.
-  const busy = busyOf(busyAt, by === 'due' && found.busy === undefined ? false : found.busy);
+  const busy = found.waits
+    ? { value: false }
+    : busyOf(busyAt, by === 'due' && found.busy === undefined ? false : found.busy);
   if ('unknown' in busy) return unknown(by, busy, before);
   switch (by) {
     case 'time':
@@ -74,13 +92,14 @@ function proveLook(setting: ProofSetting, before: Remembered | undefined, found:
     case 'due': {
       const due = readMoment(at, found.value, now.nowAt);
       if ('unknown' in due) return due.unknown.is === 'noSuccessYet' ? nothingDue() : unknown(by, due);
-      return { signs: scheduled(due.value, busyAt !== undefined && busy.value, now.nowAt) };
+      const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
+      return { signs: scheduled(due.value, isGuarded, now.nowAt) };
     }
     case 'counter': {
       const count = readCount(at, found.value);
       if ('unknown' in count) return unknown(by, count, before);
       const isReset = typeof before?.value === 'number' && count.value < before.value;
-      return moved(setting, isReset ? undefined : before, count.value, busy.value, now);
+      return moved(setting, isReset ? undefined : before, count.value, busy.value, now, found.backlog);
     }
     case 'beat': {
       const beat = readBeat(at, found.value);
@@ -125,15 +144,19 @@ function nothingDue(): Proven {
  * something to do all that time is not: after a gap longer than the threshold the wait begins anew.
  */
 function moved(
-  { by, redAfterMs }: ProofSetting,
+  { by, redAfterMs, stuckAfterMs = Infinity, backlog: backlogAt = '' }: ProofSetting,
   before: Remembered | undefined,
   value: number | string,
   isBusy: boolean,
   { nowAt, monotonicMs }: Moment,
+  waits?: unknown,
 ): Proven {
-  const hasMoved = before !== undefined && value !== before.value;
+  const waiting = readCount(backlogAt, waits);
+  const backlog = 'unknown' in waiting ? undefined : waiting.value;
+  const hasFallen = backlog !== undefined && before?.backlog !== undefined && backlog < before.backlog;
+  const hasMoved = before !== undefined && (value !== before.value || hasFallen);
   const movedMs = hasMoved ? monotonicMs : before?.movedMs;
-  const isGap = before !== undefined && monotonicMs - before.lookedMs > redAfterMs;
+  const isGap = before !== undefined && monotonicMs - before.lookedMs > (redAfterMs ?? stuckAfterMs);
   const goesOn = !hasMoved && !isGap ? before?.owedSinceMs : undefined;
   const owedSinceMs = isBusy ? (goesOn ?? monotonicMs) : undefined;
   const onClock = (ms: number) => Math.round(nowAt - (monotonicMs - ms));
@@ -149,6 +172,7 @@ function moved(
       lookedMs: monotonicMs,
       ...(movedMs !== undefined && { movedMs }),
       ...(owedSinceMs !== undefined && { owedSinceMs }),
+      ...(backlog !== undefined && { backlog }),
     },
   };
 }

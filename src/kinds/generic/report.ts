@@ -1,4 +1,5 @@
 import type { Progress, Report } from '../../health/report';
+import { assessLoop } from '../../health/staleness';
 import type { Traits } from '../../health/traits';
 import type { Shape } from './shapes';
 
@@ -10,19 +11,23 @@ const TRAITS: Traits = {
   extendsOnRequest: false,
 };
 
-/** What its last answer says of it. @param shape how it says it is, where it does */
+/**
+ * What its last answer says of it. Where the proof that its user named shows that its work is late, that is what is
+ * told: it says more than what the daemon says of itself.
+ *
+ * @param shape how it says it is, where it does
+ * @param rest `sessions`: its work, where it tells of that
+ */
 export function toReport(
   shape: Shape | undefined,
   progress: Progress,
-  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow' | 'explored'>,
+  rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow' | 'sessions' | 'explored'>,
 ): Report {
   const { condition = 'unknown', checks = [], version } = shape ?? {};
-  const said = shape && whyBad(shape);
-  return {
+  const report: Report = {
     kind: 'generic',
     isRunning: condition !== 'stopping',
     ...(condition === 'starting' && { starting: true }),
-    ...(condition === 'bad' && { available: false, unavailable: { is: 'said', said } }),
     ...rest,
     progress,
     traits: TRAITS,
@@ -30,6 +35,8 @@ export function toReport(
     ...(version !== undefined && { instance: { version } }),
     malformed: [],
   };
+  if (condition !== 'bad' || assessLoop(report).kind === 'stale') return report;
+  return { ...report, available: false, unavailable: { is: 'said', said: shape && whyBad(shape) } };
 }
 
 /** In its own words, else in those of the first part that is not well. */

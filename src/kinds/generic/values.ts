@@ -15,12 +15,13 @@ export type Read<T> = { readonly value: T } | { readonly unknown: SignUnknown };
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A number, also where it is written as a text: Prometheus does, and so do files. */
-function numberIn(raw: unknown): number | undefined {
+export function numberIn(raw: unknown): number | undefined {
   const value = typeof raw === 'string' && NUMBER.test(raw.trim()) ? Number(raw) : raw;
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-function shown(raw: unknown): string {
+/** A value that is not what it should be, as one short line. */
+export function shown(raw: unknown): string {
   return cleanText(JSON.stringify(raw) ?? typeof raw, MAX_VALUE_CHARS);
 }
 
@@ -61,6 +62,14 @@ export function readAge(field: string, raw: unknown): Read<number> {
     return malformed({ field, is: 'wrong', expected: 'seconds', received: shown(raw) });
   }
   return seconds * SECOND_MS > LONGEST_AGE_MS ? NEVER : { value: seconds * SECOND_MS };
+}
+
+/** After how many ms a daemon wants to count as hung. */
+export function readThreshold(field: string, raw: unknown, fromMs: number, toMs: number): Read<number> {
+  if (raw === undefined) return malformed({ field, is: 'missing' });
+  if (typeof raw === 'number' && raw >= fromMs && raw <= toMs) return { value: raw };
+  const expected = `milliseconds from ${fromMs} to ${toMs}`;
+  return malformed({ field, is: 'wrong', expected, received: shown(raw) });
 }
 
 /** How often something was done so far. */

@@ -5,7 +5,7 @@ import { until } from '../../base/wait';
 import type { Track } from '../../health/trackState';
 import { addressOf, placeOf } from '../../kinds/target';
 import type { DaemonConfig } from '../../model/daemonConfig';
-import { listedOf, type ListedDaemon } from '../../settings/daemonList';
+import { listedOf, readDaemons, type ListedDaemon } from '../../settings/daemonList';
 import type { ListPlace, Settings } from '../../settings/settings';
 import { entryOf, exploring, readTyped, type TypedProblem } from '../../settings/typedDaemon';
 import type { Registry } from '../../watch/registry';
@@ -181,9 +181,11 @@ async function add(deps: AddDaemonDeps, daemon: DaemonConfig, track: Track, foun
   await write(deps, entry, place);
   sayShortly('check', ADD.added(name));
   // The settings are heard of a moment after they are written.
-  const isWatched = () => Promise.resolve(registry.monitor(daemon.id) !== undefined);
+  const { allowRemote } = settings.daemonList();
+  const id = readDaemons([entry], { configured: true, allowRemote }).daemons[0]?.id ?? daemon.id;
+  const isWatched = () => Promise.resolve(registry.monitor(id) !== undefined);
   if (await until(isWatched, { timeoutMs: ADDED_WITHIN_MS, stepMs: ADDED_STEP_MS })) {
-    await vscode.commands.executeCommand('daemonHealth.showDetails', daemon.id);
+    await vscode.commands.executeCommand('daemonHealth.showDetails', id);
   }
 }
 

@@ -13,6 +13,7 @@ import type { Discovery } from '../../watch/discovery/discovery';
 import type { Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
 import { openReport } from './openReport';
+import { checkEndpoint } from './checkEndpoint';
 import { configureDaemons } from './configure';
 import { offerFirstSteps, sampleCommand, type FirstSteps } from './firstSteps';
 import { addDaemon } from './addDaemon';
@@ -27,7 +28,8 @@ import { snooze } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 import type { HealthTree } from '../tree/tree';
 import { bundledDaemon } from '../tasks/bundledDaemon';
-import { canStop, dashboardOf } from '../shared/usable';
+import { canStop, dashboardOf, isFleet } from '../shared/usable';
+import { filterSeries } from './filterSeries';
 import { pageOf } from './page';
 import {
   ADD_DAEMON,
@@ -93,7 +95,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     };
   const handlers: Record<string, Handler> = {
     // A message that asks for it says since when its incident goes on; the tree has words of its own for what was picked.
-    restart: onPicked({ question: QUESTIONS.restart }, async (model, openedMs) =>
+    restart: onPicked({ question: QUESTIONS.restart, isFor: isOne }, async (model, openedMs) =>
       (await restarts()).restart(model, typeof openedMs === 'number' ? openedMs : undefined),
     ),
     openReport: (file) => openReport(String(file)),
@@ -122,10 +124,14 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       return tree.reveal(isRow ? target : model?.daemon.id);
     },
     showLog: () => log.show(),
-    keepEvidence: onPicked({ question: QUESTIONS.keepEvidence }, (model) =>
+    keepEvidence: onPicked({ question: QUESTIONS.keepEvidence, isFor: isOne }, (model) =>
       inStatusBar(keepingEvidence(model.daemon.name), async () => (await restarts()).keepEvidence(model)),
     ),
     snooze: onPicked({ question: QUESTIONS.snooze }, (model) => snooze(model, snoozes, clock)),
+    filterSeries: onPicked(
+      { question: QUESTIONS.filterSeries, isFor: isFleet, none: NONE.filterSeries },
+      (model) => filterSeries(model, tree),
+    ),
     dismissFailedStart: (target) => {
       const model =
         find(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
@@ -162,6 +168,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       const { copyDiagnostics } = await import('./copyDiagnostics');
       await copyDiagnostics(registry, model ? [model] : registry.models, clock);
     },
+    checkEndpoint: (target) => checkEndpoint(deps, target),
     configure: configureDaemons,
     runSample: () => runOnSessions('runCommand', [sampleCommand()]),
     showHang: async () => (await deps.demo()).show(),
@@ -191,6 +198,8 @@ async function guarded(name: string, run: () => unknown, log: Log): Promise<void
     void say('error', text, SHOW_LOG).then((choice) => choice === SHOW_LOG && log.show());
   }
 }
+
+const isOne = (model: DaemonModel) => !isFleet(model);
 
 function find({ models }: Registry, target: unknown): DaemonModel | undefined {
   if (typeof target !== 'string') return undefined;

@@ -15,6 +15,18 @@ export const RUN_SAMPLE = 'Run a Sample Command';
 export const SHOW_HANG = 'Show Me a Hang';
 export const END_DEMO = 'End Demo';
 
+/** The box for what the rows of a fleet are filtered by. */
+export const FILTER = {
+  title: plain('Filter Series'),
+  question: plain('A text of their labels, such as eu-west; empty for all'),
+} as const;
+
+/** @param found how many have the text */
+export function filteredText(text: string, found: number, of: number): PlainText {
+  if (text === '') return plain(of === 1 ? 'Show the one series' : `Show all ${of} series`);
+  return plain(`Show ${found} of ${of} series: those with "${text}"`);
+}
+
 /** Which daemon or session a command is about. */
 export const QUESTIONS = {
   restart: plain('Restart which daemon?'),
@@ -23,6 +35,7 @@ export const QUESTIONS = {
   snooze: plain('Snooze the notifications of which daemon?'),
   list: plain('Show which daemon?'),
   openDashboard: plain('Open the dashboard of which daemon?'),
+  filterSeries: plain('Filter the series of which fleet?'),
   extendSession: plain('Give which session more time?'),
   runAgain: plain('Run which session again?'),
   resumeSession: plain('Resume which session?'),
@@ -45,6 +58,7 @@ export const NONE = {
   failedStart: plain('No start of a daemon has failed.'),
   row: plain('Choose this on a row of the Daemons view: the row has the value.'),
   openDashboard: plain('No daemon that answers now has a page of its own.'),
+  filterSeries: plain('No fleet is watched.'),
   report: plain('This report is not there any more: the newest 20 are kept.'),
   watched: plain('No daemon is watched.'),
   extendSession: plain('No session can be extended right now.'),

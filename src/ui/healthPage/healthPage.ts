@@ -39,6 +39,7 @@ interface Said {
 /** The health page: one editor tab. Nothing is made or sent while nobody sees it. */
 export class HealthPage implements vscode.Disposable {
   #panel: vscode.WebviewPanel | undefined;
+  /** Chosen by the user. When somebody left may be read, or change, while the page is open. */
   #range: Range | undefined;
   #shows: PageModel['shows'] = 'sentences';
   #page: Page | undefined;
@@ -133,20 +134,23 @@ export class HealthPage implements vscode.Disposable {
     return this.deps.away() ? ['away', 'hour', 'day', 'week'] : ['hour', 'day', 'week'];
   }
 
+  /** The time that is shown: where nobody chose one, since they left, as far as that is known. */
+  #time(): { readonly range: Range; readonly away: Away | undefined; readonly lengthMs: number } {
+    const chosen = this.#range ?? 'away';
+    if (chosen !== 'away') return { range: chosen, away: undefined, lengthMs: LENGTHS_MS[chosen] };
+    const away = this.deps.away();
+    return { range: away ? 'away' : 'day', away, lengthMs: LENGTHS_MS.day };
+  }
+
   #model(): PageModel {
-    const { clock, models, entries, away } = this.deps;
+    const { clock, models, entries } = this.deps;
     const all = models();
     const ranges = this.#ranges();
-    const range = (this.#range ??= ranges[0] === 'away' ? 'away' : 'day');
+    const { range, away, lengthMs } = this.#time();
     const nowAt = this.#nowAt(all);
-    const lengthMs = range === 'away' ? nowAt - away()!.leftAt : LENGTHS_MS[range];
-    const sinceAt = range === 'away' ? away()!.leftAt : nowAt - lengthMs;
+    const sinceAt = away ? away.leftAt : nowAt - lengthMs;
     return {
-      past: pastOf(all.map(sourceOf), entries(), {
-        sinceAt,
-        nowAt,
-        away: range === 'away' ? away() : undefined,
-      }),
+      past: pastOf(all.map(sourceOf), entries(), { sinceAt, nowAt, away }),
       range,
       ranges,
       shows: this.#shows,

@@ -87,7 +87,7 @@ function rangeChoice({ range, ranges }: PageModel): PageElement {
     'select',
     { id: 'range', 'aria-label': PAGE.range, 'data-act': 'range' },
     ...ranges.map((each) =>
-      el('option', { value: each, ...(each === range && { selected: '' }) }, RANGES[each]),
+      el('option', { 'data-key': each, value: each, ...(each === range && { selected: '' }) }, RANGES[each]),
     ),
   );
 }

@@ -9,7 +9,7 @@ import { wallAtOf, type Instant } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import { INSTANCE_TOLD_MS } from '../../store/policy';
 import type { Claim, Span } from '../../store/speakerTurn';
-import { answersForSessions } from '../shared/usable';
+import { answersForSessions, isFleet } from '../shared/usable';
 import { interruptedRowId, sessionRowId } from '../tree/rowIds';
 import type { Action } from './buttonsText';
 import type { CountdownNotice, IncidentNotice, Notice } from './notice';
@@ -59,7 +59,7 @@ export function incidentNotice(model: DaemonModel, notice: Incident, now: Instan
     openedAt,
     level: levelOf(state),
     isUrgent: SEVERITY[state] === 'red',
-    offers: isCuredByRestart(state) ? [restart, details, more] : [details, more],
+    offers: isCuredByRestart(state) && !isFleet(model) ? [restart, details, more] : [details, more],
   };
 }
 

@@ -39,14 +39,14 @@ export function endedTogetherText(ends: readonly NamedEnd[]): string {
   return sentences.join(' ');
 }
 
-/** "“Deploy” on ductor waits for your answer: Which stage?" */
+/** "“Deploy” on ductor waits for you: Which stage?" */
 export function waitsText(daemon: string, session: Session): string {
   return `${quoted(session)} on ${daemon} ${asSentence(questionText(session, true))}`;
 }
 
 /** The same of several sessions. */
 export function waitTogetherText(sessions: readonly Session[]): string {
-  return `${sessions.length} sessions wait for your answer: ${namesOf(sessions)}`;
+  return `${sessions.length} sessions wait for you: ${namesOf(sessions)}`;
 }
 
 /** The first names, with the end of the sentence. */

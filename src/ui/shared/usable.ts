@@ -4,9 +4,14 @@ import { rowOf } from '../../health/states';
 import { kindOf } from '../../kinds/index';
 import { Rendered } from './rendered';
 
+/** Whether it is many daemons, which a Prometheus measures: each is started and ended where it runs. */
+export function isFleet({ daemon }: Pick<DaemonModel, 'daemon'>): boolean {
+  return daemon.target.kind === 'prometheus';
+}
+
 /** Whether a process of this daemon is there to be ended. */
-export function canStop({ track }: DaemonModel): boolean {
-  return rowOf(track.verdict).phase === 'up';
+export function canStop({ daemon, track }: DaemonModel): boolean {
+  return !isFleet({ daemon }) && rowOf(track.verdict).phase === 'up';
 }
 
 /** Its page for people; `undefined` where it does not answer now, or has none. */
@@ -37,6 +42,7 @@ export const DAEMON_COMMANDS = [
   'keepEvidence',
   'stop',
   'openDashboard',
+  'filterSeries',
   'offerIgnored',
   'endDemo',
 ] as const;
@@ -46,8 +52,12 @@ export function usableOnDaemons(
   models: readonly DaemonModel[],
   found: readonly OfferedDaemon[],
 ): readonly (typeof DAEMON_COMMANDS)[number][] {
+  const isOfOne = models.some((model) => !isFleet(model));
   return [
-    ...(models.length > 0 ? (['restart', 'snooze', 'keepEvidence'] as const) : []),
+    ...(models.length > 0 ? (['restart', 'snooze', 'keepEvidence'] as const) : []).filter(
+      (name) => isOfOne || name === 'snooze',
+    ),
+    ...(models.some(isFleet) ? (['filterSeries'] as const) : []),
     ...(models.some(canStop) ? ['stop' as const] : []),
     ...(models.some((model) => dashboardOf(model) !== undefined) ? ['openDashboard' as const] : []),
     ...(found.some(({ isIgnored }) => isIgnored) ? ['offerIgnored' as const] : []),

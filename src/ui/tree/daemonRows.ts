@@ -16,6 +16,8 @@ import { isWell, verdictText } from '../../words/verdicts';
 import { lastKnownText, workInShort } from '../../words/work';
 import { ROW_CHARS, ROW_NAME_CHARS } from '../policy';
 import { factsOf } from './detailRows';
+import { fleetOf, fleetRows, type Filters } from './fleetRows';
+import { fleetInShort } from './fleetRowsText';
 import { alone, aside, detailRows, valueOf, type Detail, type Row, type Section } from './row';
 import type { SessionRows } from './sessionRows';
 
@@ -37,14 +39,19 @@ export function problemRow(problem: string, index: number): Section {
  * The row of a daemon and all rows below it: why it is not well, its sessions, and what else is known under "Details". What
  * a row says changes only when there is something new, or with the minute; of a session in its last minute by the second.
  */
-export function daemonRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Section {
+export function daemonRows(
+  model: DaemonModel,
+  now: Instant,
+  sessionRows: SessionRows | undefined,
+  filters: Filters = new Map(),
+): Section {
   const { daemon } = model;
   const top = [...(isWell(model) ? [] : [stateDetail(model, now)]), ...snoozeDetail(model, now)].map(
     (detail) => detailRows(daemon.id, daemon.id, detail),
   );
   const work = workRows(model, now, sessionRows);
   const facts = [...(isWell(model) ? [stateDetail(model, now)] : []), ...factsOf(model, now)];
-  const sections = [...top, ...work, ...detailsSection(model, facts)];
+  const sections = [...top, ...work, ...fleetRows(model, filters), ...detailsSection(model, facts)];
   const words = rootText(model, now);
   return [
     {
@@ -67,8 +74,16 @@ export function daemonRows(model: DaemonModel, now: Instant, sessionRows: Sessio
 function rootText(model: DaemonModel, now: Instant): string {
   const { verdict, last, sample } = model.track;
   const state = verdict.startFailed ? stateInWords(model, now) : stateInShort(model, now);
-  const work = last && sample?.ok ? workInShort(last.report) : '';
+  const work = last && sample?.ok ? (fleetText(model) ?? workInShort(last.report)) : '';
   return work === '' ? state : `${state} · ${work}`;
+}
+
+/** How many of a fleet are red; `undefined` where this is one daemon. */
+function fleetText(model: DaemonModel): string | undefined {
+  const fleet = fleetOf(model);
+  const loop = model.track.last?.loop;
+  const red = loop?.kind === 'stale' && loop.stale.is === 'seriesRed' ? loop.stale.count : 0;
+  return fleet && fleetInShort(red, fleet.series.length + fleet.unread);
 }
 
 /** The start of a long name: of a daemon that is not well its state is not to be cut. */
@@ -80,7 +95,7 @@ function fitting(name: string, words: string): string {
 /** Its sessions; of a daemon that does not answer those that it last told of, folded. */
 function workRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | undefined): Section[] {
   const { daemon, track } = model;
-  if (!track.last) return [];
+  if (!track.last || fleetOf(model)) return [];
   const isFolded = isGoneSilent(model);
   const key = 'lastKnown';
   const below = (parentId: string, detail: Detail) => detailRows(daemon.id, parentId, detail);
@@ -120,19 +135,25 @@ function detailsSection({ daemon }: DaemonModel, facts: readonly Detail[]): Sect
 /** What the menus go by: the phase, and what makes the daemon offer more or less than others. */
 function contextOf({ daemon, track }: DaemonModel): string {
   const kind = track.last?.report.kind ?? daemon.kind;
+  // None of what is done with one daemon can be done with many.
+  if (daemon.target.kind === 'prometheus') return 'fleet';
   const menu = kindOf(kind)?.menu ?? (daemon.target.kind === 'http' ? undefined : 'noAddress');
   return `daemon.${rowOf(track.verdict).phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 
+/** What colours tell, for themes that have none. */
+const STATE_ICONS = { red: 'error', amber: 'warning', plain: 'info' } as const;
+
 /** The point, as red as the daemon is, then when and why. */
 function stateDetail(model: DaemonModel, now: Instant): Detail {
   const { point, when, why } = verdictText(model, now);
+  const severity = severityOf(model);
   return {
     key: 'state',
     label: point,
     description: aside(when, why),
-    icon: 'info',
-    severity: severityOf(model),
+    icon: STATE_ICONS[severity],
+    severity,
     shows: 'page',
     ...(model.track.verdict.startFailed && { contextValue: 'detail.startFailed' }),
   };

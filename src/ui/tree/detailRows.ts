@@ -7,6 +7,7 @@ import { isLive } from '../../health/sessions';
 import { projectFolder, shortPath } from '../../kinds/read/paths';
 import { addressOf } from '../../kinds/target';
 import type { DaemonModel } from '../../model/daemonModel';
+import { wholePlaceOf } from '../../model/target';
 import { besideText } from '../../words/besideText';
 import { pastInWords } from '../../words/historyText';
 import { loopSinceAt, severityOf, STATE_LABELS } from '../../words/states';
@@ -35,12 +36,14 @@ function reportDetails(model: DaemonModel, now: Instant): Detail[] {
   const showsQueue = hasQueue(report);
   const hiddenBy = severityOf(model) === 'red' ? STATE_LABELS[model.track.verdict.state].label : undefined;
   return [
-    tellsOfLoop(report) ? loopDetail(model, now) : progressDetail(model, now),
+    ...(report.progress.kind === 'fleet'
+      ? []
+      : [tellsOfLoop(report) ? loopDetail(model, now) : progressDetail(model, now)]),
     ...checksDetail(model),
     ...(showsQueue ? [queueDetail(report, hiddenBy), ...pauseDetail(report, now)] : []),
     ...(tellsOfLoop(report) ? [sessionsDetail(model, report)] : []),
     ...workspaceDetail(report),
-    instanceDetail(model, report, now),
+    model.daemon.target.kind === 'prometheus' ? sourceDetail(model) : instanceDetail(model, report, now),
     ...errorsDetail(model, report),
     ...besideDetail(report),
   ];
@@ -160,6 +163,12 @@ function instanceDetail({ daemon, holder }: DaemonModel, report: Report, now: In
     description: parts.filter(Boolean).join(' · '),
     icon: 'server-process',
   };
+}
+
+/** Who measures a fleet. */
+function sourceDetail({ daemon }: DaemonModel): Detail {
+  const description = wholePlaceOf(daemon.target).replace('http://', '');
+  return { key: 'source', label: 'Prometheus', description, icon: 'graph-line' };
 }
 
 function besideDetail({ beside }: Report): Detail[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BUNDLED, KINDS, kindOf } from '../../../src/kinds/index';
 
@@ -249,6 +249,59 @@ describe('the list of the kinds', () => {
       );
     });
   });
+});
+
+describe('a new kind touches its folder, one line, the enum of the manifest and the README', () => {
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replaceAll('\\', '/'));
+  const textOf = (file: string) => readFileSync(join(ROOT, 'src', file), 'utf8');
+  /** A dispatchd speaks smithy's words and more, so that the two readers are one. */
+  const BUILT_ON: Readonly<Record<string, readonly string[]>> = {
+    smithy: ['kinds/dispatchd/'],
+    dispatchd: ['kinds/smithy/'],
+  };
+
+  for (const { id } of KINDS) {
+    const outside = sources.filter(
+      (file) =>
+        ![`kinds/${id}/`, ...(BUILT_ON[id] ?? [])].some((folder) => file.startsWith(folder)) &&
+        // The program and what is agreed on with that program bear the name of the program.
+        !(id === 'dispatchd' && /^(dispatchd|protocol)\//.test(file)),
+    );
+
+    it(`${id}: of all other files of src/ one imports the folder, by its kind.ts and numbers`, () => {
+      const imported = outside.flatMap((file) =>
+        [...textOf(file).matchAll(/(?:from|import\() ?'([^']+)'/g)]
+          .filter(([, from = '']) => new RegExp(`(?:^|/)(?:kinds/|\\./)${id}/`).test(from))
+          .map(([, from]) => `${file} ${from}`),
+      );
+      const [line, ...more] = imported.filter((each) => each !== 'kinds/index.ts ./dispatchd/policy');
+      assert.equal(line, `kinds/index.ts ./${id}/kind`);
+      assert.deepEqual(more, [], `only kinds/index.ts imports kinds/${id}, and of that folder only kind.ts`);
+    });
+
+    it(`${id}: no other file of src/ has its name as a value`, () => {
+      const name = new RegExp(`(['"])${id}\\1`);
+      const named = outside.filter((file) => name.test(textOf(file)));
+      assert.deepEqual(named, [], `take traits and facts of kinds/${id}/kind.ts in place of the name`);
+    });
+
+    it(`${id}: neither the build, the package nor the lint names its folder`, () => {
+      for (const file of [
+        'esbuild.js',
+        '.vscodeignore',
+        'knip.json',
+        'eslint.config.mjs',
+        'eslint.rooms.mjs',
+      ]) {
+        const text = readFileSync(join(ROOT, file), 'utf8');
+        // What one kind loads later is a file of its own.
+        const found = text.match(new RegExp(`kind-${id}|kinds/${id}/(?!schedule)`, 'g')) ?? [];
+        assert.deepEqual(found, [], `${file} knows each kind by its folder`);
+      }
+    });
+  }
 });
 
 /** The ports that a text names: "3457 to 3476" and "8799". An address counts by its port. */

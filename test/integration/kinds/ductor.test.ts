@@ -1,7 +1,7 @@
 import { http } from '../../support/target';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -421,6 +421,16 @@ describe('asking a ductor', function () {
       const startedMs = performance.now();
       assert.equal(reportOf(await ask()).sessions, undefined);
       assert.ok(performance.now() - startedMs < PATIENT.fallbackMs / 2);
+    });
+
+    it('takes nothing for running that was written a moment before a crash and the next start', async () => {
+      const leftAt = new Date(Date.now() - 500);
+      ductor.turn(500);
+      ductor.write('named_sessions.json', DUCTOR.files.named);
+      for (const file of ['inflight_turns.json', 'named_sessions.json'])
+        utimesSync(join(ductor.home, file), leftAt, leftAt);
+      ductor.begin();
+      assert.deepEqual(reportOf(await ask()).sessions, []);
     });
 
     it('takes nothing for running that a crash left behind', async () => {

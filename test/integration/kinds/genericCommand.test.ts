@@ -71,6 +71,20 @@ describe('a daemon of any make that a command tells of', function () {
       ],
       ['a last line', () => `the last success was at\n${now()}\n`, { time: '$text' }, 'healthy'],
     ];
+  it('has said nothing wrong where it lists nothing', async () => {
+    assert.equal((await look(probeOf(print('[]'), { time: '0.at' })))[0], 'unverified');
+  });
+
+  it('has the work that waits for a person, where it prints the sessions of Claude Code', async () => {
+    const recorded = readFileSync(join(__dirname, '../../fixtures/claude/agents-many.json'), 'utf8');
+    const { stdout } = JSON.parse(recorded) as { readonly stdout: string };
+    const sample = await probeOf(print(stdout)).ask();
+    assert.deepEqual(sample.ok && sample.report.sessions?.map(({ title, status }) => [title, status]), [
+      ['say hello', 'waiting'],
+      ['count the files', 'running'],
+    ]);
+  });
+
   for (const [what, text, progress, state] of good) {
     it(`is ${state} by ${what}`, async () => {
       const [is, reason] = await look(probeOf(print(text()), progress));

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonState } from '../../../src/health/states';
@@ -49,6 +58,24 @@ describe('a daemon of any make that writes files', function () {
   const write = (file: string, text: string | Buffer) => writeFileSync(join(folder, file), text);
   const secondsAgo = (seconds: number) => String(Date.now() / 1_000 - seconds);
   const by = (proof: object) => ({ ...proof, redAfterMs: 60_000 });
+
+  it('owes nothing while it waits for a person, as a file of Claude Code says', async () => {
+    const recorded = readFileSync(join(__dirname, '../../fixtures/claude/state-blocked.json'), 'utf8');
+    const { body } = JSON.parse(recorded) as { readonly body: object };
+    write('state.json', JSON.stringify({ ...body, updatedAt: new Date(Date.now() - 3_600_000) }));
+    const probe = probeOf(['state.json'], by({ time: 'updatedAt' }));
+    const sample = await probe.ask();
+    assert.deepEqual(
+      sample.ok && sample.report.sessions?.map(({ title, status, question }) => [title, status, question]),
+      [['say hello', 'waiting', 'login required — run /login']],
+    );
+    assert.equal((await look(probe))[0], 'unverified');
+    write(
+      'state.json',
+      JSON.stringify({ ...body, state: 'working', tempo: 'active', updatedAt: 1_700_000_000 }),
+    );
+    assert.equal((await look(probe))[0], 'wedged');
+  });
 
   it('is judged by when a file was changed, and by nothing in it', async () => {
     write('log', Buffer.alloc(5 * 1024 * 1024));

@@ -20,6 +20,9 @@ describe('dispatchd help', () => {
     ['the range of the threshold', /longer than the interval/],
     ['what the variable of chaos takes', /DISPATCHD_CHAOS/],
     ['the default of timeoutMs', /timeoutMs .*600000/],
+    ...['metrics', 'health', 'livez', 'readyz'].map(
+      (route) => [`the route /${route}`, new RegExp(`/${route}\\b`)] as const,
+    ),
     ...['name', 'command', 'args', 'cwd', 'timeoutMs', 'resumable', 'kind'].map(
       (field) => [`the field ${field}`, new RegExp(`^  ${field} +\\S`, 'm')] as const,
     ),

@@ -153,6 +153,15 @@ describe('each input', () => {
     assert.ok(steps.wakeAtMs <= steps.time.monotonicMs + 1_001);
   });
 
+  it('that is a tick counts nothing down as long as no deadline is near', () => {
+    const steps = new Steps();
+    const sessions = [{ ...plain, deadlineAt: steps.time.wallAt + 600_000 }];
+    steps.answer(goodReport(steps.time, { sessions }));
+    steps.wait(steps.watched.askDueMs - steps.time.monotonicMs);
+    assert.deepEqual(steps.input({ kind: 'tick' }), [{ kind: 'due', lateMs: 0 }]);
+    assert.equal(steps.wakeAtMs, steps.watched.countDueMs, 'the answer is awaited');
+  });
+
   it('that is the end of a restart sets the next ask, and asks at once where the start failed', () => {
     const steps = running(plain);
     steps.wait(1_000).input({ kind: 'restartEnded', end: { is: 'notProven' }, cadence: CADENCE });

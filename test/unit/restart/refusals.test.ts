@@ -2,6 +2,7 @@ import { at } from '../../support/target';
 import assert from 'node:assert/strict';
 import type { DaemonModel } from '../../../src/model/daemonModel';
 import type { NotToEnd } from '../../../src/model/restartRefusal';
+import { ownersOf } from '../../../src/restart/plan';
 import { isForwarder, whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
 import { choose } from '../../../src/system/holders';
 import type { ProcessInfo } from '../../../src/system/processInfo';
@@ -223,6 +224,16 @@ describe('a daemon of another machine', () => {
       assert.equal(whyNotHere(modelOf(Watch.healthy(), `http://${host}:3457`)), undefined);
     });
   }
+});
+
+describe('a fleet', () => {
+  it('is neither started nor stopped here: its Prometheus is none of its daemons', async () => {
+    const { daemon, track } = modelOf(Watch.healthy());
+    const target = { kind: 'prometheus', origin: 'http://127.0.0.1:9090', query: 'x' } as const;
+    const model = { daemon: { ...daemon, target }, track };
+    assert.deepEqual(whyNotHere(model), { is: 'isFleet', daemon: 'smithy' });
+    assert.deepEqual(await ownersOf(model), []);
+  });
 });
 
 describe('of several holders of a socket', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readDaemons } from '../../../src/settings/daemonList';
+import type { DaemonConfig } from '../../../src/model/daemonConfig';
 import { listProblemText } from '../../../src/words/listProblemText';
 
 const URL = 'http://127.0.0.1:8080/health';
@@ -73,6 +74,108 @@ describe('how a daemon of any make is asked', () => {
     });
   }
 
+  const FLEET = {
+    name: 'api {{instance}}',
+    prometheus: 'http://127.0.0.1:9090/',
+    query: ' time() - x_last_success_timestamp_seconds ',
+    value: 'age',
+    redAbove: 600,
+  };
+  const readFleet = (entry: object, allowRemote = false) =>
+    readDaemons([{ ...FLEET, ...entry }], { configured: true, allowRemote });
+
+  it('takes a Prometheus that measures many', () => {
+    const { daemons, problems } = readFleet({});
+    assert.deepEqual(problems, []);
+    const [{ target, asks, name, kind, id }] = daemons as [DaemonConfig];
+    const query = 'time() - x_last_success_timestamp_seconds';
+    assert.deepEqual(target, { kind: 'prometheus', origin: 'http://127.0.0.1:9090', query });
+    assert.deepEqual(asks, { fleet: { rowName: 'api {{instance}}', value: 'age', redAbove: 600 } });
+    assert.deepEqual([name, kind], ['api', 'generic']);
+    assert.equal(id, `prometheus:["http://127.0.0.1:9090","${query}"]`);
+  });
+
+  const names: [name: unknown, fleet: string][] = [
+    ['{{instance}}', 'fleet of 127.0.0.1:9090'],
+    ['api of {{ zone }} ({{instance}})', 'api of'],
+    ['{{job}} / {{instance}} workers', 'workers'],
+    [undefined, 'fleet of 127.0.0.1:9090'],
+    ['my fleet', 'my fleet'],
+  ];
+  for (const [name, fleet] of names) {
+    it(`calls a fleet ${fleet}: ${String(name)}`, () =>
+      assert.equal(readFleet({ name }).daemons[0]?.name, fleet));
+  }
+
+  it('takes two queries to one Prometheus as two fleets, and one as one', () => {
+    const { daemons } = readDaemons([FLEET, { ...FLEET, query: 'up' }, { ...FLEET, name: 'b' }], {
+      configured: true,
+      allowRemote: false,
+    });
+    assert.deepEqual(
+      daemons.map(({ target }) => target.kind === 'prometheus' && target.query),
+      ['time() - x_last_success_timestamp_seconds', 'up'],
+    );
+  });
+
+  it('asks a Prometheus of another machine only where that is allowed', () => {
+    const prometheus = 'http://prometheus.example:9090';
+    assert.deepEqual(readFleet({ prometheus }).problems.map(listProblemText), [
+      'daemonHealth.daemons[0] is not on this machine (prometheus.example); set daemonHealth.allowRemote to watch the daemon all the same.',
+    ]);
+    assert.equal(readFleet({ prometheus }, true).daemons.length, 1);
+  });
+
+  const NO_PROMETHEUS =
+    'is not the http address of a Prometheus, without a password, a "?" or a "#", such as "http://127.0.0.1:9090"';
+  const NO_QUERY =
+    'is not a query of at most 2000 characters, such as "time() - my_last_success_timestamp_seconds"';
+  const NO_VALUE = 'is not "age", "counter" or "state"';
+  const NO_RED_ABOVE =
+    'is not a number: for an age or a counter seconds, at least 1 and at most a month, for a state the figure itself';
+  const ALONE = 'is only for an entry with "prometheus"';
+  const NOT_OF_FLEET = 'is not for an entry with "prometheus", which is many daemons';
+  const fleetProblems: [entry: object, path: string, problem: string][] = [
+    [{ prometheus: 9090 }, 'prometheus', NO_PROMETHEUS],
+    [{ prometheus: 'https://127.0.0.1:9090' }, 'prometheus', NO_PROMETHEUS],
+    [{ prometheus: 'http://a:secret@127.0.0.1:9090' }, 'prometheus', NO_PROMETHEUS],
+    [{ prometheus: 'http://127.0.0.1:9090/?query=up' }, 'prometheus', NO_PROMETHEUS],
+    [{ query: undefined }, 'query', NO_QUERY],
+    [{ query: ' ' }, 'query', NO_QUERY],
+    [{ query: 'x'.repeat(2_001) }, 'query', NO_QUERY],
+    [{ query: '\ud800' }, 'query', NO_QUERY],
+    [{ value: undefined }, 'value', NO_VALUE],
+    [{ value: 'time' }, 'value', NO_VALUE],
+    [{ redAbove: undefined }, 'redAbove', NO_RED_ABOVE],
+    [{ redAbove: '600' }, 'redAbove', NO_RED_ABOVE],
+    [{ redAbove: 0 }, 'redAbove', NO_RED_ABOVE],
+    [{ redAbove: 1e9 }, 'redAbove', NO_RED_ABOVE],
+    [{ value: 'state', redAbove: Infinity }, 'redAbove', NO_RED_ABOVE],
+    [{ progress: { time: 'a', redAfterMs: 60_000 } }, 'progress', NOT_OF_FLEET],
+    [{ expect: [200] }, 'expect', NOT_OF_FLEET],
+    [{ restart: { command: 'x' } }, 'restart', NOT_OF_FLEET],
+    [
+      { url: URL },
+      'prometheus',
+      'is one too many: an entry has one of "url", "files", "command" and "prometheus"',
+    ],
+    [{ prometheus: undefined, url: URL }, 'query', ALONE],
+    [{ prometheus: undefined, url: URL, query: undefined, value: undefined }, 'redAbove', ALONE],
+  ];
+  for (const [entry, path, problem] of fleetProblems) {
+    it(`refuses a fleet: ${JSON.stringify(entry).slice(0, 60)}`, () => {
+      const { daemons, problems } = readFleet(entry);
+      const said = `daemonHealth.daemons[0] has a problem: "${path}" ${problem}.`;
+      assert.deepEqual(problems.map(listProblemText), [said]);
+      assert.deepEqual(daemons, []);
+    });
+  }
+
+  it('takes a state above which a figure of any size is red', () => {
+    assert.deepEqual(readFleet({ value: 'state', redAbove: 0 }).problems, []);
+    assert.deepEqual(readFleet({ value: 'state', redAbove: -1 }).problems, []);
+  });
+
   it('is not told of a daemon without a word on it', () => {
     assert.equal(read({ kind: 'generic' }).daemons[0]?.asks, undefined);
     assert.equal(read({}).daemons[0]?.kind, undefined, 'its kind shows in its answer');
@@ -105,9 +208,15 @@ describe('how a daemon of any make is asked', () => {
     [{ progress: { time: 'a', redAfterMs: NaN } }, places('progress.redAfterMs', TIME)],
     [
       { progress: { tiem: 'a', redAfterMs: 60_000 } },
-      places('progress.tiem', 'is not known; known are time, age, counter, due, beat, busy and redAfterMs'),
+      places(
+        'progress.tiem',
+        'is not known; known are time, age, counter, due, beat, busy, redAfterMs, stuckAfterMs, and what the README names besides',
+      ),
     ],
-    [{ files: ['/x'] }, places('files', 'is one too many: an entry has one of "url", "files" and "command"')],
+    [
+      { files: ['/x'] },
+      places('files', 'is one too many: an entry has one of "url", "files", "command" and "prometheus"'),
+    ],
     [{ expect: 200 }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
     [{ expect: [] }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],
     [{ expect: [20] }, places('expect', 'is not a list of HTTP statuses, such as [200, 204]')],

@@ -11,6 +11,8 @@ function one(entry: unknown, options = LOCAL) {
   return { daemon: daemons[0], problem: problems[0] && listProblemText(problems[0]) };
 }
 
+const beat = (at: string) => ({ beat: at, redAfterMs: 60_000 });
+
 describe('the daemons setting', () => {
   it('is read, with defaults for what it leaves out', () => {
     const { daemons, problems } = readDaemons([{ url: 'http://localhost:3457/', kind: 'smithy' }], LOCAL);
@@ -50,6 +52,49 @@ describe('the daemons setting', () => {
       ['http://localhost:8443/daemon', 'http://localhost:8443'].map((url) => [url, http(url)]),
     );
   });
+
+  const METRICS = { url: 'http://127.0.0.1:8080/metrics', kind: 'generic' };
+  const AGE = { age: 'idle_seconds', redAfterMs: 60_000 };
+  const apart: [what: string, one: object, other: object, watched: number][] = [
+    ['another query', METRICS, { ...METRICS, url: `${METRICS.url}?queue=mail` }, 2],
+    ['another proof', { ...METRICS, progress: AGE }, { ...METRICS, progress: { ...AGE, age: 'b' } }, 2],
+    [
+      'another kind of proof',
+      { ...METRICS, progress: AGE },
+      { ...METRICS, progress: beat('idle_seconds') },
+      2,
+    ],
+    ['a proof besides', METRICS, { ...METRICS, progress: AGE }, 2],
+    [
+      'another limit',
+      { ...METRICS, progress: AGE },
+      { ...METRICS, progress: { ...AGE, redAfterMs: 5_000 } },
+      1,
+    ],
+    ['other statuses', METRICS, { ...METRICS, expect: [204] }, 1],
+    ['another proof in a file', { files: ['/a'], progress: AGE }, { files: ['/a'], progress: beat('n') }, 2],
+    [
+      'another proof at another name of this machine',
+      { ...METRICS, progress: AGE },
+      { ...METRICS, url: 'http://localhost:8080/metrics', progress: beat('n') },
+      2,
+    ],
+    [
+      'another name of this machine',
+      { ...METRICS, progress: AGE },
+      { ...METRICS, url: 'http://localhost:8080/metrics', progress: AGE },
+      1,
+    ],
+  ];
+  for (const [what, one, other, watched] of apart) {
+    it(`tells daemons of any make apart by what is asked of them: ${what}`, () => {
+      const { daemons, problems } = readDaemons([one, other], LOCAL);
+      assert.deepEqual(problems, []);
+      assert.equal(daemons.length, watched);
+      assert.equal(new Set(daemons.map(({ id }) => id)).size, watched, 'an id for each');
+      for (const { id } of daemons) assert.ok(!id.includes('#'), 'ids of rows go on with a #');
+    });
+  }
 
   for (const url of [
     'http://user:secret@localhost:3457',

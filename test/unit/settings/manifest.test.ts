@@ -59,7 +59,8 @@ interface Schema {
 function inserted(body: unknown): unknown {
   const text = JSON.stringify(body)
     .replace(/"\^\$\{\d+:([^}]*)\}"/g, '$1')
-    .replace(/\$\{\d+:([^}]*)\}/g, '$1')
+    .replace(/\$\{\d+\|([^,|]*)[^}]*\}/g, '$1')
+    .replace(/\$\{\d+:((?:[^{}]|\{\{[^}]*\}\})*)\}/g, '$1')
     .replaceAll('\\\\$', '$');
   return JSON.parse(text);
 }

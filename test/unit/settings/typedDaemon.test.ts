@@ -91,7 +91,7 @@ describe('what somebody types for a daemon', () => {
       const entry = entryOf(read!, { name: 'x', ...(progress && { progress }) });
       const { daemons, problems } = readDaemons([entry], { configured: true, allowRemote: false });
       assert.deepEqual(problems, []);
-      assert.equal(daemons[0]!.id, read!.id);
+      assert.deepEqual(daemons[0]!.target, read!.target);
       assert.equal(daemons[0]!.asks?.query, read!.asks?.query);
     });
   }

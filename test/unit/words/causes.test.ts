@@ -81,6 +81,19 @@ describe('the words for a poll that brought no report', () => {
     noInstance: [{ is: 'noInstance' }, 'the health route tells no instance'],
     noDatabase: [{ is: 'noDatabase' }, 'the health route tells no database'],
     noAddress: [{ is: 'noAddress' }, 'the daemon has no address'],
+    noPrometheus: [{ is: 'noPrometheus' }, 'the answer is not that of a Prometheus'],
+    noVector: [
+      { is: 'noVector', type: 'scalar' },
+      'the query gives a scalar, where a list of series (an instant vector) is needed',
+    ],
+    prometheusSilent: [
+      { is: 'prometheusSilent', why: { is: 'connectionRefused' } },
+      'Prometheus does not answer: connection refused',
+    ],
+    prometheusFails: [
+      { is: 'prometheusFails', status: 503, said: 'Service Unavailable' },
+      'Prometheus answers HTTP 503: Service Unavailable',
+    ],
     nothingAtPath: [{ is: 'nothingAtPath' }, 'HTTP 404: nothing is at the path of the "url"'],
     noShape: [{ is: 'noShape' }, 'the answer has no usual shape of a health answer'],
     noPlainFile: [{ is: 'noPlainFile', file: '~/x' }, '~/x is not a plain file'],
@@ -233,17 +246,21 @@ describe('the words for a loop', () => {
       { is: 'noSign', by: 'due', thresholdMs: 90_000 },
       'the next run is overdue by more than 1 min 30 s',
     ],
+    seriesRed: [
+      { is: 'seriesRed', by: 'age', name: 'bravo', count: 1, of: 3, limit: 600_000 },
+      '1 of 3 red: bravo, no success for over 10 min',
+    ],
   };
   const signs: readonly (readonly [ProofBy, hangs: string, notYet: string])[] = [
     [
       'time',
       'the time that proves progress is older than 1 min',
-      'the time that proves progress is still of the life before',
+      'the time that proves progress is old, and a newer one is still to come',
     ],
     [
       'age',
       'the age that proves progress is over 1 min',
-      'the age that proves progress is still of the life before',
+      'the age that proves progress is great, and a smaller one is still to come',
     ],
     [
       'counter',
@@ -256,12 +273,34 @@ describe('the words for a loop', () => {
   describe('that hangs', () => {
     itSays<Stale>(Object.values(stale), staleText);
     itSays<Stale>(
-      signs.map(([by, text]) => [{ is: 'noSign', by, thresholdMs: 60_000 }, text]),
+      [
+        ...signs.map(([by, text]) => [{ is: 'noSign', by, thresholdMs: 60_000 }, text] as const),
+        [
+          { is: 'seriesRed', by: 'counter', name: 'bravo', count: 2, of: 3, limit: 600_000 },
+          '2 of 3 red, the worst bravo: the counter has not moved for over 10 min',
+        ],
+        [
+          { is: 'seriesRed', by: 'state', name: 'bravo', count: 1, of: 1, limit: 0.5 },
+          '1 of 1 red: bravo, the value is above 0.5',
+        ],
+      ],
       staleText,
     );
   });
 
   const unknown: Table<LoopUnknown> = {
+    noSeries: [
+      { is: 'noSeries', targets: { up: 0, of: 2 } },
+      'the query gives no series; 0 of 2 targets of Prometheus are up',
+    ],
+    seriesUnknown: [
+      { is: 'seriesUnknown', name: 'bravo', count: 2, of: 3, why: { is: 'vanished' } },
+      'of 2 of 3 series nothing is known; bravo: its series has vanished',
+    ],
+    seriesUnread: [
+      { is: 'seriesUnread', read: 2_000, of: 2_500 },
+      'the query gives 2500 series, and only 2000 are read: narrow the query',
+    ],
     malformed: [
       { is: 'malformed', malformed: [{ field: 'health', is: 'missing' }] },
       'malformed: health is missing',
@@ -288,6 +327,10 @@ describe('the words for a loop', () => {
     noSuccessYet: [
       { is: 'noSuccessYet' },
       'the daemon tells of no success yet: the time that proves progress is not set',
+    ],
+    signUntold: [
+      { is: 'signUntold', cause: { is: 'noCommand', command: 'openclaw' } },
+      'what proves progress is not told: the command openclaw was not found',
     ],
     signInFuture: [
       { is: 'signInFuture' },

@@ -66,6 +66,11 @@ describe('the words for why a daemon is in its state', () => {
     ],
     mergesStuck: [{ is: 'mergesStuck', count: 2 }, '2 tasks have been in the merge queue for over 10 min'],
     turnHangs: [{ is: 'turnHangs', count: 1 }, 'its turn seems to hang: the turn has no process'],
+    suspectSilent: [
+      { is: 'suspectSilent', forMs: 18 * 60_000, name: 'count the files', others: 2 },
+      'suspect: count the files is busy, with no sign of progress for 18 min, and 2 more',
+    ],
+    suspectRun: [{ is: 'suspectRun', forMs: 3 * 3_600_000, others: 0 }, 'suspect: a run has gone on for 3 h'],
     jobOverdue: [
       {
         is: 'jobOverdue',
@@ -91,6 +96,7 @@ describe('the words for why a daemon is in its state', () => {
       'the daemon gives no time of a poll cycle',
     ],
     getsOn: [{ is: 'getsOn', by: 'counter' }, 'the counter of the work moves'],
+    allGetOn: [{ is: 'allGetOn', by: 'age', count: 12 }, 'each of 12 series has a recent success'],
     saysStopped: [{ is: 'saysStopped' }, 'the daemon says that work is stopped, or stops'],
     loopAdvances: [{ is: 'loopAdvances' }, 'the poll loop completes cycles'],
     nothingTells: [{ is: 'nothingTells' }, 'nothing tells whether the poll loop advances'],
@@ -109,6 +115,8 @@ describe('the words for why a daemon is in its state', () => {
             `${what}; the daemon gets one interval to complete a cycle`,
           ] as const,
       ),
+      [{ is: 'allGetOn', by: 'counter', count: 1 }, 'the counter of each of 1 series moves'],
+      [{ is: 'allGetOn', by: 'state', count: 12 }, 'none of 12 series is in a bad state'],
       [{ is: 'getsOn', by: 'time' }, 'the time that proves progress is recent'],
       [{ is: 'getsOn', by: 'age' }, 'the age that proves progress is small'],
       [{ is: 'getsOn', by: 'due' }, 'nothing is overdue'],

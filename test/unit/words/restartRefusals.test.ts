@@ -68,6 +68,10 @@ const CASES: readonly [RestartRefusal, string][] = [
     'x is not on this machine (192.168.1.5): start and stop x there. Nothing was done.',
   ],
   [
+    { is: 'isFleet', daemon: 'x' },
+    'x is many daemons that a Prometheus measures: start and stop each where it runs. Nothing was done.',
+  ],
+  [
     { is: 'unprovenProcess', daemon: 'x' },
     'x runs, but no process of this machine is proven to be x: end x where it was started. Nothing was ended.',
   ],

@@ -47,13 +47,13 @@ describe('the words for what a daemon works on', () => {
     [{ sessions: sessions('running', 'completed') }, '1 running', '1 was running'],
     [
       { sessions: sessions('waiting') },
-      'none running · 1 waits for your answer',
-      'none running · 1 was waiting for your answer',
+      'none running · 1 waits for you',
+      'none running · 1 was waiting for you',
     ],
     [
       { sessions: sessions('waiting', 'running', 'waiting') },
-      '1 running · 2 wait for your answer',
-      '1 was running · 2 were waiting for your answer',
+      '1 running · 2 wait for you',
+      '1 was running · 2 were waiting for you',
     ],
     [unknownWork({ turns: true }), 'tasks: none running · turns: not known'],
     [
@@ -102,11 +102,7 @@ describe('the words for what a daemon works on', () => {
     const asks = { ...session, question: 'Which schema?' };
     assert.deepEqual(
       [questionText(asks, true), questionText(asks, false), questionText(session, true)],
-      [
-        'waits for your answer: Which schema?',
-        'was waiting for your answer: Which schema?',
-        'waits for your answer',
-      ],
+      ['waits for you: Which schema?', 'was waiting for you: Which schema?', 'waits for you'],
     );
   });
 });

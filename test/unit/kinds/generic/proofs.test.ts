@@ -121,6 +121,25 @@ describe('a proof of progress by a time', () => {
   });
 });
 
+describe('a proof of progress, while all work waits for a person', () => {
+  const old = ago(6 * MINUTE_MS);
+  for (const [by, value] of [
+    ['time', old],
+    ['age', () => 360],
+    ['due', old],
+    ['counter', () => 3],
+    ['beat', () => 'x'],
+  ] as const) {
+    it(`owes nothing by ${by}`, () => {
+      const looks = new Looks(setting(by));
+      const found = () => ({ value: value(looks.time.wallAt + MINUTE_MS), waits: true });
+      looks.look(found(), MINUTE_MS);
+      for (let minute = 0; minute < 8; minute++) looks.look(found(), MINUTE_MS);
+      assert.notEqual(said(looks.look(found(), MINUTE_MS)), 'stale');
+    });
+  }
+});
+
 describe('a proof of progress by an age in seconds', () => {
   table(
     'age',

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { PAGE_DRAW_EVERY_MS } from '../../../../src/ui/policy';
 import type * as Pages from '../../../../src/ui/healthPage/healthPage';
+import type { Away } from '../../../../src/health/away';
+import { HOUR_MS } from '../../../../src/base/time';
 import { FakeScreen } from '../../../support/fakeScreen';
 import { loadWith } from '../../../support/fakeVSCode';
 import { goodReport, Watch } from '../../health/support';
@@ -13,6 +15,8 @@ const FILE = join(__dirname, '../../../../src/ui/healthPage/healthPage');
 describe('the tab of the health page', () => {
   let asked: number;
   let sent: number;
+  let drawn: string;
+  let away: Away | undefined;
   let visible: boolean;
   let say: (message: unknown) => void;
   let show: () => void;
@@ -21,12 +25,16 @@ describe('the tab of the health page', () => {
   const watch = new Watch();
   const open = () => {
     asked = sent = 0;
+    away = undefined;
     visible = true;
     const screen = new FakeScreen();
     const disposable = { dispose: () => undefined };
     const webview = {
       html: '',
-      postMessage: () => Promise.resolve((sent += 1) > 0),
+      postMessage: (message: unknown) => {
+        drawn = JSON.stringify(message);
+        return Promise.resolve((sent += 1) > 0);
+      },
       onDidReceiveMessage: (listener: typeof say) => ((say = listener), disposable),
     };
     const panel = {
@@ -54,7 +62,7 @@ describe('the tab of the health page', () => {
         return [modelOf(watch)];
       },
       entries: () => [],
-      away: () => undefined,
+      away: () => away,
       onSeen: () => undefined,
       onError: (error) => assert.fail(String(error)),
     });
@@ -78,6 +86,38 @@ describe('the tab of the health page', () => {
     show();
     later();
     assert.deepEqual([asked, sent], [1, 1]);
+  });
+
+  it('shows the time since you left also where that was read after it was opened', () => {
+    const page = open();
+    say({ ready: true });
+    const backAt = watch.time.wallAt;
+    away = { leftAt: backAt - HOUR_MS, backAt, isSeen: false };
+    page.draw();
+    later();
+    assert.match(drawn, /"value":"away","selected"/);
+  });
+
+  it('stays at the time that was chosen', () => {
+    const page = open();
+    say({ ready: true });
+    say({ range: 'hour' });
+    const backAt = watch.time.wallAt;
+    away = { leftAt: backAt - HOUR_MS, backAt, isSeen: false };
+    page.draw();
+    later();
+    assert.match(drawn, /"value":"hour","selected"/);
+  });
+
+  it('goes back to the last day where nobody knows any more when you left', () => {
+    const page = open();
+    const backAt = watch.time.wallAt;
+    away = { leftAt: backAt - HOUR_MS, backAt, isSeen: false };
+    say({ range: 'away' });
+    away = undefined;
+    page.draw();
+    later();
+    assert.match(drawn, /"value":"day","selected"/);
   });
 
   it('makes and sends nothing once it is closed, whatever was about to be drawn', () => {

@@ -165,7 +165,7 @@ describe('work that ends or asks', () => {
       });
     asks();
     assert.deepEqual(await told(), [
-      "warning | “task” on dispatchd waits for your answer: Which colour? | Show Session | Don't Show Again",
+      "warning | “task” on dispatchd waits for you: Which colour? | Show Session | Don't Show Again",
     ]);
     window.lease.told.clear();
     window.daemons.get('dispatchd')!.answer(goodReport(window.time, { kind: 'dispatchd', sessions: [] }));

@@ -44,11 +44,8 @@ describe('the text about work that ended', () => {
   it('about work that waits has the question', () => {
     assert.equal(
       waitsText('ductor', { ...session, status: 'waiting', question: 'Which colour?' }),
-      '“Lint” on ductor waits for your answer: Which colour?',
+      '“Lint” on ductor waits for you: Which colour?',
     );
-    assert.equal(
-      waitsText('ductor', { ...session, status: 'waiting' }),
-      '“Lint” on ductor waits for your answer.',
-    );
+    assert.equal(waitsText('ductor', { ...session, status: 'waiting' }), '“Lint” on ductor waits for you.');
   });
 });

@@ -55,6 +55,20 @@ describe('the last minute of a countdown, in the status item', () => {
     });
   }
 
+  it('is not cut behind a long name: VS Code gives an item two fifths of the window', () => {
+    const name = 'unresponsive (payment-service-refactoring)';
+    const { watch, model } = daemonWith((nowAt) => [running('a', nowAt + 30_000)], {}, name);
+    const other = Watch.healthy();
+    other.answer(
+      goodReport(other.time, { queue: { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true } }),
+    );
+    const stuck = modelOf(other, name, 3471);
+    const { text, spoken } = renderStatus([model(), stuck], [], watch.time.now());
+    assert.equal(text, '$(warning) unresponsive (payment-service-refacto… stuck · 0:30 left');
+    assert.ok(spoken.includes(name), spoken);
+    assert.equal(renderStatus([model()], [], watch.time.now()).text, `$(pulse) ${name} · 0:30 left`);
+  });
+
   it('is that of the nearest, and says so of one that is extended by itself', () => {
     const { watch, model } = daemonWith((nowAt) => [
       running('far', nowAt + 50_000),
@@ -87,23 +101,6 @@ describe('the last minute of a countdown, in the status item', () => {
   });
 });
 
-describe('a daemon with a long name, in the status item', () => {
-  const long = 'the nightly scheduler of the payments department';
-
-  it('is cut, so that the figure behind its name is whole', () => {
-    const { watch, model } = daemonWith((nowAt) => [running('x', nowAt + 58_000)], {}, long);
-    const { text, spoken } = renderStatus([model()], [], watch.time.now());
-    assert.equal(text, '$(pulse) the nightly scheduler o… · 0:58 left');
-    assert.ok(spoken.includes(long), spoken);
-  });
-
-  it('is cut, so that its state is whole', () => {
-    const { watch, model } = daemonWith(() => [], {}, long);
-    watch.wait(5_000).answer(wedgedReport(watch.time, 6 * 60_000));
-    assert.match(renderStatus([model()], [], watch.time.now()).text, / the nightly scheduler o… wedged \d/i);
-  });
-});
-
 describe('what waits for a person', () => {
   it('is counted in the item, with its question in the hover, and on the view', () => {
     const { watch, model } = daemonWith(
@@ -113,12 +110,28 @@ describe('what waits for a person', () => {
     );
     const view = renderStatus([model()], [], watch.time.now());
     assert.equal(view.text, '$(pulse) ductor · 2 wait for you');
-    assert.equal(view.spoken, 'Daemon Health: ductor healthy, 2 wait for your answer');
+    assert.equal(view.spoken, 'Daemon Health: ductor healthy, 2 wait for you');
     assert.equal(view.severity, 'plain');
     const hover = texts(view.tooltip);
-    assert.ok(hover.includes('“task” on ductor waits for your answer: Which colour?'), hover);
+    assert.ok(hover.includes('“task” on ductor waits for you: Which colour?'), hover);
     assert.ok(hover.indexOf('“task”') < hover.indexOf('Since '), 'first');
     assert.equal(countWaiting([model()]), 2);
+  });
+
+  it('is also what a restart interrupted, until somebody has dealt with it', () => {
+    const interrupted = (id: string, more: Partial<Session> = {}): Session => ({
+      id,
+      title: id,
+      status: 'interrupted',
+      ...more,
+    });
+    const { watch, model } = daemonWith(() => [interrupted('a'), interrupted('b', { handled: true })]);
+    const lost = [interrupted('c'), interrupted('a'), interrupted('d', { status: 'timed-out' })];
+    const view = renderStatus([{ ...model(), lost }], [], watch.time.now());
+    assert.equal(view.text, '$(pulse) dispatchd · 2 wait for you');
+    const hover = texts(view.tooltip);
+    assert.ok(hover.includes('“a” on dispatchd was interrupted and waits to be run again'), hover);
+    assert.equal(countWaiting([{ ...model(), lost }]), 2);
   });
 
   it('is counted until somebody has answered, also where an answer of the daemon is missing', () => {
@@ -145,8 +158,8 @@ describe('what waits for a person', () => {
 
   const badges: [problems: number, news: number, waits: number, text: string][] = [
     [1, 0, 0, '1 problem'],
-    [0, 0, 1, '1 waits for your answer'],
-    [2, 1, 3, '2 problems, 3 wait for your answer, 1 thing happened while you were away'],
+    [0, 0, 1, '1 waits for you'],
+    [2, 1, 3, '2 problems, 3 wait for you, 1 thing happened while you were away'],
   ];
   for (const [problems, news, waits, text] of badges) {
     it(`on the view: ${text}`, () => assert.equal(badgeText(problems, news, waits), text));

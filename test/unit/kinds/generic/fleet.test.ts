@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assessFleet, worstFirst } from '../../../../src/health/fleet';
+import { countTargets, readFleet, readVector, type KnownSeries } from '../../../../src/kinds/generic/fleet';
+import type { FleetSetting } from '../../../../src/model/askSetting';
+import { loopUnknownText, staleText } from '../../../../src/words/causes';
+import { seriesText } from '../../../../src/words/fleetText';
+import { FakeTime, MINUTE_MS, SECOND_MS } from '../../health/support';
+
+const RECORDINGS = join(__dirname, '../../../fixtures/prometheus');
+
+/** What a real Prometheus 2.42 answered. */
+function recorded(name: string): string {
+  const { body } = JSON.parse(readFileSync(join(RECORDINGS, `${name}.json`), 'utf8')) as { body: unknown };
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+const HOUR_S = 3_600;
+const AGE: FleetSetting = { rowName: '{{instance_name}}', value: 'age', redAbove: 600 };
+const COUNTER: FleetSetting = { rowName: 'q {{queue}}', value: 'counter', redAbove: 300 };
+const STATE: FleetSetting = { rowName: '{{instance}}', value: 'state', redAbove: 0 };
+
+/** Looks at one fleet again and again. */
+class Looks {
+  readonly time = new FakeTime();
+  #known: KnownSeries = new Map();
+
+  constructor(private readonly setting: FleetSetting) {}
+
+  look(body: string, afterMs = 5 * SECOND_MS) {
+    this.time.advance(afterMs);
+    const vector = readVector(body);
+    assert.ok('samples' in vector, JSON.stringify(vector));
+    const nowAt = vector.at ?? this.time.wallAt;
+    const { monotonicMs } = this.time;
+    const { fleet, known } = readFleet(this.setting, this.#known, vector.samples, { nowAt, monotonicMs });
+    this.#known = known;
+    const rows = worstFirst(fleet, nowAt).map(
+      ([{ name, value }, state]) => `${name}: ${seriesText(state, fleet.by, value)}`,
+    );
+    const loop = assessFleet(fleet, nowAt);
+    const said =
+      loop.kind === 'unknown'
+        ? `unverified: ${loopUnknownText(loop.why)}`
+        : loop.kind === 'stale'
+          ? `red: ${staleText(loop.stale)}`
+          : 'healthy';
+    return { fleet, loop, rows, said };
+  }
+
+  /** One more look at these values, as Prometheus writes them. */
+  values(values: Readonly<Record<string, string>>, afterMs?: number) {
+    const seconds = (this.time.wallAt + (afterMs ?? 5 * SECOND_MS)) / SECOND_MS;
+    return this.look(answer(values, seconds), afterMs);
+  }
+}
+
+/** @param values of series, by the one label that tells them apart */
+function answer(values: Readonly<Record<string, string>>, seconds = 1_795_618_798.977): string {
+  const result = Object.entries(values).map(([name, value]) => ({
+    metric: { instance: name, instance_name: name, job: 'x', queue: name },
+    value: [seconds, value],
+  }));
+  return JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
+}
+
+describe('a fleet that Prometheus measures', () => {
+  it('is read as it was recorded: worst first, and what never succeeded is not known', () => {
+    const { rows, said } = new Looks(AGE).look(recorded('query.age'));
+    assert.deepEqual(rows, [
+      'bravo: no success for 15 min',
+      'charlie: unverified · no success yet',
+      'alpha: gets on',
+    ]);
+    assert.equal(said, 'red: 1 of 3 red: bravo, no success for over 10 min');
+  });
+
+  it('is not known where the value is none: "NaN" as recorded, and an age of 0', () => {
+    const { rows, said } = new Looks(AGE).look(recorded('query.nan'));
+    assert.deepEqual(rows, [
+      'alpha: unverified · no success yet',
+      'bravo: unverified · no success yet',
+      'charlie: unverified · the value is NaN',
+    ]);
+    assert.equal(said, 'unverified: of 3 of 3 series nothing is known; alpha: no success yet');
+  });
+
+  it('takes the time of a success, in place of its age, for none', () => {
+    const { rows } = new Looks(AGE).look(recorded('query.raw'));
+    assert.deepEqual(
+      new Set(rows.map((row) => row.replace(/^\w+: /, ''))),
+      new Set(['unverified · no success yet']),
+    );
+  });
+
+  it('is never green where the query gives nothing', () => {
+    const { said, rows } = new Looks(AGE).look(recorded('query.empty'));
+    assert.deepEqual([said, rows], ['unverified: the query gives no series', []]);
+  });
+
+  it('is neither green nor red where all of it vanished, and says what Prometheus measures at all', () => {
+    const looks = new Looks(AGE);
+    looks.look(recorded('query.age'));
+    const { fleet, rows } = looks.look(recorded('exporter-gone.query.age'));
+    assert.deepEqual(
+      rows,
+      ['alpha', 'bravo', 'charlie'].map((name) => `${name}: unverified · its series has vanished`),
+    );
+    const up = readVector(recorded('exporter-gone.query.up'));
+    assert.ok('samples' in up);
+    const loop = assessFleet({ ...fleet, targets: countTargets(up) }, looks.time.wallAt);
+    assert.equal(
+      loop.kind === 'unknown' && loopUnknownText(loop.why),
+      'the query gives no series; 0 of 2 targets of Prometheus are up',
+    );
+  });
+
+  const wrong: [name: string, said: object][] = [
+    ['query.scalar', { is: 'noVector', type: 'scalar' }],
+    ['query.string', { is: 'noVector', type: 'string' }],
+    ['query.matrix', { is: 'noVector', type: 'matrix' }],
+    ['query.bad', { is: 'noPrometheus' }],
+    ['start.06.api.v1.query', { is: 'noPrometheus' }],
+  ];
+  for (const [name, said] of wrong) {
+    it(`is no list of series: ${name}`, () => assert.deepEqual(readVector(recorded(name)), said));
+  }
+
+  const odd: [what: string, result: unknown][] = [
+    ['nothing', undefined],
+    ['no list', {}],
+    ['no series', [null, 1, 'x', [], { metric: null, value: [1, '1'] }, { metric: {}, value: null }]],
+    ['values of other types', [{ metric: { instance: 'a' }, value: [{}, {}] }]],
+    ['labels of other types', [{ metric: { instance: {}, job: 5 }, value: ['x', '5'] }]],
+    ['no value', [{ metric: { instance: 'a' }, value: [] }]],
+    ['an empty value', [{ metric: { instance: 'a' }, value: [1, ''] }]],
+    ['a value without an end', [{ metric: { instance: 'a' }, value: [1, '+Inf'] }]],
+    ['a series twice', [1, 2].map(() => ({ metric: { instance: 'a' }, value: [1, '5'] }))],
+    ['a label of the prototype', [{ metric: { __proto__: 'x', constructor: 'y' }, value: [1, 'NaN'] }]],
+    ['controls', [{ metric: { instance: 'a\u202e\n\u0007b' }, value: [1, '\u202eNaN'] }]],
+    ['a long label', [{ metric: { instance: 'x'.repeat(10_000) }, value: [1, 'NaN'] }]],
+  ];
+  for (const [what, result] of odd) {
+    it(`throws at no answer, and takes none for a sign: ${what}`, () => {
+      const body = JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
+      const vector = readVector(body);
+      if ('is' in vector) return;
+      for (const setting of [AGE, COUNTER, STATE]) {
+        const { fleet } = readFleet(setting, new Map(), vector.samples, { nowAt: 1e12, monotonicMs: 0 });
+        assert.equal(new Set(fleet.series.map(({ key }) => key)).size, fleet.series.length, 'a row for each');
+        for (const { name } of fleet.series) {
+          assert.match(name, /^[^\p{Cc}\p{Cf}]{1,60}$/u);
+        }
+        if (!['a series twice', 'labels of other types'].includes(what))
+          assert.notEqual(assessFleet(fleet, 1e12).kind, 'advancing');
+      }
+    });
+  }
+
+  it('has names of its labels, or all labels where the name has none of them', () => {
+    const vector = readVector(
+      JSON.stringify({
+        status: 'success',
+        data: {
+          resultType: 'vector',
+          result: [
+            { metric: { instance: 'a:1', job: 'x' }, value: [1, '5'] },
+            { metric: { job: 'x', zone: 'eu' }, value: [1, '5'] },
+            { metric: { __name__: 'x_age' }, value: [1, '5'] },
+          ],
+        },
+      }),
+    );
+    assert.ok('samples' in vector);
+    const names = (rowName: string) =>
+      readFleet({ ...AGE, rowName }, new Map(), vector.samples, {
+        nowAt: 1e12,
+        monotonicMs: 0,
+      }).fleet.series.map(({ name }) => name);
+    assert.deepEqual(names('{{instance}}'), ['a:1', 'job="x",zone="eu"', 'x_age']);
+    assert.deepEqual(names('{{ job }} in {{zone}}'), ['x in', 'x in eu', 'x_age']);
+    assert.deepEqual(names('workers'), ['a:1', 'job="x",zone="eu"', 'x_age']);
+    assert.deepEqual(names('{{}} {{instance'), ['a:1', 'job="x",zone="eu"', 'x_age']);
+  });
+
+  it('counts a series that vanished for a day, never as well, and takes it back', () => {
+    const looks = new Looks(AGE);
+    looks.values({ a: '5', b: '5' });
+    const gone = looks.values({ a: '5' });
+    assert.equal(gone.said, 'unverified: of b nothing is known: its series has vanished');
+    assert.equal(looks.values({ a: '5' }, 20 * HOUR_S * SECOND_MS).fleet.series.length, 2);
+    assert.equal(looks.values({ a: '5', b: '5' }).said, 'healthy');
+    looks.values({ a: '5' });
+    assert.equal(looks.values({ a: '5' }, 25 * HOUR_S * SECOND_MS).said, 'healthy');
+  });
+
+  it('is unverified where it was red, and the red series vanished', () => {
+    const looks = new Looks(AGE);
+    assert.match(looks.values({ a: '5', b: '900' }).said, /^red/);
+    assert.match(looks.values({ a: '5' }).said, /^unverified/);
+  });
+
+  const ages: [value: string, row: string][] = [
+    ['600', 'a: last success 10 min ago'],
+    ['600.1', 'a: no success for 10 min'],
+    ['1e3', 'a: no success for 16 min'],
+    ['-0.4', 'a: gets on'],
+    ['-3600', 'a: unverified · its success lies in the future'],
+    ['0', 'a: unverified · no success yet'],
+    ['400000000', 'a: unverified · no success yet'],
+    ['+Inf', 'a: unverified · the value is +Inf'],
+    ['0x10', 'a: unverified · the value is 0x10'],
+  ];
+  for (const [value, row] of ages) {
+    it(`reads an age of ${value} s`, () => assert.deepEqual(new Looks(AGE).values({ a: value }).rows, [row]));
+  }
+
+  it('is red by a counter that does not move, and only after that was seen', () => {
+    const looks = new Looks(COUNTER);
+    assert.deepEqual(looks.values({ mail: '7', idle: '0' }).rows, [
+      'q idle: unverified · no success yet',
+      'q mail: unverified · not seen to move yet',
+    ]);
+    assert.equal(looks.values({ mail: '8' }).rows[1], 'q mail: gets on');
+    assert.equal(looks.values({ mail: '8' }, 4 * MINUTE_MS).rows[1], 'q mail: moved 4 min ago');
+    assert.equal(looks.values({ mail: '8' }, 2 * MINUTE_MS).rows[0], 'q mail: has not moved for 6 min');
+    assert.equal(
+      looks.values({ mail: '1' }).rows[1],
+      'q mail: unverified · not seen to move yet',
+      'it began anew',
+    );
+  });
+
+  it('is red by a bad state at once, and says since when', () => {
+    const looks = new Looks(STATE);
+    assert.equal(looks.values({ a: '0', b: '0' }).said, 'healthy');
+    const bad = looks.values({ a: '0', b: '2' });
+    assert.equal(bad.said, 'red: 1 of 2 red: b, the value is above 0');
+    assert.deepEqual(looks.values({ a: '0', b: '2' }, 5 * MINUTE_MS).rows, ['b: is 2 for 5 min', 'a: good']);
+    assert.equal(
+      looks.values({ a: '0', b: 'NaN' }).said,
+      'unverified: of b nothing is known: the value is NaN',
+    );
+    assert.equal(looks.values({ a: '0', b: '0' }).said, 'healthy');
+  });
+
+  it('reads 2,000 series, always the same, says how many there are, and is not green for these', () => {
+    const all = Object.fromEntries([...Array(2_500).keys()].map((n) => [`i${n}`, '5']));
+    const backwards = Object.fromEntries(Object.entries(all).reverse());
+    const looks = new Looks(AGE);
+    const { fleet, said } = looks.values(all);
+    assert.deepEqual([fleet.series.length, fleet.unread], [2_000, 500]);
+    assert.equal(said, 'unverified: the query gives 2500 series, and only 2000 are read: narrow the query');
+    assert.equal(looks.values(backwards).fleet.series.length, 2_000, 'none of them vanished');
+  });
+
+  it('looks again when the oldest success will be too old', () => {
+    const { loop } = new Looks(AGE).values({ a: '5', b: '590' });
+    assert.ok(
+      loop.kind === 'advancing' && Math.abs(loop.crossesInMs - 10 * SECOND_MS) < 5,
+      JSON.stringify(loop),
+    );
+  });
+});
