@@ -63,6 +63,9 @@ export function entryOf(
 ): ListedDaemon {
   const { name, progress } = more;
   switch (target.kind) {
+    // Nobody types a query.
+    case 'prometheus':
+      return { name, url: target.origin };
     case 'http': {
       const url = `${target.origin}${asks?.query ?? ''}`;
       return { name, url, ...(kind !== undefined && { kind }), ...(progress && { progress }) };

@@ -6,7 +6,7 @@ import { NoAnswer } from '../../system/httpClient';
 import { readBounded } from '../../system/privateFile';
 import { codeOf } from '../../system/trouble';
 import { checkParts } from '../read/parts';
-import { inHome, shortPath } from '../read/paths';
+import { shortPath } from '../read/paths';
 import type { Spoken } from './answer';
 import { claudeSessions } from './claude';
 import { shapeMeant, type Means } from './meanings';

@@ -93,6 +93,7 @@ function typedItem(daemon: DaemonConfig, typed: string): Item<Asked> {
   const value = { daemon, typed };
   switch (target.kind) {
     case 'http':
+    case 'prometheus':
       return { icon: 'play', label: plain(placeOf(target)), description: ADD.tryIt, isTyped: true, value };
     case 'file':
       return {

@@ -43,7 +43,12 @@ const FORMS: Readonly<Record<Explored['form'], string>> = {
   metrics: 'a page of metrics',
   text: 'a text',
 };
-const VERBS: Readonly<Record<Target['kind'], string>> = { http: 'answers', file: 'holds', command: 'prints' };
+const VERBS: Readonly<Record<Target['kind'], string>> = {
+  http: 'answers',
+  prometheus: 'answers',
+  file: 'holds',
+  command: 'prints',
+};
 
 function exploredText(place: string, target: Target, { checks = [] }: Report, explored: Explored): string {
   const count = checks.length;

@@ -87,6 +87,7 @@ export function defaultName(
 export function nameOf(target: Target, taken: readonly string[]): string {
   switch (target.kind) {
     case 'http':
+    case 'prometheus':
       return untaken(placeOf(target).replace('http://', ''), taken);
     case 'file':
       return untaken(cleanText(folderName(target.paths[0] ?? ''), MAX_NAME_CHARS), taken);

@@ -19,6 +19,7 @@ function targets(typed: string, given = rules as Parameters<typeof readTyped>[1]
 
 function textOf(target: Target): string {
   if (target.kind === 'http') return target.origin;
+  assert.ok(target.kind !== 'prometheus');
   return `${target.kind} ${JSON.stringify(target.kind === 'file' ? target.paths[0] : target.argv)}`;
 }
 
