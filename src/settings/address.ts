@@ -1,5 +1,6 @@
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { EntryProblem } from '../model/listProblem';
+import { KINDS } from '../kinds/index';
 import { isSameAddress, readDaemons } from './daemonList';
 
 /** Why what was typed is no address that can be added. */
@@ -16,6 +17,8 @@ export interface AddressRules {
   readonly watched: readonly DaemonConfig[];
 }
 
+/** The kind whose entries say how a daemon is asked. */
+export const ANY_KIND = KINDS.find(({ isOfAnyMake }) => isOfAnyMake)!.id;
 const HAS_PORT = /:\d+(\/|$)/;
 /** What is typed in one word is a host only where that can be seen: `localhost`, a dot, or brackets. */
 const HOST = /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])$/i;
@@ -35,7 +38,10 @@ export function readAddress(
   if (!hasScheme && !HAS_PORT.test(bare)) {
     return HOST.test(bare) ? { is: 'noPort' } : { is: 'noHttpUrl', url: text };
   }
-  const { daemons, problems } = readDaemons([{ url }], { configured: true, allowRemote });
+  const rules = { configured: true, allowRemote };
+  // Only of a daemon of any make the whole address is asked, with its query.
+  const isQuery = /\?[^#]+$/.test(url);
+  const { daemons, problems } = readDaemons([{ url, ...(isQuery && { kind: ANY_KIND }) }], rules);
   const [daemon] = daemons;
   if (daemon) {
     const known = watched.find((other) => isSameAddress(other, daemon));

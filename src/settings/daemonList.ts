@@ -29,8 +29,13 @@ export interface RawDaemonList {
 /** A daemon as it is written into the user's list. */
 export interface ListedDaemon {
   readonly name: string;
-  readonly url: string;
+  /** One of these three. */
+  readonly url?: string;
+  readonly files?: readonly string[];
+  readonly command?: readonly string[];
   readonly kind?: string;
+  readonly pollIntervalMs?: number;
+  readonly progress?: Readonly<Record<string, string | number>>;
 }
 
 /** The list as daemons to watch, and problems to show. */

@@ -20,3 +20,6 @@ export const MAX_MATCH_VALUES = 20;
 export const MAX_PRESETS = 50;
 /** A preset is named in an entry, and in a message. */
 export const MAX_PRESET_NAME_CHARS = 60;
+
+/** A command starts a process at each poll: one that nobody said otherwise of is run once a minute. */
+export const COMMAND_INTERVAL_MS = 60_000;

@@ -7,10 +7,21 @@ export function offspringText({ pid, name, session }: Offspring): string {
   return session === undefined ? `${program} (${pid})` : `${program} (${pid}, session “${session}”)`;
 }
 
-/** "claude (11), git (12) and 3 more". */
+/** "claude (11), git (12) and 3 more", "2 sessions with 5 processes (“lint”, “build”), git (12)". */
 export function offspringList(processes: readonly Offspring[]): string {
-  const named = processes.slice(0, MAX_NAMED_OFFSPRING).map(offspringText);
-  const more = processes.length - named.length;
+  const sessions = new Set(processes.flatMap(({ session }) => session ?? []));
+  const ofSessions = processes.filter(({ session }) => session !== undefined);
+  if (ofSessions.length === sessions.size) return listed(processes.map(offspringText));
+  const others = processes.filter(({ session }) => session === undefined);
+  const count = `${sessions.size} ${sessions.size === 1 ? 'session' : 'sessions'}`;
+  const names = listed([...sessions].map((session) => `“${session}”`));
+  const grouped = `${count} with ${ofSessions.length} processes (${names})`;
+  return others.length === 0 ? grouped : `${grouped}, ${listed(others.map(offspringText))}`;
+}
+
+function listed(texts: readonly string[]): string {
+  const named = texts.slice(0, MAX_NAMED_OFFSPRING);
+  const more = texts.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 

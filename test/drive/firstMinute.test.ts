@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { notRun } from '../support/notRun';
 import { until } from '../support/until';
 import type { RealDispatchd } from '../support/realDispatchd';
@@ -117,6 +118,46 @@ describe('the first minute, from a fresh profile in a window in a browser', func
     await window.reload();
     await until(() => demoProcesses().length === 0, 'the end of the demo', RED_DEADLINE_MS);
     await window.item('mine').waitFor({ timeout: RED_DEADLINE_MS });
+  });
+
+  it('adds a file of the workspace into the settings of the workspace, by keyboard alone', async () => {
+    const { keyboard } = window.page;
+    const state = join(window.folder, 'run', 'state.json');
+    mkdirSync(dirname(state), { recursive: true });
+    writeFileSync(state, JSON.stringify({ lastSuccessAt: new Date().toISOString() }));
+    const option = (name: string | RegExp) => window.quickInput().getByRole('option', { name });
+    const box = window.quickInput().locator('input').first();
+    const asked = (question: RegExp) => window.quickInput().getByPlaceholder(question).waitFor();
+
+    const question = await window.ask('Daemon Health: Add Daemon…', /address/);
+    await question.fill('run/state.json');
+    await option(/Read this file/).waitFor();
+    await window.screenshot('first-minute-7-file');
+    await keyboard.press('Enter');
+    await option(/lastSuccessAt/).waitFor({ timeout: RED_DEADLINE_MS });
+    await window.screenshot('first-minute-8-proof');
+    await keyboard.press('Enter');
+    await asked(/^For how long/);
+    await option('5 min').first().waitFor();
+    await window.screenshot('first-minute-9-red-after');
+    await keyboard.press('Enter');
+    await asked(/^How is the daemon to be called/);
+    await box.fill('ticker');
+    await option(/add it by this name/).waitFor();
+    await keyboard.press('Enter');
+    await option(/This workspace only/).waitFor();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await window.selectedRow('ticker').waitFor({ timeout: RED_DEADLINE_MS });
+    await window.screenshot('first-minute-10-row');
+    const settings = readFileSync(join(window.folder, '.vscode', 'settings.json'), 'utf8');
+    const { 'daemonHealth.daemons': list } = JSON.parse(settings) as Record<string, readonly object[]>;
+    assert.deepEqual(list!.at(-1), {
+      name: 'ticker',
+      files: [state],
+      kind: 'generic',
+      progress: { time: 'lastSuccessAt', redAfterMs: 300_000 },
+    });
   });
 
   it('says nothing that the console would complain about', () => {

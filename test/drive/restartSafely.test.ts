@@ -233,7 +233,7 @@ describe('a restart of a smithy that was started elsewhere', function () {
     const old = await running(['/bin/sh', file]);
     const shell = children.at(-1)!.pid!;
     const before = starts();
-    const again = `process ${shell} (/bin/sh ${file}) may start smithy again: while that is there, nothing else is started.`;
+    const again = `Process ${shell} (/bin/sh ${file}) may start smithy again. The restart waits for that start: no second smithy is started while process ${shell} (/bin/sh ${file}) runs.`;
     const text = await asked();
     assert.ok(text.includes(again), text);
     await window.screenshot('safely-loop');

@@ -29,7 +29,7 @@ export async function readFiles(
 ): Promise<Spoken | StrangeAnswer> {
   let changedAt: number | undefined;
   const contents: Content[] = [];
-  for (const path of paths.map(inHome)) {
+  for (const path of paths.map((each) => inHome(each))) {
     const file = shown(path);
     try {
       const found = await stat(path);

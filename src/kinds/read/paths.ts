@@ -68,6 +68,20 @@ export function shortPath(path: string, home = homedir()): string {
   return path.startsWith(`${home}${sep}`) ? `~${path.slice(home.length)}` : path;
 }
 
+/** The path that people write as `~/project`. */
+export function inHome(path: string, home = homedir()): string {
+  return path.replace(/^~(?=[\\/])/, () => home);
+}
+
+/** A path as somebody types it: absolute, `~/…`, or below a folder; `undefined` where there is no such folder. */
+export function typedPath(typed: string, folder: string | undefined): string | undefined {
+  if (/^~[\\/]/.test(typed)) return typed;
+  if (ON_DRIVE.test(typed) || /^[\\/]/.test(typed)) {
+    return /^(\\|[\\/]{2})/.test(typed) ? typed : pathsOf(typed).normalize(typed);
+  }
+  return folder === undefined ? undefined : pathsOf(folder).join(folder, typed);
+}
+
 /** Whether a daemon that works in `folder` belongs to a workspace folder: inside it, equal to it, or around it. */
 export function belongsTo(folder: string, workspaceFolders: readonly string[]): boolean {
   return workspaceFolders.some((other) => isWithin(folder, other) || isWithin(other, folder));

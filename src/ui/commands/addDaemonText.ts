@@ -1,24 +1,29 @@
-import { cleanText, joined } from '../../base/text';
-import type { Failure, Report } from '../../health/report';
-import type { Track } from '../../health/trackState';
+import { cleanText } from '../../base/text';
+import type { Report } from '../../health/report';
 import { folderName, projectFolder } from '../../kinds/read/paths';
-import type { AddressProblem } from '../../settings/address';
+import { placeOf } from '../../kinds/target';
+import type { Target } from '../../model/target';
 import type { ListPlace } from '../../settings/settings';
-import { causeText } from '../../words/causes';
-import { reasonText } from '../../words/reasons';
-import { capitalise, STATE_LABELS } from '../../words/states';
+import type { TypedProblem } from '../../settings/typedDaemon';
 import { textsOf } from '../../words/texts';
 import { plain, type PlainText } from '../shared/markdown';
 
 const MAX_TYPED_CHARS = 60;
+/** The list takes no longer one. */
+const MAX_NAME_CHARS = 60;
+const SHORT_WAYS = '3457, 127.0.0.1:3457/health';
 const WAYS = '3457, 127.0.0.1:3457 or http://127.0.0.1:3457';
 
 export const ADD = {
   title: plain('Add Daemon'),
-  typeAddress: plain(`Type the address of the daemon: ${WAYS}`),
-  typeOrPick: plain(`Pick a daemon that was found, or type an address: ${WAYS}`),
+  type: plain(
+    `Type an address (${SHORT_WAYS}), a file that the daemon writes, or a command that tells of it`,
+  ),
+  typeOrPick: plain(`Pick a daemon that was found, or type an address (${SHORT_WAYS}), a file, or a command`),
   found: plain('found on this machine'),
   tryIt: plain('ask who is there'),
+  readFile: plain('Read this file'),
+  runCommand: plain('Run this command, without a shell'),
   trying: (place: string) => plain(`Asking ${place}`),
   typeName: plain('How is the daemon to be called in the status bar and in the tree?'),
   named: plain('add it by this name'),
@@ -26,9 +31,14 @@ export const ADD = {
   nameTaken: (name: string) => plain(`“${name}” is the name of another daemon.`),
   where: plain('For which workspaces?'),
   again: plain('Ask Again'),
-  another: plain('Type Another Address'),
+  another: plain('Type Another'),
   all: plain('Add the Daemon All the Same'),
   allDetail: plain('it is watched from now on, and shown as offline until it answers'),
+  proof: plain('No proof of progress yet: pick what only a step of its work changes'),
+  noProof: plain('None: watch presence only'),
+  noProofDetail: plain('the daemon stays unverified: nothing tells whether its work gets on'),
+  redAfter: plain('For how long may that stay so before the daemon is red? Pick, or type: 20 min, 2 h'),
+  redNow: plain('red at once, as it is now'),
   added: (name: string) => plain(`${name} is watched`),
   notWritten: (said: string) => `The settings could not be written: ${said}`,
 } as const;
@@ -44,62 +54,23 @@ export const PLACES: Readonly<
 };
 
 /** Why what was typed cannot be added, in a sentence. */
-export const addressProblemText = textsOf<AddressProblem>({
+export const typedProblemText = textsOf<TypedProblem>({
   noHttpUrl: ({ url }) =>
     /^https:/i.test(url)
       ? 'A daemon is asked over http, not https.'
       : `“${cleanText(url, MAX_TYPED_CHARS)}” is no address. Try ${WAYS}.`,
+  openQuote: 'A quote does not end. Type the second one.',
+  needsShell: ({ sign }) =>
+    `A command runs without a shell, and “${sign}” has no meaning then. Write sh -c '…' around the line.`,
+  noPathHere: ({ path }) =>
+    `“${cleanText(path, MAX_TYPED_CHARS)}” is no path of this machine. Type an absolute one, or one that begins with ~/.`,
   noPort: 'The port is missing: 127.0.0.1:3457.',
   urlWithLogin: 'No daemon is sent a user name or a password. Leave them out.',
-  urlWithQuery: 'A daemon is asked below a path alone. Leave out what begins with “?” or “#”.',
+  urlWithQuery: 'A daemon is asked below a path alone. Leave out what begins with “#”.',
   notOnThisMachine: ({ host }) =>
     `${host} is not this machine. Set daemonHealth.allowRemote to watch daemons of other machines.`,
-  watched: ({ name }) => `The daemon at this address is watched already, as “${name}”.`,
+  watched: ({ name }) => `This daemon is watched already, as “${name}”.`,
 });
-
-/** What an ask found: who is there, and how that one is; or what is wrong, and what to do. */
-export interface Found {
-  readonly text: PlainText;
-  /** Where no daemon answered. */
-  readonly advice?: PlainText;
-}
-
-/** @param place where was asked */
-export function foundText(place: string, { sample, verdict }: Track): Found {
-  if (!sample) return { text: plain(`${place} was not asked.`), advice: plain('Try it again.') };
-  if (!sample.ok) return wrongText(place, sample.failure);
-  const { report } = sample;
-  const who = joined([report.kind, report.instance?.version], ' ');
-  const { label } = STATE_LABELS[verdict.state];
-  return { text: plain(`${who} at ${place}: ${label} (${reasonText(verdict.reason)})`) };
-}
-
-function wrongText(place: string, { kind, cause }: Failure): Found {
-  const why = capitalise(causeText(cause));
-  switch (kind) {
-    case 'refused':
-      return {
-        text: plain(`Nothing listens at ${place}. ${why}.`),
-        advice: plain('Start the daemon and ask again, or check the port.'),
-      };
-    case 'wrongAnswer':
-      return {
-        text: plain(`No daemon is at ${place}, but something else. ${why}.`),
-        advice: plain('Check the port: another program has it.'),
-      };
-    case 'timeout':
-    case 'statusHung':
-      return {
-        text: plain(`${place} does not answer in time. ${why}.`),
-        advice: plain('The daemon may hang: restart it, and ask again.'),
-      };
-    default:
-      return {
-        text: plain(`${place} gives no status. ${why}.`),
-        advice: plain('Look into the log of the daemon, and ask again.'),
-      };
-  }
-}
 
 /** What a daemon is called where nobody says so: its kind, and the folder that it works in. */
 export function defaultName(
@@ -109,7 +80,23 @@ export function defaultName(
 ): string {
   const folder = instance?.workspace ?? (database && projectFolder(database.path));
   const where = folder === undefined ? openFolder : folderName(folder);
-  const name = where === undefined ? kind : `${kind} (${where})`;
+  return untaken(where === undefined ? kind : `${kind} (${where})`, taken);
+}
+
+/** What a daemon of any make is called: after its address, its file or its command. */
+export function nameOf(target: Target, taken: readonly string[]): string {
+  switch (target.kind) {
+    case 'http':
+    case 'prometheus':
+      return untaken(placeOf(target).replace('http://', ''), taken);
+    case 'file':
+      return untaken(cleanText(folderName(target.paths[0] ?? ''), MAX_NAME_CHARS), taken);
+    case 'command':
+      return untaken(cleanText(folderName(target.argv[0] ?? ''), MAX_NAME_CHARS), taken);
+  }
+}
+
+function untaken(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;
   let count = 2;
   while (taken.includes(`${name} ${count}`)) count++;

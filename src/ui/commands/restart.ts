@@ -12,6 +12,7 @@ import { restartStepText, restartWaitText } from '../../words/restartSteps';
 import type { Outcome } from '../../model/outcome';
 import { isRestartLoop } from '../../store/restartRecords';
 import { isOpenSince } from '../../health/incident';
+import { rowOf } from '../../health/states';
 import { severityOf } from '../../health/verdict';
 import { sentenceOf } from '../../words/errors';
 import type { Outlived } from '../../model/outliving';
@@ -149,7 +150,9 @@ export class RestartCommands {
   /** The plan, once the user agreed to what it ends; `undefined` where not. */
   async #agree(model: DaemonModel, verb: Verb, openedMs?: number): Promise<Agreed | undefined> {
     const { name } = model.daemon;
-    if (!(await ensureTrusted(`${verb === 'Restart' ? 'Restarting' : 'Stopping'} ${name}`))) return undefined;
+    const { phase } = rowOf(model.track.verdict);
+    const doing = verb === 'Stop' ? 'Stopping' : phase === 'down' ? 'Starting' : 'Restarting';
+    if (!(await ensureTrusted(`${doing} ${name}`))) return undefined;
     const plan = await (verb === 'Restart'
       ? this.deps.controller.planRestart(model)
       : this.deps.controller.plan(model));
@@ -162,12 +165,14 @@ export class RestartCommands {
     const isTrouble = verb === 'Restart' && severityOf(plan.model.track.verdict) !== 'plain';
     const look = isTrouble && plan.owner ? await this.deps.inspectable(plan.owner) : undefined;
     const about = look && inspectText(look, name, plan.owner!.pid, alwaysInspect);
+    // What does not run is started.
+    const word = verb === 'Restart' && !plan.owner ? 'Start' : verb;
     const offers = look?.is === 'node' && !alwaysInspect ? [FIND_OUT] : [];
-    const buttons = [...(isLoop ? [SHOW_LOG] : []), verb, ...offers];
+    const buttons = [...(isLoop ? [SHOW_LOG] : []), word, ...offers];
     const whole = plain(joined([detail, about], '\n'));
-    const choice = await ask('warning', plain(`${verb} ${name}?`), whole, ...buttons);
+    const choice = await ask('warning', plain(`${word} ${name}?`), whole, ...buttons);
     if (choice === SHOW_LOG) await vscode.commands.executeCommand('daemonHealth.showLog');
-    if (choice !== verb && choice !== FIND_OUT) return undefined;
+    if (choice !== word && choice !== FIND_OUT) return undefined;
     return { plan, inspect: alwaysInspect || choice === FIND_OUT };
   }
 }

@@ -10,7 +10,7 @@ import { isEndedByUs, type Interrupted, type Plan } from '../../restart/plan';
 import { RESTART_LOOP_COUNT, RESTART_LOOP_MS } from '../../store/policy';
 import { unreadableText } from '../../words/causes';
 import { againstText, doubtText } from '../../words/startFailures';
-import { looksOf } from '../../words/states';
+import { capitalise, looksOf } from '../../words/states';
 import { MAX_NAMED_SESSIONS } from '../policy';
 import { familyText } from './outlivingText';
 
@@ -115,13 +115,15 @@ function againText(name: string, way: Plan['way'], supervisor: Plan['supervisor'
     return [...parts, `${way.name ?? 'A supervisor'} starts ${name} again: the restart is done by ${by}.`];
   }
   if (!supervisor) return parts;
-  const again = `${supervisor.name} may start ${name} again`;
+  const who = capitalise(supervisor.name);
   const { lastTime } = supervisor;
   if (lastTime) {
-    const happened = `${duration(lastTime.afterMs)} after the last end from here ${name} was started again, and not from here`;
-    return [...parts, `${happened}: ${again}${way ? ', and is waited for first' : ''}.`];
+    const happened = `${duration(lastTime.afterMs)} after its last end from here, ${name} was started again, and not from here.`;
+    const waited = way ? ' The restart waits for that start first.' : '';
+    return [...parts, `${happened} ${who} may do so again.${waited}`];
   }
-  return [...parts, way ? `${again}: while that is there, nothing else is started.` : `${again}.`];
+  const waited = ` The restart waits for that start: no second ${name} is started while ${supervisor.name} runs.`;
+  return [...parts, `${who} may start ${name} again.${way ? waited : ''}`];
 }
 
 /** What the new process will lack of the old one's environment, and whether that has to be said in any case. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/app/systemClock';
 import { createProbe } from '../../../src/kinds/probe';
 import { readAddress } from '../../../src/settings/address';
-import { defaultName, foundText } from '../../../src/ui/commands/addDaemonText';
+import { exploring, readTyped } from '../../../src/settings/typedDaemon';
+import { foundText } from '../../../src/ui/commands/addDaemonFoundText';
+import { defaultName } from '../../../src/ui/commands/addDaemonText';
 import { Registry } from '../../../src/watch/registry';
 import { AnsweringServer } from '../../support/answeringServer';
 import { FakeSmithy } from '../../support/fakeSmithy';
@@ -20,7 +22,8 @@ describe('a daemon that is tried before it is added', function () {
       clock: systemClock,
       random: Math.random,
       isFocused: () => true,
-      createProbe: (target, kind) => Promise.resolve(createProbe(target, { kind })),
+      createProbe: (target, kind, asks) =>
+        Promise.resolve(createProbe(target, { kind, ...(asks && { asks }) })),
       recall: () => ({ lost: [] }),
     });
   });
@@ -30,7 +33,7 @@ describe('a daemon that is tried before it is added', function () {
     const daemon = readAddress(address, { allowRemote: false, watched: [] });
     assert.ok(!('is' in daemon));
     const track = await registry.tryOut(daemon, signal);
-    return { ...foundText(address, track), report: track.sample?.ok ? track.sample.report : undefined };
+    return { ...foundText(daemon.target, track), report: track.sample?.ok ? track.sample.report : undefined };
   }
 
   it('is recognised, with its state, and named after its folder', async () => {
@@ -38,7 +41,7 @@ describe('a daemon that is tried before it is added', function () {
     const smithy = await FakeSmithy.start(join(home, 'shop'));
     try {
       const { text, advice, report } = await found(`127.0.0.1:${smithy.port}`);
-      assert.match(text, /^smithy at 127\.0\.0\.1:\d+: (healthy|starting|unverified) \(/);
+      assert.match(text, /^smithy at http:\/\/127\.0\.0\.1:\d+: (healthy|starting|unverified) \(/);
       assert.equal(advice, undefined);
       assert.ok(report);
       assert.equal(defaultName(report, 'open', []), 'smithy (shop)');
@@ -52,7 +55,7 @@ describe('a daemon that is tried before it is added', function () {
 
   it('that is not there is told so, with what to do', async () => {
     const { text, advice } = await found(`127.0.0.1:${await freePort()}`);
-    assert.match(text, /^Nothing listens at 127\.0\.0\.1:\d+\. Connection refused\.$/);
+    assert.match(text, /^Nothing listens at http:\/\/127\.0\.0\.1:\d+\. Connection refused\.$/);
     assert.match(advice ?? '', /^Start the daemon/);
   });
 
@@ -62,8 +65,71 @@ describe('a daemon that is tried before it is added', function () {
     );
     try {
       const { text, advice } = await found(server.url);
-      assert.match(text, /^No daemon is at http:.*, but something else\. The answer is a web page/);
-      assert.match(advice ?? '', /another program has it/);
+      assert.match(text, /^http:.* answers with a web page, and not with a status\.$/);
+      assert.match(advice ?? '', /^Type the whole address of its health answer/);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  /** What is found by what somebody types, as Add Daemon… asks it. */
+  async function typed(text: string) {
+    const read = readTyped(text, { allowRemote: false, watched: [] });
+    assert.ok(!('is' in read), JSON.stringify(read));
+    const track = await registry.tryOut(exploring(read[0]!), new AbortController().signal);
+    const candidates = track.sample?.ok ? track.sample.report.explored?.candidates : undefined;
+    return { ...foundText(read[0]!.target, track), fields: candidates?.map(({ by, at }) => `${by} ${at}`) };
+  }
+
+  it('of any make tells what it answers, and what in it can prove progress', async () => {
+    const server = await AnsweringServer.start((response) =>
+      response.setHeader('content-type', 'application/health+json').end(
+        JSON.stringify({
+          status: 'pass',
+          checks: { 'queue:depth': [{ status: 'pass' }], db: [{ status: 'pass' }] },
+          lastSuccessAt: new Date(Date.now() - 12_000).toISOString(),
+        }),
+      ),
+    );
+    try {
+      const { text, fields, advice } = await typed(`${server.url}/health`);
+      assert.match(text, /^http:.*\/health answers health\+json, 2 checks$/);
+      assert.deepEqual(fields, ['time lastSuccessAt']);
+      assert.equal(advice, undefined);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('may be a file or a command, or is told why not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'daemon-health-try-'));
+    const file = join(folder, 'last_success');
+    try {
+      assert.match((await typed(file)).text, /^No file is at .*\/last_success\.$/);
+      writeFileSync(file, String(Date.now() / 1_000 - 30));
+      assert.deepEqual((await typed(file)).fields, ['time $text', 'time $mtime']);
+      const command = await typed(
+        `${process.execPath} -e "console.log('{\\"done\\": 3, \\"waiting\\": 1}')"`,
+      );
+      assert.match(command.text, / prints JSON$/);
+      assert.deepEqual(command.fields, ['counter done']);
+      assert.equal((await typed('no-such-daemon status')).text, 'There is no command “no-such-daemon”.');
+      const failed = await typed(`${process.execPath} -e "process.exit(3)"`);
+      assert.match(failed.text, /^The command .* ended with exit code 3\.$/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('that asks for a login is told so', async () => {
+    const server = await AnsweringServer.start((response) => {
+      response.statusCode = 401;
+      response.end('no');
+    });
+    try {
+      const { text, advice } = await typed(`${server.url}/health`);
+      assert.match(text, /asks for a login \(HTTP 401\)\.$/);
+      assert.match(advice ?? '', /needs none/);
     } finally {
       await server.stop();
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readAddress } from '../../../src/settings/address';
-import { addressProblemText } from '../../../src/ui/commands/addDaemonText';
+import { typedProblemText } from '../../../src/ui/commands/addDaemonText';
 import { placeOf } from '../../../src/kinds/target';
 import { daemon } from '../ui/support';
 
@@ -34,16 +34,16 @@ describe('an address that somebody types', () => {
     ['https://127.0.0.1:3470', /^A daemon is asked over http, not https\.$/],
     ['ftp://127.0.0.1:3470', /is no address/],
     ['http://me:secret@127.0.0.1:3470', /^No daemon is sent a user name or a password\./],
-    ['http://127.0.0.1:3470/?a=b', /^A daemon is asked below a path alone\./],
+    ['http://127.0.0.1:3470/#a', /^A daemon is asked below a path alone\./],
     ['example.org:3470', /^example\.org is not this machine\. Set daemonHealth\.allowRemote/],
-    ['3457', /^The daemon at this address is watched already, as “shop”\.$/],
-    ['localhost:3457', /^The daemon at this address is watched already, as “shop”\.$/],
-    ['http://127.0.0.1:3457/', /^The daemon at this address is watched already, as “shop”\.$/],
+    ['3457', /^This daemon is watched already, as “shop”\.$/],
+    ['localhost:3457', /^This daemon is watched already, as “shop”\.$/],
+    ['http://127.0.0.1:3457/', /^This daemon is watched already, as “shop”\.$/],
   ] as const) {
     it(`is refused with a sentence: ${typed}`, () => {
       const read = readAddress(typed, rules);
       assert.ok('is' in read, JSON.stringify(read));
-      const text = addressProblemText(read);
+      const text = typedProblemText(read);
       assert.match(text, says);
       assert.doesNotMatch(text, /secret/);
     });

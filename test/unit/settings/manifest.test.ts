@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readDaemons } from '../../../src/settings/daemonList';
+import { listProblemText } from '../../../src/words/listProblemText';
 
 const ROOT = join(__dirname, '../../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -40,4 +42,91 @@ describe('the settings', () => {
       assert.ok(read('README.md').includes(`\`${SECTION}${name}\``), 'README.md, "Settings": add a row');
     });
   }
+});
+
+/** A part of the schema, as far as it is read here. */
+interface Schema {
+  readonly description?: string;
+  readonly markdownDescription?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+  readonly defaultSnippets?: readonly { readonly label: string; readonly body: unknown }[];
+}
+
+/** What a snippet inserts where nobody types anything else: `"^${1:5}"` is a number, `"${1:a}"` a text. */
+function inserted(body: unknown): unknown {
+  const text = JSON.stringify(body)
+    .replace(/"\^\$\{\d+:([^}]*)\}"/g, '$1')
+    .replace(/\$\{\d+\|([^,|]*)[^}]*\}/g, '$1')
+    .replace(/\$\{\d+:((?:[^{}]|\{\{[^}]*\}\})*)\}/g, '$1')
+    .replaceAll('\\\\$', '$');
+  return JSON.parse(text);
+}
+
+describe('what the editor completes of an entry of the list', () => {
+  const list = properties['daemonHealth.daemons'] as Schema;
+  const entry = list.items!;
+  const snippets = entry.defaultSnippets!.map(({ label, body }) => [label, inserted(body)] as const);
+  const problemsOf = (value: unknown) =>
+    readDaemons([value], { configured: true, allowRemote: false }).problems.map(listProblemText);
+
+  for (const [label, body] of snippets) {
+    it(`is read without a problem: ${label}`, () => assert.deepEqual(problemsOf(body), []));
+  }
+
+  it('has every form of an entry, and every proof', () => {
+    const bodies = snippets.map(([, body]) => body as Readonly<Record<string, object>>);
+    const sources = ['url', 'files', 'command'].filter((key) => bodies.some((body) => key in body));
+    assert.deepEqual(sources, ['url', 'files', 'command']);
+    const proofs = ['time', 'age', 'counter', 'due', 'beat'];
+    const offered = proofs.filter((proof) => bodies.some(({ progress }) => proof in (progress ?? {})));
+    assert.deepEqual(offered, proofs);
+    for (const key of ['expect', 'restart'])
+      assert.ok(
+        bodies.some((body) => key in body),
+        key,
+      );
+  });
+
+  const COMPLETE: Readonly<Record<string, (value: unknown) => object>> = {
+    name: (name) => ({ name, url: 'http://127.0.0.1:1' }),
+    url: (url) => ({ name: 'x', url, kind: 'generic' }),
+    files: (files) => ({ name: 'x', files }),
+    command: (command) => ({ name: 'x', command }),
+    progress: (progress) => ({ name: 'x', files: ['/x'], progress }),
+    expect: (expect) => ({ name: 'x', url: 'http://127.0.0.1:1', expect, kind: 'generic' }),
+    pollIntervalMs: (pollIntervalMs) => ({ name: 'x', url: 'http://127.0.0.1:1', pollIntervalMs }),
+    restart: (restart) => ({ name: 'x', url: 'http://127.0.0.1:1', restart }),
+  };
+  for (const [key, whole] of Object.entries(COMPLETE)) {
+    it(`has examples of "${key}", which are read without a problem`, () => {
+      const { examples = [] } = entry.properties![key]!;
+      assert.ok(examples.length > 0);
+      for (const example of examples)
+        assert.deepEqual(problemsOf(whole(example)), [], JSON.stringify(example));
+    });
+  }
+
+  it('says of each key what it is for', () => {
+    const missing: string[] = [];
+    const look = (schema: Schema, path: string) => {
+      for (const [key, inner] of Object.entries(schema.properties ?? {})) {
+        const here = `${path}.${key}`;
+        if (!(inner.description ?? inner.markdownDescription)) missing.push(here);
+        look(inner, here);
+      }
+    };
+    look(entry, 'daemons');
+    assert.deepEqual(missing, []);
+  });
+
+  it('shows examples in its description that are read without a problem', () => {
+    const [, shown = ''] =
+      /```json\n"daemonHealth\.daemons": ([^`]*)```/.exec(list.markdownDescription ?? '') ?? [];
+    const entries = JSON.parse(shown) as readonly unknown[];
+    assert.ok(entries.length > 0);
+    assert.deepEqual(entries.flatMap(problemsOf), []);
+  });
 });

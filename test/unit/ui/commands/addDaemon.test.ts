@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { Explored, ProofCandidate } from '../../../../src/health/explored';
+import type { Failure } from '../../../../src/health/report';
 import type { Track } from '../../../../src/health/trackState';
 import type { OfferedDaemon } from '../../../../src/model/foundDaemon';
 import { placeOf } from '../../../../src/kinds/target';
@@ -21,10 +23,13 @@ interface Shown {
   readonly title: string;
   readonly value: string;
   readonly labels: readonly string[];
+  readonly descriptions: readonly string[];
+  readonly question: string;
 }
 
 interface QuickItem {
   readonly label: string;
+  readonly description?: string;
   readonly value: unknown;
 }
 
@@ -51,7 +56,13 @@ class World {
       window: {
         createQuickPick: () => quickPick(left, this.boxes),
         showQuickPick: (items: QuickItem[], { placeHolder, title = placeHolder }: Record<string, string>) => {
-          this.boxes.push({ title: title ?? '', value: '', labels: items.map(({ label }) => label) });
+          this.boxes.push({
+            title: title ?? '',
+            value: '',
+            labels: items.map(({ label }) => label),
+            descriptions: items.map(({ description = '' }) => description),
+            question: placeHolder ?? '',
+          });
           const answer = left.shift();
           if (answer === 'enter') return Promise.resolve(items[0]);
           const pick = typeof answer === 'object' && 'pick' in answer ? answer.pick : /^$/;
@@ -61,7 +72,7 @@ class World {
         withProgress: (_options: unknown, work: (...args: unknown[]) => unknown) =>
           work({}, { onCancellationRequested: () => ({ dispose: () => undefined }) }),
       },
-      workspace: { workspaceFolders: [{ name: 'shop' }] },
+      workspace: { workspaceFolders: [{ name: 'shop', uri: { fsPath: '/home/me/shop' } }] },
       commands: { executeCommand: (...command: unknown[]) => Promise.resolve(this.ran.push(command)) },
     };
     const { addDaemon } = loadWith<typeof AddDaemon>(vscode, FILE);
@@ -115,7 +126,13 @@ function quickPick(left: Answer[], boxes: Shown[]) {
       heard['change']?.(answer.type);
     }
     const pick = typeof answer === 'object' && 'pick' in answer ? answer.pick : undefined;
-    boxes.push({ title: box.title, value: box.value, labels: box.items.map(({ label }) => label) });
+    boxes.push({
+      title: box.title,
+      value: box.value,
+      labels: box.items.map(({ label }) => label),
+      descriptions: box.items.map(({ description = '' }) => description),
+      question: box.placeholder,
+    });
     box.selectedItems = box.items.filter(({ label }, index) => (pick ? pick.test(label) : index === 0));
     let isOpen = true;
     const { hide } = box;
@@ -140,6 +157,32 @@ function healthy(): Track {
   );
   return watch.track;
 }
+
+/** A daemon of any make, tried before it is watched. */
+function explored(candidates: readonly ProofCandidate[], form: Explored['form'] = 'json'): Track {
+  const watch = new Watch();
+  watch.answer({
+    kind: 'generic',
+    isRunning: true,
+    progress: { kind: 'untold', by: 'settings' },
+    traits: goodReport(watch.time).traits,
+    checks: [{ name: 'db', state: 'good' }],
+    explored: { form, candidates },
+    malformed: [],
+  });
+  return watch.track;
+}
+
+/** It answers wrongly, for this reason. */
+function wrong(failure: Failure): Track {
+  const watch = new Watch();
+  watch.observe({ ok: false, startedMs: watch.time.monotonicMs, failure });
+  return watch.track;
+}
+
+const SUCCESS: ProofCandidate = { by: 'time', at: 'lastSuccessAt', agoMs: 12_000, shown: 'x' };
+const OLD: ProofCandidate = { by: 'time', at: 'lastRunAt', agoMs: 40 * 60_000, shown: 'x' };
+const COUNT: ProofCandidate = { by: 'counter', at: 'jobs.done', busy: 'jobs.waiting', shown: '512' };
 
 function refused(): Track {
   const watch = new Watch();
@@ -175,7 +218,7 @@ describe('Add Daemon…', () => {
     const world = new World([
       { type: '3999' },
       { pick: /^.*Ask Again/ },
-      { pick: /Type Another Address/ },
+      { pick: /Type Another/ },
       { type: '3470' },
       'enter',
     ]);
@@ -198,7 +241,7 @@ describe('Add Daemon…', () => {
     const world = new World([
       { type: '3457' },
       { type: 'example.org:3470' },
-      { type: 'soon' },
+      { type: 'cat state | tail' },
       { type: '3470' },
       'enter',
     ]);
@@ -208,7 +251,7 @@ describe('Add Daemon…', () => {
     const [first, second, third] = world.boxes.map(({ labels }) => labels[0]);
     assert.match(first!, /watched already, as “shop”/);
     assert.match(second!, /Set daemonHealth\.allowRemote/);
-    assert.match(third!, /“soon” is no address/);
+    assert.match(third!, /^.*A command runs without a shell, and “\|” has no meaning then/);
     assert.equal(world.written.length, 1);
     assert.deepEqual(
       world.written[0]![1].map(({ name }) => name),
@@ -253,6 +296,181 @@ describe('Add Daemon…', () => {
     it(`writes nothing where the user goes back: ${what}`, async () => {
       const world = new World(answers);
       world.tracks = [refused()];
+      await world.run();
+      assert.deepEqual(world.written, []);
+    });
+  }
+
+  it('takes a file: says what it holds, offers what can prove progress, and writes the entry', async () => {
+    const world = new World([
+      { type: 'run/state.json' },
+      { pick: /lastSuccessAt/ },
+      'enter',
+      'enter',
+      'enter',
+    ]);
+    world.places = ['user', 'workspace'];
+    world.tracks = [explored([SUCCESS, COUNT])];
+    await world.run();
+    const [typed, proof, redAfter, name] = world.boxes;
+    assert.match(typed!.labels[0]!, /Read this file$/);
+    assert.equal(proof!.title, '/home/me/shop/run/state.json holds JSON, 1 check');
+    assert.deepEqual(proof!.labels, ['lastSuccessAt', 'jobs.done', 'None: watch presence only']);
+    assert.equal(redAfter!.labels[0], '5 min');
+    assert.equal(name!.value, 'state.json');
+    assert.deepEqual(world.written, [
+      [
+        {
+          name: 'state.json',
+          files: ['/home/me/shop/run/state.json'],
+          kind: 'generic',
+          progress: { time: 'lastSuccessAt', redAfterMs: 300_000 },
+        },
+        [],
+        'user',
+      ],
+    ]);
+    const [[command, id]] = world.ran as [[string, string]];
+    assert.equal(command, 'daemonHealth.showDetails');
+    assert.match(id, /^file:\["\/home\/me\/shop\/run\/state\.json"\]/);
+  });
+
+  it('takes a command, and shows it as the words that are run', async () => {
+    const world = new World([
+      { type: "mydaemon status 'a b'" },
+      { pick: /jobs\.done/ },
+      { type: '20' },
+      { type: 'jobs' },
+    ]);
+    world.tracks = [explored([COUNT], 'pairs')];
+    await world.run();
+    assert.match(world.boxes[0]!.descriptions[0]!, /^\["mydaemon","status","a b"\]$/);
+    assert.equal(world.boxes[1]!.title, 'mydaemon status a b prints key=value lines, 1 check');
+    assert.deepEqual(world.written[0]![0], {
+      name: 'jobs',
+      command: ['mydaemon', 'status', 'a b'],
+      kind: 'generic',
+      pollIntervalMs: 60_000,
+      progress: { counter: 'jobs.done', busy: 'jobs.waiting', redAfterMs: 1_200_000 },
+    });
+  });
+
+  it('asks an address again as one of any make, where it is none of a known make', async () => {
+    const world = new World([{ type: '127.0.0.1:8080/x?verbose' }, 'enter', 'enter', 'enter']);
+    world.tracks = [explored([SUCCESS], 'healthJson')];
+    await world.run();
+    assert.equal(world.boxes[1]!.title, 'http://127.0.0.1:8080/x answers health+json, 1 check');
+    assert.equal(world.written[0]![0].url, 'http://127.0.0.1:8080/x?verbose');
+
+    const other = new World([{ type: '8080' }, 'enter', 'enter', 'enter']);
+    other.tracks = [
+      wrong({ kind: 'wrongAnswer', cause: { is: 'noStatus', malformed: [] } }),
+      explored([SUCCESS]),
+    ];
+    await other.run();
+    assert.equal(other.tried.length, 2);
+    assert.deepEqual(other.written[0]![0].progress, { time: 'lastSuccessAt', redAfterMs: 300_000 });
+  });
+
+  it('watches presence only where the user says so, and where nothing can prove more', async () => {
+    const none = new World([{ type: '/x/state' }, { pick: /^None/ }, 'enter']);
+    none.tracks = [explored([SUCCESS])];
+    await none.run();
+    assert.equal(none.written[0]![0].progress, undefined);
+
+    const nothing = new World([{ type: '/x/state' }, 'enter']);
+    nothing.tracks = [explored([], 'text')];
+    await nothing.run();
+    assert.match(nothing.boxes[1]!.title, /holds a text, 1 check; nothing in it can prove progress$/);
+    assert.equal(nothing.written.length, 1);
+  });
+
+  it('offers a time to stay green that is longer than it lasts now', async () => {
+    const world = new World([{ type: '/x/state' }, { pick: /lastRunAt/ }, 'enter', 'escape']);
+    world.tracks = [explored([OLD])];
+    await world.run();
+    const { labels, descriptions } = world.boxes[2]!;
+    assert.equal(labels[0], '3 h');
+    assert.equal(descriptions[labels.indexOf('5 min')], 'red at once, as it is now');
+  });
+
+  const WRONG: readonly (readonly [typed: string, Failure, title: RegExp, advice: RegExp])[] = [
+    [
+      '/x/y',
+      { kind: 'refused', cause: { is: 'noFile', file: '/x/y' } },
+      /^No file is at \/x\/y\.$/,
+      /^Check the path/,
+    ],
+    [
+      '/x/y',
+      { kind: 'wrongAnswer', cause: { is: 'noPlainFile', file: '/x/y' } },
+      /^\/x\/y is not a plain file\.$/,
+      /^Choose a file/,
+    ],
+    [
+      'nobody status',
+      { kind: 'wrongAnswer', cause: { is: 'noCommand', command: 'nobody' } },
+      /^There is no command “nobody”\.$/,
+      /^Check its name/,
+    ],
+    [
+      'tail -f x',
+      { kind: 'timeout', cause: { is: 'noAnswer', withinMs: 5_000 } },
+      /^“tail -f x” does not end in time\. No answer within 5 s\.$/,
+      /^Choose a command that prints a status and ends/,
+    ],
+    [
+      'bad status',
+      { kind: 'wrongAnswer', cause: { is: 'commandFailed', command: 'bad', exitCode: 3 } },
+      /^The command bad ended with exit code 3\.$/,
+      /^Run the command in a terminal/,
+    ],
+    [
+      '127.0.0.1:8080/x?y',
+      { kind: 'wrongAnswer', cause: { is: 'webPage' } },
+      /^http:\/\/127\.0\.0\.1:8080\/x answers with a web page, and not with a status\.$/,
+      /^Type the whole address/,
+    ],
+    [
+      '127.0.0.1:8080/x?y',
+      { kind: 'wrongAnswer', cause: { is: 'login', status: 401 } },
+      /asks for a login \(HTTP 401\)\.$/,
+      /needs none/,
+    ],
+    [
+      '127.0.0.1:8080/x?y',
+      { kind: 'refused', cause: { is: 'connectionRefused' } },
+      /^Nothing listens at .*\. Connection refused\.$/,
+      /^Start the daemon/,
+    ],
+  ];
+  for (const [typed, failure, title, advice] of WRONG) {
+    it(`says in one sentence what is wrong, and what to do, and writes nothing: ${failure.cause.is}`, async () => {
+      const world = new World([{ type: typed }, 'escape']);
+      world.tracks = [wrong(failure)];
+      await world.run();
+      const box = world.boxes[1]!;
+      assert.match(box.title, title);
+      assert.match(box.question, advice);
+      assert.equal(
+        box.labels.some((label) => /All the Same/.test(label)),
+        failure.kind === 'refused',
+      );
+      assert.deepEqual(world.written, []);
+    });
+  }
+
+  const GONE_BACK: readonly (readonly [what: string, answers: readonly Answer[]])[] = [
+    ['the proof', ['escape']],
+    ['for how long', ['enter', 'escape']],
+    ['the name', ['enter', 'enter', 'escape']],
+    ['whose settings', ['enter', 'enter', 'enter', 'escape']],
+  ];
+  for (const [what, answers] of GONE_BACK) {
+    it(`writes nothing where the user goes back: ${what}`, async () => {
+      const world = new World([{ type: '/x/state' }, ...answers]);
+      world.places = ['user', 'workspace'];
+      world.tracks = [explored([SUCCESS])];
       await world.run();
       assert.deepEqual(world.written, []);
     });

@@ -193,7 +193,7 @@ describe('a restart that a message asks for', () => {
     [
       'a loop may start it again',
       { way: { by: 'spawn', keepsWork: false }, supervisor: { name: 'process 41 (sh loop.sh)' } },
-      'process 41 (sh loop.sh) may start smithy again: while that is there, nothing else is started.',
+      'Process 41 (sh loop.sh) may start smithy again. The restart waits for that start: no second smithy is started while process 41 (sh loop.sh) runs.',
     ],
     [
       'it was started again last time, not from here',
@@ -201,7 +201,7 @@ describe('a restart that a message asks for', () => {
         way: { by: 'spawn', keepsWork: false },
         supervisor: { name: 'process 41 (/bin/sh)', lastTime: { at: 1, afterMs: 1_500 } },
       },
-      '1.5 s after the last end from here smithy was started again, and not from here: process 41 (/bin/sh) may start smithy again, and is waited for first.',
+      '1.5 s after its last end from here, smithy was started again, and not from here. Process 41 (/bin/sh) may do so again. The restart waits for that start first.',
     ],
     [
       'only its answer names the folder that it is started in',
@@ -268,6 +268,15 @@ describe('a restart that a message asks for', () => {
     screen.answer = undefined;
     await commands().restart(modelOf(watch), began);
     assert.equal(restarted, 0);
+  });
+
+  it('is called a start where nothing runs', async () => {
+    const began = openedMs();
+    planned = { owner: undefined };
+    watch.wait(5_000).stayHealthy(120_000);
+    await commands().restart(modelOf(watch), began);
+    assert.equal(screen.texts[0], 'Start smithy?');
+    assert.deepEqual(screen.messages[0]!.buttons, ['Start']);
   });
 
   it('is done unasked where nobody asked by a message', async () => {
