@@ -1,5 +1,6 @@
 import type { NoAnswerCause } from '../base/errors';
 import type { KindId } from './kindId';
+import type { Owing } from './progress';
 
 /*
  * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or
@@ -100,7 +101,7 @@ export type Stale =
   /** By our own clock: that of the daemon was set back, and tells nothing. */
   | { readonly is: 'unchanged'; readonly thresholdMs: number }
   /** By what the user named as the proof. */
-  | { readonly is: 'noSign'; readonly by: ProofBy; readonly thresholdMs: number }
+  | { readonly is: 'noSign'; readonly by: ProofBy; readonly thresholdMs: number; readonly of?: Owing }
   | SeriesRed;
 
 /** Of a fleet. @property name of the worst of them @property limit in ms; of a state the figure itself */
@@ -145,10 +146,13 @@ export type SignUnknown =
   | { readonly is: 'malformed'; readonly malformed: readonly Malformed[] }
   /** The time that would prove it was never set. */
   | { readonly is: 'noSuccessYet' }
-  | { readonly is: 'signInFuture' };
+  | { readonly is: 'signInFuture' }
+  /** What tells of it besides the status did not. */
+  | { readonly is: 'signUntold'; readonly cause: Cause };
 
 /** Why nothing is known of a series. `vanished`: it was there, and is no more. */
-export type SeriesUnknown = SignUnknown | { readonly is: 'vanished' | 'notMovedYet' };
+export type SeriesUnknown =
+  Exclude<SignUnknown, { readonly is: 'signUntold' }> | { readonly is: 'vanished' | 'notMovedYet' };
 
 /** What makes a daemon's timestamps old although nothing hangs. */
 export type Unsettled = 'woke' | 'clockSet' | 'started';
@@ -197,6 +201,8 @@ export type Reason =
   | { readonly is: 'startsNothing'; readonly ready: number; readonly free: number; readonly forMs: number }
   | { readonly is: 'mergesStuck'; readonly count: number }
   | { readonly is: 'turnHangs'; readonly count: number }
+  /** Work that may hang. @property forMs for how long there was no sign of it, or it has run */
+  | ({ readonly is: 'suspectSilent' | 'suspectRun'; readonly forMs: number } & Owing)
   /** @property dueAt since when. Epoch ms, both on the daemon's clock. @property others how many more are */
   | {
       readonly is: 'jobOverdue';

@@ -21,6 +21,28 @@ export interface Signs {
   readonly owedSinceAt?: number;
   /** Why this answer proves nothing; the two moments are absent then. */
   readonly unknown?: SignUnknown;
+  /** What of several owes the sign. */
+  readonly of?: Owing;
+  /** What may hang, and may as well be at work for so long. */
+  readonly suspect?: Suspect;
+  /** However long it owes a sign, that alone proves no hang. */
+  readonly isNeverRed?: boolean;
+}
+
+/** One of several things that a daemon owes a sign of. */
+export interface Owing {
+  /** Absent where it has none. */
+  readonly name?: string;
+  /** How many more owe theirs, each for too long. */
+  readonly others: number;
+}
+
+/** Work of which nobody can tell from outside whether it hangs. */
+export interface Suspect extends Owing {
+  /** `silent`: at work, and no sign of that; `longRun`: a run that goes on and on. */
+  readonly is: 'silent' | 'longRun';
+  /** Since when. Epoch ms on the daemon's own clock. */
+  readonly sinceAt: number;
 }
 
 /** One series of a fleet: what a Prometheus measures of one daemon. Moments are epoch ms on the clock of Prometheus. */

@@ -11,7 +11,7 @@ import type { Report } from './report';
  * @param daemonNow epoch ms on the daemon's clock; without it no sign has an age
  */
 export function assessSigns(
-  { by, provenAt, owedSinceAt, unknown }: Signs,
+  { by, provenAt, owedSinceAt, unknown, of, suspect, isNeverRed }: Signs,
   daemonNow: number | undefined,
   thresholdMs: number,
 ): Loop {
@@ -22,9 +22,14 @@ export function assessSigns(
   }
   const ageMs = provenAt === undefined ? undefined : Math.max(0, daemonNow - provenAt);
   const owedMs = owedSinceAt === undefined ? undefined : Math.max(0, daemonNow - owedSinceAt);
-  if (owedMs !== undefined && owedMs > thresholdMs) {
-    return { kind: 'stale', ageMs: ageMs ?? owedMs, stale: { is: 'noSign', by, thresholdMs } };
+  if (owedMs !== undefined && owedMs > thresholdMs && !isNeverRed) {
+    return {
+      kind: 'stale',
+      ageMs: ageMs ?? owedMs,
+      stale: { is: 'noSign', by, thresholdMs, ...(of && { of }) },
+    };
   }
+  if (suspect?.is === 'silent') return { kind: 'unknown', why: { is: 'noSignYet', by } };
   if (ageMs !== undefined && ageMs <= thresholdMs) {
     return { kind: 'advancing', ageMs, crossesInMs: thresholdMs - (owedMs ?? ageMs) };
   }

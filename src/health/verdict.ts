@@ -181,8 +181,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     state: 'stuck',
-    match: ({ report, loop, startsNothing, overdue }) =>
-      report && whyStuck(report, loop?.kind === 'advancing', startsNothing, overdue),
+    match: ({ report, loop, startsNothing, overdue, unsettled }) =>
+      report && whyStuck(report, loop?.kind === 'advancing', startsNothing, overdue, unsettled !== undefined),
   },
   {
     state: 'unstable',

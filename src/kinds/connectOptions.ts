@@ -8,6 +8,8 @@ export interface ConnectOptions {
   readonly mayReadLimits: () => boolean;
   /** The time of this machine, epoch ms. */
   readonly wallAt: () => number;
+  /** A clock that never jumps, in ms. */
+  readonly elapsedMs: () => number;
   readonly env: Env;
   /** The user named the kind, so that it is also looked for where it shows less of itself. */
   readonly isDeclared: boolean;

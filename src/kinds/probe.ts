@@ -34,6 +34,7 @@ const DEFAULTS: Required<Omit<ProbeOptions, 'kind'>> = {
   timeouts: { requestMs: REQUEST_TIMEOUT_MS, fallbackMs: FALLBACK_TIMEOUT_MS },
   mayReadLimits: () => false,
   wallAt: Date.now,
+  elapsedMs: () => performance.now(),
   env: process.env,
   asks: {},
 };

@@ -11,6 +11,10 @@ export interface RestartConfig {
   readonly env?: Readonly<Record<string, string>>;
   /** `terminal` ties the daemon to the task's terminal; `background` lets it outlive the window. */
   readonly mode?: 'terminal' | 'background';
+  /** The command restarts the daemon: nobody else ends the old process. */
+  readonly by?: 'itself';
+  /** The running work goes on. */
+  readonly keepsWork?: boolean;
 }
 
 /** One daemon to watch. Two entries with one target that are asked for the same are one daemon. */

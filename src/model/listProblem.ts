@@ -17,7 +17,14 @@ export type AskProblem =
   | 'noValue'
   | 'noRedAbove'
   | 'ofFleetAlone'
-  | 'notOfFleet';
+  | 'notOfFleet'
+  | 'needsEach'
+  | 'eachByChange'
+  | 'noMatches'
+  | 'noSource'
+  | 'noRoutes'
+  | 'needsUrl'
+  | 'noMeanings';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
 export type EntryProblem =
@@ -29,14 +36,26 @@ export type EntryProblem =
   | { readonly is: 'ask'; readonly path: string; readonly problem: AskProblem }
   /** Only a daemon of an unknown make is told how it is asked. @property kind which that is */
   | { readonly is: 'askOfKind'; readonly path: string; readonly kind: KindId }
+  /** Of a preset: it is none, or has a key that no preset has. */
+  | { readonly is: 'noPreset' }
+  | { readonly is: 'presetKey'; readonly key: string }
+  /** @property known the names of the presets that there are */
+  | { readonly is: 'unknownPreset'; readonly known: readonly string[] }
   /** A variable of VS Code's that has no meaning in `restart`. */
   | { readonly is: 'restartVariable'; readonly variable: string }
   /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */
-  | { readonly is: 'restart'; readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | undefined };
+  | { readonly is: 'restart'; readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | 'by' | undefined };
 
 /** What is wrong in `daemonHealth.daemons`. */
 export type ListProblem =
   | { readonly is: 'noList' }
   /** The rest is not watched. */
   | { readonly is: 'tooMany'; readonly most: number; readonly count: number }
+  /** What is wrong with `daemonHealth.presets`; or with one of them, which is not used then. */
+  | { readonly is: 'noPresets' }
+  | {
+      readonly is: 'preset';
+      readonly name: string;
+      readonly problem: EntryProblem | { readonly is: 'presetTaken' };
+    }
   | { readonly is: 'entry'; readonly index: number; readonly problem: EntryProblem };

@@ -1,19 +1,21 @@
 import { cleanText } from '../base/text';
 import { SECOND_MS } from '../base/time';
-import type { ProofBy } from '../health/cause';
 import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../kinds/policy';
-import type { AskSetting, FleetSetting, ProofSetting } from '../model/askSetting';
+import type { AskSetting, FleetSetting, Meaning } from '../model/askSetting';
 import type { AskProblem, EntryProblem } from '../model/listProblem';
-import { MAX_PLACE_CHARS } from './policy';
+import { MAX_MATCH_VALUES, MAX_PLACE_CHARS } from './policy';
+import { isPlace, readProgress } from './proofSetting';
 
-const PROOFS: readonly ProofBy[] = ['time', 'age', 'counter', 'due', 'beat'];
-const PROGRESS_KEYS: readonly string[] = [...PROOFS, 'busy', 'redAfterMs'];
+const MEANINGS: readonly Meaning[] = ['good', 'bad', 'starting', 'stopped', 'silent', 'gone'];
 
 /** The keys of an entry that only a daemon of an unknown make has. */
 export const ASK_KEYS: readonly string[] = [
+  'preset',
   'files',
   'command',
   'expect',
+  'means',
+  'upMs',
   'progress',
   'prometheus',
   'query',
@@ -25,21 +27,33 @@ const FLEET_KEYS = ['query', 'value', 'redAbove'] as const;
 const NOT_OF_FLEET = ['expect', 'progress', 'restart'] as const;
 const VALUES: readonly FleetSetting['value'][] = ['age', 'counter', 'state'];
 
-/** How an entry says that its daemon is asked; or what is wrong with that. @param query of its address */
+/**
+ * How an entry says that its daemon is asked; or what is wrong with that.
+ * @param query of its address
+ * @param hasAddress it has one
+ */
 export function readAskSetting(
   raw: Readonly<Record<string, unknown>>,
   query: string,
+  hasAddress: boolean,
 ): AskSetting | EntryProblem {
   if (raw['prometheus'] !== undefined) return readFleet(raw);
   const alone = FLEET_KEYS.find((key) => raw[key] !== undefined);
   if (alone !== undefined) return wrong(alone, 'ofFleetAlone');
   const expect = readExpect(raw['expect']);
   if (expect && 'is' in expect) return expect;
+  const means = readMeans(raw['means']);
+  if (means === 'wrong') return wrong('means', 'noMeanings');
+  const { upMs } = raw;
+  if (upMs !== undefined && !isPlace(upMs)) return wrong('upMs', 'noPlace');
   const progress = readProgress(raw['progress']);
   if (progress && 'is' in progress) return progress;
+  if (progress?.from?.kind === 'http' && !hasAddress) return wrong('progress.from.url', 'needsUrl');
   return {
     ...(query !== '' && { query }),
     ...(expect && { expect }),
+    ...(means && { means }),
+    ...(upMs !== undefined && { upMs }),
     ...(progress && { progress }),
   };
 }
@@ -70,26 +84,10 @@ function readExpect(value: unknown): readonly number[] | EntryProblem | undefine
   return isList ? value : wrong('expect', 'noStatuses');
 }
 
-function readProgress(value: unknown): ProofSetting | EntryProblem | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value)) return wrong('progress', 'noObject');
-  const raw = value as Readonly<Record<string, unknown>>;
-  const other = Object.keys(raw).find((key) => !PROGRESS_KEYS.includes(key));
-  if (other !== undefined) return wrong(`progress.${cleanText(other, MAX_PLACE_CHARS)}`, 'unknownKey');
-  const [by, ...more] = PROOFS.filter((each) => Object.hasOwn(raw, each));
-  if (by === undefined || more.length > 0) return wrong('progress', 'notOneProof');
-  const [at, busy] = [raw[by], raw['busy']];
-  if (!isPlace(at)) return wrong(`progress.${by}`, 'noPlace');
-  if (busy !== undefined && !isPlace(busy)) return wrong('progress.busy', 'noPlace');
-  if (by === 'counter' && busy === undefined) return wrong('progress.busy', 'neededByCounter');
-  const redAfterMs = raw['redAfterMs'];
-  const isTime =
-    typeof redAfterMs === 'number' && redAfterMs >= MIN_RED_AFTER_MS && redAfterMs <= MAX_RED_AFTER_MS;
-  if (!isTime) return wrong('progress.redAfterMs', 'noRedAfter');
-  return { by, at, ...(busy !== undefined && { busy }), redAfterMs };
-}
-
-/** A place is shown where nothing is found there, so it is one line. */
-function isPlace(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && cleanText(value, MAX_PLACE_CHARS) === value;
+function readMeans(value: unknown): AskSetting['means'] | 'wrong' {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'wrong';
+  const entries = Object.entries(value);
+  const isGood = entries.every(([text, meaning]) => isPlace(text) && MEANINGS.includes(meaning as Meaning));
+  return isGood && entries.length <= MAX_MATCH_VALUES ? (value as AskSetting['means']) : 'wrong';
 }

@@ -9,7 +9,8 @@ import { KINDS, kindOf } from '../kinds/index';
 import { wholePlaceOf, type Target } from '../model/target';
 import { addressOf } from '../kinds/target';
 import { ASK_KEYS, readAskSetting } from './askSetting';
-import { readPlace } from './place';
+import { readPlace, type Place } from './place';
+import { readPresets, withPreset, type Presets } from './presets';
 import { MAX_LISTED } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
@@ -21,6 +22,8 @@ export interface RawDaemonList {
   readonly configured: boolean;
   /** The user allows daemons of other machines. */
   readonly allowRemote: boolean;
+  /** The user's own presets, whatever is in them. */
+  readonly presets?: unknown;
 }
 
 /** A daemon as it is written into the user's list. */
@@ -33,14 +36,15 @@ export interface ListedDaemon {
 /** The list as daemons to watch, and problems to show. */
 export function readDaemons(
   raw: unknown,
-  { configured, allowRemote }: Omit<RawDaemonList, 'raw'>,
+  { configured, allowRemote, presets: own }: Omit<RawDaemonList, 'raw'>,
 ): DaemonsConfig {
+  const { presets, problems: wrongPresets } = readPresets(own, problemOf);
   if (!Array.isArray(raw)) return { daemons: [], problems: [{ is: 'noList' }] };
   const daemons: DaemonConfig[] = [];
-  const problems: ListProblem[] = [];
+  const problems: ListProblem[] = [...wrongPresets];
   if (raw.length > MAX_LISTED) problems.push({ is: 'tooMany', most: MAX_LISTED, count: raw.length });
   raw.slice(0, MAX_LISTED).forEach((entry: unknown, index) => {
-    const daemon = readDaemon(entry, configured, allowRemote);
+    const daemon = readDaemon(entry, configured, allowRemote, presets);
     if ('is' in daemon) problems.push({ is: 'entry', index, problem: daemon });
     else if (!daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
   });
@@ -76,17 +80,29 @@ export function isSameAddress(
   return a.port === b.port && isAmbiguous && a.path === b.path;
 }
 
-function readDaemon(entry: unknown, configured: boolean, allowRemote: boolean): DaemonConfig | EntryProblem {
+/** What is wrong with a preset as an entry. */
+function problemOf(entry: object): EntryProblem | undefined {
+  const daemon = readDaemon({ kind: anyMake?.id, ...entry }, true, true, new Map());
+  return 'is' in daemon ? daemon : undefined;
+}
+
+function readDaemon(
+  entry: unknown,
+  configured: boolean,
+  allowRemote: boolean,
+  presets: Presets,
+): DaemonConfig | EntryProblem {
   if (typeof entry !== 'object' || entry === null) return { is: 'noObject' };
-  const raw = entry as Record<string, unknown>;
+  const raw = withPreset(entry as Record<string, unknown>, presets);
+  if (!raw) return { is: 'unknownPreset', known: [...presets.keys()] };
   const isAny = anyMake?.id === raw.kind || (raw.kind === undefined && ASK_KEYS.some((key) => key in raw));
-  const place = readPlace(raw, isAny, allowRemote);
-  if ('is' in place) return place;
-  const { target, query } = place;
+  const found = readPlace(raw, isAny, allowRemote);
+  if ('is' in found) return found;
+  const { target, query } = raw['preset'] === undefined ? found : atItsOrigin(found);
   const kind = typeof raw.kind === 'string' ? kindOf(raw.kind)?.id : undefined;
   if (raw.kind !== undefined && kind === undefined)
     return { is: 'unknownKind', known: KINDS.map(({ id }) => id) };
-  const asked = readAsks(raw, isAny, query);
+  const asked = readAsks(raw, isAny, query, target.kind === 'http');
   if (asked && 'is' in asked) return asked;
   const named = kind ?? (isAny ? anyMake?.id : undefined);
   const restart = readRestart(raw.restart);
@@ -116,6 +132,13 @@ function nameOf(said: unknown, target: Target, kind: string | undefined): string
   return cleanText(own, 60) || `fleet of ${target.origin.replace('http://', '')}`;
 }
 
+/** Of a preset the path is one of several routes: the daemon is at the address. */
+function atItsOrigin({ target, query }: Place): Place {
+  if (target.kind !== 'http') return { target, query };
+  const { origin, pathname } = new URL(target.origin);
+  return { target: { kind: 'http', origin }, query: `${pathname === '/' ? '' : pathname}${query}` };
+}
+
 /** The kind whose entries say how a daemon is asked. */
 const anyMake = KINDS.find(({ isOfAnyMake }) => isOfAnyMake);
 
@@ -123,9 +146,10 @@ function readAsks(
   raw: Record<string, unknown>,
   isAny: boolean,
   query: string,
+  hasAddress: boolean,
 ): Pick<DaemonConfig, 'asks'> | EntryProblem | undefined {
   if (isAny) {
-    const asks = readAskSetting(raw, query);
+    const asks = readAskSetting(raw, query, hasAddress);
     return 'is' in asks ? asks : Object.keys(asks).length > 0 ? { asks } : undefined;
   }
   const path = ASK_KEYS.find((key) => key in raw);
@@ -172,18 +196,22 @@ const wrong = (part: RestartPart): EntryProblem => ({ is: 'restart', part });
 function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object') return wrong(undefined);
-  const { command, args, cwd, env, mode } = value as Record<string, unknown>;
+  const { command, args, cwd, env, mode, by, keepsWork } = value as Record<string, unknown>;
   if (typeof command !== 'string' || command.trim() === '') return wrong('command');
   if (args !== undefined && !isStrings(args)) return wrong('args');
   if (cwd !== undefined && typeof cwd !== 'string') return wrong('cwd');
   if (env !== undefined && !isStringMap(env)) return wrong('env');
   if (mode !== undefined && mode !== 'terminal' && mode !== 'background') return wrong('mode');
+  if (by !== undefined && by !== 'itself') return wrong('by');
+  if (keepsWork !== undefined && typeof keepsWork !== 'boolean') return wrong('by');
   const texts = [command, cwd, ...(args ?? []), ...Object.values(env ?? {})];
   const unknown = texts.flatMap((text) => UNKNOWN_VARIABLE.exec(text ?? '')?.[0] ?? []);
   if (unknown[0] !== undefined) return { is: 'restartVariable', variable: cleanText(unknown[0], 80) };
   return {
     command,
     ...(mode !== undefined && { mode }),
+    ...(by !== undefined && { by }),
+    ...(keepsWork !== undefined && { keepsWork }),
     ...(args !== undefined && { args }),
     ...(cwd !== undefined && { cwd }),
     ...(env !== undefined && { env }),

@@ -61,7 +61,7 @@ function readCommand(value: unknown): Place | EntryProblem {
 }
 
 /** An absolute path of this machine, or one in the user's home. */
-function isFilePath(value: unknown): value is string {
+export function isFilePath(value: unknown): value is string {
   return typeof value === 'string' && whyNoPath(value.replace(/^~(?=[\\/])/, '/home')) === undefined;
 }
 

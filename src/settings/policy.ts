@@ -12,3 +12,11 @@ export const MAX_PLACE_CHARS = 200;
 
 /** A query goes into an address, and servers take some 8,000 characters of one; the longest rules of exporters have 500. */
 export const MAX_QUERY_CHARS = 2_000;
+
+/** Words of a status, or values of a field: a daemon has some. */
+export const MAX_MATCH_VALUES = 20;
+
+/** Presets of the user's own. */
+export const MAX_PRESETS = 50;
+/** A preset is named in an entry, and in a message. */
+export const MAX_PRESET_NAME_CHARS = 60;

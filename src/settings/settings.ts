@@ -6,7 +6,7 @@ import type { ListedDaemon, RawDaemonList } from './daemonList';
 export type ListPlace = 'user' | 'workspace';
 
 /** What says which daemons are watched, and looked for. */
-const WATCHED = ['daemons', 'allowRemote', 'discovery'];
+const WATCHED = ['daemons', 'presets', 'allowRemote', 'discovery'];
 
 const configuration = () => vscode.workspace.getConfiguration('daemonHealth');
 
@@ -19,6 +19,7 @@ export class Settings {
       raw: section.get('daemons'),
       configured: this.hasOwnList,
       allowRemote: section.get<boolean>('allowRemote', false),
+      presets: section.get('presets'),
     };
   }
 

@@ -138,7 +138,7 @@ export const staleText = textsOf<Stale>({
   unchanged: ({ thresholdMs }) => `no new poll cycle was seen for over ${duration(thresholdMs)}`,
   cycleInFlight: ({ thresholdMs }) => `a poll cycle in flight is older than ${duration(thresholdMs)}`,
   lastCycle: ({ thresholdMs }) => `the last completed poll cycle is older than ${duration(thresholdMs)}`,
-  noSign: ({ by, thresholdMs }) => noSignText(by, duration(thresholdMs)),
+  noSign: ({ by, thresholdMs, of }) => owingText(noSignText(by, duration(thresholdMs), of?.name), of?.others),
   seriesRed: seriesRedText,
 });
 
@@ -150,16 +150,22 @@ const NO_SIGN_YET: Readonly<Record<ProofBy, string>> = {
   beat: 'the beat has not been seen to change yet',
 };
 
-function noSignText(by: ProofBy, limit: string): string {
+/** With how many more are like it. */
+export function owingText(text: string, others = 0): string {
+  return others > 0 ? `${text}, and ${others} more` : text;
+}
+
+function noSignText(by: ProofBy, limit: string, name: string | undefined): string {
+  const of = name === undefined ? '' : ` of ${name}`;
   switch (by) {
     case 'time':
-      return `the time that proves progress is older than ${limit}`;
+      return `the time${of} that proves progress is older than ${limit}`;
     case 'age':
-      return `the age that proves progress is over ${limit}`;
+      return `the age${of} that proves progress is over ${limit}`;
     case 'counter':
       return `the daemon has work, and the counter has not moved for over ${limit}`;
     case 'due':
-      return `the next run is overdue by more than ${limit}`;
+      return `the next run${of} is overdue by more than ${limit}`;
     case 'beat':
       return `the beat has not changed for over ${limit}`;
   }
@@ -175,6 +181,7 @@ export const loopUnknownText = textsOf<LoopUnknown>({
   noCycleTimes: 'the daemon gives no time of a poll cycle',
   timesInFuture: "the poll times lie in the future of the daemon's own clock",
   timesContradict: 'the daemon says its loop is not stale, but its poll times are old',
+  signUntold: ({ cause }) => `what proves progress is not told: ${causeText(cause)}`,
   noSuccessYet: 'the daemon tells of no success yet: the time that proves progress is not set',
   signInFuture: "the time that proves progress lies in the future of the daemon's own clock",
   noProofNamed: 'the daemon answers, and "progress" in the settings names no proof that work gets on',

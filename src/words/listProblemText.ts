@@ -7,6 +7,11 @@ export function listProblemText(problem: ListProblem): string {
   if (problem.is === 'tooMany') {
     return `daemonHealth.daemons has ${problem.count} entries: only the first ${problem.most} are watched.`;
   }
+  if (problem.is === 'noPresets') {
+    return 'daemonHealth.presets should be an object of up to 50 presets by their names.';
+  }
+  if (problem.is === 'preset')
+    return `daemonHealth.presets[${JSON.stringify(problem.name)}] ${presetText(problem.problem)}.`;
   return `daemonHealth.daemons[${problem.index}] ${entryText(problem.problem)}.`;
 }
 
@@ -16,11 +21,13 @@ const RESTART = {
   cwd: 'has a "restart.cwd" that is not a string',
   env: 'has a "restart.env" that is not a map of strings',
   mode: 'has a "restart.mode" other than "terminal" or "background"',
+  by: 'has a "restart.by" other than "itself", or a "restart.keepsWork" that is not true or false',
 };
 
 const ASK: Readonly<Record<AskProblem, string>> = {
   noObject: 'is not an object',
-  unknownKey: 'is not known; known are time, age, counter, due, beat, busy and redAfterMs',
+  unknownKey:
+    'is not known; known are time, age, counter, due, beat, busy, redAfterMs, stuckAfterMs, and what the README names besides',
   notOneProof: 'needs exactly one of time, age, counter, due and beat',
   noPlace: 'is not a field of the answer, such as "lastSuccessAt" or "scheduler.nextRunAt"',
   neededByCounter:
@@ -37,6 +44,13 @@ const ASK: Readonly<Record<AskProblem, string>> = {
     'is not a number: for an age or a counter seconds, at least 1 and at most a month, for a state the figure itself',
   ofFleetAlone: 'is only for an entry with "prometheus"',
   notOfFleet: 'is not for an entry with "prometheus", which is many daemons',
+  needsEach: 'needs "each": only of several things some are judged',
+  eachByChange: 'goes with time, age and due alone: a change of several things is not followed',
+  noMatches: 'is not an object of fields and their values, such as { "enabled": true }',
+  noSource: 'is not an object with one of "url", "files" and "command"',
+  noRoutes: 'is not a path below the same address, such as "/session", or with "each" a list of such paths',
+  needsUrl: 'needs a "url": the paths are asked at its address',
+  noMeanings: 'is not an object of words and what they mean: good, bad, starting, stopped, silent or gone',
   noStatuses: 'is not a list of HTTP statuses, such as [200, 204]',
 };
 
@@ -53,7 +67,16 @@ const entryText = textsOf<EntryProblem>({
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,
   ask: ({ path, problem }) => `has a problem: "${path}" ${ASK[problem]}`,
   askOfKind: ({ path, kind }) => `has "${path}", which only a daemon of the kind "${kind}" has`,
+  noPreset: 'should be an object',
+  presetKey: ({ key }) => `has "${key}", which no preset has`,
+  unknownPreset: ({ known }) => `has an unknown "preset"; known are ${known.join(', ')}`,
   restartVariable: ({ variable }) =>
     `has ${variable} in its "restart", where only \${workspaceFolder}, \${workspaceFolder:name}, \${env:NAME} and \${userHome} are known`,
   restart: ({ part }) => (part === undefined ? 'has a "restart" that is not an object' : RESTART[part]),
 });
+
+function presetText(problem: Extract<ListProblem, { readonly is: 'preset' }>['problem']): string {
+  return problem.is === 'presetTaken'
+    ? 'has the name of a preset that comes with the extension, which stays as it is'
+    : entryText(problem);
+}

@@ -1,7 +1,7 @@
 import { clockMinute, coarseAge, duration } from '../base/time';
 import { MERGE_STUCK_AFTER_MS } from '../health/policy';
 import type { ProofBy, Reason, Stale, Unproven, Unsettled } from '../health/cause';
-import { causeText, loopUnknownText, shortageText, staleText, unavailableText } from './causes';
+import { causeText, loopUnknownText, owingText, shortageText, staleText, unavailableText } from './causes';
 import { ALL_GET_ON } from './fleetText';
 import { textsOf } from './texts';
 
@@ -80,6 +80,16 @@ export const reasonText = textsOf<Reason>({
     const text = `its cron job ${name} is overdue since ${clockMinute(dueAt, daemonNow)}`;
     return others > 0 ? `${text}, and ${others} more` : text;
   },
+  suspectSilent: ({ name, others, forMs }) =>
+    owingText(
+      `suspect: ${name ?? 'the daemon'} is busy, with no sign of progress for ${coarseAge(forMs)}`,
+      others,
+    ),
+  suspectRun: ({ name, others, forMs }) =>
+    owingText(
+      `suspect: a run${name === undefined ? '' : ` of ${name}`} has gone on for ${coarseAge(forMs)}`,
+      others,
+    ),
   slow: ({ shortage, cause }) => `slow: the machine is busy (${shortageText(shortage)}); ${causeText(cause)}`,
   notYetAnOutage: ({ cause }) => `${causeText(cause)} (not yet an outage)`,
   unsettled: ({ why }) => UNSETTLED[why],

@@ -22,6 +22,7 @@ const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
   nothingOwed: 'Nothing to do, nothing shown',
   noSignYet: 'No progress yet',
   noSuccessYet: 'No success yet',
+  signUntold: 'Its progress is not told',
   signInFuture: 'Its time is in the future',
 };
 
@@ -68,6 +69,8 @@ const pointText = textsOf<Reason>({
   mergesStuck: ({ count }) => `${tasks(count)} not merged`,
   turnHangs: ({ count }) => (count === 1 ? '1 turn seems to hang' : `${count} turns seem to hang`),
   jobOverdue: 'A cron job is overdue',
+  suspectSilent: ({ forMs }) => `Suspect: busy, no sign for ${coarseAge(forMs)}`,
+  suspectRun: ({ forMs }) => `Suspect: a run of ${coarseAge(forMs)}`,
   slow: 'Slow: the machine is busy',
   notYetAnOutage: 'Did not answer just now',
   unsettled: ({ why }) => UNSETTLED[why],

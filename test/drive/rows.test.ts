@@ -4,6 +4,7 @@ import { AnsweringServer, healthyAnswer } from '../support/answeringServer';
 import { freePort } from '../support/freePort';
 import type { RealDispatchd } from '../support/realDispatchd';
 import { becomes } from '../support/stateAnswers';
+import { cutIn } from './cutButtons';
 import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
 
 const LONG = 'payment-service-refactoring';
@@ -179,6 +180,46 @@ describe('the rows of the tree, in a side bar of the default width', function ()
       ours.filter((each) => !explorers.some((id) => id.split(':')[0] === each.split(':')[0])),
       [],
     );
+  });
+
+  it('have it inside them also while one does not answer yet, or is being restarted', async () => {
+    await window.page.setViewportSize({ width: 1_000, height: 5_000 });
+    await window.runCommand('Daemon Health: Focus on Daemon Health View');
+    const cutWhile = async (state: string) => {
+      await root(state)
+        .and(window.page.locator(`[aria-label*=" ${state}"]`))
+        .waitFor({ timeout: 60_000 });
+      const cut = (await window.page.evaluate(measure)).filter(({ overPx }) => overPx > 0.5);
+      await window.screenshot(`rows-${state.replace(' ', '-')}`);
+      return cut.map(({ text }) => `${state}: ${text}`);
+    };
+    servers.get('paused')!.become(becomes['unresponsive']!);
+    assert.deepEqual(await cutWhile('not answering'), []);
+    await window.page.setViewportSize({ width: 1_000, height: 700 });
+    await window.ask('Daemon Health: Restart Daemon', /^Restart which daemon\?/);
+    assert.deepEqual(await cutIn(window.quickInput()), []);
+    await window.quickInput().getByRole('option', { name: 'busy' }).first().click();
+    await window.dialog().waitFor();
+    await window.screenshot('rows-question');
+    assert.deepEqual(await cutIn(window.dialog()), []);
+    await window.dialog().getByRole('button', { name: 'Restart', exact: true }).click();
+    assert.deepEqual(await cutWhile('restarting'), []);
+    await window
+      .toast('restarted')
+      .or(root('busy').filter({ hasText: 'healthy' }))
+      .first()
+      .waitFor({ timeout: 60_000 });
+  });
+
+  it('and the boxes that ask have no text that is cut', async () => {
+    await window.ask('Daemon Health: Add Daemon…', /address/);
+    await window.screenshot('rows-add');
+    assert.deepEqual(await cutIn(window.quickInput()), []);
+    await window.page.keyboard.press('Escape');
+    await window.ask('Daemon Health: Copy Command of Session', /which session\?/);
+    await window.screenshot('rows-pick');
+    assert.deepEqual(await cutIn(window.quickInput()), []);
+    await window.page.keyboard.press('Escape');
   });
 
   it('say nothing that the console would complain about', () => {

@@ -21,6 +21,12 @@ function says(parts: object, health: object = {}): Answer {
   };
 }
 
+/** Each answer another. */
+function turnsBetween(...answers: readonly Answer[]): Answer {
+  let asked = 0;
+  return (response) => answers[asked++ % answers.length]!(response);
+}
+
 /** What daemons do once they were healthy, by what their rows say then. */
 export const becomes: Readonly<Record<string, Answer>> = {
   unresponsive: () => undefined,
@@ -33,5 +39,6 @@ export const becomes: Readonly<Record<string, Answer>> = {
   wedged: says({}, { pollStale: true, lastPollCompletedAt: '2026-01-01T00:00:00.000Z' }),
   stuck: says({}, { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true }),
   paused: says({ rateLimit: { isPaused: true } }),
+  unstable: turnsBetween(says({ isRunning: false }), says({})),
   unverified: says({ health: undefined }),
 };

@@ -2,6 +2,7 @@ import type { StrangeAnswer } from '../../health/cause';
 import type { Session } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
 import { errorIn, notAStatus } from '../read/answers';
+import { shapeMeant, type Means } from './meanings';
 import { isMetrics, readMetrics } from './metrics';
 import { readSaid, type Said } from './said';
 import { shapeOf, type Shape } from './shapes';
@@ -23,8 +24,13 @@ const NOT_READY = 503;
  * there why.
  *
  * @param expect the statuses of a good answer; 2xx where absent
+ * @param means what its words mean, where its entry says that
  */
-export function readAnswer(answer: Answer, expect: readonly number[] | undefined): Spoken | StrangeAnswer {
+export function readAnswer(
+  answer: Answer,
+  expect: readonly number[] | undefined,
+  means?: Means,
+): Spoken | StrangeAnswer {
   const { status, body, contentType, encoding } = answer;
   const isGood = expect ? expect.includes(status) : status >= 200 && status < 300;
   const isPage = /\bhtml\b/i.test(contentType);
@@ -32,7 +38,10 @@ export function readAnswer(answer: Answer, expect: readonly number[] | undefined
   if (isGood && encoding !== undefined) return { is: 'compressed', by: encoding };
   if (isGood && isMetrics(body, contentType)) return { said: readMetrics(body) };
   const said = readSaid(isPage || encoding !== undefined ? '' : body);
-  const shape = status === 401 || status === 403 || status === 404 ? undefined : shapeOf(body, said.json);
+  const shape =
+    status === 401 || status === 403 || status === 404
+      ? undefined
+      : (shapeMeant(body, means) ?? shapeOf(body, said.json));
   if (isGood) return { said, ...(shape && { shape }) };
   if (shape && !isPage && status >= 500) return { said, shape: notGood(shape) };
   if (status === 404) return { is: 'nothingAtPath' };

@@ -6,6 +6,7 @@ import { MAX_SAID_CHARS } from '../policy';
 import { checkParts } from '../read/parts';
 import type { Spoken } from './answer';
 import { claudeSessions } from './claude';
+import { shapeMeant, type Means } from './meanings';
 import { MAX_COMMAND_NAME_CHARS, MAX_COMMAND_OUTPUT_BYTES } from './policy';
 import { readSaid, TEXT_PLACE, type Said } from './said';
 import { shapeOf } from './shapes';
@@ -15,16 +16,20 @@ import { shapeOf } from './shapes';
  * daemon by it.
  *
  * @param places where values are asked for
- * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it
+ * @param means what its words mean, where its entry says that
+ * @param isStatus it may say how the daemon is; else only values are wanted of it
+ * @throws {NoAnswer} where it does not end in time: who asks a daemon that hangs waits for it; or where its words say so
  */
 export async function readCommand(
   argv: readonly string[],
   places: readonly string[],
   timeoutMs: number,
+  { means, isStatus }: { readonly means?: Means | undefined; readonly isStatus?: boolean } = {},
 ): Promise<Spoken | StrangeAnswer> {
+  const startedMs = performance.now();
   const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
   if (ran.is === 'late') throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
-  return readRan(ran, argv, places);
+  return readRan(ran, argv, places, { means, isStatus, tookMs: performance.now() - startedMs });
 }
 
 /** What a command said that ended, or why that is nothing. @throws {NoAnswer} where it says too much to be read */
@@ -32,6 +37,15 @@ export function readRan(
   ran: Exclude<Ran, { readonly is: 'late' }>,
   argv: readonly string[],
   places: readonly string[],
+  {
+    means,
+    isStatus = true,
+    tookMs = 0,
+  }: {
+    readonly means?: Means | undefined;
+    readonly isStatus?: boolean | undefined;
+    readonly tookMs?: number;
+  } = {},
 ): Spoken | StrangeAnswer {
   const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
   switch (ran.is) {
@@ -44,8 +58,10 @@ export function readRan(
     case 'ended': {
       checkParts(ran.stdout);
       const said = readPrinted(ran.stdout);
+      const meant = shapeMeant(`${ran.stdout}\n${ran.stderr}`, means, tookMs);
+      if (meant) return { said, shape: meant };
       const shape = shapeOf(lastLine(ran.stdout), said.json);
-      const tells = shape !== undefined || places.some((place) => said.at(place) !== undefined);
+      const tells = (isStatus && shape !== undefined) || places.some((place) => said.at(place) !== undefined);
       if (ran.exitCode === 0 || (tells && said.at(TEXT_PLACE) !== ''))
         return { said, ...(shape && { shape }), ...workIn(said) };
       const words = cleanText(lastLine(ran.stderr) || lastLine(ran.stdout), MAX_SAID_CHARS) || undefined;

@@ -1,23 +1,28 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { StrangeAnswer } from '../../health/cause';
-import type { Progress, Report } from '../../health/report';
+import type { Progress, Report, Signs } from '../../health/report';
 import { isWaiting } from '../../health/sessions';
-import type { AskSetting } from '../../model/askSetting';
+import type { AskSetting, ProofSetting } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
-import { NoAnswer, noAnswerWithin, type Ask } from '../../system/httpClient';
+import { NoAnswer } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions, Identified, RestartWay, StartPlace } from '../kind';
 import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
-import { FleetConnection } from './fleetConnection';
 import { readCommand } from './command';
 import { readContract } from './contract';
+import { proveEach } from './each';
 import { explore } from './explore';
 import { readFiles } from './files';
+import { FleetConnection } from './fleetConnection';
+import { CHANGED_PLACE } from './places';
+import { inTime } from './inTime';
 import { COMMAND_TIMEOUT_MS } from './policy';
+import { ProofAside } from './proofAside';
 import { prove, type Moment, type Remembered } from './proofs';
 import { toReport } from './report';
-import { CHANGED_PLACE, TEXT_PLACE } from './said';
+import { TEXT_PLACE, type Said } from './said';
+import { toldIn, type Told } from './source';
+import { totalOf } from './totals';
 
 /** What came of one question: what was said, when on the daemon's clock, and how long that took. */
 interface Heard extends Spoken {
@@ -59,6 +64,7 @@ class AnyConnection implements Connection {
   readonly statusRoute: string;
   readonly #asks: AskSetting;
   #remembered: Remembered | undefined;
+  readonly #aside: ProofAside;
   /** Nobody was there when it was asked last. */
   #wasAway = false;
   /** Since when it is there again. Monotonic ms. */
@@ -69,6 +75,7 @@ class AnyConnection implements Connection {
     private readonly options: ConnectOptions,
   ) {
     this.#asks = options.asks;
+    this.#aside = new ProofAside(options.timeouts.requestMs);
     this.statusRoute = options.asks.query ?? '';
   }
 
@@ -77,11 +84,14 @@ class AnyConnection implements Connection {
       this.#wasAway ||= error instanceof NoAnswer && error.kind === 'refused';
       throw error;
     });
-    if (this.#wasAway) this.#backSinceMs = performance.now();
+    if (this.#wasAway) {
+      this.#backSinceMs = this.options.elapsedMs();
+      this.#aside.forget();
+    }
     this.#wasAway = false;
     const usable = 'is' in heard ? heard : this.#usable(heard);
     if ('is' in usable) return { is: this.options.isDeclared ? 'wrong' : 'stranger', why: usable };
-    return { is: 'report', report: this.#report(usable), latencyMs: usable.tookMs };
+    return { is: 'report', report: await this.#report(usable, look), latencyMs: usable.tookMs };
   }
 
   async #hear(look: Look): Promise<Heard | StrangeAnswer> {
@@ -91,14 +101,16 @@ class AnyConnection implements Connection {
     const within = look.within.atMost(this.options.timeouts.requestMs);
     const spoken = await (target.kind === 'file'
       ? inTime(this.#readFiles(target.paths), within)
-      : readCommand(target.argv, this.#places, Math.min(COMMAND_TIMEOUT_MS, within.leftMs())));
+      : readCommand(target.argv, this.#places, Math.min(COMMAND_TIMEOUT_MS, within.leftMs()), {
+          means: this.#asks.means,
+        }));
     if ('is' in spoken) return spoken;
     return { ...spoken, daemonNow: this.options.wallAt(), tookMs: performance.now() - startedMs };
   }
 
   async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
     const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    const spoken = await readFiles(paths, isRead);
+    const spoken = await readFiles(paths, isRead, this.#asks.means);
     // When a log was changed may prove something, too.
     const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
     return isLog ? readFiles(paths, false) : spoken;
@@ -106,12 +118,13 @@ class AnyConnection implements Connection {
 
   get #places(): readonly string[] {
     const { progress } = this.#asks;
-    return progress ? [progress.at, progress.busy].filter((place) => place !== undefined) : [];
+    if (!progress || progress.from) return [];
+    return [progress.each?.at ?? progress.at, progress.busy].filter((place) => place !== undefined);
   }
 
   async #get(look: Look): Promise<Heard | StrangeAnswer> {
     const answer = await look.get(this.statusRoute, this.options.timeouts.requestMs);
-    const spoken = readAnswer(answer, this.#asks.expect);
+    const spoken = readAnswer(answer, this.#asks.expect, this.#asks.means);
     if ('is' in spoken) return spoken;
     return { ...spoken, daemonNow: answer.dateAt ?? this.options.wallAt(), tookMs: answer.tookMs };
   }
@@ -121,39 +134,57 @@ class AnyConnection implements Connection {
     if (heard.shape) return heard;
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
-    if (!progress || progress.at.startsWith('$') || heard.said.hasFields) return heard;
+    if (!progress || progress.from || progress.at.startsWith('$') || heard.said.hasFields) return heard;
     // A list may be empty.
     if (Array.isArray(heard.said.json)) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 
-  #report({ said, shape, daemonNow, sessions }: Heard): Report {
-    const { progress } = this.#asks;
-    const now = this.#moment(daemonNow);
+  async #report({ said, shape, daemonNow, sessions }: Heard, look: Look): Promise<Report> {
+    const { progress, upMs } = this.#asks;
+    const now = {
+      nowAt: daemonNow,
+      monotonicMs: this.options.elapsedMs(),
+      ...this.#backSince(said, upMs, daemonNow),
+    };
     if (!progress) {
       const isWritten = this.target.kind === 'file';
       const explored = this.#asks.explores && explore(said, daemonNow, { isWritten });
       const rest = { ...(sessions && { sessions }), ...(explored && { explored }) };
       return contractedReport({ said, ...(shape && { shape }) }, now, rest);
     }
-    const found = {
-      value: said.at(progress.at, progress.by === 'counter' || progress.by === 'beat'),
-      busy: progress.busy === undefined ? undefined : said.at(progress.busy, true),
-      waits: sessions !== undefined && sessions.length > 0 && sessions.every(isWaiting),
-    };
-    const { signs, remembered } = prove(progress, this.#remembered, found, now);
-    this.#remembered = remembered;
+    const rest = { daemonNow, ...(sessions && { sessions }) };
+    const isUp = shape?.condition !== 'starting' && shape?.condition !== 'stopping';
+    if (progress.from && !isUp) return toReport(shape, UNPROVEN, rest);
+    const waits = sessions !== undefined && sessions.length > 0 && sessions.every(isWaiting);
+    const signs = progress.from
+      ? await this.#aside.signs(progress.from, progress, look, now, (told) =>
+          this.#judge(progress, told, now),
+        )
+      : this.#judge(progress, toldIn(progress, [said]), now, waits);
     return toReport(shape, signs, {
-      daemonNow,
-      pollStaleThresholdMs: progress.redAfterMs,
-      ...(sessions && { sessions }),
+      ...rest,
+      pollStaleThresholdMs: progress.redAfterMs ?? progress.stuckAfterMs!,
     });
   }
 
-  #moment(nowAt: number): Moment {
-    const monotonicMs = performance.now();
+  /** Since when it is there: by its own word, or as it was seen to come back. Epoch ms on its clock. */
+  #backSince(said: Said, upMs: string | undefined, daemonNow: number): Pick<Moment, 'backSinceAt'> {
+    const up = upMs === undefined ? undefined : said.at(upMs);
+    const told = typeof up === 'number' && up >= 0 ? daemonNow - up : undefined;
     const back = this.#backSinceMs;
-    return { nowAt, monotonicMs, ...(back !== undefined && { backSinceAt: nowAt - (monotonicMs - back) }) };
+    const seen = back === undefined ? undefined : daemonNow - (this.options.elapsedMs() - back);
+    const since = [told, seen].filter((at) => at !== undefined);
+    return since.length === 0 ? {} : { backSinceAt: Math.max(...since) };
+  }
+
+  /** @param waits all its work waits for a person */
+  #judge(progress: ProofSetting, told: Told, now: Moment, waits = false): Signs {
+    if ('items' in told) return proveEach(progress, told.items, now, told.idle);
+    const found = { ...totalOf(progress, told.said), waits };
+    const { signs, remembered } = prove(progress, this.#remembered, found, now);
+    this.#remembered = remembered;
+    return signs;
   }
 }
 
@@ -170,18 +201,4 @@ function contractedReport(
     ...(pollStaleThresholdMs !== undefined && { pollStaleThresholdMs }),
     ...rest,
   });
-}
-
-/** A file system that hangs ends no read: nobody waits for it. */
-async function inTime<T>(work: Promise<T>, within: Ask): Promise<T> {
-  const late = new AbortController();
-  const deadline = delay(within.leftMs(), undefined, { signal: late.signal }).then(() => {
-    throw noAnswerWithin(within);
-  });
-  for (const each of [work, deadline]) each.catch(() => undefined);
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    late.abort();
-  }
 }

@@ -9,7 +9,8 @@ import {
   MAX_STATUS_CHARS,
   MAX_VALUE_CHARS,
 } from './policy';
-import { CHANGED_PLACE, TEXT_PLACE, type Said } from './said';
+import { CHANGED_PLACE } from './places';
+import { TEXT_PLACE, type Said } from './said';
 import { readAge, readBusy, readCount, readMoment } from './values';
 
 /**

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanText } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
@@ -10,8 +9,10 @@ import { checkParts } from '../read/parts';
 import { shortPath } from '../read/paths';
 import type { Spoken } from './answer';
 import { claudeSessions } from './claude';
+import { shapeMeant, type Means } from './meanings';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
-import { CHANGED_PLACE, readSaid, type Said } from './said';
+import { inHome, CHANGED_PLACE } from './places';
+import { readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
 
 /**
@@ -21,7 +22,11 @@ import { shapeOf } from './shapes';
  * @param isRead their content is asked for; when a file was changed is known without
  * @throws {NoAnswer} where none of them is there
  */
-export async function readFiles(paths: readonly string[], isRead: boolean): Promise<Spoken | StrangeAnswer> {
+export async function readFiles(
+  paths: readonly string[],
+  isRead: boolean,
+  means?: Means,
+): Promise<Spoken | StrangeAnswer> {
   let changedAt: number | undefined;
   const contents: Content[] = [];
   for (const path of paths.map(inHome)) {
@@ -45,7 +50,7 @@ export async function readFiles(paths: readonly string[], isRead: boolean): Prom
     throw new NoAnswer('refused', { is: 'noFile', file: shown(inHome(paths[0] ?? '')) });
   }
   const [first] = contents;
-  const shape = first && shapeOf(first.text, first.said.json);
+  const shape = first && (shapeMeant(first.text, means) ?? shapeOf(first.text, first.said.json));
   const told = contents.map(({ said }) => claudeSessions(said.json)).filter((each) => each !== undefined);
   return {
     said: together(contents, changedAt),
@@ -89,10 +94,6 @@ function together(contents: readonly Content[], changedAt: number): Said {
     hasFields: contents.some(({ said }) => said.hasFields),
     places: () => [CHANGED_PLACE, ...contents.flatMap(({ said }) => said.places())],
   };
-}
-
-function inHome(path: string): string {
-  return path.replace(/^~(?=[\\/])/, homedir());
 }
 
 function shown(path: string): string {

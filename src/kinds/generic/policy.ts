@@ -66,3 +66,19 @@ export const NEW_EACH_TIME_MS = 1_000;
 /** Of a health answer's fields so many are named; deeper than this no health answer goes. */
 export const MAX_NAMED_FIELDS = 5;
 export const MAX_EXAMINED_DEPTH = 8;
+
+/** A list of a daemon's jobs or sessions: openclaw prints 200 jobs at most, opencode 100 sessions. */
+export const MAX_ITEMS = 1_000;
+
+/** So many files of one pattern are looked at, the last by name first: names with a date are the newest. */
+export const MAX_MATCHES = 200;
+/** Of them so many are read, the last that were changed first: who works writes. */
+export const MAX_READ_MATCHES = 20;
+/** Of a file of lines the last is read; one of a transcript may hold what a tool printed. */
+export const MAX_LINE_BYTES = 256 * 1024;
+
+/** As long as what tells of the progress fails for a moment, the last that was told counts for so many intervals. */
+export const PROOF_KEPT_INTERVALS = 3;
+
+/** Of the texts that say how a daemon is, so much is looked through: a status is short. */
+export const MAX_MEANING_CHARS = 64 * 1024;

@@ -1,6 +1,7 @@
 import type { ProofBy } from '../../health/cause';
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
+import { withSuspects } from './suspects';
 import { readAge, readBeat, readBusy, readCount, readMoment, type Read } from './values';
 
 /** What one look at a daemon found where its proof stands; `undefined` for what is not there. */
@@ -9,6 +10,8 @@ export interface Found {
   readonly busy: unknown;
   /** All its work waits for a person: nothing is owed meanwhile. */
   readonly waits?: boolean;
+  /** How much waits. */
+  readonly backlog?: unknown;
 }
 
 /** The moment of a look: on the daemon's clock, and on one that never jumps. */
@@ -28,6 +31,8 @@ export interface Remembered {
   readonly movedMs?: number;
   /** Since when it should have. */
   readonly owedSinceMs?: number;
+  /** How much waited. */
+  readonly backlog?: number;
 }
 
 /** What a look proves, and what the next one needs to know of it. */
@@ -49,7 +54,10 @@ export function prove(
   now: Moment,
 ): Proven {
   const { signs, remembered } = proveLook(setting, before, found, now);
-  return { signs: sinceBack(signs, now), ...(remembered && { remembered }) };
+  return {
+    signs: withSuspects(setting, sinceBack(signs, now), found, now),
+    ...(remembered && { remembered }),
+  };
 }
 
 /** Who was away owed nothing meanwhile: what it wrote before is of the life before. */
@@ -59,7 +67,13 @@ export function sinceBack(signs: Signs, { backSinceAt }: Moment): Signs {
   return isOfBefore ? { ...signs, owedSinceAt: backSinceAt } : signs;
 }
 
-function proveLook(setting: ProofSetting, before: Remembered | undefined, found: Found, now: Moment): Proven {
+/** What one look proves, by the value alone. */
+export function proveLook(
+  setting: ProofSetting,
+  before: Remembered | undefined,
+  found: Found,
+  now: Moment,
+): Proven {
   const { by, at, busy: busyAt } = setting;
   // Of a schedule `busy` is a guard: what is not there, or not set, is no run.
   const busy = found.waits
@@ -85,7 +99,7 @@ function proveLook(setting: ProofSetting, before: Remembered | undefined, found:
       const count = readCount(at, found.value);
       if ('unknown' in count) return unknown(by, count, before);
       const isReset = typeof before?.value === 'number' && count.value < before.value;
-      return moved(setting, isReset ? undefined : before, count.value, busy.value, now);
+      return moved(setting, isReset ? undefined : before, count.value, busy.value, now, found.backlog);
     }
     case 'beat': {
       const beat = readBeat(at, found.value);
@@ -130,15 +144,19 @@ function nothingDue(): Proven {
  * something to do all that time is not: after a gap longer than the threshold the wait begins anew.
  */
 function moved(
-  { by, redAfterMs }: ProofSetting,
+  { by, redAfterMs, stuckAfterMs = Infinity, backlog: backlogAt = '' }: ProofSetting,
   before: Remembered | undefined,
   value: number | string,
   isBusy: boolean,
   { nowAt, monotonicMs }: Moment,
+  waits?: unknown,
 ): Proven {
-  const hasMoved = before !== undefined && value !== before.value;
+  const waiting = readCount(backlogAt, waits);
+  const backlog = 'unknown' in waiting ? undefined : waiting.value;
+  const hasFallen = backlog !== undefined && before?.backlog !== undefined && backlog < before.backlog;
+  const hasMoved = before !== undefined && (value !== before.value || hasFallen);
   const movedMs = hasMoved ? monotonicMs : before?.movedMs;
-  const isGap = before !== undefined && monotonicMs - before.lookedMs > redAfterMs;
+  const isGap = before !== undefined && monotonicMs - before.lookedMs > (redAfterMs ?? stuckAfterMs);
   const goesOn = !hasMoved && !isGap ? before?.owedSinceMs : undefined;
   const owedSinceMs = isBusy ? (goesOn ?? monotonicMs) : undefined;
   const onClock = (ms: number) => Math.round(nowAt - (monotonicMs - ms));
@@ -154,6 +172,7 @@ function moved(
       lookedMs: monotonicMs,
       ...(movedMs !== undefined && { movedMs }),
       ...(owedSinceMs !== undefined && { owedSinceMs }),
+      ...(backlog !== undefined && { backlog }),
     },
   };
 }

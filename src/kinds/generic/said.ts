@@ -18,8 +18,8 @@ export interface Said {
 
 /** The places that are no field: the whole text, and when a file was changed. */
 export const TEXT_PLACE = '$text';
-/** Of the newest of some files, epoch ms. */
-export const CHANGED_PLACE = '$mtime';
+/** The place of a list that is the answer itself. */
+export const ALL_PLACE = '$all';
 
 /** Reads JSON, `key=value` lines, or a text of which only the whole is a value. Never throws. */
 export function readSaid(text: string): Said {
@@ -55,7 +55,7 @@ function pairsIn(text: string): Readonly<Record<string, string>> {
 }
 
 /** The value below these keys. A key may have a dot in it: then it is two or more of the parts. */
-function valueAt(value: unknown, parts: readonly string[]): unknown {
+export function valueAt(value: unknown, parts: readonly string[]): unknown {
   if (parts.length === 0) return value;
   if (typeof value !== 'object' || value === null) return undefined;
   for (let count = 1; count <= parts.length; count++) {

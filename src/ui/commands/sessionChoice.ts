@@ -1,6 +1,10 @@
+import type { Instant } from '../../base/time';
 import { UserError } from '../../base/errors';
+import { timeLeftMs } from '../../health/deadlines';
+import { isLive } from '../../health/sessions';
 import type { SessionActions } from '../../kinds/kind';
 import type { DaemonModel } from '../../model/daemonModel';
+import { timeLeftText } from '../../words/work';
 import { choose } from '../shared/choose';
 import { plain } from '../shared/markdown';
 import { canChangeSessions } from '../shared/usable';
@@ -16,7 +20,7 @@ export interface FoundSession extends SessionItem {
 
 /** Which sessions a command is about. */
 export class SessionChoice {
-  constructor(private readonly deps: Pick<SessionsDeps, 'models' | 'probe'>) {}
+  constructor(private readonly deps: Pick<SessionsDeps, 'clock' | 'models' | 'probe'>) {}
 
   /**
    * The sessions that the command was called for; without a target the user picks one.
@@ -59,10 +63,11 @@ export class SessionChoice {
       void say('info', NONE[command]);
       return [];
     }
+    const now = this.deps.clock.now();
     const picked = await choose(
       items.map((item) => ({
         label: plain(item.session.title),
-        description: plain(item.session.status),
+        description: plain(standing(item, now)),
         ...(item.session.command !== undefined && { detail: plain(item.session.command) }),
         value: item,
       })),
@@ -70,6 +75,13 @@ export class SessionChoice {
     );
     return picked ? [picked] : [];
   }
+}
+
+/** "29 min left · dispatchd", "timed out · dispatchd". */
+function standing({ session, model: { daemon, track } }: SessionItem, now: Instant): string {
+  const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
+  const figure = leftMs === undefined ? session.status.replaceAll('-', ' ') : timeLeftText(leftMs);
+  return `${figure} · ${daemon.name}`;
 }
 
 /** Whether it is work that its daemon does not list any more. */

@@ -30,7 +30,7 @@ import {
 
 export interface SessionCommandDeps extends Pick<
   SessionsDeps,
-  'models' | 'poll' | 'log' | 'probe' | 'dismissLost'
+  'clock' | 'models' | 'poll' | 'log' | 'probe' | 'dismissLost'
 > {
   readonly output: OutputDocuments;
 }

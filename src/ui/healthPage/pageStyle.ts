@@ -59,6 +59,7 @@ caption { text-align: left; color: var(--quiet); padding: 0 0 4px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; }
 td { font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
+.mark { white-space: nowrap; }
 .mark::before { content: ''; display: inline-block; width: 8px; height: 8px; margin-right: 6px; background: var(--quiet); }
 .mark.red::before { background: var(--red); }
 .mark.amber::before { background: var(--amber); border-radius: 50%; }

@@ -141,15 +141,19 @@ function contextOf({ daemon, track }: DaemonModel): string {
   return `daemon.${rowOf(track.verdict).phase}${menu === undefined ? '' : `.${menu}`}`;
 }
 
+/** What colours tell, for themes that have none. */
+const STATE_ICONS = { red: 'error', amber: 'warning', plain: 'info' } as const;
+
 /** The point, as red as the daemon is, then when and why. */
 function stateDetail(model: DaemonModel, now: Instant): Detail {
   const { point, when, why } = verdictText(model, now);
+  const severity = severityOf(model);
   return {
     key: 'state',
     label: point,
     description: aside(when, why),
-    icon: 'info',
-    severity: severityOf(model),
+    icon: STATE_ICONS[severity],
+    severity,
     shows: 'page',
     ...(model.track.verdict.startFailed && { contextValue: 'detail.startFailed' }),
   };

@@ -121,6 +121,13 @@ describe('the built files', () => {
     assert.deepEqual(holding(/^src\/system\/noAnswer\.ts$/), where, why);
   });
 
+  it('require what they load late: what is imported is read for its exports first, which takes longer', () => {
+    const importing = [...outputs.keys()].filter((file) =>
+      /\bimport\(/.test(readFileSync(join(ROOT, 'dist', file), 'utf8')),
+    );
+    assert.deepEqual(importing, []);
+  });
+
   it('have a launcher that is one file', () => {
     assert.deepEqual(
       output('launcher.js').imports.filter(({ path, external }) => external && !path.startsWith('node:')),

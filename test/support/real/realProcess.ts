@@ -14,6 +14,13 @@ const START_MS = 120_000;
 const GRACE_MS = 5_000;
 const ANSWER_MS = 5_000;
 
+/** Where nobody listens: a daemon that asks the makers' servers for news is refused at once, and nothing leaves the machine. */
+const NO_NETWORK = {
+  http_proxy: 'http://127.0.0.1:9',
+  https_proxy: 'http://127.0.0.1:9',
+  no_proxy: '127.0.0.1,localhost',
+};
+
 /** A folder of its own for one real daemon: its home, and what its programs run with. Nothing else of this machine. */
 export class RealHome {
   readonly env: Readonly<Record<string, string>>;
@@ -31,6 +38,7 @@ export class RealHome {
       HOME: folder,
       PATH: [...path, '/usr/bin', '/bin'].join(':'),
       [MARK]: this.#mark,
+      ...NO_NETWORK,
       ...env,
     };
   }
@@ -50,15 +58,25 @@ export class RealHome {
 
   /** Ends whoever still runs of all that was started here. */
   async end(): Promise<void> {
-    const left = () => findMarked(MARK, this.#mark);
-    for (const signal of ['SIGCONT', 'SIGTERM'] as const) left().forEach((pid) => trySignal(pid, signal));
-    await until(() => left().length === 0, 'their end', GRACE_MS).catch(() => {
+    this.#signal('SIGCONT');
+    this.#signal('SIGTERM');
+    await until(() => this.#left.length === 0, 'their end', GRACE_MS).catch(() => {
       // The next signal is not refused.
     });
     await until(() => {
-      left().forEach((pid) => trySignal(pid, 'SIGKILL'));
-      return left().length === 0 && this.#started.every(({ isOver }) => isOver);
+      this.#signal('SIGKILL');
+      return this.#left.length === 0;
     }, 'their end');
+  }
+
+  /** A daemon that names itself anew overwrites its variables (redis): it is known as a child. */
+  get #left(): readonly number[] {
+    const children = this.#started.filter(({ isOver }) => !isOver).map(({ pid }) => pid);
+    return [...new Set([...children, ...findMarked(MARK, this.#mark)])];
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    for (const pid of this.#left) trySignal(pid, signal);
   }
 }
 

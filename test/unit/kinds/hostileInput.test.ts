@@ -160,6 +160,7 @@ describe('the lists of JSON and of strings that broke others', function () {
     timeouts: { requestMs: 10_000, fallbackMs: 10_000 },
     mayReadLimits: () => true,
     wallAt: () => Date.parse('2026-03-02T08:00:00Z'),
+    elapsedMs: () => 0,
     env: {},
     isDeclared: true,
     asks,

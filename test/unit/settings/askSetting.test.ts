@@ -208,7 +208,10 @@ describe('how a daemon of any make is asked', () => {
     [{ progress: { time: 'a', redAfterMs: NaN } }, places('progress.redAfterMs', TIME)],
     [
       { progress: { tiem: 'a', redAfterMs: 60_000 } },
-      places('progress.tiem', 'is not known; known are time, age, counter, due, beat, busy and redAfterMs'),
+      places(
+        'progress.tiem',
+        'is not known; known are time, age, counter, due, beat, busy, redAfterMs, stuckAfterMs, and what the README names besides',
+      ),
     ],
     [
       { files: ['/x'] },

@@ -328,6 +328,10 @@ describe('the words for a loop', () => {
       { is: 'noSuccessYet' },
       'the daemon tells of no success yet: the time that proves progress is not set',
     ],
+    signUntold: [
+      { is: 'signUntold', cause: { is: 'noCommand', command: 'openclaw' } },
+      'what proves progress is not told: the command openclaw was not found',
+    ],
     signInFuture: [
       { is: 'signInFuture' },
       "the time that proves progress lies in the future of the daemon's own clock",

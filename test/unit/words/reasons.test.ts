@@ -66,6 +66,11 @@ describe('the words for why a daemon is in its state', () => {
     ],
     mergesStuck: [{ is: 'mergesStuck', count: 2 }, '2 tasks have been in the merge queue for over 10 min'],
     turnHangs: [{ is: 'turnHangs', count: 1 }, 'its turn seems to hang: the turn has no process'],
+    suspectSilent: [
+      { is: 'suspectSilent', forMs: 18 * 60_000, name: 'count the files', others: 2 },
+      'suspect: count the files is busy, with no sign of progress for 18 min, and 2 more',
+    ],
+    suspectRun: [{ is: 'suspectRun', forMs: 3 * 3_600_000, others: 0 }, 'suspect: a run has gone on for 3 h'],
     jobOverdue: [
       {
         is: 'jobOverdue',

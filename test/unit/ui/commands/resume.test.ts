@@ -25,7 +25,8 @@ describe('Resume of a session of a smithy that a restart interrupted', () => {
       agentId: 'el-1',
       providerSessionId,
     };
-    const model = { ...modelOf(Watch.healthy()), lost: [session] };
+    const watch = Watch.healthy();
+    const model = { ...modelOf(watch), lost: [session] };
     const agents = new SmithyAgents('http://127.0.0.1:3457');
     const lostWork = {
       ended: () => Promise.resolve([]),
@@ -40,6 +41,7 @@ describe('Resume of a session of a smithy that a restart interrupted', () => {
     };
     const { SessionCommands } = loadWith<typeof Sessions>(vscode, FILE);
     const commands = new SessionCommands({
+      clock: watch.time,
       models: () => [model],
       poll: () => Promise.resolve(),
       log: () => undefined,

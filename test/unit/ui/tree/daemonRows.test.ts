@@ -57,6 +57,24 @@ describe('the rows of the tree', () => {
     ]);
   });
 
+  it('tell by its icon, too, how bad the state is: colours may be none', () => {
+    const broken = Watch.healthy();
+    broken.answer(goodReport(broken.time, { available: false, unavailable: { is: 'said', said: 'no git' } }));
+    const wedged = Watch.healthy();
+    wedged.answer(wedgedReport(wedged.time, 3 * MINUTE_MS));
+    assert.deepEqual(
+      [Watch.healthy(), broken, wedged].map((watch) => {
+        const { icon, severity } = row(rowsOf(watch), 'state');
+        return [severity, icon];
+      }),
+      [
+        ['plain', 'info'],
+        ['amber', 'warning'],
+        ['red', 'error'],
+      ],
+    );
+  });
+
   it('name their children, and every child is there', () => {
     const rows = rowsOf(Watch.healthy());
     for (const [id, { children, parentId }] of rows.byId) {

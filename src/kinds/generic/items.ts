@@ -1,0 +1,57 @@
+import { cleanText } from '../../base/text';
+import type { EachSetting, Matches } from '../../model/askSetting';
+import { MAX_CHECK_NAME_CHARS, MAX_ITEMS } from './policy';
+import { ALL_PLACE, valueAt } from './said';
+
+/** One of several things that a daemon tells of: where a value of it stands. */
+export interface Item {
+  at(place: string): unknown;
+}
+
+/** An item that is a part of JSON. */
+export function itemOf(value: unknown): Item {
+  return { at: (place) => valueAt(value, place.split('.')) };
+}
+
+/**
+ * The things of a list, or of an object by its keys; of several answers those of one id are one. Bounded.
+ * @param answers each as JSON
+ * @returns `undefined` where there is no such list
+ */
+export function itemsIn(answers: readonly unknown[], place: string): readonly Item[] | undefined {
+  const lists = answers.map((answer) => (place === ALL_PLACE ? answer : valueAt(answer, place.split('.'))));
+  if (!lists.every((list) => typeof list === 'object' && list !== null)) return undefined;
+  if (lists.length === 1) {
+    return Object.values(lists[0]!)
+      .slice(0, MAX_ITEMS)
+      .map((value: unknown) => itemOf(value));
+  }
+  const byId = new Map<string, Record<string, unknown>>();
+  for (const list of lists) {
+    for (const [key, value] of Object.entries(list as Readonly<Record<string, unknown>>).slice(
+      0,
+      MAX_ITEMS,
+    )) {
+      if (typeof value !== 'object' || value === null) continue;
+      const { id = key } = value as { id?: unknown };
+      if (typeof id === 'string') byId.set(id, { ...byId.get(id), ...value });
+    }
+  }
+  return [...byId.values()].map(itemOf);
+}
+
+/** Whether an item is one of those that are judged. Whether its process lives is another question. */
+export function isJudged(item: Item, { where = {}, unless = {} }: EachSetting): boolean {
+  const entries = (matches: Matches) => Object.entries(matches);
+  const has = ([place, values]: [string, Matches[string]]) => {
+    const value = item.at(place);
+    return values.some((each) => each === (value ?? null));
+  };
+  return entries(where).every(has) && !entries(unless).some(has);
+}
+
+/** What an item is called, where it says that. */
+export function nameOf(item: Item, place: string | undefined): string | undefined {
+  const name = place === undefined ? undefined : item.at(place);
+  return typeof name === 'string' ? cleanText(name, MAX_CHECK_NAME_CHARS) || undefined : undefined;
+}

@@ -1,0 +1,109 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { join, parse, sep } from 'node:path';
+import { itemOf, type Item } from './items';
+import { MAX_LINE_BYTES, MAX_MATCHES, MAX_READ_MATCHES } from './policy';
+import { CHANGED_PLACE, inHome } from './places';
+import { readSaid } from './said';
+
+/** A file that a pattern names, and when it was changed. Epoch ms. */
+export interface Match {
+  readonly path: string;
+  readonly changedAt: number;
+}
+
+/**
+ * The plain files that patterns name, in which a `*` stands for any part of one name. Of each folder the last names come
+ * first, and all is bounded. What is not there, or not ours to read, is no match.
+ */
+export async function matchesOf(patterns: readonly string[]): Promise<readonly Match[]> {
+  const found: Match[] = [];
+  for (const pattern of patterns) {
+    const { root, dir, base } = parse(inHome(pattern));
+    const parts = [...dir.slice(root.length).split(/[\\/]+/), base].filter((part) => part !== '');
+    for await (const path of pathsOf(root || sep, parts)) {
+      const state = await stat(path).catch(() => undefined);
+      if (state?.isFile()) found.push({ path, changedAt: Math.round(state.mtimeMs) });
+      if (found.length >= MAX_MATCHES) return found;
+    }
+  }
+  return found;
+}
+
+async function* pathsOf(folder: string, [part, ...rest]: readonly string[]): AsyncGenerator<string, void> {
+  if (part === undefined) {
+    yield folder;
+    return;
+  }
+  if (!part.includes('*')) {
+    yield* pathsOf(join(folder, part), rest);
+    return;
+  }
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  const pattern = new RegExp(`^${part.split('*').map(escaped).join('.*')}$`);
+  const fitting = names.filter((name) => pattern.test(name)).sort();
+  for (const name of fitting.reverse().slice(0, MAX_MATCHES)) yield* pathsOf(join(folder, name), rest);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}
+
+/** When the newest of these was changed. Epoch ms; `undefined` where none is there. */
+export function newestOf(matches: readonly Match[]): number | undefined {
+  return matches.length === 0 ? undefined : Math.max(...matches.map(({ changedAt }) => changedAt));
+}
+
+/**
+ * Files as items: what each of them holds as JSON, or its last line. Only those are read that were changed last.
+ * @param beside patterns of what else is written for an item, with `{field}` for a value of it
+ */
+export async function fileItems(
+  matches: readonly Match[],
+  beside: readonly string[] = [],
+): Promise<readonly Item[]> {
+  const newest = [...matches].sort((one, other) => other.changedAt - one.changedAt);
+  const items = await Promise.all(
+    newest.slice(0, MAX_READ_MATCHES).map(async ({ path, changedAt }): Promise<Item | undefined> => {
+      const json = await readLast(path);
+      // Who is just writing it is at work; it is read the next time.
+      if (json === undefined) return undefined;
+      const item = itemOf(json);
+      const others = await matchesOf(beside.flatMap((pattern) => filled(pattern, item) ?? []));
+      const lastAt = Math.max(changedAt, newestOf(others) ?? 0);
+      return { at: (place) => (place === CHANGED_PLACE ? lastAt : item.at(place)) };
+    }),
+  );
+  return items.filter((item) => item !== undefined);
+}
+
+/** A pattern for one item; `undefined` where a value of it is none that a file may be named by. */
+function filled(pattern: string, item: Item): string | undefined {
+  let isWhole = true;
+  const path = pattern.replace(/\{([^}]+)\}/g, (_, place: string) => {
+    const value = item.at(place);
+    const isName = typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
+    isWhole &&= isName;
+    return isName ? value : '';
+  });
+  return isWhole ? path : undefined;
+}
+
+/** What a file holds as JSON; of a file of lines what the last whole one does. */
+async function readLast(path: string): Promise<unknown> {
+  try {
+    await using handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - MAX_LINE_BYTES);
+    const { bytesRead, buffer } = await handle.read(
+      Buffer.alloc(Math.min(size, MAX_LINE_BYTES)),
+      0,
+      null,
+      start,
+    );
+    const text = buffer.toString('utf8', 0, bytesRead);
+    const whole = start === 0 ? readSaid(text).json : undefined;
+    return whole ?? readSaid(text.trimEnd().split('\n').at(-1) ?? '').json;
+  } catch {
+    return undefined;
+  }
+}

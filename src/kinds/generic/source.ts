@@ -1,0 +1,82 @@
+import type { StrangeAnswer } from '../../health/cause';
+import type { EachSetting, ProofSetting, ProofSource } from '../../model/askSetting';
+import { isPidAlive } from '../../system/identity';
+import type { Look } from '../look';
+import { readAnswer } from './answer';
+import { readCommand } from './command';
+import { isJudged, itemsIn, type Item } from './items';
+import { fileItems, matchesOf, newestOf } from './patterns';
+import { CHANGED_PLACE } from './places';
+import type { Said } from './said';
+
+/** What tells of the progress: things that are judged each by itself, or the values of one. */
+export type Told =
+  /** @property idle things that owe nothing */
+  { readonly items: readonly Item[]; readonly idle: readonly Item[] } | { readonly said: Pick<Said, 'at'> };
+
+/** How long things that are asked besides the status may take. */
+export interface Limits {
+  readonly look: Look;
+  readonly commandMs: number;
+  readonly requestMs: number;
+}
+
+/**
+ * What tells of a daemon's progress besides its status.
+ * @throws {NoAnswer} where it does not answer whole
+ */
+export async function askSource(
+  source: ProofSource,
+  setting: ProofSetting,
+  { look, commandMs, requestMs }: Limits,
+): Promise<Told | StrangeAnswer> {
+  switch (source.kind) {
+    case 'file': {
+      const [since] = source.newerThan === undefined ? [] : await matchesOf([source.newerThan]);
+      const files = (await matchesOf(source.paths)).filter(
+        ({ changedAt }) => changedAt >= (since?.changedAt ?? 0),
+      );
+      if (setting.each) return judged(await fileItems(files, source.beside), setting.each);
+      const [first] = await fileItems(files);
+      return {
+        said: { at: (place: string) => (place === CHANGED_PLACE ? newestOf(files) : first?.at(place)) },
+      };
+    }
+    case 'command': {
+      const spoken = await readCommand(source.argv, [setting.each?.at ?? setting.at], commandMs, {
+        isStatus: false,
+      });
+      return 'is' in spoken ? spoken : toldIn(setting, [spoken.said]);
+    }
+    case 'http': {
+      const said: Said[] = [];
+      for (const path of source.paths) {
+        const spoken = readAnswer(await look.get(path, requestMs), undefined);
+        if ('is' in spoken) return spoken;
+        said.push(spoken.said);
+      }
+      return toldIn(setting, said);
+    }
+  }
+}
+
+/** What answers tell of the progress. */
+export function toldIn({ each }: ProofSetting, answers: readonly Said[]): Told {
+  if (!each) return { said: answers[0]! };
+  const items = itemsIn(
+    answers.map(({ json }) => json),
+    each.at,
+  );
+  // Where the list is missing, so is each of its values.
+  return items ? judged(items, each) : { said: { at: () => undefined } };
+}
+
+function judged(all: readonly Item[], each: EachSetting): Told {
+  const alive = all.filter((item) => each.alive === undefined || isThere(item.at(each.alive)));
+  const items = alive.filter((item) => isJudged(item, each));
+  return { items, idle: alive.filter((item) => !items.includes(item)) };
+}
+
+function isThere(pid: unknown): boolean {
+  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isPidAlive(pid);
+}
