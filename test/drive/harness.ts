@@ -288,14 +288,16 @@ export class VSCodeWindow {
     }
   }
 
-  /** Chooses a command in the command palette, by the keyboard: rows that are drawn anew meanwhile take no click. */
+  /** Chooses a command in the command palette. Rows that are drawn anew meanwhile take no click, but a key. */
   private async choose(title: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       await this.openPalette(`>${title}`);
       const command = this.quickInput().getByRole('option', { name: title }).first();
       try {
-        await command.and(this.page.locator('.focused')).waitFor({ timeout: paletteDeadlineMs });
-        await this.page.keyboard.press('Enter');
+        await command.waitFor({ timeout: paletteDeadlineMs });
+        const isFocused = await command.and(this.page.locator('.focused')).isVisible();
+        if (isFocused) await this.page.keyboard.press('Enter');
+        else await command.click({ timeout: paletteDeadlineMs });
         return;
       } catch (error) {
         if (attempt === paletteAttempts) throw error;
