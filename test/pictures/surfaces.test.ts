@@ -159,6 +159,7 @@ describe('every surface, in pictures', function () {
       .item()
       .filter({ hasText: `${names.length} daemons` })
       .waitFor();
+    await window.runCommand('Daemon Health: Focus on Daemon Health View');
     // Rows that are scrolled out of sight are not there.
     await window.page.setViewportSize(TALL);
     for (const [name, answer] of Object.entries(becomes)) servers.get(name)!.become(answer);
