@@ -268,6 +268,7 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
     const { SessionCommands: Sessions } = screen.load<typeof SessionCommands>('commands/sessions');
     const sessions = { cancel: () => Promise.resolve(), extend: () => Promise.resolve(1_000) };
     const commands = new Sessions({
+      clock: Watch.healthy().time,
       models: () => [model(said)],
       probe: () => Promise.resolve({ sessions }),
       poll: () => Promise.resolve(),
