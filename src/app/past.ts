@@ -5,7 +5,7 @@ import { unseenIn } from '../health/away';
 import { LogIndex } from '../health/logIndex';
 import { toldHistory } from '../health/lane';
 import { newsIn, type PastSource } from '../health/past';
-import type { DaemonId } from '../health/report';
+import type { DaemonId, Session } from '../health/report';
 import { entriesToldBy, type ToldPast } from '../health/toldPast';
 import type { Track } from '../health/trackState';
 import { lifeOf, lookAtPhase, type SeenPhase } from '../health/watchedPhase';
@@ -44,6 +44,8 @@ export class PastLog {
   readonly #watchedAt = new Map<DaemonId, number>();
   /** The lives that were asked for their past. */
   readonly #asked = new Map<DaemonId, string>();
+  /** Work that a daemon remembers. */
+  readonly #remembered = new Map<DaemonId, readonly Session[]>();
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(private readonly deps: PastDeps) {
@@ -58,6 +60,7 @@ export class PastLog {
           clock,
           models: () => registry.lasting,
           entries: () => this.#incidents.entries,
+          told: (daemonId) => this.#remembered.get(daemonId),
           away: () => this.#looks.away,
           onSeen: () => void this.#looks.seen(),
           onError,
@@ -80,7 +83,10 @@ export class PastLog {
   get news(): number {
     const { away } = this.#looks;
     if (unseenIn(away).length === 0) return 0;
-    return newsIn(this.deps.registry.lasting.map(sourceOf), this.#incidents.entries, away);
+    const sources = this.deps.registry.lasting.map((model) =>
+      sourceOf(model, this.#remembered.get(model.daemon.id)),
+    );
+    return newsIn(sources, this.#incidents.entries, away);
   }
 
   /** What the log has of one daemon. */
@@ -141,6 +147,10 @@ export class PastLog {
   async #ask({ id, name }: DaemonConfig): Promise<void> {
     const told = await this.#told(id).catch(() => undefined);
     if (!told) return;
+    if (told.sessions) {
+      this.#remembered.set(id, told.sessions);
+      this.deps.registry.changed();
+    }
     const entries = entriesToldBy(told, { daemonId: id, name }, this.deps.clock.now().wallAt);
     await this.#incidents.note(...entries);
   }
@@ -163,6 +173,9 @@ export class PastLog {
   }
 }
 
-function sourceOf({ daemon, track, history, lost }: DaemonModel): PastSource {
-  return { daemonId: daemon.id, name: daemon.name, track, history, lost: lost ?? [] };
+function sourceOf(
+  { daemon, track, history, lost = [] }: DaemonModel,
+  told: readonly Session[] = [],
+): PastSource {
+  return { daemonId: daemon.id, name: daemon.name, track, history, lost, told };
 }

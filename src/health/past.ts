@@ -5,7 +5,7 @@ import { indexed, type OfDaemon } from './logIndex';
 import { laneOf, type LanePart } from './lane';
 import { incidentsIn, type LoggedIncident } from './loggedIncidents';
 import type { DaemonId, Session } from './report';
-import { endOf, isLive, isStranded, isWaiting, type End } from './sessions';
+import { endOf, endTold, isLive, isStranded, isWaiting, type End } from './sessions';
 import type { Track } from './trackState';
 
 /** A daemon, as far as its past goes. */
@@ -16,6 +16,8 @@ export interface PastSource {
   readonly history: History | undefined;
   /** Work that its restarts interrupted and that the daemon itself does not list. */
   readonly lost: readonly Session[];
+  /** Work that ended and that it remembers, but does not list any more. */
+  readonly told?: readonly Session[];
 }
 
 /** One session in time, by our clock in epoch ms. */
@@ -86,7 +88,7 @@ function daemonPast(
   sinceAt: number,
   nowAt: number,
 ): DaemonPast {
-  const { daemonId, name, track, history, lost } = source;
+  const { daemonId, name, track, history, lost, told = [] } = source;
   const known = {
     spans: untilNow(history, nowAt),
     phases: (own?.phases ?? []).map((phase) =>
@@ -98,12 +100,16 @@ function daemonPast(
   const aheadMs = report?.daemonNow === undefined ? 0 : report.daemonNow - track.last!.at.wallAt;
   const listed = new Set(report?.sessions?.map(({ id }) => id));
   const sessions = [...(report?.sessions ?? []), ...lost.filter(({ id }) => !listed.has(id))];
+  const named = new Set(sessions.map(({ id }) => id));
+  const remembered = told.filter(({ id }) => !named.has(id));
   return {
     daemonId,
     name,
     lane: laneOf(known, sinceAt, nowAt),
-    sessions: sessions
-      .flatMap((session) => sessionPast(session, aheadMs))
+    sessions: [
+      ...sessions.flatMap((session) => sessionPast(session, aheadMs, endOf)),
+      ...remembered.flatMap((session) => sessionPast(session, aheadMs, endTold)),
+    ]
       .filter(
         ({ endedAt, isLive: runs, waits, fromAt }) =>
           (runs || waits || (endedAt ?? fromAt) >= sinceAt) && fromAt <= nowAt,
@@ -125,8 +131,11 @@ function isNow({ state, endedAt }: Phase, { verdict, samples }: Track): boolean 
   return endedAt === undefined && samples > 0 && verdict.state === state;
 }
 
-/** @param aheadMs by how much the daemon's clock runs ahead of ours */
-function sessionPast(session: Session, aheadMs: number): SessionPast[] {
+/**
+ * @param aheadMs by how much the daemon's clock runs ahead of ours
+ * @param endOfIt how it ended: what nobody watched is not concluded
+ */
+function sessionPast(session: Session, aheadMs: number, endOfIt: typeof endOf): SessionPast[] {
   const beganAt = session.startedAt ?? session.createdAt ?? session.endedAt;
   if (beganAt === undefined) return [];
   const ours = (at: number | undefined) => (at === undefined ? undefined : at - aheadMs);
@@ -138,7 +147,7 @@ function sessionPast(session: Session, aheadMs: number): SessionPast[] {
       deadlineAt: ours(session.deadlineAt),
       limitAt: ours(limitOf(session)),
       extensions: (session.extensionsUsed ?? 0) + (session.requestedExtensions ?? 0),
-      end: endOf(session),
+      end: endOfIt(session),
       isLive: isLive(session),
       waits: isStranded(session) || isWaiting(session),
     },

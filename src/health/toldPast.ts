@@ -1,5 +1,5 @@
 import type { Life, Phase } from './incidentLog';
-import type { DaemonId } from './report';
+import type { DaemonId, Session } from './report';
 
 /** What a daemon itself knows of its past. Times are epoch ms on its own clock. */
 export interface ToldPast {
@@ -13,6 +13,8 @@ export interface ToldPast {
     /** Absent where its life ended first, or it goes on. */
     readonly endedAt?: number;
   }[];
+  /** Work that ended, where it remembers more than it lists. */
+  readonly sessions?: readonly Session[];
 }
 
 interface ToldLife {

@@ -134,6 +134,8 @@ describe('every surface, in pictures', function () {
   });
 
   it('adding a daemon', async () => {
+    // It takes the focus when it is drawn anew, and the box goes.
+    await window.runCommand('View: Close All Editors');
     await window.ask('Daemon Health: Add Daemon…', /address/);
     await window.quickInput().locator('input').first().fill('127.0.0.1:9');
     await window.quickInput().getByRole('option', { name: 'ask who is there' }).waitFor();
@@ -142,7 +144,6 @@ describe('every surface, in pictures', function () {
   });
 
   it('the health page', async () => {
-    await window.runCommand('View: Close All Editors');
     await window.runCommand('Daemon Health: Open Health Page');
     await window.page.frameLocator('iframe.webview').frameLocator('iframe').locator('#lead').waitFor();
     await inAllThemes('page', () => new Promise((resolve) => setTimeout(resolve, 500)));
@@ -158,6 +159,7 @@ describe('every surface, in pictures', function () {
       .item()
       .filter({ hasText: `${names.length} daemons` })
       .waitFor();
+    await window.runCommand('Daemon Health: Focus on Daemon Health View');
     // Rows that are scrolled out of sight are not there.
     await window.page.setViewportSize(TALL);
     for (const [name, answer] of Object.entries(becomes)) servers.get(name)!.become(answer);

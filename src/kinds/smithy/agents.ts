@@ -1,4 +1,6 @@
 import { CodedError } from '../../base/errors';
+import { parseObject } from '../../base/text';
+import type { ToldPast } from '../../health/toldPast';
 import type { Refusal } from '../../model/refusal';
 import { errorIn } from '../read/answers';
 import { REQUEST_TIMEOUT_MS } from '../../health/policy';
@@ -7,7 +9,8 @@ import type { Session } from '../../health/report';
 import { DaemonClient } from '../../system/httpClient';
 import type { LostWork } from '../kind';
 import { parseTime } from '../read/time';
-import { RESUME_TIMEOUT_MS } from './policy';
+import { AGENTS_ROUTE, RESUME_TIMEOUT_MS } from './policy';
+import { readSessions } from './sessions';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -22,6 +25,20 @@ export class SmithyAgents implements LostWork {
     if (status !== 200) throw new Error(`HTTP ${status}`);
     const { recentHistory } = JSON.parse(body) as { recentHistory?: unknown };
     return Array.isArray(recentHistory) ? recentHistory.flatMap(readEnded) : [];
+  }
+
+  /**
+   * When the sessions of its agents ended, the last 20 of each: smithy keeps them over a restart, and its list of sessions
+   * forgets each after 5 s. Of its own lives it tells nothing. @throws when it does not answer
+   */
+  async past(): Promise<ToldPast | undefined> {
+    using client = new DaemonClient(this.origin);
+    const { status, body, dateAt } = await client.get(AGENTS_ROUTE, REQUEST_TIMEOUT_MS);
+    if (status !== 200 || dateAt === undefined) return undefined;
+    const agents = (parseObject(body) as { agents?: unknown } | undefined)?.agents;
+    if (!Array.isArray(agents)) return undefined;
+    const ended = agents.flatMap((agent: unknown) => historyOf(agent));
+    return { daemonNow: dateAt, lives: [], lateCycles: [], sessions: readSessions(ended) };
   }
 
   /** Goes on with a session that a restart interrupted. @throws an error fit to show where smithy refuses */
@@ -57,6 +74,18 @@ function resumption({ agentId = '', providerSessionId, cwd }: Session): { path: 
     path: `${agentPath(agentId)}/resume`,
     body: { providerSessionId, ...(isWhole && { workingDirectory: cwd }) },
   };
+}
+
+function historyOf(agent: unknown): readonly unknown[] {
+  const { id, metadata } = (agent ?? {}) as {
+    id?: unknown;
+    metadata?: { agent?: { sessionHistory?: unknown } };
+  };
+  const history = metadata?.agent?.sessionHistory;
+  if (!Array.isArray(history)) return [];
+  return history.map((each: unknown) =>
+    typeof each === 'object' && each !== null ? { ...each, agentId: id } : each,
+  );
 }
 
 function agentPath(agentId: string): string {

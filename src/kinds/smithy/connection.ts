@@ -63,6 +63,7 @@ export function connect(target: Target, options: ConnectOptions): Connection {
     limits.forget();
     mergeQueue.forget();
   };
+  const agents = new SmithyAgents(origin);
   return {
     statusRoute: STATUS_ROUTE,
     ask: async (look) => {
@@ -75,6 +76,7 @@ export function connect(target: Target, options: ConnectOptions): Connection {
         throw error;
       }
     },
-    lostWork: new SmithyAgents(origin),
+    lostWork: agents,
+    history: () => agents.past(),
   };
 }

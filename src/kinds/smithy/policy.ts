@@ -28,6 +28,7 @@ export const RESUME_TIMEOUT_MS = 130_000;
 export const STATUS_ROUTE = '/api/daemon/status';
 /** Asked where the status does not come, and for what the status does not tell. */
 export const HEALTH_ROUTE = '/api/health';
+export const AGENTS_ROUTE = '/api/agents';
 export const SESSIONS_ROUTE = '/api/sessions';
 export const DIAGNOSTICS_ROUTE = '/api/health/diagnostics';
 

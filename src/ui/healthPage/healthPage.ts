@@ -4,6 +4,7 @@ import type { Away } from '../../health/away';
 import type { Entry } from '../../health/incidentLog';
 import { pastOf, type PastSource } from '../../health/past';
 import { INCIDENT_LOG_MS, HISTORY_WINDOW_MS } from '../../health/policy';
+import type { DaemonId, Session } from '../../health/report';
 import type { DaemonModel } from '../../model/daemonModel';
 import { severityOf, stateInWords } from '../../words/states';
 import { PAGE_DRAW_EVERY_MS, PAGE_STEP_MS } from '../policy';
@@ -22,6 +23,8 @@ export interface HealthPageDeps {
   readonly clock: Clock;
   readonly models: () => readonly DaemonModel[];
   readonly entries: () => readonly Entry[];
+  /** Work that a daemon remembers, but does not list any more. */
+  readonly told?: (daemonId: DaemonId) => readonly Session[] | undefined;
   readonly away: () => Away | undefined;
   /** The page was seen: what happened while nobody looked is no news any more. */
   readonly onSeen: () => void;
@@ -150,7 +153,11 @@ export class HealthPage implements vscode.Disposable {
     const nowAt = this.#nowAt(all);
     const sinceAt = away ? away.leftAt : nowAt - lengthMs;
     return {
-      past: pastOf(all.map(sourceOf), entries(), { sinceAt, nowAt, away }),
+      past: pastOf(
+        all.map((model) => sourceOf(model, this.deps.told?.(model.daemon.id))),
+        entries(),
+        { sinceAt, nowAt, away },
+      ),
       range,
       ranges,
       shows: this.#shows,
@@ -178,8 +185,11 @@ const LENGTHS_MS: Readonly<Record<Exclude<Range, 'away'>, number>> = {
 };
 
 /** What of a model is its past. */
-export function sourceOf({ daemon, track, history, lost }: DaemonModel): PastSource {
-  return { daemonId: daemon.id, name: daemon.name, track, history, lost: lost ?? [] };
+function sourceOf(
+  { daemon, track, history, lost = [] }: DaemonModel,
+  told: readonly Session[] = [],
+): PastSource {
+  return { daemonId: daemon.id, name: daemon.name, track, history, lost, told };
 }
 
 /** Nothing is loaded from anywhere, and nothing runs but the one script. */

@@ -123,6 +123,44 @@ describe('what a smithy tells of its agents', () => {
     });
   });
 
+  it('is when the sessions of all agents ended, and why, also of the time before anybody asked', async () => {
+    const { origin } = await scope.http(playing({ '/api/agents': loadRecording('restart/0-before-agents') }));
+    const past = await new SmithyAgents(origin).past();
+    assert.deepEqual(past?.lives, []);
+    assert.equal(past?.sessions?.length, 9);
+    const { id, title, agentId, startedAt, endedAt, outcome } = past.sessions[0]!;
+    assert.deepEqual(
+      [id, title, agentId, startedAt, endedAt, outcome],
+      [
+        'session-mwr45c3l-0009-j8xn',
+        'e-worker-9-write-the-release-notes',
+        'el-4253',
+        Date.parse('2026-11-22T00:43:19.348Z'),
+        Date.parse('2026-11-22T00:43:39.064Z'),
+        'Session exceeded max duration (20s)',
+      ],
+    );
+  });
+
+  for (const body of [
+    {},
+    { agents: 'x' },
+    {
+      agents: [
+        null,
+        7,
+        {},
+        { id: 7 },
+        { id: 'a', metadata: { agent: { sessionHistory: [null, { id: 7 }] } } },
+      ],
+    },
+  ]) {
+    it(`is nothing of its past where it answers with ${JSON.stringify(body)}`, async () => {
+      const { origin } = await scope.http((_request, response) => response.end(JSON.stringify(body)));
+      assert.deepEqual((await new SmithyAgents(origin).past())?.sessions ?? [], []);
+    });
+  }
+
   for (const [what, body] of [
     ['no history', {}],
     ['a history that is none', { recentHistory: 'x' }],

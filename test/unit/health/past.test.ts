@@ -6,7 +6,9 @@ import { laneOf, toldHistory } from '../../../src/health/lane';
 import { AWAY_MS } from '../../../src/health/policy';
 import type { DaemonState } from '../../../src/health/states';
 import { idAt } from '../../support/target';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from './support';
+import { pastOf } from '../../../src/health/past';
+import type { Session } from '../../../src/health/report';
+import { goodReport, HOUR_MS, MINUTE_MS, SECOND_MS, Watch } from './support';
 
 const NOON = new Date(2026, 2, 2, 12, 0, 0).getTime();
 const ID = idAt('http://127.0.0.1:3457');
@@ -121,6 +123,38 @@ describe('the history as it is told', () => {
     const history = historyOf(['healthy', 0, HOUR_MS]);
     assert.equal(toldHistory(history, []), history);
     assert.equal(toldHistory(history, [phase('wedged', -3 * HOUR_MS, -2 * HOUR_MS)]), history);
+  });
+});
+
+describe('the work that a daemon remembers of the time before a window looked', () => {
+  const session = (id: string, outcome?: string): Session => ({
+    id,
+    title: id,
+    status: 'terminated',
+    startedAt: NOON - HOUR_MS,
+    endedAt: NOON - MINUTE_MS,
+    ...(outcome !== undefined && { outcome }),
+  });
+
+  it('is there once, with its end where the daemon says how that was', () => {
+    const watch = Watch.healthy();
+    watch.answer(goodReport(watch.time, { sessions: [session('listed')] }));
+    const told = [
+      session('listed'),
+      session('quiet'),
+      session('late', 'Session exceeded max duration (20s)'),
+    ];
+    const source = { daemonId: ID, name: 'smithy', track: watch.track, history: undefined, lost: [], told };
+    const nowAt = Math.max(NOON, watch.time.wallAt) + HOUR_MS;
+    const [past] = pastOf([source], [], { sinceAt: 0, nowAt, away: undefined }).daemons;
+    assert.deepEqual(
+      past!.sessions.map(({ session: { id }, end }) => [id, end]),
+      [
+        ['listed', 'completed'],
+        ['quiet', undefined],
+        ['late', 'timedOut'],
+      ],
+    );
   });
 });
 
