@@ -14,7 +14,7 @@ import { Focus, leaseOfWindow } from './focus';
 import { HangLoader } from './hangLoader';
 import { Log } from '../ui/shared/log';
 import { Snoozes } from '../store/snoozes';
-import { UsableCommands, usableOnDaemons } from '../ui/shared/usable';
+import { UsableCommands } from '../ui/shared/usable';
 import { Lazy } from './lazy';
 import type { Sessions } from './sessions';
 import type { Surfaces } from './surfaces';
@@ -154,7 +154,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     ['The news', () => (news = past.news)],
     ['The status item', () => surfaces.now?.drawStatusItem(news)],
     ['The tree', () => surfaces.now?.tree.render(news)],
-    ['The palette', () => usable.set('daemons', usableOnDaemons(registry.models, registry.found))],
+    ['The palette', () => surfaces.now && usable.set('daemons', surfaces.now.usable)],
     ['The memory', () => memory.keep(registry.models)],
     ['The notifications', () => door.update()],
     ['The sessions', updateSessions],

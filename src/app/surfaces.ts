@@ -3,6 +3,7 @@ import { toSnapshot, type DaemonSnapshot } from '../api';
 import { withoutSecrets } from '../base/secrets';
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
+import { usableOnDaemons } from '../ui/shared/usable';
 import { placeOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Log } from '../ui/shared/log';
@@ -52,6 +53,11 @@ export class Surfaces implements vscode.Disposable {
     const view = renderStatus(models, conflicts, this.clock.now(), news, found);
     const known = { models, conflicts, found, problems, news, hasFolderOfDaemon: this.#marks.has };
     this.#statusItem.render(view, isItemShown(this.settings.statusBar(), known));
+  }
+
+  /** The commands about daemons that the palette offers. */
+  get usable(): readonly string[] {
+    return usableOnDaemons(this.registry.models, this.registry.found);
   }
 
   /** What happened to one daemon, for the log. */

@@ -11,6 +11,7 @@ import { measureActivation } from './activation';
 import { measureBlocks } from './blocks';
 import { measureDispatchd } from './dispatchd';
 import { measureFirstPolls } from './firstPolls';
+import { measureGeneric } from './generic';
 import { measureHeap } from './heap';
 import { measureManyDaemons } from './manyDaemons';
 import { measureNoDaemon } from './noDaemon';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, (node: string) => Promise<Part> | Part>> = 
   poll: measurePollCost,
   many: measureManyDaemons,
   block: measureBlocks,
+  generic: measureGeneric,
   none: measureNoDaemon,
   first: measureFirstPolls,
   heap: measureHeap,

@@ -43,6 +43,7 @@ function answersOf({ sessions: count, active, kind }: ServerSpec): Record<string
     const sessions = indices.map((index) => smithySession(index, isActive(index)));
     return { '/api/daemon/status': pieces(status), '/api/sessions': pieces({ sessions }) };
   }
+  if (kind === 'generic') return { '/': pieces({ status: 'ok', lastSuccessAt: NOW }) };
   const instance = {
     id: 'b3c1f0aa-6f0e-4a39-9d0b-5c1f7e2d9a10',
     pid: process.pid,

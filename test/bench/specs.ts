@@ -6,10 +6,11 @@ export interface ServerSpec {
   readonly kind: DaemonKind;
 }
 
-type DaemonKind = 'dispatchd' | 'smithy';
+type DaemonKind = 'dispatchd' | 'smithy' | 'generic';
 
 /** What is asked for to learn all that a daemon tells. */
 export const PATHS: Readonly<Record<DaemonKind, readonly string[]>> = {
   dispatchd: ['/api/daemon/status'],
   smithy: ['/api/daemon/status', '/api/sessions'],
+  generic: ['/'],
 };

@@ -210,6 +210,7 @@ async function start(options: WatcherStart): Promise<Watcher> {
     name: `daemon ${index}`,
     url,
     kind: options.daemonKind,
+    ...(options.daemonKind === 'generic' && { progress: { time: 'lastSuccessAt', redAfterMs: 300_000 } }),
     pollIntervalMs: everyMs ?? NEVER_MS,
   }));
   // Looking for daemons nobody named would find whatever else runs on this machine; nobody listens on port 1.

@@ -1,6 +1,6 @@
 import { cleanText } from '../../base/text';
 import type { Meaning } from '../../model/askSetting';
-import { NoAnswer } from '../../system/noAnswer';
+import { NoAnswer } from '../../system/httpClient';
 import { MAX_SAID_CHARS } from '../policy';
 import type { Condition } from './condition';
 import { MAX_MEANING_CHARS } from './policy';

@@ -52,11 +52,11 @@ export function usableOnDaemons(
   models: readonly DaemonModel[],
   found: readonly OfferedDaemon[],
 ): readonly (typeof DAEMON_COMMANDS)[number][] {
-  const hasOne = models.some((model) => !isFleet(model));
+  const isOfOne = models.some((model) => !isFleet(model));
   return [
-    ...(hasOne ? (['restart'] as const) : []),
-    ...(models.length > 0 ? (['snooze'] as const) : []),
-    ...(hasOne ? (['keepEvidence'] as const) : []),
+    ...(models.length > 0 ? (['restart', 'snooze', 'keepEvidence'] as const) : []).filter(
+      (name) => isOfOne || name === 'snooze',
+    ),
     ...(models.some(isFleet) ? (['filterSeries'] as const) : []),
     ...(models.some(canStop) ? ['stop' as const] : []),
     ...(models.some((model) => dashboardOf(model) !== undefined) ? ['openDashboard' as const] : []),
