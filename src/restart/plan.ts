@@ -143,6 +143,8 @@ export async function planFor(
 
 /** Why nothing may be started although no process is known: something is there all the same. `undefined` where nothing is. */
 async function unnamedIn({ daemon, track }: DaemonModel): Promise<PlanRefusal | undefined> {
+  // Its own command knows which process that is.
+  if (daemon.restart?.by === 'itself') return undefined;
   const address = addressOf(daemon.target);
   if (!address) {
     // What is not running may be started.

@@ -4,6 +4,9 @@ export const PORT_FREE_TIMEOUT_MS = 10_000;
 /** From the start command to a completed poll cycle. smithy took 2.8 s to listen; a first cycle may recover work. */
 export const RESTART_PROOF_TIMEOUT_MS = 60_000;
 
+/** A command by which a daemon restarts itself waits for running work first: Codex 0.169.0 60 s, and then it ends the work. */
+export const TOLD_PROOF_TIMEOUT_MS = 120_000;
+
 /** How often a daemon that was just started is asked whether it completed a cycle. */
 export const PROOF_POLL_INTERVAL_MS = 500;
 

@@ -15,6 +15,7 @@ import {
   FAILED_SETTLES_MS,
   PROOF_POLL_INTERVAL_MS,
   RESTART_PROOF_TIMEOUT_MS,
+  TOLD_PROOF_TIMEOUT_MS,
 } from './policy';
 import { isStranger } from './provenance';
 
@@ -36,10 +37,14 @@ type Proof =
  * @throws an error fit to show where nothing was cured
  */
 export async function prove(
-  { daemon, owner, before, signal, proofTimeoutMs = RESTART_PROOF_TIMEOUT_MS }: RestartRequest,
+  request: RestartRequest,
   edges: RestartEdges,
   command: StartedCommand,
 ): Promise<Proof> {
+  const { daemon, owner, before, signal, way } = request;
+  // Nobody else knows the process: that its own command ended well says that it is another one.
+  const isToldByExit = !owner && way?.by === 'itself';
+  const { proofTimeoutMs = isToldByExit ? TOLD_PROOF_TIMEOUT_MS : RESTART_PROOF_TIMEOUT_MS } = request;
   let exit: Exit | undefined;
   void command.ended.then((code) => (exit = { code }));
   const startedMs = performance.now();
@@ -54,7 +59,8 @@ export async function prove(
     const listener = isSilent ? undefined : await listenerNow(edges);
     // Looked at after the answer: what the command came to counts, whoever answered meanwhile.
     const over = exit;
-    const proof = sample && proofOf(before, sample, fateOf(owner, listener));
+    const isJudged = over !== undefined || !isToldByExit;
+    const proof = sample && isJudged ? proofOf(before, sample, fateOf(owner, listener)) : undefined;
     if (over && over.code !== 0) {
       if (isSilent) {
         throw await startFailure(command, over, daemon.name, sample);
@@ -63,7 +69,7 @@ export async function prove(
       if (performance.now() - failedMs > FAILED_SETTLES_MS)
         throw await failedThough(daemon, over, edges, listener);
     } else if (proof?.is === 'proven' || proof?.is === 'newButUntold') {
-      const who = await edges.whyNotOurs(listener, over);
+      const who = isToldByExit ? undefined : await edges.whyNotOurs(listener, over);
       if (!who) {
         return {
           ...(proof.is === 'newButUntold' && { why: proof.why }),

@@ -103,7 +103,8 @@ export async function waysFor(
     const resolved = context.variables ? resolveVariables(name, restart, context.variables) : restart;
     if ('is' in resolved) return resolved;
     const command = ownCommand(resolved, context);
-    const own: RestartWay = { by: 'spawn', command, keepsWork: false, ...code?.ownCommand?.(command) };
+    const { by = 'spawn', keepsWork = false } = restart;
+    const own: RestartWay = { by, command, keepsWork, ...code?.ownCommand?.(command) };
     const [manager] = managed;
     const mine = manager && isToldBy(command, manager) ? [{ ...manager, command }] : [...managed, own];
     return [...mine, ...known.filter(({ isSame }) => isSame)];

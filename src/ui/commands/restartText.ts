@@ -49,7 +49,9 @@ export function consequences(
       `${name} will be started in \`${outside}\`: only the last answer of ${name} names that folder, and this window does not have the folder open.`,
     );
   }
-  if (owner) parts.push(...againText(name, way, supervisor));
+  const ownWay = ownWayText(name, way);
+  if (ownWay !== undefined) parts.push(ownWay);
+  else if (owner) parts.push(...againText(name, way, supervisor));
   if (isLoop) {
     parts.push(
       `${name} was restarted ${RESTART_LOOP_COUNT} times or more in the last ${duration(RESTART_LOOP_MS)}. ` +
@@ -101,6 +103,12 @@ function commandText(command: StartCommand): string {
   return command.cwd === undefined ? `\`${line}\`` : `\`${line}\` in \`${command.cwd}\``;
 }
 
+/** That a command of the daemon's own ends its work; `undefined` where the daemon is restarted in another way, or keeps that. */
+function ownWayText(name: string, way: Plan['way']): string | undefined {
+  if (way?.by !== 'itself' || way.name !== undefined || way.keepsWork || !way.command) return undefined;
+  return `${name} is restarted by ${commandText(way.command)}, which does not keep the running work.`;
+}
+
 /** Who will start the daemon again, and what a command of the user's does besides. */
 function againText(name: string, way: Plan['way'], supervisor: Plan['supervisor']): readonly string[] {
   const left = way?.leavesService;
@@ -110,6 +118,7 @@ function againText(name: string, way: Plan['way'], supervisor: Plan['supervisor'
           `\`${left.serviceCommand}\` does not.`,
       ]
     : [];
+  if (way?.by === 'itself' && way.name === undefined) return parts;
   if (!isEndedByUs(way) && way?.command) {
     const by = way.by === 'supervisor' ? commandText(way.command) : 'a request in its own files';
     return [...parts, `${way.name ?? 'A supervisor'} starts ${name} again: the restart is done by ${by}.`];
