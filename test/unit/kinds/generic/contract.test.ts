@@ -50,12 +50,12 @@ describe('the document of the health contract', () => {
     [
       'a loop in its first turn',
       { ...LOOP, lastCompletedAt: null, owedSinceAt: ago(MINUTE_MS) },
-      'the time that proves progress is still of the life before',
+      'the time that proves progress is old, and a newer one is still to come',
     ],
     [
       'work that came in after an idle hour',
       { ...LOOP, lastCompletedAt: ago(HOUR_MS), owedSinceAt: ago(SECOND_MS) },
-      'the time that proves progress is still of the life before',
+      'the time that proves progress is old, and a newer one is still to come',
     ],
     [
       'work that came in after an idle hour, and hangs',
@@ -124,7 +124,7 @@ describe('the document of the health contract', () => {
 
   it('owes nothing for the time in which the daemon was away', () => {
     const hung = { ...LOOP, lastCompletedAt: ago(6 * MINUTE_MS) };
-    assert.equal(shown(hung, SECOND_MS), 'the time that proves progress is still of the life before');
+    assert.equal(shown(hung, SECOND_MS), 'the time that proves progress is old, and a newer one is still to come');
     assert.equal(shown(hung, 7 * MINUTE_MS), 'stale: the time that proves progress is older than 5 min');
   });
 
