@@ -124,7 +124,10 @@ describe('the document of the health contract', () => {
 
   it('owes nothing for the time in which the daemon was away', () => {
     const hung = { ...LOOP, lastCompletedAt: ago(6 * MINUTE_MS) };
-    assert.equal(shown(hung, SECOND_MS), 'the time that proves progress is old, and a newer one is still to come');
+    assert.equal(
+      shown(hung, SECOND_MS),
+      'the time that proves progress is old, and a newer one is still to come',
+    );
     assert.equal(shown(hung, 7 * MINUTE_MS), 'stale: the time that proves progress is older than 5 min');
   });
 
