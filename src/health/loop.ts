@@ -8,5 +8,5 @@ import type { LoopUnknown, Stale } from './cause';
 export type Loop =
   | { readonly kind: 'stale'; readonly ageMs: number | undefined; readonly stale: Stale }
   | { readonly kind: 'starting'; readonly ageMs: number; readonly crossesInMs: number }
-  | { readonly kind: 'advancing'; readonly ageMs: number; readonly crossesInMs: number }
+  | { readonly kind: 'advancing'; readonly ageMs: number; readonly crossesInMs?: number }
   | { readonly kind: 'unknown'; readonly why: LoopUnknown; readonly crossesInMs?: number };

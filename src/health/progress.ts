@@ -27,6 +27,8 @@ export interface Signs {
   readonly suspect?: Suspect;
   /** However long it owes a sign, that alone proves no hang. */
   readonly isNeverRed?: boolean;
+  /** It was told at a look before this one: no moment decides anything until it is asked for again. */
+  readonly isToldBefore?: true;
 }
 
 /** One of several things that a daemon owes a sign of. */

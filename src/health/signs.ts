@@ -11,7 +11,7 @@ import type { Report } from './report';
  * @param daemonNow epoch ms on the daemon's clock; without it no sign has an age
  */
 export function assessSigns(
-  { by, provenAt, owedSinceAt, unknown, of, suspect, isNeverRed }: Signs,
+  { by, provenAt, owedSinceAt, unknown, of, suspect, isNeverRed, isToldBefore }: Signs,
   daemonNow: number | undefined,
   thresholdMs: number,
 ): Loop {
@@ -30,12 +30,13 @@ export function assessSigns(
     };
   }
   if (suspect?.is === 'silent') return { kind: 'unknown', why: { is: 'noSignYet', by } };
+  const crosses = (inMs: number) => (isToldBefore ? {} : { crossesInMs: inMs });
   if (ageMs !== undefined && ageMs <= thresholdMs) {
-    return { kind: 'advancing', ageMs, crossesInMs: thresholdMs - (owedMs ?? ageMs) };
+    return { kind: 'advancing', ageMs, ...crosses(thresholdMs - (owedMs ?? ageMs)) };
   }
   return owedMs === undefined
     ? { kind: 'unknown', why: { is: 'nothingOwed' } }
-    : { kind: 'unknown', why: { is: 'noSignYet', by }, crossesInMs: thresholdMs - owedMs };
+    : { kind: 'unknown', why: { is: 'noSignYet', by }, ...crosses(thresholdMs - owedMs) };
 }
 
 /** Whether the daemon has a poll loop of a known make: it is told of, or known not to be. */

@@ -8,13 +8,20 @@ import { COMMAND_TIMEOUT_MS, PROOF_KEPT_INTERVALS } from './policy';
 import type { Moment } from './proofs';
 import { askSource, type Told } from './source';
 
+interface Kept {
+  readonly signs: Signs;
+  /** The moment of it. */
+  readonly at: Moment;
+  /** When it was last asked for. Monotonic ms. */
+  readonly askedMs: number;
+}
+
 /**
  * The proof that is asked for besides the status, and less often. What was told last counts meanwhile, as of the moment
  * when it was told: what is owed since then may have come.
  */
 export class ProofAside {
-  /** When that was told, and last asked for. Monotonic ms. */
-  #kept: { readonly signs: Signs; readonly atMs: number; readonly askedMs: number } | undefined;
+  #kept: Kept | undefined;
 
   constructor(private readonly requestMs: number) {}
 
@@ -28,26 +35,29 @@ export class ProofAside {
     from: ProofSource,
     progress: ProofSetting,
     look: Look,
-    { monotonicMs }: Moment,
+    now: Moment,
     judge: (told: Told) => Signs,
   ): Promise<Signs> {
     const { everyMs = 0 } = from;
+    const { monotonicMs } = now;
     const kept = this.#kept;
-    const ageMs = kept ? monotonicMs - kept.atMs : Infinity;
-    if (kept && monotonicMs - kept.askedMs < everyMs) return aged(kept.signs, ageMs);
+    if (kept && monotonicMs - kept.askedMs < everyMs) return asOfThen(kept, now);
     const answered = await this.#ask(from, progress, look);
     if (!('is' in answered)) {
       const signs = judge(answered);
-      this.#kept = { signs, atMs: monotonicMs, askedMs: monotonicMs };
+      this.#kept = { signs, at: now, askedMs: monotonicMs };
       return signs;
     }
     const isKept = kept !== undefined && kept.signs.unknown?.is !== 'signUntold';
-    if (isKept && ageMs < PROOF_KEPT_INTERVALS * Math.max(everyMs, this.requestMs)) {
+    if (
+      isKept &&
+      monotonicMs - kept.at.monotonicMs < PROOF_KEPT_INTERVALS * Math.max(everyMs, this.requestMs)
+    ) {
       this.#kept = { ...kept, askedMs: monotonicMs };
-      return aged(kept.signs, ageMs);
+      return asOfThen(kept, now);
     }
     const signs: Signs = { kind: 'signs', by: progress.by, unknown: { is: 'signUntold', cause: answered } };
-    this.#kept = { signs, atMs: monotonicMs, askedMs: monotonicMs };
+    this.#kept = { signs, at: now, askedMs: monotonicMs };
     return signs;
   }
 
@@ -64,11 +74,16 @@ export class ProofAside {
   }
 }
 
-/** What was told before, as of then: only its age is known to grow. */
-function aged(signs: Signs, byMs: number): Signs {
+/**
+ * What was told before, as of then: only its age is known to grow. By the daemon's own clock, since the `Date` header has
+ * whole seconds: nothing comes too late before it is asked for again.
+ */
+function asOfThen({ signs, at }: Kept, { nowAt }: Moment): Signs {
+  const byMs = nowAt - at.nowAt;
   const { owedSinceAt, suspect } = signs;
   return {
     ...signs,
+    isToldBefore: true,
     ...(owedSinceAt !== undefined && { owedSinceAt: owedSinceAt + byMs }),
     ...(suspect && { suspect: { ...suspect, sinceAt: suspect.sinceAt + byMs } }),
   };

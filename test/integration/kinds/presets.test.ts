@@ -29,6 +29,11 @@ const RED: readonly DaemonState[] = ['wedged', 'unresponsive', 'unreachable', 'f
       return world.look();
     }
 
+    function crossesInMs(): number | undefined {
+      const loop = world.watch.track.last?.loop;
+      return loop && 'crossesInMs' in loop ? loop.crossesInMs : undefined;
+    }
+
     const rows: readonly (readonly [name: string, upMs: number, state: DaemonState, reason: RegExp])[] = [
       ['idle.cli.cron-list', 27_568, 'healthy', /nothing is overdue/],
       ['cron.list.running', HOUR_MS, 'healthy', /nothing is overdue/],
@@ -59,6 +64,18 @@ const RED: readonly DaemonState[] = ['wedged', 'unresponsive', 'unreachable', 'f
       assert.ok(states.indexOf('wedged') * 5 <= 120, `after ${states.indexOf('wedged') * 5} s`);
       assert.equal(world.calls('openclaw').length, 4, 'the command ran at once, and after each minute');
       assert.deepEqual(new Set(world.calls('openclaw')), new Set(['cron list --json --timeout 5000']));
+    });
+
+    it('judges by what was told before as of then, though a Date header has whole seconds', async () => {
+      // A job is overdue by 119.0 s in the header's time, and the next header is 6 s later after 5 s.
+      world.at('2026-11-25T14:41:34.999Z').program('openclaw', recorded('openclaw/cron.list.saturated2'));
+      const url = await world.serve({ '/startupz': started(HOUR_MS) });
+      world.watchEntry({ name: 'gateway', preset: 'openclaw', url });
+      assert.equal(await world.look(), 'healthy');
+      assert.ok(crossesInMs()! < 1_000, 'the first look waits for the moment when the job is too late');
+      world.watch.time.advance(5_001);
+      assert.equal(await world.look(), 'unverified', world.watch.reasonInWords);
+      assert.equal(crossesInMs(), undefined, 'until the jobs are asked for again no moment decides anything');
     });
 
     it('suspects a run that goes on for over an hour, and is amber', async () => {
