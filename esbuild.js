@@ -1,6 +1,14 @@
 'use strict';
 const esbuild = require('esbuild');
-const { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
 const { relative, resolve } = require('node:path');
 const { licences } = require('./scripts/bundled.cjs');
 
@@ -19,7 +27,7 @@ const entryPoints = {
   schedule: 'src/kinds/ductor/schedule.ts', // with the first cron job of a ductor
   discovery: 'src/watch/discovery/discovery.ts',
   surfaces: 'src/app/surfaces.ts', // right after it, unawaited: what draws, and the words for it
-  advance: 'src/health/advance.ts', // while the first answer is waited for: all that moves a daemon on
+  core: 'src/health/core.ts', // while the first answer is waited for: all that moves daemons on
   door: 'src/ui/notifications/door.ts', // right after it: whether and where it is told, and in which words
   processFinder: 'src/watch/processFinder.ts', // once a daemon has work to lose
   scan: 'src/watch/discovery/scan.ts', // with the first look for daemons that nobody named
@@ -30,6 +38,7 @@ const entryPoints = {
   commands: 'src/ui/commands/commands.ts', // with the first command
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
   restarts: 'src/app/restarts.ts',
+  check: 'src/check/check.ts', // with the first endpoint that is checked, by a window or by `dispatchd check`
   showHang: 'src/app/showHang.ts',
   restartLock: 'src/restart/restartLock.ts', // with the first failure of a daemon that was up
   evidence: 'src/diagnostics/evidence.ts',
@@ -47,7 +56,7 @@ function kindChunks() {
   return Object.fromEntries(kinds.map((name) => [`kind-${name}`, `src/kinds/${name}/connection.ts`]));
 }
 
-/** An import of `SHARED`, and `import('./x')` of any other entry point, becomes a `require` of the built file. */
+/** An import of `SHARED`, and `import('./x')` of any other entry point, is one of the built file. */
 const lazyChunks = {
   name: 'lazy-chunks',
   setup(build) {
@@ -58,8 +67,20 @@ const lazyChunks = {
       const chunk = Object.keys(entryPoints).find((name) => entryPoints[name] === source);
       return chunk ? { path: `./${chunk}.js`, external: true } : undefined;
     });
+    build.onEnd(({ metafile }) => Object.keys(metafile?.outputs ?? {}).forEach(requireLate));
   },
 };
+
+/**
+ * What is loaded late is required: of a file of its own kind that is imported, Node first looks for the names that it
+ * exports, which takes longer than to load it.
+ */
+function requireLate(file) {
+  if (!file.endsWith('.js')) return;
+  const text = readFileSync(file, 'utf8');
+  const late = text.replaceAll(/\bimport\(("(?:\.\/[\w-]+\.js|node:\w+)")\)/g, '(async()=>require($1))()');
+  if (late !== text) writeFileSync(file, late);
+}
 
 /** @param metafiles of all builds */
 function report(metafiles) {
@@ -67,8 +88,9 @@ function report(metafiles) {
   const outputs = Object.assign({}, ...metafiles.map(({ outputs }) => outputs));
   writeFileSync('dist/meta.json', JSON.stringify({ inputs, outputs }));
   writeFileSync('dist/THIRD-PARTY-NOTICES.txt', licences(Object.keys(inputs)));
-  for (const [file, { bytes }] of Object.entries(outputs)) {
-    if (file.endsWith('.js')) console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(1).padStart(7)} KB`);
+  for (const file of Object.keys(outputs)) {
+    if (!file.endsWith('.js')) continue;
+    console.log(`${file.padEnd(20)} ${(statSync(file).size / 1024).toFixed(1).padStart(7)} KB`);
   }
 }
 

@@ -16,6 +16,7 @@ export const rooms = {
   kinds: { may: ['protocol', 'system', 'health', 'model'], node: true, vscode: false },
   settings: { may: ['health', 'model', 'kinds'], node: [], vscode: true },
   words: { may: ['health', 'model'], node: [], vscode: false },
+  check: { may: ['system', 'health', 'model', 'kinds', 'words'], node: true, vscode: false },
   store: { may: ['health', 'model', 'system'], node: true, vscode: 'types' },
   watch: {
     may: ['health', 'model', 'kinds', 'settings', 'store', 'system', 'protocol'],
@@ -29,7 +30,18 @@ export const rooms = {
   },
   diagnostics: { may: ['health', 'model', 'words', 'system'], node: true, vscode: false },
   ui: {
-    may: ['health', 'model', 'words', 'kinds', 'settings', 'store', 'watch', 'restart', 'diagnostics'],
+    may: [
+      'health',
+      'model',
+      'words',
+      'kinds',
+      'settings',
+      'store',
+      'watch',
+      'restart',
+      'diagnostics',
+      'check',
+    ],
     node: [],
     vscode: true,
   },
@@ -47,6 +59,7 @@ export const rooms = {
       'watch',
       'restart',
       'diagnostics',
+      'check',
       'launcher',
       'ui',
     ],
@@ -54,7 +67,7 @@ export const rooms = {
     vscode: true,
   },
   launcher: { may: ['protocol', 'system', 'health', 'kinds', 'words'], node: true, vscode: false },
-  dispatchd: { may: ['protocol', 'system'], node: true, vscode: false },
+  dispatchd: { may: ['protocol', 'system', 'check'], node: true, vscode: false },
 };
 
 /** Files outside the rooms. Everything in them may import what stands here. */

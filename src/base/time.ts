@@ -86,8 +86,22 @@ export function coarseAge(ms: number): string {
  */
 export function clockTime(at: number, nowAt: number): string {
   const date = new Date(at);
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
-  return isSameDay(date, new Date(nowAt)) ? time : `${date.toLocaleDateString()} ${time}`;
+  const time = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`;
+  return isSameDay(date, new Date(nowAt)) ? time : `${dateText(date)} ${time}`;
+}
+
+/** Days as the system writes them, by their number: to ask it takes longer than the rest of a row. */
+const daysWritten = new Map<number, string>();
+const DAYS_KEPT = 100;
+
+function dateText(date: Date): string {
+  const day = (date.getFullYear() * 12 + date.getMonth()) * 31 + date.getDate();
+  const known = daysWritten.get(day);
+  if (known !== undefined) return known;
+  if (daysWritten.size >= DAYS_KEPT) daysWritten.clear();
+  const text = date.toLocaleDateString();
+  daysWritten.set(day, text);
+  return text;
 }
 
 /** "14:03", or with the day where it is not today's. */

@@ -15,6 +15,7 @@ import { HOUR_MS, SECOND_MS } from '../base/time';
 
 /** What `--help` prints. */
 export const HELP = `Usage: dispatchd [options]
+       dispatchd check [--allow-remote] <url or file>
 
 Runs commands for you in the background, one after the other or some at the same time, each with a
 time limit. They go on when the editor or the terminal that posted them is closed. Programs talk to
@@ -67,5 +68,9 @@ Without: GET /api/daemon/status, /api/health, /api/sessions, /api/tasks; with th
 For Prometheus: GET /metrics. For any monitor: GET /health (health+json), and
   /livez (it answers), /readyz (its poll loop gets on), both with ?verbose
 
-Exit codes: 0 stopped on request, 1 could not start or failed, 2 wrong usage.
+"dispatchd check" says what a health answer of any daemon lacks to tell progress from presence: http
+on this machine, or with --allow-remote on another one; 10 s at most.
+
+Exit codes: 0 stopped on request, 1 could not start or failed, 2 wrong usage;
+of check: 0 nothing is lacking, 1 something is, or nothing answers, 2 wrong usage
 `;

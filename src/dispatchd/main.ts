@@ -53,6 +53,18 @@ async function run(options: Options): Promise<void> {
   console.log(`listening on ${daemon.url}`);
 }
 
+/** Prints what a health answer has and lacks. Exits with 1 where something is lacking. */
+async function check({ place, allowRemote }: { place: string; allowRemote: boolean }): Promise<void> {
+  const { checkPlace, checkText, lacksAnything, noPlaceText } = await import('../check/check');
+  const found = await checkPlace(place, { allowRemote, cwd: process.cwd() });
+  if ('is' in found) {
+    const hint = found.is === 'elsewhere' ? ' Give --allow-remote to ask another machine.' : '';
+    return fail(`${noPlaceText(found)}${hint}`, WRONG_USAGE);
+  }
+  process.stdout.write(checkText(place, found));
+  process.exitCode = lacksAnything(found) ? FAILED : 0;
+}
+
 function fail(message: string, exitCode: number): never {
   process.stderr.write(`dispatchd: ${message}\n`);
   process.exit(exitCode);
@@ -80,6 +92,9 @@ switch (commandLine.kind) {
     break;
   case 'version':
     console.log(version);
+    break;
+  case 'check':
+    check(commandLine).catch((error: unknown) => fail(`cannot check: ${messageOf(error)}`, FAILED));
     break;
   case 'invalid':
     fail(`${commandLine.message}; see --help`, WRONG_USAGE);

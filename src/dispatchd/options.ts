@@ -27,6 +27,8 @@ export interface Options {
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: Options }
+  /** @property place an address or a file, as it was typed */
+  | { readonly kind: 'check'; readonly place: string; readonly allowRemote: boolean }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'invalid'; readonly message: string };
@@ -51,6 +53,11 @@ const FLAGS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
+const CHECK_FLAGS = {
+  'allow-remote': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 class InvalidValue extends Error {}
 
 /** Reads flags first, then the environment, then the defaults. Never throws. */
@@ -59,6 +66,7 @@ export function parseCommandLine(
   around: Surroundings = surroundings(),
 ): CommandLine {
   try {
+    if (argv[0] === 'check') return readCheck(argv.slice(1));
     const { values } = parseArgs({ args: withValues(argv), options: FLAGS, strict: true });
     if (values.help) return { kind: 'help' };
     if (values.version) return { kind: 'version' };
@@ -114,6 +122,15 @@ export function parseCommandLine(
     if (!(error instanceof InvalidValue) && !isParseArgsError(error)) throw error;
     return { kind: 'invalid', message: firstSentence(error.message) };
   }
+}
+
+function readCheck(args: readonly string[]): CommandLine {
+  const options = { args: [...args], options: CHECK_FLAGS, strict: true, allowPositionals: true } as const;
+  const { values, positionals } = parseArgs(options);
+  if (values.help) return { kind: 'help' };
+  const [place, ...more] = positionals;
+  if (place === undefined || more.length > 0) throw new InvalidValue('check needs one address or one file');
+  return { kind: 'check', place, allowRemote: values['allow-remote'] ?? false };
 }
 
 /** The flags that start the same daemon again at the same address, also where it was set up by environment. */

@@ -17,6 +17,9 @@ export const MIN_DEFAULT_STALE_THRESHOLD_MS = 60 * SECOND_MS;
 export const STALE_THRESHOLD_INTERVALS = 10;
 export const MAX_STALE_THRESHOLD_MS = STALE_THRESHOLD_INTERVALS * MAX_POLL_INTERVAL_MS;
 
+/** The shortest that the contract of health answers takes; a shorter threshold is one of tests. */
+export const MIN_RED_AFTER_MS = SECOND_MS;
+
 /** The watch that notices a wedge looks at least this often, so that WEDGED is logged within a second. */
 export const WATCH_INTERVAL_MAX_MS = SECOND_MS;
 export const WATCH_INTERVAL_MIN_MS = 20;

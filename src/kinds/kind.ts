@@ -2,6 +2,7 @@ import type { ToldPast } from '../health/toldPast';
 import type { Cause, StrangeAnswer } from '../health/cause';
 import type { EndedSession } from '../health/interrupted';
 import type { KindId, Report, Sample, Session } from '../health/report';
+import type { Finding } from '../model/finding';
 import type { NoWay } from '../model/startFailure';
 import type { Target } from '../model/target';
 import type { NewTask } from '../protocol/dispatchd';
@@ -9,6 +10,7 @@ import type { Environment } from '../system/processEnv';
 import type { ProcessIdentity } from '../system/processInfo';
 import type { Supervisor } from '../system/supervisor';
 import type { ConnectOptions, Env } from './connectOptions';
+import type { Examined } from './examined';
 import type { Look } from './look';
 
 /**
@@ -65,6 +67,8 @@ export interface KindCode {
    * tells. @throws {NoAnswer}
    */
   worksFor?(folder: string, look: Look): Promise<boolean>;
+  /** What a health answer has, and what it lacks so that anyone can tell progress from presence. Never throws. */
+  examine?(look: Examined): readonly Finding[];
 }
 
 export interface PlacesAsked {

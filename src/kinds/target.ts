@@ -6,10 +6,23 @@ import { isLoopback, shortPath } from './read/paths';
 /** The port of an http address that names none (RFC 9110, 4.2.1). */
 const HTTP_PORT = 80;
 
+/** As they were read: several of what is drawn ask for one at every poll, and a target is never changed. */
+const addresses = new WeakMap<Target, Address>();
+
 /** The address of a daemon; `undefined` where the daemon has none. @throws where the origin is no URL */
-export function addressOf(target: Target) {
+export function addressOf(target: Target): Address | undefined {
   if (target.kind !== 'http') return undefined;
-  const { origin } = target;
+  const known = addresses.get(target);
+  if (known) return known;
+  const address = readAddress(target.origin);
+  addresses.set(target, address);
+  return address;
+}
+
+/** Where a daemon answers. */
+export type Address = Readonly<ReturnType<typeof readAddress>>;
+
+function readAddress(origin: string) {
   const { hostname, port, pathname } = new URL(origin);
   return {
     /** `http://host:port`, and the path below which its routes are, if there is one. */
@@ -23,9 +36,6 @@ export function addressOf(target: Target) {
     isLoopback: isLoopback(hostname),
   };
 }
-
-/** Where a daemon answers. */
-export type Address = NonNullable<ReturnType<typeof addressOf>>;
 
 /** The same target at one of the addresses that its host stands for. */
 export function atHost(target: Target, host: string): Target {

@@ -47,6 +47,8 @@ export const PAGE_STEP_MS = 10_000;
 
 /** So many letters stand in a row of the tree right below the top, in a side bar of 300 px: VS Code's own width of one. */
 export const ROW_CHARS = 30;
+/** VS Code gives an item in the status bar two fifths of the window: so many letters at 1000 px. */
+export const ITEM_CHARS = 56;
 /** So many of a daemon's name always do. */
 export const ROW_NAME_CHARS = 12;
 

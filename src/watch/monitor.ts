@@ -4,7 +4,8 @@ import type { Cadence } from '../health/cadence';
 import { OWN_STALL_MS } from '../health/policy';
 import { ASKS_WHILE_STALLED, LONGEST_TIMER_MS, RESTART_LOOK_DEADLINE_MS } from './policy';
 import type { DaemonId, KindId, Report, Sample } from '../health/report';
-import type { advance, HealthEvent } from '../health/advance';
+import type { HealthEvent } from '../health/advance';
+import type * as Core from '../health/core';
 import { beginWatched, type Input, type Watched } from '../health/watched';
 import { longestGapMs } from '../health/history';
 import { beginTrack } from '../health/track';
@@ -32,7 +33,7 @@ export interface MonitorDeps {
   /** Called with each answer of a daemon that nobody asked for: may say that the daemon is not to be watched. */
   readonly admit?: (daemon: DaemonConfig, report: Report) => Promise<void>;
   /** Called after every step that moved the daemon on, with what happened. */
-  readonly onStep: (monitor: Monitor, events: readonly HealthEvent[]) => void;
+  readonly onStep: (monitor: Monitor, events: readonly HealthEvent[], core: typeof Core) => void;
   /** Called when only what a countdown shows has changed. */
   readonly onCounted?: () => void;
   /** An error that nobody expected. */
@@ -46,7 +47,7 @@ export class Monitor {
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   #disposed = false;
-  #advance: typeof advance | undefined;
+  #core: typeof Core | undefined;
   /** Whether the daemon is asked at an address of this machine. */
   readonly isLoopback: boolean;
 
@@ -198,23 +199,21 @@ export class Monitor {
 
   /** One step: the daemon moves on, and whoever listens hears what happened. */
   input(input: Input): void {
-    if (!this.#advance) {
-      void this.#loadCore().then(() => this.input(input));
-      return;
-    }
+    const core = this.#core;
+    if (!core) return void this.#loadCore().then(() => this.input(input));
     const before = this.#watched;
     // So long may pass between two looks that still count as one time.
     const maxGapMs = longestGapMs(this.daemon.pollIntervalMs);
-    const { watched, events, wakeAtMs } = this.#advance(before, input, maxGapMs, this.deps.clock.now());
+    const { watched, events, wakeAtMs } = core.advance(before, input, maxGapMs, this.deps.clock.now());
     this.#watched = watched;
     this.#wakeAt(wakeAtMs);
     if (input.kind === 'tick') this.#ticked(events);
-    else if (watched !== before && input.kind !== 'userLooks') this.deps.onStep(this, events);
+    else if (watched !== before && input.kind !== 'userLooks') this.deps.onStep(this, events, core);
   }
 
   /** What moves a daemon on is a chunk of its own, loaded while the first answer is waited for. */
   async #loadCore(): Promise<void> {
-    this.#advance ??= (await import('../health/advance')).advance;
+    this.#core ??= await import('../health/core');
   }
 
   #ticked(events: readonly HealthEvent[]): void {
@@ -231,7 +230,7 @@ export class Monitor {
     const inMs = Math.max(0, atMs - this.deps.clock.now().monotonicMs);
     this.#timer = setTimeout(
       // What moves the daemon on could not be loaded: the next poll tries again.
-      () => (this.#advance ? this.input({ kind: 'tick' }) : void this.poll()),
+      () => (this.#core ? this.input({ kind: 'tick' }) : void this.poll()),
       Math.min(inMs, LONGEST_TIMER_MS),
     );
   }

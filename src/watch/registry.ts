@@ -179,7 +179,7 @@ export class Registry extends Guarded<RegistryEvents> {
         { ...this.deps.recall(daemon.id), ...left },
         {
           ...this.deps,
-          onStep: (source, events) => this.#onStep(source, events),
+          onStep: (...step) => this.#onStep(...step),
           onCounted: () => this.tell('counted'),
         },
       );
@@ -219,7 +219,7 @@ export class Registry extends Guarded<RegistryEvents> {
     this.removeAllListeners();
   }
 
-  #onStep(monitor: Monitor, events: readonly HealthEvent[]): void {
+  #onStep(...[monitor, events, core]: Parameters<MonitorDeps['onStep']>): void {
     const { daemon, watched } = monitor;
     if (this.#monitors.get(daemon.id) !== monitor) return;
     // Who listens sees all daemons as they are after this step.
@@ -229,7 +229,7 @@ export class Registry extends Guarded<RegistryEvents> {
     this.#world.stepped(monitor, events);
     for (const event of events) if (event.kind === 'asks') this.#ask(monitor, event.question);
     this.tell('stepped', model, events, watched);
-    this.#together.stepped(daemon.id, events);
+    this.#together.stepped(daemon.id, events, core);
     this.tell('change');
   }
 

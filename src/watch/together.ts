@@ -1,6 +1,7 @@
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
-import { across, isToBeLookedAt, type AcrossStep, type DaemonNotice } from '../health/across';
+import type { AcrossStep, DaemonNotice } from '../health/across';
+import type * as Core from '../health/core';
 import type { Conflict } from '../health/conflicts';
 import type { DaemonId } from '../health/report';
 import type { Watched } from '../health/watched';
@@ -25,14 +26,14 @@ export class AllTogether {
 
   constructor(private readonly deps: TogetherDeps) {}
 
-  stepped(daemonId: DaemonId, events: readonly HealthEvent[]): void {
-    if (events.some(({ kind }) => kind === 'transition')) this.#lookAround(daemonId);
+  stepped(daemonId: DaemonId, events: readonly HealthEvent[], core: typeof Core): void {
+    if (events.some(({ kind }) => kind === 'transition')) this.#lookAround(daemonId, core);
     const arrived = events.flatMap((event) =>
       event.kind === 'notice' ? [{ daemonId, notice: event.notice }] : [],
     );
     const isIdle = arrived.length === 0 && this.deps.conflicts().length === 0;
     if (isIdle && (this.#step?.together.conflicts.size ?? 0) === 0 && this.#timer === undefined) return;
-    this.#look(arrived);
+    this.#look(arrived, core);
   }
 
   dispose(): void {
@@ -41,27 +42,27 @@ export class AllTogether {
   }
 
   /** Where a daemon of this machine has just failed, what hit it may have hit others: those are asked at once. */
-  #lookAround(daemonId: DaemonId): void {
+  #lookAround(daemonId: DaemonId, core: typeof Core): void {
     const { all, ask, clock, isHere } = this.deps;
     const watched = all();
     if (watched.get(daemonId)?.track.streak?.count !== 1 || !isHere(daemonId)) return;
     const now = clock.now();
     for (const [id, other] of watched) {
-      if (id !== daemonId && isHere(id) && isToBeLookedAt(other, now)) ask(id);
+      if (id !== daemonId && isHere(id) && core.isToBeLookedAt(other, now)) ask(id);
     }
   }
 
-  #look(arrived: readonly DaemonNotice[]): void {
+  #look(arrived: readonly DaemonNotice[], core: typeof Core): void {
     if (this.#disposed) return;
     const { clock, all, conflicts, onStep } = this.deps;
     const now = clock.now();
-    const step = across(this.#step?.together, all(), arrived, conflicts(), now);
+    const step = core.across(this.#step?.together, all(), arrived, conflicts(), now);
     this.#step = step;
     clearTimeout(this.#timer);
     this.#timer =
       step.wakeAtMs === Infinity
         ? undefined
-        : setTimeout(() => this.#look([]), Math.max(0, step.wakeAtMs - now.monotonicMs));
+        : setTimeout(() => this.#look([], core), Math.max(0, step.wakeAtMs - now.monotonicMs));
     const { tell, over } = step.conflicts;
     if (step.groups.length + tell.length + over.length > 0) onStep(step);
   }

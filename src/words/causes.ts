@@ -143,8 +143,8 @@ export const staleText = textsOf<Stale>({
 });
 
 const NO_SIGN_YET: Readonly<Record<ProofBy, string>> = {
-  time: 'the time that proves progress is still of the life before',
-  age: 'the age that proves progress is still of the life before',
+  time: 'the time that proves progress is old, and a newer one is still to come',
+  age: 'the age that proves progress is great, and a smaller one is still to come',
   counter: 'the counter of the work has not been seen to move yet',
   due: 'only the next run will show whether work gets on',
   beat: 'the beat has not been seen to change yet',

@@ -1,7 +1,7 @@
 import { joined } from '../base/text';
 import { MINUTE_MS, SECOND_MS, wholeMinutes } from '../base/time';
 import type { Report, Session, UnknownWork } from '../health/report';
-import { isLive, isWaiting } from '../health/sessions';
+import { isLive, isStranded, isWaiting } from '../health/sessions';
 import type { WorkMade } from '../health/workMade';
 import { unreadableText } from './causes';
 
@@ -85,8 +85,10 @@ function unknownText({ tasks, turns, subAgents }: UnknownWork): string {
   );
 }
 
-/** What a session that waits for a person wants to know. */
-export function questionText({ question }: Session, answers: boolean): string {
+/** What a session that waits for a person wants of them. */
+export function questionText(session: Session, answers: boolean): string {
+  if (isStranded(session)) return 'was interrupted and waits to be run again';
+  const { question } = session;
   const waits = answers ? 'waits for you' : 'was waiting for you';
   return question === undefined ? waits : `${waits}: ${question}`;
 }

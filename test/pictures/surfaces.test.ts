@@ -55,15 +55,28 @@ describe('every surface, in pictures', function () {
     await window.page.setViewportSize(WIDE);
   }
 
+  /** One that was shown before another size stays where the item was. */
+  async function hoverOverItem(says: string): Promise<void> {
+    const hover = window.page.locator('.workbench-hover:visible');
+    await window.page.mouse.move(700, 300);
+    await hover.waitFor({ state: 'hidden' });
+    await window.item().hover();
+    await hover.filter({ hasText: says }).waitFor();
+  }
+
+  async function openWalkthrough(): Promise<void> {
+    await window.ask('Welcome: Open Walkthrough...', /^Select a walkthrough/);
+    await window.quickInput().getByRole('option', { name: 'Daemon Health' }).first().click();
+    await window.page.locator('.getting-started-step').first().waitFor();
+  }
+
   it('nothing to watch: the view that welcomes', async () => {
     await window.runCommand('Daemon Health: Focus on Daemon Health View');
     await inAllThemes('welcome', () => Promise.resolve());
   });
 
   it('the walkthrough', async () => {
-    await window.ask('Welcome: Open Walkthrough...', /^Select a walkthrough/);
-    await window.quickInput().getByRole('option', { name: 'Daemon Health' }).first().click();
-    await window.page.locator('.getting-started-step').first().waitFor();
+    await openWalkthrough();
     await inAllThemes('walkthrough', () => Promise.resolve());
     await window.runCommand('View: Close All Editors');
   });
@@ -75,9 +88,7 @@ describe('every surface, in pictures', function () {
       await daemon!.post('/api/tasks', { name, command: 'sleep 3000', timeoutMs: 1_800_000 });
     await window.row('Nightly report').waitFor();
     await inAllThemes('healthy', async () => {
-      await window.page.mouse.move(700, 300);
-      await window.item().hover();
-      await window.page.locator('.workbench-hover:visible', { hasText: 'Since' }).waitFor();
+      await hoverOverItem('Since');
     });
     await window.ask('Daemon Health: Stop Session', /^Stop which session\?$/);
     await inAllThemes('pick', () => Promise.resolve(), [WIDE]);
@@ -102,9 +113,7 @@ describe('every surface, in pictures', function () {
     await window.redItem().waitFor();
     await window.toast('wedged').waitFor();
     await inAllThemes('wedged', async () => {
-      await window.page.mouse.move(700, 300);
-      await window.item().hover();
-      await window.page.locator('.workbench-hover:visible', { hasText: 'cycle' }).waitFor();
+      await hoverOverItem('cycle');
     });
     await window.page.mouse.move(700, 300);
     await window.runCommand('Daemon Health: Restart Daemon');
@@ -116,9 +125,24 @@ describe('every surface, in pictures', function () {
     await window.clearNotifications();
   });
 
+  it('the walkthrough, with ticks at what really happened', async () => {
+    await window.runCommand('View: Hide Panel');
+    await openWalkthrough();
+    const ticks = window.page.locator('.getting-started-step .codicon-getting-started-step-checked:visible');
+    await ticks.nth(2).waitFor();
+    await inAllThemes('walkthrough-ticked', () => Promise.resolve());
+  });
+
+  it('adding a daemon', async () => {
+    await window.ask('Daemon Health: Add Daemon…', /address/);
+    await window.quickInput().locator('input').first().fill('127.0.0.1:9');
+    await window.quickInput().getByRole('option', { name: 'ask who is there' }).waitFor();
+    await inAllThemes('add', () => Promise.resolve());
+    await window.page.keyboard.press('Escape');
+  });
+
   it('the health page', async () => {
     await window.runCommand('View: Close All Editors');
-    await window.runCommand('View: Hide Panel');
     await window.runCommand('Daemon Health: Open Health Page');
     await window.page.frameLocator('iframe.webview').frameLocator('iframe').locator('#lead').waitFor();
     await inAllThemes('page', () => new Promise((resolve) => setTimeout(resolve, 500)));

@@ -8,6 +8,8 @@ export interface Figures {
   /** When this life began, in epoch ms. */
   readonly startedAt: number;
   readonly loop: LoopSample;
+  /** From the start of one cycle to that of the next. */
+  readonly intervalMs: number;
   /** Why the last cycle failed; `undefined` where it did not. */
   readonly failure: string | undefined;
   /** Of this life. */

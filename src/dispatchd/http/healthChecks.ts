@@ -1,5 +1,6 @@
 import { iso } from '../clock';
 import { progressOf, whyNot, whyStuck, type Progress } from '../loop/progress';
+import { MIN_RED_AFTER_MS } from '../policy';
 import type { Figures } from './figures';
 
 /** draft-inadarei-api-health-check, the one that calls itself health+json. */
@@ -21,7 +22,8 @@ const BY_WEIGHT = ['fail', 'warn', 'pass'] as const;
  * The body of `/health`. It passes only where a cycle completed within the threshold. The time of the check of the loop
  * is that of its last completed cycle, so that a reader who trusts no status sees the same.
  */
-export function healthChecks({ now, loop, failure, cycles, version }: Figures) {
+export function healthChecks(figures: Figures) {
+  const { now, loop, failure, cycles, version } = figures;
   const progress = progressOf(loop, failure, now);
   const { completedAt } = loop.poll;
   const ofLoop = {
@@ -43,7 +45,24 @@ export function healthChecks({ now, loop, failure, cycles, version }: Figures) {
   return {
     ...check(status, worst?.output),
     releaseId: version,
+    progress: proofOf(figures),
     checks: { 'pollLoop:cycles': [ofLoop], 'queue:ready': [ofQueue] },
+  };
+}
+
+/**
+ * What tells progress from presence, as docs/health-contract.md has it for a schedule: the loop owes a cycle that has
+ * begun until it ends, and the next one from when it is due.
+ */
+function proofOf({ loop, startedAt: bornAt, intervalMs }: Figures) {
+  const { startedAt, endedAt } = loop.poll;
+  const isInFlight = startedAt && (!endedAt || startedAt.monotonicMs > endedAt.monotonicMs);
+  return {
+    version: 1,
+    lastCompletedAt: endedAt ? iso(endedAt.wallMs) : null,
+    owedSinceAt: isInFlight ? iso(startedAt.wallMs) : startedAt ? null : iso(bornAt),
+    nextDueAt: startedAt ? iso(startedAt.wallMs + intervalMs) : null,
+    redAfterMs: Math.max(MIN_RED_AFTER_MS, loop.thresholdMs),
   };
 }
 

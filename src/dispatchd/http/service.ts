@@ -62,12 +62,13 @@ export class Service {
 
   /** What programs of any make are told, as numbers. None of them takes longer where more waits. */
   figures(): Figures {
-    const { clock, instance, loop, loopSample, store, supervisor, lateCycles } = this.parts;
+    const { clock, options, instance, loop, loopSample, store, supervisor, lateCycles } = this.parts;
     return {
       now: stamp(clock),
       version: instance.version,
       startedAt: instance.startedAt,
       loop: loopSample(),
+      intervalMs: options.pollIntervalMs,
       failure: loop.failure,
       cycles: { ...loop.counts, late: lateCycles() },
       queued: store.lists.waitingCount,

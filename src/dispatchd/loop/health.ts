@@ -5,6 +5,8 @@ import { MIN_DEFAULT_STALE_THRESHOLD_MS, STALE_THRESHOLD_INTERVALS } from '../po
 export interface PollTimes {
   readonly startedAt?: Stamp;
   readonly completedAt?: Stamp;
+  /** The same, also of a cycle that failed. */
+  readonly endedAt?: Stamp;
 }
 
 /** What the dispatch health is computed from. */

@@ -73,6 +73,7 @@ export class PollLoop {
       if (failure !== this.#failure) this.log.error(`poll cycle failed: ${inFull}`);
       this.#failure = failure;
     } finally {
+      this.#times = { ...this.#times, endedAt: stamp(this.clock) };
       this.#inFlight = undefined;
     }
   }

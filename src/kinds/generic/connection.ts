@@ -50,6 +50,8 @@ export function connect(target: Target, options: ConnectOptions): Connection {
   return new AnyConnection(target, options);
 }
 
+export { examine } from './examine';
+
 /** Its entry in the settings says how it is started, or nobody does. */
 export function restartWays(_target: Target, { name }: StartPlace): readonly RestartWay[] | NoWay {
   return { is: 'startUnknown', daemon: name };

@@ -72,3 +72,13 @@ export const PROOF_KEPT_INTERVALS = 3;
 
 /** Of the texts that say how a daemon is, so much is looked through: a status is short. */
 export const MAX_MEANING_CHARS = 64 * 1024;
+
+/** A health answer is a few KB: a longer one costs its daemon something at each poll. */
+export const SHORT_ANSWER_BYTES = 64 * 1024;
+/** Asked every few seconds, an answer that takes longer does some work of its own. */
+export const SLOW_ANSWER_MS = 1_000;
+/** A time as new as this at each of two looks may be made for whoever asks. */
+export const NEW_EACH_TIME_MS = 1_000;
+/** Of a health answer's fields so many are named; deeper than this no health answer goes. */
+export const MAX_NAMED_FIELDS = 5;
+export const MAX_EXAMINED_DEPTH = 8;

@@ -1,4 +1,4 @@
-import { NoAnswer } from '../../system/noAnswer';
+import { NoAnswer } from '../../system/httpClient';
 import { MAX_PARTS, MAX_VALUES } from '../policy';
 
 /**

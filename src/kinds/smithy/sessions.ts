@@ -22,12 +22,18 @@ type Draft = { -readonly [K in keyof Session]: Session[K] };
 
 type RawSession = Readonly<Record<string, unknown>>;
 
+/** A session as its daemon wrote it, and what that says. */
+interface Read {
+  readonly raw: RawSession;
+  readonly session: Session;
+}
+
 /**
- * The sessions of one daemon's last answer, by id. Few of many change between two polls; what stands there as before is
- * not read again, which is a third of the cost of an answer with a thousand.
+ * The sessions of one daemon's last answer, by id. Few of many change between two polls, and of most of those a time
+ * alone; what stands there as before is not read again, which is a third of the cost of an answer with a thousand.
  */
 export interface LastRead {
-  sessions?: ReadonlyMap<string, { readonly raw: RawSession; readonly session: Session }>;
+  sessions?: ReadonlyMap<string, Read>;
 }
 
 /** Takes what is malformed in an answer. */
@@ -58,12 +64,12 @@ export function readSessions(
   name?: NameMalformed,
   last: LastRead = {},
 ): readonly Session[] {
-  const read = new Map<string, { raw: RawSession; session: Session }>();
+  const read = new Map<string, Read>();
   for (const [index, item] of items.slice(0, MAX_SESSIONS).entries()) {
     if (typeof item !== 'object' || item === null) continue;
     const raw = item as RawSession;
     const before = last.sessions?.get(raw.id as string);
-    const session = before && isSame(before.raw, raw) ? before.session : readSession(raw);
+    const session = (before && readMoved(before, raw)) ?? readSession(raw);
     if (!session) name?.({ field: `sessions.${index}.id`, is: 'noId' });
     // An id names a row of the tree, so each may be there once.
     if (session && !read.has(session.id)) read.set(session.id, { raw, session });
@@ -91,11 +97,40 @@ function withOwnConversations(sessions: readonly Session[]): readonly Session[] 
   });
 }
 
-/** Whether two of them say the same; a value that is no plain one never does. */
-function isSame(before: RawSession, raw: RawSession): boolean {
-  for (const key in before) if (before[key] !== raw[key]) return false;
-  for (const key in raw) if (!(key in before)) return false;
-  return true;
+/**
+ * The session as it was read before, the same object where nothing moved; `undefined` where more than its times and counts
+ * did. A value that is no plain one always does.
+ */
+function readMoved({ raw: before, session }: Read, raw: RawSession): Session | undefined {
+  let moved: Draft | undefined;
+  for (const key in raw) {
+    if (raw[key] === before[key]) continue;
+    const figure = isTime(key) ? readTime(raw[key]) : isCount(key) ? readCount(raw[key]) : undefined;
+    if (figure === undefined) return undefined;
+    moved ??= { ...session };
+    moved[key as Figure] = figure;
+  }
+  for (const key in before) if (!(key in raw)) return undefined;
+  return moved ?? session;
+}
+
+type Figure = (typeof TIMES)[number] | (typeof COUNTS)[number];
+
+function isTime(key: string): boolean {
+  return (TIMES as readonly string[]).includes(key);
+}
+
+function isCount(key: string): boolean {
+  return (COUNTS as readonly string[]).includes(key);
+}
+
+function readTime(value: unknown): number | undefined {
+  const at = typeof value === 'string' ? parseTime(value) : NaN;
+  return Number.isFinite(at) ? at : undefined;
+}
+
+function readCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
 /** One session; `undefined` where it has no id. */
@@ -103,15 +138,8 @@ function readSession(raw: RawSession): Session | undefined {
   const id = readId(raw.id);
   if (id === undefined) return undefined;
   const session: Draft = { id, title: title(raw), status: said(raw.status, 30) ?? 'unknown' };
-  for (const key of TIMES) {
-    const value = raw[key];
-    const at = typeof value === 'string' ? parseTime(value) : NaN;
-    if (Number.isFinite(at)) session[key] = at;
-  }
-  for (const key of COUNTS) {
-    const value = raw[key];
-    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) session[key] = value;
-  }
+  for (const key of TIMES) assign(session, key, readTime(raw[key]));
+  for (const key of COUNTS) assign(session, key, readCount(raw[key]));
   if (raw.kind === 'foreground' || raw.kind === 'named') session.kind = raw.kind;
   if (typeof raw.recovered === 'boolean') session.recovered = raw.recovered;
   if (typeof raw.resumable === 'boolean') session.resumable = raw.resumable;

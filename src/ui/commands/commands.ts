@@ -13,6 +13,7 @@ import type { Discovery } from '../../watch/discovery/discovery';
 import type { Settings } from '../../settings/settings';
 import { choose, type Item } from '../shared/choose';
 import { openReport } from './openReport';
+import { checkEndpoint } from './checkEndpoint';
 import { configureDaemons } from './configure';
 import { offerFirstSteps, sampleCommand, type FirstSteps } from './firstSteps';
 import { addDaemon } from './addDaemon';
@@ -167,6 +168,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       const { copyDiagnostics } = await import('./copyDiagnostics');
       await copyDiagnostics(registry, model ? [model] : registry.models, clock);
     },
+    checkEndpoint: (target) => checkEndpoint(deps, target),
     configure: configureDaemons,
     runSample: () => runOnSessions('runCommand', [sampleCommand()]),
     showHang: async () => (await deps.demo()).show(),

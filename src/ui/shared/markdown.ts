@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { isSame } from '../../base/text';
 import type { Segment } from '../../health/history';
 import type { IconId } from '../../words/states';
 import { stripText } from '../../words/timelineText';
@@ -85,10 +86,27 @@ export function inMarkdown(
   written: TemplateStringsArray,
   ...put: readonly (string | Piece | MarkdownText)[]
 ): MarkdownText {
-  return written.flatMap((own, index) => {
+  const pieces: Piece[] = [];
+  written.forEach((own, index) => {
+    if (own !== '') pieces.push(ours(own));
     const next = put[index] ?? [];
-    return [own === '' ? [] : ours(own), typeof next === 'string' ? { text: next } : next].flat();
+    if (typeof next === 'string') pieces.push({ text: next });
+    else if ('length' in next) pieces.push(...next);
+    else pieces.push(next);
   });
+  return pieces;
+}
+
+/** Whether both draw alike. */
+export function isSameMarkdown(one: MarkdownText, other: MarkdownText): boolean {
+  return one.length === other.length && one.every((piece, index) => isSamePiece(piece, other[index]!));
+}
+
+function isSamePiece(one: Piece, other: Piece): boolean {
+  if ('text' in one) return 'text' in other && one.text === other.text;
+  if ('strip' in one)
+    return 'strip' in other && (one.strip === other.strip || isSame(one.strip, other.strip));
+  return 'markdown' in other && one.markdown === other.markdown && one.command === other.command;
 }
 
 /** An icon in Markdown. */

@@ -1,5 +1,6 @@
 import type { Conflict } from '../../health/conflicts';
 import type { Session } from '../../health/report';
+import { isStranded } from '../../health/sessions';
 import { rowOf } from '../../health/states';
 import { waitingOf } from '../../health/workNews';
 import { addressOf } from '../../kinds/target';
@@ -22,10 +23,18 @@ export function countProblems(models: readonly DaemonModel[], conflicts: readonl
   return byThemselves.length + conflicts.length;
 }
 
-/** The work of a daemon that a person could go on with now. Of a daemon that is gone nobody can. */
-export function waitingIn({ track }: DaemonModel): readonly Session[] {
+/**
+ * The work of a daemon that a person could go on with now: what asks, and what a restart interrupted. Of a daemon that
+ * is gone nobody can.
+ */
+export function waitingIn({ track, lost = [] }: DaemonModel): readonly Session[] {
   const { phase } = rowOf(track.verdict);
-  return track.last && phase !== 'down' && phase !== 'gone' ? waitingOf(track.last.report) : [];
+  if (!track.last || phase === 'down' || phase === 'gone') return [];
+  const { report } = track.last;
+  const stranded = [...(report.sessions ?? []), ...lost].filter(isStranded);
+  // A daemon may list what was noted as lost, too.
+  const byId = new Map([...waitingOf(report), ...stranded].map((session) => [session.id, session]));
+  return [...byId.values()];
 }
 
 /** How much work waits for a person. */

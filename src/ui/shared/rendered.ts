@@ -7,11 +7,14 @@ import { isDeepStrictEqual } from 'node:util';
 export class Rendered<T> {
   #last: T | undefined;
 
-  constructor(private readonly write: (next: T, previous: T | undefined) => void) {}
+  constructor(
+    private readonly write: (next: T, previous: T | undefined) => void,
+    private readonly isSame: (next: T, previous: T) => boolean = isDeepStrictEqual,
+  ) {}
 
   set(next: T): void {
     const previous = this.#last;
-    if (isDeepStrictEqual(previous, next)) return;
+    if (previous !== undefined && this.isSame(next, previous)) return;
     this.#last = next;
     this.write(next, previous);
   }

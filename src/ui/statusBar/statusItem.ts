@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { toMarkdownString } from '../shared/markdown';
+import { isSameMarkdown, toMarkdownString } from '../shared/markdown';
 import { Rendered } from '../shared/rendered';
 import type { StatusView } from './statusView';
 
@@ -10,7 +10,7 @@ const BACKGROUND = {
 
 /** The one item in the status bar. A click opens the tree; nothing here restarts anything by itself. */
 export class StatusItem implements vscode.Disposable {
-  readonly #view = new Rendered<StatusView>((next, previous) => this.#write(next, previous));
+  readonly #view = new Rendered<StatusView>((next, previous) => this.#write(next, previous), isSameView);
 
   #isShown = false;
 
@@ -47,4 +47,13 @@ export class StatusItem implements vscode.Disposable {
         next.severity === 'plain' ? undefined : new vscode.ThemeColor(BACKGROUND[next.severity]);
     }
   }
+}
+
+function isSameView(one: StatusView, other: StatusView): boolean {
+  return (
+    one.text === other.text &&
+    one.severity === other.severity &&
+    one.spoken === other.spoken &&
+    isSameMarkdown(one.tooltip, other.tooltip)
+  );
 }

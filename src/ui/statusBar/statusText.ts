@@ -2,6 +2,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
+import { cleanText } from '../../base/text';
 import { roughly, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
@@ -30,7 +31,7 @@ import { newsText } from '../../words/newsText';
 import { isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
 import { isFleet } from '../shared/usable';
-import { MAX_DESCRIBED, MAX_LINES } from '../policy';
+import { ITEM_CHARS, MAX_DESCRIBED, MAX_LINES, ROW_NAME_CHARS } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
 import { waitingInHover, workInItem } from './workText';
@@ -63,17 +64,18 @@ export function renderStatus(
   }
   // Two daemons in each other's way want a look although each by itself is well: only red comes before them.
   const conflict = severityOf(worst) === 'red' ? undefined : conflicts[0];
-  const shown: { readonly icon: IconId; readonly short: string; readonly spoken: string } = conflict
-    ? { icon: 'warning', short: conflictTitle(conflict), spoken: conflictTitle(conflict) }
-    : {
-        icon: iconOf(worst),
-        short: shortText(worst, others, now),
-        spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
-      };
   const problems = countProblems(models, conflicts);
   const more = problems > 1 ? ` · +${problems - 1}` : '';
   const spokenMore = problems > 1 ? `, and ${problems - 1} more with problems` : '';
   const work = workInItem(models, now);
+  const room = ITEM_CHARS - more.length - work.short.length;
+  const shown: { readonly icon: IconId; readonly short: string; readonly spoken: string } = conflict
+    ? { icon: 'warning', short: conflictTitle(conflict), spoken: conflictTitle(conflict) }
+    : {
+        icon: iconOf(worst),
+        short: shortText(worst, others, now, room),
+        spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
+      };
   return {
     text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
     severity: conflict ? 'amber' : severityOf(worst),
@@ -133,10 +135,15 @@ function iconOf(model: DaemonModel): IconId {
   return looksOf(model.track.verdict).icon;
 }
 
-function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
-  if (!isProven(worst) || isRecovering(worst)) return `${worst.daemon.name} ${stateInShort(worst, now)}`;
+/** @param room for so many letters: a long name is not to push out what follows */
+function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant, room: number): string {
+  const nameIn = (chars: number) => cleanText(worst.daemon.name, Math.max(ROW_NAME_CHARS, chars));
+  if (!isProven(worst) || isRecovering(worst)) {
+    const state = stateInShort(worst, now);
+    return `${nameIn(room - state.length - 1)} ${state}`;
+  }
   const healthy = others.filter(isProven).length + 1;
-  return healthy > 1 ? `${healthy} daemons` : worst.daemon.name;
+  return healthy > 1 ? `${healthy} daemons` : nameIn(room);
 }
 
 function isProven({ track }: DaemonModel): boolean {

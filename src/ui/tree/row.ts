@@ -59,23 +59,20 @@ export function alone(row: Omit<Row, 'children'>): Section {
 export function detailRows(daemonId: DaemonId, parentId: string, detail: Detail): Section {
   const { key, label, description, icon, severity = 'plain', expanded, shows } = detail;
   const { children = [], deeper = [] } = detail;
-  return [
-    {
-      id: `${daemonId}#${key}`,
-      parentId,
-      daemonId,
-      label,
-      ...(description !== undefined && { description }),
-      icon,
-      severity,
-      contextValue: detail.contextValue ?? `detail.${key}`,
-      children: children.map(({ id }) => id),
-      ...(expanded && { expanded }),
-      ...(shows && { shows }),
-    },
-    ...children,
-    ...deeper,
-  ];
+  const row: { -readonly [K in keyof Row]: Row[K] } = {
+    id: `${daemonId}#${key}`,
+    parentId,
+    daemonId,
+    label,
+    icon,
+    severity,
+    contextValue: detail.contextValue ?? `detail.${key}`,
+    children: children.map(({ id }) => id),
+  };
+  if (description !== undefined) row.description = description;
+  if (expanded) row.expanded = expanded;
+  if (shows) row.shows = shows;
+  return [row, ...children, ...deeper];
 }
 
 /** A description of which nothing is what the row is there for: all of it may be cut. */

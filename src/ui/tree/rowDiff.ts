@@ -51,7 +51,8 @@ export class DrawnRows {
 function changedRows(before: Section, after: Section): 'none' | 'all' | readonly string[] {
   if (before === after) return 'none';
   const isSamePlace = (row: Row, was: Row) =>
-    row.id === was.id && row.parentId === was.parentId && isSameList(row.children, was.children);
+    row === was ||
+    (row.id === was.id && row.parentId === was.parentId && isSameList(row.children, was.children));
   if (before.length !== after.length || !after.every((row, index) => isSamePlace(row, before[index]!)))
     return 'all';
   const changed = after.filter((row, index) => !isSameRow(row, before[index]!));
@@ -60,14 +61,15 @@ function changedRows(before: Section, after: Section): 'none' | 'all' | readonly
 
 function isSameRow(a: Row, b: Row): boolean {
   return (
-    a.label === b.label &&
-    a.description === b.description &&
-    a.icon === b.icon &&
-    a.severity === b.severity &&
-    a.contextValue === b.contextValue &&
-    a.expanded === b.expanded &&
-    a.shows === b.shows &&
-    a.value === b.value
+    a === b ||
+    (a.label === b.label &&
+      a.description === b.description &&
+      a.icon === b.icon &&
+      a.severity === b.severity &&
+      a.contextValue === b.contextValue &&
+      a.expanded === b.expanded &&
+      a.shows === b.shows &&
+      a.value === b.value)
   );
 }
 

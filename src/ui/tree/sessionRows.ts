@@ -1,12 +1,13 @@
-import { joined } from '../../base/text';
-import { clockMinute, type Instant, MINUTE_MS, wholeMinutes } from '../../base/time';
+import type { Instant } from '../../base/time';
 import { timeLeftMs } from '../../health/deadlines';
-import { COUNTDOWN_FIRST_MS, ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
+import { ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
 import type { Session } from '../../health/report';
-import { canGoOn, endOf, isLive, isStranded, isWaiting, type End } from '../../health/sessions';
+import { endOf, isLive, isStranded, isWaiting } from '../../health/sessions';
 import type { DaemonModel } from '../../model/daemonModel';
-import { nextTimeLeftMs, timeLeftText } from '../../words/work';
-import { aside, type Detail, type Drawn, type Row } from './row';
+import { nextTimeLeftMs } from '../../words/work';
+import { endedRow, liveRow, waitingRow, type DrawnSession } from './liveAndEndedRows';
+import { aside, type Detail, type Row } from './row';
+import { KeptRows } from './keptRows';
 import { INTERRUPTED, sessionRowId } from './rowIds';
 import { sessionRowHover } from './sessionHover';
 
@@ -33,27 +34,23 @@ export interface SessionGroups {
  * @param lostOf work that the daemon itself does not list any more
  */
 export function sessionRows(lostOf: (model: DaemonModel) => readonly Session[]): SessionRows {
+  const kept = new KeptRows();
   return {
-    groups: (model, parentId, now) => sessionGroups(model, lostOf(model), parentId, now),
+    groups: (model, parentId, now) => sessionGroups({ model, kept, now }, lostOf(model), parentId),
     hover: (rowId, model, now) => sessionRowHover(rowId, model, lostOf(model), now),
     nextChangeMs,
   };
 }
 
-const END: Readonly<Record<End, { readonly label: string; readonly icon: string }>> = {
-  completed: { label: 'finished', icon: 'pass' },
-  failed: { label: 'failed', icon: 'error' },
-  timedOut: { label: 'timed out', icon: 'watch' },
-  cancelled: { label: 'stopped', icon: 'circle-slash' },
-  interrupted: { label: 'interrupted', icon: 'stop-circle' },
-};
+/** What the rows of one daemon are drawn from, besides its sessions. */
+interface Drawing {
+  readonly model: DaemonModel;
+  readonly kept: KeptRows;
+  readonly now: Instant;
+}
 
-function sessionGroups(
-  model: DaemonModel,
-  lost: readonly Session[],
-  parentId: string,
-  now: Instant,
-): SessionGroups {
+function sessionGroups(drawing: Drawing, lost: readonly Session[], parentId: string): SessionGroups {
+  const { model, now } = drawing;
   const { report } = model.track.last!;
   const sessions = report.sessions ?? [];
   const nowAt = report.daemonNow ?? now.wallAt;
@@ -67,15 +64,15 @@ function sessionGroups(
   // A person is to find first what a person holds up.
   const shown = [...sessions.filter(isWaiting), ...sessions.filter(isLive)];
   return {
-    live: rows(model, shown, parentId, (session) =>
-      isWaiting(session) ? waitingRow(model, session) : liveRow(model, session, now),
+    live: rows(drawing, shown, parentId, (session) =>
+      isWaiting(session) ? waitingRow(model) : liveRow(model, session, now),
     ),
-    interrupted: interruptedDetail(model, [...sessions, ...lost].filter(isStranded), now),
-    ended: endedDetail(model, ended, now),
+    interrupted: interruptedDetail(drawing, [...sessions, ...lost].filter(isStranded)),
+    ended: endedDetail(drawing, ended),
   };
 }
 
-function endedDetail(model: DaemonModel, ended: readonly Session[], now: Instant): Detail[] {
+function endedDetail(drawing: Drawing, ended: readonly Session[]): Detail[] {
   if (ended.length === 0) return [];
   const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
   return [
@@ -84,13 +81,16 @@ function endedDetail(model: DaemonModel, ended: readonly Session[], now: Instant
       label: 'Ended today',
       description: `${ended.length}${bad > 0 ? ` · ${bad} timed out or failed` : ''}`,
       icon: 'history',
-      children: rows(model, ended, `${model.daemon.id}#ended`, (session) => endedRow(session, 'ended', now)),
+      children: rows(drawing, ended, `${drawing.model.daemon.id}#ended`, (session) =>
+        endedRow(session, 'ended', drawing.now),
+      ),
     },
   ];
 }
 
-function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now: Instant): Detail[] {
+function interruptedDetail(drawing: Drawing, stranded: readonly Session[]): Detail[] {
   if (stranded.length === 0) return [];
+  const { model, now } = drawing;
   // A daemon that remembers what was interrupted has resumed already what it can; any other may still do so.
   const waits = model.track.last!.report.traits.remembersInterrupted ? 'to run again' : 'not resumed';
   return [
@@ -100,7 +100,7 @@ function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now
       description: `${stranded.length} ${waits}`,
       icon: 'stop-circle',
       severity: 'amber',
-      children: rows(model, stranded, `${model.daemon.id}#${INTERRUPTED}`, (session) =>
+      children: rows(drawing, stranded, `${model.daemon.id}#${INTERRUPTED}`, (session) =>
         endedRow(session, 'interrupted', now),
       ),
       expanded: true,
@@ -111,14 +111,8 @@ function interruptedDetail(model: DaemonModel, stranded: readonly Session[], now
 const NO_CHILDREN: Row['children'] = [];
 const SHOWS_OUTPUT = { shows: 'output' } as const;
 
-/** A session by the figure that matters, and what else there is to say. */
-type DrawnSession = Drawn<'icon' | 'severity' | 'contextValue'> & {
-  readonly figure: string;
-  readonly more: readonly (string | false | undefined)[];
-};
-
 function rows(
-  { daemon, track }: DaemonModel,
+  { model: { daemon, track }, kept }: Drawing,
   sessions: readonly Session[],
   parentId: string,
   draw: (session: Session) => DrawnSession,
@@ -126,21 +120,30 @@ function rows(
   const { kind, traits } = track.last!.report;
   const output = traits.extendsOnRequest && track.sample?.ok === true ? SHOWS_OUTPUT : undefined;
   const shown = sessions.slice(0, MAX_SESSION_ROWS).map((session): Row => {
-    const { figure, more, icon, severity, contextValue } = draw(session);
+    const { figure, more, lately, icon, severity, contextValue } = draw(session);
+    const says = {
+      figure,
+      lately,
+      icon,
+      severity,
+      contextValue: `${contextValue}.${kind}`,
+      parentId,
+      ...output,
+    };
     // By name: copied from the other object, the rows of a hundred sessions cost five times as much.
-    return {
+    return kept.row(session, says, () => ({
       id: sessionRowId(daemon.id, session.id),
       parentId,
       daemonId: daemon.id,
       sessionId: session.id,
       label: `${figure} · ${session.title}`,
-      description: aside(role(session), ...more),
+      description: aside(role(session), ...(more?.(session) ?? []), lately),
       icon,
       severity,
-      contextValue: `${contextValue}.${kind}`,
+      contextValue: says.contextValue,
       children: NO_CHILDREN,
       ...output,
-    };
+    }));
   });
   const left = sessions.length - shown.length;
   if (left <= 0) return shown;
@@ -160,79 +163,14 @@ function rows(
   ];
 }
 
-/** Says nothing that changes by the second but in the last minute: a row that did would be written again every second. */
-function liveRow({ track }: DaemonModel, session: Session, now: Instant): DrawnSession {
-  const { extensionsUsed = 0, maxExtensions, requestedExtensions = 0, startedAt, stopping, status } = session;
-  // Of a daemon that does not answer nobody knows whether its work lives.
-  const answers = track.sample?.ok === true;
-  const leftMs = answers ? timeLeftMs(session, track, now) : undefined;
-  const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
-  const since = startedAt === undefined ? status : `since ${clockMinute(startedAt, now.wallAt)}`;
-  return {
-    figure: !answers ? `was ${status}` : leftMs === undefined ? since : timeLeftText(leftMs),
-    more: [
-      stopping === undefined ? status !== 'running' && status : `ending: ${stopping}`,
-      extensionsUsed > 0 &&
-        `extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`,
-      requestedExtensions > 0 && `${requestedExtensions} × on request`,
-      session.recovered && `resumed, run ${session.attempt ?? 2}`,
-      answers && quietText(session, track, leftMs),
-    ],
-    icon: !answers ? 'question' : isNear ? 'watch' : 'play-circle',
-    severity: isNear ? 'amber' : 'plain',
-    contextValue: 'session.running',
-  };
-}
-
-/** For how long nothing moved, as of the last whole minute that is left: one row has one moment a minute to change at. */
-function quietText(
-  { lastActivityAt }: Session,
-  { last }: DaemonModel['track'],
-  leftMs: number | undefined,
-): string | false {
-  const daemonNow = last?.report.daemonNow;
-  if (lastActivityAt === undefined || daemonNow === undefined) return false;
-  const sinceMinuteMs = leftMs === undefined ? 0 : MINUTE_MS - (Math.max(0, leftMs) % MINUTE_MS);
-  const quietMs = daemonNow - lastActivityAt - sinceMinuteMs;
-  return quietMs >= MINUTE_MS && `quiet for ${wholeMinutes(quietMs)}`;
-}
-
 function nextChangeMs({ track }: DaemonModel, now: Instant): number | undefined {
   if (track.sample?.ok !== true) return undefined;
-  const changes = (track.last?.report.sessions ?? []).filter(isLive).flatMap((session) => {
-    const leftMs = timeLeftMs(session, track, now);
-    return leftMs === undefined || leftMs <= 0 ? [] : nextTimeLeftMs(leftMs);
-  });
-  return changes.length === 0 ? undefined : Math.min(...changes);
-}
-
-function waitingRow({ track }: DaemonModel, session: Session): DrawnSession {
-  const answers = track.sample?.ok === true;
-  return {
-    figure: answers ? 'waits for you' : 'was waiting for you',
-    more: [session.question],
-    icon: answers ? 'comment-discussion' : 'question',
-    severity: answers ? 'amber' : 'plain',
-    contextValue: 'session.waiting',
-  };
-}
-
-/** What ended as it should is told by its icon; everything else has a word, too. */
-function endedRow(session: Session, group: 'ended' | 'interrupted', now: Instant): DrawnSession {
-  const at = session.endedAt === undefined ? undefined : clockMinute(session.endedAt, now.wallAt);
-  const end = endOf(session) ?? 'completed';
-  const { label, icon } = END[end];
-  // What became of it was decided already: it cannot be run from here a second time.
-  const isHandled = group === 'ended' && end === 'interrupted';
-  const isResumable = session.kind === 'named' || canGoOn(session);
-  const kind = isHandled ? 'handled' : isResumable ? 'named' : 'foreground';
-  return {
-    figure: joined([label, at], ' '),
-    more: [session.endAssumed && 'assumed'],
-    icon,
-    severity: end === 'timedOut' || group === 'interrupted' ? 'amber' : 'plain',
-    contextValue: `session.${group}.${kind}`,
-  };
+  let nearestMs = Infinity;
+  for (const session of track.last?.report.sessions ?? []) {
+    const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
+    if (leftMs !== undefined && leftMs > 0) nearestMs = Math.min(nearestMs, nextTimeLeftMs(leftMs));
+  }
+  return nearestMs === Infinity ? undefined : nearestMs;
 }
 
 /** What the agent is, where the title does not say that. */

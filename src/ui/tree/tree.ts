@@ -31,6 +31,12 @@ const SHOWS = {
   hover: 'list.showHover',
 } as const;
 
+/** The rows of one daemon, and when time alone changes what they say, in monotonic ms. */
+interface DrawnDaemon {
+  readonly section: Section;
+  readonly changesMs: number;
+}
+
 interface Badge {
   readonly problems: number;
   readonly news: number;
@@ -48,7 +54,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   readonly #subscriptions: vscode.Disposable[];
   readonly #rows = new DrawnRows();
   /** The rows of daemons that made no step since: of many daemons few did between two draws. */
-  #sectionOf = new WeakMap<DaemonModel, Section>();
+  #drawnOf = new WeakMap<DaemonModel, DrawnDaemon>();
   #sessionRows: SessionRows | undefined;
   readonly #filters = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
@@ -84,7 +90,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
   /** From now on sessions have rows of their own. */
   drawSessions(sessionRows: SessionRows): void {
     this.#sessionRows = sessionRows;
-    this.#sectionOf = new WeakMap();
+    this.#drawnOf = new WeakMap();
     this.render();
   }
 
@@ -95,7 +101,7 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
 
   filter(daemonId: string, text: string): void {
     this.#filters.set(daemonId, text);
-    this.#sectionOf = new WeakMap();
+    this.#drawnOf = new WeakMap();
     this.render();
   }
 
@@ -123,35 +129,35 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
 
   /** Time alone changes what the rows of sessions say: drawn at that moment, while somebody sees them. */
   #drawAgainInTime(): void {
-    const now = this.clock.now();
-    const due = this.registry.models.flatMap((model) => {
-      const ms = this.#sessionRows?.nextChangeMs(model, now);
-      return ms === undefined ? [] : { model, ms };
-    });
-    if (due.length === 0) return;
+    const { models } = this.registry;
+    const nearestMs = Math.min(...models.map((model) => this.#drawn(model).changesMs));
+    if (nearestMs === Infinity) return;
     // Not of each of many sessions at a moment of its own.
-    const restMs = this.#drawnInTimeMs + ROW_DRAW_EVERY_MS - now.monotonicMs;
-    const inMs = Math.max(restMs, Math.min(...due.map(({ ms }) => ms)));
+    const dueMs = Math.max(this.#drawnInTimeMs + ROW_DRAW_EVERY_MS, nearestMs);
     this.#timer = setTimeout(() => {
       this.#drawnInTimeMs = this.clock.now().monotonicMs;
-      for (const { model, ms } of due) if (ms <= inMs) this.#sectionOf.delete(model);
+      for (const model of models) if (this.#drawn(model).changesMs <= dueMs) this.#drawnOf.delete(model);
       this.render();
-    }, inMs);
+    }, dueMs - this.clock.now().monotonicMs);
   }
 
   #sections(): readonly Section[] {
     const { models, problems, found } = this.registry;
-    const daemons = models.map((model) => this.#section(model));
+    const daemons = models.map((model) => this.#drawn(model).section);
     const wrong = problems.map((problem, index) => problemRow(listProblemText(problem), index));
     return withFindings([...daemons, ...wrong], this.registry.conflicts, found);
   }
 
-  #section(model: DaemonModel): Section {
-    const known = this.#sectionOf.get(model);
+  #drawn(model: DaemonModel): DrawnDaemon {
+    const known = this.#drawnOf.get(model);
     if (known) return known;
-    const section = daemonRows(model, this.clock.now(), this.#sessionRows, this.#filters);
-    this.#sectionOf.set(model, section);
-    return section;
+    const now = this.clock.now();
+    const drawn = {
+      section: daemonRows(model, now, this.#sessionRows, this.#filters),
+      changesMs: now.monotonicMs + (this.#sessionRows?.nextChangeMs(model, now) ?? Infinity),
+    };
+    this.#drawnOf.set(model, drawn);
+    return drawn;
   }
 
   /** Shows a daemon's row, selected and opened; the whole view where none is named. */

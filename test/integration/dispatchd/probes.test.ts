@@ -182,6 +182,7 @@ describe('what dispatchd tells programs of any make', function () {
   });
 
   for (const [what, path, progress] of [
+    ['the contract that it keeps, without any setting', '/health', undefined],
     ['the time of its check', '/health', { time: 'checks.pollLoop:cycles.0.time' }],
     ['its metric', '/metrics', { time: 'dispatchd_last_cycle_completed_timestamp_seconds' }],
   ] as const) {
@@ -189,7 +190,10 @@ describe('what dispatchd tells programs of any make', function () {
       const daemon = await started();
       await until(async () => (await daemon.get('/readyz')).status === 200, 'the first cycle');
       const url = `http://127.0.0.1:${daemon.port}${path}`;
-      const probe = probeOf({ url, kind: 'generic', progress: { ...progress, redAfterMs: THRESHOLD_MS } });
+      const probe = probeOf({
+        url,
+        ...(progress && { kind: 'generic', progress: { ...progress, redAfterMs: THRESHOLD_MS } }),
+      });
       const watch = new Watch();
       const look = async () => watch.observe({ ...(await probe.ask()), startedMs: watch.time.monotonicMs });
       await until(async () => (await look()) === 'healthy', 'a cycle within the threshold');

@@ -118,6 +118,14 @@ describe('the built files', () => {
       'two clients have two classes of errors: import src/system/httpClient.ts, which esbuild.js keeps apart';
     assert.deepEqual(holding(/node_modules\/undici\//), where, why);
     assert.deepEqual(holding(/^src\/system\/httpClient\.ts$/), where, why);
+    assert.deepEqual(holding(/^src\/system\/noAnswer\.ts$/), where, why);
+  });
+
+  it('require what they load late: what is imported is read for its exports first, which takes longer', () => {
+    const importing = [...outputs.keys()].filter((file) =>
+      /\bimport\(/.test(readFileSync(join(ROOT, 'dist', file), 'utf8')),
+    );
+    assert.deepEqual(importing, []);
   });
 
   it('have a launcher that is one file', () => {

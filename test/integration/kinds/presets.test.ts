@@ -114,8 +114,8 @@ const RED: readonly DaemonState[] = ['wedged', 'unresponsive', 'unreachable', 'f
       world.at(jobs.capturedAt).program('openclaw', jobs);
       const url = await world.serve({ '/startupz': started(HOUR_MS) });
       world.watchEntry({ name: 'gateway', preset: 'openclaw', url }, 1_000);
-      // A machine that is busy may answer late: once is enough.
-      while (!(await world.ask()).ok);
+      // A machine that is busy may answer late.
+      for (let times = 0; times < 20 && !(await world.ask()).ok; times++);
       assert.equal(await world.look(), 'healthy', world.watch.reasonInWords);
       world.freeze();
       const silent = await world.ask();
@@ -219,7 +219,7 @@ const RED: readonly DaemonState[] = ['wedged', 'unresponsive', 'unreachable', 'f
       world.watchEntry({ name: 'codex', preset: 'codex' });
     };
 
-    it('is idle without a turn, and offline where it never ran', async () => {
+    it('is idle without a turn', async () => {
       start('daemon.version');
       world.file(PID, recorded('codex/file.daemon.pid').body, HOUR_MS);
       assert.equal(await world.look(), 'unverified');

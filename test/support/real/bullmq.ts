@@ -12,7 +12,7 @@ export type JobName = 'quick' | 'slow' | 'hang';
 
 /** A program that works off a real queue of BullMQ in a real redis, and tells its metrics. */
 export class BullMQ {
-  readonly #home: RealHome;
+  readonly home: RealHome;
   #app: RealProcess | undefined;
 
   private constructor(
@@ -22,7 +22,7 @@ export class BullMQ {
     private readonly redis: RealHome,
     private readonly redisPort: number,
   ) {
-    this.#home = new RealHome(folder);
+    this.home = new RealHome(folder);
   }
 
   /** Rejects where npm has no BullMQ, or Debian no redis. */
@@ -44,7 +44,7 @@ export class BullMQ {
 
   async start(): Promise<void> {
     const args = [join(__dirname, 'bullmqApp.mjs'), this.packages, String(this.redisPort), String(this.port)];
-    this.#app = this.#home.start(process.execPath, args);
+    this.#app = this.home.start(process.execPath, args);
     await this.#app.answers(`${this.url}/metrics`);
   }
 
@@ -56,6 +56,6 @@ export class BullMQ {
   }
 
   async end(): Promise<void> {
-    await Promise.all([this.#home.end(), this.redis.end()]);
+    await Promise.all([this.home.end(), this.redis.end()]);
   }
 }

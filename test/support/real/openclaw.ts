@@ -35,7 +35,9 @@ export class OpenClaw {
     const home = new RealHome(folder, [node]);
     mkdirSync(join(folder, '.openclaw'), { recursive: true });
     const gateway = { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token: 'of-the-test' } };
-    const configuration = { gateway, discovery: { mdns: { mode: 'off' } } };
+    // Its own log would stand in a folder that all gateways of the machine share.
+    const logging = { file: join(folder, 'openclaw.log') };
+    const configuration = { gateway, logging, discovery: { mdns: { mode: 'off' } } };
     writeFileSync(join(folder, '.openclaw', 'openclaw.json'), JSON.stringify(configuration));
     return new OpenClaw(home, port, [join(node, 'node'), join(packages, 'openclaw', 'openclaw.mjs')]);
   }

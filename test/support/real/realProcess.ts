@@ -75,6 +75,17 @@ export class RealHome {
     return [...new Set([...children, ...findMarked(MARK, this.#mark)])];
   }
 
+  /** Who runs of all that was started here, with a line that has these words in it. */
+  running(...words: readonly string[]): readonly number[] {
+    return this.#left.filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(words.join(' '));
+      } catch {
+        return false;
+      }
+    });
+  }
+
   #signal(signal: NodeJS.Signals): void {
     for (const pid of this.#left) trySignal(pid, signal);
   }

@@ -17,6 +17,8 @@ export interface Seen {
   /** Why, as users read it. */
   readonly why: string;
   readonly atMs: number;
+  /** Epoch ms. */
+  readonly wallAt: number;
 }
 
 /** A window without an editor that watches one daemon as an entry of the settings says, as often as a user may ask for. */
@@ -59,6 +61,11 @@ export class Watched {
       .map(({ state, why }) => `${state}: ${why}`);
   }
 
+  /** What was seen before tells nothing any more. */
+  forget(): void {
+    this.seen.splice(0, this.seen.length - 1);
+  }
+
   /** Resolves once it is in this state. @returns what is seen then, and how long that took */
   async reaches(state: DaemonState, withinMs: number): Promise<Seen & { readonly tookMs: number }> {
     const startedMs = performance.now();
@@ -87,6 +94,12 @@ export class Watched {
     const { verdict } = track;
     const why = reasonText(verdict.reason);
     if (this.now?.state === verdict.state && this.now.why === why) return;
-    this.seen.push({ state: verdict.state, severity: severityOf(verdict), why, atMs: performance.now() });
+    this.seen.push({
+      state: verdict.state,
+      severity: severityOf(verdict),
+      why,
+      atMs: performance.now(),
+      wallAt: Date.now(),
+    });
   }
 }

@@ -267,8 +267,10 @@ const surfaces: Readonly<Record<string, (said: string) => unknown>> = {
   'the list of sessions, the question and what follows in the status bar': async (said) => {
     const { SessionCommands: Sessions } = screen.load<typeof SessionCommands>('commands/sessions');
     const sessions = { cancel: () => Promise.resolve(), extend: () => Promise.resolve(1_000) };
+    const watched = model(said);
     const commands = new Sessions({
-      models: () => [model(said)],
+      clock: watched.clock,
+      models: () => [watched],
       probe: () => Promise.resolve({ sessions }),
       poll: () => Promise.resolve(),
       log: () => undefined,

@@ -255,12 +255,12 @@ describe('the words for a loop', () => {
     [
       'time',
       'the time that proves progress is older than 1 min',
-      'the time that proves progress is still of the life before',
+      'the time that proves progress is old, and a newer one is still to come',
     ],
     [
       'age',
       'the age that proves progress is over 1 min',
-      'the age that proves progress is still of the life before',
+      'the age that proves progress is great, and a smaller one is still to come',
     ],
     [
       'counter',

@@ -14,6 +14,7 @@ const figures: Figures = {
     readyTasks: 3,
     workers: 4,
   },
+  intervalMs: 1_000,
   failure: 'cannot write /home/somebody/secret',
   cycles: { completed: 90, failed: 2, late: 1 },
   queued: 5,

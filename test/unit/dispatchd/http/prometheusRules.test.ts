@@ -5,7 +5,10 @@ import { root } from '../../../../scripts/paths.mjs';
 import { MINUTE_MS, SECOND_MS } from '../../../../src/base/time';
 import { STOP_GRACE_MS } from '../../../../src/dispatchd/policy';
 import { BUILD_INFO, METRICS } from '../../../../src/dispatchd/http/metrics';
+import { readDaemons } from '../../../../src/settings/daemonList';
 import { AMBER_PENDING_MS, NOTHING_STARTED_AFTER_MS, RECOVERY_HOLD_MS } from '../../../../src/health/policy';
+
+const PAGE = readFileSync(join(root, 'docs', 'fleets.md'), 'utf8');
 
 const rules = readFileSync(join(root, 'docs', 'prometheus-rules.yml'), 'utf8').split(/^ {6}- alert: /m);
 /** Each rule by its name. */
@@ -57,6 +60,26 @@ describe('the alerting rules for Prometheus', () => {
     assert.equal(waits('DispatchdWedged', 'keep_firing_for'), RECOVERY_HOLD_MS);
     assert.equal(waits('DispatchdStuck', 'for'), AMBER_PENDING_MS);
     assert.equal(waits('DispatchdStartsNothing', 'for'), NOTHING_STARTED_AFTER_MS);
+  });
+
+  it('stand in the page about fleets, each with its severity', () => {
+    const rows = [...PAGE.matchAll(/^\| `(Dispatchd\w+)` \| (\w+) \|/gm)].map(
+      ([, name, how]) => `${name} ${how}`,
+    );
+    const told = [...alerts].map(([name, rule]) => `${name} ${/severity: (\w+)/.exec(rule)![1]}`);
+    assert.deepEqual(rows.sort(), told.sort());
+  });
+
+  it('have beside them entries for the editor that the settings take, with names that dispatchd gives', () => {
+    const [, json] = /^```json\n"daemonHealth.daemons": ([^]*?)^```/m.exec(PAGE)!;
+    const entries = JSON.parse(json!) as { query: string }[];
+    const { daemons, problems } = readDaemons(entries, { configured: true, allowRemote: false });
+    assert.deepEqual([daemons.length, problems], [2, []]);
+    const names = PAGE.match(/\bdispatchd_[a-z_]+/g) ?? [];
+    assert.deepEqual(
+      names.filter((name) => !known.has(name)),
+      [],
+    );
   });
 
   it('call nothing overdue that dispatchd may yet be stopping', () => {

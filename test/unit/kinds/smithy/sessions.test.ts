@@ -182,6 +182,13 @@ describe('a session that stands in the next answer, too', () => {
     ['changed', { ...raw, status: 'completed' }],
     ['came', { ...raw, exitCode: 1 }],
     ['went', { id: 's-1', name: 'build', status: 'running' }],
+    ['that is a time moved', { ...raw, lastActivityAt: '2026-07-24T10:00:07.000Z' }],
+    ['that is a count came', { ...raw, attempt: 2 }],
+    ['that is a time is none any more', { ...raw, lastActivityAt: 'just now' }],
+    [
+      'that is a time moved and a word changed',
+      { ...raw, lastActivityAt: CREATED.replace('0', '1'), name: 'x' },
+    ],
   ] as const) {
     it(`is read anew where a value ${what}`, () => {
       readSessions([raw], undefined, last);

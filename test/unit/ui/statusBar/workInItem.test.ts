@@ -55,6 +55,20 @@ describe('the last minute of a countdown, in the status item', () => {
     });
   }
 
+  it('is not cut behind a long name: VS Code gives an item two fifths of the window', () => {
+    const name = 'unresponsive (payment-service-refactoring)';
+    const { watch, model } = daemonWith((nowAt) => [running('a', nowAt + 30_000)], {}, name);
+    const other = Watch.healthy();
+    other.answer(
+      goodReport(other.time, { queue: { readyUnassignedTasks: 3, availableWorkers: 0, stuck: true } }),
+    );
+    const stuck = modelOf(other, name, 3471);
+    const { text, spoken } = renderStatus([model(), stuck], [], watch.time.now());
+    assert.equal(text, '$(warning) unresponsive (payment-service-refacto… stuck · 0:30 left');
+    assert.ok(spoken.includes(name), spoken);
+    assert.equal(renderStatus([model()], [], watch.time.now()).text, `$(pulse) ${name} · 0:30 left`);
+  });
+
   it('is that of the nearest, and says so of one that is extended by itself', () => {
     const { watch, model } = daemonWith((nowAt) => [
       running('far', nowAt + 50_000),
@@ -102,6 +116,22 @@ describe('what waits for a person', () => {
     assert.ok(hover.includes('“task” on ductor waits for you: Which colour?'), hover);
     assert.ok(hover.indexOf('“task”') < hover.indexOf('Since '), 'first');
     assert.equal(countWaiting([model()]), 2);
+  });
+
+  it('is also what a restart interrupted, until somebody has dealt with it', () => {
+    const interrupted = (id: string, more: Partial<Session> = {}): Session => ({
+      id,
+      title: id,
+      status: 'interrupted',
+      ...more,
+    });
+    const { watch, model } = daemonWith(() => [interrupted('a'), interrupted('b', { handled: true })]);
+    const lost = [interrupted('c'), interrupted('a'), interrupted('d', { status: 'timed-out' })];
+    const view = renderStatus([{ ...model(), lost }], [], watch.time.now());
+    assert.equal(view.text, '$(pulse) dispatchd · 2 wait for you');
+    const hover = texts(view.tooltip);
+    assert.ok(hover.includes('“a” on dispatchd was interrupted and waits to be run again'), hover);
+    assert.equal(countWaiting([{ ...model(), lost }]), 2);
   });
 
   it('is counted until somebody has answered, also where an answer of the daemon is missing', () => {

@@ -43,7 +43,7 @@ class FleetWatch extends Watch {
   }
 
   rows(filter?: string): string[] {
-    const filters = new Map(filter === undefined ? [] : [[this.daemon.id as string, filter]]);
+    const filters = new Map(filter === undefined ? [] : [[this.daemon.id, filter]]);
     const rows = daemonRows(this.model, this.time.now(), undefined, filters);
     return rows
       .filter(({ id }) => !/#(state|details|history)/.test(id))

@@ -83,6 +83,21 @@ describe('the row of a session', () => {
     assert.deepEqual(after, before);
   });
 
+  it('is made once as long as its session is the same and it says the same', () => {
+    const watch = new Watch();
+    const deadlineAt = watch.time.wallAt + 30.5 * MINUTE_MS;
+    const a: Session = { id: 'a', title: 'build', status: 'running', deadlineAt };
+    const [first] = rowsAt(watch, [a]);
+    assert.equal(rowsAt(watch.wait(5_000), [a])[0], first);
+    assert.notEqual(rowsAt(watch, [{ ...a }])[0], first, 'another session');
+    const [before] = rowsAt(watch, [a]);
+    assert.notEqual(rowsAt(watch.wait(MINUTE_MS), [a])[0]!.label, before!.label, 'a minute less is left');
+    watch.fail('refused');
+    const [silent] = groupsOf(watch).live;
+    assert.equal(silent!.label, 'was running · build');
+    assert.equal(silent!.icon, 'question');
+  });
+
   const left: readonly [leftMs: number, label: string][] = [
     [2 * 60 * MINUTE_MS + 5 * MINUTE_MS, '2 h 5 min left · build'],
     [26 * MINUTE_MS + 59_000, '26 min left · build'],
