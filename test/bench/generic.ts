@@ -5,7 +5,8 @@ import type { Report } from '../../src/health/report';
 import { beginTrack, observe } from '../../src/health/track';
 import type { Track } from '../../src/health/trackState';
 import { explore } from '../../src/kinds/generic/explore';
-import { readFleet, readVector, type KnownSeries } from '../../src/kinds/generic/fleet';
+import { NONE_KNOWN, readFleet, type KnownSeries } from '../../src/kinds/generic/fleet';
+import { readVector } from '../../src/kinds/generic/vector';
 import { readMetrics } from '../../src/kinds/generic/metrics';
 import { toReport } from '../../src/kinds/generic/report';
 import { createProbe } from '../../src/kinds/probe';
@@ -121,7 +122,7 @@ function vectorOf(count: number): string {
 /** What a window does with the answer of a Prometheus until there is something to draw. */
 function fleetReader(): (body: string) => Track {
   const setting = { rowName: 'worker {{instance}}', value: 'age', redAbove: 600 } as const;
-  let known: KnownSeries = new Map();
+  let known: KnownSeries = NONE_KNOWN;
   let track = beginTrack(true, {}, { wallAt: 0, monotonicMs: 0, uptimeMs: 0 });
   let nowMs = 0;
   return (body) => {

@@ -26,7 +26,7 @@ export function explore(said: Said, nowAt: number, { isWritten }: { readonly isW
   const isText = form === 'text' && typeof text === 'string' && text.length <= MAX_STATUS_CHARS;
   const values = [...said.places(), ...(isText ? [TEXT_PLACE] : [])]
     .filter((at) => cleanText(at, MAX_PLACE_CHARS) === at)
-    .map((at): Value => ({ at, raw: said.at(at, form === 'metrics'), words: wordsOf(at, form) }));
+    .map((at) => valueOf(said, at, form));
   const found = values.flatMap((value) => candidateOf(value, values, { nowAt, isWritten }) ?? []);
   return {
     form,
@@ -42,6 +42,19 @@ interface Value {
   readonly raw: unknown;
   /** Those of its name, in small letters. */
   readonly words: readonly string[];
+}
+
+/** A value is read where its name does not tell already that it proves nothing: a page has hundreds. */
+function valueOf(said: Said, at: string, form: Explored['form']): Value {
+  let read: { readonly raw: unknown } | undefined;
+  return {
+    at,
+    get raw() {
+      read ??= { raw: said.at(at, form === 'metrics') };
+      return read.raw;
+    },
+    words: wordsOf(at, form),
+  };
 }
 
 interface Ranked {
@@ -109,10 +122,11 @@ interface Clock {
 }
 
 function candidateOf(value: Value, all: readonly Value[], clock: Clock): Ranked | undefined {
-  const { at, raw, words: name } = value;
+  const { at, words: name } = value;
   const has = (set: ReadonlySet<string>) => name.some((word) => set.has(word));
-  if (typeof raw !== 'string' && typeof raw !== 'number') return undefined;
   if (RUNTIME.test(at) || has(NO_PROOF)) return undefined;
+  const { raw } = value;
+  if (typeof raw !== 'string' && typeof raw !== 'number') return undefined;
   const rank = (base: number) => base + (has(SUCCESS) ? 4 : 0) + (has(WORK) ? 2 : 0);
   const of = (by: ProofBy, base: number, more: Partial<ProofCandidate> = {}): Ranked => ({
     candidate: { by, at, ...more, shown: cleanText(String(raw), MAX_VALUE_CHARS) },
@@ -155,10 +169,13 @@ function momentIn({ at, raw, words: name }: Value, { nowAt, isWritten }: Clock):
 
 /** Of those that may say whether there is work, the one that stands nearest. */
 function busyOf(at: string, all: readonly Value[]): string | undefined {
-  const may = all.filter(({ at: other, raw, words: name }) => {
+  const may = all.filter((value) => {
+    const { at: other, words: name } = value;
     if (other === at || name.some((word) => NO_PROOF.has(word))) return false;
-    if (name.some((word) => STATE.has(word))) return typeof raw === 'string' && /^(busy|idle)$/i.test(raw);
-    return name.some((word) => BUSY.has(word)) && isBusySign(raw);
+    if (name.some((word) => STATE.has(word))) {
+      return typeof value.raw === 'string' && /^(busy|idle)$/i.test(value.raw);
+    }
+    return name.some((word) => BUSY.has(word)) && isBusySign(value.raw);
   });
   return nearest(at, may);
 }

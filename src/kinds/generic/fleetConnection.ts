@@ -6,7 +6,8 @@ import { NoAnswer, type Answer } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions } from '../kind';
 import type { Look, Seen } from '../look';
 import { errorIn, notAStatus } from '../read/answers';
-import { countTargets, readFleet, readVector, type KnownSeries, type Vector } from './fleet';
+import { NONE_KNOWN, readFleet, type KnownSeries } from './fleet';
+import { countTargets, readVector, type Vector } from './vector';
 import { toReport } from './report';
 
 /** Where Prometheus answers what a query gives now ("HTTP API", "Instant queries"). */
@@ -21,7 +22,7 @@ function routeOf(query: string): string {
 export class FleetConnection implements Connection {
   readonly statusRoute: string;
   readonly #setting: FleetSetting;
-  #known: KnownSeries = new Map();
+  #known: KnownSeries = NONE_KNOWN;
 
   constructor(
     { query }: Extract<Target, { readonly kind: 'prometheus' }>,

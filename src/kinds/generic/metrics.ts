@@ -29,17 +29,19 @@ export function isMetrics(text: string, contentType: string): boolean {
  * be added up; a time or an age of several is none. Never throws.
  */
 export function readMetrics(page: string): Said {
+  let lines: LinesOf | undefined;
   return {
     at: (place, isAmount) => {
       const selector = readSelector(place);
       if (!selector) return undefined;
-      const values = valuesOf(page, selector);
+      const values = valuesOf(page, selector, lines?.get(selector.name));
       if (values.length === 0) return undefined;
       if (values.length === 1) return values[0];
       return isAmount ? values.map(Number).reduce((sum, value) => sum + value, 0) : `${values.length} series`;
     },
     hasFields: true,
-    places: () => namesIn(page),
+    // Who asks for all names will ask for the value of each.
+    places: () => [...(lines ??= linesOf(page)).keys()],
   };
 }
 
@@ -57,27 +59,40 @@ function labelsIn(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/** The values of the series that have this name and these labels, as they are written. */
-function valuesOf(page: string, { name, labels }: Selector): readonly string[] {
-  const values: string[] = [];
-  for (let at = page.indexOf(name); at !== -1; at = page.indexOf(name, at + name.length)) {
-    if (at > 0 && page[at - 1] !== '\n') continue;
+/** Where the lines of each name begin in a page. */
+type LinesOf = ReadonlyMap<string, readonly number[]>;
+
+/** The values of the series that have this name and these labels, as they are written. @param lines where, if known */
+function valuesOf(
+  page: string,
+  { name, labels }: Selector,
+  lines = linesWith(page, name),
+): readonly string[] {
+  return lines.flatMap((at) => {
     const end = page.indexOf('\n', at);
     const rest = page.slice(at + name.length, end === -1 ? undefined : end);
-    const value = valueIn(rest, labels);
-    if (value !== undefined) values.push(value);
-  }
-  return values;
+    return valueIn(rest, labels) ?? [];
+  });
 }
 
-/** The names of a page, each once. */
-function namesIn(page: string): readonly string[] {
-  const names = new Set<string>();
-  for (const [, name] of page.matchAll(/^([a-zA-Z_:][\w:]*)/gm)) {
-    names.add(name!);
-    if (names.size === MAX_PLACES) break;
+/** Where lines begin with this text: the name, or a longer one. */
+function linesWith(page: string, name: string): readonly number[] {
+  const lines: number[] = [];
+  for (let at = page.indexOf(name); at !== -1; at = page.indexOf(name, at + name.length)) {
+    if (at === 0 || page[at - 1] === '\n') lines.push(at);
   }
-  return [...names];
+  return lines;
+}
+
+/** All names of a page, up to a bound, and where their lines are. */
+function linesOf(page: string): LinesOf {
+  const lines = new Map<string, number[]>();
+  for (const { 1: name = '', index } of page.matchAll(/^([a-zA-Z_:][\w:]*)/gm)) {
+    const known = lines.get(name);
+    if (known) known.push(index);
+    else if (lines.size < MAX_PLACES) lines.set(name, [index]);
+  }
+  return lines;
 }
 
 /** What stands behind the name: labels, the value, and perhaps a time. */

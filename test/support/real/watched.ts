@@ -45,6 +45,11 @@ export class Watched {
     this.#registry.configure({ daemons, problems: [] });
   }
 
+  /** As surfaces get it. */
+  get model(): DaemonModel {
+    return this.#registry.models[0]!;
+  }
+
   get now(): Seen | undefined {
     return this.seen.at(-1);
   }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assessFleet, worstFirst } from '../../../../src/health/fleet';
-import { countTargets, readFleet, readVector, type KnownSeries } from '../../../../src/kinds/generic/fleet';
+import { NONE_KNOWN, readFleet, type KnownSeries } from '../../../../src/kinds/generic/fleet';
+import { countTargets, readVector } from '../../../../src/kinds/generic/vector';
 import type { FleetSetting } from '../../../../src/model/askSetting';
 import { loopUnknownText, staleText } from '../../../../src/words/causes';
 import { seriesText } from '../../../../src/words/fleetText';
@@ -24,7 +25,7 @@ const STATE: FleetSetting = { rowName: '{{instance}}', value: 'state', redAbove:
 /** Looks at one fleet again and again. */
 class Looks {
   readonly time = new FakeTime();
-  #known: KnownSeries = new Map();
+  #known: KnownSeries = NONE_KNOWN;
 
   constructor(private readonly setting: FleetSetting) {}
 
@@ -147,7 +148,7 @@ describe('a fleet that Prometheus measures', () => {
       const vector = readVector(body);
       if ('is' in vector) return;
       for (const setting of [AGE, COUNTER, STATE]) {
-        const { fleet } = readFleet(setting, new Map(), vector.samples, { nowAt: 1e12, monotonicMs: 0 });
+        const { fleet } = readFleet(setting, NONE_KNOWN, vector.samples, { nowAt: 1e12, monotonicMs: 0 });
         assert.equal(new Set(fleet.series.map(({ key }) => key)).size, fleet.series.length, 'a row for each');
         for (const { name } of fleet.series) {
           assert.match(name, /^[^\p{Cc}\p{Cf}]{1,60}$/u);
@@ -174,7 +175,7 @@ describe('a fleet that Prometheus measures', () => {
     );
     assert.ok('samples' in vector);
     const names = (rowName: string) =>
-      readFleet({ ...AGE, rowName }, new Map(), vector.samples, {
+      readFleet({ ...AGE, rowName }, NONE_KNOWN, vector.samples, {
         nowAt: 1e12,
         monotonicMs: 0,
       }).fleet.series.map(({ name }) => name);

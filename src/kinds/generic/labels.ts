@@ -1,0 +1,54 @@
+import { cleanText } from '../../base/text';
+import { MAX_LABELS_CHARS, MAX_SERIES_NAME_CHARS } from './policy';
+import type { Labels } from './vector';
+
+/** The labels in one text; Prometheus gives them in the order of their names. */
+export function keyOf(labels: Labels): string {
+  let key = '';
+  for (const label in labels) {
+    const value = labels[label];
+    if (typeof value === 'string') key += `${key === '' ? '' : ','}${label}="${value}"`;
+  }
+  return key.length > MAX_LABELS_CHARS ? key.slice(0, MAX_LABELS_CHARS) : key;
+}
+
+const PLACEHOLDER = /\{\{\s*([a-zA-Z_]\w*)\s*\}\}/g;
+
+/** Fills a name with the labels of a series; without any, all labels are its name. */
+export function namer(template: string): (labels: Labels) => string {
+  const parts = template.split(PLACEHOLDER);
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+  return (labels) => {
+    let name = '';
+    let isNamed = false;
+    // Every second part is a label.
+    for (let n = 0; n < parts.length; n++) {
+      const text = n % 2 === 0 ? parts[n]! : textOf(labels[parts[n]!]);
+      name += text;
+      isNamed ||= n % 2 === 1 && text !== '';
+    }
+    return (isNamed && cleanText(name, MAX_SERIES_NAME_CHARS)) || allOf(labels);
+  };
+}
+
+/** As Prometheus writes it: what a sum over all gives. */
+const NO_LABELS = '{}';
+
+function allOf(labels: Labels): string {
+  const { __name__: metric, ...rest } = labels;
+  const { instance } = rest;
+  if (typeof instance === 'string' && instance !== '') return cleanText(instance, MAX_SERIES_NAME_CHARS);
+  const name = keyOf(rest) || (typeof metric === 'string' ? metric : '');
+  return cleanText(name, MAX_SERIES_NAME_CHARS) || NO_LABELS;
+}
+
+/** Whether two series have the same labels. */
+export function isSameLabels(one: Labels, other: Labels): boolean {
+  let count = 0;
+  for (const label in one) {
+    if (one[label] !== other[label]) return false;
+    count++;
+  }
+  for (const label in other) if (label) count--;
+  return count === 0;
+}
