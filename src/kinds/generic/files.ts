@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanText } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
@@ -12,6 +11,7 @@ import type { Spoken } from './answer';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
 import { readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
+import { userHome } from '../../system/userHome';
 
 /** The place that is no field: when the newest of the files was changed, epoch ms. */
 export const CHANGED_PLACE = '$mtime';
@@ -86,7 +86,7 @@ function together(contents: readonly Content[], changedAt: number): Said {
 }
 
 function inHome(path: string): string {
-  return path.replace(/^~(?=[\\/])/, homedir());
+  return path.replace(/^~(?=[\\/])/, userHome() ?? '~');
 }
 
 function shown(path: string): string {
