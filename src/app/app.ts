@@ -121,7 +121,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   // What draws is a chunk of its own, loaded once the first daemons are asked.
   const surfaces = new Lazy<Surfaces>(
     async () => new (await import('./surfaces')).Surfaces(registry, clock, log, settings),
-    failed('What is shown'),
+    (error) => log.cleanRoughly('What is shown', error),
   );
   const usable = new UsableCommands((names) => {
     void vscode.commands.executeCommand('setContext', 'daemonHealth.usable', names);

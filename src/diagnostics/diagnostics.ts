@@ -1,4 +1,4 @@
-import { homedir, release, type } from 'node:os';
+import { release, type } from 'node:os';
 import type { DaemonModel } from '../model/daemonModel';
 import { wholePlaceOf } from '../model/target';
 import { isRecovering, wasTold } from '../health/incident';
@@ -17,6 +17,7 @@ import { block as fenced, fenceFor } from './fence';
 import { redact, redactValue } from './redact';
 import { stripText } from '../words/timelineText';
 import { MAX_SESSIONS, MAX_BLOCK_CHARS } from './policy';
+import { userHome } from '../system/userHome';
 
 /** One of the extension's settings, where it was set. The first of a key is the one in force. */
 export interface SettingValue {
@@ -43,7 +44,7 @@ export function thisMachine(): Pick<DiagnosticsInput, 'versions' | 'homeDir'> {
       'operating system': `${type()} ${release()} ${process.arch}`,
       'Node.js': process.versions.node,
     },
-    homeDir: homedir(),
+    homeDir: userHome() ?? '',
   };
 }
 

@@ -1,5 +1,4 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonModel } from '../model/daemonModel';
 import type { KeptReport } from '../model/outcome';
@@ -24,6 +23,7 @@ import { inspectNode } from './inspectNode';
 import { processFacts } from './processFacts';
 import { writePrivate } from '../system/privateFile';
 import type { ProcessInfo } from '../system/processTable';
+import { userHome } from '../system/userHome';
 
 // One chunk has all that needs the inspector.
 export { inspectable } from './inspectNode';
@@ -49,7 +49,7 @@ export interface EvidenceRequest {
 export async function keepEvidence(request: EvidenceRequest): Promise<KeptReport> {
   const { model, folder, now } = request;
   const collected = await collect(request, AbortSignal.timeout(EVIDENCE_TIMEOUT_MS));
-  const text = redact(collected.text, homedir());
+  const text = redact(collected.text, userHome() ?? '');
   const stamp = new Date(now.wallAt).toISOString().replace(/[:.]/g, '-');
   const file = join(folder, `${stamp} ${model.daemon.name.replace(/[^\w-]+/g, '_').slice(0, 40)}.md`);
   await writePrivate(file, text);
@@ -57,7 +57,7 @@ export async function keepEvidence(request: EvidenceRequest): Promise<KeptReport
   const { found } = collected;
   return {
     file,
-    ...(found !== undefined && { found: cleanText(redact(found, homedir()), MAX_FOUND_CHARS) }),
+    ...(found !== undefined && { found: cleanText(redact(found, userHome() ?? ''), MAX_FOUND_CHARS) }),
   };
 }
 

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { clockTime, duration } from '../base/time';
 import type { LoggedIncident } from '../health/loggedIncidents';
 import type { Past } from '../health/past';
@@ -14,6 +13,7 @@ import {
 } from '../words/pastText';
 import { block } from './fence';
 import { redact } from './redact';
+import { userHome } from '../system/userHome';
 
 /**
  * The past as one Markdown file, for an issue or a hand-over: what a daemon says stands in code blocks, without secrets
@@ -24,7 +24,7 @@ import { redact } from './redact';
 export function exportPast(
   past: Past,
   goesOn: (incident: LoggedIncident) => boolean,
-  homeDir = homedir(),
+  homeDir = userHome() ?? '',
 ): string {
   const { incidents, lives, daemons, sinceAt, nowAt } = past;
   const at = (moment: number) => clockTime(moment, nowAt);

@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultStaleThresholdMs } from './loop/health';
@@ -12,6 +11,7 @@ import {
   MIN_POLL_INTERVAL_MS,
 } from './policy';
 import { DEFAULT_PORT, STATE_FOLDER } from '../protocol/dispatchd';
+import { userHome } from '../system/userHome';
 
 /** Everything dispatchd can be told at its start. */
 export interface Options {
@@ -165,16 +165,7 @@ function withValues(argv: readonly string[]): string[] {
 
 function surroundings(): Surroundings {
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
-  return { env: process.env, cwd: process.cwd(), home: home(), isFolder };
-}
-
-/** Without HOME, the system has none for a user whom it does not know: in a container, say. */
-function home(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined;
-  }
+  return { env: process.env, cwd: process.cwd(), home: userHome(), isFolder };
 }
 
 function defaultStateDir(home: string | undefined): string {

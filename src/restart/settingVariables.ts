@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import type { RestartConfig } from '../model/daemonConfig';
 import type { NoWay } from '../model/startFailure';
+import { userHome } from '../system/userHome';
 
 /** A folder of the workspace on this machine. */
 export interface WorkspaceFolder {
@@ -28,7 +28,7 @@ const VARIABLE = /\$\{(\w+)(?::([^}]*))?\}/g;
 export function resolveVariables(
   daemon: string,
   restart: RestartConfig,
-  { folders, env, home = homedir() }: VariableSources,
+  { folders, env, home = userHome() }: VariableSources,
 ): RestartConfig | NoWay {
   let unresolved: string | undefined;
   const values: Readonly<Record<string, (argument: string | undefined) => string | undefined>> = {
@@ -47,7 +47,7 @@ export function resolveVariables(
       if (value === undefined) unresolved ??= whole;
       return value ?? whole;
     });
-  const path = (text: string) => variables(text).replace(/^~(?=$|[\\/])/, () => home);
+  const path = (text: string) => variables(text).replace(/^~(?=$|[\\/])/, () => home ?? '~');
   // A shell line is the shell's: `~` is its own there.
   const isLine = restart.args === undefined && /\s/.test(restart.command);
   const { args, cwd, env: own } = restart;

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { homedir } from 'node:os';
 import { cleanEnv } from './cleanEnv';
 import { OUTPUT_DRAIN_MS } from './policy';
 import { trySignal } from './processGroup';
 import { codeOf } from './trouble';
+import { userHome } from './userHome';
 
 /** How a program of the user's ended, as far as that was waited for. */
 export type Ran =
@@ -31,7 +31,7 @@ export function runProgram(
     const [program = '', ...args] = argv;
     const isGroup = process.platform !== 'win32';
     const child = spawn(program, args, {
-      cwd: homedir(),
+      cwd: userHome(),
       env: cleanEnv(process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own is ended as a whole.

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { ProcessInfo } from '../../system/processInfo';
 import { environmentOf } from '../../system/processEnv';
@@ -7,6 +6,7 @@ import { forwarderIn } from '../../system/programs';
 import { otherUserAt } from '../../system/otherUser';
 import type { Env } from '../kind';
 import { CAP_VARIABLE, readCap } from './config';
+import { userHome } from '../../system/userHome';
 
 /** Where a ductor may keep its files, and what its process tells besides. */
 export interface Place {
@@ -28,7 +28,7 @@ export async function findPlace(
   env: Env,
   platform: NodeJS.Platform = process.platform,
 ): Promise<Place> {
-  const own = homeIn(env, homedir());
+  const own = homeIn(env, userHome());
   // No tool of Windows tells the environment of a process.
   if (platform === 'win32') return { homes: own };
   try {
@@ -39,7 +39,7 @@ export async function findPlace(
     const told = (await Promise.all(ours.map(({ pid }) => environmentOf(pid)))).filter(
       (each) => each !== undefined,
     );
-    const homes = told.flatMap((each) => homeIn(each, each['HOME'] ?? homedir()));
+    const homes = told.flatMap((each) => homeIn(each, each['HOME'] ?? userHome()));
     const [capMs] = told.map((each) => readCap(each[CAP_VARIABLE]));
     // Whether a home is this daemon's its pid file proves.
     return { homes: [...new Set([...homes, ...own])], ...(capMs !== undefined && { capMs }) };
@@ -53,8 +53,11 @@ function isHere(holder: ProcessInfo): boolean {
   return holder.isOurs && !holder.inContainer && forwarderIn(holder) === undefined;
 }
 
+/** What is below it is relative. */
+const NO_FOLDER = '.';
+
 /** Where a ductor with this environment keeps its files. A relative path is of a folder that nobody tells. */
-export function homeIn(env: Env, userHome: string): readonly string[] {
-  const home = (env['DUCTOR_HOME'] || join(userHome, '.ductor')).replace(/^~(?=$|[\\/])/, userHome);
+export function homeIn(env: Env, folder = NO_FOLDER): readonly string[] {
+  const home = (env['DUCTOR_HOME'] || join(folder, '.ductor')).replace(/^~(?=$|[\\/])/, folder);
   return isAbsolute(home) ? [home] : [];
 }

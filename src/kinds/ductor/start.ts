@@ -1,11 +1,11 @@
 import type { NoWay } from '../../model/startFailure';
 import type { Target } from '../../model/target';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../../system/processInfo';
 import type { RestartWay, StartCommand, StartPlace } from '../kind';
 import { homeIn } from './place';
 import { sameWay } from '../sameWay';
+import { userHome } from '../../system/userHome';
 
 /** Tell a ductor its files, its limits and its Python; its secrets stand in its own files. */
 const VARIABLES = [
@@ -30,7 +30,7 @@ export function restartWays(_target: Target, where: StartPlace): readonly Restar
   const same = isDuctor && sameWay(running, running.argv, VARIABLES);
   if (!same) return { is: 'startAsInstalled', daemon: name, serviceCommand: SERVICE_COMMANDS.linux };
   const env = running.env ?? {};
-  const [home] = homeIn(env, env['HOME'] ?? homedir());
+  const [home] = homeIn(env, env['HOME'] ?? userHome());
   // By these it knows that somebody starts it again; else it would do that itself.
   const isSupervised = env['DUCTOR_SUPERVISOR'] !== undefined || env['INVOCATION_ID'] !== undefined;
   if (!supervisor?.process || home === undefined || !isSupervised) return [same];

@@ -6,12 +6,12 @@ import { NoAnswer } from '../../system/httpClient';
 import { readBounded } from '../../system/privateFile';
 import { codeOf } from '../../system/trouble';
 import { checkParts } from '../read/parts';
-import { shortPath } from '../read/paths';
+import { inHome, shortPath } from '../read/paths';
 import type { Spoken } from './answer';
 import { claudeSessions } from './claude';
 import { shapeMeant, type Means } from './meanings';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
-import { inHome, CHANGED_PLACE } from './places';
+import { CHANGED_PLACE } from './places';
 import { readSaid, type Said } from './said';
 import { shapeOf } from './shapes';
 

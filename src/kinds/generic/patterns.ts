@@ -2,7 +2,8 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join, parse, sep } from 'node:path';
 import { itemOf, type Item } from './items';
 import { MAX_LINE_BYTES, MAX_MATCHES, MAX_READ_MATCHES } from './policy';
-import { CHANGED_PLACE, inHome } from './places';
+import { inHome } from '../read/paths';
+import { CHANGED_PLACE } from './places';
 import { readSaid } from './said';
 
 /** A file that a pattern names, and when it was changed. Epoch ms. */

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { posix, sep, win32 } from 'node:path';
 import { cleanText } from '../../base/text';
 import { MAX_PATH_CHARS } from '../policy';
+import { userHome } from '../../system/userHome';
 
 /** `C:\…`. All other absolute paths of Windows name a share, a device, or the drive that happens to be current. */
 const ON_DRIVE = /^[a-z]:[\\/]/i;
@@ -62,14 +62,14 @@ export function folderName(folder: string): string {
 }
 
 /** The path as people write it: `~/project`. */
-export function shortPath(path: string, home = homedir()): string {
+export function shortPath(path: string, home = userHome() ?? ''): string {
   if (home.length < 2) return path;
   if (path === home) return '~';
   return path.startsWith(`${home}${sep}`) ? `~${path.slice(home.length)}` : path;
 }
 
 /** The path that people write as `~/project`. */
-export function inHome(path: string, home = homedir()): string {
+export function inHome(path: string, home = userHome() ?? '~'): string {
   return path.replace(/^~(?=[\\/])/, () => home);
 }
 

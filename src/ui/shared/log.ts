@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { severityOf, type Verdict } from '../../health/verdict';
 import { type Severity } from '../../health/states';
 import { stackOf } from '../../base/errors';
+import { ROUGHLY_CLEANED, roughlyCleaned } from './logText';
 
 type Level = 'error' | 'warn' | 'info';
 
@@ -23,6 +24,14 @@ export class Log implements vscode.Disposable {
   cleanWith(clean: (line: string) => string): void {
     this.#clean = clean;
     for (const [level, line] of this.#held.splice(0)) this.#write(level, line);
+  }
+
+  /** What takes secrets out of lines cannot be loaded, as this error says: until it is, nothing is written that may be one. */
+  cleanRoughly(where: string, error: unknown): void {
+    this.unexpected(where, error);
+    if (this.#clean) return;
+    this.#channel.warn(ROUGHLY_CLEANED);
+    this.cleanWith(roughlyCleaned);
   }
 
   /** @param to the verdict that a daemon came to */
