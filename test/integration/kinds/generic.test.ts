@@ -164,7 +164,10 @@ describe('a daemon of any make at an address', function () {
       assert.equal(await look(probe, watch), 'notAnswering');
       await scope.http(old, { port: server.port });
       assert.equal(await look(probe, watch), 'unverified', watch.reasonInWords);
-      assert.equal(watch.reasonInWords, 'the time that proves progress is old, and a newer one is still to come');
+      assert.equal(
+        watch.reasonInWords,
+        'the time that proves progress is old, and a newer one is still to come',
+      );
     });
 
     it('counts a counter over its answers', async () => {

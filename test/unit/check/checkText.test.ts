@@ -9,7 +9,7 @@ const nowAt = Date.parse('2026-11-26T09:30:00Z');
 const ago = (ms: number) => new Date(nowAt - ms).toISOString();
 const MINUTE_MS = 60_000;
 
-const KEPT = { version: 1, lastCompletedAt: ago(2_000), owedSinceAt: ago(3_600_000), redAfterMs: 60_000 };
+const KEPT = { version: 1, lastCompletedAt: ago(5_000), owedSinceAt: ago(3_600_000), redAfterMs: 60_000 };
 
 /** What is found in an answer, without what says that there is one. */
 function found(body: unknown, more: Partial<Answer> & { earlier?: string; tookMs?: number } = {}) {
@@ -33,7 +33,7 @@ const said = (progress: object) => ({ status: 'pass', progress: { ...KEPT, ...pr
 const TELLS = 'The answer tells progress from presence: "progress" keeps version 1 of the contract.';
 const SHAPE = 'The answer has a usual shape of a health answer.';
 const TIMER = 'A side timer cannot be excluded from outside. Make sure that the work itself sets the times.';
-const RUNS = 'The last unit of work ended 2 s ago; red after 1 min.';
+const RUNS = 'The last unit of work ended 5 s ago; red after 1 min.';
 
 type Row = readonly [
   what: string,
@@ -105,7 +105,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'has times without a unit',
-    said({ lastCompletedAt: nowAt - 2_000 }),
+    said({ lastCompletedAt: nowAt - 5_000 }),
     true,
     [
       SHAPE,
