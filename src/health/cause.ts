@@ -1,6 +1,5 @@
 import type { NoAnswerCause } from '../base/errors';
 import type { KindId } from './kindId';
-import type { Owing } from './progress';
 
 /*
  * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or
@@ -112,6 +111,14 @@ export interface SeriesRed {
   readonly count: number;
   readonly of: number;
   readonly limit: number;
+}
+
+/** One of several things that a daemon owes a sign of. */
+export interface Owing {
+  /** Absent where it has none. */
+  readonly name?: string;
+  /** How many more owe theirs, each for too long. */
+  readonly others: number;
 }
 
 /** Why nothing is known of a loop. */

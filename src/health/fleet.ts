@@ -12,7 +12,7 @@ export type SeriesState =
  * Judges one series. What is missing, cannot be read or was never set is not known: neither red nor well.
  * @param nowAt epoch ms on the clock of Prometheus
  */
-export function assessSeries(series: Series, fleet: Pick<Fleet, 'by' | 'limit'>, nowAt: number): SeriesState {
+function assessSeries(series: Series, fleet: Pick<Fleet, 'by' | 'limit'>, nowAt: number): SeriesState {
   const { unknown, provenAt, owedSinceAt, isBad } = series;
   if (unknown) return { is: 'unknown', why: unknown };
   if (isBad) return { is: 'red', ageMs: Math.max(0, nowAt - (owedSinceAt ?? nowAt)) };

@@ -1,4 +1,4 @@
-import type { ProofBy, SeriesBy, SeriesUnknown, SignUnknown } from './cause';
+import type { Owing, ProofBy, SeriesBy, SeriesUnknown, SignUnknown } from './cause';
 
 /** The poll cycles of a daemon's loop, as far as this answer tells them. Moments are epoch ms on the daemon's own clock. */
 export interface Cycles {
@@ -29,14 +29,6 @@ export interface Signs {
   readonly isNeverRed?: boolean;
   /** It was told at a look before this one: no moment decides anything until it is asked for again. */
   readonly isToldBefore?: true;
-}
-
-/** One of several things that a daemon owes a sign of. */
-export interface Owing {
-  /** Absent where it has none. */
-  readonly name?: string;
-  /** How many more owe theirs, each for too long. */
-  readonly others: number;
 }
 
 /** Work of which nobody can tell from outside whether it hangs. */

@@ -4,7 +4,8 @@ import type { Cause, Malformed, Shortage, Unavailable } from './cause';
 import type { Progress } from './progress';
 import type { Traits } from './traits';
 
-export type { Cycles, Owing, Progress, Signs, Suspect } from './progress';
+export type { Owing } from './cause';
+export type { Cycles, Progress, Signs } from './progress';
 export type { KindId };
 
 /** What a daemon said, normalised. A field it did not give is `undefined`, never a default. */

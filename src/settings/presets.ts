@@ -53,10 +53,7 @@ export function readPresets(
 }
 
 /** What is wrong with a preset. One that leaves the address to the entry is looked at with one. */
-export function whyNone(
-  value: unknown,
-  check: (entry: Raw) => EntryProblem | undefined,
-): EntryProblem | undefined {
+function whyNone(value: unknown, check: (entry: Raw) => EntryProblem | undefined): EntryProblem | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { is: 'noPreset' };
   const other = Object.keys(value).find((key) => !KEYS.includes(key));
   if (other !== undefined) return { is: 'presetKey', key: cleanText(other, MAX_PRESET_NAME_CHARS) };

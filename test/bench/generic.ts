@@ -67,7 +67,7 @@ export async function measureGeneric(node: string): Promise<Part> {
 }
 
 /** What is said, beside what the runtime takes for the text. */
-export function measureReading() {
+function measureReading() {
   const vector = vectorOf(SERIES);
   const look = fleetReader();
   const page = pageOf(LINES);

@@ -2,9 +2,9 @@ import type { Malformed, ProofBy } from '../../health/cause';
 import { FUTURE_TOLERANCE_MS } from '../../health/policy';
 import type { Signs } from '../../health/report';
 import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../policy';
-import { sinceBack, type Moment } from './proofs';
+import { sinceBack } from './proofs';
+import { type Moment, readMoment, readThreshold, shown, type Read } from './values';
 import type { Said } from './said';
-import { readMoment, readThreshold, shown, type Read } from './values';
 
 /**
  * The part of a health answer by which anyone can tell progress from presence (docs/health-contract.md). A daemon whose
@@ -12,7 +12,7 @@ import { readMoment, readThreshold, shown, type Read } from './values';
  */
 export const CONTRACT_PLACE = 'progress';
 /** The version that is read here. A newer one may mean something else by a name. */
-export const CONTRACT_VERSION = 1;
+const CONTRACT_VERSION = 1;
 /** All that stands in it. Times are ISO 8601 with their zone, or `null` for none. */
 export const CONTRACT_TIMES = ['lastCompletedAt', 'owedSinceAt', 'nextDueAt'] as const;
 export const CONTRACT_FIELDS: readonly string[] = ['version', ...CONTRACT_TIMES, 'redAfterMs'];

@@ -1,7 +1,8 @@
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
 import { nameOf, type Item } from './items';
-import { proveLook, sinceBack, type Moment } from './proofs';
+import { proveLook, sinceBack } from './proofs';
+import type { Moment } from './values';
 import { owing, suspecting, type Shown } from './suspects';
 
 /**

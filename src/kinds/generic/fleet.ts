@@ -4,7 +4,7 @@ import type { Fleet, Series } from '../../health/progress';
 import type { FleetSetting } from '../../model/askSetting';
 import { isSameLabels, keyOf, namer } from './labels';
 import { MAX_SERIES, VANISHED_KEPT_MS } from './policy';
-import type { Moment } from './proofs';
+import type { Moment } from './values';
 import { READERS, type Known } from './series';
 import type { Labels, Sample } from './vector';
 

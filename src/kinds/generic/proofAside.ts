@@ -5,7 +5,7 @@ import { NoAnswer } from '../../system/httpClient';
 import type { Look } from '../look';
 import { inTime } from './inTime';
 import { COMMAND_TIMEOUT_MS, PROOF_KEPT_INTERVALS } from './policy';
-import type { Moment } from './proofs';
+import type { Moment } from './values';
 import { askSource, type Told } from './source';
 
 interface Kept {

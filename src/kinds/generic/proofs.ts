@@ -2,26 +2,16 @@ import type { ProofBy } from '../../health/cause';
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
 import { withSuspects } from './suspects';
-import { readAge, readBeat, readBusy, readCount, readMoment, type Read } from './values';
-
-/** What one look at a daemon found where its proof stands; `undefined` for what is not there. */
-export interface Found {
-  readonly value: unknown;
-  readonly busy: unknown;
-  /** All its work waits for a person: nothing is owed meanwhile. */
-  readonly waits?: boolean;
-  /** How much waits. */
-  readonly backlog?: unknown;
-}
-
-/** The moment of a look: on the daemon's clock, and on one that never jumps. */
-export interface Moment {
-  /** Epoch ms. */
-  readonly nowAt: number;
-  readonly monotonicMs: number;
-  /** Since when it is there again, where it was seen to be away: epoch ms on the daemon's clock. */
-  readonly backSinceAt?: number;
-}
+import {
+  readAge,
+  readBeat,
+  readBusy,
+  readCount,
+  readMoment,
+  type Found,
+  type Moment,
+  type Read,
+} from './values';
 
 /** What is remembered of a value that proves something by its change. Monotonic ms. */
 export interface Remembered {

@@ -4,8 +4,8 @@ import type { SeriesUnknown } from '../../health/cause';
 import type { Series } from '../../health/progress';
 import type { FleetSetting } from '../../model/askSetting';
 import { LONGEST_AGE_MS, MAX_VALUE_CHARS } from './policy';
-import { prove, type Moment, type Remembered } from './proofs';
-import { numberIn } from './values';
+import { prove, type Remembered } from './proofs';
+import { type Moment, numberIn } from './values';
 import type { Labels } from './vector';
 
 /** What is remembered of a series from look to look. */

@@ -1,7 +1,6 @@
 import type { Owing, Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
-import type { Found, Moment } from './proofs';
-import { readMoment } from './values';
+import { type Found, type Moment, readMoment } from './values';
 
 /** What one of several things shows. */
 export interface Shown {

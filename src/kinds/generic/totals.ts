@@ -1,7 +1,6 @@
 import type { ProofSetting } from '../../model/askSetting';
-import type { Found } from './proofs';
+import { type Found, readBusy, readCount } from './values';
 import type { Said } from './said';
-import { readBusy, readCount } from './values';
 
 /** What one answer says where a proof stands: counts are added up, and who is busy is so at each of its places. */
 export function totalOf(

@@ -4,6 +4,25 @@ import type { Malformed, SignUnknown } from '../../health/cause';
 import { parseTime } from '../read/time';
 import { FIRST_MS, LONGEST_AGE_MS, MAX_BEAT_CHARS, MAX_VALUE_CHARS } from './policy';
 
+/** What one look at a daemon found where its proof stands; `undefined` for what is not there. */
+export interface Found {
+  readonly value: unknown;
+  readonly busy: unknown;
+  /** All its work waits for a person: nothing is owed meanwhile. */
+  readonly waits?: boolean;
+  /** How much waits. */
+  readonly backlog?: unknown;
+}
+
+/** The moment of a look: on the daemon's clock, and on one that never jumps. */
+export interface Moment {
+  /** Epoch ms. */
+  readonly nowAt: number;
+  readonly monotonicMs: number;
+  /** Since when it is there again, where it was seen to be away: epoch ms on the daemon's clock. */
+  readonly backSinceAt?: number;
+}
+
 /*
  * What one value means. `undefined` is a value that is not there; a value that is there and says that nothing happened
  * yet is `null`, 0, or so long ago that nobody can have meant that.

@@ -689,8 +689,9 @@ describe('the rails of the house', function () {
     const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name !== 'tsconfig.json')
       .map((entry) => join(entry.parentPath, entry.name));
+    // Data imports nothing.
     assert.deepEqual(
-      files.filter((file) => !file.endsWith('.ts')),
+      files.filter((file) => !file.endsWith('.ts') && !file.endsWith('.json')),
       [],
     );
     const comments = files.flatMap((file) => readFileSync(file, 'utf8').match(/eslint-disable.*/g) ?? []);

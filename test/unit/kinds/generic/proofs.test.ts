@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { assessLoop } from '../../../../src/health/staleness';
 import type { Loop } from '../../../../src/health/loop';
 import type { Signs } from '../../../../src/health/report';
-import { prove, type Found, type Remembered } from '../../../../src/kinds/generic/proofs';
+import { prove, type Remembered } from '../../../../src/kinds/generic/proofs';
+import type { Found } from '../../../../src/kinds/generic/values';
 import type { ProofSetting } from '../../../../src/model/askSetting';
 import { FakeTime, MINUTE_MS, reportWith, SECOND_MS } from '../../health/support';
 
