@@ -3,14 +3,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '../../../src/app/systemClock';
 import { beginTrack, observe } from '../../../src/health/track';
-import { createProbe, type Probe } from '../../../src/kinds/probe';
+import type { Probe } from '../../../src/kinds/probe';
 import { livingChildren } from '../../../src/system/children';
 import { reasonText } from '../../../src/words/reasons';
+import { ductorProbe } from '../../support/ductorProbe';
 import { FakeDuctor, pythonTime } from '../../support/fakeDuctor';
 import { notRun } from '../../support/notRun';
 import { until } from '../../support/until';
-import { http } from '../../support/target';
-import { PATIENT, reportOf } from '../support';
+import { reportOf } from '../support';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -27,8 +27,7 @@ describe('the cron jobs of a ductor', function () {
     });
     await once(idle, 'spawn');
     ductor = await FakeDuctor.start();
-    const env = { DUCTOR_HOME: ductor.home };
-    probe = createProbe(http(ductor.url), { timeouts: PATIENT, kind: 'ductor', env });
+    probe = ductorProbe(ductor);
   });
   afterEach(async () => {
     await probe.close();

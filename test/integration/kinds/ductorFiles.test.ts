@@ -7,13 +7,13 @@ import { DuctorState, type DuctorFiles } from '../../../src/kinds/ductor/files';
 import type { Place } from '../../../src/kinds/ductor/place';
 import { PLACE_WAIT_MS } from '../../../src/kinds/ductor/policy';
 import { ListenerFiles } from '../../../src/kinds/ductor/listenerFiles';
-import { createProbe, type Probe } from '../../../src/kinds/probe';
+import type { Probe } from '../../../src/kinds/probe';
 import { workingText } from '../../../src/words/work';
+import { ductorProbe } from '../../support/ductorProbe';
 import { DUCTOR, FakeDuctor, MAIN_RUNS, agentsAnswer, pythonTime } from '../../support/fakeDuctor';
 import { notRun } from '../../support/notRun';
-import { http } from '../../support/target';
 import { until } from '../../support/until';
-import { PATIENT, reportOf } from '../support';
+import { reportOf } from '../support';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,8 +45,7 @@ describe('the files of a ductor', function () {
 
   /** What a person sees of the work, in one row, once it is known where the files are: a first ask waits a second for that. */
   async function row(): Promise<string> {
-    const env = { DUCTOR_HOME: ductor.home };
-    const probe = createProbe(http(ductor.url), { timeouts: PATIENT, kind: 'ductor', env });
+    const probe = ductorProbe(ductor);
     probes.push(probe);
     let text = '';
     const isPlaced = async () => (text = workingText(reportOf(await probe.ask()), true)) !== UNPLACED;

@@ -16,12 +16,12 @@ import { advanceDeadlines } from '../../../src/health/deadlines';
 import type { Report, Sample } from '../../../src/health/report';
 import { beginTrack, observe } from '../../../src/health/track';
 import { AgentLog } from '../../../src/kinds/ductor/agentLog';
-import { createProbe, type Probe } from '../../../src/kinds/probe';
+import type { Probe } from '../../../src/kinds/probe';
 import { reasonText } from '../../../src/words/reasons';
-import { FakeDuctor, agentsAnswer } from '../../support/fakeDuctor';
+import { playDuctor } from '../../support/ductorProbe';
+import { agentsAnswer, type FakeDuctor } from '../../support/fakeDuctor';
 import { notRun } from '../../support/notRun';
-import { http } from '../../support/target';
-import { PATIENT, reportOf } from '../support';
+import { reportOf } from '../support';
 
 const MINUTE_MS = 60_000;
 
@@ -133,18 +133,7 @@ describe('what the log of a ductor tells', function () {
   let ductor: FakeDuctor;
   let probe: Probe;
 
-  beforeEach(async () => {
-    ductor = await FakeDuctor.start();
-    probe = createProbe(http(ductor.url), {
-      timeouts: PATIENT,
-      kind: 'ductor',
-      env: { DUCTOR_HOME: ductor.home },
-    });
-  });
-  afterEach(async () => {
-    await probe.close();
-    await ductor.stop();
-  });
+  playDuctor((played) => ({ ductor, probe } = played));
   const turnOf = (report: Report) => report.sessions?.[0];
 
   it('its lives while no window watched, also before a rotation', async () => {

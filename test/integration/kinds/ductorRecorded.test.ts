@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../../src/health/report';
-import { createProbe, type Probe } from '../../../src/kinds/probe';
+import type { Probe } from '../../../src/kinds/probe';
 import { workingText } from '../../../src/words/work';
-import { DUCTOR, FakeDuctor, pythonTime } from '../../support/fakeDuctor';
-import { http } from '../../support/target';
-import { PATIENT, reportOf } from '../support';
+import { playDuctor } from '../../support/ductorProbe';
+import { DUCTOR, type FakeDuctor, pythonTime } from '../../support/fakeDuctor';
+import { reportOf } from '../support';
 
 const LATER = join(__dirname, '..', '..', 'fixtures', 'ductor', 'later');
 const SECOND_MS = 1_000;
@@ -34,18 +34,7 @@ describe('what a real ductor answered and wrote', function () {
   let ductor: FakeDuctor;
   let probe: Probe;
 
-  beforeEach(async () => {
-    ductor = await FakeDuctor.start();
-    probe = createProbe(http(ductor.url), {
-      timeouts: PATIENT,
-      kind: 'ductor',
-      env: { DUCTOR_HOME: ductor.home },
-    });
-  });
-  afterEach(async () => {
-    await probe.close();
-    await ductor.stop();
-  });
+  playDuctor((played) => ({ ductor, probe } = played));
 
   /**
    * Puts the ductor there as it was, and asks it.

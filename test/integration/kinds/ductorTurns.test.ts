@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createProbe, type Probe } from '../../../src/kinds/probe';
+import type { Probe } from '../../../src/kinds/probe';
 import { livingChildren } from '../../../src/system/children';
+import { ductorProbe } from '../../support/ductorProbe';
 import { FakeDuctor, MAIN_RUNS, agentsAnswer } from '../../support/fakeDuctor';
 import { notRun } from '../../support/notRun';
 import { until } from '../../support/until';
-import { http } from '../../support/target';
-import { PATIENT, reportOf } from '../support';
+import { reportOf } from '../support';
 
 const MINUTE_MS = 60_000;
 
@@ -41,8 +41,7 @@ describe('a running turn has a process of its ductor', function () {
     await once(worker, 'spawn');
     ductor = await FakeDuctor.start();
     ductor.begin({ agoMs: 5 * MINUTE_MS, pid: worker.pid! });
-    const env = { DUCTOR_HOME: ductor.home };
-    probe = createProbe(http(ductor.url), { timeouts: PATIENT, kind: 'ductor', env });
+    probe = ductorProbe(ductor);
   });
   afterEach(async () => {
     await probe.close();

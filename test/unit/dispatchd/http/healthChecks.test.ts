@@ -5,27 +5,19 @@ import Ajv from 'ajv';
 import { root } from '../../../../scripts/paths.mjs';
 import { healthChecks } from '../../../../src/dispatchd/http/healthChecks';
 import type { PollTimes } from '../../../../src/dispatchd/loop/health';
-import type { Figures } from '../../../../src/dispatchd/http/figures';
+import { figuresOf } from '../../../support/dispatchd/figures';
 
 const BORN_AT = Date.parse('2026-03-02T08:00:00.000Z');
 const at = (ms: number) => ({ wallMs: BORN_AT + ms, monotonicMs: ms });
 const iso = (ms: number) => new Date(BORN_AT + ms).toISOString();
 
-function figures(poll: PollTimes, nowMs: number, failure?: string): Figures {
-  return {
+const figures = (poll: PollTimes, nowMs: number, failure?: string) =>
+  figuresOf({
     now: at(nowMs),
-    version: '1.2.3',
     startedAt: BORN_AT,
     loop: { poll, thresholdMs: 60_000, readyTasks: 0, workers: 1 },
-    intervalMs: 5_000,
     failure,
-    cycles: { completed: 7, failed: 0, late: 0 },
-    queued: 0,
-    running: 0,
-    dispatched: 0,
-    earliestDeadlineAt: undefined,
-  };
-}
+  });
 
 describe('the health answer of dispatchd', () => {
   const schema = JSON.parse(readFileSync(join(root, 'docs', 'health.schema.json'), 'utf8')) as object;

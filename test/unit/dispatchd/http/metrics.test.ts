@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Figures } from '../../../../src/dispatchd/http/figures';
 import { BUILD_INFO, METRICS, metricsPage } from '../../../../src/dispatchd/http/metrics';
+import { figuresOf } from '../../../support/dispatchd/figures';
 
 const at = (wallMs: number) => ({ wallMs, monotonicMs: wallMs });
 
-const figures: Figures = {
+const figures = figuresOf({
   now: at(1_700_000_100_000),
-  version: '1.2.3',
   startedAt: 1_700_000_000_000,
   loop: {
     poll: { startedAt: at(1_700_000_099_500), completedAt: at(1_700_000_099_750) },
@@ -14,14 +13,12 @@ const figures: Figures = {
     readyTasks: 3,
     workers: 4,
   },
-  intervalMs: 1_000,
   failure: 'cannot write /home/somebody/secret',
   cycles: { completed: 90, failed: 2, late: 1 },
   queued: 5,
   running: 2,
   dispatched: 40,
-  earliestDeadlineAt: undefined,
-};
+});
 
 describe('the metrics of dispatchd', () => {
   const lines = metricsPage(figures).split('\n');
