@@ -7,7 +7,7 @@ import { advanceInstance, isAnnounced, type NewLife } from './instances';
 import type { Restarted } from './workMade';
 import type { ProcessFate } from './proof';
 import { hasEnded, stillLost, withLost, type EndedSession } from './interrupted';
-import { CRASH_LOOP_COUNT, CRASH_LOOP_MS } from './policy';
+import { CRASH_LOOP_COUNT, CRASH_LOOP_MS, TIMER_EARLY_MS } from './policy';
 import type { Session } from './report';
 import { appendSample } from './samples';
 import { beginRestart, dismissStartFailure, endRestart, setStoppedByUs } from './ownRestart';
@@ -61,7 +61,7 @@ export function advance(watched: Watched, input: Input, maxGapMs: number, now: I
 function countDueMs({ deadlines }: Watched, now: Instant): number {
   const inMs = nextDrawMs(deadlines, now);
   // A timer that came a moment early would find nothing new.
-  return inMs === undefined ? Infinity : now.monotonicMs + inMs + 1;
+  return inMs === undefined ? Infinity : now.monotonicMs + inMs + TIMER_EARLY_MS;
 }
 
 function stepOf(watched: Watched, input: Input, maxGapMs: number, now: Instant): Step {
@@ -108,7 +108,7 @@ function stepOf(watched: Watched, input: Input, maxGapMs: number, now: Instant):
 
 function onTick(watched: Watched, now: Instant): Step {
   const isDue = now.monotonicMs >= watched.askDueMs;
-  const isCounted = now.monotonicMs >= watched.countDueMs;
+  const isCounted = now.monotonicMs >= watched.countDueMs - TIMER_EARLY_MS;
   return {
     watched: isDue ? { ...watched, askDueMs: Infinity } : watched,
     events: [

@@ -62,6 +62,9 @@ export const FLAP_END_SHARE = 0.15;
 
 /** The clock of a daemon that ran ahead of ours by more than this between two answers was set. */
 export const CLOCK_SET_MS = 5_000;
+/** Node's timers go by whole milliseconds: one may come so early, by the clock that is asked then. */
+export const TIMER_EARLY_MS = 1;
+
 /** More time than this since boot than on the monotonic clock, or a poll's timer so late, means that the machine slept. */
 export const SLEEP_GAP_MS = 5_000;
 

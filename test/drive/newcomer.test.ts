@@ -25,6 +25,7 @@ interface Picture {
 /** What can be done where no daemon is. */
 const ALWAYS = [
   'Add Daemon…',
+  'Check a Health Endpoint…',
   'Configure Daemons',
   'Copy Diagnostics',
   'Open Health Page',

@@ -153,6 +153,14 @@ describe('each input', () => {
     assert.ok(steps.wakeAtMs <= steps.time.monotonicMs + 1_001);
   });
 
+  it('that is a tick counts down where its timer came a moment early, too', () => {
+    const steps = new Steps();
+    const sessions = [{ ...plain, deadlineAt: steps.time.wallAt + 30_500 }];
+    steps.answer(goodReport(steps.time, { sessions }));
+    steps.wait(steps.watched.countDueMs - steps.time.monotonicMs - 0.9);
+    assert.deepEqual(steps.input({ kind: 'tick' }), [{ kind: 'counted' }]);
+  });
+
   it('that is a tick counts nothing down as long as no deadline is near', () => {
     const steps = new Steps();
     const sessions = [{ ...plain, deadlineAt: steps.time.wallAt + 600_000 }];
