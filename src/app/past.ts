@@ -16,6 +16,7 @@ import { Incidents } from '../store/incidents';
 import { LastLooks } from '../store/looks';
 import { HISTORY_KEEP_EVERY_MS } from '../store/policy';
 import type { SharedDeps } from '../store/shared';
+import { sharedByWindows } from '../store/workspaceFolder';
 import type { HealthPage } from '../ui/healthPage/healthPage';
 import type { Registry } from '../watch/registry';
 import { Lazy } from './lazy';
@@ -23,7 +24,7 @@ import { Lazy } from './lazy';
 export interface PastDeps {
   readonly clock: Clock;
   readonly shared: SharedDeps;
-  /** A folder that only the windows of this workspace share. */
+  /** The folder that this window got for its workspace. */
   readonly workspaceFolder: string;
   readonly registry: Pick<Registry, 'lasting' | 'changed' | 'probe'>;
   readonly onError: (error: unknown) => void;
@@ -53,7 +54,8 @@ export class PastLog {
     const changed = () => registry.changed();
     const wallAt = () => clock.now().wallAt;
     this.#incidents = new Incidents(shared, changed, wallAt);
-    this.#looks = new LastLooks({ ...shared, folder: deps.workspaceFolder }, changed, wallAt);
+    const folder = sharedByWindows(deps.workspaceFolder);
+    this.#looks = new LastLooks({ ...shared, folder }, changed, wallAt);
     this.#page = new Lazy(
       async () =>
         new (await import('../ui/healthPage/healthPage')).HealthPage({
