@@ -8,12 +8,12 @@ import type { ProcessInfo } from '../../../src/system/processInfo';
 import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
 import { whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
 import type { RestartEdges } from '../../../src/restart/attempt';
-import { Outliving } from '../../../src/restart/outliving';
 import { restart } from '../../../src/restart/restart';
 import { whyNotAgreed } from '../../../src/restart/stop';
 import { startCommandFor } from '../../../src/restart/startCommand';
 import { outcomeText } from '../../../src/words/outcomes';
 import { Watch, goodReport } from '../health/support';
+import { newInstance } from '../../support/newInstance';
 import { START_CONTEXT } from '../../support/startContext';
 import { watchedAt } from '../../support/target';
 
@@ -107,25 +107,13 @@ describe('the texts of a restart without an address', () => {
   const watch = new Watch();
   const report = goodReport(watch.time);
   const edges: RestartEdges = {
-    outliving: new Outliving({ daemon: DAEMON, track: watch.track }, undefined, undefined, new Set()),
+    ...newInstance(DAEMON, watch),
     findListener: () => Promise.resolve(OWNER),
     isThere: () => Promise.resolve(true),
     stop: () => Promise.resolve('onTerm'),
     isPortFree: () => Promise.reject(new Error('there is no port')),
     beginStart: () => Promise.resolve(),
     start: () => Promise.resolve({ ended: new Promise<never>(() => undefined) }),
-    whyNotOurs: () => Promise.resolve(undefined),
-    ask: () =>
-      Promise.resolve({
-        ok: true,
-        startedMs: 0,
-        latencyMs: 1,
-        report: { ...report, instance: { id: 'new' } },
-      }),
-    workMade: () => Promise.resolve(undefined),
-    workTold: () => undefined,
-    startErrors: () => undefined,
-    onUnexpected: (error) => assert.fail(String(error)),
   };
   const before = { ...report, instance: { id: 'old' } };
 

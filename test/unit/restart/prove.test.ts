@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { RestartEdges } from '../../../src/restart/attempt';
-import { Outliving } from '../../../src/restart/outliving';
 import { prove } from '../../../src/restart/prove';
 import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
 import type { ProcessInfo } from '../../../src/system/processInfo';
 import { goodReport, Watch } from '../health/support';
+import { newInstance } from '../../support/newInstance';
 import { at } from '../../support/target';
 
 const PORT = 24_315;
@@ -25,7 +25,7 @@ describe('the proof of a restart whose command has ended', () => {
     const listeners = [undefined, NEW];
     const MARKED: Origin = { began: 'after', mark: 'there', parentIsManager: false };
     const edges: RestartEdges = {
-      outliving: new Outliving({ daemon: DAEMON, track: watch.track }, undefined, undefined, new Set()),
+      ...newInstance(DAEMON, watch),
       findListener: () => Promise.resolve(listeners.length > 1 ? listeners.shift() : listeners[0]),
       isThere: () => Promise.resolve(false),
       stop: () => assert.fail(),
@@ -33,17 +33,6 @@ describe('the proof of a restart whose command has ended', () => {
       beginStart: () => assert.fail(),
       start: () => assert.fail(),
       whyNotOurs: (listener, exit) => Promise.resolve(whyNotOurs(PORT, listener, listener && MARKED, exit)),
-      ask: () =>
-        Promise.resolve({
-          ok: true,
-          startedMs: 0,
-          latencyMs: 1,
-          report: { ...report, instance: { id: 'new' } },
-        }),
-      workMade: () => Promise.resolve(undefined),
-      workTold: () => undefined,
-      startErrors: () => undefined,
-      onUnexpected: (error) => assert.fail(String(error)),
     };
     const proof = await prove(
       {
