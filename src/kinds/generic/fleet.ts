@@ -1,9 +1,9 @@
 import { SECOND_MS } from '../../base/time';
-import type { SeriesUnknown } from '../../health/cause';
+import { VANISHED_KEPT_MS } from '../../health/policy';
 import type { Fleet, Series } from '../../health/progress';
 import type { FleetSetting } from '../../model/askSetting';
 import { isSameLabels, keyOf, namer } from './labels';
-import { MAX_SERIES, VANISHED_KEPT_MS } from './policy';
+import { MAX_SERIES } from './policy';
 import type { Moment } from './values';
 import { READERS, unreadable, type Known } from './series';
 import type { Labels, Sample, Vector } from './vector';
@@ -13,7 +13,7 @@ export interface KnownSeries {
   /** Those of the last look, in its order, and its moment in monotonic ms. */
   readonly told: readonly Known[];
   readonly toldMs: number;
-  /** Those that vanished, by their labels; those that are gone for long are forgotten. */
+  /** Those that are not told now and may come back, by their labels. */
   readonly gone: ReadonlyMap<string, { readonly known: Omit<Known, 'labels'>; readonly toldMs: number }>;
 }
 
@@ -27,8 +27,7 @@ export interface FleetLook {
 }
 
 /**
- * What one more answer tells of a fleet. Pure. A series that was told before and is not now has vanished: nothing is
- * known of its daemon.
+ * What one more answer tells of a fleet. Pure.
  *
  * @param before what the look before remembered
  * @param now the moment of the answer, on the clock of Prometheus
@@ -58,7 +57,6 @@ export function readFleet(
     series.push(one.series);
   }
   const gone = whose.gone(now.monotonicMs);
-  for (const { known } of gone.values()) series.push({ key: known.key, name: known.name, unknown: VANISHED });
   const limit = by === 'state' ? redAbove : redAbove * SECOND_MS;
   const unread = samples.length - read.length;
   return {
@@ -111,8 +109,6 @@ function recogniser(before: KnownSeries, rowName: string) {
     },
   };
 }
-
-const VANISHED: SeriesUnknown = { is: 'vanished' };
 
 /** Of too many always the same ones: a series that is read now and then would seem to vanish. */
 function firstOf(samples: readonly Sample[]): readonly Sample[] {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assessFleet, worstFirst } from '../../../../src/health/fleet';
 import { NONE_KNOWN, readFleet, type KnownSeries } from '../../../../src/kinds/generic/fleet';
+import { toReport } from '../../../../src/kinds/generic/report';
+import { withVanished, type ToldSeries } from '../../../../src/health/vanished';
 import { countTargets, readVector } from '../../../../src/kinds/generic/vector';
 import type { FleetSetting } from '../../../../src/model/askSetting';
 import { causeText, loopUnknownText, staleText } from '../../../../src/words/causes';
@@ -26,6 +28,7 @@ const STATE: FleetSetting = { rowName: '{{instance}}', value: 'state', redAbove:
 class Looks {
   readonly time = new FakeTime();
   #known: KnownSeries = NONE_KNOWN;
+  #series: readonly ToldSeries[] = [];
 
   constructor(private readonly setting: FleetSetting) {}
 
@@ -35,8 +38,17 @@ class Looks {
     assert.ok('samples' in vector, 'is' in vector ? vector.is : '');
     const nowAt = vector.at ?? this.time.wallAt;
     const { monotonicMs } = this.time;
-    const { fleet, known } = readFleet(this.setting, this.#known, vector, { nowAt, monotonicMs });
+    const { fleet: told, known } = readFleet(this.setting, this.#known, vector, { nowAt, monotonicMs });
     this.#known = known;
+    const report = toReport(undefined, told, { daemonNow: nowAt });
+    const seen = withVanished(
+      this.#series,
+      { ok: true, startedMs: 0, latencyMs: 1, report },
+      this.time.wallAt,
+    );
+    this.#series = seen.known;
+    assert.ok(seen.sample.ok && seen.sample.report.progress.kind === 'fleet');
+    const { progress: fleet } = seen.sample.report;
     const rows = worstFirst(fleet, nowAt).map(
       ([{ name, value }, state]) => `${name}: ${seriesText(state, fleet.by, value)}`,
     );
