@@ -3,6 +3,9 @@ export const LONGEST_AGE_MS = 10 * 365 * 24 * 60 * 60 * 1_000;
 
 /** Below this a number is seconds since 1970, above it milliseconds: the one is the year 5138, the other 1973. */
 export const FIRST_MS = 1e11;
+/** And so on for microseconds and nanoseconds. */
+export const FIRST_US = 1e14;
+export const FIRST_NS = 1e17;
 
 /** The tree shows checks one under the other: more are for a page of its own. */
 export const MAX_CHECKS = 50;
@@ -54,10 +57,10 @@ export const MAX_PLACE_CHARS = 120;
 export const MAX_CANDIDATES = 20;
 /** A time that is nearer than this to the answer is that of the answer, where its name says no more than "time". */
 export const ANSWER_CLOCK_MS = 2_000;
-/** What is to come later than this is no schedule that anybody waits for. */
+/** What is to come later than this is no schedule that anybody waits for: the largest date, or number, is for never. */
 export const FURTHEST_DUE_MS = 366 * 24 * 60 * 60 * 1_000;
 
-/** A list of a daemon's jobs or sessions: openclaw prints 200 jobs at most, opencode 100 sessions. */
+/** So many of a daemon's jobs or sessions are judged: openclaw prints 200 jobs at most, opencode 100 sessions. */
 export const MAX_ITEMS = 1_000;
 
 /** So many files of one pattern are looked at, the last by name first: names with a date are the newest. */

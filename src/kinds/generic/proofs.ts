@@ -7,6 +7,7 @@ import {
   readBeat,
   readBusy,
   readCount,
+  readDue,
   readMoment,
   type Found,
   type Moment,
@@ -80,7 +81,7 @@ export function proveLook(
       return { signs: { kind: 'signs', by, provenAt, ...(busy.value && { owedSinceAt: provenAt }) } };
     }
     case 'due': {
-      const due = readMoment(at, found.value, now.nowAt);
+      const due = readDue(at, found.value, now.nowAt);
       if ('unknown' in due) return due.unknown.is === 'noSuccessYet' ? nothingDue() : unknown(by, due);
       const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
       return { signs: scheduled(due.value, isGuarded, now.nowAt) };

@@ -74,7 +74,8 @@ export function toldIn({ each }: ProofSetting, answers: readonly Said[]): Told {
 function judged(all: readonly Item[], each: EachSetting): Told {
   const alive = all.filter((item) => each.alive === undefined || isThere(item.at(each.alive)));
   const items = alive.filter((item) => isJudged(item, each));
-  return { items, idle: alive.filter((item) => !items.includes(item)) };
+  const judgedOnes = new Set(items);
+  return { items, idle: alive.filter((item) => !judgedOnes.has(item)) };
 }
 
 function isThere(pid: unknown): boolean {
