@@ -1,8 +1,8 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import { SECOND_MS } from '../../base/time';
 import type { Malformed, SignUnknown } from '../../health/cause';
 import { parseTime } from '../read/time';
-import { FIRST_MS, LONGEST_AGE_MS, MAX_BEAT_CHARS, MAX_VALUE_CHARS } from './policy';
+import { FIRST_MS, FIRST_US, LONGEST_AGE_MS, MAX_BEAT_CHARS, MAX_VALUE_CHARS } from './policy';
 
 /** What one look at a daemon found where its proof stands; `undefined` for what is not there. */
 export interface Found {
@@ -39,10 +39,17 @@ export function numberIn(raw: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** A value that is not what it should be, as one short line. */
+/** A value that is not what it should be, as one short line. What is in a list or an object is nobody's business here. */
 export function shown(raw: unknown): string {
-  return cleanText(JSON.stringify(raw) ?? typeof raw, MAX_VALUE_CHARS);
+  if (typeof raw === 'object' && raw !== null && Object.keys(raw).length > 0) {
+    return Array.isArray(raw) ? '[…]' : '{…}';
+  }
+  const told = typeof raw === 'string' ? raw.slice(0, 4 * MAX_VALUE_CHARS).replace(VARIABLE, '$1…') : raw;
+  return saidText(JSON.stringify(told) ?? typeof raw, MAX_VALUE_CHARS);
 }
+
+/** `NAME=value`: what somebody prints of an environment may be a secret, whatever its name. */
+const VARIABLE = /^(\s*(?:export\s+)?[A-Za-z_]\w*=).+/s;
 
 function malformed(field: Malformed): { readonly unknown: SignUnknown } {
   return { unknown: { is: 'malformed', malformed: [field] } };
@@ -66,7 +73,7 @@ export function readMoment(field: string, raw: unknown, nowAt: number): Read<num
       : number < FIRST_MS
         ? number * SECOND_MS
         : number;
-  if (Number.isNaN(at) || (number !== undefined && number < 0)) {
+  if (Number.isNaN(at) || (number !== undefined && (number < 0 || number >= FIRST_US))) {
     return malformed({ field, is: 'noMoment', received: shown(raw) });
   }
   return nowAt - at > LONGEST_AGE_MS ? NEVER : { value: Math.round(at) };
