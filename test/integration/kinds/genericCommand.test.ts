@@ -235,7 +235,7 @@ describe('a daemon of any make that a command tells of', function () {
     for (const command of [[], 'x status', [1], [''], ['x', null], ['a\0b'], Array(51).fill('x')]) {
       const { problems } = readDaemons([{ command }], { configured: true, allowRemote: false });
       assert.deepEqual(problems.map(listProblemText), [
-        'daemonHealth.daemons[0] has a problem: "command" is not a list of a program and its arguments, such as ["mydaemon", "status", "--json"].',
+        'daemonHealth.daemons[0].command is not a list of a program and its arguments, such as ["mydaemon", "status", "--json"].',
       ]);
     }
   });
