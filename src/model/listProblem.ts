@@ -19,6 +19,7 @@ export type AskProblem =
   | 'ofFleetAlone'
   | 'notOfFleet'
   | 'needsEach'
+  | 'noSessions'
   | 'eachByChange'
   | 'noMatches'
   | 'noSource'

@@ -161,6 +161,18 @@ describe('what is judged of several things', () => {
     [{ counter: ['a', 3], busy: 'b' }, '"progress.counter" is not a field'],
     [{ time: ['a', 'b'] }, '"progress.time" is not a field'],
     [{ time: 'a', stuckAfterMs: 5 }, '"progress.stuckAfterMs" is not a number'],
+    [{ time: 't', sessions: { id: 'x' } }, '"progress.sessions" needs "each"'],
+    [{ time: 't', each: 'jobs', sessions: 'x' }, '"progress.sessions" is not an object with the "id"'],
+    [{ time: 't', each: 'jobs', sessions: {} }, '"progress.sessions.id" is not a field'],
+    [
+      { time: 't', each: 'jobs', sessions: { id: 'x', title: 'y' } },
+      '"progress.sessions.title" is not known',
+    ],
+    [
+      { time: 't', each: 'jobs', sessions: { id: 'x', startedAt: 5 } },
+      '"progress.sessions.startedAt" is not',
+    ],
+    [{ time: 't', each: 'jobs', sessions: { id: 'x', waits: 'y' } }, '"progress.sessions.waits" is not an'],
   ];
   for (const [progress, said] of rows) {
     it(`is not ${JSON.stringify(progress)}`, () => {
