@@ -3,6 +3,7 @@ import type { ProofBy } from '../health/cause';
 import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../kinds/policy';
 import type { EachSetting, Matches, ProofSetting, ProofSource, SessionsSetting } from '../model/askSetting';
 import type { AskProblem, EntryProblem } from '../model/listProblem';
+import { withoutVariable } from '../kinds/read/namedFolder';
 import { isFilePath } from './place';
 import { MAX_COMMAND_WORDS, MAX_FILES, MAX_MATCH_VALUES, MAX_PLACE_CHARS } from './policy';
 
@@ -192,5 +193,5 @@ function stringsIn(value: unknown, most: number): readonly string[] | undefined 
 
 function patternsIn(value: unknown): readonly string[] | undefined {
   const paths = stringsIn(value, MAX_FILES);
-  return paths?.every(isFilePath) ? paths : undefined;
+  return paths?.every((path) => isFilePath(withoutVariable(path))) ? paths : undefined;
 }

@@ -1,6 +1,7 @@
 import type { StrangeAnswer } from '../../health/cause';
 import type { EachSetting, ProofSetting, ProofSource } from '../../model/askSetting';
 import type { Look } from '../look';
+import { inNamedFolder, type NoFolder } from '../read/namedFolder';
 import { readAnswer } from './answer';
 import { readCommand } from './command';
 import { isAliveItem, isJudged, isWaitingItem, itemsIn, type Item } from './items';
@@ -38,12 +39,17 @@ export async function askSource(
 ): Promise<Told | StrangeAnswer> {
   switch (source.kind) {
     case 'file': {
-      const [since] = source.newerThan === undefined ? [] : await matchesOf([source.newerThan]);
-      const files = (await matchesOf(source.paths)).filter(
+      const { paths, newerThan, beside = [] } = source;
+      const named = [paths, newerThan === undefined ? [] : [newerThan], beside].map(inFolders);
+      const none = named.flat().find((path) => typeof path !== 'string');
+      if (none) return { is: 'fileNotReadable', file: `the folder that ${none.variable} names` };
+      const [patterns = [], begun = [], others = []] = named as string[][];
+      const [since] = await matchesOf(begun);
+      const files = (await matchesOf(patterns)).filter(
         ({ changedAt }) => changedAt >= (since?.changedAt ?? 0),
       );
       const { each } = setting;
-      if (each) return judged(await fileItems(files, each, source.beside), each);
+      if (each) return judged(await fileItems(files, each, others), each);
       const [first] = await fileItems(files);
       return {
         said: { at: (place: string) => (place === CHANGED_PLACE ? newestOf(files) : first?.at(place)) },
@@ -65,6 +71,10 @@ export async function askSource(
       return toldIn(setting, said);
     }
   }
+}
+
+function inFolders(paths: readonly string[]): readonly (string | NoFolder)[] {
+  return paths.map((path) => inNamedFolder(path));
 }
 
 /** What answers tell of the progress. */
