@@ -20,6 +20,7 @@ export type AskProblem =
   | 'notOfFleet'
   | 'needsEach'
   | 'noSessions'
+  | 'noInterval'
   | 'eachByChange'
   | 'noMatches'
   | 'noSource'

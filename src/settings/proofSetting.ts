@@ -74,8 +74,11 @@ function objectIn(value: unknown): Raw | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : undefined;
 }
 
+/** A list that nobody has written by hand is none. */
 const listOf = (value: unknown): readonly unknown[] =>
-  Array.isArray(value) && value.length > 0 ? (value as unknown[]) : [value];
+  Array.isArray(value) && value.length > 0 && value.length <= MAX_MATCH_VALUES
+    ? (value as unknown[])
+    : [value];
 
 /** A place is shown where nothing is found there, so it is one line. */
 export function isPlace(value: unknown): value is string {
@@ -143,10 +146,10 @@ function readMatches(value: unknown): Matches | 'wrong' | undefined {
   const raw = objectIn(value);
   const isScalar = (each: unknown) => each === null || ['string', 'number', 'boolean'].includes(typeof each);
   const entries = Object.entries(raw ?? {}).map(([place, values]) => [place, listOf(values)] as const);
-  const isGood = entries.every(
-    ([place, values]) => isPlace(place) && values.length <= MAX_MATCH_VALUES && values.every(isScalar),
-  );
-  return raw && isGood ? (Object.fromEntries(entries) as Matches) : 'wrong';
+  const isGood = entries.every(([place, values]) => isPlace(place) && values.every(isScalar));
+  return raw && isGood && entries.length <= MAX_MATCH_VALUES
+    ? (Object.fromEntries(entries) as Matches)
+    : 'wrong';
 }
 
 function readFrom(value: unknown, isOfEach: boolean): ProofSource | EntryProblem {
