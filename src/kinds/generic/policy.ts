@@ -69,10 +69,12 @@ export const MAX_ITEMS = 1_000;
 export const MAX_MATCHES = 200;
 /** So many folders are looked into for one pattern: three years of folders by day, as codex has them, are 1,100. */
 export const MAX_FOLDERS = 2_000;
-/** Of them so many are read, the last that were changed first: who works writes. */
-export const MAX_READ_MATCHES = 20;
 /** Of a file of lines the last is read; one of a transcript may hold what a tool printed. */
 export const MAX_LINE_BYTES = 256 * 1024;
+/** Of all of them so much is read, the last that were changed first, who works writes: 20 transcripts, or all that are short. */
+export const MAX_READ_BYTES = 20 * MAX_LINE_BYTES;
+/** Claude Code writes one state beside each of its sessions. */
+export const MAX_VALUES_BESIDE = 4;
 
 /** As long as what tells of the progress fails for a moment, the last that was told counts for so many intervals. */
 export const PROOF_KEPT_INTERVALS = 3;
