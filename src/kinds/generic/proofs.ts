@@ -160,6 +160,7 @@ function moved(
       by,
       ...(movedMs !== undefined && { provenAt: onClock(movedMs) }),
       ...(owedSinceMs !== undefined && { owedSinceAt: onClock(owedSinceMs) }),
+      ...(!isBusy && backlog !== undefined && backlog > 0 && { waiting: backlog }),
     },
     remembered: {
       value,
