@@ -21,6 +21,7 @@ const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
   seriesWarned: 'Prometheus warns',
   seriesUnread: 'More series than are read',
   nothingOwed: 'Nothing to do, nothing shown',
+  nobodyWorks: 'Work waits, none is under way',
   noSignYet: 'No progress yet',
   noSuccessYet: 'No success yet',
   signUntold: 'Its progress is not told',

@@ -1,5 +1,6 @@
 import { cleanText } from '../../base/text';
 import type { EachSetting, Matches } from '../../model/askSetting';
+import { isPidAlive } from '../../system/identity';
 import { MAX_CHECK_NAME_CHARS } from './policy';
 import { ALL_PLACE, valueAt } from './said';
 
@@ -37,12 +38,27 @@ export function itemsIn(answers: readonly unknown[], place: string): readonly It
 
 /** Whether an item is one of those that are judged. Whether its process lives is another question. */
 export function isJudged(item: Item, { where = {}, unless = {} }: EachSetting): boolean {
-  const entries = (matches: Matches) => Object.entries(matches);
-  const has = ([place, values]: [string, Matches[string]]) => {
+  const has = hasOf(item);
+  return Object.entries(where).every(has) && !Object.entries(unless).some(has);
+}
+
+/** Whether the process of an item is there, where the setting names one. */
+export function isAliveItem(item: Item, { alive }: EachSetting): boolean {
+  if (alive === undefined) return true;
+  const pid = item.at(alive);
+  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isPidAlive(pid);
+}
+
+/** Whether an item waits for a person. */
+export function isWaitingItem(item: Item, { sessions }: EachSetting): boolean {
+  return sessions?.waits !== undefined && Object.entries(sessions.waits).every(hasOf(item));
+}
+
+function hasOf(item: Item): (match: [string, Matches[string]]) => boolean {
+  return ([place, values]) => {
     const value = item.at(place);
     return values.some((each) => each === (value ?? null));
   };
-  return entries(where).every(has) && !entries(unless).some(has);
 }
 
 /** What an item is called, where it says that. */

@@ -17,15 +17,20 @@ export function keyOf(labels: Labels): string {
 
 const PLACEHOLDER = /\{\{\s*([a-zA-Z_]\w*)\s*\}\}/g;
 
-/** Fills a name with the labels of a series; without any, all labels are its name. */
+/**
+ * Fills a name with the labels of a series; without any, all labels are its name. What stands before the first label is
+ * the name of the fleet, below which each row would say that again.
+ */
 export function namer(template: string): (labels: Labels) => string {
   const parts = template.split(PLACEHOLDER);
+  parts[0] = '';
   return (labels) => {
+    const textOf = (label: string) => (Object.hasOwn(labels, label) ? labels[label]! : '');
     let name = '';
     let isNamed = false;
     // Every second part is a label.
     for (let n = 0; n < parts.length; n++) {
-      const text = n % 2 === 0 ? parts[n]! : (labels[parts[n]!] ?? '');
+      const text = n % 2 === 0 ? parts[n]! : textOf(parts[n]!);
       name += text;
       isNamed ||= n % 2 === 1 && text !== '';
     }

@@ -35,6 +35,8 @@ export const COMMAND_TIMEOUT_MS = 5_000;
 /** What a daemon's client prints of its jobs is some KB. */
 export const MAX_COMMAND_OUTPUT_BYTES = 1024 * 1024;
 export const MAX_COMMAND_NAME_CHARS = 60;
+/** JSON comes after some lines for people: so many lines that may begin it are tried. */
+export const MAX_JSON_STARTS = 10;
 
 /** A beat is compared with the one before: an id, a time, a number. */
 export const MAX_BEAT_CHARS = 1_000;
@@ -60,10 +62,14 @@ export const MAX_ITEMS = 1_000;
 
 /** So many files of one pattern are looked at, the last by name first: names with a date are the newest. */
 export const MAX_MATCHES = 200;
-/** Of them so many are read, the last that were changed first: who works writes. */
-export const MAX_READ_MATCHES = 20;
+/** So many folders are looked into for one pattern: three years of folders by day, as codex has them, are 1,100. */
+export const MAX_FOLDERS = 2_000;
 /** Of a file of lines the last is read; one of a transcript may hold what a tool printed. */
 export const MAX_LINE_BYTES = 256 * 1024;
+/** Of all of them so much is read, the last that were changed first, who works writes: 20 transcripts, or all that are short. */
+export const MAX_READ_BYTES = 20 * MAX_LINE_BYTES;
+/** Claude Code writes one state beside each of its sessions. */
+export const MAX_VALUES_BESIDE = 4;
 
 /** As long as what tells of the progress fails for a moment, the last that was told counts for so many intervals. */
 export const PROOF_KEPT_INTERVALS = 3;

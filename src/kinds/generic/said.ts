@@ -1,21 +1,7 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import { mayBeMetrics, readMetrics } from './metrics';
 import { MAX_PLACE_DEPTH, MAX_PLACES } from './policy';
-
-/** What a daemon said, in whichever way it says it: where a value stands in it, and the whole of it. */
-export interface Said {
-  /**
-   * The value at a place of the settings; `undefined` where there is none.
-   * @param isAmount values of one name may be added up
-   */
-  at(place: string, isAmount?: boolean): unknown;
-  /** The JSON, where that is what it said. */
-  readonly json?: unknown;
-  /** It has places besides that of its whole text. */
-  readonly hasFields: boolean;
-  /** The places at which a single value stands; bounded. */
-  places(): readonly string[];
-}
+import type { Said } from './spoken';
 
 /** The places that are no field: the whole text, and when a file was changed. */
 export const TEXT_PLACE = '$text';
@@ -34,8 +20,9 @@ export function readSaid(text: string): Said {
     };
   }
   const fields: unknown = json === undefined ? pairsIn(whole) : json;
+  const told = typeof json === 'string' ? json : whole;
   return {
-    at: (place) => (place === TEXT_PLACE ? whole : valueAt(fields, place)),
+    at: (place) => (place === TEXT_PLACE ? told : valueAt(fields, place)),
     hasFields: Object.keys(fields ?? {}).length > 0,
     places: () => placesIn(fields),
     ...(json !== undefined && { json }),
@@ -51,12 +38,13 @@ export function parse(text: string): unknown {
   }
 }
 
-/** `ActiveState=active`: what systemctl prints, and env files hold. */
-const PAIR = /^([\w.-]+)=(.*)$/;
+/** `ActiveState=active`: what systemctl prints. Env files may have `export` before it, blanks around, and quotes. */
+const PAIR = /^(?:export\s+)?([\w.-]+)\s*=\s*(?:"(.*)"|'(.*)'|(.*))$/;
 
 function pairsIn(text: string): Readonly<Record<string, string>> {
   const pairs = text.split('\n').flatMap((line) => {
-    const [, key, value] = PAIR.exec(line.trim()) ?? [];
+    const [, key, ...values] = PAIR.exec(line.trim()) ?? [];
+    const value = values.find((each) => each !== undefined);
     return key === undefined || value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(pairs);
@@ -102,9 +90,9 @@ function collectPlaces(value: unknown, keys: readonly string[], places: string[]
 
 /** One bounded line of it, to be shown. */
 export function lineOf(value: unknown, maxChars: number): string | undefined {
-  if (typeof value === 'string') return cleanText(value, maxChars) || undefined;
+  if (typeof value === 'string') return saidText(value, maxChars) || undefined;
   if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')) {
-    return cleanText(value.slice(0, 10).join(', '), maxChars) || undefined;
+    return saidText(value.slice(0, 10).join(', '), maxChars) || undefined;
   }
   return undefined;
 }

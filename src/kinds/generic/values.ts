@@ -1,4 +1,4 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import { SECOND_MS } from '../../base/time';
 import type { Malformed, SignUnknown } from '../../health/cause';
 import { parseTime } from '../read/time';
@@ -47,14 +47,18 @@ export function numberIn(raw: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** A value that is not what it should be, as one short line; what it holds may be nested deeper than any stack. */
+/** A value that is not what it should be, as one short line. What is in a list or an object is nobody's business here. */
 export function shown(raw: unknown): string {
+  if (typeof raw === 'object' && raw !== null && Object.keys(raw).length > 0) {
+    return Array.isArray(raw) ? '[…]' : '{…}';
+  }
   if (typeof raw === 'number') return String(raw);
-  const start = typeof raw === 'string' ? raw.slice(0, 2 * MAX_VALUE_CHARS) : raw;
-  const isInner = (value: unknown) => value !== start && typeof value === 'object' && value !== null;
-  const text = JSON.stringify(start, (_, value: unknown) => (isInner(value) ? '…' : value));
-  return cleanText(text ?? typeof raw, MAX_VALUE_CHARS);
+  const told = typeof raw === 'string' ? raw.slice(0, 4 * MAX_VALUE_CHARS).replace(VARIABLE, '$1…') : raw;
+  return saidText(JSON.stringify(told) ?? typeof raw, MAX_VALUE_CHARS);
 }
+
+/** `NAME=value`: what somebody prints of an environment may be a secret, whatever its name. */
+const VARIABLE = /^(\s*(?:export\s+)?[A-Za-z_]\w*=).+/s;
 
 function malformed(field: Malformed): { readonly unknown: SignUnknown } {
   return { unknown: { is: 'malformed', malformed: [field] } };
