@@ -43,6 +43,9 @@ export function examine(look: Examined): readonly Finding[] {
   // A health answer says by an error that it is ill; another answer is none of a daemon's.
   if (spoken && 'is' in spoken) return [...found, { is: 'strange', why: spoken }];
   if (text.trim() === '') return [...found, { is: 'strange', why: { is: 'empty' } }];
+  if (!shape && said.json === undefined && !said.hasFields) {
+    return [...found, { is: 'strange', why: { is: 'noJson' } }];
+  }
   const saysGood = shape && shape.condition !== 'bad';
   const isError = answer && answer.status >= 400;
   return [

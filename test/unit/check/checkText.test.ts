@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { checkText, findingText, lacksAnything, noPlaceText } from '../../../src/check/checkText';
 import { isPlace, readPlace } from '../../../src/check/place';
 import { examine } from '../../../src/kinds/generic/examine';
@@ -237,6 +238,14 @@ describe('what a health answer lacks', () => {
     }
   });
 
+  for (const text of ['{"status":', 'once upon a time', '\u0000\u0001', '{"status":NaN}']) {
+    it(`that is no JSON says so, and nothing else: ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(found(text).map(findingText), [
+        'The answer is no health answer: the answer is not JSON.',
+      ]);
+    });
+  }
+
   it('is summed up', () => {
     assert.match(checkText('x', found(said({}))), /\nNothing is lacking\.\n$/);
     assert.match(
@@ -254,6 +263,14 @@ describe('the place that is checked', () => {
     ],
     ['http://localhost:8080', { is: 'address', origin: 'http://localhost:8080', query: '' }],
     ['state.json', { is: 'file', path: resolve('/w', 'state.json') }],
+    ['~/state.json', { is: 'file', path: join(homedir(), 'state.json') }],
+    ['127.0.0.1:8080/health', { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' }],
+    ['localhost:8080', { is: 'address', origin: 'http://localhost:8080', query: '' }],
+    ['8080', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
+    ['./8080', { is: 'file', path: resolve('/w', '8080') }],
+    ['C:\\x\\state.json', { is: 'file', path: resolve('/w', 'C:\\x\\state.json') }],
+    ['http://0.0.0.0:8080/', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
+    ['192.0.2.1:80', '192.0.2.1 is not this machine.'],
     ['http://192.0.2.1/health', '192.0.2.1 is not this machine.'],
     ['http://192.0.2.1/health', { is: 'address', origin: 'http://192.0.2.1/health', query: '' }, true],
     ['https://127.0.0.1/', 'A health answer is asked for over http, not https.'],
