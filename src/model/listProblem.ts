@@ -19,6 +19,8 @@ export type AskProblem =
   | 'ofFleetAlone'
   | 'notOfFleet'
   | 'needsEach'
+  | 'noSessions'
+  | 'noInterval'
   | 'eachByChange'
   | 'noMatches'
   | 'noSource'

@@ -1,5 +1,6 @@
 import { cleanText } from '../base/text';
-import { here, isLoopback, whyNoPath } from '../kinds/read/paths';
+import { isLoopback, whyNoPath } from '../kinds/read/paths';
+import { here } from '../kinds/read/typedAddress';
 import type { EntryProblem } from '../model/listProblem';
 import type { Target } from '../model/target';
 import { MAX_COMMAND_WORDS, MAX_FILES, MAX_QUERY_CHARS } from './policy';

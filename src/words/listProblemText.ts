@@ -47,6 +47,8 @@ const ASK: Readonly<Record<AskProblem, string>> = {
   ofFleetAlone: 'is only for an entry with "prometheus"',
   notOfFleet: 'is not for an entry with "prometheus", which is many daemons',
   needsEach: 'needs "each": only of several things some are judged',
+  noSessions:
+    'is not an object with the "id" of each: { "id": "sessionId", "waits": { "state": "blocked" } }',
   eachByChange: 'goes with time, age and due alone: a change of several things is not followed',
   noMatches: 'is not an object of fields and their values, such as { "enabled": true }',
   noSource: 'is not an object with one of "url", "files" and "command"',

@@ -8,6 +8,7 @@ import {
   readBeat,
   readBusy,
   readCount,
+  readDue,
   readMoment,
   type Found,
   type Moment,
@@ -81,7 +82,7 @@ export function proveLook(
       return { signs: { kind: 'signs', by, provenAt, ...(busy.value && { owedSinceAt: provenAt }) } };
     }
     case 'due': {
-      const due = readMoment(at, found.value, now.nowAt);
+      const due = readDue(at, found.value, now.nowAt);
       if ('unknown' in due) return due.unknown.is === 'noSuccessYet' ? nothingDue() : unknown(by, due);
       // Who never runs again writes so: the year 9999 is no schedule.
       if (due.value - now.nowAt > FURTHEST_DUE_MS) return nothingDue();
@@ -159,6 +160,7 @@ function moved(
       by,
       ...(movedMs !== undefined && { provenAt: onClock(movedMs) }),
       ...(owedSinceMs !== undefined && { owedSinceAt: onClock(owedSinceMs) }),
+      ...(!isBusy && backlog !== undefined && backlog > 0 && { waiting: backlog }),
     },
     remembered: {
       value,

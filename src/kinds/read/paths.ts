@@ -103,12 +103,3 @@ export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
   return /^(([^.]+\.)*localhost|::1|::ffff:7f00:1|(::ffff:)?127(\.\d{1,3}){3})$/.test(host);
 }
-
-/** Addresses by which a daemon says that it listens everywhere, and the dot that ends a whole name: all mean this machine. */
-export function here(url: URL): URL {
-  const { hostname } = url;
-  if (hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  else if (hostname === '[::]') url.hostname = '[::1]';
-  else if (/^(.+\.)?localhost\.$/i.test(hostname)) url.hostname = hostname.slice(0, -1);
-  return url;
-}

@@ -158,9 +158,19 @@ describe('what is judged of several things', () => {
     [{ time: 't', from: { files: ['~/x'], beside: ['~/y'] } }, '.progress.from.beside is not a list'],
     [{ time: 't', from: { command: ['x'], beside: ['~/y'] } }, '.progress.from.beside is not known'],
     [{ time: 't', from: { command: ['x'], files: ['~/y'] } }, '.progress.from.command is one too many'],
+    [{ time: 't', from: { files: ['${home:-~/x}/y'] } }, '.progress.from.files is not a list'],
+    [{ time: 't', from: { files: ['${HOME}/y'] } }, '.progress.from.files is not a list'],
+    [{ time: 't', from: { files: ['${X:-/net/a}/y'] } }, '.progress.from.files is not a list'],
+    [{ time: 't', from: { files: ['${X:-~/${Y:-~/z}}/y'] } }, '.progress.from.files is not a list'],
     [{ counter: ['a', 3], busy: 'b' }, '.progress.counter is not a field'],
     [{ time: ['a', 'b'] }, '.progress.time is not a field'],
     [{ time: 'a', stuckAfterMs: 5 }, '.progress.stuckAfterMs is not a number'],
+    [{ time: 't', sessions: { id: 'x' } }, '.progress.sessions needs "each"'],
+    [{ time: 't', each: 'jobs', sessions: 'x' }, '.progress.sessions is not an object with the "id"'],
+    [{ time: 't', each: 'jobs', sessions: {} }, '.progress.sessions.id is not a field'],
+    [{ time: 't', each: 'jobs', sessions: { id: 'x', title: 'y' } }, '.progress.sessions.title is not known'],
+    [{ time: 't', each: 'jobs', sessions: { id: 'x', startedAt: 5 } }, '.progress.sessions.startedAt is not'],
+    [{ time: 't', each: 'jobs', sessions: { id: 'x', waits: 'y' } }, '.progress.sessions.waits is not an'],
   ];
   for (const [progress, said] of rows) {
     it(`is not ${JSON.stringify(progress)}`, () => {
