@@ -28,7 +28,7 @@ export type AskProblem =
   | 'needsUrl'
   | 'noMeanings'
   | 'noName'
-  | 'noInterval'
+   
   | 'noKey';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
