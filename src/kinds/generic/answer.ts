@@ -4,7 +4,8 @@ import type { Answer } from '../../system/httpClient';
 import { errorIn, isPage, notAStatus } from '../read/answers';
 import { shapeMeant, type Means } from './meanings';
 import { isMetrics, readMetrics } from './metrics';
-import { readSaid, type Said } from './said';
+import { readSaid } from './said';
+import type { Said } from './spoken';
 import { shapeOf, type Shape } from './shapes';
 
 /** What a daemon of an unknown make said, in whichever way it was asked. */

@@ -11,7 +11,8 @@ import type { Spoken } from './answer';
 import { claudeSessions } from './claude';
 import { shapeMeant, type Means } from './meanings';
 import { MAX_COMMAND_NAME_CHARS, MAX_COMMAND_OUTPUT_BYTES, MAX_JSON_STARTS } from './policy';
-import { parse, readSaid, TEXT_PLACE, type Said } from './said';
+import { parse, readSaid, TEXT_PLACE } from './said';
+import type { Said } from './spoken';
 import { shapeOf } from './shapes';
 
 /** How what a command prints is read. */

@@ -22,7 +22,8 @@ import { ProofAside, type ToldAside } from './proofAside';
 import { prove, type Remembered } from './proofs';
 import type { Moment } from './values';
 import { toReport } from './report';
-import { TEXT_PLACE, type Said } from './said';
+import { TEXT_PLACE } from './said';
+import type { Said } from './spoken';
 import { toldIn, type Told } from './source';
 import { totalOf } from './totals';
 

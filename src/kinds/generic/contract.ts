@@ -4,7 +4,7 @@ import type { Signs } from '../../health/report';
 import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../policy';
 import { sinceBack } from './proofs';
 import { type Moment, readDue, readMoment, readThreshold, shown, type Read } from './values';
-import type { Said } from './said';
+import type { Said } from './spoken';
 
 /**
  * The part of a health answer by which anyone can tell progress from presence (docs/health-contract.md). A daemon whose

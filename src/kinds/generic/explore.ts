@@ -11,7 +11,8 @@ import {
 } from './policy';
 import { mayBeMetrics } from './metrics';
 import { CHANGED_PLACE } from './places';
-import { TEXT_PLACE, type Said } from './said';
+import { TEXT_PLACE } from './said';
+import type { Said } from './spoken';
 import { readAge, readBusy, readCount, readMoment } from './values';
 
 /**

@@ -13,7 +13,8 @@ import { claudeSessions } from './claude';
 import { shapeMeant, type Means } from './meanings';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
 import { CHANGED_PLACE } from './places';
-import { parse, readSaid, TEXT_PLACE, type Said } from './said';
+import { parse, readSaid, TEXT_PLACE } from './said';
+import type { Said } from './spoken';
 import { shapeOf } from './shapes';
 
 /**

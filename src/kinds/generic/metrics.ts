@@ -1,5 +1,5 @@
 import { MAX_PLACES } from './policy';
-import type { Said } from './said';
+import type { Said } from './spoken';
 
 /** `name{label="value", …}` of the settings: a series has to have these labels, and may have more. */
 interface Selector {

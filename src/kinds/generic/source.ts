@@ -7,7 +7,7 @@ import { readCommand } from './command';
 import { isAliveItem, isJudged, isWaitingItem, itemsIn, type Item } from './items';
 import { fileItems, matchesOf, newestOf } from './patterns';
 import { CHANGED_PLACE } from './places';
-import type { Said } from './said';
+import type { Said } from './spoken';
 
 /** What tells of the progress: things that are judged each by itself, or the values of one. */
 export type Told = ToldOfEach | { readonly said: Pick<Said, 'at'> };
