@@ -10,8 +10,8 @@ import { wholePlaceOf, type Target } from '../model/target';
 import { addressOf } from '../kinds/target';
 import { ASK_KEYS, readAskSetting } from './askSetting';
 import { readPlace, type Place } from './place';
-import { readPresets, withPreset, type Presets } from './presets';
-import { MAX_LISTED } from './policy';
+import { readPresets, withPreset, type Presets, type Raw } from './presets';
+import { MAX_LISTED, MAX_PRESET_NAME_CHARS } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -50,7 +50,7 @@ export function readDaemons(
   if (raw.length > MAX_LISTED) problems.push({ is: 'tooMany', most: MAX_LISTED, count: raw.length });
   raw.slice(0, MAX_LISTED).forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote, presets);
-    if ('is' in daemon) problems.push({ is: 'entry', index, problem: daemon });
+    if ('is' in daemon) problems.push({ is: 'entry', index, problem: ofPreset(entry, daemon, wrongPresets) });
     else if (!daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
   });
   return { daemons, problems };
@@ -122,6 +122,14 @@ function readDaemon(
     ...(restart && { restart }),
     configured,
   };
+}
+
+/** A preset that is there and wrong is not unknown. */
+function ofPreset(entry: unknown, problem: EntryProblem, wrong: readonly ListProblem[]): EntryProblem {
+  if (problem.is !== 'unknownPreset') return problem;
+  const name = cleanText(String((entry as Raw)['preset']), MAX_PRESET_NAME_CHARS);
+  const isThere = wrong.some((each) => each.is === 'preset' && each.name === name);
+  return isThere ? { is: 'wrongPreset', name } : problem;
 }
 
 /** What an entry is called: as it says, else by its kind or place. Its labels name only the rows of a fleet. */

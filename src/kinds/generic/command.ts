@@ -28,7 +28,10 @@ export async function readCommand(
 ): Promise<Spoken | StrangeAnswer> {
   const startedMs = performance.now();
   const ran = await runProgram(argv, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
-  if (ran.is === 'late') throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
+  if (ran.is === 'late') {
+    const withinMs = Math.ceil(timeoutMs);
+    throw new NoAnswer('timeout', { is: 'commandLate', command: shown(argv), withinMs });
+  }
   return readRan(ran, argv, places, { means, isStatus, tookMs: performance.now() - startedMs });
 }
 
@@ -47,7 +50,7 @@ export function readRan(
     readonly tookMs?: number;
   } = {},
 ): Spoken | StrangeAnswer {
-  const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
+  const command = shown(argv);
   switch (ran.is) {
     case 'missing':
       return { is: 'noCommand', command };
@@ -73,6 +76,10 @@ export function readRan(
       };
     }
   }
+}
+
+function shown([program = '']: readonly string[]): string {
+  return cleanText(program, MAX_COMMAND_NAME_CHARS);
 }
 
 function workIn({ json }: Said): Pick<Spoken, 'sessions'> {

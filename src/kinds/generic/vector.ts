@@ -36,17 +36,28 @@ export function readVector(body: string): Vector | StrangeAnswer {
   let at: number | undefined;
   const samples: Sample[] = [];
   for (const each of result as readonly unknown[]) {
-    if (!isSample(each)) continue;
-    const seconds = each.value[0];
+    const sample = isSample(each) ? each : withoutFigure(each);
+    if (!sample) return { is: 'noPrometheus' };
+    const seconds = sample.value[0];
     if (at === undefined && typeof seconds === 'number') at = Math.round(seconds * SECOND_MS);
-    samples.push(each);
+    samples.push(sample);
   }
   return { samples, ...(at !== undefined && { at }) };
 }
 
 function isSample(value: unknown): value is Sample {
+  return hasLabels(value) && Array.isArray((value as Partial<Sample>).value);
+}
+
+function hasLabels(value: unknown): value is Pick<Sample, 'metric'> {
   const sample = value as Partial<Sample> | null | undefined;
-  return typeof sample?.metric === 'object' && sample.metric !== null && Array.isArray(sample.value);
+  return typeof sample?.metric === 'object' && sample.metric !== null;
+}
+
+/** A native histogram has no value: its series is there, and nothing is known of its daemon. */
+function withoutFigure(each: unknown): Sample | undefined {
+  if (!hasLabels(each)) return undefined;
+  return { metric: each.metric, value: [undefined, 'histogram' in each ? 'a histogram' : 'missing'] };
 }
 
 /** Of `up`: how many targets Prometheus measures, and how many of these answer it. */
