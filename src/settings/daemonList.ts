@@ -9,9 +9,10 @@ import { KINDS, kindOf } from '../kinds/index';
 import { wholePlaceOf, type Target } from '../model/target';
 import { addressOf } from '../kinds/target';
 import { ASK_KEYS, readAskSetting } from './askSetting';
+import { ignoredIn } from './ignored';
 import { readPlace, type Place } from './place';
-import { readPresets, withPreset, type Presets, type Raw } from './presets';
-import { MAX_LISTED, MAX_PRESET_NAME_CHARS } from './policy';
+import { ofPreset, readPresets, withPreset, type Presets } from './presets';
+import { MAX_LISTED } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -50,8 +51,9 @@ export function readDaemons(
   if (raw.length > MAX_LISTED) problems.push({ is: 'tooMany', most: MAX_LISTED, count: raw.length });
   raw.slice(0, MAX_LISTED).forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote, presets);
-    if ('is' in daemon) problems.push({ is: 'entry', index, problem: ofPreset(entry, daemon, wrongPresets) });
-    else if (!daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
+    const wrong = 'is' in daemon ? [ofPreset(entry, daemon, wrongPresets)] : ignoredIn(entry as object);
+    problems.push(...wrong.map((problem) => ({ is: 'entry', index, problem }) as const));
+    if (!('is' in daemon) && !daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
   });
   return { daemons, problems };
 }
@@ -122,14 +124,6 @@ function readDaemon(
     ...(restart && { restart }),
     configured,
   };
-}
-
-/** A preset that is there and wrong is not unknown. */
-function ofPreset(entry: unknown, problem: EntryProblem, wrong: readonly ListProblem[]): EntryProblem {
-  if (problem.is !== 'unknownPreset') return problem;
-  const name = cleanText(String((entry as Raw)['preset']), MAX_PRESET_NAME_CHARS);
-  const isThere = wrong.some((each) => each.is === 'preset' && each.name === name);
-  return isThere ? { is: 'wrongPreset', name } : problem;
 }
 
 /** What an entry is called: as it says, else by its kind or place. Its labels name only the rows of a fleet. */
@@ -207,8 +201,8 @@ type RestartPart = Extract<EntryProblem, { is: 'restart' }>['part'];
 const wrong = (part: RestartPart): EntryProblem => ({ is: 'restart', part });
 
 function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object') return wrong(undefined);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong(undefined);
   const { command, args, cwd, env, mode, by, keepsWork } = value as Record<string, unknown>;
   if (typeof command !== 'string' || command.trim() === '') return wrong('command');
   if (args !== undefined && !isStrings(args)) return wrong('args');
@@ -216,7 +210,7 @@ function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
   if (env !== undefined && !isStringMap(env)) return wrong('env');
   if (mode !== undefined && mode !== 'terminal' && mode !== 'background') return wrong('mode');
   if (by !== undefined && by !== 'itself') return wrong('by');
-  if (keepsWork !== undefined && typeof keepsWork !== 'boolean') return wrong('by');
+  if (keepsWork !== undefined && typeof keepsWork !== 'boolean') return wrong('keepsWork');
   const texts = [command, cwd, ...(args ?? []), ...Object.values(env ?? {})];
   const unknown = texts.flatMap((text) => UNKNOWN_VARIABLE.exec(text ?? '')?.[0] ?? []);
   if (unknown[0] !== undefined) return { is: 'restartVariable', variable: cleanText(unknown[0], 80) };

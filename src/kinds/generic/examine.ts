@@ -24,7 +24,8 @@ import {
   SHORT_ANSWER_BYTES,
   SLOW_ANSWER_MS,
 } from './policy';
-import { readSaid, type Said } from './said';
+import { readSaid } from './said';
+import type { Said } from './spoken';
 import { shapeOf } from './shapes';
 import { readMoment } from './values';
 

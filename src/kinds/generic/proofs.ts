@@ -1,12 +1,14 @@
 import type { ProofBy } from '../../health/cause';
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
+import { FURTHEST_DUE_MS } from './policy';
 import { withSuspects } from './suspects';
 import {
   readAge,
   readBeat,
   readBusy,
   readCount,
+  readDue,
   readMoment,
   type Found,
   type Moment,
@@ -80,8 +82,10 @@ export function proveLook(
       return { signs: { kind: 'signs', by, provenAt, ...(busy.value && { owedSinceAt: provenAt }) } };
     }
     case 'due': {
-      const due = readMoment(at, found.value, now.nowAt);
+      const due = readDue(at, found.value, now.nowAt);
       if ('unknown' in due) return due.unknown.is === 'noSuccessYet' ? nothingDue() : unknown(by, due);
+      // Who never runs again writes so: the year 9999 is no schedule.
+      if (due.value - now.nowAt > FURTHEST_DUE_MS) return nothingDue();
       const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
       return { signs: scheduled(due.value, isGuarded, now.nowAt) };
     }
@@ -156,6 +160,7 @@ function moved(
       by,
       ...(movedMs !== undefined && { provenAt: onClock(movedMs) }),
       ...(owedSinceMs !== undefined && { owedSinceAt: onClock(owedSinceMs) }),
+      ...(!isBusy && backlog !== undefined && backlog > 0 && { waiting: backlog }),
     },
     remembered: {
       value,
