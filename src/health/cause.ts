@@ -193,7 +193,9 @@ export type Reason =
   | { readonly is: 'paused'; readonly resumesAt?: number; readonly daemonNow?: number }
   /** @property overdueMs since when the pause should be over */
   | { readonly is: 'pauseOverdue'; readonly overdueMs: number }
-  | { readonly is: 'unanswered' | 'statusUnanswered'; readonly forMs: number }
+  /** @property command the program that is asked of the daemon, and does not end */
+  | { readonly is: 'unanswered'; readonly forMs: number; readonly command?: string }
+  | { readonly is: 'statusUnanswered'; readonly forMs: number }
   /** @property cause of the last failure. @property isMixed the others failed for other causes */
   | {
       readonly is: 'wentAway';
