@@ -145,6 +145,8 @@ export type LoopUnknown =
   | { readonly is: 'seriesUnread'; readonly read: number; readonly of: number }
   /** It has nothing to do, and has shown nothing for longer than the threshold, or since it is watched. */
   | { readonly is: 'nothingOwed' }
+  /** So much waits, and nothing is under way: nobody is there to do it, or it is held back on purpose. */
+  | { readonly is: 'nobodyWorks'; readonly waiting: number }
   /** It has something to do, and has shown nothing yet. */
   | { readonly is: 'noSignYet'; readonly by: ProofBy };
 

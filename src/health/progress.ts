@@ -19,6 +19,8 @@ export interface Signs {
   readonly provenAt?: number;
   /** Since when it owes the next sign; absent where it owes none, as it has nothing to do. */
   readonly owedSinceAt?: number;
+  /** How much waits, where nothing is under way: nobody may be there to do it, or it is held back on purpose. */
+  readonly waiting?: number;
   /** Why this answer proves nothing; the two moments are absent then. */
   readonly unknown?: SignUnknown;
   /** What of several owes the sign. */

@@ -70,7 +70,7 @@ export function proofOf(before: Report | undefined, after: Said, old: ProcessFat
       return { is: 'refuted', by: 'loop', why: { is: 'loopHangs', stale: loop.stale } };
     case 'unknown':
       // A daemon that does not tell of its cycles cannot be waited for any longer.
-      if (loop.why.is === 'nothingOwed') {
+      if (loop.why.is === 'nothingOwed' || loop.why.is === 'nobodyWorks') {
         return { is: 'newButUntold', why: { is: 'loopUnknown', why: loop.why } };
       }
       return report.progress.kind === 'untold'

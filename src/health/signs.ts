@@ -11,7 +11,7 @@ import type { Report } from './report';
  * @param daemonNow epoch ms on the daemon's clock; without it no sign has an age
  */
 export function assessSigns(
-  { by, provenAt, owedSinceAt, unknown, of, suspect, isNeverRed, isToldBefore }: Signs,
+  { by, provenAt, owedSinceAt, waiting = 0, unknown, of, suspect, isNeverRed, isToldBefore }: Signs,
   daemonNow: number | undefined,
   thresholdMs: number,
 ): Loop {
@@ -34,9 +34,10 @@ export function assessSigns(
   if (ageMs !== undefined && ageMs <= thresholdMs) {
     return { kind: 'advancing', ageMs, ...crosses(thresholdMs - (owedMs ?? ageMs)) };
   }
-  return owedMs === undefined
-    ? { kind: 'unknown', why: { is: 'nothingOwed' } }
-    : { kind: 'unknown', why: { is: 'noSignYet', by }, ...crosses(thresholdMs - owedMs) };
+  if (owedMs !== undefined) {
+    return { kind: 'unknown', why: { is: 'noSignYet', by }, ...crosses(thresholdMs - owedMs) };
+  }
+  return { kind: 'unknown', why: waiting > 0 ? { is: 'nobodyWorks', waiting } : { is: 'nothingOwed' } };
 }
 
 /** Whether the daemon has a poll loop of a known make: it is told of, or known not to be. */

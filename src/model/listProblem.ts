@@ -1,6 +1,6 @@
 import type { KindId } from '../health/report';
 
-/** What is wrong with a part of an entry that says how its daemon is asked. */
+/** What is wrong with a part of an entry: most of them say how its daemon is asked. */
 export type AskProblem =
   | 'noObject'
   | 'unknownKey'
@@ -26,7 +26,10 @@ export type AskProblem =
   | 'noSource'
   | 'noRoutes'
   | 'needsUrl'
-  | 'noMeanings';
+  | 'noMeanings'
+  | 'noName'
+   
+  | 'noKey';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
 export type EntryProblem =
@@ -46,7 +49,10 @@ export type EntryProblem =
   /** A variable of VS Code's that has no meaning in `restart`. */
   | { readonly is: 'restartVariable'; readonly variable: string }
   /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */
-  | { readonly is: 'restart'; readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | 'by' | undefined };
+  | {
+      readonly is: 'restart';
+      readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | 'by' | 'keepsWork' | undefined;
+    };
 
 /** What is wrong in `daemonHealth.daemons`. */
 export type ListProblem =

@@ -29,7 +29,7 @@ const FROM_FILE_KEYS: readonly string[] = ['beside', 'newerThan'];
 
 /** What an entry says that proves its daemon's progress; or what is wrong with that. */
 export function readProgress(value: unknown): ProofSetting | EntryProblem | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   const raw = objectIn(value);
   if (!raw) return wrong('progress', 'noObject');
   const other = Object.keys(raw).find((key) => !KEYS.includes(key));
@@ -39,7 +39,7 @@ export function readProgress(value: unknown): ProofSetting | EntryProblem | unde
   const [at, ...plus] = listOf(raw[by]);
   const [busy, ...busyToo] = raw['busy'] === undefined ? [] : listOf(raw['busy']);
   const { backlog } = raw;
-  if (![at, ...plus].every(isPlace) || (plus.length > 0 && by !== 'counter')) {
+  if (![at, ...plus].every(isPlace) || (Array.isArray(raw[by]) && by !== 'counter')) {
     return wrong(`progress.${by}`, 'noPlace');
   }
   if (raw['busy'] !== undefined && ![busy, ...busyToo].every(isPlace))

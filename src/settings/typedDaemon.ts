@@ -1,4 +1,5 @@
 import { inHome, typedPath } from '../kinds/read/paths';
+import { isTypedAddress } from '../kinds/read/typedAddress';
 import { placeOf } from '../kinds/target';
 import type { DaemonConfig } from '../model/daemonConfig';
 import { ANY_KIND, readAddress, type AddressProblem, type AddressRules } from './address';
@@ -18,8 +19,6 @@ export interface TypedRules extends AddressRules {
   readonly folder?: string;
 }
 
-/** `http://…`, a port, or a host with its port. */
-const ADDRESS = /^([a-z][a-z\d+.-]*:\/\/|:?\d+$|[^\s/\\~"']+:\d+(\/|$)|\[)/i;
 /** `localhost` and numbers with dots: a host whose port is missing, and no file. */
 const HOST_ALONE = /^(localhost|\d+(\.\d+){3})$/i;
 const IS_PATH = /^~?[\\/]|^[a-z]:[\\/]|^\.{1,2}[\\/]|[\\/]/i;
@@ -31,7 +30,7 @@ const IS_PATH = /^~?[\\/]|^[a-z]:[\\/]|^\.{1,2}[\\/]|[\\/]/i;
 export function readTyped(typed: string, rules: TypedRules): readonly DaemonConfig[] | TypedProblem {
   const text = typed.trim();
   const [firstWord = ''] = text.split(/\s/);
-  if (ADDRESS.test(firstWord) || HOST_ALONE.test(text)) {
+  if (isTypedAddress(firstWord) || HOST_ALONE.test(text)) {
     const daemon = readAddress(text, rules);
     return 'is' in daemon ? daemon : [daemon];
   }

@@ -195,6 +195,8 @@ export const loopUnknownText = textsOf<LoopUnknown>({
       : `of ${count} of ${seriesCount(of)} nothing is known; ${name}: ${seriesUnknownText(why)}`,
   seriesUnread: ({ read, of }) => `the query gives ${of} series, and only ${read} are read: narrow the query`,
   nothingOwed: 'the daemon has nothing to do, so nothing shows whether work would get on',
+  nobodyWorks: ({ waiting }) =>
+    `${waiting} ${waiting === 1 ? 'waits' : 'wait'}, and nothing is under way: no worker is there, or the queue is paused`,
   noSignYet: ({ by }) => NO_SIGN_YET[by],
   begunInVain: ({ forMs }) => `the loop begins poll cycles, but has completed none for ${duration(forMs)}`,
 });

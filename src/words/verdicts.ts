@@ -20,6 +20,7 @@ const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
   seriesUnknown: 'Some series tell nothing',
   seriesUnread: 'More series than are read',
   nothingOwed: 'Nothing to do, nothing shown',
+  nobodyWorks: 'Work waits, none is under way',
   noSignYet: 'No progress yet',
   noSuccessYet: 'No success yet',
   signUntold: 'Its progress is not told',

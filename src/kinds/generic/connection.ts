@@ -112,8 +112,10 @@ class AnyConnection implements Connection {
   }
 
   async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
-    const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    const spoken = await readFiles(paths, isRead, this.#asks.means);
+    const { means, upMs } = this.#asks;
+    const isAsked = this.#places.some((place) => place !== CHANGED_PLACE);
+    const isRead = isAsked || this.#places.length === 0 || means !== undefined || upMs !== undefined;
+    const spoken = await readFiles(paths, isRead, means);
     // When a log was changed may prove something, too.
     const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
     return isLog ? readFiles(paths, false) : spoken;

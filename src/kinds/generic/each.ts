@@ -1,8 +1,9 @@
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
 import { nameOf, type Item } from './items';
-import { MAX_LABELS_CHARS } from './policy';
+import { MAX_ITEMS, MAX_LABELS_CHARS } from './policy';
 import { proveLook, type Remembered, sinceBack } from './proofs';
+import { ALL_PLACE } from './said';
 import type { Moment } from './values';
 import { owing, suspecting, type Shown } from './suspects';
 
@@ -17,16 +18,17 @@ interface Things {
 
 /**
  * What several things prove together, each judged by itself: who has owed a sign for longest decides. Of those that have
- * no such value nothing is owed; where none has one, or one has another, nothing is known. Pure.
+ * no such value nothing is owed; where none has one, one has another, or there are too many, nothing is known. Pure.
  *
  * @param before what the look before remembered
  */
 export function proveEach(
   setting: ProofSetting,
-  { items, idle }: Things,
+  things: Things,
   now: Moment,
   before: KnownItems | undefined,
 ): { readonly signs: Signs; readonly remembered: KnownItems } {
+  const [items, idle] = [things.items.slice(0, MAX_ITEMS), things.idle.slice(0, MAX_ITEMS)];
   const keyOf = keysOf(setting, [...items, ...idle]);
   const looked = items.map((item) => look(setting, item, now, before?.get(keyOf(item) ?? '')));
   const rested = idle.map((item) => look(setting, item, now, undefined));
@@ -40,14 +42,16 @@ export function proveEach(
     const key = keyOf(item);
     if (key !== undefined) remembered.set(key, { value: '', lookedMs });
   }
-  return { signs: together(setting, looked, rested, now), remembered };
+  return { signs: together(setting, looked, rested, now, things.items.length), remembered };
 }
 
+/** @param count how many there are, judged or not */
 function together(
   setting: ProofSetting,
   shown: readonly Shown[],
   idle: readonly Shown[],
   now: Moment,
+  count: number,
 ): Signs {
   const { by, redAfterMs, stuckAfterMs } = setting;
   if (shown.length > 0 && shown.every(({ found }) => found.value === undefined)) return shown[0]!.signs;
@@ -58,8 +62,10 @@ function together(
   const limitMs = redAfterMs ?? stuckAfterMs ?? Infinity;
   const isLate = (one: Shown) => now.nowAt - (one.signs.owedSinceAt ?? now.nowAt) > limitMs;
   const bad = told.find(({ signs }) => signs.unknown);
-  if (bad && !(first && isLate(first))) return bad.signs;
-  const of = first && isLate(first) ? owing(first, told.filter(isLate).length) : undefined;
+  const isAnyLate = first !== undefined && isLate(first);
+  if (bad && !isAnyLate) return bad.signs;
+  if (count > MAX_ITEMS && !isAnyLate) return tooMany(setting, count);
+  const of = isAnyLate ? owing(first, told.filter(isLate).length) : undefined;
   const rest = by === 'due' ? [] : idle;
   const signs = first?.signs ?? newestOf(by, [...told, ...rest]);
   return suspecting(setting, { ...signs, ...(of && { of }) }, told, now);
@@ -91,6 +97,19 @@ function keysOf({ each }: ProofSetting, items: readonly Item[]): (item: Item) =>
     const isKey = typeof key === 'string' && key.length <= MAX_LABELS_CHARS && counts.get(key) === 1;
     return isKey && key !== '' ? key : undefined;
   };
+}
+
+/** Of those that are not judged one may be late. */
+function tooMany({ by, each }: ProofSetting, count: number): Signs {
+  const malformed = [
+    {
+      field: each?.at ?? ALL_PLACE,
+      is: 'wrong',
+      expected: `at most ${MAX_ITEMS} to judge`,
+      received: String(count),
+    },
+  ] as const;
+  return { kind: 'signs', by, unknown: { is: 'malformed', malformed } };
 }
 
 const byOwed = (one: Shown, other: Shown) => one.signs.owedSinceAt! - other.signs.owedSinceAt!;

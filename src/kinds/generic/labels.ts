@@ -14,9 +14,13 @@ export function keyOf(labels: Labels): string {
 
 const PLACEHOLDER = /\{\{\s*([a-zA-Z_]\w*)\s*\}\}/g;
 
-/** Fills a name with the labels of a series; without any, all labels are its name. */
+/**
+ * Fills a name with the labels of a series; without any, all labels are its name. What stands before the first label is
+ * the name of the fleet, below which each row would say that again.
+ */
 export function namer(template: string): (labels: Labels) => string {
   const parts = template.split(PLACEHOLDER);
+  parts[0] = '';
   const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
   return (labels) => {
     let name = '';

@@ -2,7 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join, parse, sep } from 'node:path';
 import type { EachSetting } from '../../model/askSetting';
 import { isAliveItem, itemOf, type Item } from './items';
-import { MAX_LINE_BYTES, MAX_MATCHES, MAX_READ_BYTES, MAX_VALUES_BESIDE } from './policy';
+import { MAX_FOLDERS, MAX_LINE_BYTES, MAX_MATCHES, MAX_READ_BYTES, MAX_VALUES_BESIDE } from './policy';
 import { inHome } from '../read/paths';
 import { CHANGED_PLACE } from './places';
 import { readSaid } from './said';
@@ -23,7 +23,7 @@ export async function matchesOf(patterns: readonly string[]): Promise<readonly M
   for (const pattern of patterns) {
     const { root, dir, base } = parse(inHome(pattern));
     const parts = [...dir.slice(root.length).split(/[\\/]+/), base].filter((part) => part !== '');
-    for await (const path of pathsOf(root || sep, parts)) {
+    for await (const path of pathsOf(root || sep, parts, { folders: MAX_FOLDERS })) {
       const state = await stat(path).catch(() => undefined);
       if (state?.isFile()) found.push({ path, changedAt: Math.round(state.mtimeMs), bytes: state.size });
       if (found.length >= MAX_MATCHES) return found;
@@ -32,23 +32,38 @@ export async function matchesOf(patterns: readonly string[]): Promise<readonly M
   return found;
 }
 
-async function* pathsOf(folder: string, [part, ...rest]: readonly string[]): AsyncGenerator<string, void> {
+/** @param left how many folders may still be looked into */
+async function* pathsOf(
+  folder: string,
+  [part, ...rest]: readonly string[],
+  left: { folders: number },
+): AsyncGenerator<string, void> {
   if (part === undefined) {
     yield folder;
     return;
   }
   if (!part.includes('*')) {
-    yield* pathsOf(join(folder, part), rest);
+    yield* pathsOf(join(folder, part), rest, left);
     return;
   }
+  if (left.folders-- <= 0) return;
   const names: readonly string[] = await readdir(folder).catch(() => []);
-  const pattern = new RegExp(`^${part.split('*').map(escaped).join('.*')}$`);
-  const fitting = names.filter((name) => pattern.test(name)).sort();
-  for (const name of fitting.reverse().slice(0, MAX_MATCHES)) yield* pathsOf(join(folder, name), rest);
+  const fitting = names.filter((name) => fits(name, part)).sort();
+  for (const name of fitting.reverse().slice(0, MAX_MATCHES)) yield* pathsOf(join(folder, name), rest, left);
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+/** Whether a name fits a pattern. Each part is looked for once: a regular expression may look for hours. */
+function fits(name: string, pattern: string): boolean {
+  const [head = '', ...parts] = pattern.split('*');
+  const tail = parts.pop() ?? '';
+  if (!name.startsWith(head) || !name.endsWith(tail)) return false;
+  let at = head.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at + tail.length <= name.length;
 }
 
 /** When the newest of these was changed. Epoch ms; `undefined` where none is there. */

@@ -1,13 +1,14 @@
 import type { ProofBy } from '../../health/cause';
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
-import { GAP_LOOKS } from './policy';
+import { FURTHEST_DUE_MS, GAP_LOOKS } from './policy';
 import { withSuspects } from './suspects';
 import {
   readAge,
   readBeat,
   readBusy,
   readCount,
+  readDue,
   readMoment,
   type Found,
   type Moment,
@@ -80,17 +81,18 @@ export function proveLook(
       const provenAt = moment.value;
       // An old sign is right for who had nothing to do until now.
       const isAlwaysBusy = busyAt === undefined && setting.each === undefined;
-      const sinceMs = isAlwaysBusy ? -Infinity : owedSince(setting, before, now);
+      const sinceMs = isAlwaysBusy ? sinceRest(before, now) : owedSince(setting, before, now);
       return owed({ kind: 'signs', by, provenAt }, provenAt, busy.value ? sinceMs : undefined, now);
     }
     case 'due': {
-      const due = readMoment(at, found.value, now.nowAt);
+      const due = readDue(at, found.value, now.nowAt);
       if ('unknown' in due)
         return due.unknown.is === 'noSuccessYet' ? nothingDue(before) : unknown(by, due, before);
+      // Who never runs again writes so: the year 9999 is no schedule.
+      if (due.value - now.nowAt > FURTHEST_DUE_MS) return nothingDue(before);
       const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
       // While a run is under way the next one may be late by right.
-      const sinceMs = before ? (before.owedSinceMs ?? now.monotonicMs) : -Infinity;
-      return scheduled(due.value, isGuarded ? undefined : sinceMs, now);
+      return scheduled(due.value, isGuarded ? undefined : sinceRest(before, now), now);
     }
     case 'counter': {
       const count = readCount(at, found.value);
@@ -162,6 +164,11 @@ function owedSince(
   return (isGap ? undefined : before?.owedSinceMs) ?? monotonicMs;
 }
 
+/** Since when who always has something to do was last seen to owe nothing; -Infinity where that was not seen. Monotonic ms. */
+function sinceRest(before: Remembered | undefined, { monotonicMs }: Moment): number {
+  return before ? (before.owedSinceMs ?? monotonicMs) : -Infinity;
+}
+
 /** On the daemon's clock, where -Infinity stays what it is. */
 function onClock(ms: number, { nowAt, monotonicMs }: Moment): number {
   return Math.round(nowAt - (monotonicMs - ms));
@@ -193,6 +200,7 @@ function moved(
       by,
       ...(movedMs !== undefined && { provenAt: onClock(movedMs, now) }),
       ...(owedSinceMs !== undefined && { owedSinceAt: onClock(owedSinceMs, now) }),
+      ...(!isBusy && backlog !== undefined && backlog > 0 && { waiting: backlog }),
     },
     remembered: {
       value,

@@ -91,7 +91,13 @@ export function toldIn({ each }: ProofSetting, answers: readonly Said[]): Told {
 function judged(all: readonly Item[], each: EachSetting): ToldOfEach {
   const alive = all.filter((item) => isAliveItem(item, each));
   const waiting = alive.filter((item) => isWaitingItem(item, each));
-  const others = alive.filter((item) => !waiting.includes(item));
+  const others = without(alive, waiting);
   const items = others.filter((item) => isJudged(item, each));
-  return { items, idle: others.filter((item) => !items.includes(item)), waiting };
+  return { items, idle: without(others, items), waiting };
+}
+
+function without(all: readonly Item[], some: readonly Item[]): readonly Item[] {
+  const left = new Set(all);
+  some.forEach((item) => left.delete(item));
+  return [...left];
 }

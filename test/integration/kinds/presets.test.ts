@@ -318,6 +318,19 @@ const RED: readonly DaemonState[] = ['wedged', 'unresponsive', 'unreachable', 'f
       });
     }
 
+    it('says that jobs wait and none is under way, where there is no worker or the queue is paused', async () => {
+      // The same in both, as BullMQ 6.7.0 told it: so it is neither red nor amber.
+      const page = recorded('bullmq/no-worker.prometheus');
+      const stdout = page.stdout!.replace('state="active"} 1', 'state="active"} 0');
+      const url = await world.at(page.capturedAt).serve({ '/metrics': { ...page, stdout } });
+      world.watchEntry({ name: 'queue', preset: 'bullmq', url: `${url}/metrics` });
+      assert.deepEqual(new Set(await world.looks(70, MINUTE_MS)), new Set(['unverified']));
+      assert.equal(
+        world.watch.reasonInWords,
+        '1 waits, and nothing is under way: no worker is there, or the queue is paused',
+      );
+    });
+
     it('is well as long as the queue gets shorter, though no job is kept', async () => {
       await watchQueue('hung.1');
       for (let waiting = 200; waiting > 0; waiting -= 2) {

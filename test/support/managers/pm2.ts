@@ -9,7 +9,7 @@ export class Pm2 {
   private constructor(
     /** Where `pm2` is. */
     readonly bin: string,
-    private readonly home: string,
+    readonly home: string,
   ) {}
 
   /** Rejects where npm has none. */

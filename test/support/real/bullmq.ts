@@ -19,7 +19,7 @@ export class BullMQ {
     folder: string,
     readonly port: number,
     private readonly packages: string,
-    private readonly redis: RealHome,
+    readonly redis: RealHome,
     private readonly redisPort: number,
   ) {
     this.home = new RealHome(folder);
@@ -37,15 +37,31 @@ export class BullMQ {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** What answers; it works off the queue, too, unless it was started without that. */
   get app(): RealProcess {
     if (!this.#app) throw new Error('it was never started');
     return this.#app;
   }
 
-  async start(): Promise<void> {
-    const args = [join(__dirname, 'bullmqApp.mjs'), this.packages, String(this.redisPort), String(this.port)];
-    this.#app = this.home.start(process.execPath, args);
+  /** Resolves once its metrics answer. @param parts what the program does; a worker may as well be started apart */
+  async start(parts: readonly ('queue' | 'worker')[] = ['queue', 'worker']): Promise<void> {
+    this.#app = this.#run(parts);
     await this.#app.answers(`${this.url}/metrics`);
+  }
+
+  /** A worker in a process of its own. */
+  startWorker(): RealProcess {
+    return this.#run(['worker']);
+  }
+
+  #run(parts: readonly string[]): RealProcess {
+    const ports = [String(this.redisPort), String(this.port)];
+    return this.home.start(process.execPath, [
+      join(__dirname, 'bullmqApp.mjs'),
+      this.packages,
+      ...ports,
+      ...parts,
+    ]);
   }
 
   async add(name: JobName, count = 1): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, WebSocket } from 'undici';
 import { ensureNpm } from './npm';
@@ -14,6 +14,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 
 /** Codex's app-server in the background, from npm, that talks to a model of the test. */
 export class Codex {
+  /** Its socket is a link into a folder that all daemons of a user share. */
+  #shared: string | undefined;
+
   private constructor(
     readonly home: RealHome,
     /** What an entry of the settings names. */
@@ -45,8 +48,10 @@ export class Codex {
   }
 
   /** `codex app-server daemon …`. @returns what it printed */
-  daemon(command: 'start' | 'stop' | 'restart' | 'version'): Promise<string> {
-    return this.home.run(this.program, ['app-server', 'daemon', command], 120_000);
+  async daemon(command: 'start' | 'stop' | 'restart' | 'version'): Promise<string> {
+    const printed = await this.home.run(this.program, ['app-server', 'daemon', command], 120_000);
+    if (command === 'start') this.#shared = readlinkSync(this.socket);
+    return printed;
   }
 
   /** The process of the daemon, as its file says. */
@@ -55,10 +60,14 @@ export class Codex {
     return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid;
   }
 
+  /** Where it is asked. */
+  get socket(): string {
+    return join(this.home.folder, '.codex', 'app-server-control', 'app-server-control.sock');
+  }
+
   /** Puts a question to the model in a new thread; resolves once its turn has started. */
   async ask(): Promise<void> {
-    const socketPath = join(this.home.folder, '.codex', 'app-server-control', 'app-server-control.sock');
-    const dispatcher = new Agent({ connect: { socketPath } });
+    const dispatcher = new Agent({ connect: { socketPath: this.socket } });
     const socket = new WebSocket('ws://localhost/', { dispatcher });
     const open = new Promise((resolve, reject) => {
       socket.onopen = resolve;
@@ -73,6 +82,12 @@ export class Codex {
     await rpc(socket, 'turn/start', { threadId: thread.id, input: [{ type: 'text', text: 'hello' }] });
     socket.close();
     await dispatcher.destroy();
+  }
+
+  async end(): Promise<void> {
+    await this.home.end();
+    if (this.#shared !== undefined)
+      for (const kind of ['', '.lock']) rmSync(this.#shared + kind, { force: true });
   }
 }
 

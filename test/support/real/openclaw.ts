@@ -88,4 +88,8 @@ export class OpenClaw {
     const [node, script] = this.argv;
     return this.home.run(node, [script, ...args]);
   }
+
+  end(): Promise<void> {
+    return this.home.end();
+  }
 }

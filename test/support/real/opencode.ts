@@ -59,6 +59,10 @@ export class OpenCode {
     });
   }
 
+  end(): Promise<void> {
+    return this.home.end();
+  }
+
   async #post(path: string, body: object): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) });

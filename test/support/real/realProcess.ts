@@ -58,13 +58,13 @@ export class RealHome {
 
   /** Ends whoever still runs of all that was started here. */
   async end(): Promise<void> {
-    this.#signal('SIGCONT');
-    this.#signal('SIGTERM');
+    this.signal('SIGCONT');
+    this.signal('SIGTERM');
     await until(() => this.#left.length === 0, 'their end', GRACE_MS).catch(() => {
       // The next signal is not refused.
     });
     await until(() => {
-      this.#signal('SIGKILL');
+      this.signal('SIGKILL');
       return this.#left.length === 0;
     }, 'their end');
   }
@@ -86,7 +86,8 @@ export class RealHome {
     });
   }
 
-  #signal(signal: NodeJS.Signals): void {
+  /** Signals whoever runs of all that was started here. */
+  signal(signal: NodeJS.Signals): void {
     for (const pid of this.#left) trySignal(pid, signal);
   }
 }

@@ -344,6 +344,10 @@ describe('the words for a loop', () => {
       { is: 'nothingOwed' },
       'the daemon has nothing to do, so nothing shows whether work would get on',
     ],
+    nobodyWorks: [
+      { is: 'nobodyWorks', waiting: 3 },
+      '3 wait, and nothing is under way: no worker is there, or the queue is paused',
+    ],
     noSignYet: [{ is: 'noSignYet', by: 'counter' }, 'the counter of the work has not been seen to move yet'],
   };
   describe('of which nothing is known', () => {

@@ -48,6 +48,8 @@ const setting = (by: ProofSetting['by'], busy?: string): ProofSetting => ({
 });
 const said = (loop: Loop) => (loop.kind === 'unknown' ? loop.why.is : loop.kind);
 const ago = (ms: number) => (nowAt: number) => nowAt - ms;
+const ISO = '2026-03-02T07:59:00Z';
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
 
 /** What one look shows of one value. @param value made of the daemon's clock */
 type Row = readonly [what: string, value: (nowAt: number) => unknown, busy: unknown, shows: string];
@@ -78,6 +80,15 @@ describe('a proof of progress by a time', () => {
     ['seconds since 1970', (nowAt) => (nowAt - MINUTE_MS) / 1_000, undefined, 'advancing'],
     ['seconds of six minutes ago', (nowAt) => (nowAt - 6 * MINUTE_MS) / 1_000, undefined, 'stale'],
     ['seconds as a text', (nowAt) => ` ${(nowAt - MINUTE_MS) / 1_000}\n`, undefined, 'advancing'],
+    ['microseconds since 1970', (nowAt) => (nowAt - MINUTE_MS) * 1e3, undefined, 'advancing'],
+    ['microseconds of six minutes ago', (nowAt) => (nowAt - 6 * MINUTE_MS) * 1e3, undefined, 'stale'],
+    ['nanoseconds since 1970', (nowAt) => `${nowAt - MINUTE_MS}000000`, undefined, 'advancing'],
+    ['nanoseconds of six minutes ago', (nowAt) => (nowAt - 6 * MINUTE_MS) * 1e6, undefined, 'stale'],
+    ['a minute without its second, as Java writes one', () => '2026-03-02T08:00Z', undefined, 'advancing'],
+    ['a zone without a colon', () => '2026-03-02T10:00:01.5+0200', undefined, 'advancing'],
+    ['a blank, as Python and Postgres write it', () => '2026-03-02 08:00:01.25+00', undefined, 'advancing'],
+    ['small letters', () => '2026-03-02t08:00:01z', undefined, 'advancing'],
+    ['"UTC", and a comma', () => '2026-03-02 07:50:01,5 UTC', undefined, 'stale'],
     [
       'seconds as Prometheus writes them',
       (nowAt) => `${(nowAt / 1_000 / 1e9).toFixed(9)}e+09`,
@@ -100,6 +111,8 @@ describe('a proof of progress by a time', () => {
     ['an object', () => ({}), undefined, 'malformed'],
     ['a list', () => [1], undefined, 'malformed'],
     ['NaN', () => 'NaN', undefined, 'malformed'],
+    ['a day that is none', () => '2026-02-30 08:00Z', undefined, 'malformed'],
+    ['lists in lists, deeper than any stack', () => nested(40_000), undefined, 'malformed'],
   ]);
 
   describe('with a value that tells whether there is something to do', () => {
@@ -240,6 +253,20 @@ describe('a proof of progress, while all work waits for a person', () => {
       for (let minute = 0; minute < 8; minute++) looks.look(found(), MINUTE_MS);
       assert.notEqual(said(looks.look(found(), MINUTE_MS)), 'stale');
     });
+
+    it(`owes from then on when a person has answered, by ${by}`, () => {
+      const looks = new Looks(setting(by));
+      const signAt = looks.time.wallAt;
+      const look = (waits: boolean, afterMs: number) => {
+        const ageS = (looks.time.wallAt + afterMs - signAt) / SECOND_MS;
+        const now = by === 'age' ? ageS : by === 'time' || by === 'due' ? signAt : value(0);
+        return said(looks.look({ value: now, waits }, afterMs));
+      };
+      for (let minute = 0; minute < 9; minute++) assert.notEqual(look(true, MINUTE_MS), 'stale');
+      assert.equal(look(false, MINUTE_MS), 'noSignYet');
+      assert.equal(look(false, 4 * MINUTE_MS), 'noSignYet');
+      assert.equal(look(false, 2 * MINUTE_MS), 'stale');
+    });
   }
 });
 
@@ -254,6 +281,7 @@ describe('a proof of progress by an age in seconds', () => {
       ['at the threshold', () => 300, true, 'advancing'],
       ['over ten years, as of a last success at 0', (nowAt) => nowAt / 1_000, true, 'noSuccessYet'],
       ['null', () => null, true, 'noSuccessYet'],
+      ['a moment ahead of the clock that it is counted by', () => -0.4, true, 'advancing'],
       ['negative', () => -1, true, 'malformed'],
       ['a word', () => 'old', true, 'malformed'],
       ['not there', () => undefined, true, 'malformed'],
@@ -273,6 +301,12 @@ describe('a proof of progress by when the next run is due', () => {
       ['past by more, with the guard not set', ago(6 * MINUTE_MS), null, 'stale'],
       ['past by more, while a run is under way', ago(6 * MINUTE_MS), 1_772_000_000_000, 'nothingOwed'],
       ['ahead, while a run is under way', ago(-MINUTE_MS), 1_772_000_000_000, 'advancing'],
+      ['past by more, while a run is under way since an ISO time', ago(6 * MINUTE_MS), ISO, 'nothingOwed'],
+      ["past by more, with Go's zero time for none", ago(6 * MINUTE_MS), '0001-01-01T00:00:00Z', 'stale'],
+      ['past by more, in microseconds', (nowAt) => (nowAt - 6 * MINUTE_MS) * 1e3, undefined, 'stale'],
+      ['the last day of all, for never', () => '9999-12-31T23:59:59Z', undefined, 'nothingOwed'],
+      ['the largest number, for never', () => Number.MAX_SAFE_INTEGER, undefined, 'nothingOwed'],
+      ['over a year ahead', ago(-YEAR_S * 1_000 - 48 * 60 * MINUTE_MS), undefined, 'nothingOwed'],
       ['null, as nothing is scheduled', () => null, undefined, 'nothingOwed'],
       ['not there', () => undefined, undefined, 'malformed'],
       ['a word', () => 'tomorrow', undefined, 'malformed'],
@@ -394,4 +428,19 @@ describe('what is not known of a proof', () => {
     assert.equal(why?.field, 'last');
     assert.ok(why?.is === 'noMoment' && why.received.length <= 40);
   });
+
+  const values: readonly (readonly [value: unknown, received: string])[] = [
+    [Infinity, 'Infinity'],
+    [NaN, 'NaN'],
+    [{ a: { b: 1 } }, '{…}'],
+    [nested(40_000), '[…]'],
+    ['\u202ex', '" x"'],
+  ];
+  for (const [value, received] of values) {
+    it(`shows ${received} as what stands there`, () => {
+      const loop = new Looks(setting('counter')).look({ value });
+      const why = loop.kind === 'unknown' && loop.why.is === 'malformed' ? loop.why.malformed[0] : undefined;
+      assert.deepEqual(why, { field: 'last', is: 'wrong', expected: 'number', received });
+    });
+  }
 });
