@@ -259,7 +259,7 @@ describe('a proof of progress, while all work waits for a person', () => {
       const signAt = looks.time.wallAt;
       const look = (waits: boolean, afterMs: number) => {
         const ageS = (looks.time.wallAt + afterMs - signAt) / SECOND_MS;
-        const now = by === 'age' ? ageS : by === 'time' || by === 'due' ? signAt : value(0);
+        const now = { time: signAt, age: ageS, due: signAt, counter: 3, beat: 'x' }[by];
         return said(looks.look({ value: now, waits }, afterMs));
       };
       for (let minute = 0; minute < 9; minute++) assert.notEqual(look(true, MINUTE_MS), 'stale');
