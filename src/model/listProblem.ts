@@ -28,7 +28,6 @@ export type AskProblem =
   | 'needsUrl'
   | 'noMeanings'
   | 'noName'
-   
   | 'noKey';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
