@@ -1,6 +1,6 @@
 import type { NoAnswerCause } from '../base/errors';
 import type { KindId } from './kindId';
-import type { SeriesRed } from './seriesRed';
+import type { SeriesBy, SeriesRed } from './seriesRed';
 
 /*
  * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or
