@@ -63,7 +63,8 @@ describe('a daemon of any make that writes files', function () {
     const recorded = readFileSync(join(__dirname, '../../fixtures/claude/state-blocked.json'), 'utf8');
     const { body } = JSON.parse(recorded) as { readonly body: object };
     write('state.json', JSON.stringify({ ...body, updatedAt: new Date(Date.now() - 3_600_000) }));
-    const probe = probeOf(['state.json'], by({ time: 'updatedAt' }));
+    let elapsedMs = 0;
+    const probe = probeOf(['state.json'], by({ time: 'updatedAt' }), () => elapsedMs);
     const sample = await probe.ask();
     assert.deepEqual(
       sample.ok && sample.report.sessions?.map(({ title, status, question }) => [title, status, question]),
@@ -74,6 +75,8 @@ describe('a daemon of any make that writes files', function () {
       'state.json',
       JSON.stringify({ ...body, state: 'working', tempo: 'active', updatedAt: 1_700_000_000 }),
     );
+    assert.equal((await look(probe))[0], 'unverified', 'a person has just answered');
+    elapsedMs += 61_000;
     assert.equal((await look(probe))[0], 'wedged');
   });
 
