@@ -141,6 +141,8 @@ export type LoopUnknown =
       readonly of: number;
       readonly why: SeriesUnknown;
     }
+  /** Prometheus warns. */
+  | { readonly is: 'seriesWarned'; readonly said: string }
   /** There are more than are read. */
   | { readonly is: 'seriesUnread'; readonly read: number; readonly of: number }
   /** It has nothing to do, and has shown nothing for longer than the threshold, or since it is watched. */

@@ -196,6 +196,7 @@ export const loopUnknownText = textsOf<LoopUnknown>({
     count === 1
       ? `of ${name} nothing is known: ${seriesUnknownText(why)}`
       : `of ${count} of ${seriesCount(of)} nothing is known; ${name}: ${seriesUnknownText(why)}`,
+  seriesWarned: ({ said }) => `Prometheus warns, so that series may be missing: ${said}`,
   seriesUnread: ({ read, of }) => `the query gives ${of} series, and only ${read} are read: narrow the query`,
   nothingOwed: 'the daemon has nothing to do, so nothing shows whether work would get on',
   nobodyWorks: ({ waiting }) =>

@@ -301,6 +301,10 @@ describe('the words for a loop', () => {
       { is: 'seriesUnknown', name: 'bravo', count: 2, of: 3, why: { is: 'vanished' } },
       'of 2 of 3 series nothing is known; bravo: its series has vanished',
     ],
+    seriesWarned: [
+      { is: 'seriesWarned', said: 'no route' },
+      'Prometheus warns, so that series may be missing: no route',
+    ],
     seriesUnread: [
       { is: 'seriesUnread', read: 2_000, of: 2_500 },
       'the query gives 2500 series, and only 2000 are read: narrow the query',
