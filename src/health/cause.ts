@@ -141,6 +141,8 @@ export type LoopUnknown =
       readonly of: number;
       readonly why: SeriesUnknown;
     }
+  /** Prometheus warns. */
+  | { readonly is: 'seriesWarned'; readonly said: string }
   /** There are more than are read. */
   | { readonly is: 'seriesUnread'; readonly read: number; readonly of: number }
   /** It has nothing to do, and has shown nothing for longer than the threshold, or since it is watched. */
@@ -191,7 +193,9 @@ export type Reason =
   | { readonly is: 'paused'; readonly resumesAt?: number; readonly daemonNow?: number }
   /** @property overdueMs since when the pause should be over */
   | { readonly is: 'pauseOverdue'; readonly overdueMs: number }
-  | { readonly is: 'unanswered' | 'statusUnanswered'; readonly forMs: number }
+  /** @property command the program that is asked of the daemon, and does not end */
+  | { readonly is: 'unanswered'; readonly forMs: number; readonly command?: string }
+  | { readonly is: 'statusUnanswered'; readonly forMs: number }
   /** @property cause of the last failure. @property isMixed the others failed for other causes */
   | {
       readonly is: 'wentAway';

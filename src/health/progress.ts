@@ -67,6 +67,8 @@ export interface Fleet {
   readonly series: readonly Series[];
   /** How many more there are, of which nothing is read. */
   readonly unread: number;
+  /** What Prometheus warns of: it may have left series out. */
+  readonly warning?: string;
   /** Where no series is told: how many targets Prometheus measures, and how many of these answer it. */
   readonly targets?: { readonly up: number; readonly of: number };
 }

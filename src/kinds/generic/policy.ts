@@ -46,11 +46,6 @@ export const MAX_SERIES = 2_000;
 /** The labels of a series name it; longer ones than Prometheus' own have some 200 characters. */
 export const MAX_LABELS_CHARS = 1_000;
 export const MAX_SERIES_NAME_CHARS = 60;
-/**
- * A series that vanished is shown so long: a daemon that died at night is still to be seen in the morning, and one that
- * was taken out of service is not shown for ever.
- */
-export const VANISHED_KEPT_MS = 24 * 60 * 60 * 1_000;
 
 /** So many values of an answer are looked at for a proof, so deep and in so long a place; and so many are offered. */
 export const MAX_PLACES = 2_000;
@@ -75,6 +70,12 @@ export const MAX_LINE_BYTES = 256 * 1024;
 export const MAX_READ_BYTES = 20 * MAX_LINE_BYTES;
 /** Claude Code writes one state beside each of its sessions. */
 export const MAX_VALUES_BESIDE = 4;
+
+/**
+ * Looks come as far apart as a sign may take, and a moment later (`CROSSING_MARGIN_MS`); longer than for two of them
+ * nobody looked.
+ */
+export const GAP_LOOKS = 2;
 
 /** As long as what tells of the progress fails for a moment, the last that was told counts for so many intervals. */
 export const PROOF_KEPT_INTERVALS = 3;

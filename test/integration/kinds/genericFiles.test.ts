@@ -34,7 +34,7 @@ describe('a daemon of any make that writes files', function () {
   });
 
   /** A probe as a window makes one of an entry. */
-  function probeOf(files: readonly string[], progress?: object): Probe {
+  function probeOf(files: readonly string[], progress?: object, elapsedMs?: () => number): Probe {
     const entry = {
       name: 'x',
       files: files.map((file) => join(folder, file)),
@@ -43,7 +43,7 @@ describe('a daemon of any make that writes files', function () {
     const { daemons, problems } = readDaemons([entry], { configured: true, allowRemote: false });
     assert.deepEqual(problems.map(listProblemText), []);
     const { target, kind, asks } = daemons[0]!;
-    const probe = createProbe(target, { kind, ...(asks && { asks }) });
+    const probe = createProbe(target, { kind, ...(asks && { asks }), ...(elapsedMs && { elapsedMs }) });
     probes.push(probe);
     return probe;
   }
@@ -106,7 +106,10 @@ describe('a daemon of any make that writes files', function () {
     write('state.json', JSON.stringify({ worker: { state: 'busy' } }));
     write('jobs.json', JSON.stringify({ jobs: [{ doneAt: Date.now() - 90_000 }] }));
     const proof = by({ time: 'jobs.0.doneAt', busy: 'worker.state' });
-    const probe = probeOf(['state.json', 'jobs.json'], proof);
+    let elapsedMs = 0;
+    const probe = probeOf(['state.json', 'jobs.json'], proof, () => elapsedMs);
+    assert.equal((await look(probe))[0], 'unverified', 'since when it is busy is not known');
+    elapsedMs += 61_000;
     assert.equal((await look(probe))[0], 'wedged');
     write('state.json', JSON.stringify({ worker: { state: 'idle' } }));
     assert.equal((await look(probe))[0], 'unverified');
