@@ -4,6 +4,7 @@ import { withoutSecrets } from '../base/secrets';
 import type { Clock } from '../base/time';
 import type { HealthEvent } from '../health/advance';
 import { usableOnDaemons } from '../ui/shared/usable';
+import { tickStepsDoneBefore } from '../ui/shared/walkthrough';
 import { placeOf } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { Log } from '../ui/shared/log';
@@ -42,6 +43,7 @@ export class Surfaces implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       this.settings.onDidChangeShown(() => registry.changed()),
       onDidChangeWorkspaceFolders(look),
+      tickStepsDoneBefore(),
       vscode.window.onDidChangeWindowState(({ focused }) => focused && look()),
     );
     look();

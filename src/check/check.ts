@@ -9,21 +9,14 @@ import { Ask, DaemonClient, NoAnswer } from '../system/httpClient';
 import { readBounded } from '../system/privateFile';
 import { codeOf } from '../system/trouble';
 import { CHECK_WITHIN_MS, LOOKS_APART_MS, MAX_CHECKED_BYTES } from './policy';
-import { isPlace, readPlace, type NoPlace, type Place } from './place';
+import { isPlace, readPlace, type Place } from './place';
 
-export { isPlace, type NoPlace, type Place };
-export { checkText, lacksAnything, noPlaceText } from './checkText';
+export { checkText, lacksAnything } from './checkText';
+export { noPlaceText } from './placeText';
+export { isPlace, readPlace };
 
-/** What a health answer at an address or in a file has and lacks; or why the text names neither. Never rejects. */
-export async function checkPlace(
-  text: string,
-  { allowRemote, cwd }: { readonly allowRemote: boolean; readonly cwd: string },
-): Promise<readonly Finding[] | NoPlace> {
-  const place = readPlace(text, allowRemote, cwd);
-  return isPlace(place) ? findingsAt(place) : place;
-}
-
-async function findingsAt(place: Place): Promise<readonly Finding[]> {
+/** What a health answer at an address or in a file has and lacks. Never rejects for what is there. */
+export async function checkPlace(place: Place): Promise<readonly Finding[]> {
   const code = await KINDS.find(({ isOfAnyMake }) => isOfAnyMake)?.load();
   using within = new Ask(CHECK_WITHIN_MS);
   try {

@@ -3,7 +3,7 @@ import { duration } from '../base/time';
 import type { Finding, FindingLevel } from '../model/finding';
 import { causeText, malformedText } from '../words/causes';
 import { textsOf } from '../words/texts';
-import type { NoPlace } from './place';
+import { placeText, type Place } from './place';
 
 const LEVELS: Readonly<Record<Finding['is'], FindingLevel>> = {
   answers: 'good',
@@ -32,7 +32,10 @@ const LEVELS: Readonly<Record<Finding['is'], FindingLevel>> = {
 };
 
 const KB = 1_024;
-const sizeText = (bytes: number) => (bytes < KB ? `${bytes} bytes` : `${Math.ceil(bytes / KB)} KB`);
+function sizeText(bytes: number): string {
+  if (bytes >= KB) return `${Math.ceil(bytes / KB)} KB`;
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+}
 
 /** What was found, in a sentence each. */
 export const findingText = textsOf<Finding>({
@@ -86,15 +89,6 @@ export const findingText = textsOf<Finding>({
   secret: ({ field }) => `${field} looks like a secret. Everybody on this machine can read the answer.`,
 });
 
-/** Why a text names nothing that can be checked, in a sentence. */
-export const noPlaceText = textsOf<NoPlace>({
-  noText: 'Name an address or a file.',
-  noAddress: 'The address cannot be read. Write http://127.0.0.1:8080/health.',
-  tls: 'A health answer is asked for over http, not https.',
-  login: 'No daemon is sent a user name or a password. Leave them out.',
-  elsewhere: ({ host }) => `${cleanText(host)} is not this machine.`,
-});
-
 /** Whether something keeps anyone from telling progress from presence, or harms. */
 export function lacksAnything(findings: readonly Finding[]): boolean {
   return findings.some(({ is }) => LEVELS[is] === 'lack');
@@ -102,16 +96,51 @@ export function lacksAnything(findings: readonly Finding[]): boolean {
 
 const SHOWN_LEVELS: Readonly<Record<FindingLevel, string>> = { good: 'good', note: 'note', lack: 'LACK' };
 
-/** All that was found, a line each, and what that comes to. */
-export function checkText(place: string, findings: readonly Finding[]): string {
+/** What a look came to, all that was found, a line each, and what to do about what is lacking. */
+export function checkText(place: Place, findings: readonly Finding[]): string {
   const lines = findings.map((finding) => `  ${SHOWN_LEVELS[LEVELS[finding.is]]}  ${findingText(finding)}`);
   const count = findings.filter(({ is }) => LEVELS[is] === 'lack').length;
-  return `${[cleanText(place), ...lines, sumText(count)].join('\n')}\n`;
+  const next = nextText(place, findings);
+  return [
+    cleanText(placeText(place)),
+    sumText(count),
+    ...lines,
+    ...(next === undefined ? [] : ['', next]),
+    '',
+  ].join('\n');
 }
 
 function sumText(count: number): string {
   if (count === 0) return 'Nothing is lacking.';
-  return count === 1
-    ? '1 thing is lacking. The health contract says what to serve.'
-    : `${count} things are lacking. The health contract says what to serve.`;
+  return count === 1 ? '1 thing is lacking.' : `${count} things are lacking.`;
+}
+
+/** What of the contract is lacking. */
+const OF_CONTRACT: readonly Finding['is'][] = ['noShape', 'onlyPresence', 'malformed', 'noUnit'];
+
+/** As docs/health-contract.md says: a test reads it as an answer. */
+const CONTRACT_EXAMPLE = `What to serve, by version 1 of the health contract:
+  "status": "pass",
+  "progress": {
+    "version": 1,
+    "lastCompletedAt": "2026-11-26T09:30:00.250Z",
+    "owedSinceAt": null,
+    "redAfterMs": 60000
+  }
+lastCompletedAt is when the last unit of work ended, well or badly. The work loop sets the time, and no timer beside the loop.
+owedSinceAt is since when there is work to do; null while there is none.
+Where the daemon cannot be changed, "Daemon Health: Add Daemon…" in the editor offers the fields of its answer as a proof.`;
+
+/** What to do, where the sentences do not say it already. */
+function nextText({ is }: Place, findings: readonly Finding[]): string | undefined {
+  const isAddress = is === 'address';
+  if (findings.some((finding) => finding.is === 'unreachable'))
+    return isAddress
+      ? 'Look whether the daemon runs, and whether host and port are its own; then check again.'
+      : 'Look whether the path is right, and whether the daemon has written the file; then check again.';
+  if (findings.some((finding) => finding.is === 'strange'))
+    return isAddress
+      ? 'Name the whole address of the health answer, such as http://127.0.0.1:8080/health.'
+      : 'Name a file in which the daemon writes its health, as JSON.';
+  return findings.some((finding) => OF_CONTRACT.includes(finding.is)) ? CONTRACT_EXAMPLE : undefined;
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { inHome, typedPath } from '../kinds/read/paths';
+import { here, isTypedAddress, typedUrl } from '../kinds/read/typedAddress';
 import { addressOf } from '../kinds/target';
 
 /** Where a health answer is looked at. */
@@ -8,18 +9,30 @@ export type Place =
 
 /** Why a text names no place that can be looked at. */
 export type NoPlace =
-  | { readonly is: 'noText' | 'noAddress' | 'tls' | 'login' }
+  | { readonly is: 'noText' | 'noAddress' | 'tls' | 'login' | 'noPort' | 'noFolder' }
   /** @property host of another machine, which was not allowed */
   | { readonly is: 'elsewhere'; readonly host: string };
 
-/** An address by `http://`, all else as a path. @param cwd where a relative path begins */
-export function readPlace(text: string, allowRemote: boolean, cwd: string): Place | NoPlace {
+/** `localhost` and numbers with dots: a host whose port is missing, and no file. */
+const HOST_ALONE = /^(localhost|\d+(\.\d+){3})(\/|$)/i;
+
+/**
+ * What somebody types for an address (`http://…`, a port, or a host with its port), all else as a path.
+ * @param folder where a relative path begins; `undefined` where none is open
+ */
+export function readPlace(text: string, allowRemote: boolean, folder: string | undefined): Place | NoPlace {
   const typed = text.trim();
   if (typed === '' || typed.includes('\0')) return { is: 'noText' };
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) return { is: 'file', path: resolve(cwd, typed) };
-  if (/^https:/i.test(typed)) return { is: 'tls' };
-  if (!/^http:/i.test(typed) || !URL.canParse(typed)) return { is: 'noAddress' };
-  const { username, password, origin, pathname, search } = new URL(typed);
+  if (isTypedAddress(typed)) return readAddress(typedUrl(typed), allowRemote);
+  if (HOST_ALONE.test(typed)) return { is: 'noPort' };
+  const path = typedPath(typed, folder);
+  return path === undefined ? { is: 'noFolder' } : { is: 'file', path: inHome(path) };
+}
+
+function readAddress(url: string, allowRemote: boolean): Place | NoPlace {
+  if (/^https:/i.test(url)) return { is: 'tls' };
+  if (!/^http:/i.test(url) || !URL.canParse(url)) return { is: 'noAddress' };
+  const { username, password, origin, pathname, search } = here(new URL(url));
   if (username !== '' || password !== '') return { is: 'login' };
   const address = addressOf({ kind: 'http', origin: `${origin}${pathname === '/' ? '' : pathname}` });
   if (!address) return { is: 'noAddress' };
@@ -30,4 +43,9 @@ export function readPlace(text: string, allowRemote: boolean, cwd: string): Plac
 /** Whether a text named a place. */
 export function isPlace(place: Place | NoPlace): place is Place {
   return place.is === 'address' || place.is === 'file';
+}
+
+/** The whole address or path, as the source of the answer is shown. */
+export function placeText(place: Place): string {
+  return place.is === 'address' ? `${place.origin}${place.query}` : place.path;
 }

@@ -54,13 +54,15 @@ async function run(options: Options): Promise<void> {
 }
 
 /** Prints what a health answer has and lacks. Exits with 1 where something is lacking. */
-async function check({ place, allowRemote }: { place: string; allowRemote: boolean }): Promise<void> {
-  const { checkPlace, checkText, lacksAnything, noPlaceText } = await import('../check/check');
-  const found = await checkPlace(place, { allowRemote, cwd: process.cwd() });
-  if ('is' in found) {
-    const hint = found.is === 'elsewhere' ? ' Give --allow-remote to ask another machine.' : '';
-    return fail(`${noPlaceText(found)}${hint}`, WRONG_USAGE);
+async function check(named: { place: string; allowRemote: boolean }): Promise<void> {
+  const { checkPlace, checkText, isPlace, lacksAnything, noPlaceText, readPlace } =
+    await import('../check/check');
+  const place = readPlace(named.place, named.allowRemote, process.cwd());
+  if (!isPlace(place)) {
+    const hint = place.is === 'elsewhere' ? ' Give --allow-remote to ask another machine.' : '';
+    return fail(`${noPlaceText(place)}${hint}`, WRONG_USAGE);
   }
+  const found = await checkPlace(place);
   process.stdout.write(checkText(place, found));
   process.exitCode = lacksAnything(found) ? FAILED : 0;
 }

@@ -28,10 +28,10 @@ const NOT_MOVED_YET: SeriesState = { is: 'unknown', why: { is: 'notMovedYet' } }
 
 /**
  * Judges a fleet by its worst series: red where one is, and well only where all of them are, none is missing and none is
- * unread. Without a series nothing is known.
+ * unread. Without a series, or where some may be left out, nothing is known.
  */
 export function assessFleet(fleet: Fleet, nowAt: number | undefined): Loop {
-  const { by, limit, series, unread, targets } = fleet;
+  const { by, limit, series, unread, warning, targets } = fleet;
   if (nowAt === undefined) return { kind: 'unknown', why: { is: 'noCycleTimes' } };
   let red = 0;
   let worst: { readonly name: string; readonly ageMs: number } | undefined;
@@ -65,7 +65,9 @@ export function assessFleet(fleet: Fleet, nowAt: number | undefined): Loop {
       ? { is: 'noSeries', ...(targets && { targets }) }
       : unread > 0
         ? { is: 'seriesUnread', read: of, of: of + unread }
-        : first && { is: 'seriesUnknown', ...first, count: unknown, of };
+        : warning !== undefined
+          ? { is: 'seriesWarned', said: warning }
+          : first && { is: 'seriesUnknown', ...first, count: unknown, of };
   if (why) return { kind: 'unknown', why, ...crossing };
   return { kind: 'advancing', ageMs: oldestMs, crossesInMs: crossing.crossesInMs ?? Infinity };
 }

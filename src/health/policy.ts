@@ -170,6 +170,13 @@ export const PART_ENDS_WITHIN_MS = 60_000;
 export const UNSEEN_WORK_LASTS_MS = 1_800_000;
 /** A new life resumes work in its first cycle; one that hangs, or of which nothing is told, is waited for this long. */
 export const INSTANCE_SETTLE_MS = 15_000;
+/**
+ * A series that vanished is shown so long: a daemon that died at night is still to be seen in the morning, and one that
+ * was taken out of service is not shown for ever.
+ */
+export const VANISHED_KEPT_MS = 24 * 3_600_000;
+/** As many as are read of a fleet at once. */
+export const MAX_VANISHED = 2_000;
 /** Ended work stays in the tree for a day, as it does in dispatchd. */
 export const ENDED_SHOWN_MS = 24 * 3_600_000;
 /** A tree of a thousand rows is read by nobody, and costs at every poll. */

@@ -1,4 +1,5 @@
-import type { Owing, ProofBy, SeriesBy, SeriesUnknown, SignUnknown } from './cause';
+import type { Owing, ProofBy, SeriesUnknown, SignUnknown } from './cause';
+import type { SeriesBy } from './seriesRed';
 
 /** The poll cycles of a daemon's loop, as far as this answer tells them. Moments are epoch ms on the daemon's own clock. */
 export interface Cycles {
@@ -67,6 +68,8 @@ export interface Fleet {
   readonly series: readonly Series[];
   /** How many more there are, of which nothing is read. */
   readonly unread: number;
+  /** What Prometheus warns of: it may have left series out. */
+  readonly warning?: string;
   /** Where no series is told: how many targets Prometheus measures, and how many of these answer it. */
   readonly targets?: { readonly up: number; readonly of: number };
 }

@@ -17,12 +17,13 @@ import { assessLoop, cyclesOf, nextBegun, nextNewest } from './staleness';
 import { rowOf, STATES, type DaemonState } from './states';
 import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
+import { withVanished } from './vanished';
 import { nextWaiting, resumedWaiting, startsNothing } from './waiting';
 import { decide, failsAsDaemon, severityOf, type Facts, type Streak } from './verdict';
 
 /** A daemon nobody has asked yet. @param kept what earlier windows remembered */
 export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): Track {
-  const { seenUpAt, stoppedByUs = false, startFailed, hasEnded = false, waiting } = kept;
+  const { seenUpAt, stoppedByUs = false, startFailed, hasEnded = false, waiting, series } = kept;
   const facts: Facts = {
     restarting: false,
     seenUp: seenUpAt !== undefined,
@@ -38,6 +39,7 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     startFailed,
     ended: hasEnded ? 'byItself' : undefined,
     waiting: waiting && resumedWaiting(waiting, now),
+    series,
     restarting: false,
     samples: 0,
     latenciesMs: [],
@@ -58,11 +60,12 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
  */
 export function observe(
   track: Track,
-  sample: Sample,
+  told: Sample,
   timerLateMs: number,
   now: Instant,
   restart?: RestartElsewhere,
 ): Step {
+  const { sample, known: series } = withVanished(track.series, told, now.wallAt);
   const justWoke = track.sampledAt !== undefined && slept(track.sampledAt, now, timerLateMs);
   const wasRed = severityOf(track.verdict) === 'red';
   const report = sample.ok ? sample.report : undefined;
@@ -154,6 +157,7 @@ export function observe(
     begun,
     newest,
     waiting,
+    series,
     overdue,
     unsettled,
     downPolls: !sample.ok && rowOf(verdict).isDown ? (justWoke ? 0 : track.downPolls) + 1 : 0,

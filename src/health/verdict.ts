@@ -8,6 +8,7 @@ import type { Loop } from './loop';
 import { type Severity, SEVERITY, type DaemonState } from './states';
 import { whyStuck } from './stuck';
 import type { StartsNothing } from './waiting';
+import { unanswered } from './unanswered';
 
 /** How much a verdict wants a look: by its state, and amber where nothing runs because a start failed. */
 export function severityOf({ state, startFailed }: Pick<Verdict, 'state' | 'startFailed'>): Severity {
@@ -116,7 +117,7 @@ export const RULES: readonly Rule[] = [
     match: (f) => {
       if (!isOutage(f) || !f.streak || isOnlyLookedFor(f) || slowness(f) !== undefined) return undefined;
       const forMs = spanMs(f.streak);
-      if (f.failure?.kind === 'timeout') return { is: 'unanswered', forMs };
+      if (f.failure?.kind === 'timeout') return unanswered(f.failure.cause, forMs);
       return f.failure?.kind === 'statusHung' ? { is: 'statusUnanswered', forMs } : undefined;
     },
   },

@@ -15,6 +15,20 @@ export interface EachSetting {
   readonly unless?: Matches;
   /** Where the number of its process stands: without that process nothing is owed any more. */
   readonly alive?: string;
+  readonly sessions?: SessionsSetting;
+}
+
+/** Those of several things that work, or wait for a person, are shown as sessions. Places in what is told of each. */
+export interface SessionsSetting {
+  readonly id: string;
+  /** When the session began. */
+  readonly startedAt?: string;
+  /** Since when it works without a pause. */
+  readonly busySinceAt?: string;
+  /** Those with these values wait for a person. They owe nothing meanwhile. */
+  readonly waits?: Matches;
+  /** What such a one wants of a person. */
+  readonly question?: string;
 }
 
 /** What tells of the progress, where that is not the answer itself. */

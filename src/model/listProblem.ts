@@ -1,6 +1,6 @@
 import type { KindId } from '../health/report';
 
-/** What is wrong with a part of an entry that says how its daemon is asked. */
+/** What is wrong with a part of an entry: most of them say how its daemon is asked. */
 export type AskProblem =
   | 'noObject'
   | 'unknownKey'
@@ -19,12 +19,16 @@ export type AskProblem =
   | 'ofFleetAlone'
   | 'notOfFleet'
   | 'needsEach'
+  | 'noSessions'
+  | 'noInterval'
   | 'eachByChange'
   | 'noMatches'
   | 'noSource'
   | 'noRoutes'
   | 'needsUrl'
-  | 'noMeanings';
+  | 'noMeanings'
+  | 'noName'
+  | 'noKey';
 
 /** What is wrong with one entry of `daemonHealth.daemons`. The texts are the user's own, cleaned and bounded. */
 export type EntryProblem =
@@ -41,10 +45,15 @@ export type EntryProblem =
   | { readonly is: 'presetKey'; readonly key: string }
   /** @property known the names of the presets that there are */
   | { readonly is: 'unknownPreset'; readonly known: readonly string[] }
+  /** A preset of the user's own, with which something is wrong that is told by itself. */
+  | { readonly is: 'wrongPreset'; readonly name: string }
   /** A variable of VS Code's that has no meaning in `restart`. */
   | { readonly is: 'restartVariable'; readonly variable: string }
   /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */
-  | { readonly is: 'restart'; readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | 'by' | undefined };
+  | {
+      readonly is: 'restart';
+      readonly part: 'command' | 'args' | 'cwd' | 'env' | 'mode' | 'by' | 'keepsWork' | undefined;
+    };
 
 /** What is wrong in `daemonHealth.daemons`. */
 export type ListProblem =

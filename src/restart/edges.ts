@@ -35,7 +35,7 @@ export interface RestartRequest extends Progress {
   /** The process to end first; `undefined` where nothing listens, or no process is proven to be the daemon. */
   readonly owner: ProcessInfo | undefined;
   /** Who ends that process; we do where nothing is said. */
-  readonly way?: Pick<RestartWay, 'by' | 'name'>;
+  readonly way?: Pick<RestartWay, 'by' | 'name'> & Partial<Pick<RestartWay, 'keepsWork'>>;
   /** Who starts that process again when it ends: nothing else is started while it may. */
   readonly supervisor?: Supervisor;
   readonly before: Report | undefined;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { orAborted } from '../base/wait';
 import type { Cause, Unproven } from '../health/cause';
-import { proofOf, type ProcessFate } from '../health/proof';
+import { proofOf, type ProcessFate, type Proof as Judged } from '../health/proof';
 import type { Sample } from '../health/report';
 import { addressOf } from '../kinds/target';
 import type { DaemonConfig } from '../model/daemonConfig';
@@ -60,7 +60,8 @@ export async function prove(
     // Looked at after the answer: what the command came to counts, whoever answered meanwhile.
     const over = exit;
     const isJudged = over !== undefined || !isToldByExit;
-    const proof = sample && isJudged ? proofOf(before, sample, fateOf(owner, listener)) : undefined;
+    const judged = sample && isJudged ? proofOf(before, sample, fateOf(owner, listener)) : undefined;
+    const proof = judged && way?.keepsWork ? withoutKeptWork(judged) : judged;
     if (over && over.code !== 0) {
       if (isSilent) {
         throw await startFailure(command, over, daemon.name, sample);
@@ -100,6 +101,13 @@ export async function prove(
     nothingRuns: isSilent,
     ...(exit && { exit }),
   };
+}
+
+/** Work that was not ended writes when it gets to that, which says nothing of the new process: no sign of it is waited for. */
+function withoutKeptWork(proof: Judged): Judged {
+  const isUnsigned =
+    proof.is === 'notYet' && proof.why.is === 'loopUnknown' && proof.why.why.is === 'noSignYet';
+  return isUnsigned ? { is: 'newButUntold', why: proof.why } : proof;
 }
 
 /** Why a start failed whose command ended: in its own words where they can be read, else by its exit code. */

@@ -1,6 +1,7 @@
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { EntryProblem } from '../model/listProblem';
 import { KINDS } from '../kinds/index';
+import { hasScheme, typedUrl } from '../kinds/read/typedAddress';
 import { isSameAddress, readDaemons } from './daemonList';
 
 /** Why what was typed is no address that can be added. */
@@ -19,7 +20,7 @@ export interface AddressRules {
 
 /** The kind whose entries say how a daemon is asked. */
 export const ANY_KIND = KINDS.find(({ isOfAnyMake }) => isOfAnyMake)!.id;
-const HAS_PORT = /:\d+(\/|$)/;
+const HAS_PORT = /:\d+([/?]|$)/;
 /** What is typed in one word is a host only where that can be seen: `localhost`, a dot, or brackets. */
 const HOST = /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])$/i;
 
@@ -32,11 +33,9 @@ export function readAddress(
   { allowRemote, watched }: AddressRules,
 ): DaemonConfig | AddressProblem {
   const text = typed.trim();
-  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(text);
-  const bare = /^:?\d+$/.test(text) ? `127.0.0.1:${text.replace(':', '')}` : text;
-  const url = hasScheme ? text : `http://${bare}`;
-  if (!hasScheme && !HAS_PORT.test(bare)) {
-    return HOST.test(bare) ? { is: 'noPort' } : { is: 'noHttpUrl', url: text };
+  const url = typedUrl(text);
+  if (!hasScheme(text) && !HAS_PORT.test(url)) {
+    return HOST.test(text) ? { is: 'noPort' } : { is: 'noHttpUrl', url: text };
   }
   const rules = { configured: true, allowRemote };
   // Only of a daemon of any make the whole address is asked, with its query.
@@ -44,7 +43,7 @@ export function readAddress(
   const { daemons, problems } = readDaemons([{ url, ...(isQuery && { kind: ANY_KIND }) }], rules);
   const [daemon] = daemons;
   if (daemon) {
-    const known = watched.find((other) => isSameAddress(other, daemon));
+    const known = watched.find((other) => isWatchedAt(other, daemon));
     return known ? { is: 'watched', name: known.name } : daemon;
   }
   const [problem] = problems;
@@ -58,4 +57,15 @@ export function readAddress(
     default:
       return { is: 'noHttpUrl', url: text };
   }
+}
+
+/** Whether a daemon is watched at the whole address of another one. Of a preset the path is a part of what is asked. */
+export function isWatchedAt(known: DaemonConfig, daemon: DaemonConfig): boolean {
+  return isSameAddress(known, daemon) || isSameAddress(atWhole(known), atWhole(daemon));
+}
+
+function atWhole({ target, asks }: DaemonConfig): Pick<DaemonConfig, 'target'> {
+  if (target.kind !== 'http') return { target };
+  const { origin, pathname } = new URL(`${target.origin}${asks?.query ?? ''}`);
+  return { target: { kind: 'http', origin: `${origin}${pathname.replace(/\/+$/, '')}` } };
 }

@@ -24,7 +24,7 @@ export const ASK_KEYS: readonly string[] = [
 ];
 /** Those that say what a Prometheus is asked, and those that nothing can be done with there. */
 const FLEET_KEYS = ['query', 'value', 'redAbove'] as const;
-const NOT_OF_FLEET = ['expect', 'progress', 'restart'] as const;
+const NOT_OF_FLEET = ['expect', 'means', 'upMs', 'progress', 'restart'] as const;
 const VALUES: readonly FleetSetting['value'][] = ['age', 'counter', 'state'];
 
 /**
@@ -77,7 +77,7 @@ function wrong(path: string, problem: AskProblem): EntryProblem {
 }
 
 function readExpect(value: unknown): readonly number[] | EntryProblem | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   const isStatus = (each: unknown): each is number =>
     Number.isInteger(each) && (each as number) >= 200 && (each as number) <= 599;
   const isList = Array.isArray(value) && value.length > 0 && value.every(isStatus);

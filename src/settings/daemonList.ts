@@ -9,8 +9,9 @@ import { KINDS, kindOf } from '../kinds/index';
 import { wholePlaceOf, type Target } from '../model/target';
 import { addressOf } from '../kinds/target';
 import { ASK_KEYS, readAskSetting } from './askSetting';
+import { ignoredIn } from './ignored';
 import { readPlace, type Place } from './place';
-import { readPresets, withPreset, type Presets } from './presets';
+import { ofPreset, readPresets, withPreset, type Presets } from './presets';
 import { MAX_LISTED } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
@@ -50,8 +51,9 @@ export function readDaemons(
   if (raw.length > MAX_LISTED) problems.push({ is: 'tooMany', most: MAX_LISTED, count: raw.length });
   raw.slice(0, MAX_LISTED).forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote, presets);
-    if ('is' in daemon) problems.push({ is: 'entry', index, problem: daemon });
-    else if (!daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
+    const wrong = 'is' in daemon ? [ofPreset(entry, daemon, wrongPresets)] : ignoredIn(entry as object);
+    problems.push(...wrong.map((problem) => ({ is: 'entry', index, problem }) as const));
+    if (!('is' in daemon) && !daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
   });
   return { daemons, problems };
 }
@@ -199,8 +201,8 @@ type RestartPart = Extract<EntryProblem, { is: 'restart' }>['part'];
 const wrong = (part: RestartPart): EntryProblem => ({ is: 'restart', part });
 
 function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object') return wrong(undefined);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong(undefined);
   const { command, args, cwd, env, mode, by, keepsWork } = value as Record<string, unknown>;
   if (typeof command !== 'string' || command.trim() === '') return wrong('command');
   if (args !== undefined && !isStrings(args)) return wrong('args');
@@ -208,7 +210,7 @@ function readRestart(value: unknown): RestartConfig | EntryProblem | undefined {
   if (env !== undefined && !isStringMap(env)) return wrong('env');
   if (mode !== undefined && mode !== 'terminal' && mode !== 'background') return wrong('mode');
   if (by !== undefined && by !== 'itself') return wrong('by');
-  if (keepsWork !== undefined && typeof keepsWork !== 'boolean') return wrong('by');
+  if (keepsWork !== undefined && typeof keepsWork !== 'boolean') return wrong('keepsWork');
   const texts = [command, cwd, ...(args ?? []), ...Object.values(env ?? {})];
   const unknown = texts.flatMap((text) => UNKNOWN_VARIABLE.exec(text ?? '')?.[0] ?? []);
   if (unknown[0] !== undefined) return { is: 'restartVariable', variable: cleanText(unknown[0], 80) };

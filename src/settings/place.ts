@@ -1,5 +1,6 @@
 import { cleanText } from '../base/text';
 import { isLoopback, whyNoPath } from '../kinds/read/paths';
+import { here } from '../kinds/read/typedAddress';
 import type { EntryProblem } from '../model/listProblem';
 import type { Target } from '../model/target';
 import { MAX_COMMAND_WORDS, MAX_FILES, MAX_QUERY_CHARS } from './policy';
@@ -76,15 +77,6 @@ function readAddress(value: unknown, isAny: boolean, allowRemote: boolean): Plac
   }
   const origin = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   return { target: { kind: 'http', origin }, query: url.search };
-}
-
-/** Addresses by which a daemon says that it listens everywhere, and the dot that ends a whole name: all mean this machine. */
-function here(url: URL): URL {
-  const { hostname } = url;
-  if (hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  else if (hostname === '[::]') url.hostname = '[::1]';
-  else if (/^(.+\.)?localhost\.$/i.test(hostname)) url.hostname = hostname.slice(0, -1);
-  return url;
 }
 
 /** What is no address for us may be one with a password. */

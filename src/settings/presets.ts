@@ -11,7 +11,9 @@ export type Raw = Readonly<Record<string, unknown>>;
 export type Presets = ReadonlyMap<string, Raw>;
 
 /** The keys of an entry that say where its daemon is watched. */
-const SOURCES = ['url', 'files', 'command'] as const;
+const SOURCES = ['url', 'files', 'command', 'prometheus'] as const;
+/** The keys of a restart. */
+const RESTART_KEYS: readonly string[] = ['command', 'args', 'cwd', 'env', 'mode', 'by', 'keepsWork'];
 /** What a preset says for people. */
 const ABOUT = ['about', 'why'];
 const KEYS: readonly string[] = [
@@ -55,11 +57,24 @@ export function readPresets(
 /** What is wrong with a preset. One that leaves the address to the entry is looked at with one. */
 function whyNone(value: unknown, check: (entry: Raw) => EntryProblem | undefined): EntryProblem | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { is: 'noPreset' };
-  const other = Object.keys(value).find((key) => !KEYS.includes(key));
-  if (other !== undefined) return { is: 'presetKey', key: cleanText(other, MAX_PRESET_NAME_CHARS) };
   const raw = value as Raw;
+  const { pollIntervalMs, restart } = raw;
+  const isRestart = typeof restart === 'object' && restart !== null && !Array.isArray(restart);
+  const other =
+    Object.keys(raw).find((key) => !KEYS.includes(key)) ??
+    (isRestart ? otherThan(RESTART_KEYS, 'restart', restart) : undefined);
+  if (other !== undefined) return { is: 'presetKey', key: cleanText(other, MAX_PRESET_NAME_CHARS) };
+  if (pollIntervalMs !== undefined && !Number.isFinite(pollIntervalMs)) {
+    return { is: 'ask', path: 'pollIntervalMs', problem: 'noInterval' };
+  }
   const hasSource = SOURCES.some((key) => raw[key] !== undefined);
   return check({ ...(!hasSource && { url: 'http://127.0.0.1/' }), progress: undefined, ...raw });
+}
+
+/** The path of a key that is none of these. */
+function otherThan(keys: readonly string[], path: string, value: object): string | undefined {
+  const other = Object.keys(value).find((key) => !keys.includes(key));
+  return other === undefined ? undefined : `${path}.${other}`;
 }
 
 /**
@@ -83,4 +98,16 @@ function urlOf(own: unknown, preset: unknown): string | undefined {
   if (typeof own !== 'string' || typeof preset !== 'string' || !URL.canParse(own)) return undefined;
   const { pathname, search } = new URL(own);
   return pathname === '/' && search === '' ? own.replace(/\/*$/, new URL(preset).pathname) : undefined;
+}
+
+/**
+ * What is wrong with an entry: a preset that is there and wrong is not unknown.
+ *
+ * @param wrong what is wrong with the user's own presets
+ */
+export function ofPreset(entry: unknown, problem: EntryProblem, wrong: readonly ListProblem[]): EntryProblem {
+  if (problem.is !== 'unknownPreset') return problem;
+  const name = cleanText(String((entry as Raw)['preset']), MAX_PRESET_NAME_CHARS);
+  const isThere = wrong.some((each) => each.is === 'preset' && each.name === name);
+  return isThere ? { is: 'wrongPreset', name } : problem;
 }

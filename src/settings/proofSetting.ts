@@ -1,8 +1,9 @@
 import { cleanText } from '../base/text';
 import type { ProofBy } from '../health/cause';
 import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../kinds/policy';
-import type { EachSetting, Matches, ProofSetting, ProofSource } from '../model/askSetting';
+import type { EachSetting, Matches, ProofSetting, ProofSource, SessionsSetting } from '../model/askSetting';
 import type { AskProblem, EntryProblem } from '../model/listProblem';
+import { withoutVariable } from '../kinds/read/namedFolder';
 import { isFilePath } from './place';
 import { MAX_COMMAND_WORDS, MAX_FILES, MAX_MATCH_VALUES, MAX_PLACE_CHARS } from './policy';
 
@@ -11,7 +12,8 @@ type Raw = Readonly<Record<string, unknown>>;
 const PROOFS: readonly ProofBy[] = ['time', 'age', 'counter', 'due', 'beat'];
 /** Proofs of one look: those by a change need to know which of several it was. */
 const OF_EACH: readonly ProofBy[] = ['time', 'age', 'due'];
-const EACH_KEYS = ['name', 'where', 'unless', 'alive'] as const;
+const EACH_KEYS = ['name', 'where', 'unless', 'alive', 'sessions'] as const;
+const SESSIONS_KEYS: readonly string[] = ['id', 'startedAt', 'busySinceAt', 'waits', 'question'];
 const KEYS: readonly string[] = [
   ...PROOFS,
   'backlog',
@@ -27,7 +29,7 @@ const FROM_FILE_KEYS: readonly string[] = ['beside', 'newerThan'];
 
 /** What an entry says that proves its daemon's progress; or what is wrong with that. */
 export function readProgress(value: unknown): ProofSetting | EntryProblem | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   const raw = objectIn(value);
   if (!raw) return wrong('progress', 'noObject');
   const other = Object.keys(raw).find((key) => !KEYS.includes(key));
@@ -37,7 +39,7 @@ export function readProgress(value: unknown): ProofSetting | EntryProblem | unde
   const [at, ...plus] = listOf(raw[by]);
   const [busy, ...busyToo] = raw['busy'] === undefined ? [] : listOf(raw['busy']);
   const { backlog } = raw;
-  if (![at, ...plus].every(isPlace) || (plus.length > 0 && by !== 'counter')) {
+  if (![at, ...plus].every(isPlace) || (Array.isArray(raw[by]) && by !== 'counter')) {
     return wrong(`progress.${by}`, 'noPlace');
   }
   if (raw['busy'] !== undefined && ![busy, ...busyToo].every(isPlace))
@@ -72,8 +74,11 @@ function objectIn(value: unknown): Raw | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : undefined;
 }
 
+/** A list that nobody has written by hand is none. */
 const listOf = (value: unknown): readonly unknown[] =>
-  Array.isArray(value) && value.length > 0 ? (value as unknown[]) : [value];
+  Array.isArray(value) && value.length > 0 && value.length <= MAX_MATCH_VALUES
+    ? (value as unknown[])
+    : [value];
 
 /** A place is shown where nothing is found there, so it is one line. */
 export function isPlace(value: unknown): value is string {
@@ -97,7 +102,7 @@ const isTime = (value: unknown): value is number =>
   typeof value === 'number' && value >= MIN_RED_AFTER_MS && value <= MAX_RED_AFTER_MS;
 
 function readEach(raw: Raw, by: ProofBy): EachSetting | EntryProblem | undefined {
-  const { each: at, name, where, unless, alive } = raw;
+  const { each: at, name, where, unless, alive, sessions: shown } = raw;
   if (at === undefined) {
     const key = EACH_KEYS.find((each) => raw[each] !== undefined);
     return key && wrong(`progress.${key}`, 'needsEach');
@@ -109,13 +114,31 @@ function readEach(raw: Raw, by: ProofBy): EachSetting | EntryProblem | undefined
   const [wanted, unwanted] = [readMatches(where), readMatches(unless)];
   if (wanted === 'wrong') return wrong('progress.where', 'noMatches');
   if (unwanted === 'wrong') return wrong('progress.unless', 'noMatches');
+  const sessions = shown === undefined ? undefined : readSessions(shown);
+  if (sessions && 'is' in sessions) return sessions;
   return {
     at,
     ...(name !== undefined && { name }),
     ...(wanted && { where: wanted }),
     ...(unwanted && { unless: unwanted }),
     ...(alive !== undefined && { alive }),
+    ...(sessions && { sessions }),
   };
+}
+
+function readSessions(value: unknown): SessionsSetting | EntryProblem {
+  const raw = objectIn(value);
+  if (!raw) return wrong('progress.sessions', 'noSessions');
+  const at = (key: string) => `progress.sessions.${cleanText(key, MAX_PLACE_CHARS)}`;
+  const other = Object.keys(raw).find((key) => !SESSIONS_KEYS.includes(key));
+  if (other !== undefined) return wrong(at(other), 'unknownKey');
+  const { id, waits: told, ...places } = raw;
+  if (!isPlace(id)) return wrong(at('id'), 'noPlace');
+  const bad = Object.entries(places).find(([, place]) => !isPlace(place));
+  if (bad) return wrong(at(bad[0]), 'noPlace');
+  const waits = readMatches(told);
+  if (waits === 'wrong') return wrong(at('waits'), 'noMatches');
+  return { id, ...places, ...(waits && { waits }) };
 }
 
 function readMatches(value: unknown): Matches | 'wrong' | undefined {
@@ -123,10 +146,10 @@ function readMatches(value: unknown): Matches | 'wrong' | undefined {
   const raw = objectIn(value);
   const isScalar = (each: unknown) => each === null || ['string', 'number', 'boolean'].includes(typeof each);
   const entries = Object.entries(raw ?? {}).map(([place, values]) => [place, listOf(values)] as const);
-  const isGood = entries.every(
-    ([place, values]) => isPlace(place) && values.length <= MAX_MATCH_VALUES && values.every(isScalar),
-  );
-  return raw && isGood ? (Object.fromEntries(entries) as Matches) : 'wrong';
+  const isGood = entries.every(([place, values]) => isPlace(place) && values.every(isScalar));
+  return raw && isGood && entries.length <= MAX_MATCH_VALUES
+    ? (Object.fromEntries(entries) as Matches)
+    : 'wrong';
 }
 
 function readFrom(value: unknown, isOfEach: boolean): ProofSource | EntryProblem {
@@ -173,5 +196,5 @@ function stringsIn(value: unknown, most: number): readonly string[] | undefined 
 
 function patternsIn(value: unknown): readonly string[] | undefined {
   const paths = stringsIn(value, MAX_FILES);
-  return paths?.every(isFilePath) ? paths : undefined;
+  return paths?.every((path) => isFilePath(withoutVariable(path))) ? paths : undefined;
 }

@@ -1,8 +1,9 @@
 import { inHome, typedPath } from '../kinds/read/paths';
+import { isTypedAddress } from '../kinds/read/typedAddress';
 import { placeOf } from '../kinds/target';
 import type { DaemonConfig } from '../model/daemonConfig';
-import { ANY_KIND, readAddress, type AddressProblem, type AddressRules } from './address';
-import { isSameAddress, readDaemons, type ListedDaemon } from './daemonList';
+import { ANY_KIND, isWatchedAt, readAddress, type AddressProblem, type AddressRules } from './address';
+import { readDaemons, type ListedDaemon } from './daemonList';
 import { COMMAND_INTERVAL_MS } from './policy';
 import { splitCommand, type CommandProblem, type Word } from './splitCommand';
 
@@ -18,8 +19,6 @@ export interface TypedRules extends AddressRules {
   readonly folder?: string;
 }
 
-/** `http://…`, a port, or a host with its port. */
-const ADDRESS = /^([a-z][a-z\d+.-]*:\/\/|:?\d+$|[^\s/\\~"']+:\d+(\/|$)|\[)/i;
 /** `localhost` and numbers with dots: a host whose port is missing, and no file. */
 const HOST_ALONE = /^(localhost|\d+(\.\d+){3})$/i;
 const IS_PATH = /^~?[\\/]|^[a-z]:[\\/]|^\.{1,2}[\\/]|[\\/]/i;
@@ -31,7 +30,7 @@ const IS_PATH = /^~?[\\/]|^[a-z]:[\\/]|^\.{1,2}[\\/]|[\\/]/i;
 export function readTyped(typed: string, rules: TypedRules): readonly DaemonConfig[] | TypedProblem {
   const text = typed.trim();
   const [firstWord = ''] = text.split(/\s/);
-  if (ADDRESS.test(firstWord) || HOST_ALONE.test(text)) {
+  if (isTypedAddress(firstWord) || HOST_ALONE.test(text)) {
     const daemon = readAddress(text, rules);
     return 'is' in daemon ? daemon : [daemon];
   }
@@ -110,9 +109,14 @@ function daemonOf(entry: object, allowRemote: boolean): DaemonConfig | undefined
 
 /** A path may be written in two ways. */
 function isSame(one: DaemonConfig, other: DaemonConfig): boolean {
-  if (isSameAddress(one, other)) return true;
+  if (isWatchedAt(one, other)) return true;
   const [a, b] = [one.target, other.target];
-  if (a.kind !== 'http' && JSON.stringify(a) === JSON.stringify(b)) return true;
+  if (a.kind === 'command' && b.kind === 'command') {
+    return (
+      JSON.stringify(a.argv.map((word) => inHome(word))) ===
+      JSON.stringify(b.argv.map((word) => inHome(word)))
+    );
+  }
   const isOneFile = a.kind === 'file' && b.kind === 'file' && a.paths.length === 1 && b.paths.length === 1;
   return isOneFile && placeOf(a) === placeOf(b);
 }

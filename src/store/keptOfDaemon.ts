@@ -5,9 +5,11 @@ import { MAX_SESSION_ROWS } from '../health/policy';
 import type { Session } from '../health/report';
 import { isLive } from '../health/sessions';
 import type { Track } from '../health/trackState';
+import type { ToldSeries } from '../health/vanished';
 import { keptWaiting, type KeptWaiting } from '../health/waiting';
 import type { Remembered } from '../model/daemonModel';
 import { parseEntries } from './entries';
+import { SERIES_MAX_CHARS } from './policy';
 import { fieldsOf, hasFields, type Parse } from './stored';
 
 /** Whether a daemon was up, was stopped through us, failed to start, or starts nothing of what waits. */
@@ -43,6 +45,16 @@ export function seenOf({ seenUpAt, stoppedByUs, startFailed, ended, waiting }: T
     ...(ended === 'byItself' && { hasEnded: true }),
     ...(waiting && { waiting: keptWaiting(waiting) }),
   };
+}
+
+/** Of the series of a fleet as many as are kept: first those that are told no more. */
+export function keptSeries(series: readonly ToldSeries[]): readonly ToldSeries[] {
+  let chars = 0;
+  return series.filter(({ key, name }) => (chars += key.length + name.length) <= SERIES_MAX_CHARS);
+}
+
+export function isToldSeries(value: unknown): value is ToldSeries {
+  return hasFields(value, { key: 'string', name: 'string' }, { goneAt: 'number' });
 }
 
 type Fields<T> = Readonly<Record<keyof T, 'string' | 'number' | 'boolean'>>;

@@ -4,9 +4,10 @@ import { fromStored, isStoredSpan, toStored, type StoredSpan } from '../health/h
 import { keptLife, rememberedInstance, type KeptLife } from '../health/keptLife';
 import type { Lost } from '../health/interrupted';
 import type { DaemonId } from '../health/report';
+import type { ToldSeries } from '../health/vanished';
 import type { Watched } from '../health/watched';
 import type { DaemonModel, Remembered } from '../model/daemonModel';
-import { isLost, readLife, readSeen, seenOf, type Seen } from './keptOfDaemon';
+import { isLost, isToldSeries, keptSeries, readLife, readSeen, seenOf, type Seen } from './keptOfDaemon';
 import {
   HISTORY_KEEP_EVERY_MS,
   HISTORY_KEEP_GAP_MS,
@@ -15,6 +16,7 @@ import {
   KEEP_EVERY_MS,
   SEEN_MAX_DAEMONS,
   SEEN_UP_MEMORY_MS,
+  SERIES_MAX_DAEMONS,
 } from './policy';
 import { listOf, type Parse, type WriteLine } from './stored';
 import { StoredEntries } from './storedEntries';
@@ -27,6 +29,7 @@ export class WorkspaceMemory {
   readonly #histories: StoredEntries<readonly StoredSpan[]>;
   readonly #lives: StoredEntries<KeptLife>;
   readonly #lost: StoredEntries<readonly Lost[]>;
+  readonly #series: StoredEntries<readonly ToldSeries[]>;
   /** As of now: when a life was last seen is written now and then. */
   readonly #latest = new Map<DaemonId, KeptLife>();
   #models: readonly DaemonModel[] = [];
@@ -44,6 +47,7 @@ export class WorkspaceMemory {
     this.#histories = kept('histories', HISTORY_MAX_DAEMONS, listOf(isStoredSpan));
     this.#lives = kept('lives', INSTANCES_MAX_DAEMONS, readLife);
     this.#lost = kept('lostWork', INSTANCES_MAX_DAEMONS, listOf(isLost));
+    this.#series = kept('series', SERIES_MAX_DAEMONS, listOf(isToldSeries));
   }
 
   recall(daemonId: DaemonId): Remembered {
@@ -51,8 +55,10 @@ export class WorkspaceMemory {
     const isRecent = seenUpAt !== undefined && this.wallAt() - seenUpAt < SEEN_UP_MEMORY_MS;
     const history = fromStored(this.#histories.of(daemonId), this.wallAt());
     const life = this.#lives.of(daemonId);
+    const series = isRecent ? this.#series.of(daemonId) : undefined;
     return {
       ...(isRecent && { seenUpAt }),
+      ...(series && { series }),
       ...seen,
       ...(history && { history }),
       ...(life && { instance: rememberedInstance(life) }),
@@ -62,7 +68,7 @@ export class WorkspaceMemory {
 
   /** Called at every step of a daemon: what a closed window would lose. Of a demo nothing is kept. */
   stepped(
-    { daemon }: Pick<DaemonModel, 'daemon'>,
+    { daemon, track }: Pick<DaemonModel, 'daemon' | 'track'>,
     { instance, lost }: Pick<Watched, 'instance' | 'lost'>,
   ): void {
     if (daemon.demo) return;
@@ -71,6 +77,10 @@ export class WorkspaceMemory {
       this.#latest.set(daemon.id, life);
       if (isNewer(life, this.#lives.of(daemon.id), KEEP_EVERY_MS))
         void this.#lives.update([[daemon.id, life]]);
+    }
+    const series = track.series && keptSeries(track.series);
+    if (series && !isSame(series, this.#series.of(daemon.id) ?? [])) {
+      void this.#series.update([[daemon.id, series.length > 0 ? series : undefined]]);
     }
     const known = this.#lost.of(daemon.id) ?? NO_LOST;
     if (lost !== known && lost.length + known.length > 0) {

@@ -134,10 +134,16 @@ async function beginning(handle: FileHandle, size: number, maxBytes: number): Pr
     const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
     length += bytesRead;
     if (length > maxBytes) return undefined;
-    if (bytesRead === 0) return bytes.toString('utf8', 0, length);
+    if (bytesRead === 0) return textOf(bytes.subarray(0, length));
     // It grew: the rest needs room.
     if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length, maxBytes + 1));
   }
+}
+
+/** Windows' own shell writes UTF-16, and says so by its first two bytes. */
+function textOf(bytes: Buffer): string {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return bytes.toString(isUtf16 ? 'utf16le' : 'utf8');
 }
 
 /**

@@ -74,3 +74,6 @@ export const ADDED_STEP_MS = 50;
 export const MAX_SERIES_ROWS = 100;
 /** What is typed to find a series stands in a row. */
 export const MAX_FILTER_CHARS = 60;
+
+/** VS Code has read all walkthroughs by the first of these times after their page opened, and by the last where it asks an experiment first (its limit is 5 s). */
+export const WALKTHROUGH_READ_MS = [500, 2_500, 6_000] as const;

@@ -56,7 +56,7 @@ export class Monitor {
     remembered: Omit<Remembered, keyof Watched> & Partial<Omit<Watched, 'track'>>,
     private readonly deps: MonitorDeps,
   ) {
-    const { seenUpAt: _, stoppedByUs: _1, startFailed: _2, waiting: _3, ...known } = remembered;
+    const { seenUpAt: _, stoppedByUs: _1, startFailed: _2, waiting: _3, series: _4, ...known } = remembered;
     const track = beginTrack(daemon.configured, remembered, deps.clock.now());
     this.#watched = { ...beginWatched(track), ...known };
     this.isLoopback = addressOf(daemon.target)?.isLoopback ?? false;

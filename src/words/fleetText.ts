@@ -1,5 +1,7 @@
+import { cleanText } from '../base/text';
 import { coarseAge, duration, MINUTE_MS } from '../base/time';
-import type { SeriesBy, SeriesRed, SeriesUnknown } from '../health/cause';
+import type { SeriesUnknown } from '../health/cause';
+import type { SeriesBy, SeriesRed } from '../health/seriesRed';
 import type { SeriesState } from '../health/fleet';
 import { textsOf, type Texts } from './texts';
 
@@ -15,9 +17,22 @@ const UNKNOWN: Texts<SeriesUnknown> = {
 
 export const seriesUnknownText = textsOf(UNKNOWN);
 
-/** What the row of a series says after its name. @param value its value, where that is a state */
+/** The same as the figure of a row, which is as short as a side bar is narrow. */
+const UNKNOWN_IN_SHORT = textsOf<SeriesUnknown>({
+  ...UNKNOWN,
+  malformed: ({ malformed: [field] }) =>
+    field && 'received' in field ? `value ${cleanText(field.received, MAX_FIGURE_CHARS)}` : 'no value',
+  signInFuture: 'success in the future',
+  vanished: 'vanished',
+});
+
+/** Of a value in a row. */
+const MAX_FIGURE_CHARS = 16;
+const FIGURE_DIGITS = 4;
+
+/** What the row of a series says before its name. @param value its value, where that is a state */
 export function seriesText(state: SeriesState, by: SeriesBy, value: number | undefined): string {
-  if (state.is === 'unknown') return `unverified · ${seriesUnknownText(state.why)}`;
+  if (state.is === 'unknown') return UNKNOWN_IN_SHORT(state.why);
   const age = coarseAge(state.ageMs);
   switch (by) {
     case 'age':
@@ -27,7 +42,7 @@ export function seriesText(state: SeriesState, by: SeriesBy, value: number | und
       if (state.is === 'red') return `has not moved for ${age}`;
       return state.ageMs < MINUTE_MS ? 'gets on' : `moved ${age} ago`;
     case 'state':
-      return state.is === 'red' ? `is ${value} for ${age}` : 'good';
+      return state.is === 'red' ? `value ${Number(value?.toPrecision(FIGURE_DIGITS))} for ${age}` : 'good';
   }
 }
 

@@ -90,6 +90,11 @@ export function lifeText({ by, at, isReboot, isInferred }: Life, nowAt: number):
   return `${seems}${whose} at ${clockTime(at, nowAt)}${isReboot ? ' after a reboot' : ''}`;
 }
 
+/** The same after the name of a daemon: "was restarted from here at 02:15:01". */
+function lifeSentence(life: Life, nowAt: number): string {
+  return `${life.by === 'us' && !life.isInferred ? 'was ' : ''}${lifeText(life, nowAt)}`;
+}
+
 /** The same in a row that begins with the time: "not from here · was up 3 h · 1 session interrupted". */
 export function lifeRow(life: Life): string {
   const whose = life.by === 'us' ? 'from here' : 'not from here';
@@ -121,7 +126,7 @@ export function pastSentences(past: Past, isOpen: (incident: LoggedIncident) => 
   const told = [
     ...incidents.slice(0, MAX_TOLD).map((incident) => {
       const goesOn = incident.endedAt === undefined && isOpen(incident);
-      const end = incident.endedBy ? ` and ${lifeText(incident.endedBy, nowAt)}` : '';
+      const end = incident.endedBy ? ` and ${lifeSentence(incident.endedBy, nowAt)}` : '';
       return {
         at: incident.fromAt,
         text: `${incident.name} ${incidentSentence(incident, nowAt, goesOn)}${end}`,
@@ -129,7 +134,7 @@ export function pastSentences(past: Past, isOpen: (incident: LoggedIncident) => 
     }),
     ...lives
       .slice(0, MAX_TOLD)
-      .map((life) => ({ at: life.at, text: `${life.name} ${lifeText(life, nowAt)}` })),
+      .map((life) => ({ at: life.at, text: `${life.name} ${lifeSentence(life, nowAt)}` })),
   ].sort((one, other) => one.at - other.at);
   const more = Math.max(0, incidents.length - MAX_TOLD) + Math.max(0, lives.length - MAX_TOLD);
   const notWatched = notWatchedMs(past);

@@ -1,10 +1,10 @@
-import { forOver, type Instant } from '../base/time';
+import { clockTime, SECOND_MS, type Instant } from '../base/time';
 import { inFlightMs } from '../health/staleness';
 import type { DaemonState } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
 import { staleText } from './causes';
 import { reasonText } from './reasons';
-import { STATE_LABELS, stalledForMs } from './states';
+import { loopSinceAt, STATE_LABELS } from './states';
 
 /** What is wrong with a daemon, in a sentence or two. @param still "still " where that was told before, else nothing */
 export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
@@ -12,8 +12,7 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
   const { reason: why } = model.track.verdict;
   const reason = reasonText(why);
   if (why.is === 'loopHangs' && why.stale.is === 'noSign') {
-    const forLong = forOver(stalledForMs(model, now));
-    return `${name} is ${still}wedged: the daemon answers, but has shown no progress ${forLong}: ${staleText(why.stale)}.`;
+    return `${name} is ${still}wedged: the daemon answers, but has shown no progress ${sinceText(model, now)}: ${staleText(why.stale)}.`;
   }
   if (why.is === 'loopHangs' && why.stale.is === 'seriesRed') {
     return `${name}: ${still}${reason}.`;
@@ -24,13 +23,20 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
     const until = mayComplete ? 'the poll cycle in flight ends, or a restart' : 'a restart';
     return (
       `${name} is ${still}wedged: the process answers, but its poll loop has completed no cycle ` +
-      `${forOver(stalledForMs(model, now))}. Nothing is dispatched until ${until}.`
+      `${sinceText(model, now)}. Nothing is dispatched until ${until}.`
     );
   }
   const { label } = STATE_LABELS[state];
   return CALLED.includes(state)
     ? `${name} is ${still}${label}: ${reason}.`
     : `${name}: ${still}${label}. ${reason}.`;
+}
+
+/** A moment, since a message stays for hours and its text never changes. */
+function sinceText(model: DaemonModel, now: Instant): string {
+  const sinceAt = loopSinceAt(model, now);
+  const isNow = sinceAt === undefined || now.wallAt - sinceAt < SECOND_MS;
+  return isNow ? 'for a while' : `since ${clockTime(sinceAt, now.wallAt)}`;
 }
 
 /** What a daemon is called, as "smithy is stuck". */

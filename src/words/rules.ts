@@ -26,7 +26,7 @@ export const RULE_TEXTS: Readonly<Record<DaemonState, string>> = {
   stopped: 'the daemon says isRunning: false, or has ended in good order',
   starting: 'the daemon says so, or no poll cycle completed yet and the first is younger than the threshold',
   wedged: 'pollStale, a poll cycle older than the threshold, or no progress for longer than redAfterMs',
-  stuck: `ready tasks and no available worker, or free workers and nothing started for ${duration(NOTHING_STARTED_AFTER_MS)}; a pause past its announced end; tasks in the merge queue for over ${duration(MERGE_STUCK_AFTER_MS)}; a turn without a process for ${duration(HANGS_AFTER_MS)}; or a cron job overdue for ${duration(OVERDUE_AFTER_MS)}`,
+  stuck: `ready tasks and no available worker, or free workers and nothing started for ${duration(NOTHING_STARTED_AFTER_MS)}; a pause past its announced end; tasks in the merge queue for over ${duration(MERGE_STUCK_AFTER_MS)}; a turn without a process for ${duration(HANGS_AFTER_MS)}; a cron job overdue for ${duration(OVERDUE_AFTER_MS)}; or suspect: busy with no sign of progress, or a run that goes on, for longer than stuckAfterMs`,
   unstable: `more than ${FLAP_START_SHARE * 100} % of the last ${FLAP_WINDOW_SAMPLES} samples changed state`,
   paused: 'rate limit or sleep',
   notAnswering: `a daemon that answered before fails to, and not yet by the ${LIMIT}`,

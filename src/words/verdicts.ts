@@ -18,6 +18,7 @@ const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
   noProofNamed: 'No proof of progress is named',
   noSeries: 'The query gives no series',
   seriesUnknown: 'Some series tell nothing',
+  seriesWarned: 'Prometheus warns',
   seriesUnread: 'More series than are read',
   nothingOwed: 'Nothing to do, nothing shown',
   nobodyWorks: 'Work waits, none is under way',

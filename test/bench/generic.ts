@@ -130,7 +130,7 @@ function fleetReader(): (body: string) => Track {
     const vector = readVector(body);
     if ('is' in vector) throw new Error(vector.is);
     const nowAt = vector.at! + nowMs;
-    const look = readFleet(setting, known, vector.samples, { nowAt, monotonicMs: nowMs });
+    const look = readFleet(setting, known, vector, { nowAt, monotonicMs: nowMs });
     known = look.known;
     const report: Report = toReport(undefined, look.fleet, {
       daemonNow: nowAt,

@@ -185,7 +185,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
 
   it('opens the setting from the walkthrough', async () => {
     await openWalkthrough();
-    const step = window.page.locator('.getting-started-step', { hasText: 'Say what to watch' });
+    const step = window.page.locator('.getting-started-step', { hasText: 'Choose a daemon to watch' });
     await step.waitFor();
     await step.getByRole('button', { name: 'Open Settings' }).click();
     await settingIsShown();
@@ -194,7 +194,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
   it('says where a daemon comes from when the walkthrough restarts one that is not there', async () => {
     await openWalkthrough();
     const step = window.page.locator('.getting-started-step', {
-      hasText: 'Restart it, and see that it works again',
+      hasText: 'Restart a daemon that hangs',
     });
     await step.click();
     await step.getByRole('button', { name: 'Restart Daemon' }).click();

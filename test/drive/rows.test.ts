@@ -5,58 +5,11 @@ import { freePort } from '../support/freePort';
 import type { RealDispatchd } from '../support/realDispatchd';
 import { becomes } from '../support/stateAnswers';
 import { cutIn } from './cutButtons';
+import { cutRows, measure } from './measureRows';
 import { openVSCode, startDispatchd, type VSCodeWindow } from './harness';
 
 const LONG = 'payment-service-refactoring';
 const SESSION = 'Code review of the payment service, with all of its tests';
-
-interface Measured {
-  readonly text: string;
-  readonly overPx: number;
-}
-
-/** Of each row of the view: what stands before its first "·", and by how many px that is cut. */
-function measure(): readonly Measured[] {
-  interface Box {
-    readonly right: number;
-  }
-  interface Node {
-    readonly textContent: string | null;
-    querySelector(selector: string): Node | null;
-    getBoundingClientRect(): Box;
-  }
-  const { document, NodeFilter } = globalThis as unknown as {
-    document: {
-      querySelectorAll(selector: string): Iterable<Node>;
-      createTreeWalker(root: Node, what: number): { nextNode(): Node | null };
-      createRange(): {
-        setStart(node: Node, at: number): void;
-        setEnd(node: Node, at: number): void;
-        getBoundingClientRect(): Box;
-      };
-    };
-    NodeFilter: { SHOW_TEXT: number };
-  };
-  return [...document.querySelectorAll('.sidebar .monaco-list-row[role="treeitem"]')].flatMap((row) => {
-    const label = row.querySelector('.monaco-icon-label');
-    if (!label) return [];
-    const texts = document.createTreeWalker(label, NodeFilter.SHOW_TEXT);
-    const range = document.createRange();
-    let first: Node | null = null;
-    let text = '';
-    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-      const own = node.textContent ?? '';
-      if (!first) range.setStart((first = node), 0);
-      const at = own.indexOf('·');
-      range.setEnd(node, at < 0 ? own.length : at);
-      text += ` ${at < 0 ? own : own.slice(0, at)}`;
-      if (at >= 0) break;
-    }
-    if (!first) return [];
-    const overPx = range.getBoundingClientRect().right - label.getBoundingClientRect().right;
-    return { text: text.trim(), overPx };
-  });
-}
 
 describe('the rows of the tree, in a side bar of the default width', function () {
   this.timeout(150_000);
@@ -115,11 +68,7 @@ describe('the rows of the tree, in a side bar of the default width', function ()
     await window.screenshots('rows-states');
     const rows = await window.page.evaluate(measure);
     assert.ok(rows.length > 3 * servers.size, `${rows.length} rows`);
-    const cut = rows.filter(({ overPx }) => overPx > 0.5);
-    assert.deepEqual(
-      cut.map(({ text, overPx }) => `${text}: ${Math.round(overPx)} px too wide`),
-      [],
-    );
+    assert.deepEqual(await cutRows(window.page), []);
   });
 
   it('have it also in the facts under "Details", which are closed', async () => {
@@ -127,11 +76,7 @@ describe('the rows of the tree, in a side bar of the default width', function ()
     await window.page.setViewportSize({ width: 1_000, height: 5_000 });
     await window.openDetails();
     await pollLoop().waitFor();
-    const cut = (await window.page.evaluate(measure)).filter(({ overPx }) => overPx > 0.5);
-    assert.deepEqual(
-      cut.map(({ text, overPx }) => `${text}: ${Math.round(overPx)} px too wide`),
-      [],
-    );
+    assert.deepEqual(await cutRows(window.page), []);
     await window.screenshot('rows-details');
     await window.page.setViewportSize({ width: 1_000, height: 700 });
   });
@@ -189,9 +134,9 @@ describe('the rows of the tree, in a side bar of the default width', function ()
       await root(state)
         .and(window.page.locator(`[aria-label*=" ${state}"]`))
         .waitFor({ timeout: 60_000 });
-      const cut = (await window.page.evaluate(measure)).filter(({ overPx }) => overPx > 0.5);
+      const cut = await cutRows(window.page);
       await window.screenshot(`rows-${state.replace(' ', '-')}`);
-      return cut.map(({ text }) => `${state}: ${text}`);
+      return cut.map((text) => `${state}: ${text}`);
     };
     servers.get('paused')!.become(becomes['unresponsive']!);
     assert.deepEqual(await cutWhile('not answering'), []);

@@ -13,10 +13,10 @@ const COUNTDOWN = { x: 800, y: 690, width: 480, height: 110 };
 const MESSAGE = { x: 800, y: 630, width: 480, height: 170 };
 
 const STEPS = [
-  'Say what to watch',
-  'See it at a glance',
+  'Choose a daemon to watch',
+  'See its health at a glance',
   'Run long work outside the editor',
-  'Restart it, and see that it works again',
+  'Restart a daemon that hangs',
 ];
 
 describe('the walkthrough, in a dark and a light window', function () {
@@ -113,6 +113,15 @@ describe('the walkthrough, in a dark and a light window', function () {
     for (const title of STEPS) await step(title).waitFor();
   });
 
+  it('ticks the steps that were done before the walkthrough was opened for the first time', async () => {
+    for (const title of STEPS.slice(0, 2)) {
+      await step(title).locator('.codicon-getting-started-step-checked:visible').waitFor();
+    }
+    for (const title of STEPS.slice(2)) {
+      await step(title).locator('.codicon-getting-started-step-unchecked:visible').waitFor();
+    }
+  });
+
   it('shows a picture and a button for each step', async () => {
     await window.inEachTheme(async (colorTheme) => {
       for (const [index, title] of STEPS.entries()) {
@@ -131,9 +140,7 @@ describe('the walkthrough, in a dark and a light window', function () {
   });
 
   it('runs the command of a step', async () => {
-    await step('Restart it, and see that it works again')
-      .getByRole('button', { name: 'Restart Daemon' })
-      .click();
+    await step('Restart a daemon that hangs').getByRole('button', { name: 'Restart Daemon' }).click();
     await window.dialog().filter({ hasText: 'nightly build' }).waitFor();
     await window.page.keyboard.press('Escape');
     await window.dialog().waitFor({ state: 'hidden' });

@@ -37,17 +37,17 @@ describe('a real Prometheus over three dispatchds', function () {
     const rows = () =>
       daemonRows(watched.model, systemClock.now(), undefined)
         .filter(({ contextValue }) => contextValue === 'series')
-        .map(({ label, severity }) => `${severity} ${label}`);
+        .map(({ label, severity }) => `${severity} ${label.replace(/^.* · /, '')}`);
     await until(() => rows().length === 3, 'three series', 60_000);
     await watched.reaches('healthy', 60_000);
-    assert.deepEqual([...rows()].sort(), hosts.map((host) => `plain dispatchd ${host}`).sort());
+    assert.deepEqual([...rows()].sort(), hosts.map((host) => `plain ${host}`).sort());
     await watched.keeps(2 * RED_ABOVE_S * 1_000);
     assert.deepEqual(watched.besides('unverified', 'healthy'), []);
 
     watched.did('the second of three hangs');
     await bravo.post('/api/chaos/hang');
     const { why } = await watched.reaches('wedged', 120_000);
-    const wedged = `dispatchd ${new URL(bravo.url).host}`;
+    const wedged = new URL(bravo.url).host;
     assert.equal(why, `1 of 3 red: ${wedged}, no success for over ${RED_ABOVE_S} s`);
     assert.equal(rows()[0], `red ${wedged}`, 'the worst first');
     assert.equal(rows().filter((row) => row.startsWith('red')).length, 1);

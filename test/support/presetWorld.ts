@@ -37,7 +37,9 @@ function text(name: string): string {
 export class PresetWorld {
   readonly home = mkdtempSync(join(tmpdir(), 'preset-'));
   readonly watch = new Watch();
-  readonly #env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  readonly #env = Object.fromEntries(
+    ['PATH', 'HOME', 'CLAUDE_CONFIG_DIR', 'CODEX_HOME'].map((name) => [name, process.env[name]]),
+  );
   readonly #answers = new Map<string, { readonly status: number; readonly body: string }>();
   /** What it was asked for, in order: paths, and words of commands. */
   readonly asked: string[] = [];
@@ -47,6 +49,7 @@ export class PresetWorld {
 
   constructor() {
     mkdirSync(join(this.home, 'bin'));
+    for (const name of Object.keys(this.#env)) if (name !== 'PATH') delete process.env[name];
     process.env['HOME'] = this.home;
     process.env['PATH'] = `${join(this.home, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`;
   }

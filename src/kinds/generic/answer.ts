@@ -1,10 +1,11 @@
 import type { StrangeAnswer } from '../../health/cause';
 import type { Session } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
-import { errorIn, notAStatus } from '../read/answers';
+import { errorIn, isPage, notAStatus } from '../read/answers';
 import { shapeMeant, type Means } from './meanings';
 import { isMetrics, readMetrics } from './metrics';
-import { readSaid, type Said } from './said';
+import { readSaid } from './said';
+import type { Said } from './spoken';
 import { shapeOf, type Shape } from './shapes';
 
 /** What a daemon of an unknown make said, in whichever way it was asked. */
@@ -18,6 +19,8 @@ export interface Spoken {
 
 /** "Service Unavailable" is what a readiness route answers as long as the daemon is not ready. */
 const NOT_READY = 503;
+/** How a web page begins, also one that calls itself a text. */
+const PAGE = /^\s*<(?:!doctype html|html)\b/i;
 
 /**
  * What an HTTP answer says, or why that is nothing. A body is read whatever the status is, since who is not ready says
@@ -33,24 +36,24 @@ export function readAnswer(
 ): Spoken | StrangeAnswer {
   const { status, body, contentType, encoding } = answer;
   const isGood = expect ? expect.includes(status) : status >= 200 && status < 300;
-  const isPage = /\bhtml\b/i.test(contentType);
-  if (isGood && isPage) return { is: 'webPage' };
+  const isWeb = isPage(answer) || PAGE.test(body);
+  if (isGood && isWeb) return { is: 'webPage' };
   if (isGood && encoding !== undefined) return { is: 'compressed', by: encoding };
   if (isGood && isMetrics(body, contentType)) return { said: readMetrics(body) };
-  const said = readSaid(isPage || encoding !== undefined ? '' : body);
+  const said = readSaid(isWeb || encoding !== undefined ? '' : body);
   const shape =
     status === 401 || status === 403 || status === 404
       ? undefined
       : (shapeMeant(body, means) ?? shapeOf(body, said.json));
   if (isGood) return { said, ...(shape && { shape }) };
-  if (shape && !isPage && status >= 500) return { said, shape: notGood(shape) };
+  if (shape && !isWeb && status >= 500) return { said, shape: notGood(shape) };
   if (status === 404) return { is: 'nothingAtPath' };
   const refusal = status === 200 ? undefined : notAStatus(answer);
-  if (status === NOT_READY && refusal?.is !== 'asksToWait' && !isPage) {
+  if (status === NOT_READY && refusal?.is !== 'asksToWait' && !isWeb) {
     const why = errorIn(answer);
     return { said, shape: { condition: 'bad', checks: [], ...(why !== undefined && { said: why }) } };
   }
-  return refusal ?? { is: 'httpError', status, isPage };
+  return refusal ?? { is: 'httpError', status, isPage: isWeb };
 }
 
 /** Who answers with an error and calls itself well is not believed. */

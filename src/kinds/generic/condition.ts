@@ -26,8 +26,12 @@ export function conditionOf(word: unknown): Condition | undefined {
 /** Sentences of servers whose health is a text: each begins, or ends, like one of these. */
 const SENTENCES: readonly (readonly [RegExp, Condition])[] = [
   [/\b(shutting down|draining|terminating)\b/i, 'stopping'],
-  [/\b(is starting|starting up|loading|initiali[sz]ing|warming up|not (yet )?started)\b/i, 'starting'],
-  [/\b(unhealthy|not (ready|healthy|ok)|unavailable|check failed|failed|is down)\b/i, 'bad'],
+  [
+    // Who failed to begin does not begin.
+    /^(?!.*\b(?:fail|error|cannot|could not|unable|crash)).*\b(is starting|starting up|loading|initiali[sz]ing|warming up|not (yet )?started)\b/i,
+    'starting',
+  ],
+  [/\b(unhealthy|not (ready|healthy|ok)|unavailable|(?<!\b(?:0|no) )failed|is down)\b/i, 'bad'],
   [/\b(degraded)\b/i, 'warning'],
   [
     /^(i'm alive|pong)\b|\b(is|are) (up|alive|ready|healthy|running|ok)\b|\bcheck passed\b|^all good/i,

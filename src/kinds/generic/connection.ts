@@ -1,5 +1,5 @@
 import type { StrangeAnswer } from '../../health/cause';
-import type { Progress, Report, Signs } from '../../health/report';
+import type { Progress, Report } from '../../health/report';
 import { isWaiting } from '../../health/sessions';
 import type { AskSetting, ProofSetting } from '../../model/askSetting';
 import type { NoWay } from '../../model/startFailure';
@@ -10,18 +10,20 @@ import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
 import { readCommand } from './command';
 import { readContract } from './contract';
-import { proveEach } from './each';
+import { type KnownItems, proveEach } from './each';
+import { sessionsOf } from './eachSessions';
 import { explore } from './explore';
 import { readFiles } from './files';
 import { FleetConnection } from './fleetConnection';
 import { CHANGED_PLACE } from './places';
 import { inTime } from './inTime';
 import { COMMAND_TIMEOUT_MS } from './policy';
-import { ProofAside } from './proofAside';
+import { ProofAside, type ToldAside } from './proofAside';
 import { prove, type Remembered } from './proofs';
 import type { Moment } from './values';
 import { toReport } from './report';
-import { TEXT_PLACE, type Said } from './said';
+import { TEXT_PLACE } from './said';
+import type { Said } from './spoken';
 import { toldIn, type Told } from './source';
 import { totalOf } from './totals';
 
@@ -65,6 +67,7 @@ class AnyConnection implements Connection {
   readonly statusRoute: string;
   readonly #asks: AskSetting;
   #remembered: Remembered | undefined;
+  #items: KnownItems | undefined;
   readonly #aside: ProofAside;
   /** Nobody was there when it was asked last. */
   #wasAway = false;
@@ -110,8 +113,10 @@ class AnyConnection implements Connection {
   }
 
   async #readFiles(paths: readonly string[]): Promise<Spoken | StrangeAnswer> {
-    const isRead = this.#places.length === 0 || this.#places.some((place) => place !== CHANGED_PLACE);
-    const spoken = await readFiles(paths, isRead, this.#asks.means);
+    const { means, upMs } = this.#asks;
+    const isAsked = this.#places.some((place) => place !== CHANGED_PLACE);
+    const isRead = isAsked || this.#places.length === 0 || means !== undefined || upMs !== undefined;
+    const spoken = await readFiles(paths, isRead, means);
     // When a log was changed may prove something, too.
     const isLog = this.#asks.explores && 'is' in spoken && ['fileTooLong', 'halfFile'].includes(spoken.is);
     return isLog ? readFiles(paths, false) : spoken;
@@ -154,17 +159,19 @@ class AnyConnection implements Connection {
       const rest = { ...(sessions && { sessions }), ...(explored && { explored }) };
       return contractedReport({ said, ...(shape && { shape }) }, now, rest);
     }
-    const rest = { daemonNow, ...(sessions && { sessions }) };
     const isUp = shape?.condition !== 'starting' && shape?.condition !== 'stopping';
-    if (progress.from && !isUp) return toReport(shape, UNPROVEN, rest);
+    if (progress.from && !isUp)
+      return toReport(shape, UNPROVEN, { daemonNow, ...(sessions && { sessions }) });
     const waits = sessions !== undefined && sessions.length > 0 && sessions.every(isWaiting);
-    const signs = progress.from
-      ? await this.#aside.signs(progress.from, progress, look, now, (told) =>
-          this.#judge(progress, told, now),
+    const told = progress.from
+      ? await this.#aside.ask(progress.from, progress, look, now, (aside) =>
+          this.#judge(progress, aside, now),
         )
       : this.#judge(progress, toldIn(progress, [said]), now, waits);
-    return toReport(shape, signs, {
-      ...rest,
+    const work = sessions ?? told.sessions;
+    return toReport(shape, told.signs, {
+      daemonNow,
+      ...(work && { sessions: work }),
       pollStaleThresholdMs: progress.redAfterMs ?? progress.stuckAfterMs!,
     });
   }
@@ -180,12 +187,18 @@ class AnyConnection implements Connection {
   }
 
   /** @param waits all its work waits for a person */
-  #judge(progress: ProofSetting, told: Told, now: Moment, waits = false): Signs {
-    if ('items' in told) return proveEach(progress, told.items, now, told.idle);
+  #judge(progress: ProofSetting, told: Told, now: Moment, waits = false): ToldAside {
+    if ('items' in told) {
+      const things = { items: told.items, idle: [...told.idle, ...told.waiting] };
+      const { signs, remembered } = proveEach(progress, things, now, this.#items);
+      this.#items = remembered;
+      const sessions = progress.each && sessionsOf(progress.each, told, now.nowAt);
+      return { signs, ...(sessions && { sessions }) };
+    }
     const found = { ...totalOf(progress, told.said), waits };
     const { signs, remembered } = prove(progress, this.#remembered, found, now);
     this.#remembered = remembered;
-    return signs;
+    return { signs };
   }
 }
 

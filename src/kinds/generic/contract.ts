@@ -3,8 +3,8 @@ import { FUTURE_TOLERANCE_MS } from '../../health/policy';
 import type { Signs } from '../../health/report';
 import { MAX_RED_AFTER_MS, MIN_RED_AFTER_MS } from '../policy';
 import { sinceBack } from './proofs';
-import { type Moment, readMoment, readThreshold, shown, type Read } from './values';
-import type { Said } from './said';
+import { type Moment, readDue, readMoment, readThreshold, shown, type Read } from './values';
+import type { Said } from './spoken';
 
 /**
  * The part of a health answer by which anyone can tell progress from presence (docs/health-contract.md). A daemon whose
@@ -66,7 +66,8 @@ export function readTime(
   name: ContractTime,
   nowAt: number,
 ): Read<number | undefined> {
-  const read = readMoment(`${CONTRACT_PLACE}.${name}`, part[name], nowAt);
+  const readIt = name === 'nextDueAt' ? readDue : readMoment;
+  const read = readIt(`${CONTRACT_PLACE}.${name}`, part[name], nowAt);
   return 'unknown' in read && read.unknown.is === 'noSuccessYet' ? NONE : read;
 }
 

@@ -24,7 +24,8 @@ import {
   SHORT_ANSWER_BYTES,
   SLOW_ANSWER_MS,
 } from './policy';
-import { readSaid, type Said } from './said';
+import { readSaid } from './said';
+import type { Said } from './spoken';
 import { shapeOf } from './shapes';
 import { readMoment } from './values';
 
@@ -43,6 +44,7 @@ export function examine(look: Examined): readonly Finding[] {
   // A health answer says by an error that it is ill; another answer is none of a daemon's.
   if (spoken && 'is' in spoken) return [...found, { is: 'strange', why: spoken }];
   if (text.trim() === '') return [...found, { is: 'strange', why: { is: 'empty' } }];
+  if (!shape && isBroken(text, said)) return [...found, { is: 'strange', why: { is: 'noJson' } }];
   const saysGood = shape && shape.condition !== 'bad';
   const isError = answer && answer.status >= 400;
   return [
@@ -57,6 +59,11 @@ export function examine(look: Examined): readonly Finding[] {
     ...progressIn(said, look),
     ...secretsIn(said),
   ];
+}
+
+/** Half of a JSON, or no text: a byte that is none was read as U+FFFD. */
+function isBroken(text: string, { json }: Said): boolean {
+  return json === undefined && (/^\s*[[{]/.test(text) || /[\0\ufffd]/.test(text));
 }
 
 function served({ contentType, dateAt }: Answer, { json }: Said): readonly Finding[] {

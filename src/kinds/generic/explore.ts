@@ -9,8 +9,10 @@ import {
   MAX_STATUS_CHARS,
   MAX_VALUE_CHARS,
 } from './policy';
+import { mayBeMetrics } from './metrics';
 import { CHANGED_PLACE } from './places';
-import { TEXT_PLACE, type Said } from './said';
+import { TEXT_PLACE } from './said';
+import type { Said } from './spoken';
 import { readAge, readBusy, readCount, readMoment } from './values';
 
 /**
@@ -64,7 +66,10 @@ interface Ranked {
 
 function formOf(said: Said): Explored['form'] {
   const { json, hasFields } = said;
-  if (said.at(TEXT_PLACE) === undefined) return 'metrics';
+  const text = said.at(TEXT_PLACE);
+  const isMetrics =
+    json === undefined && (text === undefined || (typeof text === 'string' && mayBeMetrics(text)));
+  if (isMetrics) return 'metrics';
   if (typeof json === 'object' && json !== null) {
     const { status } = json as { readonly status?: unknown };
     return typeof status === 'string' && /^(pass|warn|fail)$/.test(status) ? 'healthJson' : 'json';

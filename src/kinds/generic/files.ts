@@ -5,6 +5,7 @@ import type { StrangeAnswer } from '../../health/cause';
 import { NoAnswer } from '../../system/httpClient';
 import { readBounded } from '../../system/privateFile';
 import { codeOf } from '../../system/trouble';
+import { MAX_SAID_CHARS } from '../policy';
 import { checkParts } from '../read/parts';
 import { inHome, shortPath } from '../read/paths';
 import type { Spoken } from './answer';
@@ -12,7 +13,8 @@ import { claudeSessions } from './claude';
 import { shapeMeant, type Means } from './meanings';
 import { HALF_FILE_LOOKS, HALF_FILE_WAIT_MS, MAX_FILE_BYTES } from './policy';
 import { CHANGED_PLACE } from './places';
-import { readSaid, type Said } from './said';
+import { parse, readSaid, TEXT_PLACE } from './said';
+import type { Said } from './spoken';
 import { shapeOf } from './shapes';
 
 /**
@@ -43,7 +45,7 @@ export async function readFiles(
       contents.push(content);
     } catch (error) {
       if (error instanceof NoAnswer) throw error;
-      if (codeOf(error) !== 'ENOENT') return { is: 'fileNotReadable', file };
+      if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return { is: 'fileNotReadable', file };
     }
   }
   if (changedAt === undefined) {
@@ -70,13 +72,29 @@ async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
     const text = await readBounded(path, MAX_FILE_BYTES);
     if (text === undefined) return 'tooLong';
     checkParts(text);
-    const said = readSaid(text);
+    const said = readWritten(text);
     const isHalf = said.json === undefined && /^\s*[[{]/.test(text);
     const isWhole = !isHalf && text.trim() !== '';
     if (isWhole || (looks === HALF_FILE_LOOKS && !isHalf)) return { text, said };
     if (looks === HALF_FILE_LOOKS) return 'half';
     await delay(HALF_FILE_WAIT_MS);
   }
+}
+
+/** JSON, a file of a JSON in each line of which the last whole one counts, `key=value` lines, or a text. */
+function readWritten(text: string): Said {
+  const whole = readSaid(text);
+  if (whole.json !== undefined || !/^\s*\{.*\}\s*\n/.test(text)) return whole;
+  const lines = text.trimEnd().split('\n');
+  if (typeof parse(lines[0]!) !== 'object') return whole;
+  // The last may be in the making.
+  const last = lines
+    .slice(-2)
+    .reverse()
+    .find((line) => typeof parse(line) === 'object');
+  if (last === undefined) return whole;
+  const said = readSaid(last);
+  return { ...said, at: (place) => (place === TEXT_PLACE ? whole : said).at(place) };
 }
 
 function together(contents: readonly Content[], changedAt: number): Said {
@@ -97,5 +115,5 @@ function together(contents: readonly Content[], changedAt: number): Said {
 }
 
 function shown(path: string): string {
-  return cleanText(shortPath(path));
+  return cleanText(shortPath(path), MAX_SAID_CHARS);
 }

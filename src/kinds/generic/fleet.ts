@@ -1,20 +1,20 @@
 import { SECOND_MS } from '../../base/time';
-import type { SeriesUnknown } from '../../health/cause';
+import { VANISHED_KEPT_MS } from '../../health/policy';
 import type { Fleet, Series } from '../../health/progress';
 import type { FleetSetting } from '../../model/askSetting';
 import { isSameLabels, keyOf, namer } from './labels';
-import { MAX_SERIES, VANISHED_KEPT_MS } from './policy';
+import { MAX_SERIES } from './policy';
 import type { Moment } from './values';
-import { READERS, type Known } from './series';
-import type { Labels, Sample } from './vector';
+import { READERS, unreadable, type Known } from './series';
+import type { Labels, Sample, Vector } from './vector';
 
 /** What is remembered of a fleet. */
 export interface KnownSeries {
   /** Those of the last look, in its order, and its moment in monotonic ms. */
   readonly told: readonly Known[];
   readonly toldMs: number;
-  /** Those that vanished, by their labels; those that are gone for long are forgotten. */
-  readonly gone: ReadonlyMap<string, { readonly known: Known; readonly toldMs: number }>;
+  /** Those that are not told now and may come back, by their labels. */
+  readonly gone: ReadonlyMap<string, { readonly known: Omit<Known, 'labels'>; readonly toldMs: number }>;
 }
 
 /** Nothing was told yet. */
@@ -27,8 +27,7 @@ export interface FleetLook {
 }
 
 /**
- * What one more answer tells of a fleet. Pure. A series that was told before and is not now has vanished: nothing is
- * known of its daemon.
+ * What one more answer tells of a fleet. Pure.
  *
  * @param before what the look before remembered
  * @param now the moment of the answer, on the clock of Prometheus
@@ -36,7 +35,7 @@ export interface FleetLook {
 export function readFleet(
   setting: FleetSetting,
   before: KnownSeries,
-  samples: readonly Sample[],
+  { samples, warning }: Vector,
   now: Moment,
 ): FleetLook {
   const { value: by, redAbove } = setting;
@@ -46,19 +45,22 @@ export function readFleet(
   const series: Series[] = [];
   for (const { metric, value } of read) {
     const was = whose.next(metric);
-    // Who gives a series twice breaks the rules, and a row stands once.
-    if (!was) continue;
     const { key, name } = was;
+    if (was.isTwice) {
+      // Prometheus itself refuses that; a proxy in front of two may not.
+      const first = series.findIndex((each) => each.key === key);
+      series[first] = { key, name, unknown: unreadable('told twice') };
+      continue;
+    }
     const one = READERS[by](setting, value[1], was, now, { key, name });
     told.push(one.known);
     series.push(one.series);
   }
   const gone = whose.gone(now.monotonicMs);
-  for (const { known } of gone.values()) series.push({ key: known.key, name: known.name, unknown: VANISHED });
   const limit = by === 'state' ? redAbove : redAbove * SECOND_MS;
   const unread = samples.length - read.length;
   return {
-    fleet: { kind: 'fleet', by, limit, series, unread },
+    fleet: { kind: 'fleet', by, limit, series, unread, ...(warning !== undefined && { warning }) },
     known: { told, toldMs: now.monotonicMs, gone },
   };
 }
@@ -71,9 +73,9 @@ function recogniser(before: KnownSeries, rowName: string) {
   const name = namer(rowName);
   let at = 0;
   /** Made with the first that is not at its place. */
-  let byKey: Map<string, Known> | undefined;
+  let byKey: Map<string, Omit<Known, 'labels'>> | undefined;
   const seen = new Set<string>();
-  const lookUp = (): Map<string, Known> => {
+  const lookUp = (): Map<string, Omit<Known, 'labels'>> => {
     if (byKey) return byKey;
     byKey = new Map([...before.gone].map(([key, { known }]) => [key, known]));
     for (const known of before.told) byKey.set(known.key, known);
@@ -81,8 +83,7 @@ function recogniser(before: KnownSeries, rowName: string) {
     return byKey;
   };
   return {
-    /** `undefined` for one that there was already. */
-    next(labels: Labels): Known | undefined {
+    next(labels: Labels): Known & { readonly isTwice?: true } {
       const placed = byKey ? undefined : before.told[at];
       if (placed && isSameLabels(placed.labels, labels)) {
         at++;
@@ -90,24 +91,24 @@ function recogniser(before: KnownSeries, rowName: string) {
       }
       const known = lookUp();
       const key = keyOf(labels);
-      if (seen.has(key)) return undefined;
+      const was = known.get(key);
+      if (seen.has(key)) return { labels, key, name: was?.name ?? name(labels), isTwice: true };
       seen.add(key);
-      return known.get(key) ?? { labels, key, name: name(labels) };
+      return was ? { ...was, labels } : { labels, key, name: name(labels) };
     },
     gone(nowMs: number): KnownSeries['gone'] {
       if (!byKey && at === before.told.length && before.gone.size === 0) return before.gone;
       const isKept = (toldMs: number) => nowMs - toldMs <= VANISHED_KEPT_MS;
       lookUp();
       const all = [
-        ...before.told.map((known) => ({ known, toldMs: before.toldMs })),
+        // Labels may be long, and the key is enough to know a series by.
+        ...before.told.map(({ labels: _, ...known }) => ({ known, toldMs: before.toldMs })),
         ...before.gone.values(),
       ].filter(({ known, toldMs }) => !seen.has(known.key) && isKept(toldMs));
       return new Map(all.slice(0, MAX_SERIES).map((each) => [each.known.key, each]));
     },
   };
 }
-
-const VANISHED: SeriesUnknown = { is: 'vanished' };
 
 /** Of too many always the same ones: a series that is read now and then would seem to vanish. */
 function firstOf(samples: readonly Sample[]): readonly Sample[] {

@@ -45,12 +45,12 @@ export class FleetConnection implements Connection {
     }
   }
 
-  async #answered({ samples, at }: Vector, { dateAt, tookMs }: Seen, look: Look): Promise<Answered> {
-    const daemonNow = at ?? dateAt ?? this.options.wallAt();
+  async #answered(vector: Vector, { dateAt, tookMs }: Seen, look: Look): Promise<Answered> {
+    const daemonNow = vector.at ?? dateAt ?? this.options.wallAt();
     const now = { nowAt: daemonNow, monotonicMs: performance.now() };
-    const { fleet, known } = readFleet(this.#setting, this.#known, samples, now);
+    const { fleet, known } = readFleet(this.#setting, this.#known, vector, now);
     this.#known = known;
-    const targets = samples.length === 0 ? await askTargets(look) : undefined;
+    const targets = vector.samples.length === 0 ? await askTargets(look) : undefined;
     const told: Fleet = targets ? { ...fleet, targets } : fleet;
     const isState = fleet.by === 'state';
     const report = toReport(undefined, told, {

@@ -1,6 +1,7 @@
 import { cleanText } from '../../base/text';
 import type { EachSetting, Matches } from '../../model/askSetting';
-import { MAX_CHECK_NAME_CHARS, MAX_ITEMS } from './policy';
+import { isPidAlive } from '../../system/identity';
+import { MAX_CHECK_NAME_CHARS } from './policy';
 import { ALL_PLACE, valueAt } from './said';
 
 /** One of several things that a daemon tells of: where a value of it stands. */
@@ -10,28 +11,23 @@ export interface Item {
 
 /** An item that is a part of JSON. */
 export function itemOf(value: unknown): Item {
-  return { at: (place) => valueAt(value, place.split('.')) };
+  return { at: (place) => valueAt(value, place) };
 }
 
 /**
- * The things of a list, or of an object by its keys; of several answers those of one id are one. Bounded.
+ * The things of a list, or of an object by its keys; of several answers those of one id are one.
  * @param answers each as JSON
  * @returns `undefined` where there is no such list
  */
 export function itemsIn(answers: readonly unknown[], place: string): readonly Item[] | undefined {
-  const lists = answers.map((answer) => (place === ALL_PLACE ? answer : valueAt(answer, place.split('.'))));
+  const lists = answers.map((answer) => (place === ALL_PLACE ? answer : valueAt(answer, place)));
   if (!lists.every((list) => typeof list === 'object' && list !== null)) return undefined;
   if (lists.length === 1) {
-    return Object.values(lists[0]!)
-      .slice(0, MAX_ITEMS)
-      .map((value: unknown) => itemOf(value));
+    return Object.values(lists[0]!).map((value: unknown) => itemOf(value));
   }
   const byId = new Map<string, Record<string, unknown>>();
   for (const list of lists) {
-    for (const [key, value] of Object.entries(list as Readonly<Record<string, unknown>>).slice(
-      0,
-      MAX_ITEMS,
-    )) {
+    for (const [key, value] of Object.entries(list as Readonly<Record<string, unknown>>)) {
       if (typeof value !== 'object' || value === null) continue;
       const { id = key } = value as { id?: unknown };
       if (typeof id === 'string') byId.set(id, { ...byId.get(id), ...value });
@@ -42,12 +38,27 @@ export function itemsIn(answers: readonly unknown[], place: string): readonly It
 
 /** Whether an item is one of those that are judged. Whether its process lives is another question. */
 export function isJudged(item: Item, { where = {}, unless = {} }: EachSetting): boolean {
-  const entries = (matches: Matches) => Object.entries(matches);
-  const has = ([place, values]: [string, Matches[string]]) => {
+  const has = hasOf(item);
+  return Object.entries(where).every(has) && !Object.entries(unless).some(has);
+}
+
+/** Whether the process of an item is there, where the setting names one. */
+export function isAliveItem(item: Item, { alive }: EachSetting): boolean {
+  if (alive === undefined) return true;
+  const pid = item.at(alive);
+  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isPidAlive(pid);
+}
+
+/** Whether an item waits for a person. */
+export function isWaitingItem(item: Item, { sessions }: EachSetting): boolean {
+  return sessions?.waits !== undefined && Object.entries(sessions.waits).every(hasOf(item));
+}
+
+function hasOf(item: Item): (match: [string, Matches[string]]) => boolean {
+  return ([place, values]) => {
     const value = item.at(place);
     return values.some((each) => each === (value ?? null));
   };
-  return entries(where).every(has) && !entries(unless).some(has);
 }
 
 /** What an item is called, where it says that. */

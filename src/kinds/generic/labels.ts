@@ -1,29 +1,36 @@
+import { createHash } from 'node:crypto';
 import { cleanText } from '../../base/text';
 import { MAX_LABELS_CHARS, MAX_SERIES_NAME_CHARS } from './policy';
 import type { Labels } from './vector';
 
-/** The labels in one text; Prometheus gives them in the order of their names. */
+/** The labels in one text, which no others have; Prometheus gives them in the order of their names. */
 export function keyOf(labels: Labels): string {
   let key = '';
   for (const label in labels) {
-    const value = labels[label];
-    if (typeof value === 'string') key += `${key === '' ? '' : ','}${label}="${value}"`;
+    const value = labels[label]!;
+    const quoted = /["\\]/.test(value) ? JSON.stringify(value) : `"${value}"`;
+    key += `${key === '' ? '' : ','}${label}=${quoted}`;
   }
-  return key.length > MAX_LABELS_CHARS ? key.slice(0, MAX_LABELS_CHARS) : key;
+  if (key.length <= MAX_LABELS_CHARS) return key;
+  return `${key.slice(0, MAX_LABELS_CHARS)}… ${createHash('sha256').update(key).digest('base64url')}`;
 }
 
 const PLACEHOLDER = /\{\{\s*([a-zA-Z_]\w*)\s*\}\}/g;
 
-/** Fills a name with the labels of a series; without any, all labels are its name. */
+/**
+ * Fills a name with the labels of a series; without any, all labels are its name. What stands before the first label is
+ * the name of the fleet, below which each row would say that again.
+ */
 export function namer(template: string): (labels: Labels) => string {
   const parts = template.split(PLACEHOLDER);
-  const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+  parts[0] = '';
   return (labels) => {
+    const textOf = (label: string) => (Object.hasOwn(labels, label) ? labels[label]! : '');
     let name = '';
     let isNamed = false;
     // Every second part is a label.
     for (let n = 0; n < parts.length; n++) {
-      const text = n % 2 === 0 ? parts[n]! : textOf(labels[parts[n]!]);
+      const text = n % 2 === 0 ? parts[n]! : textOf(parts[n]!);
       name += text;
       isNamed ||= n % 2 === 1 && text !== '';
     }
@@ -37,8 +44,8 @@ const NO_LABELS = '{}';
 function allOf(labels: Labels): string {
   const { __name__: metric, ...rest } = labels;
   const { instance } = rest;
-  if (typeof instance === 'string' && instance !== '') return cleanText(instance, MAX_SERIES_NAME_CHARS);
-  const name = keyOf(rest) || (typeof metric === 'string' ? metric : '');
+  if (instance) return cleanText(instance, MAX_SERIES_NAME_CHARS);
+  const name = keyOf(rest) || (metric ?? '');
   return cleanText(name, MAX_SERIES_NAME_CHARS) || NO_LABELS;
 }
 

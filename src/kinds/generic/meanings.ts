@@ -1,4 +1,4 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import type { Meaning } from '../../model/askSetting';
 import { NoAnswer } from '../../system/httpClient';
 import { MAX_SAID_CHARS } from '../policy';
@@ -32,6 +32,6 @@ export function shapeMeant(text: string, means: Means | undefined, tookMs = 0): 
   }
   const at = start.indexOf(words);
   const line = start.slice(start.lastIndexOf('\n', at) + 1, at) + (start.slice(at).split('\n', 1)[0] ?? '');
-  const said = cleanText(line, MAX_SAID_CHARS);
+  const said = saidText(line, MAX_SAID_CHARS);
   return { condition: CONDITION[meaning], checks: [], ...(said !== '' && meaning !== 'good' && { said }) };
 }

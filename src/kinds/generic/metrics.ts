@@ -1,5 +1,5 @@
 import { MAX_PLACES } from './policy';
-import type { Said } from './said';
+import type { Said } from './spoken';
 
 /** `name{label="value", …}` of the settings: a series has to have these labels, and may have more. */
 interface Selector {
@@ -18,6 +18,15 @@ const METRICS_TYPE = /^(text\/plain\b.*\bversion=|application\/openmetrics-text\
 const METRICS_LINE = /^# (HELP|TYPE) [a-zA-Z_:]/m;
 /** So far a page is looked through for that: a page of metrics begins so. */
 const METRICS_HEAD_CHARS = 4 * 1024;
+
+/** A line of a series, and only comments before it. */
+const SERIES_LINE =
+  /^(?:\s*#.*\n)*\s*[a-zA-Z_:][\w:]*(?:\{.*\})?[ \t]+[+-]?(?:[\d.]+(?:e[+-]?\d+)?|nan|inf)(?:[ \t]+[\d.]+)?[ \t\r]*(?:\n|$)/i;
+
+/** Whether a text that says so by nothing else is a page of metrics: a few lines that somebody wrote by hand are. */
+export function mayBeMetrics(text: string): boolean {
+  return SERIES_LINE.test(text.slice(0, METRICS_HEAD_CHARS));
+}
 
 /** Whether an answer is a page of metrics. */
 export function isMetrics(text: string, contentType: string): boolean {
@@ -79,24 +88,32 @@ function valuesOf(
 function linesWith(page: string, name: string): readonly number[] {
   const lines: number[] = [];
   for (let at = page.indexOf(name); at !== -1; at = page.indexOf(name, at + name.length)) {
-    if (at === 0 || page[at - 1] === '\n') lines.push(at);
+    if (isLineStart(page, at)) lines.push(at);
   }
   return lines;
+}
+
+/** Nothing stands before it in its line but blanks, which the format allows. */
+function isLineStart(page: string, at: number): boolean {
+  let before = at - 1;
+  while (page[before] === ' ' || page[before] === '\t') before--;
+  return before < 0 || page[before] === '\n';
 }
 
 /** All names of a page, up to a bound, and where their lines are. */
 function linesOf(page: string): LinesOf {
   const lines = new Map<string, number[]>();
-  for (const { 1: name = '', index } of page.matchAll(/^([a-zA-Z_:][\w:]*)/gm)) {
+  for (const { 0: whole, 1: name = '', index } of page.matchAll(/^[ \t]*([a-zA-Z_:][\w:]*)/gm)) {
     const known = lines.get(name);
-    if (known) known.push(index);
-    else if (lines.size < MAX_PLACES) lines.set(name, [index]);
+    const at = index + whole.length - name.length;
+    if (known) known.push(at);
+    else if (lines.size < MAX_PLACES) lines.set(name, [at]);
   }
   return lines;
 }
 
 /** What stands behind the name: labels, the value, and perhaps a time. */
-const REST = /^(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(\S+)/;
+const REST = /^(?:[ \t]*\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\}[ \t]*|[ \t]+)([^\s{]\S*)/;
 
 function valueIn(rest: string, wanted: ReadonlyMap<string, string>): string | undefined {
   const [, labels = '', value] = REST.exec(rest) ?? [];

@@ -1,7 +1,8 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, parse, sep } from 'node:path';
-import { itemOf, type Item } from './items';
-import { MAX_LINE_BYTES, MAX_MATCHES, MAX_READ_MATCHES } from './policy';
+import type { EachSetting } from '../../model/askSetting';
+import { isAliveItem, itemOf, type Item } from './items';
+import { MAX_FOLDERS, MAX_LINE_BYTES, MAX_MATCHES, MAX_READ_BYTES, MAX_VALUES_BESIDE } from './policy';
 import { inHome } from '../read/paths';
 import { CHANGED_PLACE } from './places';
 import { readSaid } from './said';
@@ -10,6 +11,7 @@ import { readSaid } from './said';
 export interface Match {
   readonly path: string;
   readonly changedAt: number;
+  readonly bytes: number;
 }
 
 /**
@@ -21,32 +23,47 @@ export async function matchesOf(patterns: readonly string[]): Promise<readonly M
   for (const pattern of patterns) {
     const { root, dir, base } = parse(inHome(pattern));
     const parts = [...dir.slice(root.length).split(/[\\/]+/), base].filter((part) => part !== '');
-    for await (const path of pathsOf(root || sep, parts)) {
+    for await (const path of pathsOf(root || sep, parts, { folders: MAX_FOLDERS })) {
       const state = await stat(path).catch(() => undefined);
-      if (state?.isFile()) found.push({ path, changedAt: Math.round(state.mtimeMs) });
+      if (state?.isFile()) found.push({ path, changedAt: Math.round(state.mtimeMs), bytes: state.size });
       if (found.length >= MAX_MATCHES) return found;
     }
   }
   return found;
 }
 
-async function* pathsOf(folder: string, [part, ...rest]: readonly string[]): AsyncGenerator<string, void> {
+/** @param left how many folders may still be looked into */
+async function* pathsOf(
+  folder: string,
+  [part, ...rest]: readonly string[],
+  left: { folders: number },
+): AsyncGenerator<string, void> {
   if (part === undefined) {
     yield folder;
     return;
   }
   if (!part.includes('*')) {
-    yield* pathsOf(join(folder, part), rest);
+    yield* pathsOf(join(folder, part), rest, left);
     return;
   }
+  if (left.folders-- <= 0) return;
   const names: readonly string[] = await readdir(folder).catch(() => []);
-  const pattern = new RegExp(`^${part.split('*').map(escaped).join('.*')}$`);
-  const fitting = names.filter((name) => pattern.test(name)).sort();
-  for (const name of fitting.reverse().slice(0, MAX_MATCHES)) yield* pathsOf(join(folder, name), rest);
+  const fitting = names.filter((name) => fits(name, part)).sort();
+  for (const name of fitting.reverse().slice(0, MAX_MATCHES)) yield* pathsOf(join(folder, name), rest, left);
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+/** Whether a name fits a pattern. Each part is looked for once: a regular expression may look for hours. */
+function fits(name: string, pattern: string): boolean {
+  const [head = '', ...parts] = pattern.split('*');
+  const tail = parts.pop() ?? '';
+  if (!name.startsWith(head) || !name.endsWith(tail)) return false;
+  let at = head.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at + tail.length <= name.length;
 }
 
 /** When the newest of these was changed. Epoch ms; `undefined` where none is there. */
@@ -55,26 +72,58 @@ export function newestOf(matches: readonly Match[]): number | undefined {
 }
 
 /**
- * Files as items: what each of them holds as JSON, or its last line. Only those are read that were changed last.
+ * Files as items: what each of them holds as JSON, or its last line. Those that were changed last are read first, as far
+ * as the bound on all of them goes.
+ *
+ * @param each without the process that it names nothing else is looked for
  * @param beside patterns of what else is written for an item, with `{field}` for a value of it
  */
 export async function fileItems(
   matches: readonly Match[],
+  each?: EachSetting,
   beside: readonly string[] = [],
 ): Promise<readonly Item[]> {
-  const newest = [...matches].sort((one, other) => other.changedAt - one.changedAt);
   const items = await Promise.all(
-    newest.slice(0, MAX_READ_MATCHES).map(async ({ path, changedAt }): Promise<Item | undefined> => {
+    newestWithin(matches).map(async ({ path, changedAt }): Promise<Item | undefined> => {
       const json = await readLast(path);
       // Who is just writing it is at work; it is read the next time.
       if (json === undefined) return undefined;
       const item = itemOf(json);
+      if (each && !isAliveItem(item, each)) return undefined;
       const others = await matchesOf(beside.flatMap((pattern) => filled(pattern, item) ?? []));
       const lastAt = Math.max(changedAt, newestOf(others) ?? 0);
-      return { at: (place) => (place === CHANGED_PLACE ? lastAt : item.at(place)) };
+      const more = each?.sessions ? await valuesBeside(others) : [];
+      return { at: (place) => (place === CHANGED_PLACE ? lastAt : firstAt([item, ...more], place)) };
     }),
   );
   return items.filter((item) => item !== undefined);
+}
+
+/** As many of the newest as a bound on what is read of all of them allows. */
+function newestWithin(matches: readonly Match[]): readonly Match[] {
+  let left = MAX_READ_BYTES;
+  return [...matches]
+    .sort((one, other) => other.changedAt - one.changedAt)
+    .filter(({ bytes }) => {
+      const cost = Math.min(bytes, MAX_LINE_BYTES);
+      left -= cost;
+      return left >= 0;
+    });
+}
+
+/** Only of files that are JSON as a whole: a transcript is read by nobody. */
+async function valuesBeside(others: readonly Match[]): Promise<readonly Item[]> {
+  const read = others.filter(({ path }) => path.endsWith('.json')).slice(0, MAX_VALUES_BESIDE);
+  const values = await Promise.all(read.map(({ path }) => readLast(path)));
+  return values.filter((value) => value !== undefined).map(itemOf);
+}
+
+function firstAt(items: readonly Item[], place: string): unknown {
+  for (const item of items) {
+    const value = item.at(place);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** A pattern for one item; `undefined` where a value of it is none that a file may be named by. */

@@ -3,6 +3,9 @@ export const LONGEST_AGE_MS = 10 * 365 * 24 * 60 * 60 * 1_000;
 
 /** Below this a number is seconds since 1970, above it milliseconds: the one is the year 5138, the other 1973. */
 export const FIRST_MS = 1e11;
+/** And so on for microseconds and nanoseconds. */
+export const FIRST_US = 1e14;
+export const FIRST_NS = 1e17;
 
 /** The tree shows checks one under the other: more are for a page of its own. */
 export const MAX_CHECKS = 50;
@@ -32,6 +35,8 @@ export const COMMAND_TIMEOUT_MS = 5_000;
 /** What a daemon's client prints of its jobs is some KB. */
 export const MAX_COMMAND_OUTPUT_BYTES = 1024 * 1024;
 export const MAX_COMMAND_NAME_CHARS = 60;
+/** JSON comes after some lines for people: so many lines that may begin it are tried. */
+export const MAX_JSON_STARTS = 10;
 
 /** A beat is compared with the one before: an id, a time, a number. */
 export const MAX_BEAT_CHARS = 1_000;
@@ -41,11 +46,6 @@ export const MAX_SERIES = 2_000;
 /** The labels of a series name it; longer ones than Prometheus' own have some 200 characters. */
 export const MAX_LABELS_CHARS = 1_000;
 export const MAX_SERIES_NAME_CHARS = 60;
-/**
- * A series that vanished is shown so long: a daemon that died at night is still to be seen in the morning, and one that
- * was taken out of service is not shown for ever.
- */
-export const VANISHED_KEPT_MS = 24 * 60 * 60 * 1_000;
 
 /** So many values of an answer are looked at for a proof, so deep and in so long a place; and so many are offered. */
 export const MAX_PLACES = 2_000;
@@ -54,18 +54,28 @@ export const MAX_PLACE_CHARS = 120;
 export const MAX_CANDIDATES = 20;
 /** A time that is nearer than this to the answer is that of the answer, where its name says no more than "time". */
 export const ANSWER_CLOCK_MS = 2_000;
-/** What is to come later than this is no schedule that anybody waits for. */
+/** What is to come later than this is no schedule that anybody waits for: the largest date, or number, is for never. */
 export const FURTHEST_DUE_MS = 366 * 24 * 60 * 60 * 1_000;
 
-/** A list of a daemon's jobs or sessions: openclaw prints 200 jobs at most, opencode 100 sessions. */
+/** So many of a daemon's jobs or sessions are judged: openclaw prints 200 jobs at most, opencode 100 sessions. */
 export const MAX_ITEMS = 1_000;
 
 /** So many files of one pattern are looked at, the last by name first: names with a date are the newest. */
 export const MAX_MATCHES = 200;
-/** Of them so many are read, the last that were changed first: who works writes. */
-export const MAX_READ_MATCHES = 20;
+/** So many folders are looked into for one pattern: three years of folders by day, as codex has them, are 1,100. */
+export const MAX_FOLDERS = 2_000;
 /** Of a file of lines the last is read; one of a transcript may hold what a tool printed. */
 export const MAX_LINE_BYTES = 256 * 1024;
+/** Of all of them so much is read, the last that were changed first, who works writes: 20 transcripts, or all that are short. */
+export const MAX_READ_BYTES = 20 * MAX_LINE_BYTES;
+/** Claude Code writes one state beside each of its sessions. */
+export const MAX_VALUES_BESIDE = 4;
+
+/**
+ * Looks come as far apart as a sign may take, and a moment later (`CROSSING_MARGIN_MS`); longer than for two of them
+ * nobody looked.
+ */
+export const GAP_LOOKS = 2;
 
 /** As long as what tells of the progress fails for a moment, the last that was told counts for so many intervals. */
 export const PROOF_KEPT_INTERVALS = 3;

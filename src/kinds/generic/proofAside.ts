@@ -1,5 +1,5 @@
 import type { Cause } from '../../health/cause';
-import type { Signs } from '../../health/report';
+import type { Session, Signs } from '../../health/report';
 import type { ProofSetting, ProofSource } from '../../model/askSetting';
 import { NoAnswer } from '../../system/httpClient';
 import type { Look } from '../look';
@@ -8,8 +8,14 @@ import { COMMAND_TIMEOUT_MS, PROOF_KEPT_INTERVALS } from './policy';
 import type { Moment } from './values';
 import { askSource, type Told } from './source';
 
-interface Kept {
+/** What is told besides the status. */
+export interface ToldAside {
   readonly signs: Signs;
+  /** Its work, where that is told, too. */
+  readonly sessions?: readonly Session[];
+}
+
+interface Kept extends ToldAside {
   /** The moment of it. */
   readonly at: Moment;
   /** When it was last asked for. Monotonic ms. */
@@ -30,23 +36,23 @@ export class ProofAside {
     this.#kept = undefined;
   }
 
-  /** @param judge what is told as signs */
-  async signs(
+  /** @param judge what is told as signs, and as work */
+  async ask(
     from: ProofSource,
     progress: ProofSetting,
     look: Look,
     now: Moment,
-    judge: (told: Told) => Signs,
-  ): Promise<Signs> {
+    judge: (told: Told) => ToldAside,
+  ): Promise<ToldAside> {
     const { everyMs = 0 } = from;
     const { monotonicMs } = now;
     const kept = this.#kept;
     if (kept && monotonicMs - kept.askedMs < everyMs) return asOfThen(kept, now);
     const answered = await this.#ask(from, progress, look);
     if (!('is' in answered)) {
-      const signs = judge(answered);
-      this.#kept = { signs, at: now, askedMs: monotonicMs };
-      return signs;
+      const told = judge(answered);
+      this.#kept = { ...told, at: now, askedMs: monotonicMs };
+      return told;
     }
     const isKept = kept !== undefined && kept.signs.unknown?.is !== 'signUntold';
     if (
@@ -58,7 +64,7 @@ export class ProofAside {
     }
     const signs: Signs = { kind: 'signs', by: progress.by, unknown: { is: 'signUntold', cause: answered } };
     this.#kept = { signs, at: now, askedMs: monotonicMs };
-    return signs;
+    return { signs };
   }
 
   async #ask(from: ProofSource, progress: ProofSetting, look: Look): Promise<Told | Cause> {
@@ -78,13 +84,16 @@ export class ProofAside {
  * What was told before, as of then: only its age is known to grow. By the daemon's own clock, since the `Date` header has
  * whole seconds: nothing comes too late before it is asked for again.
  */
-function asOfThen({ signs, at }: Kept, { nowAt }: Moment): Signs {
+function asOfThen({ signs, sessions, at }: Kept, { nowAt }: Moment): ToldAside {
   const byMs = nowAt - at.nowAt;
   const { owedSinceAt, suspect } = signs;
   return {
-    ...signs,
-    isToldBefore: true,
-    ...(owedSinceAt !== undefined && { owedSinceAt: owedSinceAt + byMs }),
-    ...(suspect && { suspect: { ...suspect, sinceAt: suspect.sinceAt + byMs } }),
+    signs: {
+      ...signs,
+      isToldBefore: true,
+      ...(owedSinceAt !== undefined && { owedSinceAt: owedSinceAt + byMs }),
+      ...(suspect && { suspect: { ...suspect, sinceAt: suspect.sinceAt + byMs } }),
+    },
+    ...(sessions && { sessions }),
   };
 }

@@ -1,33 +1,28 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
+import { mayBeMetrics, readMetrics } from './metrics';
 import { MAX_PLACE_DEPTH, MAX_PLACES } from './policy';
-
-/** What a daemon said, in whichever way it says it: where a value stands in it, and the whole of it. */
-export interface Said {
-  /**
-   * The value at a place of the settings; `undefined` where there is none.
-   * @param isAmount values of one name may be added up
-   */
-  at(place: string, isAmount?: boolean): unknown;
-  /** The JSON, where that is what it said. */
-  readonly json?: unknown;
-  /** It has places besides that of its whole text. */
-  readonly hasFields: boolean;
-  /** The places at which a single value stands; bounded. */
-  places(): readonly string[];
-}
+import type { Said } from './spoken';
 
 /** The places that are no field: the whole text, and when a file was changed. */
 export const TEXT_PLACE = '$text';
 /** The place of a list that is the answer itself. */
 export const ALL_PLACE = '$all';
 
-/** Reads JSON, `key=value` lines, or a text of which only the whole is a value. Never throws. */
+/** Reads JSON, `key=value` lines, lines of metrics, or a text of which only the whole is a value. Never throws. */
 export function readSaid(text: string): Said {
   const whole = text.trim();
   const json = parse(whole);
+  if (json === undefined && mayBeMetrics(whole)) {
+    const metrics = readMetrics(whole);
+    return {
+      ...metrics,
+      at: (place, isAmount) => (place === TEXT_PLACE ? whole : metrics.at(place, isAmount)),
+    };
+  }
   const fields: unknown = json === undefined ? pairsIn(whole) : json;
+  const told = typeof json === 'string' ? json : whole;
   return {
-    at: (place) => (place === TEXT_PLACE ? whole : valueAt(fields, place.split('.'))),
+    at: (place) => (place === TEXT_PLACE ? told : valueAt(fields, place)),
     hasFields: Object.keys(fields ?? {}).length > 0,
     places: () => placesIn(fields),
     ...(json !== undefined && { json }),
@@ -43,25 +38,34 @@ export function parse(text: string): unknown {
   }
 }
 
-/** `ActiveState=active`: what systemctl prints, and env files hold. */
-const PAIR = /^([\w.-]+)=(.*)$/;
+/** `ActiveState=active`: what systemctl prints. Env files may have `export` before it, blanks around, and quotes. */
+const PAIR = /^(?:export\s+)?([\w.-]+)\s*=\s*(?:"(.*)"|'(.*)'|(.*))$/;
 
 function pairsIn(text: string): Readonly<Record<string, string>> {
   const pairs = text.split('\n').flatMap((line) => {
-    const [, key, value] = PAIR.exec(line.trim()) ?? [];
+    const [, key, ...values] = PAIR.exec(line.trim()) ?? [];
+    const value = values.find((each) => each !== undefined);
     return key === undefined || value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(pairs);
 }
 
+/** The value at a place, `jobs.0.next` or `jobs[0].next`; `undefined` where there is none. */
+export function valueAt(value: unknown, place: string): unknown {
+  const found = below(value, place.split('.'));
+  if (found !== undefined || !place.includes('[')) return found;
+  const dotted = place.replace(/\[(\d+)\]/g, '.$1').replace(/^\./, '');
+  return below(value, dotted.split('.'));
+}
+
 /** The value below these keys. A key may have a dot in it: then it is two or more of the parts. */
-export function valueAt(value: unknown, parts: readonly string[]): unknown {
+function below(value: unknown, parts: readonly string[]): unknown {
   if (parts.length === 0) return value;
   if (typeof value !== 'object' || value === null) return undefined;
   for (let count = 1; count <= parts.length; count++) {
     const key = parts.slice(0, count).join('.');
     if (!Object.hasOwn(value, key)) continue;
-    const found = valueAt((value as Record<string, unknown>)[key], parts.slice(count));
+    const found = below((value as Record<string, unknown>)[key], parts.slice(count));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -86,9 +90,9 @@ function collectPlaces(value: unknown, keys: readonly string[], places: string[]
 
 /** One bounded line of it, to be shown. */
 export function lineOf(value: unknown, maxChars: number): string | undefined {
-  if (typeof value === 'string') return cleanText(value, maxChars) || undefined;
+  if (typeof value === 'string') return saidText(value, maxChars) || undefined;
   if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')) {
-    return cleanText(value.slice(0, 10).join(', '), maxChars) || undefined;
+    return saidText(value.slice(0, 10).join(', '), maxChars) || undefined;
   }
   return undefined;
 }

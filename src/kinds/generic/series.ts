@@ -5,7 +5,7 @@ import type { Series } from '../../health/progress';
 import type { FleetSetting } from '../../model/askSetting';
 import { LONGEST_AGE_MS, MAX_VALUE_CHARS } from './policy';
 import { prove, type Remembered } from './proofs';
-import { type Moment, numberIn } from './values';
+import { type Moment, numberIn, shown } from './values';
 import type { Labels } from './vector';
 
 /** What is remembered of a series from look to look. */
@@ -69,7 +69,8 @@ function state({ redAbove }: FleetSetting, raw: unknown, was: Known, { nowAt }: 
   return { series: { ...id, isBad: true, owedSinceAt: badSinceAt, value }, known: { ...rest, badSinceAt } };
 }
 
-function unreadable(raw: unknown): SeriesUnknown {
-  const received = cleanText(typeof raw === 'string' ? raw : typeof raw, MAX_VALUE_CHARS) || 'empty';
+/** Why a value tells nothing. */
+export function unreadable(raw: unknown): SeriesUnknown {
+  const received = (typeof raw === 'string' ? cleanText(raw, MAX_VALUE_CHARS) : shown(raw)) || 'empty';
   return { is: 'malformed', malformed: [{ field: 'value', is: 'wrong', expected: 'a number', received }] };
 }

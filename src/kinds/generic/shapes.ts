@@ -61,8 +61,11 @@ function ofReason(said: string): Condition | undefined {
 /** `[+]ping ok`, `[-]etcd failed: reason withheld`. */
 const LINE = /^\[([+-])\](\S+) ?(.*)$/;
 
+/** JSON that has no end, or values that are none; XML, a page. Words of these are no word of the daemon's. */
+const NO_WORDS = /^(?:[{<]|\[(?![+-]\]))/;
+
 function textShape(text: string): Shape | undefined {
-  if (text.length > MAX_STATUS_PAGE_CHARS) return undefined;
+  if (text.length > MAX_STATUS_PAGE_CHARS || NO_WORDS.test(text)) return undefined;
   const checks = text.split('\n').flatMap((line): Check[] => {
     const [, mark, name, rest] = LINE.exec(line.trim()) ?? [];
     const shown = lineOf(name, MAX_CHECK_NAME_CHARS);

@@ -1,18 +1,25 @@
 import type { StrangeAnswer } from '../../health/cause';
 import type { EachSetting, ProofSetting, ProofSource } from '../../model/askSetting';
-import { isPidAlive } from '../../system/identity';
 import type { Look } from '../look';
+import { inNamedFolder, type NoFolder } from '../read/namedFolder';
 import { readAnswer } from './answer';
 import { readCommand } from './command';
-import { isJudged, itemsIn, type Item } from './items';
+import { isAliveItem, isJudged, isWaitingItem, itemsIn, type Item } from './items';
 import { fileItems, matchesOf, newestOf } from './patterns';
 import { CHANGED_PLACE } from './places';
-import type { Said } from './said';
+import type { Said } from './spoken';
 
 /** What tells of the progress: things that are judged each by itself, or the values of one. */
-export type Told =
-  /** @property idle things that owe nothing */
-  { readonly items: readonly Item[]; readonly idle: readonly Item[] } | { readonly said: Pick<Said, 'at'> };
+export type Told = ToldOfEach | { readonly said: Pick<Said, 'at'> };
+
+/** Several things, by what each of them owes. */
+export interface ToldOfEach {
+  readonly items: readonly Item[];
+  /** They owe nothing. */
+  readonly idle: readonly Item[];
+  /** They wait for a person, and owe nothing meanwhile. */
+  readonly waiting: readonly Item[];
+}
 
 /** How long things that are asked besides the status may take. */
 export interface Limits {
@@ -32,11 +39,17 @@ export async function askSource(
 ): Promise<Told | StrangeAnswer> {
   switch (source.kind) {
     case 'file': {
-      const [since] = source.newerThan === undefined ? [] : await matchesOf([source.newerThan]);
-      const files = (await matchesOf(source.paths)).filter(
+      const { paths, newerThan, beside = [] } = source;
+      const named = [paths, newerThan === undefined ? [] : [newerThan], beside].map(inFolders);
+      const none = named.flat().find((path) => typeof path !== 'string');
+      if (none) return { is: 'fileNotReadable', file: `the folder that ${none.variable} names` };
+      const [patterns = [], begun = [], others = []] = named as string[][];
+      const [since] = await matchesOf(begun);
+      const files = (await matchesOf(patterns)).filter(
         ({ changedAt }) => changedAt >= (since?.changedAt ?? 0),
       );
-      if (setting.each) return judged(await fileItems(files, source.beside), setting.each);
+      const { each } = setting;
+      if (each) return judged(await fileItems(files, each, others), each);
       const [first] = await fileItems(files);
       return {
         said: { at: (place: string) => (place === CHANGED_PLACE ? newestOf(files) : first?.at(place)) },
@@ -60,6 +73,10 @@ export async function askSource(
   }
 }
 
+function inFolders(paths: readonly string[]): readonly (string | NoFolder)[] {
+  return paths.map((path) => inNamedFolder(path));
+}
+
 /** What answers tell of the progress. */
 export function toldIn({ each }: ProofSetting, answers: readonly Said[]): Told {
   if (!each) return { said: answers[0]! };
@@ -71,12 +88,16 @@ export function toldIn({ each }: ProofSetting, answers: readonly Said[]): Told {
   return items ? judged(items, each) : { said: { at: () => undefined } };
 }
 
-function judged(all: readonly Item[], each: EachSetting): Told {
-  const alive = all.filter((item) => each.alive === undefined || isThere(item.at(each.alive)));
-  const items = alive.filter((item) => isJudged(item, each));
-  return { items, idle: alive.filter((item) => !items.includes(item)) };
+function judged(all: readonly Item[], each: EachSetting): ToldOfEach {
+  const alive = all.filter((item) => isAliveItem(item, each));
+  const waiting = alive.filter((item) => isWaitingItem(item, each));
+  const others = without(alive, waiting);
+  const items = others.filter((item) => isJudged(item, each));
+  return { items, idle: without(others, items), waiting };
 }
 
-function isThere(pid: unknown): boolean {
-  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isPidAlive(pid);
+function without(all: readonly Item[], some: readonly Item[]): readonly Item[] {
+  const left = new Set(all);
+  some.forEach((item) => left.delete(item));
+  return [...left];
 }

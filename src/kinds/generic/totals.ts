@@ -1,6 +1,6 @@
 import type { ProofSetting } from '../../model/askSetting';
 import { type Found, readBusy, readCount } from './values';
-import type { Said } from './said';
+import type { Said } from './spoken';
 
 /** What one answer says where a proof stands: counts are added up, and who is busy is so at each of its places. */
 export function totalOf(

@@ -37,8 +37,9 @@ export function notAStatus(answer: Answer): StrangeAnswer | undefined {
   return answer.body.trim() === '' ? { is: 'empty' } : undefined;
 }
 
-function isPage({ contentType }: Answer): boolean {
-  return /\bhtml\b/i.test(contentType);
+/** Whether an answer calls itself a web page. */
+export function isPage({ contentType }: Pick<Answer, 'contentType'>): boolean {
+  return /\bx?html\b/i.test(contentType);
 }
 
 /** What a daemon says of an error, in its own words: a text, or the message in a JSON; `undefined` where there are none. */

@@ -2,6 +2,7 @@ import { plain, type PlainText } from '../shared/markdown';
 import { withoutSecrets, wordsWithoutSecrets } from '../../base/secrets';
 import { cleanText, joined } from '../../base/text';
 import { duration, type Instant } from '../../base/time';
+import { isLive, isWaiting } from '../../health/sessions';
 import { inFlightMs } from '../../health/staleness';
 import type { StartCommand } from '../../kinds/kind';
 import { MAX_START_CHARS } from '../../kinds/policy';
@@ -49,6 +50,8 @@ export function consequences(
       `${name} will be started in \`${outside}\`: only the last answer of ${name} names that folder, and this window does not have the folder open.`,
     );
   }
+  const kept = keptWorkText(model, way);
+  if (kept !== undefined) parts.push(kept);
   const ownWay = ownWayText(name, way);
   if (ownWay !== undefined) parts.push(ownWay);
   else if (owner) parts.push(...againText(name, way, supervisor));
@@ -107,6 +110,17 @@ function commandText(command: StartCommand): string {
 function ownWayText(name: string, way: Plan['way']): string | undefined {
   if (way?.by !== 'itself' || way.name !== undefined || way.keepsWork || !way.command) return undefined;
   return `${name} is restarted by ${commandText(way.command)}, which does not keep the running work.`;
+}
+
+/** That a restart keeps the work; `undefined` where there is none, or the restart does not keep that. */
+function keptWorkText({ daemon: { name }, track }: Plan['model'], way: Plan['way']): string | undefined {
+  const { sessions = [] } = track.last?.report ?? {};
+  const count = sessions.filter((session) => isLive(session) || isWaiting(session)).length;
+  if (!way?.keepsWork || count === 0) return undefined;
+  const goesOn = count === 1 ? '1 session goes on' : `${count} sessions go on`;
+  return way.by === 'itself' && way.command
+    ? `${name} is restarted by ${commandText(way.command)}, which keeps the running work: ${goesOn}.`
+    : `The restart keeps the running work of ${name}: ${goesOn}.`;
 }
 
 /** Who will start the daemon again, and what a command of the user's does besides. */

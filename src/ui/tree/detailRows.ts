@@ -167,7 +167,7 @@ function instanceDetail({ daemon, holder }: DaemonModel, report: Report, now: In
 
 /** Who measures a fleet. */
 function sourceDetail({ daemon }: DaemonModel): Detail {
-  const description = wholePlaceOf(daemon.target).replace('http://', '');
+  const description = aside(wholePlaceOf(daemon.target).replace('http://', ''));
   return { key: 'source', label: 'Prometheus', description, icon: 'graph-line' };
 }
 

@@ -1,9 +1,10 @@
+import { joined } from '../../base/text';
 import { worstFirst, type Ranked, type SeriesState } from '../../health/fleet';
 import type { Fleet } from '../../health/progress';
 import type { DaemonModel } from '../../model/daemonModel';
 import { seriesText } from '../../words/fleetText';
 import { MAX_SERIES_ROWS } from '../policy';
-import { filterText, labelsText, moreSeriesText, NOT_TOLD_NOW, shownText } from './fleetRowsText';
+import { filterText, labelsText, moreSeriesText, NOT_TOLD_NOW, shownText, UNVERIFIED } from './fleetRowsText';
 import { aside, detailRows, type Row, type Section } from './row';
 import { seriesRowId } from './rowIds';
 
@@ -61,17 +62,18 @@ export function isMatch({ key, name }: Fleet['series'][number], filter: string):
 
 function seriesRow({ daemon, track }: DaemonModel, fleet: Fleet, [series, state]: Ranked): Row {
   const isTold = track.sample?.ok === true;
-  const words = isTold ? seriesText(state, fleet.by, series.value) : NOT_TOLD_NOW;
+  const figure = isTold ? seriesText(state, fleet.by, series.value) : NOT_TOLD_NOW;
+  const isKnown = isTold && state.is !== 'unknown';
   return {
     id: seriesRowId(daemon.id, series.key),
     parentId: daemon.id,
     daemonId: daemon.id,
-    label: series.name,
-    description: words,
+    label: `${figure} · ${series.name}`,
+    ...(!isKnown && { description: aside(UNVERIFIED) }),
     icon: ICONS[isTold ? state.is : 'unknown'],
     severity: isTold && state.is === 'red' ? 'red' : 'plain',
     contextValue: 'series',
     children: [],
-    value: `${series.name}: ${words}${labelsText(series.key)}`,
+    value: `${series.name}: ${joined([!isKnown && UNVERIFIED, figure], ', ')}${labelsText(series.key)}`,
   };
 }

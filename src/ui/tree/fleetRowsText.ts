@@ -1,7 +1,10 @@
 import { cleanText } from '../../base/text';
 
 /** What the row of a series says while its Prometheus does not answer. */
-export const NOT_TOLD_NOW = 'unverified · not told now';
+export const NOT_TOLD_NOW = 'not told now';
+
+/** Beside the row of a series of which nothing is known. */
+export const UNVERIFIED = 'unverified';
 
 /** "Filter: eu-west". */
 export function filterText(filter: string): string {

@@ -79,7 +79,10 @@ function endedDetail(drawing: Drawing, ended: readonly Session[]): Detail[] {
     {
       key: 'ended',
       label: 'Ended today',
-      description: `${ended.length}${bad > 0 ? ` · ${bad} timed out or failed` : ''}`,
+      description: [
+        ...(bad < ended.length ? [`${ended.length}`] : []),
+        ...(bad > 0 ? [`${bad} timed out or failed`] : []),
+      ].join(' · '),
       icon: 'history',
       children: rows(drawing, ended, `${drawing.model.daemon.id}#ended`, (session) =>
         endedRow(session, 'ended', drawing.now),

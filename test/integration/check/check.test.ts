@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort } from '../../support/freePort';
@@ -41,7 +41,8 @@ describe('dispatchd check', function () {
     writeFileSync(file, kept());
     const [good, bare, inFile, missing, refused] = await Promise.all([
       check(`${server.origin}/kept`),
-      check(`${server.origin}/bare`),
+      // As people type an address: without its scheme.
+      check(`${server.origin.replace('http://', '')}/bare`),
       check(file),
       check(join(folder, 'nothing')),
       check(`http://127.0.0.1:${await freePort()}/`),
@@ -49,10 +50,13 @@ describe('dispatchd check', function () {
     assert.deepEqual([good.code, bare.code, inFile.code, missing.code, refused.code], [0, 1, 0, 1, 1]);
     assert.match(
       good.out,
-      /^http:\S+\/kept\n {2}good {2}The endpoint answers HTTP 200 .*\nNothing is lacking\.\n$/s,
+      /^http:\S+\/kept\nNothing is lacking\.\n {2}good {2}The endpoint answers HTTP 200 [^\n]*\n( {2}(good|note) [^\n]*\n)+$/,
     );
     assert.match(good.out, /note {2}The time of the last work was new at both looks\./);
-    assert.match(bare.out, /LACK {2}.*"progress" is missing\.\n1 thing is lacking\./);
+    assert.match(
+      bare.out,
+      /^http:\S+\/bare\n1 thing is lacking\.\n.* {2}LACK {2}[^\n]*"progress" is missing\.\n\nWhat to serve/s,
+    );
     assert.match(inFile.out, /good {2}The file was read/);
     assert.match(missing.out, /LACK {2}Nothing can be read: \S+nothing is not there\./);
     assert.match(refused.out, /LACK {2}Nothing can be read: connection refused\./);
@@ -75,14 +79,24 @@ describe('dispatchd check', function () {
   it('ends in time and in one sentence for what is endless', async function () {
     const tooLarge = await scope.http(answering('x'.repeat(5 * 1024 * 1024)));
     const deep = await scope.http(answering('['.repeat(200_000)));
-    const [large, parts, aFolder] = await Promise.all([
+    const [huge, binary] = [join(folder, 'huge'), join(folder, 'binary')];
+    writeFileSync(huge, '');
+    truncateSync(huge, 64 * 1024 ** 2);
+    writeFileSync(binary, Buffer.from([0, 1, 2, 255]));
+    const [large, parts, aFolder, aHugeFile, aBinaryFile] = await Promise.all([
       check(tooLarge.origin),
       check(deep.origin),
       check(folder),
+      check(huge),
+      check(binary),
     ]);
     assert.match(large.out, /LACK {2}Nothing can be read: the answer is larger than 4 MiB\./);
     assert.match(parts.out, /LACK {2}Nothing can be read: the answer has more than 100000 lists/);
     assert.match(aFolder.out, /LACK {2}The answer is no health answer: \S+ is not a plain file\./);
+    assert.match(aHugeFile.out, /LACK {2}The answer is no health answer: \S+huge is longer than 4 MiB\./);
+    assert.match(aBinaryFile.out, /LACK {2}The answer is no health answer: the answer is not JSON\./);
+    for (const { out } of [large, parts, aFolder, aHugeFile, aBinaryFile])
+      assert.match(out, /^\S+\n1 thing is lacking\.\n/);
     if (process.platform === 'win32') notRun(this, 'Windows has no pipes in folders');
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     assert.match((await check(join(folder, 'pipe'))).out, /pipe is not a plain file\./);

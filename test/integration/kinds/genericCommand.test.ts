@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { DaemonState } from '../../../src/health/states';
 import type { AskTimeouts } from '../../../src/kinds/kind';
 import { createProbe, type Probe } from '../../../src/kinds/probe';
 import { readDaemons } from '../../../src/settings/daemonList';
+import { failureText } from '../../../src/words/causes';
 import { listProblemText } from '../../../src/words/listProblemText';
 import { isAlive } from '../../../src/system/processTable';
+import { notRun } from '../../support/notRun';
 import { until } from '../../support/until';
 import { Watch } from '../../unit/health/support';
 import { assertHarmless } from './conformance/hostile';
@@ -69,6 +71,19 @@ describe('a daemon of any make that a command tells of', function () {
         { time: 'LastAt' },
         'healthy',
       ],
+      [
+        'JSON of several lines after lines for people',
+        () => `[x] Spawning\n[y] Done\n${JSON.stringify({ at: now() }, null, 2)}\n`,
+        { time: 'at' },
+        'healthy',
+      ],
+      [
+        'JSON in colour',
+        () => `\u001b[32m${JSON.stringify({ at: now() })}\u001b[0m\n`,
+        { time: 'at' },
+        'healthy',
+      ],
+      ['key = "value", with blanks', () => `x = 1\r\nLastAt = "${now()}"\r\n`, { time: 'LastAt' }, 'healthy'],
       ['a last line', () => `the last success was at\n${now()}\n`, { time: '$text' }, 'healthy'],
     ];
   it('has said nothing wrong where it lists nothing', async () => {
@@ -115,7 +130,13 @@ describe('a daemon of any make that a command tells of', function () {
       [
         'an exit code, with its last words',
         () => node('console.error("warning\\nno socket\\u001b[31m"); process.exit(4)'),
-        /^the command \S+ ended with exit code 4: no socket \[31m$/,
+        /^the command \S+ ended with exit code 4: no socket$/,
+      ],
+      ['a path through a file', () => [join(__filename, 'x')], /^the command \S+ was not found$/],
+      [
+        'arguments that the system does not take',
+        () => [process.execPath, 'x'.repeat(5_000_000)],
+        /^the system does not start the command \S+$/,
       ],
       ['an exit code alone', () => node('process.exit(4)'), /^the command \S+ ended with exit code 4$/],
       [
@@ -133,22 +154,74 @@ describe('a daemon of any make that a command tells of', function () {
     }
   });
 
+  it('shows nothing of what it prints for programs, and no secret', async () => {
+    const secret = 'hunter2hunter2';
+    const text = [
+      `{"x":"y","anything":"${secret}"}`,
+      `{\n  "anything": "${secret}"\n}`,
+      `  "anything": "${secret}"`,
+      `HOME=/root\nANYTHING=${secret}`,
+      `export ANYTHING=${secret} more`,
+      `the token=${secret} is wrong`,
+    ];
+    for (const printed of text) {
+      for (const stream of ['stdout', 'stderr']) {
+        const script = `process.${stream}.write(process.argv[1]); process.exitCode = 1`;
+        const [, reason] = await look(probeOf(node(script, printed), { time: 'at' }));
+        assert.match(reason, /^the command \S+ ended with exit code 1(: the token=<redacted> is wrong)?$/);
+      }
+    }
+  });
+
+  it('is told by a program of the home folder, and leaves nothing behind that holds on to its group', async function () {
+    if (process.platform === 'win32') notRun(this, 'Windows has no groups');
+    const folder = mkdtempSync(join(homedir(), '.daemon-health-command-'));
+    try {
+      const file = join(folder, 'pids');
+      const lasting = (stdio: string) =>
+        `spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: ${stdio} })`;
+      const script = `#!${process.execPath}
+        const { spawn } = require('node:child_process');
+        const left = [${lasting("'ignore'")}, ${lasting("'inherit'")}];
+        require('node:fs').writeFileSync(process.argv[2], left.map(({ pid }) => pid).join(' '));
+        console.log(JSON.stringify({ at: new Date().toISOString() }));
+        process.exit();`;
+      writeFileSync(join(folder, 'status'), script, { mode: 0o755 });
+      const [state, reason] = await look(
+        probeOf([`~/${basename(folder)}/status`, `~/${basename(folder)}/pids`], { time: 'at' }),
+      );
+      assert.equal(state, 'healthy', reason);
+      for (const pid of readFileSync(file, 'utf8').split(' '))
+        await until(async () => !(await isAlive(Number(pid))), 'what the command left to be gone');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('does not answer where its command does not end, which is ended with what it started', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'daemon-health-command-'));
     try {
       const file = join(folder, 'pid');
       const script = `
         const { spawn } = require('node:child_process');
-        const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-        require('node:fs').writeFileSync(process.argv[1], String(child.pid));
+        const lasting = (detached) =>
+          spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit', detached }).pid;
+        require('node:fs').writeFileSync(process.argv[1], [lasting(false), lasting(true)].join(' '));
         setInterval(() => {}, 1000);`;
       const probe = probeOf(node(script, file));
       const sample = await probe.ask();
       assert.equal(sample.ok ? 'answered' : sample.failure.kind, 'timeout');
+      assert.match(
+        sample.ok ? '' : failureText(sample.failure),
+        /: the command \S+ does not end within 5 s$/,
+      );
       if (!existsSync(file)) return;
-      const pid = Number(readFileSync(file, 'utf8'));
+      const [inGroup, apart] = readFileSync(file, 'utf8').split(' ').map(Number);
       if (process.platform !== 'win32')
-        await until(async () => !(await isAlive(pid)), 'its child to be gone');
+        await until(async () => !(await isAlive(inGroup!)), 'its child to be gone');
+      // Elsewhere the system does not tell whose a process is that left the group.
+      if (process.platform === 'linux')
+        await until(async () => !(await isAlive(apart!)), 'its child of another group to be gone');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -167,7 +240,7 @@ describe('a daemon of any make that a command tells of', function () {
     for (const command of [[], 'x status', [1], [''], ['x', null], ['a\0b'], Array(51).fill('x')]) {
       const { problems } = readDaemons([{ command }], { configured: true, allowRemote: false });
       assert.deepEqual(problems.map(listProblemText), [
-        'daemonHealth.daemons[0] has a problem: "command" is not a list of a program and its arguments, such as ["mydaemon", "status", "--json"].',
+        'daemonHealth.daemons[0].command is not a list of a program and its arguments, such as ["mydaemon", "status", "--json"].',
       ]);
     }
   });

@@ -34,7 +34,7 @@ describe('a daemon of any make that writes files', function () {
   });
 
   /** A probe as a window makes one of an entry. */
-  function probeOf(files: readonly string[], progress?: object): Probe {
+  function probeOf(files: readonly string[], progress?: object, elapsedMs?: () => number): Probe {
     const entry = {
       name: 'x',
       files: files.map((file) => join(folder, file)),
@@ -43,7 +43,7 @@ describe('a daemon of any make that writes files', function () {
     const { daemons, problems } = readDaemons([entry], { configured: true, allowRemote: false });
     assert.deepEqual(problems.map(listProblemText), []);
     const { target, kind, asks } = daemons[0]!;
-    const probe = createProbe(target, { kind, ...(asks && { asks }) });
+    const probe = createProbe(target, { kind, ...(asks && { asks }), ...(elapsedMs && { elapsedMs }) });
     probes.push(probe);
     return probe;
   }
@@ -106,7 +106,10 @@ describe('a daemon of any make that writes files', function () {
     write('state.json', JSON.stringify({ worker: { state: 'busy' } }));
     write('jobs.json', JSON.stringify({ jobs: [{ doneAt: Date.now() - 90_000 }] }));
     const proof = by({ time: 'jobs.0.doneAt', busy: 'worker.state' });
-    const probe = probeOf(['state.json', 'jobs.json'], proof);
+    let elapsedMs = 0;
+    const probe = probeOf(['state.json', 'jobs.json'], proof, () => elapsedMs);
+    assert.equal((await look(probe))[0], 'unverified', 'since when it is busy is not known');
+    elapsedMs += 61_000;
     assert.equal((await look(probe))[0], 'wedged');
     write('state.json', JSON.stringify({ worker: { state: 'idle' } }));
     assert.equal((await look(probe))[0], 'unverified');
@@ -163,6 +166,94 @@ describe('a daemon of any make that writes files', function () {
     );
   });
 
+  describe('is read', () => {
+    const now = () => new Date().toISOString();
+    const lines = (...each: readonly object[]) => each.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const old = { at: '2026-01-01T00:00:00Z' };
+    const rows: readonly (readonly [what: string, text: () => string | Buffer, proof: object])[] = [
+      ['with the mark of UTF-8', () => `\ufeff${JSON.stringify({ at: now() })}`, { time: 'at' }],
+      [
+        'as Windows writes it, in UTF-16',
+        () => Buffer.from(`\ufeff${secondsAgo(5)}\r\n`, 'utf16le'),
+        { time: '$text' },
+      ],
+      ['with the ends of lines of Windows', () => `{\r\n"at":"${now()}"\r\n}\r\n`, { time: 'at' }],
+      ['by the last of many lines of JSON', () => lines(old, { at: now() }), { time: 'at' }],
+      [
+        'by the last whole line, where one is in the making',
+        () => `${lines(old, { at: now() })}{"at":"20`,
+        { time: 'at' },
+      ],
+      ['as a JSON that is a text', () => JSON.stringify(now()), { time: '$text' }],
+      ['as the variables of a shell', () => `# x\nexport AT = "${now()}"\n`, { time: 'AT' }],
+    ];
+    for (const [what, text, proof] of rows) {
+      it(what, async () => {
+        write('state.json', text());
+        const [state, reason] = await look(probeOf(['state.json'], by(proof)));
+        assert.equal(state, 'healthy', reason);
+      });
+    }
+  });
+
+  it('is never proven by a time that nobody can have meant', async () => {
+    const inTenMinutes = Date.now() + 600_000;
+    for (const [next, expected] of [
+      [`${inTenMinutes}000000`, 'healthy'],
+      [`${inTenMinutes}000000000`, 'unverified'],
+      ['"9999-12-31T23:59:59Z"', 'unverified'],
+    ] as const) {
+      write('state.json', `{"next":${next}}`);
+      const [state, reason] = await look(probeOf(['state.json'], by({ due: 'next' })));
+      assert.equal(state, expected, `${next}: ${reason}`);
+    }
+  });
+
+  it('is read for the words of its entry, though only its time proves something', async () => {
+    write('state', 'not running');
+    const files = [join(folder, 'state')];
+    const progress = by({ time: '$mtime' });
+    const entry = { files, means: { 'not running': 'stopped' }, progress };
+    const { target, kind, asks } = readDaemons([entry], { configured: true, allowRemote: false }).daemons[0]!;
+    const probe = createProbe(target, { kind, ...(asks && { asks }) });
+    probes.push(probe);
+    assert.equal((await look(probe))[0], 'stopped');
+  });
+
+  it('finds files by any pattern at once', async () => {
+    write('state', '{"status":"pass"}');
+    write('a'.repeat(250), '{}');
+    for (const [pattern, state] of [
+      [`${'*a'.repeat(30)}*b`, 'unverified'],
+      ['*a*aa', 'healthy'],
+      [`${'a'.repeat(200)}*${'a'.repeat(51)}`, 'unverified'],
+    ] as const) {
+      const from = { files: [join(folder, pattern)] };
+      const [is] = await look(probeOf(['state'], by({ time: '$mtime', from })));
+      assert.equal(is, state, pattern);
+    }
+  });
+
+  it('shows no secret of what it wrote', async () => {
+    const secret = 'hunter2hunter2';
+    for (const [text, proof] of [
+      [`export DB_PASSWORD=${secret}`, { time: '$text' }],
+      [`FOO=${secret}`, { time: '$text' }],
+      [JSON.stringify({ at: `token=${secret}` }), { time: 'at' }],
+      [JSON.stringify({ at: { FOO: secret } }), { time: 'at' }],
+      [JSON.stringify({ status: 'fail', output: `password=${secret} is wrong` }), undefined],
+      [
+        JSON.stringify({ status: 'fail', checks: { db: { status: 'fail', output: `token=${secret}` } } }),
+        undefined,
+      ],
+    ] as const) {
+      write('state.json', text);
+      const probe = probeOf(['state.json'], proof && by(proof));
+      const sample = await probe.ask();
+      assert.ok(!JSON.stringify([sample, await look(probe)]).includes(secret), JSON.stringify(sample));
+    }
+  });
+
   describe('has one clear sentence for', () => {
     const rows: readonly (readonly [what: string, put: (file: string) => void, reason: RegExp])[] = [
       ['half of a JSON', (file) => writeFileSync(file, '{"at":'), /state\.json holds half of a JSON$/],
@@ -181,6 +272,11 @@ describe('a daemon of any make that writes files', function () {
       ],
       ['a missing field', (file) => writeFileSync(file, '{"x":1}'), /^malformed: at is missing$/],
       [
+        'another type, very deep',
+        (file) => writeFileSync(file, `{"at":${'['.repeat(50_000)}${']'.repeat(50_000)}}`),
+        /^malformed: at should be a time.*is \[…\]$/,
+      ],
+      [
         'very deep JSON',
         (file) => writeFileSync(file, '['.repeat(200_000)),
         /^the answer has more than 100000/,
@@ -192,6 +288,15 @@ describe('a daemon of any make that writes files', function () {
         assert.match((await look(probeOf(['state.json'], by({ time: 'at' }))))[1], reason);
       });
     }
+
+    it('a path that is too long, or leads through a file', async () => {
+      assert.match(
+        (await look(probeOf(['x'.repeat(300)], by({ time: 'at' }))))[1],
+        /^\S+… could not be read$/,
+      );
+      write('state.json', '{}');
+      assert.equal((await look(probeOf(['state.json/x'], by({ time: 'at' }))))[0], 'offline');
+    });
 
     it('a pipe that nobody writes into', async function () {
       if (process.platform === 'win32') notRun(this, 'Windows has no pipes in folders');

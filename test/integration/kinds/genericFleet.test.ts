@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { DaemonState } from '../../../src/health/states';
 import { createProbe, type Probe } from '../../../src/kinds/probe';
 import { readDaemons } from '../../../src/settings/daemonList';
+import { memoryOver, MemoryMemento } from '../../support/memento';
 import { Watch } from '../../unit/health/support';
+import { modelOf } from '../../unit/ui/support';
 import { answering, PATIENT, Scope, TIMEOUTS } from '../support';
 
 type Handler = Parameters<Scope['http']>[0];
@@ -174,6 +176,24 @@ describe('a fleet at the address of its Prometheus', function () {
     for (let n = 0; n < 3; n++) assert.equal(await look(probe, watch), 'unverified');
     assert.match(watch.reasonInWords, /^Prometheus does not answer: no answer within/);
     assert.deepEqual(watch.spoken, []);
+  });
+
+  it('knows in a window that was reloaded which series there were', async () => {
+    const prometheus = new Prometheus();
+    const { origin } = await scope.http(prometheus.handler);
+    const state = new MemoryMemento();
+    const first = new Watch();
+    const memory = memoryOver(state, () => first.time.wallAt);
+    prometheus.query = told({ a: '3', b: '4' });
+    assert.equal(await look(probeOf(origin), first), 'healthy');
+    memory.keep([modelOf(first)]);
+    memory.stepped(modelOf(first), { instance: undefined, lost: [] });
+
+    const { id } = modelOf(first).daemon;
+    const second = new Watch({ ...memoryOver(state, () => first.time.wallAt).recall(id), time: first.time });
+    prometheus.query = told({ a: '3' });
+    assert.equal(await look(probeOf(origin), second), 'unverified');
+    assert.equal(second.reasonInWords, 'of b nothing is known: its series has vanished');
   });
 
   it('stays red where it was red and its Prometheus is gone', async () => {

@@ -12,6 +12,7 @@ const SECRETS = {
   environment: 'value-of-a-variable',
   argv: 'run-what-nobody-should-read',
   prompt: 'the words of a person',
+  question: 'sk-live-7f3a91c05d2e4b',
 };
 
 (process.platform === 'win32' ? describe.skip : describe)('the secrets of a daemon of a preset', function () {
@@ -59,8 +60,29 @@ const SECRETS = {
       HOUR_MS,
     );
     world.file(`.claude/projects/x/${session.sessionId}.jsonl`, SECRETS.prompt, HOUR_MS);
+    const waiting = recorded('claude/file.blocked.jobs.ID.state.json').body as { sessionId: string };
+    const job = {
+      ...waiting,
+      detail: SECRETS.prompt,
+      output: SECRETS.prompt,
+      providerEnv: { KEY: SECRETS.environment },
+      respawnFlags: [SECRETS.argv],
+      needs: `login required with token=${SECRETS.question}`,
+    };
+    world.file('.claude/jobs/fcfdd67a/state.json', job);
+    world.file('.claude/sessions/2.json', {
+      ...session,
+      sessionId: waiting.sessionId,
+      jobId: 'fcfdd67a',
+      status: 'idle',
+    });
     assertNone(await allOf({ name: 'claude', preset: 'claude' }));
     assert.equal(world.watch.state, 'stuck');
+    const { sessions } = world.watch.track.last!.report;
+    assert.deepEqual(
+      sessions?.map(({ status }) => status),
+      ['waiting', 'running'],
+    );
   });
 
   it('stay in the jobs of openclaw', async () => {

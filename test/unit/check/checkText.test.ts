@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
-import { checkText, findingText, lacksAnything, noPlaceText } from '../../../src/check/checkText';
-import { isPlace, readPlace } from '../../../src/check/place';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { checkText, findingText, lacksAnything } from '../../../src/check/checkText';
+import { isPlace, placeText, readPlace, type Place } from '../../../src/check/place';
+import { noPlaceText } from '../../../src/check/placeText';
 import { examine } from '../../../src/kinds/generic/examine';
 import type { Answer } from '../../../src/system/httpClient';
 
@@ -189,6 +191,14 @@ const ROWS: readonly Row[] = [
       'The answer says that the daemon is there. Nothing tells whether its work gets on: "progress" is missing.',
     ],
   ],
+  ['is half a JSON', '{"status":"pa', true, ['The answer is no health answer: the answer is not JSON.']],
+  [
+    'is binary',
+    '\u0000\u0001\ufffd\ufffd',
+    true,
+    ['The answer is no health answer: the answer is not JSON.'],
+    { contentType: 'application/octet-stream' },
+  ],
   ['is empty', '', true, ['The answer is no health answer: the answer is empty.']],
   [
     'is a web page',
@@ -217,6 +227,9 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
+const ADDRESS: Place = { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' };
+const FILE: Place = { is: 'file', path: '/w/x' };
+
 describe('what a health answer lacks', () => {
   for (const [what, body, lacks, says, more] of ROWS) {
     it(`is said of one that ${what}`, () => {
@@ -228,7 +241,10 @@ describe('what a health answer lacks', () => {
 
   it('names no value of the answer, and stays one bounded line each', () => {
     const name = `se\u001b[31mcret ${'y'.repeat(500)}`;
-    const text = checkText('x\u0007', found({ status: 'ok', [name]: 'token=hunter2hunter2' }));
+    const text = checkText(
+      { is: 'file', path: 'x\u0007' },
+      found({ status: 'ok', [name]: 'token=hunter2hunter2' }),
+    );
     assert.doesNotMatch(text, /hunter2/);
     for (const line of text.split('\n')) {
       assert.ok(line.length < 300, line);
@@ -237,12 +253,45 @@ describe('what a health answer lacks', () => {
     }
   });
 
-  it('is summed up', () => {
-    assert.match(checkText('x', found(said({}))), /\nNothing is lacking\.\n$/);
-    assert.match(
-      checkText('x', found({ status: 'ok' })),
-      /\n1 thing is lacking\. The health contract says what to serve\.\n$/,
+  /** The text in its parts: the place, the sum, what was found, what to do. */
+  function parts(findings: ReturnType<typeof found>, place: Place = ADDRESS) {
+    const [head = '', next = ''] = checkText(place, findings).split('\n\n');
+    const [where, sum, ...lines] = head.trimEnd().split('\n');
+    return { where, sum, lines, next };
+  }
+
+  it('is summed up before the rest of it', () => {
+    const { where, sum, lines, next } = parts(found(said({})));
+    assert.deepEqual([where, sum, next], ['http://127.0.0.1:8080/health', 'Nothing is lacking.', '']);
+    assert.equal(lines[0], '  good  The answer has a usual shape of a health answer.');
+    assert.equal(parts(found({ status: 'ok' })).sum, '1 thing is lacking.');
+    assert.equal(parts(found({ name: 'x' })).sum, '2 things are lacking.');
+  });
+
+  it('says what to serve, in an example that keeps the contract, where progress cannot be told', () => {
+    for (const body of [{ status: 'ok' }, { name: 'x' }, said({ lastCompletedAt: nowAt - 5_000 })]) {
+      const { next } = parts(found(body));
+      assert.match(next, /^What to serve, by version 1 of the health contract:\n/);
+      const example = /^ {2}"progress": (\{.*?^ {2}\})/ms.exec(next)?.[1] ?? '';
+      const kept = found({ status: 'pass', progress: JSON.parse(example) as object });
+      assert.ok(kept.some(({ is }) => is === 'keepsContract'));
+      assert.match(next, /Add Daemon…/);
+    }
+  });
+
+  it('says what to try where nothing was read, or no health answer', () => {
+    const gone = { is: 'unreachable', cause: { is: 'connectionRefused' } } as const;
+    assert.equal(
+      parts([gone]).next,
+      'Look whether the daemon runs, and whether host and port are its own; then check again.\n',
     );
+    const noFile = { is: 'unreachable', cause: { is: 'noFile', file: '/w/x' } } as const;
+    assert.equal(
+      parts([noFile], FILE).next,
+      'Look whether the path is right, and whether the daemon has written the file; then check again.\n',
+    );
+    assert.match(parts(found('')).next, /^Name the whole address of the health answer, such as http:/);
+    assert.match(parts(found(''), FILE).next, /^Name a file in which the daemon writes its health/);
   });
 });
 
@@ -253,14 +302,29 @@ describe('the place that is checked', () => {
       { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '?x=1' },
     ],
     ['http://localhost:8080', { is: 'address', origin: 'http://localhost:8080', query: '' }],
-    ['state.json', { is: 'file', path: resolve('/w', 'state.json') }],
+    ['state.json', { is: 'file', path: join('/w', 'state.json') }],
+    ['run/state.json', { is: 'file', path: join('/w', 'run/state.json') }],
+    ['~/x.json', { is: 'file', path: join(homedir(), 'x.json') }],
+    ['/tmp/../x.json', { is: 'file', path: '/x.json' }],
+    ['127.0.0.1:8080/health', { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' }],
+    ['localhost:8080/health?x', { is: 'address', origin: 'http://localhost:8080/health', query: '?x' }],
+    ['localhost:8080?x', { is: 'address', origin: 'http://localhost:8080', query: '?x' }],
+    [' [::1]:8080 ', { is: 'address', origin: 'http://[::1]:8080', query: '' }],
+    ['8080', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
+    [':8080', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
+    ['localhost/health', 'The port is missing: 127.0.0.1:8080/health.'],
+    ['127.0.0.1', 'The port is missing: 127.0.0.1:8080/health.'],
+    ['99999', 'The address cannot be read. Write http://127.0.0.1:8080/health.'],
+    ['192.0.2.1:8080/health', '192.0.2.1 is not this machine.'],
     ['http://192.0.2.1/health', '192.0.2.1 is not this machine.'],
     ['http://192.0.2.1/health', { is: 'address', origin: 'http://192.0.2.1/health', query: '' }, true],
     ['https://127.0.0.1/', 'A health answer is asked for over http, not https.'],
     ['http://me:pw@127.0.0.1/', 'No daemon is sent a user name or a password. Leave them out.'],
     ['ftp://127.0.0.1/', 'The address cannot be read. Write http://127.0.0.1:8080/health.'],
     ['http://[', 'The address cannot be read. Write http://127.0.0.1:8080/health.'],
+    ['', 'Name an address or a file.'],
     [' ', 'Name an address or a file.'],
+    ['a\0b', 'Name an address or a file.'],
   ];
   for (const [text, is, allowRemote = false] of rows) {
     it(`${JSON.stringify(text)}${allowRemote ? ', where others are allowed' : ''}`, () => {
@@ -268,4 +332,13 @@ describe('the place that is checked', () => {
       assert.deepEqual(isPlace(place) ? place : noPlaceText(place), is);
     });
   }
+
+  it('is no file below a folder where no folder is open', () => {
+    const place = readPlace('run/state.json', false, undefined);
+    assert.equal(
+      isPlace(place) ? placeText(place) : noPlaceText(place),
+      'No folder is open that the path could begin in. Write the whole path of the file.',
+    );
+    assert.deepEqual(readPlace('/x.json', false, undefined), { is: 'file', path: '/x.json' });
+  });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { clockTime } from '../../../src/base/time';
 import type { Signs } from '../../../src/health/progress';
 import { proofOf } from '../../../src/health/proof';
 import type { Report } from '../../../src/health/report';
@@ -43,8 +44,8 @@ describe('a daemon whose user named a proof of progress', () => {
     const model = modelOf(watch, 'scheduler');
     const now = watch.time.now();
     assert.equal(
-      problemText(model, 'wedged', '', now),
-      'scheduler is wedged: the daemon answers, but has shown no progress for over 6 minutes: the time that proves progress is older than 5 min.',
+      problemText(model, 'wedged', '', now).replace(clockTime(now.wallAt - 6 * MINUTE_MS, now.wallAt), 'AT'),
+      'scheduler is wedged: the daemon answers, but has shown no progress since AT: the time that proves progress is older than 5 min.',
     );
   });
 

@@ -62,6 +62,14 @@ describe('the state table', () => {
       ['unresponsive', { failure: FAILURES.timeout, streak: OUTAGE }, { is: 'unanswered', forMs: 10_000 }],
       [
         'unresponsive',
+        {
+          failure: { kind: 'timeout', cause: { is: 'commandLate', command: 'tail', withinMs: 5_000 } },
+          streak: OUTAGE,
+        },
+        { is: 'unanswered', forMs: 10_000, command: 'tail' },
+      ],
+      [
+        'unresponsive',
         { failure: FAILURES.statusHung, streak: OUTAGE },
         { is: 'statusUnanswered', forMs: 10_000 },
       ],

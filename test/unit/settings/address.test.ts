@@ -17,6 +17,7 @@ describe('an address that somebody types', () => {
     ['http://127.0.0.1:3470/', 'http://127.0.0.1:3470'],
     ['127.0.0.1:3470/proxied/', 'http://127.0.0.1:3470/proxied'],
     ['http://localhost', 'http://localhost'],
+    ['127.0.0.1:3470?x=1', 'http://127.0.0.1:3470'],
   ] as const) {
     it(`is read: ${typed}`, () => {
       const read = readAddress(typed, rules);

@@ -68,9 +68,7 @@ describe('how a daemon of any make is asked', () => {
   ]) {
     it(`refuses the files ${JSON.stringify(files).slice(0, 40)}`, () => {
       const { problems } = readDaemons([{ files }], { configured: true, allowRemote: false });
-      assert.deepEqual(problems.map(listProblemText), [
-        `daemonHealth.daemons[0] has a problem: "files" ${FILES}.`,
-      ]);
+      assert.deepEqual(problems.map(listProblemText), [`daemonHealth.daemons[0].files ${FILES}.`]);
     });
   }
 
@@ -165,7 +163,7 @@ describe('how a daemon of any make is asked', () => {
   for (const [entry, path, problem] of fleetProblems) {
     it(`refuses a fleet: ${JSON.stringify(entry).slice(0, 60)}`, () => {
       const { daemons, problems } = readFleet(entry);
-      const said = `daemonHealth.daemons[0] has a problem: "${path}" ${problem}.`;
+      const said = `daemonHealth.daemons[0].${path} ${problem}.`;
       assert.deepEqual(problems.map(listProblemText), [said]);
       assert.deepEqual(daemons, []);
     });
@@ -181,7 +179,7 @@ describe('how a daemon of any make is asked', () => {
     assert.equal(read({}).daemons[0]?.kind, undefined, 'its kind shows in its answer');
   });
 
-  const places = (path: string, rest: string) => `daemonHealth.daemons[0] has a problem: "${path}" ${rest}.`;
+  const places = (path: string, rest: string) => `daemonHealth.daemons[0].${path} ${rest}.`;
   const ONE = 'needs exactly one of time, age, counter, due and beat';
   const PLACE = 'is not a field of the answer, such as "lastSuccessAt" or "scheduler.nextRunAt"';
   const TIME = 'is not a number of milliseconds, at least 1000 and at most a month';

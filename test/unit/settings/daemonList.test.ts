@@ -145,9 +145,9 @@ describe('the daemons setting', () => {
       [{ url: 'http://127.0.0.1.example.com' }, /not on this machine/],
       [{ url: 'http://192.0.2.1:3457' }, /not on this machine/],
       [{ url: 'http://localhost:1', kind: 'toaster' }, /unknown "kind".*smithy, dispatchd, ductor/],
-      [{ url: 'http://localhost:1', restart: 'sf serve' }, /"restart" that is not an object/],
-      [{ url: 'http://localhost:1', restart: {} }, /without a "command"/],
-      [{ url: 'http://localhost:1', restart: { command: ' ' } }, /without a "command"/],
+      [{ url: 'http://localhost:1', restart: 'sf serve' }, /\.restart is not an object/],
+      [{ url: 'http://localhost:1', restart: {} }, /\.restart\.command is not a program/],
+      [{ url: 'http://localhost:1', restart: { command: ' ' } }, /\.restart\.command is not a program/],
       [{ url: 'http://localhost:1', restart: { command: 'x', args: 'y' } }, /restart.args/],
       [{ url: 'http://localhost:1', restart: { command: 'x', args: [1] } }, /restart.args/],
       [{ url: 'http://localhost:1', restart: { command: 'x', cwd: 1 } }, /restart.cwd/],
@@ -161,7 +161,7 @@ describe('the daemons setting', () => {
         const read = one(entry);
         assert.equal(read.daemon, undefined);
         assert.match(read.problem ?? '', problem);
-        assert.match(read.problem ?? '', /^daemonHealth\.daemons\[0\] /);
+        assert.match(read.problem ?? '', /^daemonHealth\.daemons\[0\][ .]/);
       });
     }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv from 'ajv';
 import { readDaemons } from '../../../src/settings/daemonList';
 import { listProblemText } from '../../../src/words/listProblemText';
 
@@ -106,6 +107,143 @@ describe('what the editor completes of an entry of the list', () => {
       assert.ok(examples.length > 0);
       for (const example of examples)
         assert.deepEqual(problemsOf(whole(example)), [], JSON.stringify(example));
+    });
+  }
+
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(entry);
+  /** The problems that a window tells, where the editor marks something, too; fails where one of the two is alone. */
+  function agreed(value: object): readonly string[] {
+    const written = JSON.parse(JSON.stringify(value)) as object;
+    const problems = problemsOf(written);
+    const text = JSON.stringify(written).slice(0, 300);
+    assert.equal(validate(written), problems.length === 0, `${text}: ${problems.join(' ')}`);
+    return problems;
+  }
+
+  describe('is what a window reads', () => {
+    const url = 'http://127.0.0.1:8080/health';
+    const progress = { time: 'a', redAfterMs: 60_000 };
+    const fleet = { prometheus: 'http://127.0.0.1:9090', query: 'up', value: 'age', redAbove: 600 };
+    const bases: Readonly<Record<string, object>> = {
+      address: { url, kind: 'generic', progress: { ...progress, busy: 'b' }, restart: { command: 'x' } },
+      files: { files: ['/x'], progress: { ...progress, each: 'jobs', from: { command: ['x'] } } },
+      command: { command: ['x'], progress: { counter: ['a', 'c'], busy: 'b', redAfterMs: 60_000 } },
+      Prometheus: fleet,
+      'files besides': { url, progress: { ...progress, each: 'e', from: { files: ['/x'], beside: ['/y'] } } },
+      'routes besides': { url, progress: { ...progress, each: 'e', from: { url: ['/a', '/b'] } } },
+      smithy: { url, kind: 'smithy' },
+      preset: { preset: 'openclaw' },
+    };
+    const keys = Object.keys(entry.properties!);
+    const below = (key: string) =>
+      Object.keys(entry.properties![key]!.properties!).map((each) => `${key}.${each}`);
+    const from = ['url', 'files', 'command', 'everyMs', 'beside', 'newerThan', 'x'].map(
+      (key) => `progress.from.${key}`,
+    );
+    const places = [
+      ...keys,
+      'x',
+      ...below('progress'),
+      'progress.x',
+      ...from,
+      ...below('restart'),
+      'restart.x',
+    ];
+    const values: readonly unknown[] = [
+      ...[
+        undefined,
+        null,
+        true,
+        -1,
+        0,
+        0.5,
+        999,
+        1_000,
+        2_678_400_001,
+        1e12,
+        {},
+        [],
+        [[]],
+        [null],
+        [5],
+        [200],
+        [99],
+      ],
+      ...[
+        '',
+        ' ',
+        'x',
+        'a  b',
+        ' a',
+        'a\nb',
+        'x'.repeat(2_001),
+        '$text',
+        '/a',
+        '//a',
+        '${file}',
+        'generic',
+        'age',
+      ],
+      ...[
+        'HTTP://127.0.0.1:1',
+        `${url}?x`,
+        `${url}#x`,
+        'http://u:p@127.0.0.1',
+        'https://127.0.0.1',
+        'file:///x',
+      ],
+      ...[['x'], ['a', 'b'], [''], ['~/x'], ['~x'], ['/a/../b'], ['/proc/1/environ'], ['//h/x'], ['C:\\x']],
+      ...[
+        ['${workspaceFolder}/x'],
+        ['/a', '/b'],
+        Array(51).fill('/x'),
+        { a: 'good' },
+        { '': 1 },
+        { a: [1, null] },
+      ],
+    ];
+    for (const [what, base] of Object.entries(bases)) {
+      it(`with anything anywhere: ${what}`, () => {
+        assert.deepEqual(agreed(base), []);
+        for (const place of places) {
+          for (const value of values) {
+            // A preset of the user's own may have any name, and what is read of it is another setting.
+            if (place === 'preset' && typeof value === 'string' && value !== '') continue;
+            const path = place.split('.');
+            const given = structuredClone(base) as Record<string, unknown>;
+            let at = given;
+            for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
+            at[path.at(-1)!] = value;
+            for (const told of agreed(given)) assert.match(told, /^daemonHealth\.daemons\[0\](\.\S+| ).+\.$/);
+          }
+        }
+      });
+    }
+  });
+
+  const named: readonly (readonly [entry: object, problem: RegExp])[] = [
+    [{ url: 'http://127.0.0.1:1', name: 5 }, /\.name is not a text\.$/],
+    [{ url: 'http://127.0.0.1:1', progres: {} }, /\.progres is not known, and does not count\.$/],
+    [
+      { url: 'http://127.0.0.1:1', pollIntervalMs: '5000' },
+      /\.pollIntervalMs is not a number of milliseconds/,
+    ],
+    [
+      { url: 'http://127.0.0.1:1', restart: { command: 'x', arg: [] } },
+      /\.restart\.arg is not known, and does not count\.$/,
+    ],
+  ];
+  for (const [value, problem] of named) {
+    it(`is watched though one part does not count, which is told: ${String(problem)}`, () => {
+      const read = readDaemons([{ url: 'http://127.0.0.1:2' }, value], {
+        configured: true,
+        allowRemote: false,
+      });
+      assert.equal(read.daemons.length, 2);
+      const [told, ...more] = read.problems.map(listProblemText);
+      assert.match(told ?? '', problem);
+      assert.match(told ?? '', /^daemonHealth\.daemons\[1\]\./);
+      assert.deepEqual(more, []);
     });
   }
 

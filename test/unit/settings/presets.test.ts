@@ -131,36 +131,77 @@ describe('an entry with a preset', () => {
       [{ a: { uri: 'x' } }, 'daemonHealth.presets["a"] has "uri", which no preset has.'],
       [
         { a: { progress: { due: 'x', redAfterMs: 1 } } },
-        'daemonHealth.presets["a"] has a problem: "progress.redAfterMs" is not a number of milliseconds, at least 1000 and at most a month.',
+        'daemonHealth.presets["a"].progress.redAfterMs is not a number of milliseconds, at least 1000 and at most a month.',
       ],
       [
         { a: { command: ['x'], progress: { time: 'x', redAfterMs: 9_000, from: { url: '/x' } } } },
-        'daemonHealth.presets["a"] has a problem: "progress.from.url" needs a "url": the paths are asked at its address.',
+        'daemonHealth.presets["a"].progress.from.url needs a "url": the paths are asked at its address.',
       ],
       [
         { a: { means: { ok: 'fine' } } },
-        'daemonHealth.presets["a"] has a problem: "means" is not an object of words and what they mean: good, bad, starting, stopped, silent or gone.',
+        'daemonHealth.presets["a"].means is not an object of words and what they mean: good, bad, starting, stopped, silent or gone.',
       ],
     ];
     for (const [presets, said] of wrong) assert.deepEqual(problemsOf([], presets), [said]);
+  });
+
+  it('costs no other entry anything where it is wrong, and is not called unknown then', () => {
+    const good = { name: 'good', url: 'http://127.0.0.1:1/', kind: 'generic' };
+    const rows: readonly (readonly [entry: unknown, presets: object, said: readonly RegExp[]])[] = [
+      [{ preset: 5 }, {}, [/^daemonHealth\.daemons\[1\] has an unknown "preset"; known are openclaw, /]],
+      [
+        { preset: 'mine' },
+        { mine: { colour: 1 } },
+        [
+          /^daemonHealth\.presets\["mine"\] has "colour", which no preset has\.$/,
+          /^daemonHealth\.daemons\[1\] is not watched until daemonHealth\.presets\["mine"\] is right\.$/,
+        ],
+      ],
+      [
+        { preset: 'openclaw', progress: { time: 'at' } },
+        {},
+        [/^daemonHealth\.daemons\[1\]\.progress\.redAfterMs is not a number/],
+      ],
+      [{ preset: 'openclaw', url: 5 }, {}, [/^daemonHealth\.daemons\[1\] needs a "url"/]],
+      [7, {}, [/^daemonHealth\.daemons\[1\] should be an object with a "name" and a "url"\.$/]],
+    ];
+    for (const [entry, presets, said] of rows) {
+      const problems = problemsOf([good, entry], presets);
+      assert.equal(problems.length, said.length, problems.join('\n'));
+      said.forEach((each, index) => assert.match(problems[index]!, each));
+      assert.deepEqual(
+        read([good, entry], presets).daemons.map(({ name }) => name),
+        ['good'],
+      );
+    }
   });
 });
 
 describe('what is judged of several things', () => {
   const rows: readonly (readonly [progress: object, said: string])[] = [
-    [{ counter: 'n', busy: 'b', each: 'jobs' }, '"progress.each" goes with time, age and due alone'],
-    [{ time: 't', name: 'n' }, '"progress.name" needs "each"'],
-    [{ time: 't', each: 'jobs', where: ['x'] }, '"progress.where" is not an object of fields'],
-    [{ time: 't', from: {} }, '"progress.from" is not an object with one of'],
-    [{ time: 't', from: { url: 'http://127.0.0.1/x' } }, '"progress.from.url" is not a path below'],
-    [{ time: 't', from: { url: '//other/x' } }, '"progress.from.url" is not a path below'],
-    [{ time: 't', from: { files: ['x'] } }, '"progress.from.files" is not a list'],
-    [{ time: 't', from: { files: ['~/x'], beside: ['~/y'] } }, '"progress.from.beside" is not a list'],
-    [{ time: 't', from: { command: ['x'], beside: ['~/y'] } }, '"progress.from.beside" is not known'],
-    [{ time: 't', from: { command: ['x'], files: ['~/y'] } }, '"progress.from.command" is one too many'],
-    [{ counter: ['a', 3], busy: 'b' }, '"progress.counter" is not a field'],
-    [{ time: ['a', 'b'] }, '"progress.time" is not a field'],
-    [{ time: 'a', stuckAfterMs: 5 }, '"progress.stuckAfterMs" is not a number'],
+    [{ counter: 'n', busy: 'b', each: 'jobs' }, '.progress.each goes with time, age and due alone'],
+    [{ time: 't', name: 'n' }, '.progress.name needs "each"'],
+    [{ time: 't', each: 'jobs', where: ['x'] }, '.progress.where is not an object of fields'],
+    [{ time: 't', from: {} }, '.progress.from is not an object with one of'],
+    [{ time: 't', from: { url: 'http://127.0.0.1/x' } }, '.progress.from.url is not a path below'],
+    [{ time: 't', from: { url: '//other/x' } }, '.progress.from.url is not a path below'],
+    [{ time: 't', from: { files: ['x'] } }, '.progress.from.files is not a list'],
+    [{ time: 't', from: { files: ['~/x'], beside: ['~/y'] } }, '.progress.from.beside is not a list'],
+    [{ time: 't', from: { command: ['x'], beside: ['~/y'] } }, '.progress.from.beside is not known'],
+    [{ time: 't', from: { command: ['x'], files: ['~/y'] } }, '.progress.from.command is one too many'],
+    [{ time: 't', from: { files: ['${home:-~/x}/y'] } }, '.progress.from.files is not a list'],
+    [{ time: 't', from: { files: ['${HOME}/y'] } }, '.progress.from.files is not a list'],
+    [{ time: 't', from: { files: ['${X:-/net/a}/y'] } }, '.progress.from.files is not a list'],
+    [{ time: 't', from: { files: ['${X:-~/${Y:-~/z}}/y'] } }, '.progress.from.files is not a list'],
+    [{ counter: ['a', 3], busy: 'b' }, '.progress.counter is not a field'],
+    [{ time: ['a', 'b'] }, '.progress.time is not a field'],
+    [{ time: 'a', stuckAfterMs: 5 }, '.progress.stuckAfterMs is not a number'],
+    [{ time: 't', sessions: { id: 'x' } }, '.progress.sessions needs "each"'],
+    [{ time: 't', each: 'jobs', sessions: 'x' }, '.progress.sessions is not an object with the "id"'],
+    [{ time: 't', each: 'jobs', sessions: {} }, '.progress.sessions.id is not a field'],
+    [{ time: 't', each: 'jobs', sessions: { id: 'x', title: 'y' } }, '.progress.sessions.title is not known'],
+    [{ time: 't', each: 'jobs', sessions: { id: 'x', startedAt: 5 } }, '.progress.sessions.startedAt is not'],
+    [{ time: 't', each: 'jobs', sessions: { id: 'x', waits: 'y' } }, '.progress.sessions.waits is not an'],
   ];
   for (const [progress, said] of rows) {
     it(`is not ${JSON.stringify(progress)}`, () => {

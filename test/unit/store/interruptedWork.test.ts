@@ -66,7 +66,11 @@ class Room {
     const { lost } = this.steps.watched;
     act(this.steps);
     if (this.steps.watched.lost !== lost) this.draws++;
-    this.kept.stepped({ daemon: this.#daemon }, { lost: this.steps.watched.lost, instance: undefined });
+    const { track } = this.steps.watched;
+    this.kept.stepped(
+      { daemon: this.#daemon, track },
+      { lost: this.steps.watched.lost, instance: undefined },
+    );
     return this;
   }
 

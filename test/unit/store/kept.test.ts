@@ -100,6 +100,29 @@ const OF_DAEMONS: readonly Kept[] = [
     bad: [[], {}, { id: 7 }, { id: null }, { id: 'x', stateDir: 7 }, { id: { of: 'x' } }],
   },
   {
+    key: 'series',
+    open: (state, { deps }) => {
+      // Of a daemon that nobody has seen for a day nothing is recalled.
+      void state.update('daemons', { [A]: { seenUpAt: NOW }, [B]: { seenUpAt: NOW } });
+      const memory = new WorkspaceMemory(state, wallAt, deps.log);
+      const series = [{ key: 'instance="now"', name: 'now' }];
+      return {
+        use: () => [A, B].map((id) => memory.recall(id).series?.[0] && memory.recall(id).series),
+        write: () =>
+          memory.stepped({ ...model, track: { ...model.track, series } }, { instance: undefined, lost: [] }),
+      };
+    },
+    good: [
+      { key: 'instance="a"', name: 'a', goneAt: NOW - 1_000 },
+      { key: 'instance="b"', name: 'b' },
+    ],
+    used: [
+      { key: 'instance="a"', name: 'a', goneAt: NOW - 1_000 },
+      { key: 'instance="b"', name: 'b' },
+    ],
+    bad: [{}, [null], [{ key: 7, name: 'a' }], [{ key: 'a' }], [{ key: 'a', name: 'a', goneAt: 'now' }]],
+  },
+  {
     key: 'lostWork',
     open: (state, { deps }) => {
       const memory = new WorkspaceMemory(state, wallAt, deps.log);

@@ -35,7 +35,7 @@ class Room {
   see(sessions: readonly Session[], more: Parts = {}): this {
     const instance = { id: 'a', bootId: 'one' };
     this.steps.answer(goodReport(this.time, { kind: 'ductor', instance, sessions, ...more }));
-    this.memory.stepped({ daemon: DUCTOR }, this.steps.watched);
+    this.memory.stepped({ daemon: DUCTOR, track: this.steps.watched.track }, this.steps.watched);
     return this;
   }
 

@@ -53,6 +53,11 @@ describe('the document of the health contract', () => {
       'the time that proves progress is old, and a newer one is still to come',
     ],
     [
+      'the last day of all as the next run',
+      { ...LOOP, owedSinceAt: null, lastCompletedAt: null, nextDueAt: '9999-12-31T23:59:59Z' },
+      'the daemon has nothing to do, so nothing shows whether work would get on',
+    ],
+    [
       'work that came in after an idle hour',
       { ...LOOP, lastCompletedAt: ago(HOUR_MS), owedSinceAt: ago(SECOND_MS) },
       'the time that proves progress is old, and a newer one is still to come',

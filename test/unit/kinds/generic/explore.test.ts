@@ -121,6 +121,7 @@ describe('what in an answer could prove that its daemon gets on', () => {
     assert.equal(form('{"status":"pass"}'), 'healthJson');
     assert.equal(form('{"status":"ok"}'), 'json');
     assert.equal(form('ActiveState=active'), 'pairs');
+    assert.equal(form('jobs_total 5'), 'metrics');
     assert.equal(form('ok'), 'text');
   });
 

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assessFleet, worstFirst } from '../../../../src/health/fleet';
 import { NONE_KNOWN, readFleet, type KnownSeries } from '../../../../src/kinds/generic/fleet';
+import { toReport } from '../../../../src/kinds/generic/report';
+import { withVanished, type ToldSeries } from '../../../../src/health/vanished';
 import { countTargets, readVector } from '../../../../src/kinds/generic/vector';
 import type { FleetSetting } from '../../../../src/model/askSetting';
-import { loopUnknownText, staleText } from '../../../../src/words/causes';
+import { causeText, loopUnknownText, staleText } from '../../../../src/words/causes';
 import { seriesText } from '../../../../src/words/fleetText';
 import { FakeTime, MINUTE_MS, SECOND_MS } from '../../health/support';
 
@@ -26,17 +28,27 @@ const STATE: FleetSetting = { rowName: '{{instance}}', value: 'state', redAbove:
 class Looks {
   readonly time = new FakeTime();
   #known: KnownSeries = NONE_KNOWN;
+  #series: readonly ToldSeries[] = [];
 
   constructor(private readonly setting: FleetSetting) {}
 
   look(body: string, afterMs = 5 * SECOND_MS) {
     this.time.advance(afterMs);
     const vector = readVector(body);
-    assert.ok('samples' in vector, JSON.stringify(vector));
+    assert.ok('samples' in vector, 'is' in vector ? vector.is : '');
     const nowAt = vector.at ?? this.time.wallAt;
     const { monotonicMs } = this.time;
-    const { fleet, known } = readFleet(this.setting, this.#known, vector.samples, { nowAt, monotonicMs });
+    const { fleet: told, known } = readFleet(this.setting, this.#known, vector, { nowAt, monotonicMs });
     this.#known = known;
+    const report = toReport(undefined, told, { daemonNow: nowAt });
+    const seen = withVanished(
+      this.#series,
+      { ok: true, startedMs: 0, latencyMs: 1, report },
+      this.time.wallAt,
+    );
+    this.#series = seen.known;
+    assert.ok(seen.sample.ok && seen.sample.report.progress.kind === 'fleet');
+    const { progress: fleet } = seen.sample.report;
     const rows = worstFirst(fleet, nowAt).map(
       ([{ name, value }, state]) => `${name}: ${seriesText(state, fleet.by, value)}`,
     );
@@ -48,6 +60,11 @@ class Looks {
           ? `red: ${staleText(loop.stale)}`
           : 'healthy';
     return { fleet, loop, rows, said };
+  }
+
+  /** How much is remembered. */
+  get keptChars(): number {
+    return JSON.stringify([this.#known.told, ...this.#known.gone]).length;
   }
 
   /** One more look at these values, as Prometheus writes them. */
@@ -69,30 +86,19 @@ function answer(values: Readonly<Record<string, string>>, seconds = 1_795_618_79
 describe('a fleet that Prometheus measures', () => {
   it('is read as it was recorded: worst first, and what never succeeded is not known', () => {
     const { rows, said } = new Looks(AGE).look(recorded('query.age'));
-    assert.deepEqual(rows, [
-      'bravo: no success for 15 min',
-      'charlie: unverified · no success yet',
-      'alpha: gets on',
-    ]);
+    assert.deepEqual(rows, ['bravo: no success for 15 min', 'charlie: no success yet', 'alpha: gets on']);
     assert.equal(said, 'red: 1 of 3 red: bravo, no success for over 10 min');
   });
 
   it('is not known where the value is none: "NaN" as recorded, and an age of 0', () => {
     const { rows, said } = new Looks(AGE).look(recorded('query.nan'));
-    assert.deepEqual(rows, [
-      'alpha: unverified · no success yet',
-      'bravo: unverified · no success yet',
-      'charlie: unverified · the value is NaN',
-    ]);
+    assert.deepEqual(rows, ['alpha: no success yet', 'bravo: no success yet', 'charlie: value NaN']);
     assert.equal(said, 'unverified: of 3 of 3 series nothing is known; alpha: no success yet');
   });
 
   it('takes the time of a success, in place of its age, for none', () => {
     const { rows } = new Looks(AGE).look(recorded('query.raw'));
-    assert.deepEqual(
-      new Set(rows.map((row) => row.replace(/^\w+: /, ''))),
-      new Set(['unverified · no success yet']),
-    );
+    assert.deepEqual(new Set(rows.map((row) => row.replace(/^\w+: /, ''))), new Set(['no success yet']));
   });
 
   it('is never green where the query gives nothing', () => {
@@ -106,15 +112,19 @@ describe('a fleet that Prometheus measures', () => {
     const { fleet, rows } = looks.look(recorded('exporter-gone.query.age'));
     assert.deepEqual(
       rows,
-      ['alpha', 'bravo', 'charlie'].map((name) => `${name}: unverified · its series has vanished`),
+      ['alpha', 'bravo', 'charlie'].map((name) => `${name}: vanished`),
     );
-    const up = readVector(recorded('exporter-gone.query.up'));
-    assert.ok('samples' in up);
-    const loop = assessFleet({ ...fleet, targets: countTargets(up) }, looks.time.wallAt);
+    const why = (body: string) => {
+      const up = readVector(body);
+      assert.ok('samples' in up);
+      const loop = assessFleet({ ...fleet, targets: countTargets(up) }, looks.time.wallAt);
+      return loop.kind === 'unknown' && loopUnknownText(loop.why);
+    };
     assert.equal(
-      loop.kind === 'unknown' && loopUnknownText(loop.why),
+      why(recorded('exporter-gone.query.up')),
       'the query gives no series; 0 of 2 targets of Prometheus are up',
     );
+    assert.equal(why(answer({})), 'the query gives no series, and Prometheus has no targets');
   });
 
   const wrong: [name: string, said: object][] = [
@@ -148,16 +158,133 @@ describe('a fleet that Prometheus measures', () => {
       const vector = readVector(body);
       if ('is' in vector) return;
       for (const setting of [AGE, COUNTER, STATE]) {
-        const { fleet } = readFleet(setting, NONE_KNOWN, vector.samples, { nowAt: 1e12, monotonicMs: 0 });
+        const { fleet } = readFleet(setting, NONE_KNOWN, vector, { nowAt: 1e12, monotonicMs: 0 });
         assert.equal(new Set(fleet.series.map(({ key }) => key)).size, fleet.series.length, 'a row for each');
         for (const { name } of fleet.series) {
           assert.match(name, /^[^\p{Cc}\p{Cf}]{1,60}$/u);
         }
-        if (!['a series twice', 'labels of other types'].includes(what))
-          assert.notEqual(assessFleet(fleet, 1e12).kind, 'advancing');
+        assert.notEqual(assessFleet(fleet, 1e12).kind, 'advancing');
       }
     });
   }
+
+  describe('is never green where a part of the answer is not read', () => {
+    const good = { metric: { instance: 'a' }, value: [1.8e9, '5'] };
+    const bad = (metric: object) => ({ metric, value: [1.8e9, '900'] });
+    const long = 'x'.repeat(10_000);
+    const rows: readonly (readonly [
+      what: string,
+      others: readonly unknown[],
+      said: string,
+      more?: object,
+    ])[] = [
+      [
+        'a native histogram',
+        [{ metric: { instance: 'b' }, histogram: [1.8e9, { count: '5' }] }],
+        'unverified: of b nothing is known: the value is a histogram',
+      ],
+      [
+        'no value',
+        [{ metric: { instance: 'b' }, value: { 1: '5' } }],
+        'unverified: of b nothing is known: the value is missing',
+      ],
+      [
+        'a value of null',
+        [{ metric: { instance: 'b' }, value: [1.8e9, null] }],
+        'unverified: of b nothing is known: the value is null',
+      ],
+      [
+        'a value deeper than any stack',
+        [{ metric: { instance: 'b' }, value: [1.8e9, 'nested'] }],
+        'unverified: of b nothing is known: the value is […]',
+      ],
+      [
+        'one series twice',
+        [bad({ instance: 'a' })],
+        'unverified: of a nothing is known: the value is told twice',
+      ],
+      [
+        'labels that only look like those of another',
+        [bad({ instance: 'a",job="x' }), { metric: { instance: 'a', job: 'x' }, value: [1.8e9, '5'] }],
+        'red: 1 of 3 red: a",job="x, no success for over 10 min',
+      ],
+      [
+        'long labels that begin alike',
+        [{ metric: { cmd: long, instance: 'b' }, value: [1.8e9, '5'] }, bad({ cmd: long, instance: 'c' })],
+        'red: 1 of 3 red: c, no success for over 10 min',
+      ],
+      ['no series', [null], 'the answer is not that of a Prometheus'],
+      ['no labels', [{ value: [1.8e9, '900'] }], 'the answer is not that of a Prometheus'],
+      ['a list of labels', [bad(['instance'])], 'the answer is not that of a Prometheus'],
+      [
+        'labels of other types',
+        [bad({ instance: 5 }), bad({ instance: 6 })],
+        'the answer is not that of a Prometheus',
+      ],
+      [
+        'a warning',
+        [],
+        'unverified: Prometheus warns, so that series may be missing: 10.0.0.1: no route',
+        { warnings: ['10.0.0.1:\n no route', 'more'] },
+      ],
+      [
+        'the word that it is partial',
+        [],
+        'unverified: Prometheus warns, so that series may be missing: isPartial',
+        { isPartial: true },
+      ],
+      [
+        'a warning beside a red one',
+        [bad({ instance: 'b' })],
+        'red: 1 of 2 red: b, no success for over 10 min',
+        { warnings: ['x'] },
+      ],
+      [
+        'an info, which is no warning',
+        [],
+        'healthy',
+        { infos: ['metric might not be a counter'], warnings: [] },
+      ],
+      [
+        'warnings of another type',
+        [],
+        'unverified: Prometheus warns, so that series may be missing: {…}',
+        { warnings: { a: 1 } },
+      ],
+    ];
+    for (const [what, others, said, more = {}] of rows) {
+      it(what, () => {
+        const data = { resultType: 'vector', result: [good, ...others] };
+        const nested = '['.repeat(40_000) + ']'.repeat(40_000);
+        const body = JSON.stringify({ status: 'success', data, ...more }).replace('"nested"', nested);
+        const vector = readVector(body);
+        if ('is' in vector) return assert.equal(causeText(vector), said);
+        const looks = new Looks({ ...AGE, rowName: '{{instance}}' });
+        assert.equal(looks.look(body).said, said);
+        assert.equal(looks.look(body).said, said, 'the next time, too');
+        return undefined;
+      });
+    }
+  });
+
+  it('takes only what can be one for the time of the answer', () => {
+    for (const seconds of ['1e400', '"1795618798"', '0', '-5', 'null', '[[]]']) {
+      const body = `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[${seconds},"5"]}]}}`;
+      const vector = readVector(body);
+      assert.deepEqual('samples' in vector && vector.at, undefined, seconds);
+    }
+  });
+
+  it('keeps little of what vanished, however long its labels were', () => {
+    const looks = new Looks(AGE);
+    for (let n = 0; n < 20; n++) {
+      const metric = { cmd: String(n).repeat(100_000), instance_name: `i${n}` };
+      const result = [{ metric, value: [1.8e9, '5'] }];
+      looks.look(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
+    }
+    assert.equal(looks.values({ a: '5' }).fleet.series.length, 21);
+    assert.ok(looks.keptChars < 100_000, String(looks.keptChars));
+  });
 
   it('has names of its labels, or all labels where the name has none of them', () => {
     const vector = readVector(
@@ -175,12 +302,13 @@ describe('a fleet that Prometheus measures', () => {
     );
     assert.ok('samples' in vector);
     const names = (rowName: string) =>
-      readFleet({ ...AGE, rowName }, NONE_KNOWN, vector.samples, {
+      readFleet({ ...AGE, rowName }, NONE_KNOWN, vector, {
         nowAt: 1e12,
         monotonicMs: 0,
       }).fleet.series.map(({ name }) => name);
     assert.deepEqual(names('{{instance}}'), ['a:1', 'job="x",zone="eu"', 'x_age']);
     assert.deepEqual(names('{{ job }} in {{zone}}'), ['x in', 'x in eu', 'x_age']);
+    assert.deepEqual(names('workers {{instance}}'), ['a:1', 'job="x",zone="eu"', 'x_age']);
     assert.deepEqual(names('workers'), ['a:1', 'job="x",zone="eu"', 'x_age']);
     assert.deepEqual(names('{{}} {{instance'), ['a:1', 'job="x",zone="eu"', 'x_age']);
   });
@@ -202,16 +330,30 @@ describe('a fleet that Prometheus measures', () => {
     assert.match(looks.values({ a: '5' }).said, /^unverified/);
   });
 
+  it('drops nothing that it cannot read: a histogram is no figure, and what is no series no Prometheus', () => {
+    const body = (...more: readonly unknown[]) => {
+      const well = { metric: { instance_name: 'a' }, value: [1_795_618_798, '5'] };
+      const data = { resultType: 'vector', result: [well, ...more] };
+      return JSON.stringify({ status: 'success', data });
+    };
+    const histogram = { metric: { instance_name: 'b' }, histogram: [1_795_618_798, { count: '4' }] };
+    const { rows, said } = new Looks(AGE).look(body(histogram, { metric: { instance_name: 'c' } }));
+    assert.deepEqual(rows, ['b: value a histogram', 'c: value missing', 'a: gets on']);
+    assert.equal(said, 'unverified: of 2 of 3 series nothing is known; b: the value is a histogram');
+    for (const junk of [null, 7, 'x', [], { metric: 5, value: [1, '5'] }, { value: [1, '5'] }])
+      assert.deepEqual(readVector(body(junk)), { is: 'noPrometheus' }, JSON.stringify(junk));
+  });
+
   const ages: [value: string, row: string][] = [
     ['600', 'a: last success 10 min ago'],
     ['600.1', 'a: no success for 10 min'],
     ['1e3', 'a: no success for 16 min'],
     ['-0.4', 'a: gets on'],
-    ['-3600', 'a: unverified · its success lies in the future'],
-    ['0', 'a: unverified · no success yet'],
-    ['400000000', 'a: unverified · no success yet'],
-    ['+Inf', 'a: unverified · the value is +Inf'],
-    ['0x10', 'a: unverified · the value is 0x10'],
+    ['-3600', 'a: success in the future'],
+    ['0', 'a: no success yet'],
+    ['400000000', 'a: no success yet'],
+    ['+Inf', 'a: value +Inf'],
+    ['0x10', 'a: value 0x10'],
   ];
   for (const [value, row] of ages) {
     it(`reads an age of ${value} s`, () => assert.deepEqual(new Looks(AGE).values({ a: value }).rows, [row]));
@@ -220,17 +362,13 @@ describe('a fleet that Prometheus measures', () => {
   it('is red by a counter that does not move, and only after that was seen', () => {
     const looks = new Looks(COUNTER);
     assert.deepEqual(looks.values({ mail: '7', idle: '0' }).rows, [
-      'q idle: unverified · no success yet',
-      'q mail: unverified · not seen to move yet',
+      'idle: no success yet',
+      'mail: not seen to move yet',
     ]);
-    assert.equal(looks.values({ mail: '8' }).rows[1], 'q mail: gets on');
-    assert.equal(looks.values({ mail: '8' }, 4 * MINUTE_MS).rows[1], 'q mail: moved 4 min ago');
-    assert.equal(looks.values({ mail: '8' }, 2 * MINUTE_MS).rows[0], 'q mail: has not moved for 6 min');
-    assert.equal(
-      looks.values({ mail: '1' }).rows[1],
-      'q mail: unverified · not seen to move yet',
-      'it began anew',
-    );
+    assert.equal(looks.values({ mail: '8' }).rows[1], 'mail: gets on');
+    assert.equal(looks.values({ mail: '8' }, 4 * MINUTE_MS).rows[1], 'mail: moved 4 min ago');
+    assert.equal(looks.values({ mail: '8' }, 2 * MINUTE_MS).rows[0], 'mail: has not moved for 6 min');
+    assert.equal(looks.values({ mail: '1' }).rows[1], 'mail: not seen to move yet', 'it began anew');
   });
 
   it('is red by a bad state at once, and says since when', () => {
@@ -238,7 +376,10 @@ describe('a fleet that Prometheus measures', () => {
     assert.equal(looks.values({ a: '0', b: '0' }).said, 'healthy');
     const bad = looks.values({ a: '0', b: '2' });
     assert.equal(bad.said, 'red: 1 of 2 red: b, the value is above 0');
-    assert.deepEqual(looks.values({ a: '0', b: '2' }, 5 * MINUTE_MS).rows, ['b: is 2 for 5 min', 'a: good']);
+    assert.deepEqual(looks.values({ a: '0', b: '2' }, 5 * MINUTE_MS).rows, [
+      'b: value 2 for 5 min',
+      'a: good',
+    ]);
     assert.equal(
       looks.values({ a: '0', b: 'NaN' }).said,
       'unverified: of b nothing is known: the value is NaN',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isMetrics, readMetrics } from '../../../../src/kinds/generic/metrics';
 import { prove } from '../../../../src/kinds/generic/proofs';
+import { readSaid } from '../../../../src/kinds/generic/said';
 
 /** What bullmq 6.7.0 gave while its processor never settled, shortened. */
 const BULLMQ = [
@@ -29,6 +30,22 @@ const LLAMA = [
   'broken 5',
 ].join('\n');
 
+/** What the format allows besides, and what it does not. */
+const ODD = [
+  '# HELP  spaced\twith a tab',
+  'spaced {a="b"} 1',
+  'close{a="b"}2',
+  '  indented{ a = "b" , c = "}" , } 3',
+  '\ttabs\t4\t1772000000000',
+  'crlf 5\r',
+  'exemplar_total{a="b"} 6 # {trace_id="x y"} 1.0 1772000000.5',
+  'no_value',
+  'histogram_bucket{le="+Inf"} 7',
+  'histogram_sum 8',
+  'open {a="b 9',
+  '# EOF',
+].join('\n');
+
 describe('a page of metrics', () => {
   const rows: readonly (readonly [page: string, place: string, value: unknown])[] = [
     [BULLMQ, 'bullmq_job_count{queue="q",state="completed"}', '3'],
@@ -45,6 +62,16 @@ describe('a page of metrics', () => {
     [LLAMA, 'empty', '8'],
     [LLAMA, 'nan', 'NaN'],
     [LLAMA, 'broken', '5'],
+    [ODD, 'spaced{a="b"}', '1'],
+    [ODD, 'close{a="b"}', '2'],
+    [ODD, 'indented{c="}"}', '3'],
+    [ODD, 'tabs', '4'],
+    [ODD, 'crlf', '5'],
+    [ODD, 'exemplar_total', '6'],
+    [ODD, 'no_value', undefined],
+    [ODD, 'histogram', undefined],
+    [ODD, 'histogram_bucket{le="+Inf"}', '7'],
+    [ODD, 'open', undefined],
     [LLAMA, 'a b', undefined],
     [LLAMA, '', undefined],
   ];
@@ -52,6 +79,18 @@ describe('a page of metrics', () => {
     it(`${place || 'nothing'} is ${String(value)}`, () =>
       assert.equal(readMetrics(page).at(place, true), value));
   }
+
+  it('names what stands in it, wherever its lines begin', () => {
+    assert.deepEqual(readMetrics(' a 1\n\tb{c="d"} 2\n# c 3\n').places(), ['a', 'b']);
+  });
+
+  it('is known without a comment and a type by what its first line is, and its text is still one', () => {
+    for (const page of ['x 1772000000\n', '\n# made by hand\nx{a="b c"} 1.772e+09 17\r\ny 2', 'x 1772000000'])
+      assert.equal(Number(readSaid(page).at('x')), 1_772_000_000, page);
+    assert.equal(readSaid('x 5').at('$text'), 'x 5');
+    for (const text of ['OK', 'x y', 'all is well 5', '5', 'x 5 apples', '{"x":5}', ''])
+      assert.notEqual(readSaid(text).at('x'), '5', text);
+  });
 
   it('adds up no times', () => {
     const setting = { by: 'time', at: 'bullmq_job_count', redAfterMs: 60_000 } as const;

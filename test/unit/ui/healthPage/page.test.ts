@@ -201,6 +201,13 @@ describe('the health page', () => {
     assert.doesNotMatch(toHtml(body), /evidence\.md/);
   });
 
+  it('says of a restart from here that the daemon was restarted', () => {
+    const log = LOG.map((entry) => (entry === life ? { ...life, by: 'us' as const } : entry));
+    const { body } = pageOf(modelOf(undefined, log));
+    const text = textOf(find(body, ({ id }) => id === 'lead')[0]!);
+    assert.match(text, /then was gone 02:14:17 to 02:15:00 and was restarted from here at 02:15:00/);
+  });
+
   it('counts what happened while nobody looked, until that was seen', () => {
     const of = source('dispatchd', WORK);
     assert.equal(newsIn([of], LOG, AWAY), 3);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { clockTime } from '../../../../src/base/time';
 import type { Notice } from '../../../../src/health/incident';
 import { SEVERITY, type DaemonState } from '../../../../src/health/states';
 import { STATE_LABELS } from '../../../../src/words/states';
@@ -21,10 +22,13 @@ function lastMessage(watch: Watch) {
 
 describe('a notification', () => {
   it('of a wedge is an error that says since when, and what it means', () => {
-    assert.deepEqual(lastMessage(wedged(3 * MINUTE_MS)), {
+    const watch = wedged(3 * MINUTE_MS);
+    const lastCycleAt = watch.time.wallAt - 3 * MINUTE_MS - 5_000;
+    assert.deepEqual(lastMessage(watch), {
       level: 'error',
       text:
-        'smithy is wedged: the process answers, but its poll loop has completed no cycle for over 3 minutes. ' +
+        'smithy is wedged: the process answers, but its poll loop has completed no cycle ' +
+        `since ${clockTime(lastCycleAt, watch.time.wallAt)}. ` +
         'Nothing is dispatched until the poll cycle in flight ends, or a restart.',
       offersRestart: true,
     });

@@ -26,7 +26,7 @@ describe('the steps of the walkthrough', () => {
     const expected = ['daemonHealth.found == some', ...Object.values(MILESTONES)];
     assert.deepEqual(
       steps.flatMap(({ completionEvents }) => completionEvents),
-      expected.map((key) => `onContext:${key}`),
+      expected.flatMap((key) => [`onContext:${key}`, `onContext:${key} && daemonHealth.looksAgain`]),
     );
   });
 

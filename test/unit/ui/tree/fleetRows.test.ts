@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { duration } from '../../../../src/base/time';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
+import type { SeriesUnknown } from '../../../../src/health/cause';
 import type { Fleet, Series } from '../../../../src/health/progress';
 import type { Notice } from '../../../../src/health/incident';
 import { readDaemons } from '../../../../src/settings/daemonList';
@@ -11,6 +12,7 @@ import { daemonRows } from '../../../../src/ui/tree/daemonRows';
 import { canStop, usableOnDaemons } from '../../../../src/ui/shared/usable';
 import { MINUTE_MS, reportWith, SECOND_MS, Watch } from '../../health/support';
 import { HOSTILE, markdown, texts } from '../support';
+import { cutRows } from './widths';
 
 const ENTRY = {
   name: 'api {{instance}}',
@@ -19,6 +21,8 @@ const ENTRY = {
   value: 'age',
   redAbove: 600,
 };
+
+const LONG_INSTANCE = 'worker-7.eu-west-1.compute.example.internal:9100';
 
 /** A fleet that is looked at every five seconds. */
 class FleetWatch extends Watch {
@@ -61,12 +65,12 @@ describe('the rows of a fleet', () => {
     watch.told({ alpha: 3, bravo: 1_200, charlie: undefined, delta: 90, echo: 900 });
     assert.deepEqual(watch.rows(), [
       'red api wedged 20 min · 2 of 5 red',
-      'red bravo no success for 20 min',
-      'red echo no success for 15 min',
-      'plain charlie unverified · its series has vanished',
-      'plain alpha gets on',
-      'plain delta last success 1 min ago',
-      'plain Prometheus 127.0.0.1:9090 time() - x',
+      'red no success for 20 min · bravo',
+      'red no success for 15 min · echo',
+      'plain vanished · charlie · unverified',
+      'plain gets on · alpha',
+      'plain last success 1 min ago · delta',
+      'plain Prometheus · 127.0.0.1:9090 time() - x',
     ]);
   });
 
@@ -74,7 +78,7 @@ describe('the rows of a fleet', () => {
     const watch = new FleetWatch();
     watch.told(fleetOf(130, (n) => (n === 129 ? 900 : 3)));
     const rows = watch.rows();
-    assert.equal(rows[1], 'red e229 no success for 15 min');
+    assert.equal(rows[1], 'red no success for 15 min · e229');
     assert.equal(rows.filter((row) => row.includes('gets on')).length, 99);
     assert.equal(rows.at(-2), 'plain 30 more series');
   });
@@ -85,8 +89,8 @@ describe('the rows of a fleet', () => {
     assert.deepEqual(watch.rows('ZONE="EU'), [
       'red api wedged 20 min · 1 of 3 red',
       'plain Filter: ZONE="EU · 1 of 3 shown',
-      'plain echo gets on',
-      'plain Prometheus 127.0.0.1:9090 time() - x',
+      'plain gets on · echo',
+      'plain Prometheus · 127.0.0.1:9090 time() - x',
     ]);
   });
 
@@ -97,9 +101,39 @@ describe('the rows of a fleet', () => {
     watch.fail('untold', { cause: { is: 'prometheusSilent', why: { is: 'connectionRefused' } } });
     assert.deepEqual(watch.rows().slice(0, 3), [
       'plain api unverified',
-      'plain alpha unverified · not told now',
-      'plain bravo unverified · not told now',
+      'plain not told now · alpha · unverified',
+      'plain not told now · bravo · unverified',
     ]);
+  });
+
+  it('have their figure inside a side bar of 300 px, whatever they are called', () => {
+    const series = (more: Partial<Series>): Series => ({
+      key: `instance="${LONG_INSTANCE}"${JSON.stringify(more)}`,
+      name: LONG_INSTANCE,
+      ...more,
+    });
+    const unknown: readonly SeriesUnknown[] = [
+      { is: 'vanished' },
+      { is: 'noSuccessYet' },
+      { is: 'signInFuture' },
+      { is: 'notMovedYet' },
+      {
+        is: 'malformed',
+        malformed: [{ field: 'value', is: 'wrong', expected: 'a number', received: 'W'.repeat(40) }],
+      },
+    ];
+    for (const by of ['age', 'counter', 'state'] as const) {
+      const watch = new FleetWatch();
+      const at = watch.time.wallAt;
+      const all = [
+        ...unknown.map((why) => series({ unknown: why })),
+        series({ provenAt: at - 9 * MINUTE_MS, owedSinceAt: at - 9 * MINUTE_MS }),
+        series({ provenAt: at - 59 * MINUTE_MS, owedSinceAt: at - 59 * MINUTE_MS }),
+        series({ isBad: true, owedSinceAt: at - 59 * MINUTE_MS, value: 1.234567890123e300 }),
+      ];
+      watch.told({}, { by, series: all });
+      assert.deepEqual(cutRows(daemonRows(watch.model, watch.time.now(), undefined)), []);
+    }
   });
 
   it('have an id of their own, whatever is in their labels', () => {

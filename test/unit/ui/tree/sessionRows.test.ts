@@ -69,6 +69,21 @@ describe('the row of a session', () => {
     return [...live, ...ended.flatMap(({ children = [] }) => children)];
   }
 
+  it('counts what ended badly once, where all did', () => {
+    const watch = new Watch();
+    const sessions = ['one', 'two'].map((id) => ({
+      id,
+      title: id,
+      status: 'failed',
+      endedAt: watch.time.wallAt,
+    }));
+    watch.answer(goodReport(watch.time, { kind: 'dispatchd', sessions }));
+    assert.deepEqual(
+      groupsOf(watch).ended.map(({ description }) => description),
+      ['2 timed out or failed'],
+    );
+  });
+
   it('says the same at the next poll, where nothing is new', () => {
     const watch = new Watch();
     const at = watch.time.wallAt;

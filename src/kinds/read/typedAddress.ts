@@ -1,0 +1,28 @@
+/** `http://…`, a port, or a host with its port: an address, and neither a file nor a command. */
+const ADDRESS = /^([a-z][a-z\d+.-]*:\/\/|:?\d+$|[^\s/\\~"']+:\d+([/?]|$)|\[)/i;
+const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
+
+/** Whether somebody who types this means an address. @param word without spaces around it */
+export function isTypedAddress(word: string): boolean {
+  return ADDRESS.test(word);
+}
+
+/** Whether the scheme of an address was typed, too. */
+export function hasScheme(word: string): boolean {
+  return SCHEME.test(word);
+}
+
+/** The address as a URL: a port alone is one of this machine. */
+export function typedUrl(word: string): string {
+  if (hasScheme(word)) return word;
+  return /^:?\d+$/.test(word) ? `http://127.0.0.1:${word.replace(':', '')}` : `http://${word}`;
+}
+
+/** Addresses by which a daemon says that it listens everywhere, and the dot that ends a whole name: all mean this machine. */
+export function here(url: URL): URL {
+  const { hostname } = url;
+  if (hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+  else if (hostname === '[::]') url.hostname = '[::1]';
+  else if (/^(.+\.)?localhost\.$/i.test(hostname)) url.hostname = hostname.slice(0, -1);
+  return url;
+}
