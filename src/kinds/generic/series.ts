@@ -38,7 +38,8 @@ function age(_: FleetSetting, raw: unknown, known: Known, { nowAt }: Moment, { k
   const seconds = numberIn(raw);
   if (seconds === undefined) return { series: { key, name, unknown: unreadable(raw) }, known };
   const ageMs = seconds * SECOND_MS;
-  if (seconds === 0 || seconds === -1 || ageMs > LONGEST_AGE_MS) return { series: { key, name, unknown: NEVER }, known };
+  if (seconds === 0 || seconds === -1 || ageMs > LONGEST_AGE_MS)
+    return { series: { key, name, unknown: NEVER }, known };
   const at = Math.round(nowAt - ageMs);
   return { series: { key, name, provenAt: at, owedSinceAt: at }, known };
 }
