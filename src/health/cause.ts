@@ -30,6 +30,7 @@ export type StrangeAnswer =
   | { readonly is: 'httpError'; readonly status: number; readonly isPage: boolean; readonly said?: string }
   | { readonly is: 'asksToWait'; readonly status: number; readonly waitMs: number }
   | { readonly is: 'compressed'; readonly by: string }
+  | { readonly is: 'cached'; readonly ageMs: number }
   | { readonly is: 'noStatus'; readonly malformed: readonly Malformed[] }
   /** The answer of another kind; or, where `kind` was waited for, of none that is known. */
   | { readonly is: 'answerOf' | 'noHealthOf' | 'otherVersion'; readonly kind: KindId }
@@ -129,7 +130,6 @@ export type LoopUnknown =
       readonly of: number;
       readonly why: SeriesUnknown;
     }
-  /** Prometheus warns. */
   | { readonly is: 'seriesWarned'; readonly said: string }
   /** There are more than are read. */
   | { readonly is: 'seriesUnread'; readonly read: number; readonly of: number }
