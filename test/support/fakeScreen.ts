@@ -51,8 +51,7 @@ export class FakeScreen {
     const isModal = typeof options === 'object';
     const buttons = rest.filter((each) => typeof each === 'string');
     return new Promise((resolve) => {
-      // As a reader sees the text: where a line may break is no part of the words.
-      const detail = isModal ? options.detail?.replaceAll('\u00a0', ' ') : undefined;
+      const detail = isModal ? options.detail : undefined;
       this.messages.push({
         level,
         text,

@@ -23,12 +23,7 @@ export function ask(
   detail: PlainText,
   ...buttons: readonly string[]
 ): Promise<string | undefined> {
-  return Promise.resolve(showers()[level](question, { modal: true, detail: unbroken(detail) }, ...buttons));
-}
-
-/** A dialog is narrow, and a figure at the end of a line without its unit is read twice. */
-function unbroken(text: PlainText): string {
-  return text.replace(/(\d) (?=(?:ms|s|min|h|d|%|[KM]B)(?!\w))/g, '$1\u00a0');
+  return Promise.resolve(showers()[level](question, { modal: true, detail }, ...buttons));
 }
 
 function showers() {
