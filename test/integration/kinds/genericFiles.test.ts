@@ -74,7 +74,8 @@ describe('a daemon of any make that writes files', function () {
       'state.json',
       JSON.stringify({ ...body, state: 'working', tempo: 'active', updatedAt: 1_700_000_000 }),
     );
-    assert.equal((await look(probe))[0], 'wedged');
+    assert.equal((await look(probe))[0], 'unverified', 'what begins now is not late at once');
+    assert.equal((await look(probeOf(['state.json'], by({ time: 'updatedAt' }))))[0], 'wedged');
   });
 
   it('is judged by when a file was changed, and by nothing in it', async () => {
