@@ -1,5 +1,6 @@
 import type { NoAnswerCause } from '../base/errors';
 import type { KindId } from './kindId';
+import type { SeriesBy, SeriesRed } from './seriesRed';
 
 /*
  * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or
@@ -29,6 +30,7 @@ export type StrangeAnswer =
   | { readonly is: 'httpError'; readonly status: number; readonly isPage: boolean; readonly said?: string }
   | { readonly is: 'asksToWait'; readonly status: number; readonly waitMs: number }
   | { readonly is: 'compressed'; readonly by: string }
+  | { readonly is: 'cached'; readonly ageMs: number }
   | { readonly is: 'noStatus'; readonly malformed: readonly Malformed[] }
   /** The answer of another kind; or, where `kind` was waited for, of none that is known. */
   | { readonly is: 'answerOf' | 'noHealthOf' | 'otherVersion'; readonly kind: KindId }
@@ -88,9 +90,6 @@ export type Unavailable =
 /** By what the user lets a daemon of an unknown make prove that it gets on with its work. */
 export type ProofBy = 'time' | 'age' | 'counter' | 'due' | 'beat';
 
-/** By what the series of a fleet prove that their daemons get on. */
-export type SeriesBy = 'age' | 'counter' | 'state';
-
 /** Why a loop counts as hung. */
 export type Stale =
   | { readonly is: 'pollStale' }
@@ -102,16 +101,6 @@ export type Stale =
   /** By what the user named as the proof. */
   | { readonly is: 'noSign'; readonly by: ProofBy; readonly thresholdMs: number; readonly of?: Owing }
   | SeriesRed;
-
-/** Of a fleet. @property name of the worst of them @property limit in ms; of a state the figure itself */
-export interface SeriesRed {
-  readonly is: 'seriesRed';
-  readonly by: SeriesBy;
-  readonly name: string;
-  readonly count: number;
-  readonly of: number;
-  readonly limit: number;
-}
 
 /** One of several things that a daemon owes a sign of. */
 export interface Owing {
@@ -141,7 +130,6 @@ export type LoopUnknown =
       readonly of: number;
       readonly why: SeriesUnknown;
     }
-  /** Prometheus warns. */
   | { readonly is: 'seriesWarned'; readonly said: string }
   /** There are more than are read. */
   | { readonly is: 'seriesUnread'; readonly read: number; readonly of: number }

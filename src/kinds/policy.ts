@@ -27,6 +27,9 @@ export const ASK_OVERRUN_MS = 1_000;
 /** Longest part of a daemon's own words on an error, in characters; a notification shows about as many. */
 export const MAX_SAID_CHARS = 200;
 
+/** A cache may keep an answer for the time between two polls; an older one says how the daemon was. */
+export const MAX_ANSWER_AGE_MS = 10_000;
+
 /** Longest address that a redirect is shown with, in characters. */
 export const MAX_LOCATION_CHARS = 100;
 

@@ -10,6 +10,8 @@ export interface Answer {
   readonly location: string | undefined;
   /** So long the server asks to wait before the next request, in ms. */
   readonly retryAfterMs: number | undefined;
+  /** How long a cache has had it (RFC 9111, 5.1), in ms; absent where none says so. */
+  readonly ageMs?: number;
   /** The `Date` header in epoch ms; whole seconds. */
   readonly dateAt: number | undefined;
   readonly body: string;
@@ -21,11 +23,13 @@ const COMPRESSED = /\b(br|compress|deflate|gzip|zstd)\b/i;
 /** What the head of an answer says. */
 export function headOf(status: number, headers: IncomingHttpHeaders): Omit<Answer, 'body'> {
   const dateAt = timeIn(headers.date);
+  const age = /^\d{1,9}$/.exec(first(headers.age) ?? '')?.[0];
   return {
     status,
     contentType: first(headers['content-type']) ?? '',
     encoding: COMPRESSED.exec(first(headers['content-encoding']) ?? '')?.[0].toLowerCase(),
     location: first(headers.location),
+    ...(age !== undefined && { ageMs: Number(age) * SECOND_MS }),
     retryAfterMs: waitIn(first(headers['retry-after']), dateAt),
     dateAt,
   };

@@ -158,6 +158,8 @@ export class DaemonClient {
         accept: 'application/json',
         // Without this any compression is as good to a server as none (RFC 9110, 12.5.3).
         'accept-encoding': 'identity',
+        // How the daemon was is nothing that we ask for.
+        'cache-control': 'no-cache',
         ...(pass && { authorization: `Bearer ${pass.token}` }),
         ...(sent && { 'content-type': 'application/json' }),
       },

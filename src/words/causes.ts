@@ -1,7 +1,7 @@
 import type { NoAnswerCause } from '../base/errors';
 import { saidText } from '../base/said';
 import { cleanText } from '../base/text';
-import { duration, SECOND_MS } from '../base/time';
+import { coarseAge, duration, SECOND_MS } from '../base/time';
 import type { Failure } from '../health/report';
 import type { Cause, LoopUnknown, Malformed, ProofBy, Shortage, Stale, Unavailable } from '../health/cause';
 import { seriesCount, seriesRedText, seriesUnknownText } from './fleetText';
@@ -47,6 +47,7 @@ export const CAUSES: Texts<Cause> = {
   webPage: 'the answer is a web page; another service listens there',
   asksToWait: ({ status, waitMs }) =>
     `HTTP ${status}: the daemon asks to wait ${Math.ceil(waitMs / SECOND_MS)} s`,
+  cached: ({ ageMs }) => `the answer is ${coarseAge(ageMs)} old: a cache answers, and not the daemon`,
   compressed: ({ by }) => `the answer is compressed (${by})`,
   empty: 'the answer is empty',
   noJson: 'the answer is not JSON',

@@ -1,7 +1,7 @@
 import type { StrangeAnswer } from '../../health/cause';
 import type { Session } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
-import { errorIn, isPage, notAStatus } from '../read/answers';
+import { errorIn, isPage, notAStatus, whyOld } from '../read/answers';
 import { shapeMeant, type Means } from './meanings';
 import { isMetrics, readMetrics } from './metrics';
 import { readSaid } from './said';
@@ -37,6 +37,8 @@ export function readAnswer(
   const { status, body, contentType, encoding } = answer;
   const isGood = expect ? expect.includes(status) : status >= 200 && status < 300;
   const isWeb = isPage(answer) || PAGE.test(body);
+  const old = whyOld(answer);
+  if (old) return old;
   if (isGood && isWeb) return { is: 'webPage' };
   if (isGood && encoding !== undefined) return { is: 'compressed', by: encoding };
   if (isGood && isMetrics(body, contentType)) return { said: readMetrics(body) };

@@ -141,8 +141,8 @@ class AnyConnection implements Connection {
     if (!this.options.isDeclared) return { is: 'noShape' };
     const { progress } = this.#asks;
     if (!progress || progress.from || progress.at.startsWith('$') || heard.said.hasFields) return heard;
-    // A list may be empty.
-    if (Array.isArray(heard.said.json)) return heard;
+    // Of an empty list, or of another value, the field is what is missing.
+    if (heard.said.json !== undefined) return heard;
     return heard.said.at(TEXT_PLACE) === '' ? { is: 'empty' } : { is: 'noJson' };
   }
 

@@ -1,4 +1,4 @@
-import type { Progress, Report } from '../../health/report';
+import type { Check, Progress, Report } from '../../health/report';
 import { assessLoop } from '../../health/staleness';
 import type { Traits } from '../../health/traits';
 import type { Shape } from './shapes';
@@ -24,6 +24,7 @@ export function toReport(
   rest: Pick<Report, 'pollStaleThresholdMs' | 'daemonNow' | 'sessions' | 'explored'>,
 ): Report {
   const { condition = 'unknown', checks = [], version } = shape ?? {};
+  const parts = shape ? [...ownRow(shape), ...checks] : checks;
   const report: Report = {
     kind: 'generic',
     isRunning: condition !== 'stopping',
@@ -31,12 +32,19 @@ export function toReport(
     ...rest,
     progress,
     traits: TRAITS,
-    ...(checks.length > 0 && { checks }),
+    ...(parts.length > 0 && { checks: parts }),
     ...(version !== undefined && { instance: { version } }),
     malformed: [],
   };
   if (condition !== 'bad' || assessLoop(report).kind === 'stale') return report;
   return { ...report, available: false, unavailable: { is: 'said', said: shape && whyBad(shape) } };
+}
+
+/** What it says of the whole, where no state of ours and no check says that. */
+function ownRow({ condition, said, checks }: Shape): readonly Check[] {
+  if (condition !== 'warning' && condition !== 'unknown') return [];
+  const isTold = said === undefined && checks.some(({ state }) => state === condition);
+  return isTold ? [] : [{ name: 'status', state: condition, ...(said !== undefined && { said }) }];
 }
 
 /** In its own words, else in those of the first part that is not well. */

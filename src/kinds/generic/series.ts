@@ -33,12 +33,13 @@ type Reader = (setting: FleetSetting, raw: unknown, was: Known, now: Moment, id:
 /** What reads a value, by what it means. */
 export const READERS: Readonly<Record<FleetSetting['value'], Reader>> = { age, counter, state };
 
-/** 0 and what is over ten years ago were never set. */
+/** 0, -1 and what is over ten years ago were never set. */
 function age(_: FleetSetting, raw: unknown, known: Known, { nowAt }: Moment, { key, name }: Id): ReadSeries {
   const seconds = numberIn(raw);
   if (seconds === undefined) return { series: { key, name, unknown: unreadable(raw) }, known };
   const ageMs = seconds * SECOND_MS;
-  if (seconds === 0 || ageMs > LONGEST_AGE_MS) return { series: { key, name, unknown: NEVER }, known };
+  if (seconds === 0 || seconds === -1 || ageMs > LONGEST_AGE_MS)
+    return { series: { key, name, unknown: NEVER }, known };
   const at = Math.round(nowAt - ageMs);
   return { series: { key, name, provenAt: at, owedSinceAt: at }, known };
 }

@@ -2,7 +2,7 @@ import { saidText } from '../../base/said';
 import { parseObject } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
 import type { Answer } from '../../system/httpClient';
-import { MAX_LOCATION_CHARS, MAX_SAID_CHARS } from '../policy';
+import { MAX_ANSWER_AGE_MS, MAX_LOCATION_CHARS, MAX_SAID_CHARS } from '../policy';
 
 /** Statuses that lead to another address (RFC 9110, 15.4); 304 does not. */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -33,8 +33,15 @@ export function notAStatus(answer: Answer): StrangeAnswer | undefined {
     };
   }
   if (isPage(answer)) return { is: 'webPage' };
+  const cached = whyOld(answer);
+  if (cached) return cached;
   if (answer.encoding !== undefined) return { is: 'compressed', by: answer.encoding };
   return answer.body.trim() === '' ? { is: 'empty' } : undefined;
+}
+
+/** Why an answer tells how the daemon was, and not how the daemon is. */
+export function whyOld({ ageMs = 0 }: Answer): StrangeAnswer | undefined {
+  return ageMs > MAX_ANSWER_AGE_MS ? { is: 'cached', ageMs } : undefined;
 }
 
 /** Whether an answer calls itself a web page. */

@@ -63,7 +63,8 @@ describe('a daemon of any make that writes files', function () {
     const recorded = readFileSync(join(__dirname, '../../fixtures/claude/state-blocked.json'), 'utf8');
     const { body } = JSON.parse(recorded) as { readonly body: object };
     write('state.json', JSON.stringify({ ...body, updatedAt: new Date(Date.now() - 3_600_000) }));
-    const probe = probeOf(['state.json'], by({ time: 'updatedAt' }));
+    let elapsedMs = 0;
+    const probe = probeOf(['state.json'], by({ time: 'updatedAt' }), () => elapsedMs);
     const sample = await probe.ask();
     assert.deepEqual(
       sample.ok && sample.report.sessions?.map(({ title, status, question }) => [title, status, question]),
@@ -74,8 +75,9 @@ describe('a daemon of any make that writes files', function () {
       'state.json',
       JSON.stringify({ ...body, state: 'working', tempo: 'active', updatedAt: 1_700_000_000 }),
     );
-    assert.equal((await look(probe))[0], 'unverified', 'what begins now is not late at once');
-    assert.equal((await look(probeOf(['state.json'], by({ time: 'updatedAt' }))))[0], 'wedged');
+    assert.equal((await look(probe))[0], 'unverified', 'a person has just answered');
+    elapsedMs += 61_000;
+    assert.equal((await look(probe))[0], 'wedged');
   });
 
   it('is judged by when a file was changed, and by nothing in it', async () => {

@@ -174,6 +174,28 @@ describe('an odd answer is told in words', function () {
     });
   });
 
+  describe('an answer that a cache kept', () => {
+    const kept = (age: string) =>
+      answering(JSON.stringify({ isRunning: true, sessions: [] }), { headers: { age } });
+
+    it('is none of the daemon', async () => {
+      assert.deepEqual(await told(await scope.http(kept('3600'))), [
+        'wrongAnswer',
+        'the answer is 1 h old: a cache answers, and not the daemon',
+      ]);
+    });
+
+    it('is not asked for, and may be as old as a poll', async () => {
+      for (const age of ['0', '10', '-5', 'x', '']) {
+        const server = await scope.http((request, response) => {
+          assert.equal(request.headers['cache-control'], 'no-cache');
+          kept(age)(request, response);
+        });
+        reportOf(await scope.probe(server.origin).ask());
+      }
+    });
+  });
+
   describe('a listener that waits for TLS', () => {
     it('is told from one that fails', async () => {
       // Without a certificate it refuses every greeting, in TLS.

@@ -68,6 +68,10 @@ describe('the words for a poll that brought no report', () => {
     httpError: [{ is: 'httpError', status: 500, isPage: false }, 'HTTP 500'],
     webPage: [{ is: 'webPage' }, 'the answer is a web page; another service listens there'],
     asksToWait: [{ is: 'asksToWait', status: 429, waitMs: 60_000 }, 'HTTP 429: the daemon asks to wait 60 s'],
+    cached: [
+      { is: 'cached', ageMs: 125_000 },
+      'the answer is 2 min old: a cache answers, and not the daemon',
+    ],
     compressed: [{ is: 'compressed', by: 'gzip' }, 'the answer is compressed (gzip)'],
     empty: [{ is: 'empty' }, 'the answer is empty'],
     noJson: [{ is: 'noJson' }, 'the answer is not JSON'],

@@ -351,6 +351,7 @@ describe('a fleet that Prometheus measures', () => {
     ['-0.4', 'a: gets on'],
     ['-3600', 'a: success in the future'],
     ['0', 'a: no success yet'],
+    ['-1', 'a: no success yet'],
     ['400000000', 'a: no success yet'],
     ['+Inf', 'a: value +Inf'],
     ['0x10', 'a: value 0x10'],

@@ -30,4 +30,34 @@ describe('a daemon of any make that names a proof of its work', () => {
       assert.equal(new Watch().answer(report), state);
     });
   }
+
+  const warned = { name: 'db', state: 'warning' } as const;
+  for (const [what, shape, shown] of [
+    [
+      'warns in words',
+      { condition: 'warning', said: 'disk is full', checks: [] },
+      ['status warning disk is full'],
+    ],
+    ['only warns', { condition: 'warning', checks: [] }, ['status warning']],
+    ['warns by a check', { condition: 'warning', checks: [warned] }, ['db warning']],
+    [
+      'warns in words and by a check',
+      { condition: 'warning', said: 'slow', checks: [warned] },
+      ['status warning slow', 'db warning'],
+    ],
+    ['does not know', { condition: 'unknown', checks: [] }, ['status unknown']],
+    ['is well', good, []],
+  ] as const satisfies readonly (readonly [string, Shape, readonly string[]])[]) {
+    it(`says in a row how it is where it ${what}, though its work gets on`, () => {
+      const report = toReport(shape, signs(1_000), { daemonNow: nowAt, pollStaleThresholdMs: RED_AFTER_MS });
+      const rows = (report.checks ?? []).map(({ name, state, said }) =>
+        [name, state, said ?? ''].join(' ').trim(),
+      );
+      assert.deepEqual(rows, shown);
+      assert.equal(new Watch().answer(report), 'healthy');
+    });
+  }
+
+  it('has no row of its own where it says nothing of itself', () =>
+    assert.equal(toReport(undefined, signs(1_000), { daemonNow: nowAt }).checks, undefined));
 });
