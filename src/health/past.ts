@@ -43,7 +43,7 @@ export interface DaemonPast {
   readonly lane: readonly LanePart[];
   /** The newest first. */
   readonly sessions: readonly SessionPast[];
-  /** It listed no sessions. */
+  /** It listed its sessions, or it is a fleet, which has none. */
   readonly isWorkTold: boolean;
 }
 
@@ -115,7 +115,7 @@ function daemonPast(
           (runs || waits || (endedAt ?? fromAt) >= sinceAt) && fromAt <= nowAt,
       )
       .sort((one, other) => other.fromAt - one.fromAt),
-    isWorkTold: report?.sessions !== undefined,
+    isWorkTold: report?.sessions !== undefined || report?.progress.kind === 'fleet',
   };
 }
 

@@ -41,3 +41,11 @@ export function cutButtons(notifications: Locator): Promise<readonly string[]> {
       ),
   );
 }
+
+/** How far a box can be scrolled sideways, in px. */
+export function sidewaysPx(box: Locator): Promise<number> {
+  return box.evaluate((element) => {
+    const { scrollWidth, clientWidth } = element as unknown as Drawn;
+    return scrollWidth - clientWidth;
+  });
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AnsweringServer, sendJson } from '../support/answeringServer';
+import { sidewaysPx } from './cutButtons';
 import { openVSCode, type VSCodeWindow } from './harness';
 import { cutRows } from './measureRows';
 
@@ -120,6 +121,8 @@ describe('a fleet, by its Prometheus, in a window in a browser', function () {
     const page = window.page.frameLocator('iframe.webview').frameLocator('iframe');
     await page.getByRole('cell', { name: /^1 of 12 red: worker-7\.eu-west-1/ }).waitFor();
     await window.screenshots('fleet-6-page');
+    assert.equal(await sidewaysPx(page.locator('.wide').first()), 0);
+    assert.equal(await page.getByText('It does not list its work.').count(), 0, 'its series are its work');
     assert.deepEqual(window.errors, []);
   });
 });

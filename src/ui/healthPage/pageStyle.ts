@@ -53,12 +53,14 @@ svg { display: block; width: 100%; overflow: visible; }
 .limit { stroke: var(--vscode-foreground); stroke-width: 2; stroke-dasharray: 3 2; }
 .caption { min-height: 1.5em; margin: 6px 0 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; min-width: 640px; }
+table { border-collapse: collapse; width: 100%; min-width: 540px; }
 section caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 caption { text-align: left; color: var(--quiet); padding: 0 0 4px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; }
 td { font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
+/* The name of a daemon and a reason may hold a host, which has no blank to break at. */
+td:nth-child(2), td:nth-child(4) { overflow-wrap: anywhere; }
 .mark { white-space: nowrap; }
 .mark::before { content: ''; display: inline-block; width: 8px; height: 8px; margin-right: 6px; background: var(--quiet); }
 .mark.red::before { background: var(--red); }
