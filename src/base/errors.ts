@@ -24,6 +24,8 @@ export type NoAnswerCause =
   | { readonly is: 'connectTimedOut' | 'connectionRefused' | 'unknownHost' | 'closed' }
   /** @property file its path, to be shown */
   | { readonly is: 'noFile'; readonly file: string }
+  /** The daemon's own tool, or its file, says so. @property said its line */
+  | { readonly is: 'saysGone' | 'saysSilent'; readonly said: string }
   | { readonly is: 'tooManyParts'; readonly most: number }
   | { readonly is: 'noHttp' | 'badHttp' | 'speaksTls' }
   /** @property code the system's, such as `ECONNRESET` */

@@ -20,6 +20,8 @@ export const CAUSES: Texts<Cause> = {
   unknownHost: 'the host name is not known',
   closed: 'connection closed without an answer',
   connectionFailed: ({ code }) => `connection failed (${code})`,
+  saysGone: ({ said }) => `the answer says that no daemon is there: ${said}`,
+  saysSilent: ({ said }) => `the answer says that the daemon is silent: ${said}`,
   noHttp: 'the listener does not speak HTTP',
   badHttp: 'the answer breaks the rules of HTTP',
   noFile: ({ file }) => `${file} is not there`,

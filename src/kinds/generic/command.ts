@@ -21,8 +21,6 @@ export interface Reading {
   readonly means?: Means | undefined;
   /** It may say how the daemon is; else only values are wanted of it. */
   readonly isStatus?: boolean;
-  /** How long it was waited for. */
-  readonly tookMs?: number;
 }
 
 /**
@@ -36,16 +34,15 @@ export async function readCommand(
   argv: readonly string[],
   places: readonly string[],
   timeoutMs: number,
-  reading: Omit<Reading, 'tookMs'> = {},
+  reading: Reading = {},
 ): Promise<Spoken | StrangeAnswer> {
-  const startedMs = performance.now();
   const words = argv.map((word) => inHome(word));
   const ran = await runProgram(words, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
   if (ran.is === 'late') {
     const withinMs = Math.ceil(timeoutMs);
     throw new NoAnswer('timeout', { is: 'commandLate', command: shown(argv), withinMs });
   }
-  return readRan(ran, argv, places, { ...reading, tookMs: performance.now() - startedMs });
+  return readRan(ran, argv, places, reading);
 }
 
 /** What a command said that ended, or why that is nothing. @throws {NoAnswer} where it says too much to be read */
@@ -53,7 +50,7 @@ export function readRan(
   ran: Exclude<Ran, { readonly is: 'late' }>,
   argv: readonly string[],
   places: readonly string[],
-  { means, isStatus = true, tookMs = 0 }: Reading = {},
+  { means, isStatus = true }: Reading = {},
 ): Spoken | StrangeAnswer {
   const command = shown(argv);
   switch (ran.is) {
@@ -68,7 +65,7 @@ export function readRan(
       const [stdout, stderr] = [ran.stdout, ran.stderr].map(stripVTControlCharacters) as [string, string];
       checkParts(stdout);
       const said = readPrinted(stdout);
-      const meant = shapeMeant(`${stdout}\n${stderr}`, means, tookMs);
+      const meant = shapeMeant(`${stdout}\n${stderr}`, means);
       if (meant) return { said, shape: meant };
       const shape = shapeOf(lastLine(stdout), said.json);
       const tells = (isStatus && shape !== undefined) || places.some((place) => said.at(place) !== undefined);

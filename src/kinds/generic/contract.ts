@@ -67,7 +67,15 @@ export function readTime(
   nowAt: number,
 ): Read<number | undefined> {
   const readIt = name === 'nextDueAt' ? readDue : readMoment;
-  const read = readIt(`${CONTRACT_PLACE}.${name}`, part[name], nowAt);
+  const [field, raw] = [`${CONTRACT_PLACE}.${name}`, part[name]];
+  // A number has no unit, and an empty text is not the null of nothing.
+  if (typeof raw === 'number' || (typeof raw === 'string' && !/\D/.test(raw))) {
+    const expected = 'ISO 8601 with its zone, or null';
+    return {
+      unknown: { is: 'malformed', malformed: [{ field, is: 'wrong', expected, received: shown(raw) }] },
+    };
+  }
+  const read = readIt(field, raw, nowAt);
   return 'unknown' in read && read.unknown.is === 'noSuccessYet' ? NONE : read;
 }
 

@@ -92,8 +92,11 @@ function progressIn(said: Said, look: Examined): readonly Finding[] {
     .filter((name) => !CONTRACT_FIELDS.includes(name))
     .slice(0, MAX_NAMED_FIELDS)
     .map((name) => ({ is: 'unknownField', field: placed(CONTRACT_PLACE, name) }));
-  if (unknown?.is === 'malformed')
-    return [{ is: 'malformed', malformed: unknown.malformed }, ...strict, ...others];
+  if (unknown?.is === 'malformed') {
+    const told = strict.flatMap((finding) => (finding.is === 'noUnit' ? finding.field : []));
+    const malformed = unknown.malformed.filter(({ field }) => !told.includes(field));
+    return [...(malformed.length > 0 ? [{ is: 'malformed', malformed } as const] : []), ...strict, ...others];
+  }
   if (strict.length > 0) return [...strict, ...others];
   return [{ is: 'keepsContract' }, ...judged(contracted, look.nowAt), sideTimer(said, look), ...others];
 }

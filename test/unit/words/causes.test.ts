@@ -30,6 +30,14 @@ describe('the words for a poll that brought no report', () => {
       { is: 'commandLate', command: 'tail', withinMs: 5_000 },
       'the command tail does not end within 5 s',
     ],
+    saysGone: [
+      { is: 'saysGone', said: 'not running' },
+      'the answer says that no daemon is there: not running',
+    ],
+    saysSilent: [
+      { is: 'saysSilent', said: 'no reply' },
+      'the answer says that the daemon is silent: no reply',
+    ],
     connectTimedOut: [{ is: 'connectTimedOut' }, 'the connection timed out'],
     connectionRefused: [{ is: 'connectionRefused' }, 'connection refused'],
     unknownHost: [{ is: 'unknownHost' }, 'the host name is not known'],

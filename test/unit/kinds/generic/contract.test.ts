@@ -94,6 +94,13 @@ describe('the document of the health contract', () => {
       'stale: the time that proves progress is older than 5 min',
     ],
     ['another version', { ...LOOP, version: 2 }, 'malformed: progress.version should be 1, is 2'],
+    ...[1_764_000_000, 1_764_000_000_000, 0, '1764000000', ''].map(
+      (at): readonly [string, object, string] => [
+        `a time without a unit: ${JSON.stringify(at)}`,
+        { ...LOOP, lastCompletedAt: at },
+        `malformed: progress.lastCompletedAt should be ISO 8601 with its zone, or null, is ${JSON.stringify(at)}`,
+      ],
+    ),
     [
       'all else of another type',
       { version: 1, lastCompletedAt: [], owedSinceAt: true, nextDueAt: 'soon', redAfterMs: '5m' },
