@@ -151,7 +151,8 @@ export type SignUnknown =
 
 /** Why nothing is known of a series. `vanished`: it was there, and is no more. */
 export type SeriesUnknown =
-  Exclude<SignUnknown, { readonly is: 'signUntold' }> | { readonly is: 'vanished' | 'notMovedYet' };
+  | Exclude<SignUnknown, { readonly is: 'signUntold' }>
+  | { readonly is: 'vanished' | 'notMovedYet' | 'ofBefore' };
 
 /** What makes a daemon's timestamps old although nothing hangs. */
 export type Unsettled = 'woke' | 'clockSet' | 'started';

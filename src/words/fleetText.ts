@@ -13,6 +13,7 @@ const UNKNOWN: Texts<SeriesUnknown> = {
   signInFuture: 'its success lies in the future',
   vanished: 'its series has vanished',
   notMovedYet: 'not seen to move yet',
+  ofBefore: 'its value is of before Prometheus was silent',
 };
 
 export const seriesUnknownText = textsOf(UNKNOWN);
@@ -24,6 +25,7 @@ const UNKNOWN_IN_SHORT = textsOf<SeriesUnknown>({
     field && 'received' in field ? `value ${cleanText(field.received, MAX_FIGURE_CHARS)}` : 'no value',
   signInFuture: 'success in the future',
   vanished: 'vanished',
+  ofBefore: 'value of before',
 });
 
 /** Of a value in a row. */

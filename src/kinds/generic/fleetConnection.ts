@@ -9,6 +9,7 @@ import { errorIn, notAStatus } from '../read/answers';
 import { NONE_KNOWN, readFleet, type KnownSeries } from './fleet';
 import { countTargets, readVector, type Vector } from './vector';
 import { toReport } from './report';
+import type { Moment } from './values';
 
 /** Where Prometheus answers what a query gives now ("HTTP API", "Instant queries"). */
 function routeOf(query: string): string {
@@ -23,6 +24,11 @@ export class FleetConnection implements Connection {
   readonly statusRoute: string;
   readonly #setting: FleetSetting;
   #known: KnownSeries = NONE_KNOWN;
+  /** When it answered last, by its own clock. */
+  #answeredAt: number | undefined;
+  /** It gave no answer since, or started, or could not do the query in time. */
+  #isSilent = false;
+  #silence: Moment['silence'];
 
   constructor(
     { query }: Extract<Target, { readonly kind: 'prometheus' }>,
@@ -37,17 +43,28 @@ export class FleetConnection implements Connection {
     try {
       const answer = await look.get(this.statusRoute, this.options.timeouts.requestMs);
       const vector = whatIsWrong(answer) ?? readVector(answer.body);
-      return 'is' in vector ? { is: 'wrong', why: vector } : await this.#answered(vector, answer, look);
+      if (!('is' in vector)) return await this.#answered(vector, answer, look);
+      this.#isSilent ||= vector.is === 'prometheusFails';
+      return { is: 'wrong', why: vector };
     } catch (error) {
       // Who cannot be understood is no Prometheus; who is silent may be one, and the daemons may be well.
       if (!(error instanceof NoAnswer) || error.kind === 'unusable') throw error;
+      this.#isSilent = true;
       return { is: 'wrong', why: { is: 'prometheusSilent', why: error.code } };
     }
   }
 
   async #answered(vector: Vector, { dateAt, tookMs }: Seen, look: Look): Promise<Answered> {
     const daemonNow = vector.at ?? dateAt ?? this.options.wallAt();
-    const now = { nowAt: daemonNow, monotonicMs: performance.now() };
+    if (this.#isSilent && this.#answeredAt !== undefined)
+      this.#silence = { overAt: daemonNow, forMs: daemonNow - this.#answeredAt };
+    this.#isSilent = false;
+    this.#answeredAt = daemonNow;
+    const now: Moment = {
+      nowAt: daemonNow,
+      monotonicMs: performance.now(),
+      ...(this.#silence && { silence: this.#silence }),
+    };
     const { fleet, known } = readFleet(this.#setting, this.#known, vector, now);
     this.#known = known;
     const targets = vector.samples.length === 0 ? await askTargets(look) : undefined;

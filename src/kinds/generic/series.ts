@@ -34,14 +34,32 @@ type Reader = (setting: FleetSetting, raw: unknown, was: Known, now: Moment, id:
 export const READERS: Readonly<Record<FleetSetting['value'], Reader>> = { age, counter, state };
 
 /** 0, -1 and what is over ten years ago were never set. */
-function age(_: FleetSetting, raw: unknown, known: Known, { nowAt }: Moment, { key, name }: Id): ReadSeries {
+function age(
+  { redAbove }: FleetSetting,
+  raw: unknown,
+  known: Known,
+  now: Moment,
+  { key, name }: Id,
+): ReadSeries {
   const seconds = numberIn(raw);
   if (seconds === undefined) return { series: { key, name, unknown: unreadable(raw) }, known };
   const ageMs = seconds * SECOND_MS;
   if (seconds === 0 || seconds === -1 || ageMs > LONGEST_AGE_MS)
     return { series: { key, name, unknown: NEVER }, known };
-  const at = Math.round(nowAt - ageMs);
+  if (isOfBefore(ageMs, redAbove * SECOND_MS, now))
+    return { series: { key, name, unknown: { is: 'ofBefore' } }, known };
+  const at = Math.round(now.nowAt - ageMs);
   return { series: { key, name, provenAt: at, owedSinceAt: at }, known };
+}
+
+/**
+ * A Prometheus that stood still gives what it measured before, until it measures again: by that alone nobody is late. Who
+ * was late before is, and so is who is late for long enough after.
+ */
+function isOfBefore(ageMs: number, limitMs: number, { nowAt, silence }: Moment): boolean {
+  if (!silence || ageMs <= limitMs) return false;
+  const sinceMs = nowAt - silence.overAt;
+  return ageMs > sinceMs && sinceMs <= limitMs && ageMs - sinceMs - silence.forMs <= limitMs;
 }
 
 function counter({ redAbove }: FleetSetting, raw: unknown, was: Known, now: Moment, id: Id): ReadSeries {

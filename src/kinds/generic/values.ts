@@ -29,6 +29,8 @@ export interface Moment {
   readonly monotonicMs: number;
   /** Since when it is there again, where it was seen to be away: epoch ms on the daemon's clock. */
   readonly backSinceAt?: number;
+  /** Since when who measures answers again, and for how long there was no answer. */
+  readonly silence?: { readonly overAt: number; readonly forMs: number };
 }
 
 /*

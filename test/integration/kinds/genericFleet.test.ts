@@ -104,6 +104,49 @@ describe('a fleet at the address of its Prometheus', function () {
     assert.equal(await look(probe, watch), 'unverified', 'what is up may not be told');
   });
 
+  it('turns nothing red by what was measured before Prometheus was silent, and keeps red what was red', async () => {
+    const prometheus = new Prometheus();
+    const { origin } = await scope.http(prometheus.handler);
+    const watch = new Watch();
+    const probe = probeOf(origin, TIMEOUTS);
+    const atMs = Date.now();
+    // It scrapes again only later: till then the values of before grow old.
+    const at = (seconds: number, a: number, b: number): Handler =>
+      answering(
+        JSON.stringify({
+          status: 'success',
+          data: {
+            resultType: 'vector',
+            result: Object.entries({ a, b }).map(([instance, age]) => ({
+              metric: { instance },
+              value: [atMs / 1_000 + seconds, String(age)],
+            })),
+          },
+        }),
+      );
+    /** @param afterMs since the look before */
+    const seen = async (handler: Handler, afterMs = 0) => {
+      prometheus.query = handler;
+      watch.wait(afterMs);
+      return [await look(probe, watch), watch.reasonInWords] as const;
+    };
+    const silent: Handler = () => {};
+    assert.equal((await seen(at(0, 3, 3)))[0], 'healthy');
+    assert.match((await seen(silent))[1], /^Prometheus does not answer/);
+    assert.deepEqual(await seen(at(900, 903, 903), 890_000), [
+      'unverified',
+      'of 2 of 2 series nothing is known; a: its value is of before Prometheus was silent',
+    ]);
+    assert.deepEqual(await seen(at(905, 2, 908)), [
+      'unverified',
+      'of b nothing is known: its value is of before Prometheus was silent',
+    ]);
+    const red = '1 of 2 red: b, no success for over 10 min';
+    assert.deepEqual(await seen(at(1_600, 2, 1_603), 690_000), ['wedged', red]);
+    await seen(silent);
+    assert.deepEqual(await seen(at(2_500, 2, 2_503), 890_000), ['wedged', red], 'it was red before');
+  });
+
   const answers: readonly (readonly [what: string, handler: Handler, state: DaemonState, why: string])[] = [
     [
       'a query that it cannot read',

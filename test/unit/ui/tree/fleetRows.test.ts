@@ -117,6 +117,7 @@ describe('the rows of a fleet', () => {
       { is: 'noSuccessYet' },
       { is: 'signInFuture' },
       { is: 'notMovedYet' },
+      { is: 'ofBefore' },
       {
         is: 'malformed',
         malformed: [{ field: 'value', is: 'wrong', expected: 'a number', received: 'W'.repeat(40) }],
