@@ -263,6 +263,19 @@ describe('a fleet that Prometheus measures', () => {
     }
   });
 
+  it('shows and keeps no secret of its labels, and tells those apart that differ by one', () => {
+    const metric = (password: string) => ({ instance: `http://app:${password}@h:80/`, token: password });
+    const result = ['hunter2', 'hunter3'].map((each) => ({ metric: metric(each), value: [1.8e9, '5'] }));
+    const body = JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
+    for (const rowName of ['{{instance}}', 'of {{job}} at {{instance}}', 'all']) {
+      const looks = new Looks({ ...AGE, rowName });
+      looks.look(body);
+      const { series } = looks.look(body).fleet;
+      assert.equal(new Set(series.map(({ key }) => key)).size, 2, rowName);
+      assert.doesNotMatch(JSON.stringify(series), /hunter/, rowName);
+    }
+  });
+
   it('takes only what can be one for the time of the answer', () => {
     for (const seconds of ['1e400', '"1795618798"', '0', '-5', 'null', '[[]]']) {
       const body = `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[${seconds},"5"]}]}}`;
