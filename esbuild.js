@@ -36,6 +36,7 @@ const entryPoints = {
   healthPage: 'src/ui/healthPage/healthPage.ts', // when it is opened
   told: 'src/store/told.ts', // when a window gets the focus
   commands: 'src/ui/commands/commands.ts', // with the first command
+  addToList: 'src/settings/addToList.ts', // with the first daemon that is added
   copyDiagnostics: 'src/ui/commands/copyDiagnostics.ts',
   restarts: 'src/app/restarts.ts',
   check: 'src/check/check.ts', // with the first endpoint that is checked, by a window or by `dispatchd check`

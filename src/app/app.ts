@@ -35,7 +35,7 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
   const focus = new Focus(clock, () => onFocus());
   const { isFocused } = focus;
   const log = new Log();
-  const settings = new Settings();
+  const settings = new Settings(globalStorageUri);
   const write = (line: string) => log.info(line);
   const failed = (what: string) => (error: unknown) => log.unexpected(what, error);
   const memory = new WorkspaceMemory(workspaceState, wallAt, write);

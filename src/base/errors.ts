@@ -19,6 +19,8 @@ export class CodedError<Code extends { readonly is: string } = { readonly is: st
 /** Why nobody answered whole. */
 export type NoAnswerCause =
   | { readonly is: 'noAnswer'; readonly withinMs: number }
+  /** @property command the program, to be shown */
+  | { readonly is: 'commandLate'; readonly command: string; readonly withinMs: number }
   | { readonly is: 'connectTimedOut' | 'connectionRefused' | 'unknownHost' | 'closed' }
   /** @property file its path, to be shown */
   | { readonly is: 'noFile'; readonly file: string }

@@ -1,5 +1,6 @@
 import type { NoAnswerCause } from '../base/errors';
 import type { KindId } from './kindId';
+import type { SeriesBy, SeriesRed } from './seriesRed';
 
 /*
  * What happened, as codes with their figures: `words/` has the sentences. A text here is somebody else's: a daemon's or
@@ -89,9 +90,6 @@ export type Unavailable =
 /** By what the user lets a daemon of an unknown make prove that it gets on with its work. */
 export type ProofBy = 'time' | 'age' | 'counter' | 'due' | 'beat';
 
-/** By what the series of a fleet prove that their daemons get on. */
-export type SeriesBy = 'age' | 'counter' | 'state';
-
 /** Why a loop counts as hung. */
 export type Stale =
   | { readonly is: 'pollStale' }
@@ -103,16 +101,6 @@ export type Stale =
   /** By what the user named as the proof. */
   | { readonly is: 'noSign'; readonly by: ProofBy; readonly thresholdMs: number; readonly of?: Owing }
   | SeriesRed;
-
-/** Of a fleet. @property name of the worst of them @property limit in ms; of a state the figure itself */
-export interface SeriesRed {
-  readonly is: 'seriesRed';
-  readonly by: SeriesBy;
-  readonly name: string;
-  readonly count: number;
-  readonly of: number;
-  readonly limit: number;
-}
 
 /** One of several things that a daemon owes a sign of. */
 export interface Owing {
@@ -193,7 +181,9 @@ export type Reason =
   | { readonly is: 'paused'; readonly resumesAt?: number; readonly daemonNow?: number }
   /** @property overdueMs since when the pause should be over */
   | { readonly is: 'pauseOverdue'; readonly overdueMs: number }
-  | { readonly is: 'unanswered' | 'statusUnanswered'; readonly forMs: number }
+  /** @property command the program that is asked of the daemon, and does not end */
+  | { readonly is: 'unanswered'; readonly forMs: number; readonly command?: string }
+  | { readonly is: 'statusUnanswered'; readonly forMs: number }
   /** @property cause of the last failure. @property isMixed the others failed for other causes */
   | {
       readonly is: 'wentAway';

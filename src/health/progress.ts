@@ -1,4 +1,5 @@
-import type { Owing, ProofBy, SeriesBy, SeriesUnknown, SignUnknown } from './cause';
+import type { Owing, ProofBy, SeriesUnknown, SignUnknown } from './cause';
+import type { SeriesBy } from './seriesRed';
 
 /** The poll cycles of a daemon's loop, as far as this answer tells them. Moments are epoch ms on the daemon's own clock. */
 export interface Cycles {

@@ -19,7 +19,8 @@ import type { KeptTrack, RestartElsewhere, Step, Track } from './trackState';
 import { nextUnsettled, slept } from './unsettled';
 import { withVanished } from './vanished';
 import { nextWaiting, resumedWaiting, startsNothing } from './waiting';
-import { decide, failsAsDaemon, severityOf, type Facts, type Streak } from './verdict';
+import { failsAsDaemon } from './failures';
+import { decide, severityOf, type Facts, type Streak } from './verdict';
 
 /** A daemon nobody has asked yet. @param kept what earlier windows remembered */
 export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): Track {

@@ -2,6 +2,7 @@ import { FAILURES_BEFORE_RED, FAILURE_SPAN_MS } from './policy';
 import type { Cause, Reason, Unsettled } from './cause';
 import { whyHealthy, whyStopped } from './signs';
 import { slowness } from './slowness';
+import { failsAsDaemon, isNoClient, unanswered } from './failures';
 import type { Failure, Report } from './report';
 import type { Instant } from '../base/time';
 import type { Loop } from './loop';
@@ -86,11 +87,6 @@ const isGone = (failure: Failure | undefined): failure is Failure =>
 /** The ask tells nothing of the daemon's state, and by no fault of the daemon. */
 const isNoFault = ({ kind }: Failure): boolean => kind === 'editorBusy' || kind === 'untold';
 
-/** Errors from who is a daemon: its health route says so, or it was one here. */
-export function failsAsDaemon({ failure, seenUp }: Pick<Facts, 'failure' | 'seenUp'>): boolean {
-  return failure?.kind === 'errors' && (failure.isKnown || seenUp);
-}
-
 const spanMs = ({ firstMs, lastMs }: Streak) => lastMs - firstMs;
 
 /** Nothing listens since a start through us failed, or nothing was asked since. */
@@ -116,7 +112,8 @@ export const RULES: readonly Rule[] = [
     match: (f) => {
       if (!isOutage(f) || !f.streak || isOnlyLookedFor(f) || slowness(f) !== undefined) return undefined;
       const forMs = spanMs(f.streak);
-      if (f.failure?.kind === 'timeout') return { is: 'unanswered', forMs };
+      if (isNoClient(f)) return undefined;
+      if (f.failure?.kind === 'timeout') return unanswered(f.failure.cause, forMs);
       return f.failure?.kind === 'statusHung' ? { is: 'statusUnanswered', forMs } : undefined;
     },
   },
@@ -151,9 +148,10 @@ export const RULES: readonly Rule[] = [
   {
     state: 'wrongAnswer',
     match: (f) => {
-      const isWrong =
-        f.failure?.kind === 'wrongAnswer' || (f.failure?.kind === 'errors' && !failsAsDaemon(f));
-      return f.failure && isWrong ? { is: 'wrongAnswer', cause: f.failure.cause } : undefined;
+      const { failure } = f;
+      const isWrong = failure?.kind === 'wrongAnswer' || (failure?.kind === 'errors' && !failsAsDaemon(f));
+      const isLate = isNoClient(f) && isOutage(f);
+      return failure && (isWrong || isLate) ? { is: 'wrongAnswer', cause: failure.cause } : undefined;
     },
   },
   {

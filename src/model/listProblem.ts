@@ -45,6 +45,8 @@ export type EntryProblem =
   | { readonly is: 'presetKey'; readonly key: string }
   /** @property known the names of the presets that there are */
   | { readonly is: 'unknownPreset'; readonly known: readonly string[] }
+  /** A preset of the user's own, with which something is wrong that is told by itself. */
+  | { readonly is: 'wrongPreset'; readonly name: string }
   /** A variable of VS Code's that has no meaning in `restart`. */
   | { readonly is: 'restartVariable'; readonly variable: string }
   /** @property part the part of `restart` that is not what it should be; `undefined` for `restart` itself */

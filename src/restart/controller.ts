@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CodedError } from '../base/errors';
 import { orAborted } from '../base/wait';
 import type { DaemonId } from '../health/report';
-import type { DaemonState } from '../health/states';
+import { rowOf, type DaemonState } from '../health/states';
 import { severityOf } from '../health/verdict';
 import { kindOf } from '../kinds/index';
 import type { Running, StartPlace } from '../kinds/kind';
@@ -281,6 +281,7 @@ export class RestartController {
       ...(way && { way }),
       ...(supervisor && { supervisor }),
       before: attempt.before,
+      wasUp: rowOf(model.track.verdict).phase === 'up',
       startedMs: attempt.beganMs,
     };
     const came = await restart(request, edgesOf(plan, monitor, attempt, made, this.deps), begun);

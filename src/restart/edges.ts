@@ -39,6 +39,8 @@ export interface RestartRequest extends Progress {
   /** Who starts that process again when it ends: nothing else is started while it may. */
   readonly supervisor?: Supervisor;
   readonly before: Report | undefined;
+  /** It ran, as far as that is seen without its process. */
+  readonly wasUp?: boolean;
   readonly signal: AbortSignal;
   /** How long to wait for the proof. */
   readonly proofTimeoutMs?: number;

@@ -46,7 +46,7 @@ export async function restart(
     return {
       kind: proof.why ? 'unproven' : 'cured',
       tookMs,
-      isRestart: owner !== undefined,
+      isRestart: owner !== undefined || (request.wasUp === true && !isEndedByUs(request.way)),
       daemon: daemon.name,
       ...proof,
       ...(ended && { ended }),

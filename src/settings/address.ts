@@ -43,7 +43,7 @@ export function readAddress(
   const { daemons, problems } = readDaemons([{ url, ...(isQuery && { kind: ANY_KIND }) }], rules);
   const [daemon] = daemons;
   if (daemon) {
-    const known = watched.find((other) => isSameAddress(other, daemon));
+    const known = watched.find((other) => isWatchedAt(other, daemon));
     return known ? { is: 'watched', name: known.name } : daemon;
   }
   const [problem] = problems;
@@ -57,4 +57,15 @@ export function readAddress(
     default:
       return { is: 'noHttpUrl', url: text };
   }
+}
+
+/** Whether a daemon is watched at the whole address of another one. Of a preset the path is a part of what is asked. */
+export function isWatchedAt(known: DaemonConfig, daemon: DaemonConfig): boolean {
+  return isSameAddress(known, daemon) || isSameAddress(atWhole(known), atWhole(daemon));
+}
+
+function atWhole({ target, asks }: DaemonConfig): Pick<DaemonConfig, 'target'> {
+  if (target.kind !== 'http') return { target };
+  const { origin, pathname } = new URL(`${target.origin}${asks?.query ?? ''}`);
+  return { target: { kind: 'http', origin: `${origin}${pathname.replace(/\/+$/, '')}` } };
 }

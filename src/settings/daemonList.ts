@@ -11,7 +11,7 @@ import { addressOf } from '../kinds/target';
 import { ASK_KEYS, readAskSetting } from './askSetting';
 import { ignoredIn } from './ignored';
 import { readPlace, type Place } from './place';
-import { readPresets, withPreset, type Presets } from './presets';
+import { ofPreset, readPresets, withPreset, type Presets } from './presets';
 import { MAX_LISTED } from './policy';
 
 const LOCALHOST = ['localhost', '127.0.0.1', '[::1]'];
@@ -51,7 +51,7 @@ export function readDaemons(
   if (raw.length > MAX_LISTED) problems.push({ is: 'tooMany', most: MAX_LISTED, count: raw.length });
   raw.slice(0, MAX_LISTED).forEach((entry: unknown, index) => {
     const daemon = readDaemon(entry, configured, allowRemote, presets);
-    const wrong = 'is' in daemon ? [daemon] : ignoredIn(entry as object);
+    const wrong = 'is' in daemon ? [ofPreset(entry, daemon, wrongPresets)] : ignoredIn(entry as object);
     problems.push(...wrong.map((problem) => ({ is: 'entry', index, problem }) as const));
     if (!('is' in daemon) && !daemons.some((known) => isSameDaemon(known, daemon))) daemons.push(daemon);
   });

@@ -99,3 +99,15 @@ function urlOf(own: unknown, preset: unknown): string | undefined {
   const { pathname, search } = new URL(own);
   return pathname === '/' && search === '' ? own.replace(/\/*$/, new URL(preset).pathname) : undefined;
 }
+
+/**
+ * What is wrong with an entry: a preset that is there and wrong is not unknown.
+ *
+ * @param wrong what is wrong with the user's own presets
+ */
+export function ofPreset(entry: unknown, problem: EntryProblem, wrong: readonly ListProblem[]): EntryProblem {
+  if (problem.is !== 'unknownPreset') return problem;
+  const name = cleanText(String((entry as Raw)['preset']), MAX_PRESET_NAME_CHARS);
+  const isThere = wrong.some((each) => each.is === 'preset' && each.name === name);
+  return isThere ? { is: 'wrongPreset', name } : problem;
+}

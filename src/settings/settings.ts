@@ -12,6 +12,9 @@ const configuration = () => vscode.workspace.getConfiguration('daemonHealth');
 
 /** The `daemonHealth.*` settings, read when asked. */
 export class Settings {
+  /** @param storage our folder for all workspaces */
+  constructor(private readonly storage: vscode.Uri) {}
+
   /** The list of daemons as it stands there; `readDaemons` reads it. */
   daemonList(): RawDaemonList {
     const section = configuration();
@@ -94,12 +97,10 @@ export class Settings {
   async addDaemon(
     daemon: ListedDaemon,
     shown: readonly ListedDaemon[] = [],
-    place = this.listPlaces()[0],
+    place: ListPlace = this.listPlaces()[0]!,
   ): Promise<void> {
-    const section = configuration();
-    const { Global, Workspace } = vscode.ConfigurationTarget;
-    const list = this.hasOwnList ? section.get<unknown[]>('daemons', []) : shown;
-    await section.update('daemons', [...list, daemon], place === 'workspace' ? Workspace : Global);
+    const { addToList } = await import('./addToList');
+    await addToList(daemon, { shown: this.hasOwnList ? undefined : shown, place, storage: this.storage });
   }
 
   /** Called when a setting changed that says what is shown. */

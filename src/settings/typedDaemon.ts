@@ -2,8 +2,8 @@ import { inHome, typedPath } from '../kinds/read/paths';
 import { isTypedAddress } from '../kinds/read/typedAddress';
 import { placeOf } from '../kinds/target';
 import type { DaemonConfig } from '../model/daemonConfig';
-import { ANY_KIND, readAddress, type AddressProblem, type AddressRules } from './address';
-import { isSameAddress, readDaemons, type ListedDaemon } from './daemonList';
+import { ANY_KIND, isWatchedAt, readAddress, type AddressProblem, type AddressRules } from './address';
+import { readDaemons, type ListedDaemon } from './daemonList';
 import { COMMAND_INTERVAL_MS } from './policy';
 import { splitCommand, type CommandProblem, type Word } from './splitCommand';
 
@@ -109,9 +109,14 @@ function daemonOf(entry: object, allowRemote: boolean): DaemonConfig | undefined
 
 /** A path may be written in two ways. */
 function isSame(one: DaemonConfig, other: DaemonConfig): boolean {
-  if (isSameAddress(one, other)) return true;
+  if (isWatchedAt(one, other)) return true;
   const [a, b] = [one.target, other.target];
-  if (a.kind !== 'http' && JSON.stringify(a) === JSON.stringify(b)) return true;
+  if (a.kind === 'command' && b.kind === 'command') {
+    return (
+      JSON.stringify(a.argv.map((word) => inHome(word))) ===
+      JSON.stringify(b.argv.map((word) => inHome(word)))
+    );
+  }
   const isOneFile = a.kind === 'file' && b.kind === 'file' && a.paths.length === 1 && b.paths.length === 1;
   return isOneFile && placeOf(a) === placeOf(b);
 }

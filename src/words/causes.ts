@@ -14,6 +14,7 @@ export function failureText({ kind, cause }: Failure): string {
 
 export const CAUSES: Texts<Cause> = {
   noAnswer: ({ withinMs }) => `no answer within ${duration(withinMs)}`,
+  commandLate: ({ command, withinMs }) => `the command ${command} does not end within ${duration(withinMs)}`,
   connectTimedOut: 'the connection timed out',
   connectionRefused: 'connection refused',
   unknownHost: 'the host name is not known',
@@ -186,10 +187,12 @@ export const loopUnknownText = textsOf<LoopUnknown>({
   noSuccessYet: 'the daemon tells of no success yet: the time that proves progress is not set',
   signInFuture: "the time that proves progress lies in the future of the daemon's own clock",
   noProofNamed: 'the daemon answers, and "progress" in the settings names no proof that work gets on',
-  noSeries: ({ targets }) =>
-    targets === undefined
-      ? 'the query gives no series'
-      : `the query gives no series; ${targets.up} of ${targets.of} targets of Prometheus are up`,
+  noSeries: ({ targets }) => {
+    if (targets === undefined) return 'the query gives no series';
+    return targets.of === 0
+      ? 'the query gives no series, and Prometheus has no targets'
+      : `the query gives no series; ${targets.up} of ${targets.of} targets of Prometheus are up`;
+  },
   seriesUnknown: ({ name, count, of, why }) =>
     count === 1
       ? `of ${name} nothing is known: ${seriesUnknownText(why)}`

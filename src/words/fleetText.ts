@@ -1,6 +1,7 @@
 import { cleanText } from '../base/text';
 import { coarseAge, duration, MINUTE_MS } from '../base/time';
-import type { SeriesBy, SeriesRed, SeriesUnknown } from '../health/cause';
+import type { SeriesUnknown } from '../health/cause';
+import type { SeriesBy, SeriesRed } from '../health/seriesRed';
 import type { SeriesState } from '../health/fleet';
 import { textsOf, type Texts } from './texts';
 

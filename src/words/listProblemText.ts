@@ -84,6 +84,7 @@ const wholeText = textsOf<Exclude<EntryProblem, { is: 'ask' | 'restart' }>>({
   askOfKind: ({ path, kind }) => `has "${path}", which only a daemon of the kind "${kind}" has`,
   noPreset: 'should be an object',
   presetKey: ({ key }) => `has "${key}", which no preset has`,
+  wrongPreset: ({ name }) => `is not watched until daemonHealth.presets[${JSON.stringify(name)}] is right`,
   unknownPreset: ({ known }) => `has an unknown "preset"; known are ${known.join(', ')}`,
   restartVariable: ({ variable }) =>
     `has ${variable} in its "restart", where only \${workspaceFolder}, \${workspaceFolder:name}, \${env:NAME} and \${userHome} are known`,

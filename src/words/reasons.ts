@@ -32,7 +32,10 @@ export const reasonText = textsOf<Reason>({
   restarting: 'a restart is under way',
   startingByUs: 'a start is under way',
   restartingElsewhere: 'restarting (in another window)',
-  unanswered: ({ forMs }) => `no answer for ${duration(forMs)}`,
+  unanswered: ({ forMs, command }) =>
+    command === undefined
+      ? `no answer for ${duration(forMs)}`
+      : `no answer for ${duration(forMs)}: the command ${command} does not end`,
   statusUnanswered: ({ forMs }) =>
     `the status has not answered for ${duration(forMs)}, though /api/health did`,
   wentAway: ({ cause, count, forMs, isMixed }) =>

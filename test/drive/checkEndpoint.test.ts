@@ -48,7 +48,7 @@ describe('the check of a health endpoint, by keyboard alone in a window in a bro
   }
 
   async function type(text: string): Promise<void> {
-    const question = await window.ask(COMMAND, /address of a health answer/);
+    const question = await window.ask(COMMAND, /^Type an address/);
     await question.fill(text);
   }
 

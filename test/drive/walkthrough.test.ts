@@ -140,9 +140,7 @@ describe('the walkthrough, in a dark and a light window', function () {
   });
 
   it('runs the command of a step', async () => {
-    await step('Restart a daemon that hangs')
-      .getByRole('button', { name: 'Restart Daemon' })
-      .click();
+    await step('Restart a daemon that hangs').getByRole('button', { name: 'Restart Daemon' }).click();
     await window.dialog().filter({ hasText: 'nightly build' }).waitFor();
     await window.page.keyboard.press('Escape');
     await window.dialog().waitFor({ state: 'hidden' });

@@ -34,6 +34,20 @@ describe('Add Daemon…, into the settings of the user', function () {
   const list = () =>
     vscode.workspace.getConfiguration('daemonHealth').inspect<readonly object[]>('daemons')?.globalValue;
 
+  /** The settings as a user sees them. */
+  async function settingsFile(): Promise<vscode.Uri> {
+    const ofUser = vscode.env.remoteName === undefined ? 'openSettingsJson' : 'openRemoteSettingsFile';
+    await vscode.commands.executeCommand(`workbench.action.${ofUser}`);
+    const shown = () => vscode.window.activeTextEditor?.document;
+    await until(() => shown()?.getText().includes('"kept"'), 'the settings to be shown', WITHIN_MS);
+    const { uri } = shown()!;
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    return uri;
+  }
+
+  const readFile = async (file: vscode.Uri) =>
+    new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+
   /** Presses Enter in whatever box is open, until something is so. */
   async function pressEnterUntil(condition: () => boolean, what: string): Promise<void> {
     await until(
@@ -49,11 +63,18 @@ describe('Add Daemon…, into the settings of the user', function () {
   }
 
   it('adds what answers after what was there, which stays as it was, and watches both', async () => {
+    const file = await settingsFile();
+    const text = (await readFile(file)).replace(
+      '"name": "kept"',
+      '// it is mine\n            "name": "kept"',
+    );
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
     const adding = vscode.commands.executeCommand('daemonHealth.addDaemon', daemon.url);
     await pressEnterUntil(() => list()?.length === 2, 'an entry more');
     await adding;
     const [first, second] = list() ?? [];
     assert.deepEqual(first, kept);
+    assert.match(await readFile(file), /\/\/ it is mine\n/);
     const { name, ...added } = second as { name: string };
     assert.match(name, /^dispatchd \(.+\)$/);
     assert.deepEqual(added, { url: daemon.url, kind: 'dispatchd' });

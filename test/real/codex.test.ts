@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { Codex } from '../support/real/codex';
 import { presetEntry } from '../support/real/presetEntry';
 import { eachWithModel } from '../support/real/scene';
+import { RestartingWindow } from '../support/restartingWindow';
 import { until } from '../support/until';
 
 /** The preset says 15 min. */
@@ -108,6 +109,18 @@ describe('a real app-server of Codex, by its preset', function () {
     watched.did('its socket is gone');
     rmSync(codex.socket);
     await watched.reaches('unreachable', 60_000);
+  });
+
+  it('is restarted by its own command', async () => {
+    const { daemon: codex, scene } = given();
+    await codex.daemon('start');
+    const { pid, home } = codex;
+    const { folder } = scene;
+    const window = new RestartingWindow({ kind: 'generic', port: 0, folder, env: home.env, entry: entry() });
+    scene.has({ end: () => window.dispose() });
+    const outcome = await window.restart(await window.plan());
+    assert.match(outcome.text, /^codex restarted in .*, but the daemon has nothing to do, so nothing shows/);
+    assert.notEqual(codex.pid, pid);
   });
 
   it('is neither red nor amber after the machine slept', async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findListener } from '../../src/system/processTable';
 import { freePort } from '../support/freePort';
 import { OpenClaw } from '../support/real/openclaw';
 import { presetEntry } from '../support/real/presetEntry';
 import { eachWith } from '../support/real/scene';
 import type { Seen } from '../support/real/sightings';
+import { RestartingWindow } from '../support/restartingWindow';
 import { until } from '../support/until';
 
 /** The preset says 2 min. Jobs run every 10 s here, and the command that tells of them takes up to 3 s. */
@@ -16,6 +18,7 @@ const LATEST_MS = 30_000;
 /** As many runs at a time does its scheduler allow. */
 const RUNS_AT_A_TIME = 8;
 const FOR_EVER = 'sleep 1200';
+const RESTARTED = /^openclaw restarted in .*(\.|, but only the next run will show whether work gets on\.)$/;
 
 describe('a real gateway of OpenClaw, by its preset', function () {
   this.timeout(400_000);
@@ -148,6 +151,20 @@ describe('a real gateway of OpenClaw, by its preset', function () {
     await openclaw.start();
     await watched.reaches('healthy', 120_000);
     assert.deepEqual(watched.besides('unreachable', 'starting', 'healthy', 'unverified'), []);
+  });
+
+  it('is restarted while it runs work, and says that only its next run proves that', async () => {
+    const { daemon: openclaw, scene } = given();
+    await openclaw.start();
+    await openclaw.schedule('tick', '10s', 'true');
+    const { home, port } = openclaw;
+    const { folder } = scene;
+    const window = new RestartingWindow({ kind: 'generic', port, folder, env: home.env, entry: entry() });
+    scene.has({ end: () => window.dispose() });
+    const { pid } = openclaw.gateway;
+    const outcome = await window.restart(await window.plan());
+    assert.match(outcome.text, RESTARTED);
+    assert.notEqual((await findListener(port))?.pid, pid);
   });
 
   it('is neither red nor amber after the machine slept', async () => {

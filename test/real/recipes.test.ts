@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../../scripts/paths.mjs';
 import { ensurePm2 } from '../../scripts/installPm2.mjs';
 import { ensureSupervisor } from '../../scripts/installSupervisor.mjs';
 import { Pm2 } from '../support/managers/pm2';
 import { Supervisord } from '../support/managers/supervisord';
+import { recipe } from '../support/recipes';
 import { eachWith } from '../support/real/scene';
 
-/** An entry of `docs/recipes.md`, by its name. */
-function recipe(name: string): object {
-  const page = readFileSync(join(root, 'docs', 'recipes.md'), 'utf8');
-  const entries = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(
-    ([, text = '']) => JSON.parse(text) as { name: string },
-  );
-  const found = entries.find((entry) => entry.name === name);
-  assert.ok(found, name);
-  return { ...found, pollIntervalMs: 1_000 };
-}
+/** Asked as often as a user may. */
+const SOON = { pollIntervalMs: 1_000 };
 
 describe('a real supervisord, by its recipe', function () {
   this.timeout(180_000);
@@ -31,7 +22,7 @@ describe('a real supervisord, by its recipe', function () {
     const keeper = await Supervisord.start({ folder: scene.folder, command });
     scene.has({ end: () => keeper.stop() });
     const control = [join(daemon.bin, 'supervisorctl'), '-c', keeper.configuration];
-    const watched = scene.watch({ ...recipe('supervisord'), command: [...control, 'status'] });
+    const watched = scene.watch({ ...recipe('supervisord'), ...SOON, command: [...control, 'status'] });
     return { keeper, watched, control };
   }
 
@@ -78,7 +69,7 @@ describe('a real pm2, by its recipe', function () {
     const { scene, daemon } = given();
     const { pm2 } = daemon;
     await pm2.run('ping');
-    const watched = scene.watch({ ...recipe('pm2'), files: [join(pm2.home, 'pm2.pid')] });
+    const watched = scene.watch({ ...recipe('pm2'), ...SOON, files: [join(pm2.home, 'pm2.pid')] });
     await watched.reaches('unverified', 30_000);
     watched.did('kill -9');
     process.kill(pm2.pid!, 'SIGKILL');

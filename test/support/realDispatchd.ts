@@ -76,7 +76,7 @@ export class RealDispatchd {
   /** Ends the process started here as nothing but a kill -9 does; its folder stays. */
   async kill(): Promise<void> {
     const child = this.process;
-    if (!child) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;

@@ -8,6 +8,7 @@ import { chooseWay } from '../../src/restart/chooseWay';
 import { RestartController, type RestartWork } from '../../src/restart/controller';
 import type { Plan } from '../../src/restart/plan';
 import { waysFor } from '../../src/restart/startCommand';
+import { readDaemons } from '../../src/settings/daemonList';
 import { programAt, whyNotStartable } from '../../src/system/startable';
 import { Registry } from '../../src/watch/registry';
 import { restartStepText } from '../../src/words/restartSteps';
@@ -24,6 +25,8 @@ export interface RestartingOptions {
   /** What its terminals have. */
   readonly env: NodeJS.ProcessEnv;
   readonly dispatchdPath?: string;
+  /** The entry of the settings, of a kind that needs one. */
+  readonly entry?: object;
 }
 
 /** A window without an editor: it watches one daemon, plans its restart as the product does, and runs the commands. */
@@ -35,19 +38,27 @@ export class RestartingWindow {
   readonly controller: RestartController;
   readonly #children: ChildProcess[] = [];
 
-  constructor({ kind, port, folder, env, dispatchdPath = START_CONTEXT.dispatchdPath }: RestartingOptions) {
+  constructor({
+    kind,
+    port,
+    folder,
+    env,
+    dispatchdPath = START_CONTEXT.dispatchdPath,
+    entry,
+  }: RestartingOptions) {
     this.registry = new Registry({
       clock: systemClock,
       random: () => 0.5,
       isFocused: () => true,
-      createProbe: (target) => Promise.resolve(createProbe(target, { kind })),
+      createProbe: (target, _kind, asks) =>
+        Promise.resolve(createProbe(target, { kind, ...(asks && { asks }) })),
       recall: () => ({}),
     });
-    const daemon = { ...at(`http://127.0.0.1:${port}`), name: kind, kind };
-    this.registry.configure({
-      daemons: [{ ...daemon, pollIntervalMs: 60_000, configured: true }],
-      problems: [],
-    });
+    const plain = { ...at(`http://127.0.0.1:${port}`), name: kind, kind, configured: true };
+    const daemons = entry
+      ? readDaemons([entry], { configured: true, allowRemote: false }).daemons
+      : [{ ...plain, pollIntervalMs: 60_000 }];
+    this.registry.configure({ daemons, problems: [] });
     const controller = new RestartController({
       registry: this.registry,
       prepare: async (model, running) => {

@@ -41,7 +41,10 @@ export async function readCommand(
   const startedMs = performance.now();
   const words = argv.map((word) => inHome(word));
   const ran = await runProgram(words, { timeoutMs, maxBytes: MAX_COMMAND_OUTPUT_BYTES });
-  if (ran.is === 'late') throw new NoAnswer('timeout', { is: 'noAnswer', withinMs: Math.ceil(timeoutMs) });
+  if (ran.is === 'late') {
+    const withinMs = Math.ceil(timeoutMs);
+    throw new NoAnswer('timeout', { is: 'commandLate', command: shown(argv), withinMs });
+  }
   return readRan(ran, argv, places, { ...reading, tookMs: performance.now() - startedMs });
 }
 
@@ -52,7 +55,7 @@ export function readRan(
   places: readonly string[],
   { means, isStatus = true, tookMs = 0 }: Reading = {},
 ): Spoken | StrangeAnswer {
-  const command = cleanText(argv[0] ?? '', MAX_COMMAND_NAME_CHARS);
+  const command = shown(argv);
   switch (ran.is) {
     case 'missing':
       return { is: 'noCommand', command };
@@ -80,6 +83,10 @@ export function readRan(
       };
     }
   }
+}
+
+function shown([program = '']: readonly string[]): string {
+  return cleanText(program, MAX_COMMAND_NAME_CHARS);
 }
 
 function workIn({ json }: Said): Pick<Spoken, 'sessions'> {

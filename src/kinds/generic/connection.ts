@@ -10,7 +10,7 @@ import type { Look } from '../look';
 import { readAnswer, type Spoken } from './answer';
 import { readCommand } from './command';
 import { readContract } from './contract';
-import { proveEach } from './each';
+import { type KnownItems, proveEach } from './each';
 import { sessionsOf } from './eachSessions';
 import { explore } from './explore';
 import { readFiles } from './files';
@@ -67,6 +67,7 @@ class AnyConnection implements Connection {
   readonly statusRoute: string;
   readonly #asks: AskSetting;
   #remembered: Remembered | undefined;
+  #items: KnownItems | undefined;
   readonly #aside: ProofAside;
   /** Nobody was there when it was asked last. */
   #wasAway = false;
@@ -188,7 +189,9 @@ class AnyConnection implements Connection {
   /** @param waits all its work waits for a person */
   #judge(progress: ProofSetting, told: Told, now: Moment, waits = false): ToldAside {
     if ('items' in told) {
-      const signs = proveEach(progress, told.items, now, [...told.idle, ...told.waiting]);
+      const things = { items: told.items, idle: [...told.idle, ...told.waiting] };
+      const { signs, remembered } = proveEach(progress, things, now, this.#items);
+      this.#items = remembered;
       const sessions = progress.each && sessionsOf(progress.each, told, now.nowAt);
       return { signs, ...(sessions && { sessions }) };
     }

@@ -1,26 +1,59 @@
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
 import { nameOf, type Item } from './items';
-import { MAX_ITEMS } from './policy';
-import { proveLook, sinceBack } from './proofs';
+import { MAX_ITEMS, MAX_LABELS_CHARS } from './policy';
+import { proveLook, type Remembered, sinceBack } from './proofs';
 import { ALL_PLACE } from './said';
 import type { Moment } from './values';
 import { owing, suspecting, type Shown } from './suspects';
+
+/** What is remembered of several things, by what tells one from the others. */
+export type KnownItems = ReadonlyMap<string, Remembered>;
+
+/** Things to judge, and `idle` ones, which owe nothing: what these showed last counts as well. */
+interface Things {
+  readonly items: readonly Item[];
+  readonly idle: readonly Item[];
+}
 
 /**
  * What several things prove together, each judged by itself: who has owed a sign for longest decides. Of those that have
  * no such value nothing is owed; where none has one, one has another, or there are too many, nothing is known. Pure.
  *
- * @param idle further things, which owe nothing: what they showed last counts as well
+ * @param before what the look before remembered
  */
 export function proveEach(
   setting: ProofSetting,
-  items: readonly Item[],
+  things: Things,
   now: Moment,
-  idle: readonly Item[] = [],
+  before: KnownItems | undefined,
+): { readonly signs: Signs; readonly remembered: KnownItems } {
+  const [items, idle] = [things.items.slice(0, MAX_ITEMS), things.idle.slice(0, MAX_ITEMS)];
+  const keyOf = keysOf(setting, [...items, ...idle]);
+  const looked = items.map((item) => look(setting, item, now, before?.get(keyOf(item) ?? '')));
+  const rested = idle.map((item) => look(setting, item, now, undefined));
+  const remembered = new Map<string, Remembered>();
+  const { monotonicMs: lookedMs } = now;
+  for (const { item, remembered: known = { value: '', lookedMs } } of looked) {
+    const key = keyOf(item);
+    if (key !== undefined) remembered.set(key, known);
+  }
+  for (const item of idle) {
+    const key = keyOf(item);
+    if (key !== undefined) remembered.set(key, { value: '', lookedMs });
+  }
+  return { signs: together(setting, looked, rested, now, things.items.length), remembered };
+}
+
+/** @param count how many there are, judged or not */
+function together(
+  setting: ProofSetting,
+  shown: readonly Shown[],
+  idle: readonly Shown[],
+  now: Moment,
+  count: number,
 ): Signs {
   const { by, redAfterMs, stuckAfterMs } = setting;
-  const shown = items.slice(0, MAX_ITEMS).map((item) => look(setting, item, now));
   if (shown.length > 0 && shown.every(({ found }) => found.value === undefined)) return shown[0]!.signs;
   const told = shown.filter(
     ({ signs, found }) => found.value !== undefined && signs.unknown?.is !== 'noSuccessYet',
@@ -31,18 +64,39 @@ export function proveEach(
   const bad = told.find(({ signs }) => signs.unknown);
   const isAnyLate = first !== undefined && isLate(first);
   if (bad && !isAnyLate) return bad.signs;
-  if (items.length > MAX_ITEMS && !isAnyLate) return tooMany(setting, items.length);
+  if (count > MAX_ITEMS && !isAnyLate) return tooMany(setting, count);
   const of = isAnyLate ? owing(first, told.filter(isLate).length) : undefined;
-  const rest = by === 'due' ? [] : idle.slice(0, MAX_ITEMS).map((item) => look(setting, item, now));
+  const rest = by === 'due' ? [] : idle;
   const signs = first?.signs ?? newestOf(by, [...told, ...rest]);
   return suspecting(setting, { ...signs, ...(of && { of }) }, told, now);
 }
 
-function look(setting: ProofSetting, item: Item, now: Moment): Shown {
+/** Of one that was not seen before, what it shows counts: daemons write of a thing when that gets work. */
+function look(
+  setting: ProofSetting,
+  item: Item,
+  now: Moment,
+  before: Remembered = { value: '', lookedMs: now.monotonicMs, owedSinceMs: -Infinity },
+): Shown & { readonly item: Item; readonly remembered?: Remembered } {
   const { at, busy, each } = setting;
   const found = { value: item.at(at), busy: busy === undefined ? undefined : item.at(busy) };
-  const { signs } = proveLook(setting, undefined, found, now);
-  return { signs: sinceBack(signs, now), found, name: nameOf(item, each?.name) };
+  const { signs, remembered } = proveLook(setting, before, found, now);
+  const name = nameOf(item, each?.name);
+  return { signs: sinceBack(signs, now), found, name, item, ...(remembered && { remembered }) };
+}
+
+/** What tells each thing from the others, where anything does. */
+function keysOf({ each }: ProofSetting, items: readonly Item[]): (item: Item) => string | undefined {
+  const place = each?.sessions?.id ?? each?.name;
+  if (place === undefined) return () => undefined;
+  const keys = new Map(items.map((item) => [item, item.at(place)]));
+  const counts = new Map<unknown, number>();
+  for (const key of keys.values()) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return (item) => {
+    const key = keys.get(item);
+    const isKey = typeof key === 'string' && key.length <= MAX_LABELS_CHARS && counts.get(key) === 1;
+    return isKey && key !== '' ? key : undefined;
+  };
 }
 
 /** Of those that are not judged one may be late. */

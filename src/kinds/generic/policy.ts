@@ -71,6 +71,12 @@ export const MAX_READ_BYTES = 20 * MAX_LINE_BYTES;
 /** Claude Code writes one state beside each of its sessions. */
 export const MAX_VALUES_BESIDE = 4;
 
+/**
+ * Looks come as far apart as a sign may take, and a moment later (`CROSSING_MARGIN_MS`); longer than for two of them
+ * nobody looked.
+ */
+export const GAP_LOOKS = 2;
+
 /** As long as what tells of the progress fails for a moment, the last that was told counts for so many intervals. */
 export const PROOF_KEPT_INTERVALS = 3;
 

@@ -1,7 +1,7 @@
 import type { ProofBy } from '../../health/cause';
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
-import { FURTHEST_DUE_MS } from './policy';
+import { FURTHEST_DUE_MS, GAP_LOOKS } from './policy';
 import { withSuspects } from './suspects';
 import {
   readAge,
@@ -21,7 +21,7 @@ export interface Remembered {
   readonly lookedMs: number;
   /** When it was last seen to change. */
   readonly movedMs?: number;
-  /** Since when it should have. */
+  /** Since when there is something to do, and so a sign is owed, as far as that was seen; -Infinity: at all looks. */
   readonly owedSinceMs?: number;
   /** How much waited. */
   readonly backlog?: number;
@@ -77,17 +77,22 @@ export function proveLook(
     case 'age': {
       const moment =
         by === 'time' ? readMoment(at, found.value, now.nowAt) : momentOfAge(setting, found, now);
-      if ('unknown' in moment) return unknown(by, moment);
+      if ('unknown' in moment) return unknown(by, moment, before);
       const provenAt = moment.value;
-      return { signs: { kind: 'signs', by, provenAt, ...(busy.value && { owedSinceAt: provenAt }) } };
+      // An old sign is right for who had nothing to do until now.
+      const isAlwaysBusy = busyAt === undefined && setting.each === undefined;
+      const sinceMs = isAlwaysBusy ? sinceRest(before, now) : owedSince(setting, before, now);
+      return owed({ kind: 'signs', by, provenAt }, provenAt, busy.value ? sinceMs : undefined, now);
     }
     case 'due': {
       const due = readDue(at, found.value, now.nowAt);
-      if ('unknown' in due) return due.unknown.is === 'noSuccessYet' ? nothingDue() : unknown(by, due);
+      if ('unknown' in due)
+        return due.unknown.is === 'noSuccessYet' ? nothingDue(before) : unknown(by, due, before);
       // Who never runs again writes so: the year 9999 is no schedule.
-      if (due.value - now.nowAt > FURTHEST_DUE_MS) return nothingDue();
+      if (due.value - now.nowAt > FURTHEST_DUE_MS) return nothingDue(before);
       const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
-      return { signs: scheduled(due.value, isGuarded, now.nowAt) };
+      // While a run is under way the next one may be late by right.
+      return scheduled(due.value, isGuarded ? undefined : sinceRest(before, now), now);
     }
     case 'counter': {
       const count = readCount(at, found.value);
@@ -118,48 +123,83 @@ function momentOfAge({ at }: ProofSetting, { value }: Found, { nowAt }: Moment):
   return 'unknown' in age ? age : { value: Math.round(nowAt - age.value) };
 }
 
-/** Until the next run is due the schedule is kept; from then on the run is owed, unless one is under way. */
-function scheduled(dueAt: number, isGuarded: boolean, nowAt: number): Signs {
-  const isPast = dueAt < nowAt;
+/**
+ * Until the next run is due the schedule is kept; from then on the run is owed, unless one is under way.
+ * @param sinceMs since when none is
+ */
+function scheduled(dueAt: number, sinceMs: number | undefined, now: Moment): Proven {
+  const isPast = dueAt < now.nowAt;
+  const { signs, remembered } = owed(
+    { kind: 'signs', by: 'due', provenAt: isPast ? dueAt : now.nowAt },
+    dueAt,
+    sinceMs,
+    now,
+  );
+  const { owedSinceAt: _owed, ...kept } = signs;
+  return { signs: isPast ? signs : kept, ...(remembered && { remembered }) };
+}
+
+function nothingDue(remembered: Remembered | undefined): Proven {
+  return { signs: { kind: 'signs', by: 'due' }, ...(remembered && { remembered }) };
+}
+
+/** A sign is owed from a moment on, and not before there was something to do. @param sinceMs `undefined` where there is nothing */
+function owed(signs: Signs, fromAt: number, sinceMs: number | undefined, now: Moment): Proven {
+  const { monotonicMs: lookedMs } = now;
+  if (sinceMs === undefined) return { signs, remembered: { value: fromAt, lookedMs } };
   return {
-    kind: 'signs',
-    by: 'due',
-    provenAt: isPast ? dueAt : nowAt,
-    ...(isPast && !isGuarded && { owedSinceAt: dueAt }),
+    signs: { ...signs, owedSinceAt: Math.max(fromAt, onClock(sinceMs, now)) },
+    remembered: { value: fromAt, lookedMs, owedSinceMs: sinceMs },
   };
 }
 
-function nothingDue(): Proven {
-  return { signs: { kind: 'signs', by: 'due' } };
+/** Since when there is something to do: that it was so while nobody looked is not known. Monotonic ms. */
+function owedSince(
+  { redAfterMs, stuckAfterMs = Infinity, from }: ProofSetting,
+  before: Remembered | undefined,
+  { monotonicMs }: Moment,
+): number {
+  const longestMs = GAP_LOOKS * Math.max(redAfterMs ?? stuckAfterMs, from?.everyMs ?? 0);
+  const isGap = before !== undefined && monotonicMs - before.lookedMs > longestMs;
+  return (isGap ? undefined : before?.owedSinceMs) ?? monotonicMs;
+}
+
+/** Since when who always has something to do was last seen to owe nothing; -Infinity where that was not seen. Monotonic ms. */
+function sinceRest(before: Remembered | undefined, { monotonicMs }: Moment): number {
+  return before ? (before.owedSinceMs ?? monotonicMs) : -Infinity;
+}
+
+/** On the daemon's clock, where -Infinity stays what it is. */
+function onClock(ms: number, { nowAt, monotonicMs }: Moment): number {
+  return Math.round(nowAt - (monotonicMs - ms));
 }
 
 /**
  * A value that proves something by its change. That it did not change while nobody looked is known; that there was
- * something to do all that time is not: after a gap longer than the threshold the wait begins anew.
+ * something to do all that time is not: after a gap longer than that of two looks the wait begins anew.
  */
 function moved(
-  { by, redAfterMs, stuckAfterMs = Infinity, backlog: backlogAt = '' }: ProofSetting,
+  setting: ProofSetting,
   before: Remembered | undefined,
   value: number | string,
   isBusy: boolean,
-  { nowAt, monotonicMs }: Moment,
+  now: Moment,
   waits?: unknown,
 ): Proven {
+  const { by, backlog: backlogAt = '' } = setting;
+  const { monotonicMs } = now;
   const waiting = readCount(backlogAt, waits);
   const backlog = 'unknown' in waiting ? undefined : waiting.value;
   const hasFallen = backlog !== undefined && before?.backlog !== undefined && backlog < before.backlog;
   const hasMoved = before !== undefined && (value !== before.value || hasFallen);
   const movedMs = hasMoved ? monotonicMs : before?.movedMs;
-  const isGap = before !== undefined && monotonicMs - before.lookedMs > (redAfterMs ?? stuckAfterMs);
-  const goesOn = !hasMoved && !isGap ? before?.owedSinceMs : undefined;
-  const owedSinceMs = isBusy ? (goesOn ?? monotonicMs) : undefined;
-  const onClock = (ms: number) => Math.round(nowAt - (monotonicMs - ms));
+  const owedSinceMs = isBusy ? owedSince(setting, hasMoved ? undefined : before, now) : undefined;
   return {
     signs: {
       kind: 'signs',
       by,
-      ...(movedMs !== undefined && { provenAt: onClock(movedMs) }),
-      ...(owedSinceMs !== undefined && { owedSinceAt: onClock(owedSinceMs) }),
+      ...(movedMs !== undefined && { provenAt: onClock(movedMs, now) }),
+      ...(owedSinceMs !== undefined && { owedSinceAt: onClock(owedSinceMs, now) }),
       ...(!isBusy && backlog !== undefined && backlog > 0 && { waiting: backlog }),
     },
     remembered: {

@@ -126,12 +126,11 @@ function wrongText(target: Target, failure: Failure): Found {
     case 'noJson':
       return wrong(`${place} answers, but does not say how a daemon is. ${why}.`, HEALTH_ADDRESS);
     default:
-      return wrongKindText(target, place, failure, why);
+      return wrongKindText(place, failure, why);
   }
 }
 
-function wrongKindText(target: Target, place: string, { kind }: Failure, why: string): Found {
-  const isCommand = target.kind === 'command';
+function wrongKindText(place: string, { kind, cause }: Failure, why: string): Found {
   switch (kind) {
     case 'refused':
       return {
@@ -146,9 +145,9 @@ function wrongKindText(target: Target, place: string, { kind }: Failure, why: st
       };
     case 'timeout':
     case 'statusHung':
-      return isCommand
+      return cause.is === 'commandLate'
         ? {
-            text: plain(`“${place}” does not end in time. ${why}.`),
+            text: plain(`${why}.`),
             advice: plain('Choose a command that prints a status and ends by itself.'),
           }
         : {

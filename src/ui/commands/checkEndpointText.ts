@@ -5,7 +5,7 @@ import { plain, type PlainText } from '../shared/markdown';
 
 export const CHECK = {
   title: plain('Check a Health Endpoint'),
-  question: plain('Type the address of a health answer (127.0.0.1:8080/health), or a file that holds one'),
+  question: plain('Type an address (127.0.0.1:8080/health), or a file'),
   checkIt: plain('say what the answer lacks'),
   checking: (place: string) => plain(`Asking ${place} twice`),
   document: 'Health Check.txt',

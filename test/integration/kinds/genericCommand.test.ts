@@ -6,6 +6,7 @@ import type { DaemonState } from '../../../src/health/states';
 import type { AskTimeouts } from '../../../src/kinds/kind';
 import { createProbe, type Probe } from '../../../src/kinds/probe';
 import { readDaemons } from '../../../src/settings/daemonList';
+import { failureText } from '../../../src/words/causes';
 import { listProblemText } from '../../../src/words/listProblemText';
 import { isAlive } from '../../../src/system/processTable';
 import { notRun } from '../../support/notRun';
@@ -210,6 +211,10 @@ describe('a daemon of any make that a command tells of', function () {
       const probe = probeOf(node(script, file));
       const sample = await probe.ask();
       assert.equal(sample.ok ? 'answered' : sample.failure.kind, 'timeout');
+      assert.match(
+        sample.ok ? '' : failureText(sample.failure),
+        /: the command \S+ does not end within 5 s$/,
+      );
       if (!existsSync(file)) return;
       const [inGroup, apart] = readFileSync(file, 'utf8').split(' ').map(Number);
       if (process.platform !== 'win32')

@@ -34,7 +34,7 @@ describe('a daemon of any make that writes files', function () {
   });
 
   /** A probe as a window makes one of an entry. */
-  function probeOf(files: readonly string[], progress?: object): Probe {
+  function probeOf(files: readonly string[], progress?: object, elapsedMs?: () => number): Probe {
     const entry = {
       name: 'x',
       files: files.map((file) => join(folder, file)),
@@ -43,7 +43,7 @@ describe('a daemon of any make that writes files', function () {
     const { daemons, problems } = readDaemons([entry], { configured: true, allowRemote: false });
     assert.deepEqual(problems.map(listProblemText), []);
     const { target, kind, asks } = daemons[0]!;
-    const probe = createProbe(target, { kind, ...(asks && { asks }) });
+    const probe = createProbe(target, { kind, ...(asks && { asks }), ...(elapsedMs && { elapsedMs }) });
     probes.push(probe);
     return probe;
   }
@@ -63,7 +63,8 @@ describe('a daemon of any make that writes files', function () {
     const recorded = readFileSync(join(__dirname, '../../fixtures/claude/state-blocked.json'), 'utf8');
     const { body } = JSON.parse(recorded) as { readonly body: object };
     write('state.json', JSON.stringify({ ...body, updatedAt: new Date(Date.now() - 3_600_000) }));
-    const probe = probeOf(['state.json'], by({ time: 'updatedAt' }));
+    let elapsedMs = 0;
+    const probe = probeOf(['state.json'], by({ time: 'updatedAt' }), () => elapsedMs);
     const sample = await probe.ask();
     assert.deepEqual(
       sample.ok && sample.report.sessions?.map(({ title, status, question }) => [title, status, question]),
@@ -74,6 +75,8 @@ describe('a daemon of any make that writes files', function () {
       'state.json',
       JSON.stringify({ ...body, state: 'working', tempo: 'active', updatedAt: 1_700_000_000 }),
     );
+    assert.equal((await look(probe))[0], 'unverified', 'a person has just answered');
+    elapsedMs += 61_000;
     assert.equal((await look(probe))[0], 'wedged');
   });
 
@@ -106,7 +109,10 @@ describe('a daemon of any make that writes files', function () {
     write('state.json', JSON.stringify({ worker: { state: 'busy' } }));
     write('jobs.json', JSON.stringify({ jobs: [{ doneAt: Date.now() - 90_000 }] }));
     const proof = by({ time: 'jobs.0.doneAt', busy: 'worker.state' });
-    const probe = probeOf(['state.json', 'jobs.json'], proof);
+    let elapsedMs = 0;
+    const probe = probeOf(['state.json', 'jobs.json'], proof, () => elapsedMs);
+    assert.equal((await look(probe))[0], 'unverified', 'since when it is busy is not known');
+    elapsedMs += 61_000;
     assert.equal((await look(probe))[0], 'wedged');
     write('state.json', JSON.stringify({ worker: { state: 'idle' } }));
     assert.equal((await look(probe))[0], 'unverified');

@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DaemonState } from '../../../src/health/states';
 import { readDaemons } from '../../../src/settings/daemonList';
 import { listProblemText } from '../../../src/words/listProblemText';
 import { PresetWorld, recorded, type Recorded } from '../../support/presetWorld';
-
-const page = readFileSync(join(__dirname, '../../../docs/recipes.md'), 'utf8');
-const entries = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(
-  ([, text = '']) => JSON.parse(text) as { name: string; url?: string },
-);
-const entryOf = (name: string) => entries.find((entry) => entry.name === name)!;
+import { ENTRIES, recipe, RECIPES } from '../../support/recipes';
 
 describe('the recipes', function () {
   this.timeout(60_000);
 
   it('are there, one below each heading', () => {
-    assert.equal(entries.length, page.match(/^## /gm)?.length);
+    assert.equal(ENTRIES.length, RECIPES.match(/^## /gm)?.length);
   });
 
-  for (const entry of entries) {
+  for (const entry of ENTRIES) {
     it(`are entries without a problem: ${entry.name}`, () => {
       const { daemons, problems } = readDaemons([entry], { configured: true, allowRemote: false });
       assert.deepEqual(problems.map(listProblemText), []);
@@ -28,9 +21,9 @@ describe('the recipes', function () {
   }
 
   it('have a row each that says what they cannot tell', () => {
-    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+    const headings = [...RECIPES.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
     for (const heading of headings) {
-      assert.ok(new RegExp(`^\\|.*\\[${heading}\\]\\(#`, 'm').test(page), heading);
+      assert.ok(new RegExp(`^\\|.*\\[${heading}\\]\\(#`, 'm').test(RECIPES), heading);
     }
   });
 });
@@ -53,7 +46,7 @@ describe('the recipes', function () {
   for (const [name, program, said, state, reason] of commands) {
     it(`is ${state} by ${said}`, async () => {
       world.program(program, recorded(said));
-      world.watchEntry(entryOf(name));
+      world.watchEntry(recipe(name));
       assert.equal(await world.look(), state, world.watch.reasonInWords);
       assert.match(world.watch.reasonInWords, reason);
     });
@@ -67,9 +60,9 @@ describe('the recipes', function () {
   ];
   for (const [name, said, state, reason] of answers) {
     it(`is ${state} by an answer of ${name}: ${JSON.stringify(said.body).slice(0, 60)}`, async () => {
-      const { pathname, search } = new URL(entryOf(name).url!);
+      const { pathname, search } = new URL(recipe(name).url!);
       const url = await world.at(said.capturedAt).serve({ [`${pathname}${search}`]: said });
-      world.watchEntry({ ...entryOf(name), url: `${url}${pathname}${search}` });
+      world.watchEntry({ ...recipe(name), url: `${url}${pathname}${search}` });
       assert.equal(await world.look(), state, world.watch.reasonInWords);
       assert.match(world.watch.reasonInWords, reason);
     });

@@ -1,6 +1,10 @@
 import { BUNDLED_PRESETS } from '../../../src/settings/presets';
 import type { RealHome } from './realProcess';
 
+interface Restart {
+  readonly args?: readonly string[];
+}
+
 type Raw = Readonly<Record<string, unknown>>;
 
 export interface EntryOptions {
@@ -23,8 +27,8 @@ export function presetEntry(
 ): object {
   const preset = BUNDLED_PRESETS.get(name);
   if (!preset) throw new Error(`there is no preset ${name}`);
-  const here = inHome(preset, home, program) as { progress?: { from?: object }; pollIntervalMs?: number };
-  const { progress: proof } = here;
+  const here = inHome(preset, home, program) as { progress?: { from?: object }; restart?: Restart };
+  const { progress: proof, restart } = here;
   return {
     preset: name,
     ...here,
@@ -32,6 +36,7 @@ export function presetEntry(
     why: undefined,
     pollIntervalMs: 1_000,
     ...(url !== undefined && { url }),
+    ...(restart && program.length > 0 && { restart: restartIn(restart, home, program) }),
     ...(proof && {
       progress: {
         ...proof,
@@ -51,6 +56,10 @@ function inHome(value: unknown, home: RealHome, program: readonly string[]): unk
     return [key, isArgv ? argvIn(each as string[], home, program) : inHome(each, home, program)];
   });
   return Object.fromEntries(entries);
+}
+
+function restartIn(restart: Restart, { env }: RealHome, [command, ...words]: readonly string[]): object {
+  return { ...restart, command, args: [...words, ...(restart.args ?? [])], env };
 }
 
 function argvIn(

@@ -37,9 +37,18 @@ export class Scene {
     return watched;
   }
 
+  /** What does not end well keeps nothing else from its end. */
   async end(): Promise<void> {
-    for (const each of this.#all.splice(0)) await each.end();
+    const errors: unknown[] = [];
+    for (const each of this.#all.splice(0)) {
+      try {
+        await each.end();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
     rmSync(this.folder, { recursive: true, force: true });
+    if (errors.length > 0) throw errors[0];
   }
 }
 

@@ -62,6 +62,24 @@ describe('the state table', () => {
       ['unresponsive', { failure: FAILURES.timeout, streak: OUTAGE }, { is: 'unanswered', forMs: 10_000 }],
       [
         'unresponsive',
+        {
+          failure: { kind: 'timeout', cause: { is: 'commandLate', command: 'tail', withinMs: 5_000 } },
+          streak: OUTAGE,
+        },
+        { is: 'unanswered', forMs: 10_000, command: 'tail' },
+      ],
+      // A command that never ended here may be none that tells of a daemon: nothing shows that one hangs.
+      [
+        'wrongAnswer',
+        {
+          failure: { kind: 'timeout', cause: { is: 'commandLate', command: 'tail', withinMs: 5_000 } },
+          streak: OUTAGE,
+          seenUp: false,
+        },
+        { is: 'wrongAnswer', cause: { is: 'commandLate', command: 'tail', withinMs: 5_000 } },
+      ],
+      [
+        'unresponsive',
         { failure: FAILURES.statusHung, streak: OUTAGE },
         { is: 'statusUnanswered', forMs: 10_000 },
       ],

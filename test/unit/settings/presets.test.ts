@@ -144,6 +144,37 @@ describe('an entry with a preset', () => {
     ];
     for (const [presets, said] of wrong) assert.deepEqual(problemsOf([], presets), [said]);
   });
+
+  it('costs no other entry anything where it is wrong, and is not called unknown then', () => {
+    const good = { name: 'good', url: 'http://127.0.0.1:1/', kind: 'generic' };
+    const rows: readonly (readonly [entry: unknown, presets: object, said: readonly RegExp[]])[] = [
+      [{ preset: 5 }, {}, [/^daemonHealth\.daemons\[1\] has an unknown "preset"; known are openclaw, /]],
+      [
+        { preset: 'mine' },
+        { mine: { colour: 1 } },
+        [
+          /^daemonHealth\.presets\["mine"\] has "colour", which no preset has\.$/,
+          /^daemonHealth\.daemons\[1\] is not watched until daemonHealth\.presets\["mine"\] is right\.$/,
+        ],
+      ],
+      [
+        { preset: 'openclaw', progress: { time: 'at' } },
+        {},
+        [/^daemonHealth\.daemons\[1\]\.progress\.redAfterMs is not a number/],
+      ],
+      [{ preset: 'openclaw', url: 5 }, {}, [/^daemonHealth\.daemons\[1\] needs a "url"/]],
+      [7, {}, [/^daemonHealth\.daemons\[1\] should be an object with a "name" and a "url"\.$/]],
+    ];
+    for (const [entry, presets, said] of rows) {
+      const problems = problemsOf([good, entry], presets);
+      assert.equal(problems.length, said.length, problems.join('\n'));
+      said.forEach((each, index) => assert.match(problems[index]!, each));
+      assert.deepEqual(
+        read([good, entry], presets).daemons.map(({ name }) => name),
+        ['good'],
+      );
+    }
+  });
 });
 
 describe('what is judged of several things', () => {

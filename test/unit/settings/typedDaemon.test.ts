@@ -6,11 +6,17 @@ import { readDaemons } from '../../../src/settings/daemonList';
 import { typedProblemText } from '../../../src/ui/commands/addDaemonText';
 import { daemon } from '../ui/support';
 
-const [watchedFile] = readDaemons([{ name: 'ticker', files: ['~/ticker'] }], {
-  configured: true,
-  allowRemote: false,
-}).daemons;
-const rules = { allowRemote: false, watched: [daemon('shop', 3457), watchedFile!], folder: '/home/me/shop' };
+const progress = { time: 'at', redAfterMs: 60_000 };
+const watched = readDaemons(
+  [
+    { name: 'ticker', files: ['~/ticker'] },
+    { name: 'gate', preset: 'openclaw' },
+    { name: 'proven', url: 'http://127.0.0.1:8081/health', progress },
+    { name: 'home', command: ['~/bin/status', '--json'], progress },
+  ],
+  { configured: true, allowRemote: false },
+).daemons;
+const rules = { allowRemote: false, watched: [daemon('shop', 3457), ...watched], folder: '/home/me/shop' };
 
 function targets(typed: string, given = rules as Parameters<typeof readTyped>[1]): readonly string[] {
   const read = readTyped(typed, given);
@@ -57,6 +63,13 @@ describe('what somebody types for a daemon', () => {
     ['3457 now', ['noHttpUrl']],
     ['3457', ['watched']],
     [`${homedir()}/ticker`, ['watched']],
+    ['18789', ['watched']],
+    ['localhost:18789/startupz', ['watched']],
+    ['127.0.0.1:18789/health', ['http://127.0.0.1:18789/health']],
+    ['127.0.0.1:8081/health/', ['watched']],
+    ['127.0.0.1:8081/other', ['http://127.0.0.1:8081/other']],
+    [`${homedir()}/bin/status --json`, ['watched']],
+    ['~/bin/status --json', ['watched']],
     ['cat "a', ['openQuote']],
     ['cat a | tail', ['needsShell']],
     ['echo $HOME', ['needsShell']],

@@ -26,6 +26,10 @@ import { itSays, type Table } from './table';
 describe('the words for a poll that brought no report', () => {
   const causes: Table<Cause> = {
     noAnswer: [{ is: 'noAnswer', withinMs: 5_000 }, 'no answer within 5 s'],
+    commandLate: [
+      { is: 'commandLate', command: 'tail', withinMs: 5_000 },
+      'the command tail does not end within 5 s',
+    ],
     connectTimedOut: [{ is: 'connectTimedOut' }, 'the connection timed out'],
     connectionRefused: [{ is: 'connectionRefused' }, 'connection refused'],
     unknownHost: [{ is: 'unknownHost' }, 'the host name is not known'],

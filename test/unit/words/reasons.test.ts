@@ -16,7 +16,10 @@ describe('the words for why a daemon is in its state', () => {
     restarting: [{ is: 'restarting' }, 'a restart is under way'],
     startingByUs: [{ is: 'startingByUs' }, 'a start is under way'],
     restartingElsewhere: [{ is: 'restartingElsewhere' }, 'restarting (in another window)'],
-    unanswered: [{ is: 'unanswered', forMs: 20_000 }, 'no answer for 20 s'],
+    unanswered: [
+      { is: 'unanswered', forMs: 20_000, command: 'tail' },
+      'no answer for 20 s: the command tail does not end',
+    ],
     statusUnanswered: [
       { is: 'statusUnanswered', forMs: 12_000 },
       'the status has not answered for 12 s, though /api/health did',

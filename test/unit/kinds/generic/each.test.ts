@@ -23,7 +23,7 @@ const JOBS: ProofSetting = {
 function shown(said: unknown): string {
   const told = toldIn(JOBS, [readSaid(JSON.stringify(said))]);
   assert.ok('items' in told);
-  const progress = proveEach(JOBS, told.items, { nowAt, monotonicMs: 0 }, told.idle);
+  const { signs: progress } = proveEach(JOBS, told, { nowAt, monotonicMs: 0 }, undefined);
   const { redAfterMs: pollStaleThresholdMs } = JOBS;
   const loop = assessLoop(reportWith({ progress, daemonNow: nowAt, pollStaleThresholdMs, malformed: [] }));
   if (loop.kind === 'unknown') return loopUnknownText(loop.why);

@@ -114,13 +114,17 @@ describe('a fleet that Prometheus measures', () => {
       rows,
       ['alpha', 'bravo', 'charlie'].map((name) => `${name}: vanished`),
     );
-    const up = readVector(recorded('exporter-gone.query.up'));
-    assert.ok('samples' in up);
-    const loop = assessFleet({ ...fleet, targets: countTargets(up) }, looks.time.wallAt);
+    const why = (body: string) => {
+      const up = readVector(body);
+      assert.ok('samples' in up);
+      const loop = assessFleet({ ...fleet, targets: countTargets(up) }, looks.time.wallAt);
+      return loop.kind === 'unknown' && loopUnknownText(loop.why);
+    };
     assert.equal(
-      loop.kind === 'unknown' && loopUnknownText(loop.why),
+      why(recorded('exporter-gone.query.up')),
       'the query gives no series; 0 of 2 targets of Prometheus are up',
     );
+    assert.equal(why(answer({})), 'the query gives no series, and Prometheus has no targets');
   });
 
   const wrong: [name: string, said: object][] = [
@@ -337,6 +341,20 @@ describe('a fleet that Prometheus measures', () => {
     const looks = new Looks(AGE);
     assert.match(looks.values({ a: '5', b: '900' }).said, /^red/);
     assert.match(looks.values({ a: '5' }).said, /^unverified/);
+  });
+
+  it('drops nothing that it cannot read: a histogram is no figure, and what is no series no Prometheus', () => {
+    const body = (...more: readonly unknown[]) => {
+      const well = { metric: { instance_name: 'a' }, value: [1_795_618_798, '5'] };
+      const data = { resultType: 'vector', result: [well, ...more] };
+      return JSON.stringify({ status: 'success', data });
+    };
+    const histogram = { metric: { instance_name: 'b' }, histogram: [1_795_618_798, { count: '4' }] };
+    const { rows, said } = new Looks(AGE).look(body(histogram, { metric: { instance_name: 'c' } }));
+    assert.deepEqual(rows, ['b: value a histogram', 'c: value missing', 'a: gets on']);
+    assert.equal(said, 'unverified: of 2 of 3 series nothing is known; b: the value is a histogram');
+    for (const junk of [null, 7, 'x', [], { metric: 5, value: [1, '5'] }, { value: [1, '5'] }])
+      assert.deepEqual(readVector(body(junk)), { is: 'noPrometheus' }, JSON.stringify(junk));
   });
 
   const ages: [value: string, row: string][] = [

@@ -119,20 +119,122 @@ describe('a proof of progress by a time', () => {
     table(
       'time',
       [
-        ['old while it is busy', ago(6 * MINUTE_MS), true, 'stale'],
+        ['old while it is busy', ago(6 * MINUTE_MS), true, 'noSignYet'],
         ['old while it is not', ago(6 * MINUTE_MS), false, 'nothingOwed'],
         ['new while it is not', ago(MINUTE_MS), false, 'advancing'],
         ['old, and nothing tells whether it is busy', ago(6 * MINUTE_MS), undefined, 'malformed'],
         ['old, and the value is none', ago(6 * MINUTE_MS), 'perhaps', 'malformed'],
-        ['old, with work to do', ago(6 * MINUTE_MS), 3, 'stale'],
+        ['old, with work to do', ago(6 * MINUTE_MS), 3, 'noSignYet'],
         ['old, with no work to do', ago(6 * MINUTE_MS), '0', 'nothingOwed'],
-        ['old, and it says "busy"', ago(6 * MINUTE_MS), 'Busy', 'stale'],
+        ['old, and it says "busy"', ago(6 * MINUTE_MS), 'Busy', 'noSignYet'],
         ['old, and it says "idle"', ago(6 * MINUTE_MS), 'idle', 'nothingOwed'],
         ['old, and its list of runs is empty', ago(6 * MINUTE_MS), [], 'nothingOwed'],
       ],
       'busy',
     );
   });
+});
+
+describe('a proof of progress, where work comes after a long idle time', () => {
+  const HOURS = 8 * 60 * MINUTE_MS;
+  /** The last sign is hours old; of a schedule the next run was due then. */
+  const oldSign: Readonly<Record<ProofSetting['by'], (looks: Looks, afterMs: number) => unknown>> = {
+    time: () => beganAt - HOURS,
+    age: (looks, afterMs) => (looks.time.wallAt + afterMs - beganAt + HOURS) / SECOND_MS,
+    due: () => beganAt - HOURS,
+    counter: () => 7,
+    beat: () => 'x',
+  };
+  let beganAt = 0;
+  const step = (looks: Looks, by: ProofSetting['by'], busy: unknown, afterMs = MINUTE_MS) =>
+    said(looks.look({ value: oldSign[by](looks, afterMs), busy }, afterMs));
+  const begin = (by: ProofSetting['by']) => {
+    const looks = new Looks(setting(by, 'busy'));
+    beganAt = looks.time.wallAt;
+    return looks;
+  };
+
+  for (const by of ['time', 'age', 'counter', 'beat'] as const) {
+    it(`counts the wait from when work was first seen: ${by}`, () => {
+      const looks = begin(by);
+      assert.equal(step(looks, by, false), 'nothingOwed');
+      assert.equal(step(looks, by, false, 4 * MINUTE_MS), 'nothingOwed');
+      assert.equal(step(looks, by, true), 'noSignYet');
+      assert.equal(step(looks, by, true, 4 * MINUTE_MS), 'noSignYet');
+      assert.equal(step(looks, by, true, 2 * MINUTE_MS), 'stale');
+    });
+
+    it(`begins anew with each work: ${by}`, () => {
+      const looks = begin(by);
+      for (let work = 0; work < 3; work++) {
+        assert.equal(step(looks, by, false), 'nothingOwed');
+        assert.equal(step(looks, by, true), 'noSignYet');
+        assert.equal(step(looks, by, true, 4 * MINUTE_MS), 'noSignYet');
+      }
+    });
+
+    it(`does not know at the first look since when there is work: ${by}`, () => {
+      const looks = begin(by);
+      assert.equal(step(looks, by, true), 'noSignYet');
+      assert.equal(step(looks, by, true, 4 * MINUTE_MS), 'noSignYet');
+      assert.equal(step(looks, by, true, 2 * MINUTE_MS), 'stale');
+    });
+
+    it(`does not forget since when over an answer that cannot be read: ${by}`, () => {
+      const looks = begin(by);
+      assert.equal(step(looks, by, true), 'noSignYet');
+      assert.equal(said(looks.look({ value: undefined, busy: true })), 'malformed');
+      assert.equal(step(looks, by, undefined, 5 * SECOND_MS), 'malformed');
+      assert.equal(step(looks, by, true, 4 * MINUTE_MS), 'noSignYet');
+      assert.equal(step(looks, by, true), 'stale');
+    });
+  }
+
+  it('counts from a sign that is newer than the work', () => {
+    const looks = new Looks(setting('time', 'busy'));
+    const at = (value: number, afterMs: number) => said(looks.look({ value, busy: true }, afterMs));
+    const first = looks.time.wallAt;
+    assert.equal(at(first, MINUTE_MS), 'advancing');
+    assert.equal(at(first + 4 * MINUTE_MS, 4 * MINUTE_MS), 'advancing');
+    assert.equal(at(first + 4 * MINUTE_MS, 3 * MINUTE_MS), 'advancing');
+    assert.equal(at(first + 4 * MINUTE_MS, 2 * MINUTE_MS), 'stale');
+  });
+
+  it('is by a schedule overdue from when the run before it was seen to end, and at once where none was seen', () => {
+    const looks = begin('due');
+    assert.equal(step(looks, 'due', true), 'nothingOwed');
+    assert.equal(step(looks, 'due', null), 'noSignYet');
+    assert.equal(step(looks, 'due', null, 4 * MINUTE_MS), 'noSignYet');
+    assert.equal(step(looks, 'due', null, 2 * MINUTE_MS), 'stale');
+    assert.equal(step(begin('due'), 'due', null), 'stale');
+  });
+
+  it('is not late at once after a sleep in which nobody looked', () => {
+    const looks = begin('time');
+    assert.equal(step(looks, 'time', true), 'noSignYet');
+    looks.time.sleep(HOURS);
+    assert.equal(step(looks, 'time', true), 'noSignYet');
+    assert.equal(step(looks, 'time', true, 11 * MINUTE_MS), 'noSignYet');
+  });
+
+  for (const by of ['time', 'age', 'counter', 'beat'] as const) {
+    it(`is late at the next look where looks are as far apart as that takes: ${by}`, () => {
+      const looks = begin(by);
+      assert.equal(step(looks, by, true), 'noSignYet');
+      // A look comes a moment after the one that it is planned for.
+      assert.equal(step(looks, by, true, 5 * MINUTE_MS + 50), 'stale');
+    });
+
+    it(`is late in time where it is asked for so seldom: ${by}`, () => {
+      const looks = new Looks({
+        ...setting(by, 'busy'),
+        from: { kind: 'command', argv: ['x'], everyMs: 60 * MINUTE_MS },
+      });
+      beganAt = looks.time.wallAt;
+      assert.equal(step(looks, by, true), 'noSignYet');
+      assert.equal(step(looks, by, true, 60 * MINUTE_MS), 'stale');
+    });
+  }
 });
 
 describe('a proof of progress, while all work waits for a person', () => {
@@ -151,6 +253,20 @@ describe('a proof of progress, while all work waits for a person', () => {
       for (let minute = 0; minute < 8; minute++) looks.look(found(), MINUTE_MS);
       assert.notEqual(said(looks.look(found(), MINUTE_MS)), 'stale');
     });
+
+    it(`owes from then on when a person has answered, by ${by}`, () => {
+      const looks = new Looks(setting(by));
+      const signAt = looks.time.wallAt;
+      const look = (waits: boolean, afterMs: number) => {
+        const ageS = (looks.time.wallAt + afterMs - signAt) / SECOND_MS;
+        const now = { time: signAt, age: ageS, due: signAt, counter: 3, beat: 'x' }[by];
+        return said(looks.look({ value: now, waits }, afterMs));
+      };
+      for (let minute = 0; minute < 9; minute++) assert.notEqual(look(true, MINUTE_MS), 'stale');
+      assert.equal(look(false, MINUTE_MS), 'noSignYet');
+      assert.equal(look(false, 4 * MINUTE_MS), 'noSignYet');
+      assert.equal(look(false, 2 * MINUTE_MS), 'stale');
+    });
   }
 });
 
@@ -160,7 +276,7 @@ describe('a proof of progress by an age in seconds', () => {
     [
       ['small', () => 12.5, true, 'advancing'],
       ['small, as a text', () => '12.5', true, 'advancing'],
-      ['large while it is busy', () => 301, true, 'stale'],
+      ['large while it is busy', () => 301, true, 'noSignYet'],
       ['large while it is not', () => 301, false, 'nothingOwed'],
       ['at the threshold', () => 300, true, 'advancing'],
       ['over ten years, as of a last success at 0', (nowAt) => nowAt / 1_000, true, 'noSuccessYet'],
@@ -251,7 +367,7 @@ describe('a proof of progress by a counter', () => {
   it('begins anew after a gap in which nobody looked', () => {
     steps(counter(), [
       [7, 1, 5 * S, 'noSignYet'],
-      [7, 1, 6 * MIN, 'noSignYet'],
+      [7, 1, 11 * MIN, 'noSignYet'],
       [7, 1, 4 * MIN, 'noSignYet'],
       [7, 1, 2 * MIN, 'stale'],
     ]);

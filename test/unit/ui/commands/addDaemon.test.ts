@@ -415,8 +415,8 @@ describe('Add Daemon…', () => {
     ],
     [
       'tail -f x',
-      { kind: 'timeout', cause: { is: 'noAnswer', withinMs: 5_000 } },
-      /^“tail -f x” does not end in time\. No answer within 5 s\.$/,
+      { kind: 'timeout', cause: { is: 'commandLate', command: 'tail', withinMs: 5_000 } },
+      /^The command tail does not end within 5 s\.$/,
       /^Choose a command that prints a status and ends/,
     ],
     [
