@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { assessFleet, worstFirst } from '../../../../src/health/fleet';
 import { NONE_KNOWN, readFleet, type KnownSeries } from '../../../../src/kinds/generic/fleet';
 import { toReport } from '../../../../src/kinds/generic/report';
-import { withVanished, type ToldSeries } from '../../../../src/health/vanished';
+import { withVanished, type KnownSeries as Remembered } from '../../../../src/health/vanished';
 import { countTargets, readVector } from '../../../../src/kinds/generic/vector';
 import type { FleetSetting } from '../../../../src/model/askSetting';
 import { causeText, loopUnknownText, staleText } from '../../../../src/words/causes';
@@ -28,7 +28,7 @@ const STATE: FleetSetting = { rowName: '{{instance}}', value: 'state', redAbove:
 class Looks {
   readonly time = new FakeTime();
   #known: KnownSeries = NONE_KNOWN;
-  #series: readonly ToldSeries[] = [];
+  #series: Remembered | undefined;
 
   constructor(private readonly setting: FleetSetting) {}
 
