@@ -177,6 +177,8 @@ export const INSTANCE_SETTLE_MS = 15_000;
 export const VANISHED_KEPT_MS = 24 * 3_600_000;
 /** As many as are read of a fleet at once. */
 export const MAX_VANISHED = 2_000;
+/** Labels and names of one fleet that are kept: some 300 series, and ten such fleets stay under what VS Code warns of. */
+export const KEPT_SERIES_CHARS = 32 * 1_024;
 /** Ended work stays in the tree for a day, as it does in dispatchd. */
 export const ENDED_SHOWN_MS = 24 * 3_600_000;
 /** A tree of a thousand rows is read by nobody, and costs at every poll. */

@@ -40,7 +40,7 @@ export function beginTrack(configured: boolean, kept: KeptTrack, now: Instant): 
     startFailed,
     ended: hasEnded ? 'byItself' : undefined,
     waiting: waiting && resumedWaiting(waiting, now),
-    series,
+    series: series && { all: series, kept: series },
     restarting: false,
     samples: 0,
     latenciesMs: [],

@@ -6,7 +6,7 @@ import type { Report, Sample } from './report';
 import type { Loop } from './loop';
 import type { BegunCycles, NewestTime } from './staleness';
 import type { DaemonState } from './states';
-import type { ToldSeries } from './vanished';
+import type { KnownSeries, ToldSeries } from './vanished';
 import type { KeptWaiting, Waiting } from './waiting';
 import type { Facts, Streak, Verdict } from './verdict';
 
@@ -75,8 +75,8 @@ export interface Track {
   readonly newest?: NewestTime | undefined;
   /** Work that waits, where the daemon could start some and has not. */
   readonly waiting?: Waiting | undefined;
-  /** The series that a fleet told of, those first that are told no more. */
-  readonly series?: readonly ToldSeries[] | undefined;
+  /** The series that a fleet told of. */
+  readonly series?: KnownSeries | undefined;
   /** Work that the daemon does not get on with. */
   readonly overdue?: Overdue | undefined;
   /** Old timestamps are to be expected since then: the loop has not had its interval to run yet. */

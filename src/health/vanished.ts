@@ -1,4 +1,5 @@
-import { MAX_VANISHED, VANISHED_KEPT_MS } from './policy';
+import { isSame } from '../base/text';
+import { KEPT_SERIES_CHARS, MAX_VANISHED, VANISHED_KEPT_MS } from './policy';
 import type { Series } from './progress';
 import type { Sample } from './report';
 
@@ -11,7 +12,14 @@ export interface ToldSeries {
   readonly goneAt?: number;
 }
 
-const NONE: readonly ToldSeries[] = [];
+/** The series that a fleet has told of, those first that are told no more. */
+export interface KnownSeries {
+  readonly all: readonly ToldSeries[];
+  /** As many of them as a workspace keeps. The same object as long as these are the same. */
+  readonly kept: readonly ToldSeries[];
+}
+
+const NONE: KnownSeries = { all: [], kept: [] };
 
 /**
  * A sample of a fleet with the series that were told before and are not now: nothing is known of their daemons. Who was
@@ -21,25 +29,33 @@ const NONE: readonly ToldSeries[] = [];
  * @param wallAt epoch ms
  */
 export function withVanished(
-  known: readonly ToldSeries[] = NONE,
+  known: KnownSeries | undefined,
   sample: Sample,
   wallAt: number,
-): { readonly sample: Sample; readonly known: readonly ToldSeries[] } {
+): { readonly sample: Sample; readonly known: KnownSeries | undefined } {
   const progress = sample.ok ? sample.report.progress : undefined;
-  if (!sample.ok || progress?.kind !== 'fleet' || isToldAgain(known, progress.series))
-    return { sample, known };
+  if (!sample.ok || progress?.kind !== 'fleet') return { sample, known };
+  const { all: before, kept } = known ?? NONE;
   const { series } = progress;
+  if (isToldAgain(before, series)) return { sample, known };
   const told = new Set(series.map(({ key }) => key));
-  const gone = known
+  const gone = before
     .filter(({ key, goneAt = wallAt }) => !told.has(key) && Math.abs(wallAt - goneAt) <= VANISHED_KEPT_MS)
     .slice(0, MAX_VANISHED)
     .map((each) => ({ goneAt: wallAt, ...each }));
   const vanished = gone.map(({ key, name }): Series => ({ key, name, unknown: { is: 'vanished' } }));
   const whole = { ...progress, series: [...series, ...vanished] };
+  const all = [...gone, ...series.map(({ key, name }) => ({ key, name }))];
   return {
     sample: { ...sample, report: { ...sample.report, progress: whole } },
-    known: [...gone, ...series.map(({ key, name }) => ({ key, name }))],
+    known: { all, kept: asManyAsFit(all, kept) },
   };
+}
+
+function asManyAsFit(all: readonly ToldSeries[], before: readonly ToldSeries[]): readonly ToldSeries[] {
+  let chars = 0;
+  const kept = all.filter(({ key, name }) => (chars += key.length + name.length) <= KEPT_SERIES_CHARS);
+  return isSame(kept, before) ? before : kept;
 }
 
 /** Whether all that is known is told, in the same order, as nearly every look tells it. */

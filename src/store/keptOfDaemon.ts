@@ -9,7 +9,6 @@ import type { ToldSeries } from '../health/vanished';
 import { keptWaiting, type KeptWaiting } from '../health/waiting';
 import type { Remembered } from '../model/daemonModel';
 import { parseEntries } from './entries';
-import { SERIES_MAX_CHARS } from './policy';
 import { fieldsOf, hasFields, type Parse } from './stored';
 
 /** Whether a daemon was up, was stopped through us, failed to start, or starts nothing of what waits. */
@@ -45,12 +44,6 @@ export function seenOf({ seenUpAt, stoppedByUs, startFailed, ended, waiting }: T
     ...(ended === 'byItself' && { hasEnded: true }),
     ...(waiting && { waiting: keptWaiting(waiting) }),
   };
-}
-
-/** Of the series of a fleet as many as are kept: first those that are told no more. */
-export function keptSeries(series: readonly ToldSeries[]): readonly ToldSeries[] {
-  let chars = 0;
-  return series.filter(({ key, name }) => (chars += key.length + name.length) <= SERIES_MAX_CHARS);
 }
 
 export function isToldSeries(value: unknown): value is ToldSeries {

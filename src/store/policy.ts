@@ -73,8 +73,6 @@ export const SEEN_MAX_DAEMONS = 500;
 
 /** Of how many fleets a workspace remembers the series. */
 export const SERIES_MAX_DAEMONS = 10;
-/** Labels and names of one fleet: some 300 series, and ten such fleets stay under what VS Code warns of. */
-export const SERIES_MAX_CHARS = 32 * 1_024;
 
 /** Commands that "Run in Daemon…" remembers in a workspace. */
 export const MAX_RECENT_COMMANDS = 10;

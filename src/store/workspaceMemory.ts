@@ -7,7 +7,7 @@ import type { DaemonId } from '../health/report';
 import type { ToldSeries } from '../health/vanished';
 import type { Watched } from '../health/watched';
 import type { DaemonModel, Remembered } from '../model/daemonModel';
-import { isLost, isToldSeries, keptSeries, readLife, readSeen, seenOf, type Seen } from './keptOfDaemon';
+import { isLost, isToldSeries, readLife, readSeen, seenOf, type Seen } from './keptOfDaemon';
 import {
   HISTORY_KEEP_EVERY_MS,
   HISTORY_KEEP_GAP_MS,
@@ -78,10 +78,8 @@ export class WorkspaceMemory {
       if (isNewer(life, this.#lives.of(daemon.id), KEEP_EVERY_MS))
         void this.#lives.update([[daemon.id, life]]);
     }
-    const series = track.series && keptSeries(track.series);
-    if (series && !isSame(series, this.#series.of(daemon.id) ?? [])) {
-      void this.#series.update([[daemon.id, series.length > 0 ? series : undefined]]);
-    }
+    const series = track.series?.kept;
+    if (series !== this.#series.of(daemon.id)) void this.#series.update([[daemon.id, series]]);
     const known = this.#lost.of(daemon.id) ?? NO_LOST;
     if (lost !== known && lost.length + known.length > 0) {
       void this.#lost.update([[daemon.id, lost.length > 0 ? lost : undefined]]);

@@ -2,7 +2,7 @@ import { SECOND_MS } from '../../base/time';
 import { VANISHED_KEPT_MS } from '../../health/policy';
 import type { Fleet, Series } from '../../health/progress';
 import type { FleetSetting } from '../../model/askSetting';
-import { isSameLabels, keyOf, namer } from './labels';
+import { idOf, isSameLabels, keyOf, namer } from './labels';
 import { MAX_SERIES } from './policy';
 import type { Moment } from './values';
 import { READERS, unreadable, type Known } from './series';
@@ -13,7 +13,7 @@ export interface KnownSeries {
   /** Those of the last look, in its order, and its moment in monotonic ms. */
   readonly told: readonly Known[];
   readonly toldMs: number;
-  /** Those that are not told now and may come back, by their labels. */
+  /** Those that are not told now and may come back, by their ids. */
   readonly gone: ReadonlyMap<string, { readonly known: Omit<Known, 'labels'>; readonly toldMs: number }>;
 }
 
@@ -73,39 +73,41 @@ function recogniser(before: KnownSeries, rowName: string) {
   const name = namer(rowName);
   let at = 0;
   /** Made with the first that is not at its place. */
-  let byKey: Map<string, Omit<Known, 'labels'>> | undefined;
+  let byId: Map<string, Omit<Known, 'labels'>> | undefined;
   const seen = new Set<string>();
   const lookUp = (): Map<string, Omit<Known, 'labels'>> => {
-    if (byKey) return byKey;
-    byKey = new Map([...before.gone].map(([key, { known }]) => [key, known]));
-    for (const known of before.told) byKey.set(known.key, known);
-    for (const { key } of before.told.slice(0, at)) seen.add(key);
-    return byKey;
+    if (byId) return byId;
+    byId = new Map([...before.gone].map(([id, { known }]) => [id, known]));
+    for (const known of before.told) byId.set(known.id, known);
+    for (const { id } of before.told.slice(0, at)) seen.add(id);
+    return byId;
   };
   return {
     next(labels: Labels): Known & { readonly isTwice?: true } {
-      const placed = byKey ? undefined : before.told[at];
+      const placed = byId ? undefined : before.told[at];
       if (placed && isSameLabels(placed.labels, labels)) {
         at++;
         return placed;
       }
       const known = lookUp();
-      const key = keyOf(labels);
-      const was = known.get(key);
-      if (seen.has(key)) return { labels, key, name: was?.name ?? name(labels), isTwice: true };
-      seen.add(key);
-      return was ? { ...was, labels } : { labels, key, name: name(labels) };
+      const id = idOf(labels);
+      const was = known.get(id);
+      const isTwice = seen.has(id);
+      seen.add(id);
+      if (was && !isTwice) return { ...was, labels };
+      const fresh = { labels, id, key: keyOf(id), name: name(labels) };
+      return isTwice ? { ...fresh, isTwice } : fresh;
     },
     gone(nowMs: number): KnownSeries['gone'] {
-      if (!byKey && at === before.told.length && before.gone.size === 0) return before.gone;
+      if (!byId && at === before.told.length && before.gone.size === 0) return before.gone;
       const isKept = (toldMs: number) => nowMs - toldMs <= VANISHED_KEPT_MS;
       lookUp();
       const all = [
-        // Labels may be long, and the key is enough to know a series by.
+        // Labels may be long, and the id is enough to know a series by.
         ...before.told.map(({ labels: _, ...known }) => ({ known, toldMs: before.toldMs })),
         ...before.gone.values(),
-      ].filter(({ known, toldMs }) => !seen.has(known.key) && isKept(toldMs));
-      return new Map(all.slice(0, MAX_SERIES).map((each) => [each.known.key, each]));
+      ].filter(({ known, toldMs }) => !seen.has(known.id) && isKept(toldMs));
+      return new Map(all.slice(0, MAX_SERIES).map((each) => [each.known.id, each]));
     },
   };
 }
@@ -114,7 +116,7 @@ function recogniser(before: KnownSeries, rowName: string) {
 function firstOf(samples: readonly Sample[]): readonly Sample[] {
   if (samples.length <= MAX_SERIES) return samples;
   return samples
-    .map((sample) => [keyOf(sample.metric), sample] as const)
+    .map((sample) => [idOf(sample.metric), sample] as const)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .slice(0, MAX_SERIES)
     .map(([, sample]) => sample);

@@ -1,4 +1,4 @@
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
 import type { EachSetting, Matches } from '../../model/askSetting';
 import { isPidAlive } from '../../system/identity';
 import { MAX_CHECK_NAME_CHARS } from './policy';
@@ -64,5 +64,5 @@ function hasOf(item: Item): (match: [string, Matches[string]]) => boolean {
 /** What an item is called, where it says that. */
 export function nameOf(item: Item, place: string | undefined): string | undefined {
   const name = place === undefined ? undefined : item.at(place);
-  return typeof name === 'string' ? cleanText(name, MAX_CHECK_NAME_CHARS) || undefined : undefined;
+  return typeof name === 'string' ? saidText(name, MAX_CHECK_NAME_CHARS) || undefined : undefined;
 }

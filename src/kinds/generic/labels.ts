@@ -1,18 +1,28 @@
 import { createHash } from 'node:crypto';
-import { cleanText } from '../../base/text';
+import { saidText } from '../../base/said';
+import { withoutSecrets } from '../../base/secrets';
 import { MAX_LABELS_CHARS, MAX_SERIES_NAME_CHARS } from './policy';
 import type { Labels } from './vector';
 
 /** The labels in one text, which no others have; Prometheus gives them in the order of their names. */
-export function keyOf(labels: Labels): string {
-  let key = '';
+export function idOf(labels: Labels): string {
+  let id = '';
   for (const label in labels) {
     const value = labels[label]!;
     const quoted = /["\\]/.test(value) ? JSON.stringify(value) : `"${value}"`;
-    key += `${key === '' ? '' : ','}${label}=${quoted}`;
+    id += `${id === '' ? '' : ','}${label}=${quoted}`;
   }
-  if (key.length <= MAX_LABELS_CHARS) return key;
-  return `${key.slice(0, MAX_LABELS_CHARS)}… ${createHash('sha256').update(key).digest('base64url')}`;
+  return id.length > MAX_LABELS_CHARS ? `${id.slice(0, MAX_LABELS_CHARS)}… ${hashOf(id)}` : id;
+}
+
+/** The same to be shown and kept: a secret that is left out may be all that others differ by. */
+export function keyOf(id: string): string {
+  const key = withoutSecrets(id);
+  return key === id ? id : `${key} ${hashOf(id)}`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
 
 const PLACEHOLDER = /\{\{\s*([a-zA-Z_]\w*)\s*\}\}/g;
@@ -34,7 +44,7 @@ export function namer(template: string): (labels: Labels) => string {
       name += text;
       isNamed ||= n % 2 === 1 && text !== '';
     }
-    return (isNamed && cleanText(name, MAX_SERIES_NAME_CHARS)) || allOf(labels);
+    return (isNamed && saidText(name, MAX_SERIES_NAME_CHARS)) || allOf(labels);
   };
 }
 
@@ -44,9 +54,9 @@ const NO_LABELS = '{}';
 function allOf(labels: Labels): string {
   const { __name__: metric, ...rest } = labels;
   const { instance } = rest;
-  if (instance) return cleanText(instance, MAX_SERIES_NAME_CHARS);
-  const name = keyOf(rest) || (metric ?? '');
-  return cleanText(name, MAX_SERIES_NAME_CHARS) || NO_LABELS;
+  if (instance) return saidText(instance, MAX_SERIES_NAME_CHARS);
+  const name = idOf(rest) || (metric ?? '');
+  return saidText(name, MAX_SERIES_NAME_CHARS) || NO_LABELS;
 }
 
 /** Whether two series have the same labels. */

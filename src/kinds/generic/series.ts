@@ -11,6 +11,8 @@ import type { Labels } from './vector';
 /** What is remembered of a series from look to look. */
 export interface Known {
   readonly labels: Labels;
+  /** All of them, in one text; `key` is what is shown and kept of that. */
+  readonly id: string;
   readonly key: string;
   readonly name: string;
   /** Of a counter: since when it stands. */

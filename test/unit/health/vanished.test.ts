@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { withVanished, type ToldSeries } from '../../../src/health/vanished';
+import { withVanished, type KnownSeries } from '../../../src/health/vanished';
 import type { Series } from '../../../src/health/progress';
 import type { Sample } from '../../../src/health/report';
-import { keptSeries } from '../../../src/store/keptOfDaemon';
 import { FAILURES, HOUR_MS, reportWith } from './support';
 
 const NOW = 1_772_438_400_000;
@@ -14,7 +13,7 @@ function sample(keys: readonly string[]): Sample {
 }
 
 /** Looks of one after the other: `-b` is told to have vanished. */
-function shown(known: readonly ToldSeries[], told: string, wallAt: number) {
+function shown(known: KnownSeries | undefined, told: string, wallAt: number) {
   const seen = withVanished(known, sample(told.split('').filter(Boolean)), wallAt);
   assert.ok(seen.sample.ok && seen.sample.report.progress.kind === 'fleet');
   const rows = seen.sample.report.progress.series.map(({ key, unknown }) => (unknown ? `-${key}` : key));
@@ -78,7 +77,7 @@ describe('the series of a fleet that are told no more', () => {
   ];
   for (const [what, looks] of rows) {
     it(what, () => {
-      let known: readonly ToldSeries[] = [];
+      let known: KnownSeries | undefined;
       let wallAt = NOW;
       for (const [told, afterHours, expected] of looks) {
         wallAt += afterHours * HOUR_MS;
@@ -90,22 +89,22 @@ describe('the series of a fleet that are told no more', () => {
   }
 
   it('stay known while nothing is told, and change nothing while all are', () => {
-    const { known } = shown([], 'ab', NOW);
+    const { known } = shown(undefined, 'ab', NOW);
     const failed: Sample = { ok: false, startedMs: 0, failure: FAILURES.refused };
     assert.equal(withVanished(known, failed, NOW).known, known);
     assert.equal(withVanished(known, sample(['a', 'b']), NOW).known, known);
   });
 
   it('are the first that a workspace keeps, of as many as fit', () => {
-    const long = 'x'.repeat(20_000);
-    const { known } = shown([{ key: `a${long}`, name: 'a' }], 'bc', NOW);
+    const long = { key: 'x'.repeat(20_000), name: 'long' };
+    const longer = { key: 'y'.repeat(20_000), name: 'longer' };
+    const all = [{ key: 'a', name: 'a' }, long, { key: 'b', name: 'b' }, longer, { key: 'c', name: 'c' }];
+    const { known } = shown({ all, kept: all }, 'bc', NOW);
     assert.deepEqual(
-      keptSeries(known).map(({ name }) => name),
-      ['a', 'b', 'c'],
+      known?.kept.map(({ name }) => name),
+      ['a', 'long'],
     );
-    assert.deepEqual(
-      keptSeries([...known, { key: long, name: 'd' }]).map(({ name }) => name),
-      ['a', 'b', 'c'],
-    );
+    assert.equal(known?.all.length, 5);
+    assert.equal(shown(known, 'bc', NOW).known?.kept, known?.kept, 'written once');
   });
 });

@@ -109,7 +109,10 @@ const OF_DAEMONS: readonly Kept[] = [
       return {
         use: () => [A, B].map((id) => memory.recall(id).series?.[0] && memory.recall(id).series),
         write: () =>
-          memory.stepped({ ...model, track: { ...model.track, series } }, { instance: undefined, lost: [] }),
+          memory.stepped(
+            { ...model, track: { ...model.track, series: { all: [], kept: series } } },
+            { instance: undefined, lost: [] },
+          ),
       };
     },
     good: [

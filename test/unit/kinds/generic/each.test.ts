@@ -44,6 +44,11 @@ describe('jobs that are judged each by itself', () => {
     ],
     ['one overdue', { jobs: [job(AHEAD), job(LATE)] }, 'the next run of a is overdue by more than 5 min'],
     [
+      'one overdue, with a password in its name',
+      { jobs: [job(LATE, { name: 'sync http://app:hunter2@h/' })] },
+      'the next run of sync http://<redacted>@h/ is overdue by more than 5 min',
+    ],
+    [
       'one planned for never',
       { jobs: [job('9999-12-31T23:59:59Z')] },
       'the daemon has nothing to do, so nothing shows whether work would get on',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { assessFleet, worstFirst } from '../../../../src/health/fleet';
 import { NONE_KNOWN, readFleet, type KnownSeries } from '../../../../src/kinds/generic/fleet';
 import { toReport } from '../../../../src/kinds/generic/report';
-import { withVanished, type ToldSeries } from '../../../../src/health/vanished';
+import { withVanished, type KnownSeries as Remembered } from '../../../../src/health/vanished';
 import { countTargets, readVector } from '../../../../src/kinds/generic/vector';
 import type { FleetSetting } from '../../../../src/model/askSetting';
 import { causeText, loopUnknownText, staleText } from '../../../../src/words/causes';
@@ -28,7 +28,7 @@ const STATE: FleetSetting = { rowName: '{{instance}}', value: 'state', redAbove:
 class Looks {
   readonly time = new FakeTime();
   #known: KnownSeries = NONE_KNOWN;
-  #series: readonly ToldSeries[] = [];
+  #series: Remembered | undefined;
 
   constructor(private readonly setting: FleetSetting) {}
 
@@ -264,6 +264,19 @@ describe('a fleet that Prometheus measures', () => {
         assert.equal(looks.look(body).said, said, 'the next time, too');
         return undefined;
       });
+    }
+  });
+
+  it('shows and keeps no secret of its labels, and tells those apart that differ by one', () => {
+    const metric = (password: string) => ({ instance: `http://app:${password}@h:80/`, token: password });
+    const result = ['hunter2', 'hunter3'].map((each) => ({ metric: metric(each), value: [1.8e9, '5'] }));
+    const body = JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
+    for (const rowName of ['{{instance}}', 'of {{job}} at {{instance}}', 'all']) {
+      const looks = new Looks({ ...AGE, rowName });
+      looks.look(body);
+      const { series } = looks.look(body).fleet;
+      assert.equal(new Set(series.map(({ key }) => key)).size, 2, rowName);
+      assert.doesNotMatch(JSON.stringify(series), /hunter/, rowName);
     }
   });
 
