@@ -39,7 +39,13 @@ describe('the recipes', function () {
 
   const commands: readonly (readonly [name: string, program: string, said: string, DaemonState, RegExp])[] = [
     ['supervisord', 'supervisorctl', 'supervisor/status', 'unavailable', /fatal +FATAL/],
-    ['supervisord', 'supervisorctl', 'supervisor/gone.status', 'offline', /the answer says that no daemon is there/],
+    [
+      'supervisord',
+      'supervisorctl',
+      'supervisor/gone.status',
+      'offline',
+      /the answer says that no daemon is there/,
+    ],
     ['supervisord', 'supervisorctl', 'supervisor/stopped.status', 'stopped', /stopped/],
     ['service', 'systemctl', 'systemd/user.show.no-manager', 'wrongAnswer', /Failed to connect to bus/],
   ];
