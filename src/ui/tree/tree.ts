@@ -134,11 +134,14 @@ export class HealthTree implements vscode.TreeDataProvider<string>, vscode.Dispo
     if (nearestMs === Infinity) return;
     // Not of each of many sessions at a moment of its own.
     const dueMs = Math.max(this.#drawnInTimeMs + ROW_DRAW_EVERY_MS, nearestMs);
-    this.#timer = setTimeout(() => {
-      this.#drawnInTimeMs = this.clock.now().monotonicMs;
-      for (const model of models) if (this.#drawn(model).changesMs <= dueMs) this.#drawnOf.delete(model);
-      this.render();
-    }, dueMs - this.clock.now().monotonicMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#drawnInTimeMs = this.clock.now().monotonicMs;
+        for (const model of models) if (this.#drawn(model).changesMs <= dueMs) this.#drawnOf.delete(model);
+        this.render();
+      },
+      Math.max(0, dueMs - this.clock.now().monotonicMs),
+    );
   }
 
   #sections(): readonly Section[] {

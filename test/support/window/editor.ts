@@ -183,7 +183,7 @@ export class Editor {
         this.#show(level, text, rest);
     const window = withRest({
       state: this.#window,
-      tabGroups: { activeTabGroup: { tabs: [] } },
+      tabGroups: { activeTabGroup: { tabs: [] }, onDidChangeTabs: never },
       onDidChangeWindowState: this.#focus.event,
       createStatusBarItem: () => withRest(this.#status),
       createTreeView: (_id: string, { treeDataProvider }: { treeDataProvider: TreeProvider }) => {

@@ -47,6 +47,14 @@ function treeOf(endsInMs: readonly number[], isVisible: boolean) {
       }
       return writtenMs.splice(0).map((atMs) => atMs - fromMs);
     },
+    /** The delays of the timers that a drawing sets after the event loop stood still for so long, in ms. */
+    delaysAfter: (stoodStillMs: number): readonly number[] => {
+      watch.time.advance(stoodStillMs);
+      const set = mock.method(globalThis, 'setTimeout');
+      tree.render();
+      set.mock.restore();
+      return set.mock.calls.map(({ arguments: [, ms] }) => ms ?? 0);
+    },
   };
 }
 
@@ -71,6 +79,11 @@ describe('the tree, while time alone changes what its rows say', () => {
     const written = writtenIn(50_000);
     assert.ok(written.length >= 40, `${written.length} times`);
     assert.ok(Math.min(...gapsOf(written)) >= 1_000, `${Math.min(...gapsOf(written))} ms`);
+  });
+
+  it('waits for no moment that is over, where the window stood still', () => {
+    const delays = treeOf([MINUTE_MS], true).delaysAfter(10_000);
+    assert.deepEqual(delays, [0]);
   });
 
   it('is not written while nobody sees it', () => {
