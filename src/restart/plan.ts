@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../base/errors';
 import { hostOf } from '../system/address';
 import { addressOf } from '../kinds/target';
@@ -24,7 +25,7 @@ import type { LostVariables } from './lostVariables';
 import { isPortFree } from '../system/ports';
 import type { Supervisor } from '../system/supervisor';
 import { ToolFailed } from '../system/exec';
-import { SYSTEMS_WITH_A_RECORDED_RUN } from './policy';
+import { SYSTEMS_WITH_A_RECORDED_RUN, UNNAMED_SETTLES_MS } from './policy';
 
 /** What will happen if the user goes on, for the one who has to agree. */
 export interface Plan {
@@ -124,8 +125,12 @@ export async function planFor(
 ): Promise<Plan> {
   // A monitor's track is another one after the next poll; a plan rests on this one.
   const model = { daemon, track };
-  const { owner, refusal } = await holderOf(model);
-  const why = refusal ?? (owner ? undefined : await unnamedIn(model));
+  let holder = await whoHolds(model);
+  if (holder.why?.is === 'listenerUnnamed') {
+    await delay(UNNAMED_SETTLES_MS);
+    holder = await whoHolds(model);
+  }
+  const { owner, why } = holder;
   if (why) throw new CodedError(why);
   const report = track.last?.report;
   const interrupted = owner && report ? (report.sessions ?? []).filter(isLive) : [];
@@ -139,6 +144,13 @@ export async function planFor(
       (SYSTEMS_WITH_A_RECORDED_RUN.includes(platform) &&
         (isInstance(model, owner) || (started !== undefined && isSameProcess(started, owner)))),
   };
+}
+
+/** Whom a restart would end, or why it must not go on. */
+async function whoHolds(model: DaemonModel): Promise<{ owner: ProcessInfo | undefined; why?: PlanRefusal }> {
+  const { owner, refusal } = await holderOf(model);
+  const why = refusal ?? (owner ? undefined : await unnamedIn(model));
+  return { owner, ...(why && { why }) };
 }
 
 /** Why nothing may be started although no process is known: something is there all the same. `undefined` where nothing is. */

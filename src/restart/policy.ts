@@ -18,6 +18,9 @@ export const RESUMES_TIMEOUT_MS = 12_000;
 /** What a failed command had started ends within moments of it; so long its answers are not judged. */
 export const FAILED_SETTLES_MS = 2_000;
 
+/** A process that has just begun to listen has no name for a moment: the system tells of its port first. */
+export const UNNAMED_SETTLES_MS = 500;
+
 /** A command whose daemon cannot take its port fails within moments; so long who answers instead is not judged. */
 export const DOUBT_SETTLES_MS = 5_000;
 
