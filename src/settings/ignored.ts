@@ -5,7 +5,8 @@ import { ASK_KEYS } from './askSetting';
 import { MAX_PLACE_CHARS } from './policy';
 
 const KEYS: readonly string[] = ['name', 'url', 'kind', 'pollIntervalMs', 'restart', ...ASK_KEYS];
-const RESTART_KEYS: readonly string[] = ['command', 'args', 'cwd', 'env', 'mode', 'by', 'keepsWork'];
+/** The keys of a restart. */
+export const RESTART_KEYS: readonly string[] = ['command', 'args', 'cwd', 'env', 'mode', 'by', 'keepsWork'];
 
 /** What in an entry does not count, where its daemon is watched all the same: each is told. */
 export function ignoredIn(entry: object): readonly EntryProblem[] {

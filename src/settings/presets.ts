@@ -1,6 +1,7 @@
 import { cleanText } from '../base/text';
 import type { EntryProblem, ListProblem } from '../model/listProblem';
 import { ASK_KEYS } from './askSetting';
+import { RESTART_KEYS } from './ignored';
 import { MAX_PRESETS, MAX_PRESET_NAME_CHARS } from './policy';
 import bundled from './presets.json';
 
@@ -12,8 +13,6 @@ export type Presets = ReadonlyMap<string, Raw>;
 
 /** The keys of an entry that say where its daemon is watched. */
 const SOURCES = ['url', 'files', 'command', 'prometheus'] as const;
-/** The keys of a restart. */
-const RESTART_KEYS: readonly string[] = ['command', 'args', 'cwd', 'env', 'mode', 'by', 'keepsWork'];
 /** What a preset says for people. */
 const ABOUT = ['about', 'why'];
 const KEYS: readonly string[] = [

@@ -1,7 +1,7 @@
 import type { ProofBy } from '../../health/cause';
 import type { Signs } from '../../health/report';
 import type { ProofSetting } from '../../model/askSetting';
-import { FURTHEST_DUE_MS, GAP_LOOKS } from './policy';
+import { GAP_LOOKS } from './policy';
 import { withSuspects } from './suspects';
 import {
   readAge,
@@ -88,8 +88,6 @@ export function proveLook(
       const due = readDue(at, found.value, now.nowAt);
       if ('unknown' in due)
         return due.unknown.is === 'noSuccessYet' ? nothingDue(before) : unknown(by, due, before);
-      // Who never runs again writes so: the year 9999 is no schedule.
-      if (due.value - now.nowAt > FURTHEST_DUE_MS) return nothingDue(before);
       const isGuarded = found.waits === true || (busyAt !== undefined && busy.value);
       // While a run is under way the next one may be late by right.
       return scheduled(due.value, isGuarded ? undefined : sinceRest(before, now), now);

@@ -104,7 +104,7 @@ export function readMoment(field: string, raw: unknown, nowAt: number): Read<num
   return nowAt - at > LONGEST_AGE_MS ? NEVER : { value: Math.round(at) };
 }
 
-/** When a run is due; what is further ahead than any schedule is a way to say never. */
+/** When a run is due; what is further ahead than any schedule, such as the year 9999, is a way to say never. */
 export function readDue(field: string, raw: unknown, nowAt: number): Read<number> {
   const due = readMoment(field, raw, nowAt);
   return 'value' in due && due.value - nowAt > FURTHEST_DUE_MS ? NEVER : due;
