@@ -145,21 +145,26 @@ describe('a restart, on real processes', function () {
     assert.equal(await isAlive(oldPid), false);
   });
 
-  it('says what was seen when the start command ends well and leaves nothing, and can wait on', async () => {
-    world = await World.create({ start: () => Promise.resolve(world.run([process.execPath, '-e', ''])) });
-    await world.running([]);
-    const outcome = await world.restart({ proofTimeoutMs: 1_500 });
-    assert.equal(outcome.kind, 'late');
-    assert.match(
-      outcome.text,
-      /test does not answer \(connection refused\)\. The start command ended with exit code 0\./,
-    );
-    // Meanwhile somebody starts it by hand.
-    world.start([]);
-    const later = await world.waitLonger();
-    assert.equal(later.kind, 'unproven', later.text);
-    assert.match(later.text, /which this restart is not proven to have started/);
-  });
+  for (const [when, listens] of [
+    ['while it is waited on', () => Promise.resolve()],
+    ['before it is waited on', () => until(async () => (await findListener(world.port)) !== undefined)],
+  ] as const) {
+    it(`whose start command ends well and leaves nothing can be waited on, started by hand ${when}`, async () => {
+      world = await World.create({ start: () => Promise.resolve(world.run([process.execPath, '-e', ''])) });
+      await world.running([]);
+      const outcome = await world.restart({ proofTimeoutMs: 1_500 });
+      assert.equal(outcome.kind, 'late');
+      assert.match(
+        outcome.text,
+        /test does not answer \(connection refused\)\. The start command ended with exit code 0\./,
+      );
+      world.start([]);
+      await listens();
+      const later = await world.waitLonger();
+      assert.equal(later.kind, 'unproven', later.text);
+      assert.match(later.text, /which this restart is not proven to have started/);
+    });
+  }
 
   it('does not call a daemon cured that crashes while it starts', async () => {
     world = await World.create({ flags: ['--never-polls', '--crash-after-ms', '1000'] });

@@ -11,6 +11,7 @@ import { restartStepText, restartWaitText } from '../../../src/words/restartStep
 import { Registry } from '../../../src/watch/registry';
 import { type DaemonModel } from '../../../src/model/daemonModel';
 import { createProbe } from '../../../src/kinds/probe';
+import type { Plan } from '../../../src/restart/plan';
 import { RestartController, type KeptEvidence, type RestartWork } from '../../../src/restart/controller';
 import { findListener } from '../../../src/system/processTable';
 import { RestartRecords } from '../../../src/store/restartRecords';
@@ -140,12 +141,13 @@ export class World {
   }
 
   async restart(work: Partial<RestartWork> = {}) {
-    const plan = await this.controller.plan(this.model);
-    return spoken(await this.controller.restart(plan, { ...this.#progress, ...work }));
+    this.#plan = await this.controller.plan(this.model);
+    return spoken(await this.controller.restart(this.#plan, { ...this.#progress, ...work }));
   }
 
+  /** Waits on as the commands do: by the plan of the restart that was late, whoever listens meanwhile. */
   async waitLonger() {
-    return spoken(await this.controller.waitLonger(await this.controller.plan(this.model), this.#progress));
+    return spoken(await this.controller.waitLonger(this.#plan!, this.#progress));
   }
 
   async stop() {
@@ -169,6 +171,8 @@ export class World {
   }
 
   #abortAt: RegExp | undefined;
+  /** Of the last restart. */
+  #plan: Plan | undefined;
 
   get #progress(): RestartWork {
     const take = (list: string[], text: string) => {
