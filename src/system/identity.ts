@@ -149,3 +149,10 @@ export function isPidAlive(pid: number, kill: Kill = systemKill): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
+
+/** As `isPidAlive`, but on Linux a process that has ended and is not reaped is gone. */
+export function isPidRunning(pid: number): boolean {
+  if (!isPidAlive(pid)) return false;
+  const stat = process.platform === 'linux' ? readStatNow(pid) : undefined;
+  return !stat || !isDeadState(stat.state);
+}

@@ -1,4 +1,4 @@
-import { identityIn, isPidAlive, isProvenAlive, isProvenAliveNow } from '../../system/identity';
+import { identityIn, isPidRunning, isProvenAlive, isProvenAliveNow } from '../../system/identity';
 import type { ProcessIdentity } from '../../system/processInfo';
 import { describeProcess } from '../../system/processTable';
 import { beganBefore } from '../sameInstance';
@@ -23,7 +23,7 @@ export class PidFileWriter {
     readonly value: unknown;
     readonly changedAt: number;
   }): Promise<boolean> {
-    if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || !isPidAlive(pid)) return false;
+    if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || !isPidRunning(pid)) return false;
     const key = `${pid} ${changedAt}`;
     if (this.#found?.key !== key) {
       const process = await describeProcess(pid);

@@ -1,6 +1,6 @@
 import { saidText } from '../../base/said';
 import type { EachSetting, Matches } from '../../model/askSetting';
-import { isPidAlive } from '../../system/identity';
+import { isPidRunning } from '../../system/identity';
 import { MAX_CHECK_NAME_CHARS } from './policy';
 import { ALL_PLACE, valueAt } from './said';
 
@@ -46,7 +46,7 @@ export function isJudged(item: Item, { where = {}, unless = {} }: EachSetting): 
 export function isAliveItem(item: Item, { alive }: EachSetting): boolean {
   if (alive === undefined) return true;
   const pid = item.at(alive);
-  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isPidAlive(pid);
+  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isPidRunning(pid);
 }
 
 /** Whether an item waits for a person. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DaemonState } from '../../../src/health/states';
 import { PresetWorld, recorded } from '../../support/presetWorld';
+import { unreaped } from '../../support/unreaped';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../unit/health/support';
 
 const RED: readonly DaemonState[] = ['wedged', 'unresponsive', 'unreachable', 'failing'];
@@ -218,6 +219,18 @@ const RED: readonly DaemonState[] = ['wedged', 'unresponsive', 'unreachable', 'f
       world.file('.claude/sessions/2.json', { ...session(), status: 'idle' }, 3 * HOUR_MS);
       assert.equal(await world.look(), 'unverified');
       assert.match(world.watch.reasonInWords, /nothing to do/);
+    });
+
+    it('forgets one whose process has ended and is not reaped, as in a container', async () => {
+      start('daemon.status.worker');
+      const worker = await unreaped();
+      try {
+        world.file('.claude/sessions/1.json', { ...session(), pid: worker.pid }, 3 * HOUR_MS);
+        assert.equal(await world.look(), 'unverified', world.watch.reasonInWords);
+        assert.match(world.watch.reasonInWords, /nothing to do/);
+      } finally {
+        worker.reap();
+      }
     });
 
     it('runs no command that starts a supervisor', async () => {
