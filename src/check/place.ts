@@ -1,5 +1,5 @@
 import { inHome, typedPath } from '../kinds/read/paths';
-import { here, isTypedAddress, typedUrl } from '../kinds/read/typedAddress';
+import { here, isHostAlone, isTypedAddress, typedUrl } from '../kinds/read/typedAddress';
 import { addressOf } from '../kinds/target';
 
 /** Where a health answer is looked at. */
@@ -13,9 +13,6 @@ export type NoPlace =
   /** @property host of another machine, which was not allowed */
   | { readonly is: 'elsewhere'; readonly host: string };
 
-/** `localhost` and numbers with dots: a host whose port is missing, and no file. */
-const HOST_ALONE = /^(localhost|\d+(\.\d+){3})(\/|$)/i;
-
 /**
  * What somebody types for an address (`http://…`, a port, or a host with its port), all else as a path.
  * @param folder where a relative path begins; `undefined` where none is open
@@ -24,7 +21,7 @@ export function readPlace(text: string, allowRemote: boolean, folder: string | u
   const typed = text.trim();
   if (typed === '' || typed.includes('\0')) return { is: 'noText' };
   if (isTypedAddress(typed)) return readAddress(typedUrl(typed), allowRemote);
-  if (HOST_ALONE.test(typed)) return { is: 'noPort' };
+  if (isHostAlone(typed)) return { is: 'noPort' };
   const path = typedPath(typed, folder);
   return path === undefined ? { is: 'noFolder' } : { is: 'file', path: inHome(path) };
 }

@@ -77,13 +77,17 @@ export type Ranked = readonly [series: Series, state: SeriesState];
 
 const WEIGHT: Readonly<Record<SeriesState['is'], number>> = { red: 0, unknown: 1, good: 2 };
 
-/** The worst first: what is red, the longest first; then what is not known; then the others. By name within these. */
+/**
+ * The worst first: what is red, the longest first; then what is not known; then the others. By name within these, and
+ * worker-2 before worker-10.
+ */
 export function worstFirst(fleet: Fleet, nowAt: number): readonly Ranked[] {
+  const byName = new Intl.Collator('en', { numeric: true });
   return fleet.series
     .map((series): Ranked => [series, assessSeries(series, fleet, nowAt)])
     .sort(([a, one], [b, other]) => {
       if (one.is === 'red' && other.is === 'red' && one.ageMs !== other.ageMs) return other.ageMs - one.ageMs;
-      return WEIGHT[one.is] - WEIGHT[other.is] || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+      return WEIGHT[one.is] - WEIGHT[other.is] || byName.compare(a.name, b.name);
     });
 }
 

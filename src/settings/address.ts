@@ -1,7 +1,7 @@
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { EntryProblem } from '../model/listProblem';
 import { KINDS } from '../kinds/index';
-import { hasScheme, typedUrl } from '../kinds/read/typedAddress';
+import { hasScheme, isHostAlone, typedUrl } from '../kinds/read/typedAddress';
 import { isSameAddress, readDaemons } from './daemonList';
 
 /** Why what was typed is no address that can be added. */
@@ -21,8 +21,8 @@ export interface AddressRules {
 /** The kind whose entries say how a daemon is asked. */
 export const ANY_KIND = KINDS.find(({ isOfAnyMake }) => isOfAnyMake)!.id;
 const HAS_PORT = /:\d+([/?]|$)/;
-/** What is typed in one word is a host only where that can be seen: `localhost`, a dot, or brackets. */
-const HOST = /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])$/i;
+/** What is typed in one word is another host only where that can be seen: a dot, or brackets. */
+const NAMED_HOST = /^([\w-]+(\.[\w-]+)+|\[[\da-f:]+\])$/i;
 
 /**
  * Reads what somebody types for an address: `3457`, `127.0.0.1:3457` or `http://127.0.0.1:3457`. By the rules of the
@@ -35,7 +35,7 @@ export function readAddress(
   const text = typed.trim();
   const url = typedUrl(text);
   if (!hasScheme(text) && !HAS_PORT.test(url)) {
-    return HOST.test(text) ? { is: 'noPort' } : { is: 'noHttpUrl', url: text };
+    return isHostAlone(text) || NAMED_HOST.test(text) ? { is: 'noPort' } : { is: 'noHttpUrl', url: text };
   }
   const rules = { configured: true, allowRemote };
   // Only of a daemon of any make the whole address is asked, with its query.

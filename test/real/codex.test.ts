@@ -33,9 +33,7 @@ describe('a real app-server of Codex, by its preset', function () {
   /** A turn begins. */
   async function ask(): Promise<void> {
     const { daemon, model } = given();
-    const { asked } = model;
-    await daemon.ask();
-    await until(() => model.asked > asked, 'a question to the model', 30_000);
+    await model.isAskedBy(() => daemon.ask(), 30_000);
   }
 
   it('is stuck where its model never answers, never red, and again after a restart, which takes that turn up anew', async () => {

@@ -4,7 +4,6 @@ import { OpenCode } from '../support/real/opencode';
 import { presetEntry } from '../support/real/presetEntry';
 import { eachWithModel } from '../support/real/scene';
 import type { Watched } from '../support/real/watched';
-import { until } from '../support/until';
 
 /** The preset says 15 min. */
 const STUCK_AFTER_MS = 15_000;
@@ -34,9 +33,7 @@ describe('a real server of opencode, by its presets', function () {
   /** A turn begins. */
   async function ask(): Promise<void> {
     const { daemon, model } = given();
-    const { asked } = model;
-    await daemon.ask();
-    await until(() => model.asked > asked, 'a question to the model', 60_000);
+    await model.isAskedBy(() => daemon.ask(), 60_000);
   }
 
   for (const [manner, does] of [

@@ -7,6 +7,11 @@ export function isTypedAddress(word: string): boolean {
   return ADDRESS.test(word);
 }
 
+/** Whether it is `localhost` or numbers with dots, with a path or none: a host whose port is missing, and no file. */
+export function isHostAlone(text: string): boolean {
+  return /^(localhost|\d+(\.\d+){3})(\/|$)/i.test(text);
+}
+
 /** Whether the scheme of an address was typed, too. */
 export function hasScheme(word: string): boolean {
   return SCHEME.test(word);

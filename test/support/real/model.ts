@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { until } from '../until';
 
 /** What a model does with a question: nothing for ever, a word a second and then an end, or it refuses. */
 export type Manner = 'silent' | 'speaks' | 'refuses';
@@ -30,6 +31,13 @@ export class Model {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new Model(server);
+  }
+
+  /** Resolves once a daemon has put a question because of what is done. */
+  async isAskedBy(begin: () => Promise<unknown>, withinMs: number): Promise<void> {
+    const { asked } = this;
+    await begin();
+    await until(() => this.asked > asked, 'a question to the model', withinMs);
   }
 
   get url(): string {

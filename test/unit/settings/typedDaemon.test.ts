@@ -59,6 +59,8 @@ describe('what somebody types for a daemon', () => {
     // What is refused.
     ['localhost', ['noPort']],
     ['127.0.0.1', ['noPort']],
+    ['localhost/health', ['noPort']],
+    ['127.0.0.1/health', ['noPort']],
     ['https://127.0.0.1:1', ['noHttpUrl']],
     ['3457 now', ['noHttpUrl']],
     ['3457', ['watched']],

@@ -74,6 +74,16 @@ describe('the rows of a fleet', () => {
     ]);
   });
 
+  it('stand by their names where they are alike, 2 before 10', () => {
+    const watch = new FleetWatch();
+    watch.told({ 'worker-10': 3, 'worker-1': 3, 'worker-2': 3, 'Worker-3': 3 });
+    const names = watch.rows().filter((row) => row.includes('gets on'));
+    assert.deepEqual(
+      names.map((row) => row.split(' · ')[1]),
+      ['worker-1', 'worker-2', 'Worker-3', 'worker-10'],
+    );
+  });
+
   it('are a hundred at most, and say how many more there are', () => {
     const watch = new FleetWatch();
     watch.told(fleetOf(130, (n) => (n === 129 ? 900 : 3)));
