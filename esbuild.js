@@ -25,7 +25,7 @@ const entryPoints = {
   probe: 'src/kinds/probe.ts', // at the first poll
   ...kindChunks(), // with the first answer that may be of that kind: what reads its JSON
   schedule: 'src/kinds/ductor/schedule.ts', // with the first cron job of a ductor
-  discovery: 'src/watch/discovery/discovery.ts',
+  discovery: 'src/app/discovery.ts',
   surfaces: 'src/app/surfaces.ts', // right after it, unawaited: what draws, and the words for it
   core: 'src/health/core.ts', // while the first answer is waited for: all that moves daemons on
   door: 'src/ui/notifications/door.ts', // right after it: whether and where it is told, and in which words

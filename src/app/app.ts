@@ -7,7 +7,6 @@ import { WorkspaceMemory } from '../store/workspaceMemory';
 import { RestartRecords } from '../store/restartRecords';
 import { Settings } from '../settings/settings';
 import type { RunCommand } from '../ui/commands/commands';
-import { discoveryLoader } from './discoveryLoader';
 import { DoorLoader } from './doorLoader';
 import { drawEach, Drawing, type Drawn } from './drawing';
 import { Focus, leaseOfWindow } from './focus';
@@ -97,16 +96,17 @@ export function createApp(context: vscode.ExtensionContext, onDidPoll: () => voi
     failed('The restarts'),
   );
 
-  const discovery = discoveryLoader(
-    {
-      context,
-      registry,
-      clock,
-      settings,
-      recall: (daemonId) => memory.recall(daemonId),
-      isFocused,
-      log: write,
-    },
+  const discovery = new Lazy(
+    async () =>
+      (await import('./discovery')).createDiscovery({
+        context,
+        registry,
+        clock,
+        settings,
+        recall: (daemonId) => memory.recall(daemonId),
+        isFocused,
+        log: write,
+      }),
     failed('Looking for daemons'),
   );
 
