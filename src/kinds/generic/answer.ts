@@ -13,6 +13,8 @@ export interface Spoken {
   readonly said: Said;
   /** How it says it is; absent where it does not. */
   readonly shape?: Shape;
+  /** Only the code of the answer says how it is. */
+  readonly isByCode?: true;
   /** Its work, where it tells of that. */
   readonly sessions?: readonly Session[];
 }
@@ -53,7 +55,8 @@ export function readAnswer(
   const refusal = status === 200 ? undefined : notAStatus(answer);
   if (status === NOT_READY && refusal?.is !== 'asksToWait' && !isWeb) {
     const why = errorIn(answer);
-    return { said, shape: { condition: 'bad', checks: [], ...(why !== undefined && { said: why }) } };
+    const shape: Shape = { condition: 'bad', checks: [], ...(why !== undefined && { said: why }) };
+    return { said, shape, isByCode: true };
   }
   return refusal ?? { is: 'httpError', status, isPage: isWeb };
 }
