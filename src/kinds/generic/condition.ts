@@ -33,6 +33,10 @@ const SENTENCES: readonly (readonly [RegExp, Condition])[] = [
   ],
   [/\b(unhealthy|not (ready|healthy|ok)|unavailable|(?<!\b(?:0|no) )failed|is down)\b/i, 'bad'],
   [/\b(degraded)\b/i, 'warning'],
+  // `systemctl is-active`, and what `systemctl status` has behind it.
+  [/^(inactive|deactivating)( \([\w-]+\))?$/i, 'stopping'],
+  [/^activating( \([\w-]+\))?$/i, 'starting'],
+  [/^active( \([\w-]+\))?$/i, 'good'],
   [
     /^(i'm alive|pong)\b|\b(is|are) (up|alive|ready|healthy|running|ok)\b|\bcheck passed\b|^all good|\bis not shutting down\b/i,
     'good',

@@ -201,6 +201,14 @@ const SHAPES: Readonly<Record<string, readonly Row[]>> = {
     ['Service unavailable: the index is loading', 503, 'starting'],
     ['12 checks passed, 0 failed: all is ok', 200, 'good'],
   ],
+  'systemctl is-active': [
+    ['active\n', 200, 'good'],
+    ['activating\n', 200, 'starting'],
+    ['deactivating\n', 200, 'stopping'],
+    ['inactive\n', 200, 'stopping'],
+    ['failed\n', 200, 'bad'],
+    ['active (running)', 200, 'good'],
+  ],
   'an ill daemon that names a start': [
     [{ status: 'fail', output: 'error loading plugin x' }, 503, 'bad', [], 'error loading plugin x'],
     [{ error: 'failed: is loading data' }, 503, 'bad', [], 'failed: is loading data'],
