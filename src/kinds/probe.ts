@@ -13,7 +13,7 @@ import { EitherAddress } from './eitherAddress';
 import type { Answered, Connection, ConnectOptions, Kind, Probe } from './kind';
 import { Look } from './look';
 import { ASK_OVERRUN_MS } from './policy';
-import { othersFor, recognise } from './recognise';
+import { othersFor, recognise, saysAtItsPath } from './recognise';
 import { failureOf, toSample } from './sample';
 import { addressOf, originOf } from './target';
 
@@ -131,8 +131,9 @@ class KindProbe implements Probe {
     if ('is' in found) {
       const stranger = answered?.is === 'stranger' ? answered : undefined;
       const other = await stranger?.orElse?.();
-      const wrong = { is: 'wrong', why: other ?? stranger?.why ?? found } as const;
-      return other ? wrong : this.#askAnyMake(wrong, look);
+      if (other) return { is: 'wrong', why: other };
+      const own = this.#declared ? undefined : await saysAtItsPath(look, this.options.kinds);
+      return this.#askAnyMake({ is: 'wrong', why: own ?? stranger?.why ?? found }, look);
     }
     return this.#ask(kindOf(found.kind, this.options.kinds)!, look);
   }

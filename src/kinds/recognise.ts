@@ -1,6 +1,7 @@
 import type { Cause, StrangeAnswer } from '../health/cause';
 import type { Answered, Identified, Kind } from './kind';
 import type { Look } from './look';
+import { addressOf } from './target';
 
 /**
  * Which kind of daemon is there, and what the look tells of it: the first of the kinds that takes it for its own; or
@@ -48,4 +49,21 @@ export function othersFor(
     TELLS_NOTHING.includes(why.is) || (why.is === 'httpError' && why.status >= SERVER_ERROR);
   const mayBeAny = isNew && !answered.isKnown && tellsNothing;
   return mayBeAny ? kinds.filter(({ isOfAnyMake }) => isOfAnyMake) : [];
+}
+
+/** What an answer says of whoever gives it, and of nothing else that may be at the path. */
+const SAYS: readonly Cause['is'][] = ['httpError', 'login', 'asksToWait', 'redirect', 'compressed', 'cached'];
+
+/**
+ * Why the answer at the path that an entry names is none, where no kind knows who answers: a route that only some kinds
+ * have is nothing to its user. `undefined` where the entry names no path, or its answer tells nothing. Never rejects.
+ */
+export async function saysAtItsPath(look: Look, kinds: readonly Kind[]): Promise<StrangeAnswer | undefined> {
+  const anyMake = kinds.find(({ isOfAnyMake }) => isOfAnyMake);
+  if (!anyMake || !addressOf(look.target)?.path) return undefined;
+  const found = await anyMake
+    .load()
+    .then((code) => code.identify(look))
+    .catch(() => undefined);
+  return found && 'is' in found && SAYS.includes(found.is) ? found : undefined;
 }

@@ -134,6 +134,36 @@ describe('a daemon of any make at an address', function () {
     }
   }
 
+  const errors: readonly (readonly [what: string, at: Handler, said: string])[] = [
+    [
+      'an error',
+      answering('no db', { status: 500, type: 'text/plain' }),
+      'failing: the daemon answers with errors: HTTP 500: no db',
+    ],
+    [
+      'a login',
+      answering('', { status: 401 }),
+      'wrongAnswer: HTTP 401: a login is asked for; another service or a proxy listens there',
+    ],
+    [
+      'nothing',
+      answering('', { status: 404 }),
+      'wrongAnswer: HTTP 404: there is no daemon status; another service listens there',
+    ],
+  ];
+  for (const [what, at, said] of errors) {
+    it(`is told by ${what} at its own path in a new window, and not by a path that nobody named`, async () => {
+      const { origin } = await scope.http(new Says({ '/health': at }).handler);
+      const watch = new Watch({ seenUpAt: 1 });
+      const probe = probeOf({ url: `${origin}/health` });
+      for (let looks = 0; looks < 3; looks++) {
+        await look(probe, watch);
+        watch.wait(5_000);
+      }
+      assert.equal(`${watch.state}: ${watch.reasonInWords}`, said);
+    });
+  }
+
   const strangers: readonly (readonly [what: string, handler: Handler])[] = [
     ['a web page', answering('<h1>hello</h1>', { type: 'text/html' })],
     ['another JSON', json({ name: 'x' })],
