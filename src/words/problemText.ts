@@ -4,7 +4,7 @@ import type { DaemonState } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
 import { staleText } from './causes';
 import { reasonText } from './reasons';
-import { loopSinceAt, STATE_LABELS } from './states';
+import { beingText, loopSinceAt } from './states';
 
 /** What is wrong with a daemon, in a sentence or two. @param still "still " where that was told before, else nothing */
 export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
@@ -26,10 +26,7 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
       `${sinceText(model, now)}. Nothing is dispatched until ${until}.`
     );
   }
-  const { label } = STATE_LABELS[state];
-  return CALLED.includes(state)
-    ? `${name} is ${still}${label}: ${reason}.`
-    : `${name}: ${still}${label}. ${reason}.`;
+  return `${name} is ${still}${beingText(state)}: ${reason}.`;
 }
 
 /** A moment, since a message stays for hours and its text never changes. */
@@ -38,6 +35,3 @@ function sinceText(model: DaemonModel, now: Instant): string {
   const isNow = sinceAt === undefined || now.wallAt - sinceAt < SECOND_MS;
   return isNow ? 'for a while' : `since ${clockTime(sinceAt, now.wallAt)}`;
 }
-
-/** What a daemon is called, as "smithy is stuck". */
-const CALLED: readonly DaemonState[] = ['unresponsive', 'unreachable', 'failing', 'stuck', 'unavailable'];

@@ -27,6 +27,11 @@ export const STATE_LABELS = {
   healthy: { label: 'healthy', icon: 'pulse' },
 } as const satisfies Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>>;
 
+/** What a daemon in a state is, after "is" and "was": all labels but one are words for a daemon. */
+export function beingText(state: DaemonState): string {
+  return state === 'wrongAnswer' ? 'giving a wrong answer' : STATE_LABELS[state].label;
+}
+
 type OtherIcon =
   | 'comment-discussion'
   | 'bell'

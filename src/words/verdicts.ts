@@ -3,7 +3,7 @@ import type { LoopUnknown, Reason, Unsettled } from '../health/cause';
 import { rowOf } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
 import { reasonText } from './reasons';
-import { capitalise, isRecovering, loopSinceAt, STATE_LABELS } from './states';
+import { beingText, capitalise, isRecovering, loopSinceAt } from './states';
 import { textsOf } from './texts';
 
 const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
@@ -115,7 +115,7 @@ export function verdictText(model: DaemonModel, now: Instant): VerdictText {
   const at = clockTime(verdict.since.wallAt, now.wallAt);
   const why = reasonText(verdict.reason);
   if (isRecovering(model) && incident) {
-    const was = STATE_LABELS[incident.state].label;
+    const was = beingText(incident.state);
     return { point: 'Recovering', when: `since ${at}`, why: `was ${was}; ${why}` };
   }
   const beganAt = troubleSinceAt(model, now);
