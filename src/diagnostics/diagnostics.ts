@@ -4,7 +4,7 @@ import { wholePlaceOf } from '../model/target';
 import { isRecovering, wasTold } from '../health/incident';
 import type { Fleet } from '../health/progress';
 import type { Report } from '../health/report';
-import { type Instant, duration } from '../base/time';
+import { type Instant, duration, wallAtOf } from '../base/time';
 import type { CompactSample } from '../health/samples';
 import { cyclesOf } from '../health/staleness';
 import { trace } from '../health/verdict';
@@ -99,13 +99,13 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
     ],
     ['state', STATE_LABELS[verdict.state].label],
     ['reason', reasonText(verdict.reason)],
-    ['since', `${iso(verdict.since.wallAt)} (${age(verdict.since, now)} ago)`],
-    ['as of', `${iso(verdict.asOf.wallAt)} (${age(verdict.asOf, now)} ago)`],
+    ['since', `${iso(wallAtOf(verdict.since, now))} (${age(verdict.since, now)} ago)`],
+    ['as of', `${iso(wallAtOf(verdict.asOf, now))} (${age(verdict.asOf, now)} ago)`],
     ['failing', failure && `${failure} (${streak?.count ?? 1} in a row)`],
     [
       'incident',
       incident
-        ? `${STATE_LABELS[incident.state].label}, open since ${iso(incident.openedAt.wallAt)}, ` +
+        ? `${STATE_LABELS[incident.state].label}, open since ${iso(wallAtOf(incident.openedAt, now))}, ` +
           `${wasTold(incident) ? 'told' : 'not told'}${isRecovering(track) ? ', recovering' : ''}`
         : 'none',
     ],

@@ -5,12 +5,13 @@ import type { DaemonModel } from '../model/daemonModel';
 import { staleText } from './causes';
 import { reasonText } from './reasons';
 import { beingText, loopSinceAt } from './states';
+import { troubleText } from './verdicts';
 
 /** What is wrong with a daemon, in a sentence or two. @param still "still " where that was told before, else nothing */
 export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
   const { name } = model.daemon;
   const { reason: why } = model.track.verdict;
-  const reason = reasonText(why);
+  const reason = troubleText(model, now) ?? reasonText(why);
   if (why.is === 'loopHangs' && why.stale.is === 'noSign') {
     return `${name} is ${still}wedged: the daemon answers, but has shown no progress ${sinceText(model, now)}: ${staleText(why.stale)}.`;
   }

@@ -5,7 +5,7 @@ import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { cyclesOf } from '../health/staleness';
 import { severityOf as severityOfVerdict, type Verdict } from '../health/verdict';
 import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
-import { clockTime, duration, forOver, shortAge, type Instant } from '../base/time';
+import { clockTime, duration, forOver, shortAge, wallAtOf, type Instant } from '../base/time';
 
 /** How a state looks everywhere: its name in words and its icon. */
 export const STATE_LABELS = {
@@ -143,7 +143,8 @@ export function freshness({ daemon, track }: DaemonModel, now: Instant): string 
   if (!track.sample) return 'not asked yet';
   const every = `checked every ${duration(daemon.pollIntervalMs)}`;
   if (track.sample.ok) return `answering, ${every}`;
-  return track.last ? `last good answer at ${clockTime(track.last.at.wallAt, now.wallAt)}, ${every}` : every;
+  if (!track.last) return every;
+  return `last good answer at ${clockTime(wallAtOf(track.last.at, now), now.wallAt)}, ${every}`;
 }
 
 export function capitalise(text: string): string {

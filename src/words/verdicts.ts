@@ -1,4 +1,4 @@
-import { clockTime, coarseAge, type Instant } from '../base/time';
+import { clockTime, coarseAge, wallAtOf, type Instant } from '../base/time';
 import type { LoopUnknown, Reason, Unsettled } from '../health/cause';
 import { rowOf } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
@@ -99,6 +99,18 @@ const IS_ALL: ReadonlySet<Reason['is']> = new Set([
   'nothingTells',
 ]);
 
+/** What had gone on for a while when it was noticed: its beginning is another moment, which its point may not know. */
+const GOES_ON: ReadonlySet<Reason['is']> = new Set([
+  'loopHangs',
+  'pauseOverdue',
+  'startsNothing',
+  'mergesStuck',
+  'turnHangs',
+  'jobOverdue',
+  'suspectSilent',
+  'suspectRun',
+]);
+
 /** Why a daemon is in its state: the point, and the moment of which the point is. */
 export interface VerdictText {
   /** "No cycle since 14:35:30". */
@@ -112,7 +124,7 @@ export interface VerdictText {
 /** In rows and hovers alike: moments only, so that nothing of it grows old. */
 export function verdictText(model: DaemonModel, now: Instant): VerdictText {
   const { verdict, incident } = model.track;
-  const at = clockTime(verdict.since.wallAt, now.wallAt);
+  const at = clockTime(wallAtOf(verdict.since, now), now.wallAt);
   const why = reasonText(verdict.reason);
   if (isRecovering(model) && incident) {
     const was = beingText(incident.state);
@@ -120,9 +132,28 @@ export function verdictText(model: DaemonModel, now: Instant): VerdictText {
   }
   const beganAt = troubleSinceAt(model, now);
   const point = pointText(verdict.reason);
-  return beganAt === undefined
-    ? { point, when: `since ${at}`, ...(!IS_ALL.has(verdict.reason.is) && { why }) }
-    : { point: `${point} since ${clockTime(beganAt, now.wallAt)}`, when: `noticed ${at}`, why };
+  const when = `${beganAt !== undefined || goesOn(verdict.reason) ? 'noticed' : 'since'} ${at}`;
+  return {
+    point: beganAt === undefined ? point : `${point} since ${clockTime(beganAt, now.wallAt)}`,
+    when,
+    ...(!saysAll(verdict.reason) && { why }),
+  };
+}
+
+function goesOn(reason: Reason): boolean {
+  return GOES_ON.has(reason.is) || (reason.is === 'loopUnknown' && reason.why.is === 'begunInVain');
+}
+
+function saysAll(reason: Reason): boolean {
+  return IS_ALL.has(reason.is) || (reason.is === 'unanswered' && reason.command === undefined);
+}
+
+/** "no answer since 14:35:30": the point of what goes on, where its moment is known, for a message that stays. */
+export function troubleText(model: DaemonModel, now: Instant): string | undefined {
+  const { reason } = model.track.verdict;
+  if (reason.is !== 'unanswered' && reason.is !== 'statusUnanswered') return undefined;
+  const { point } = verdictText(model, now);
+  return `${point.charAt(0).toLowerCase()}${point.slice(1)}`;
 }
 
 /**
@@ -130,10 +161,15 @@ export function verdictText(model: DaemonModel, now: Instant): VerdictText {
  * request that nobody answered.
  */
 export function troubleSinceAt(model: DaemonModel, now: Instant): number | undefined {
-  const { reason, since } = model.track.verdict;
+  const { verdict, streak } = model.track;
+  const { reason, since } = verdict;
   if (reason.is === 'loopHangs') return loopSinceAt(model, now);
-  const hasSpan = reason.is === 'unanswered' || reason.is === 'statusUnanswered' || reason.is === 'wentAway';
-  return hasSpan ? since.wallAt - Math.round(reason.forMs) : undefined;
+  if (reason.is !== 'unanswered' && reason.is !== 'statusUnanswered' && reason.is !== 'wentAway')
+    return undefined;
+  // A reason may be younger than the outage, of which the requests failed in another way at first.
+  const firstMs = streak?.firstMs ?? Infinity;
+  const forMs = firstMs < since.monotonicMs ? since.monotonicMs - firstMs : reason.forMs;
+  return wallAtOf(since, now) - Math.round(forMs);
 }
 
 /** Whether all that is to be said of it is that it is well. */

@@ -3,7 +3,7 @@ import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
 import { cleanText } from '../../base/text';
-import { roughly, type Instant } from '../../base/time';
+import { roughly, SECOND_MS, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
   commandLink,
@@ -164,7 +164,8 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
   const log = commandLink('Show Log', 'daemonHealth.showLog');
   const verdict = verdictText(model, now);
   const beganAt = troubleSinceAt(model, now);
-  const howLong = beganAt === undefined ? '' : ` (${roughly(now.wallAt - beganAt)})`;
+  const forMs = beganAt === undefined ? 0 : now.wallAt - beganAt;
+  const howLong = forMs < SECOND_MS ? '' : ` (${roughly(forMs)})`;
   const change = commandLink('change', 'daemonHealth.snooze', daemon.id);
   return [
     ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${stateInWords(model, now)}\n\n`,
