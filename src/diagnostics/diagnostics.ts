@@ -12,7 +12,7 @@ import { failureText, malformedText, unavailableText } from '../words/causes';
 import { historyText } from '../words/historyText';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
-import { STATE_LABELS } from '../words/states';
+import { looksOf, STATE_LABELS } from '../words/states';
 import { block as fenced, fenceFor } from './fence';
 import { redact, redactValue } from './redact';
 import { stripText } from '../words/timelineText';
@@ -97,7 +97,7 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
       daemon.target.kind === 'http' ? 'address' : daemon.target.kind,
       `${wholePlaceOf(daemon.target)}, polled every ${duration(daemon.pollIntervalMs)}`,
     ],
-    ['state', STATE_LABELS[verdict.state].label],
+    ['state', looksOf(verdict).label],
     ['reason', reasonText(verdict.reason)],
     ['since', `${iso(wallAtOf(verdict.since, now))} (${age(verdict.since, now)} ago)`],
     ['as of', `${iso(wallAtOf(verdict.asOf, now))} (${age(verdict.asOf, now)} ago)`],

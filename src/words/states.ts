@@ -4,7 +4,7 @@ import { reasonText } from './reasons';
 import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { cyclesOf } from '../health/staleness';
 import { severityOf as severityOfVerdict, type Verdict } from '../health/verdict';
-import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
+import { rankOf as rankOfState, toldState, type DaemonState, type Severity } from '../health/states';
 import { clockTime, duration, forOver, shortAge, wallAtOf, type Instant } from '../base/time';
 
 /** How a state looks everywhere: its name in words and its icon. */
@@ -47,9 +47,8 @@ type OtherIcon =
 /** Icons of VS Code's own that stand in texts. */
 export type IconId = OtherIcon | (typeof STATE_LABELS)[DaemonState]['icon'];
 
-/** How a verdict looks: the start of a daemon that did not run is no restart. */
-export function looksOf({ state, reason }: Pick<Verdict, 'state' | 'reason'>) {
-  return STATE_LABELS[reason.is === 'startingByUs' ? 'starting' : state];
+export function looksOf(verdict: Pick<Verdict, 'state' | 'reason'>) {
+  return STATE_LABELS[toldState(verdict)];
 }
 
 /** The daemons with the one that most wants a look first. */
