@@ -2,6 +2,7 @@ import { clockTime, coarseAge, wallAtOf, type Instant } from '../base/time';
 import type { LoopUnknown, Reason, Unsettled } from '../health/cause';
 import { rowOf } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
+import { causeText } from './causes';
 import { reasonText } from './reasons';
 import { beingText, capitalise, isRecovering, loopSinceAt } from './states';
 import { textsOf } from './texts';
@@ -65,7 +66,7 @@ const pointText = textsOf<Reason>({
   stuckQueue: ({ ready }) => (ready === undefined ? 'Tasks wait, no worker' : `${tasks(ready)}, no worker`),
   lifeEnded: ({ how }) => (how === 'killed' ? 'Was killed' : 'Crashed'),
   flapping: 'Keeps changing its state',
-  paused: 'Paused',
+  paused: (reason) => (reason.resumesAt === undefined ? 'Paused' : capitalise(reasonText(reason))),
   pauseOverdue: ({ overdueMs }) => `Pause over for ${coarseAge(overdueMs)}`,
   startsNothing: ({ forMs }) => `Nothing started for ${coarseAge(forMs)}`,
   mergesStuck: ({ count }) => `${tasks(count)} not merged`,
@@ -125,18 +126,18 @@ export interface VerdictText {
 export function verdictText(model: DaemonModel, now: Instant): VerdictText {
   const { verdict, incident } = model.track;
   const at = clockTime(wallAtOf(verdict.since, now), now.wallAt);
-  const why = reasonText(verdict.reason);
   if (isRecovering(model) && incident) {
     const was = beingText(incident.state);
-    return { point: 'Recovering', when: `since ${at}`, why: `was ${was}; ${why}` };
+    return { point: 'Recovering', when: `since ${at}`, why: `was ${was}; ${reasonText(verdict.reason)}` };
   }
   const beganAt = troubleSinceAt(model, now);
   const point = pointText(verdict.reason);
   const when = `${beganAt !== undefined || goesOn(verdict.reason) ? 'noticed' : 'since'} ${at}`;
+  const why = whyText(verdict.reason);
   return {
     point: beganAt === undefined ? point : `${point} since ${clockTime(beganAt, now.wallAt)}`,
     when,
-    ...(!saysAll(verdict.reason) && { why }),
+    ...(why !== undefined && { why }),
   };
 }
 
@@ -144,8 +145,23 @@ function goesOn(reason: Reason): boolean {
   return GOES_ON.has(reason.is) || (reason.is === 'loopUnknown' && reason.why.is === 'begunInVain');
 }
 
-function saysAll(reason: Reason): boolean {
-  return IS_ALL.has(reason.is) || (reason.is === 'unanswered' && reason.command === undefined);
+/** What the point leaves out of a reason; `undefined` where that is nothing. */
+function whyText(reason: Reason): string | undefined {
+  switch (reason.is) {
+    case 'unanswered':
+      return reason.command === undefined ? undefined : reasonText(reason);
+    case 'stuckQueue':
+      return undefined;
+    case 'paused':
+      return reason.resumesAt === undefined ? 'by a rate limit or by request' : undefined;
+    case 'answersErrors':
+    case 'neverSeen':
+      return causeText(reason.cause);
+    case 'startFailed':
+      return reason.said;
+    default:
+      return IS_ALL.has(reason.is) ? undefined : reasonText(reason);
+  }
 }
 
 /** "no answer since 14:35:30": the point of what goes on, where its moment is known, for a message that stays. */
@@ -178,7 +194,17 @@ export function isWell(model: DaemonModel): boolean {
   return row.severity === 'plain' && row.works === 'proven' && !isRecovering(model);
 }
 
-/** "No cycle since 14:35:30. Noticed 14:36:38." @param howLong goes on after the moment, in brackets */
-export function verdictSentences({ point, when }: VerdictText, howLong: string): string {
-  return `${point}${howLong}. ${capitalise(when)}.`;
+/**
+ * "No cycle since 14:35:30. Noticed 14:36:38.", after the words of the state, which may have said the point already.
+ *
+ * @param howLong goes on after the moment, in brackets
+ */
+export function verdictSentences({ point, when }: VerdictText, state: string, howLong: string): string {
+  const says = isSaid(point, state) ? '' : `${point}${howLong}. `;
+  return `${says}${capitalise(when)}.`;
+}
+
+/** Whether the words of the state say it, too. */
+export function isSaid(text: string, state: string): boolean {
+  return state.toLowerCase().includes(text.toLowerCase());
 }

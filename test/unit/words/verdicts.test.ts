@@ -104,3 +104,54 @@ it('a hang of less than a second has no length', () => {
   assert.equal(watch.state, 'wedged');
   assert.doesNotMatch(hoverOf(watch), /0 ms|0 s/);
 });
+
+describe('a hover and a row say nothing twice', () => {
+  const paused = (more: object) =>
+    by(new Watch(), (watch) =>
+      watch.answer(
+        goodReport(watch.time, {
+          pause: { isPaused: true, resumesAt: watch.time.wallAt + HOUR_MS },
+          ...more,
+        }),
+      ),
+    );
+  const failed = () =>
+    by(Watch.healthy(), (watch) => {
+      watch.restart({ restarting: true });
+      watch.restart({ restarting: false, proven: false, startFailed: 'exit code 7' });
+      watch.wait(1_000).fail('refused');
+    });
+  const all: Readonly<Record<string, () => Watch>> = {
+    ...INTO,
+    'paused until a time': () => paused({}),
+    'a start that failed': failed,
+    recovering: () => by(INTO.wedged(), (watch) => watch.wait(5_000).answer()),
+  };
+  for (const [what, into] of Object.entries(all)) {
+    it(what, () => {
+      const watch = into();
+      const [model, now] = [modelOf(watch), watch.time.now()];
+      const [lines, another] = [linesOf(hoverOf(watch)), verdictText(model, now)];
+      assert.deepEqual(twice(lines), []);
+      assert.ok(!(another.why ?? '').toLowerCase().includes(another.point.toLowerCase()), another.why);
+      const healthy = modelOf(INTO.unresponsive(), 'worse', 3458);
+      const inLine = texts(renderStatus([healthy, model], [], now).tooltip)
+        .split('smithy')
+        .at(-1)!;
+      assert.deepEqual(twice(inLine.split(' · ')), []);
+    });
+  }
+});
+
+/** The lines of a hover: the name and the state, then a sentence each. */
+function linesOf(hover: string): readonly string[] {
+  return hover.replace('smithy', '').split(/\n\n|(?<=\w)\. ?|(?<=[a-z0-9)])(?=[A-Z])/);
+}
+
+/** Those that say no more than another one. The first is the state, which its reason may name. */
+function twice(lines: readonly string[]): readonly string[] {
+  const said = lines.map((line) => line.trim().toLowerCase()).filter((line) => line !== '');
+  return said.filter((line, index) =>
+    said.some((other, at) => at !== index && other.includes(line) && (index > 0 || other === line)),
+  );
+}
