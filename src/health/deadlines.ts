@@ -13,7 +13,7 @@ import {
 import type { Instant } from '../base/time';
 import { endOf, isLive } from './sessions';
 import type { Track } from './trackState';
-import { STATES, type DaemonState } from './states';
+import { STATES, toldState, type DaemonState } from './states';
 
 /**
  * The stages of a session before its deadline. They come from the deadline itself: no daemon delivers its
@@ -68,7 +68,7 @@ export function inhibitedBy({ verdict, last }: Track): DaemonState | undefined {
   if (silencesCountdowns === 'unlessRunning' && last?.report.isRunning) return undefined;
   // What it ran before is not told any more, and what it goes on with not yet.
   if (last?.report.starting) return 'starting';
-  return silencesCountdowns === 'never' ? undefined : verdict.state;
+  return silencesCountdowns === 'never' ? undefined : toldState(verdict);
 }
 
 /** How long until the daemon ends this session, in ms; `undefined` where no deadline is known. */
