@@ -87,20 +87,34 @@ export function coarseAge(ms: number): string {
 export function clockTime(at: number, nowAt: number): string {
   const date = new Date(at);
   const time = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`;
-  return isSameDay(date, new Date(nowAt)) ? time : `${dateText(date)} ${time}`;
+  const now = new Date(nowAt);
+  return isSameDay(date, now) ? time : `${dateText(date, now)} ${time}`;
+}
+
+/** "14:03", or the day alone where that is not today's: for who has no room. */
+export function clockInShort(at: number, nowAt: number): string {
+  const [date, now] = [new Date(at), new Date(nowAt)];
+  return isSameDay(date, now) ? clockMinute(at, nowAt) : dateText(date, now);
 }
 
 /** Days as the system writes them, by their number: to ask it takes longer than the rest of a row. */
 const daysWritten = new Map<number, string>();
 const DAYS_KEPT = 100;
 
-function dateText(date: Date): string {
+/** "11/26", as short as a row is: with its year where that is not this one. */
+function dateText(date: Date, now: Date): string {
+  const isThisYear = date.getFullYear() === now.getFullYear();
   const day = (date.getFullYear() * 12 + date.getMonth()) * 31 + date.getDate();
-  const known = daysWritten.get(day);
+  const key = isThisYear ? day : -day;
+  const known = daysWritten.get(key);
   if (known !== undefined) return known;
   if (daysWritten.size >= DAYS_KEPT) daysWritten.clear();
-  const text = date.toLocaleDateString();
-  daysWritten.set(day, text);
+  const text = date.toLocaleDateString(undefined, {
+    month: 'numeric',
+    day: 'numeric',
+    ...(!isThisYear && { year: 'numeric' }),
+  });
+  daysWritten.set(key, text);
   return text;
 }
 

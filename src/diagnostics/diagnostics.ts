@@ -4,7 +4,7 @@ import { wholePlaceOf } from '../model/target';
 import { isRecovering, wasTold } from '../health/incident';
 import type { Fleet } from '../health/progress';
 import type { Report } from '../health/report';
-import { type Instant, duration } from '../base/time';
+import { type Instant, duration, wallAtOf } from '../base/time';
 import type { CompactSample } from '../health/samples';
 import { cyclesOf } from '../health/staleness';
 import { trace } from '../health/verdict';
@@ -12,7 +12,7 @@ import { failureText, malformedText, unavailableText } from '../words/causes';
 import { historyText } from '../words/historyText';
 import { reasonText } from '../words/reasons';
 import { RULE_TEXTS } from '../words/rules';
-import { STATE_LABELS } from '../words/states';
+import { looksOf, STATE_LABELS } from '../words/states';
 import { block as fenced, fenceFor } from './fence';
 import { redact, redactValue } from './redact';
 import { stripText } from '../words/timelineText';
@@ -97,15 +97,15 @@ function verdictLines({ daemon, track, snooze }: DaemonModel, now: Instant): [st
       daemon.target.kind === 'http' ? 'address' : daemon.target.kind,
       `${wholePlaceOf(daemon.target)}, polled every ${duration(daemon.pollIntervalMs)}`,
     ],
-    ['state', STATE_LABELS[verdict.state].label],
+    ['state', looksOf(verdict).label],
     ['reason', reasonText(verdict.reason)],
-    ['since', `${iso(verdict.since.wallAt)} (${age(verdict.since, now)} ago)`],
-    ['as of', `${iso(verdict.asOf.wallAt)} (${age(verdict.asOf, now)} ago)`],
+    ['since', `${iso(wallAtOf(verdict.since, now))} (${age(verdict.since, now)} ago)`],
+    ['as of', `${iso(wallAtOf(verdict.asOf, now))} (${age(verdict.asOf, now)} ago)`],
     ['failing', failure && `${failure} (${streak?.count ?? 1} in a row)`],
     [
       'incident',
       incident
-        ? `${STATE_LABELS[incident.state].label}, open since ${iso(incident.openedAt.wallAt)}, ` +
+        ? `${STATE_LABELS[incident.state].label}, open since ${iso(wallAtOf(incident.openedAt, now))}, ` +
           `${wasTold(incident) ? 'told' : 'not told'}${isRecovering(track) ? ', recovering' : ''}`
         : 'none',
     ],

@@ -5,7 +5,7 @@ import type { KeptReport } from '../model/outcome';
 import { wholePlaceOf } from '../model/target';
 import { EVIDENCE_FILES_KEPT, EVIDENCE_TIMEOUT_MS, MAX_FOUND_CHARS, MAX_STATUS_CHARS } from './policy';
 import { cleanText } from '../base/text';
-import type { Instant } from '../base/time';
+import { wallAtOf, type Instant } from '../base/time';
 import { orAborted } from '../base/wait';
 import { isLive } from '../health/sessions';
 import { STATES, type DaemonState } from '../health/states';
@@ -86,8 +86,8 @@ async function collect(request: EvidenceRequest, signal: AbortSignal): Promise<C
     escaped(found === undefined ? `${capitalise(reasonText(reason))}.` : `It has ${found}.`),
     `Kept ${iso(now.wallAt)}, before anything was changed. ${escaped(wholePlaceOf(daemon.target))}`,
     [
-      `- state since: ${iso(since.wallAt)}`,
-      `- as of: ${iso(asOf.wallAt)}`,
+      `- state since: ${iso(wallAtOf(since, now))}`,
+      `- as of: ${iso(wallAtOf(asOf, now))}`,
       `- reason: ${escaped(reasonText(reason))}`,
     ].join('\n'),
     ...folded('What the daemon says', status.slice(0, MAX_STATUS_CHARS)),

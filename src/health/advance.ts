@@ -13,6 +13,7 @@ import { appendSample } from './samples';
 import { beginRestart, dismissStartFailure, endRestart, setStoppedByUs } from './ownRestart';
 import { observe, resetBackoff } from './track';
 import type { Step as TrackStep, TrackEvent } from './trackState';
+import { toldState } from './states';
 import type { Input, Question, Watched } from './watched';
 import { advanceWork, type WorkEvent } from './workNews';
 
@@ -141,7 +142,7 @@ function onTrack(watched: Watched, { track, events }: TrackStep, maxGapMs: numbe
     ...watched,
     work,
     track,
-    history: appendState(watched.history, track.verdict.state, now, maxGapMs),
+    history: appendState(watched.history, toldState(track.verdict), now, maxGapMs),
     samples: appendSample(watched.samples, track),
     deadlines,
   };

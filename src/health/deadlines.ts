@@ -13,7 +13,7 @@ import {
 import type { Instant } from '../base/time';
 import { endOf, isLive } from './sessions';
 import type { Track } from './trackState';
-import { STATES, type DaemonState } from './states';
+import { STATES, toldState, type DaemonState } from './states';
 
 /**
  * The stages of a session before its deadline. They come from the deadline itself: no daemon delivers its
@@ -68,7 +68,7 @@ export function inhibitedBy({ verdict, last }: Track): DaemonState | undefined {
   if (silencesCountdowns === 'unlessRunning' && last?.report.isRunning) return undefined;
   // What it ran before is not told any more, and what it goes on with not yet.
   if (last?.report.starting) return 'starting';
-  return silencesCountdowns === 'never' ? undefined : verdict.state;
+  return silencesCountdowns === 'never' ? undefined : toldState(verdict);
 }
 
 /** How long until the daemon ends this session, in ms; `undefined` where no deadline is known. */
@@ -175,7 +175,7 @@ function timedOutAt(session: Session, endedAt: number | undefined): Session {
 }
 
 function watch(before: Watched | undefined, session: Session, dueMs: number, now: Instant): Watched {
-  if (!before) return { session, dueMs };
+  if (!before || isAnotherRun(before.session, session)) return { session, dueMs };
   const byMs = dueMs - before.dueMs;
   const used = (session.extensionsUsed ?? 0) > (before.session.extensionsUsed ?? 0);
   const asked = (session.requestedExtensions ?? 0) > (before.session.requestedExtensions ?? 0);
@@ -197,6 +197,12 @@ function watch(before: Watched | undefined, session: Session, dueMs: number, now
       ...(used && session.maxExtensions !== undefined && { max: session.maxExtensions }),
     },
   };
+}
+
+/** Whether a daemon that came back runs it again: then its time begins anew, and nobody gave it more. */
+function isAnotherRun(before: Session, { attempt = 0, startedAt = -Infinity }: Session): boolean {
+  const isLater = startedAt - (before.startedAt ?? Infinity) > DEADLINE_MOVED_MS;
+  return isLater || attempt > (before.attempt ?? Infinity);
 }
 
 /**

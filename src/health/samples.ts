@@ -2,7 +2,7 @@ import { SAMPLES_KEPT } from './policy';
 import type { Failure, Sample } from './report';
 import { cyclesOf } from './staleness';
 import type { Track } from './trackState';
-import type { DaemonState } from './states';
+import { toldState, type DaemonState } from './states';
 
 /** One poll's outcome in a few words, for diagnostics. */
 export interface CompactSample {
@@ -23,7 +23,7 @@ export function appendSample(samples: readonly CompactSample[], track: Track): r
   if (!sample || !sampledAt || samples.at(-1)?.at === sampledAt.wallAt) return samples;
   return [
     ...samples.slice(1 - SAMPLES_KEPT),
-    { at: sampledAt.wallAt, state: verdict.state, ...outcome(sample) },
+    { at: sampledAt.wallAt, state: toldState(verdict), ...outcome(sample) },
   ];
 }
 

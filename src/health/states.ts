@@ -1,3 +1,5 @@
+import type { Reason } from './cause';
+
 export type DaemonState =
   | 'unresponsive'
   | 'unreachable'
@@ -147,6 +149,11 @@ export function rowOf({
   readonly hasEnded?: boolean | undefined;
 }): StateRow {
   return hasEnded ? ENDED : STATES[state];
+}
+
+/** The state as it is told and kept: the start of a daemon that did not run is no restart. */
+export function toldState(told: { readonly state: DaemonState; readonly reason: Reason }): DaemonState {
+  return told.reason.is === 'startingByUs' ? 'starting' : told.state;
 }
 
 /** How much each state wants a look. */

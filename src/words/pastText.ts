@@ -7,7 +7,7 @@ import { HISTORY_GAP_TOLERANCE_MS, HISTORY_WINDOW_MS } from '../health/policy';
 import { isStranded, isWaiting, type End } from '../health/sessions';
 import type { DaemonState } from '../health/states';
 import { reasonText } from './reasons';
-import { capitalise, STATE_LABELS } from './states';
+import { beingText, capitalise, STATE_LABELS } from './states';
 import { workText } from './work';
 
 /** In a sentence more incidents than these are not read. */
@@ -33,8 +33,8 @@ const NOW_STATES: typeof PAST_STATES = {
 
 /** What a daemon was, as a verb: "hung", "was stuck"; of what goes on "has hung". */
 export function wasText(state: DaemonState, goesOn = false): string {
-  const { label } = STATE_LABELS[state];
-  return goesOn ? (NOW_STATES[state] ?? `has been ${label}`) : (PAST_STATES[state] ?? `was ${label}`);
+  const being = beingText(state);
+  return goesOn ? (NOW_STATES[state] ?? `has been ${being}`) : (PAST_STATES[state] ?? `was ${being}`);
 }
 
 /** "02:10:03 to 02:14:20", "since 02:10:03", "from 02:10:03, last seen 02:14:20". */

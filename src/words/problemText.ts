@@ -4,13 +4,14 @@ import type { DaemonState } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
 import { staleText } from './causes';
 import { reasonText } from './reasons';
-import { loopSinceAt, STATE_LABELS } from './states';
+import { beingText, loopSinceAt } from './states';
+import { troubleText } from './verdicts';
 
 /** What is wrong with a daemon, in a sentence or two. @param still "still " where that was told before, else nothing */
 export function problemText(model: DaemonModel, state: DaemonState, still: string, now: Instant): string {
   const { name } = model.daemon;
   const { reason: why } = model.track.verdict;
-  const reason = reasonText(why);
+  const reason = troubleText(model, now) ?? reasonText(why);
   if (why.is === 'loopHangs' && why.stale.is === 'noSign') {
     return `${name} is ${still}wedged: the daemon answers, but has shown no progress ${sinceText(model, now)}: ${staleText(why.stale)}.`;
   }
@@ -26,10 +27,7 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
       `${sinceText(model, now)}. Nothing is dispatched until ${until}.`
     );
   }
-  const { label } = STATE_LABELS[state];
-  return CALLED.includes(state)
-    ? `${name} is ${still}${label}: ${reason}.`
-    : `${name}: ${still}${label}. ${reason}.`;
+  return `${name} is ${still}${beingText(state)}: ${reason}.`;
 }
 
 /** A moment, since a message stays for hours and its text never changes. */
@@ -38,6 +36,3 @@ function sinceText(model: DaemonModel, now: Instant): string {
   const isNow = sinceAt === undefined || now.wallAt - sinceAt < SECOND_MS;
   return isNow ? 'for a while' : `since ${clockTime(sinceAt, now.wallAt)}`;
 }
-
-/** What a daemon is called, as "smithy is stuck". */
-const CALLED: readonly DaemonState[] = ['unresponsive', 'unreachable', 'failing', 'stuck', 'unavailable'];

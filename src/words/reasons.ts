@@ -34,10 +34,10 @@ export const reasonText = textsOf<Reason>({
   restartingElsewhere: 'restarting (in another window)',
   unanswered: ({ forMs, command }) =>
     command === undefined
-      ? `no answer for ${duration(forMs)}`
-      : `no answer for ${duration(forMs)}: the command ${command} does not end`,
+      ? `no answer within ${duration(forMs)}`
+      : `no answer within ${duration(forMs)}: the command ${command} does not end`,
   statusUnanswered: ({ forMs }) =>
-    `the status has not answered for ${duration(forMs)}, though /api/health did`,
+    `the status did not answer within ${duration(forMs)}, though /api/health did`,
   wentAway: ({ cause, count, forMs, isMixed }) =>
     isMixed
       ? `${count} failures in ${duration(forMs)}, the last: ${causeText(cause)}; the daemon answered before`

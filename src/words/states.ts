@@ -4,8 +4,8 @@ import { reasonText } from './reasons';
 import { isRecovering as isIncidentRecovering } from '../health/incident';
 import { cyclesOf } from '../health/staleness';
 import { severityOf as severityOfVerdict, type Verdict } from '../health/verdict';
-import { rankOf as rankOfState, type DaemonState, type Severity } from '../health/states';
-import { clockTime, duration, forOver, shortAge, type Instant } from '../base/time';
+import { rankOf as rankOfState, toldState, type DaemonState, type Severity } from '../health/states';
+import { clockTime, duration, forOver, shortAge, wallAtOf, type Instant } from '../base/time';
 
 /** How a state looks everywhere: its name in words and its icon. */
 export const STATE_LABELS = {
@@ -27,6 +27,11 @@ export const STATE_LABELS = {
   healthy: { label: 'healthy', icon: 'pulse' },
 } as const satisfies Readonly<Record<DaemonState, { readonly label: string; readonly icon: string }>>;
 
+/** What a daemon in a state is, after "is" and "was": all labels but one are words for a daemon. */
+export function beingText(state: DaemonState): string {
+  return state === 'wrongAnswer' ? 'giving a wrong answer' : STATE_LABELS[state].label;
+}
+
 type OtherIcon =
   | 'comment-discussion'
   | 'bell'
@@ -42,9 +47,8 @@ type OtherIcon =
 /** Icons of VS Code's own that stand in texts. */
 export type IconId = OtherIcon | (typeof STATE_LABELS)[DaemonState]['icon'];
 
-/** How a verdict looks: the start of a daemon that did not run is no restart. */
-export function looksOf({ state, reason }: Pick<Verdict, 'state' | 'reason'>) {
-  return STATE_LABELS[reason.is === 'startingByUs' ? 'starting' : state];
+export function looksOf(verdict: Pick<Verdict, 'state' | 'reason'>) {
+  return STATE_LABELS[toldState(verdict)];
 }
 
 /** The daemons with the one that most wants a look first. */
@@ -138,7 +142,8 @@ export function freshness({ daemon, track }: DaemonModel, now: Instant): string 
   if (!track.sample) return 'not asked yet';
   const every = `checked every ${duration(daemon.pollIntervalMs)}`;
   if (track.sample.ok) return `answering, ${every}`;
-  return track.last ? `last good answer at ${clockTime(track.last.at.wallAt, now.wallAt)}, ${every}` : every;
+  if (!track.last) return every;
+  return `last good answer at ${clockTime(wallAtOf(track.last.at, now), now.wallAt)}, ${every}`;
 }
 
 export function capitalise(text: string): string {

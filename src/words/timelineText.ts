@@ -1,4 +1,4 @@
-import { clockTime } from '../base/time';
+import { clockMinute, clockTime } from '../base/time';
 import type { Segment } from '../health/history';
 import { HISTORY_BUCKET_MS } from '../health/policy';
 import { STATE_LABELS } from './states';
@@ -7,8 +7,8 @@ import { STATE_LABELS } from './states';
 const MAX_RUNS = 8;
 
 /**
- * What the strip shows, in words, with each problem to the second: "Last 24 h: not watched 11:30 to 09:00, healthy since
- * 09:00; wedged 10:02:11 to 10:02:38".
+ * What the strip shows, in words, with each problem to the second: "Last 24 h: not watched 3/1 11:30 to 09:00, healthy
+ * since 09:00; wedged 10:02:11 to 10:02:38".
  */
 export function stripText(segments: readonly Segment[]): string {
   const runs: { words: string; fromAt: number }[] = [];
@@ -16,16 +16,18 @@ export function stripText(segments: readonly Segment[]): string {
     const words = inWords(segment);
     if (words !== runs.at(-1)?.words) runs.push({ words, fromAt: segment.fromAt });
   }
-  const endAt = (segments.at(-1)?.fromAt ?? 0) + HISTORY_BUCKET_MS;
+  // Of the last half hour, which may end only after midnight.
+  const nowAt = segments.at(-1)?.fromAt ?? 0;
+  const endAt = nowAt + HISTORY_BUCKET_MS;
   const texts = runs.map(({ words, fromAt }, index) => {
     if (runs.length === 1) return words;
     const untilAt = runs[index + 1]?.fromAt ?? endAt;
     const isLast = index === runs.length - 1;
     return isLast
-      ? `${words} since ${hourMinute(fromAt)}`
-      : `${words} ${hourMinute(fromAt)} to ${hourMinute(untilAt)}`;
+      ? `${words} since ${clockMinute(fromAt, nowAt)}`
+      : `${words} ${fromTo(fromAt, untilAt, nowAt, clockMinute)}`;
   });
-  const problems = problemsIn(segments);
+  const problems = problemsIn(segments, nowAt);
   const told = [newest(texts).join(', ') || 'not watched', ...newest(problems)];
   return `Last 24 h: ${told.join('; ')}`;
 }
@@ -36,7 +38,7 @@ function newest(texts: readonly string[]): readonly string[] {
 }
 
 /** One that goes on over the end of a bucket is one. */
-function problemsIn(segments: readonly Segment[]): readonly string[] {
+function problemsIn(segments: readonly Segment[], nowAt: number): readonly string[] {
   const problems: { state: Segment['state']; fromAt: number; toAt: number }[] = [];
   for (const { state, bad } of segments) {
     if (!bad) continue;
@@ -45,7 +47,7 @@ function problemsIn(segments: readonly Segment[]): readonly string[] {
     else problems.push({ state, fromAt: bad.fromAt, toAt: bad.toAt });
   }
   return problems.map(
-    ({ state, fromAt, toAt }) => `${labelOf(state)} ${clockTime(fromAt, fromAt)} to ${clockTime(toAt, toAt)}`,
+    ({ state, fromAt, toAt }) => `${labelOf(state)} ${fromTo(fromAt, toAt, nowAt, clockTime)}`,
   );
 }
 
@@ -58,7 +60,8 @@ function labelOf(state: Segment['state']): string {
   return state === 'notWatched' ? 'not watched' : STATE_LABELS[state].label;
 }
 
-/** Of the 24-hour clock, without letters: it stands in the text of a picture's Markdown. */
-function hourMinute(at: number): string {
-  return clockTime(at, at).slice(0, 5);
+/** "3/1 21:20 to 21:21": a span within one day tells the day once. */
+function fromTo(fromAt: number, toAt: number, nowAt: number, told: typeof clockTime): string {
+  const isOneDay = told(fromAt, toAt) === told(fromAt, fromAt);
+  return `${told(fromAt, nowAt)} to ${told(toAt, isOneDay ? toAt : nowAt)}`;
 }

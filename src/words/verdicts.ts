@@ -1,9 +1,10 @@
-import { clockTime, coarseAge, type Instant } from '../base/time';
+import { clockTime, coarseAge, wallAtOf, type Instant } from '../base/time';
 import type { LoopUnknown, Reason, Unsettled } from '../health/cause';
 import { rowOf } from '../health/states';
 import type { DaemonModel } from '../model/daemonModel';
+import { causeText } from './causes';
 import { reasonText } from './reasons';
-import { capitalise, isRecovering, loopSinceAt, STATE_LABELS } from './states';
+import { beingText, capitalise, isRecovering, loopSinceAt } from './states';
 import { textsOf } from './texts';
 
 const UNKNOWN: Readonly<Record<LoopUnknown['is'], string>> = {
@@ -65,7 +66,7 @@ const pointText = textsOf<Reason>({
   stuckQueue: ({ ready }) => (ready === undefined ? 'Tasks wait, no worker' : `${tasks(ready)}, no worker`),
   lifeEnded: ({ how }) => (how === 'killed' ? 'Was killed' : 'Crashed'),
   flapping: 'Keeps changing its state',
-  paused: 'Paused',
+  paused: (reason) => (reason.resumesAt === undefined ? 'Paused' : capitalise(reasonText(reason))),
   pauseOverdue: ({ overdueMs }) => `Pause over for ${coarseAge(overdueMs)}`,
   startsNothing: ({ forMs }) => `Nothing started for ${coarseAge(forMs)}`,
   mergesStuck: ({ count }) => `${tasks(count)} not merged`,
@@ -99,6 +100,18 @@ const IS_ALL: ReadonlySet<Reason['is']> = new Set([
   'nothingTells',
 ]);
 
+/** What had gone on for a while when it was noticed: its beginning is another moment, which its point may not know. */
+const GOES_ON: ReadonlySet<Reason['is']> = new Set([
+  'loopHangs',
+  'pauseOverdue',
+  'startsNothing',
+  'mergesStuck',
+  'turnHangs',
+  'jobOverdue',
+  'suspectSilent',
+  'suspectRun',
+]);
+
 /** Why a daemon is in its state: the point, and the moment of which the point is. */
 export interface VerdictText {
   /** "No cycle since 14:35:30". */
@@ -112,17 +125,51 @@ export interface VerdictText {
 /** In rows and hovers alike: moments only, so that nothing of it grows old. */
 export function verdictText(model: DaemonModel, now: Instant): VerdictText {
   const { verdict, incident } = model.track;
-  const at = clockTime(verdict.since.wallAt, now.wallAt);
-  const why = reasonText(verdict.reason);
+  const at = clockTime(wallAtOf(verdict.since, now), now.wallAt);
   if (isRecovering(model) && incident) {
-    const was = STATE_LABELS[incident.state].label;
-    return { point: 'Recovering', when: `since ${at}`, why: `was ${was}; ${why}` };
+    const was = beingText(incident.state);
+    return { point: 'Recovering', when: `since ${at}`, why: `was ${was}; ${reasonText(verdict.reason)}` };
   }
   const beganAt = troubleSinceAt(model, now);
   const point = pointText(verdict.reason);
-  return beganAt === undefined
-    ? { point, when: `since ${at}`, ...(!IS_ALL.has(verdict.reason.is) && { why }) }
-    : { point: `${point} since ${clockTime(beganAt, now.wallAt)}`, when: `noticed ${at}`, why };
+  const when = `${beganAt !== undefined || goesOn(verdict.reason) ? 'noticed' : 'since'} ${at}`;
+  const why = whyText(verdict.reason);
+  return {
+    point: beganAt === undefined ? point : `${point} since ${clockTime(beganAt, now.wallAt)}`,
+    when,
+    ...(why !== undefined && { why }),
+  };
+}
+
+function goesOn(reason: Reason): boolean {
+  return GOES_ON.has(reason.is) || (reason.is === 'loopUnknown' && reason.why.is === 'begunInVain');
+}
+
+/** What the point leaves out of a reason; `undefined` where that is nothing. */
+function whyText(reason: Reason): string | undefined {
+  switch (reason.is) {
+    case 'unanswered':
+      return reason.command === undefined ? undefined : reasonText(reason);
+    case 'stuckQueue':
+      return undefined;
+    case 'paused':
+      return reason.resumesAt === undefined ? 'by a rate limit or by request' : undefined;
+    case 'answersErrors':
+    case 'neverSeen':
+      return causeText(reason.cause);
+    case 'startFailed':
+      return reason.said;
+    default:
+      return IS_ALL.has(reason.is) ? undefined : reasonText(reason);
+  }
+}
+
+/** "no answer since 14:35:30": the point of what goes on, where its moment is known, for a message that stays. */
+export function troubleText(model: DaemonModel, now: Instant): string | undefined {
+  const { reason } = model.track.verdict;
+  if (reason.is !== 'unanswered' && reason.is !== 'statusUnanswered') return undefined;
+  const { point } = verdictText(model, now);
+  return `${point.charAt(0).toLowerCase()}${point.slice(1)}`;
 }
 
 /**
@@ -130,10 +177,15 @@ export function verdictText(model: DaemonModel, now: Instant): VerdictText {
  * request that nobody answered.
  */
 export function troubleSinceAt(model: DaemonModel, now: Instant): number | undefined {
-  const { reason, since } = model.track.verdict;
+  const { verdict, streak } = model.track;
+  const { reason, since } = verdict;
   if (reason.is === 'loopHangs') return loopSinceAt(model, now);
-  const hasSpan = reason.is === 'unanswered' || reason.is === 'statusUnanswered' || reason.is === 'wentAway';
-  return hasSpan ? since.wallAt - Math.round(reason.forMs) : undefined;
+  if (reason.is !== 'unanswered' && reason.is !== 'statusUnanswered' && reason.is !== 'wentAway')
+    return undefined;
+  // A reason may be younger than the outage, of which the requests failed in another way at first.
+  const firstMs = streak?.firstMs ?? Infinity;
+  const forMs = firstMs < since.monotonicMs ? since.monotonicMs - firstMs : reason.forMs;
+  return wallAtOf(since, now) - Math.round(forMs);
 }
 
 /** Whether all that is to be said of it is that it is well. */
@@ -142,7 +194,17 @@ export function isWell(model: DaemonModel): boolean {
   return row.severity === 'plain' && row.works === 'proven' && !isRecovering(model);
 }
 
-/** "No cycle since 14:35:30. Noticed 14:36:38." @param howLong goes on after the moment, in brackets */
-export function verdictSentences({ point, when }: VerdictText, howLong: string): string {
-  return `${point}${howLong}. ${capitalise(when)}.`;
+/**
+ * "No cycle since 14:35:30. Noticed 14:36:38.", after the words of the state, which may have said the point already.
+ *
+ * @param howLong goes on after the moment, in brackets
+ */
+export function verdictSentences({ point, when }: VerdictText, state: string, howLong: string): string {
+  const says = isSaid(point, state) ? '' : `${point}${howLong}. `;
+  return `${says}${capitalise(when)}.`;
+}
+
+/** Whether the words of the state say it, too. */
+export function isSaid(text: string, state: string): boolean {
+  return state.toLowerCase().includes(text.toLowerCase());
 }

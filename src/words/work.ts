@@ -105,7 +105,7 @@ export function nextTimeLeftMs(ms: number): number {
   return (ms % stepMs) + 1;
 }
 
-/** "Last known 14:47: 1 session". @param at "14:47" */
+/** "Last known 14:47: 1 session". @param at "14:47", or the day */
 export function lastKnownText({ sessions }: Report, at: string): string {
   if (!sessions) return `Last known ${at}: work unknown`;
   const count = sessions.filter((session) => isLive(session) || isWaiting(session)).length;

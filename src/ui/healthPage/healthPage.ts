@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { HOUR_MS, type Clock } from '../../base/time';
+import { HOUR_MS, wallAtOf, type Clock } from '../../base/time';
 import type { Away } from '../../health/away';
 import type { Entry } from '../../health/incidentLog';
 import { pastOf, type PastSource } from '../../health/past';
@@ -172,8 +172,9 @@ export class HealthPage implements vscode.Disposable {
 
   /** In steps, so that a page of which nothing but the time changes is sent now and then; what just happened is on it. */
   #nowAt(models: readonly DaemonModel[]): number {
-    const { wallAt } = this.deps.clock.now();
-    const sinceAt = Math.max(0, ...models.map(({ track }) => track.verdict.since.wallAt));
+    const now = this.deps.clock.now();
+    const { wallAt } = now;
+    const sinceAt = Math.max(0, ...models.map(({ track }) => wallAtOf(track.verdict.since, now)));
     return Math.min(wallAt, Math.max(Math.floor(wallAt / PAGE_STEP_MS) * PAGE_STEP_MS, sinceAt + 1));
   }
 }

@@ -1,7 +1,8 @@
 import { duration, type Instant } from '../../base/time';
-import type { DaemonState } from '../../health/states';
+import { rowOf, type DaemonState } from '../../health/states';
+import type { DaemonModel } from '../../model/daemonModel';
 import { problemText } from '../../words/problemText';
-import { STATE_LABELS } from '../../words/states';
+import { beingText } from '../../words/states';
 import { MAX_NAMED } from '../policy';
 import type { IncidentNotice } from './notice';
 
@@ -9,8 +10,10 @@ import type { IncidentNotice } from './notice';
 export function incidentText(notice: IncidentNotice, now: Instant): string {
   const { model, state } = notice;
   if (notice.kind === 'recovered') {
-    const { label } = STATE_LABELS[state];
-    return `${model.daemon.name} is healthy again. It was ${label} for ${duration(notice.lastedMs)}.`;
+    const { name } = model.daemon;
+    const was = `was ${beingText(state)} for ${duration(notice.lastedMs)}`;
+    if (isProven(model)) return `${name} is healthy again. It ${was}.`;
+    return `${name} ${was}, and has been ${beingText(model.track.verdict.state)} since.`;
   }
   return problemText(model, state, notice.kind === 'reminder' ? 'still ' : '', now);
 }
@@ -22,13 +25,27 @@ export function incidentsText(notices: readonly IncidentNotice[]): string {
   const still = others.every(({ kind }) => kind === 'reminder') ? 'still ' : '';
   return [
     ...(others.length === 0 ? [] : [`${counted(others)} ${still}${statesOf(others)}${named(others)}.`]),
-    ...(recovered.length === 0
-      ? []
-      : [
-          `${counted(recovered)} healthy again${named(recovered)}.`,
-          `${recovered.length === 1 ? 'It was' : 'They were'} ${statesOf(recovered)} for ${longest(recovered)}.`,
-        ]),
+    ...(recovered.length === 0 ? [] : recoveredTogether(recovered)),
   ].join(' ');
+}
+
+/** That an answer ended an outage does not show that its daemon works. */
+function recoveredTogether(recovered: readonly RecoveredNotice[]): readonly string[] {
+  const isOne = recovered.length === 1;
+  const were = `${statesOf(recovered)} for ${longest(recovered)}`;
+  if (recovered.every(({ model }) => isProven(model))) {
+    return [
+      `${counted(recovered)} healthy again${named(recovered)}.`,
+      `${isOne ? 'It was' : 'They were'} ${were}.`,
+    ];
+  }
+  const who = isOne ? '1 daemon was' : `${recovered.length} daemons were`;
+  return [`${who} ${were}, which is over${named(recovered)}.`];
+}
+
+function isProven({ track }: DaemonModel): boolean {
+  const row = rowOf(track.verdict);
+  return row.severity === 'plain' && row.works === 'proven';
 }
 
 function counted({ length }: readonly IncidentNotice[]): string {
@@ -40,8 +57,8 @@ function statesOf(notices: readonly IncidentNotice[]): string {
   const counts = new Map<DaemonState, number>();
   for (const { state } of notices) counts.set(state, (counts.get(state) ?? 0) + 1);
   const byCount = [...counts].sort(([, one], [, other]) => other - one);
-  if (byCount.length === 1) return STATE_LABELS[byCount[0]![0]].label;
-  return byCount.map(([state, count]) => `${STATE_LABELS[state].label} (${count})`).join(' or ');
+  if (byCount.length === 1) return beingText(byCount[0]![0]);
+  return byCount.map(([state, count]) => `${beingText(state)} (${count})`).join(' or ');
 }
 
 function named(notices: readonly IncidentNotice[]): string {
@@ -49,6 +66,8 @@ function named(notices: readonly IncidentNotice[]): string {
   return `: ${notices.map(({ model }) => model.daemon.name).join(' and ')}`;
 }
 
-function longest(notices: readonly Extract<IncidentNotice, { kind: 'recovered' }>[]): string {
+type RecoveredNotice = Extract<IncidentNotice, { kind: 'recovered' }>;
+
+function longest(notices: readonly RecoveredNotice[]): string {
   return `up to ${duration(Math.max(...notices.map(({ lastedMs }) => lastedMs)))}`;
 }

@@ -3,7 +3,7 @@ import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
 import { cleanText } from '../../base/text';
-import { roughly, type Instant } from '../../base/time';
+import { roughly, SECOND_MS, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
   commandLink,
@@ -28,7 +28,7 @@ import {
 } from '../../words/states';
 import { pastInWords } from '../../words/historyText';
 import { newsText } from '../../words/newsText';
-import { isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
+import { isSaid, isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
 import { isFleet } from '../shared/usable';
 import { ITEM_CHARS, MAX_DESCRIBED, MAX_LINES, ROW_NAME_CHARS } from '../policy';
@@ -115,8 +115,10 @@ function tooltip(models: readonly DaemonModel[], conflicts: readonly Conflict[],
 
 /** With the point of what is wrong, where something is. */
 function inOneLine(model: DaemonModel, now: Instant): MarkdownText {
-  const state = inMarkdown`${icon(iconOf(model))} **${model.daemon.name}** ${stateInShort(model, now)}`;
-  return isWell(model) ? state : inMarkdown`${state} · ${verdictText(model, now).point}`;
+  const short = stateInShort(model, now);
+  const state = inMarkdown`${icon(iconOf(model))} **${model.daemon.name}** ${short}`;
+  const { point } = verdictText(model, now);
+  return isWell(model) || isSaid(point, short) ? state : inMarkdown`${state} · ${point}`;
 }
 
 function describeConflict(conflict: Conflict): MarkdownText {
@@ -162,14 +164,17 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
   );
   const details = commandLink('Show Details', 'daemonHealth.showDetails', daemon.id);
   const log = commandLink('Show Log', 'daemonHealth.showLog');
+  const state = stateInWords(model, now);
   const verdict = verdictText(model, now);
+  const { why } = verdict;
   const beganAt = troubleSinceAt(model, now);
-  const howLong = beganAt === undefined ? '' : ` (${roughly(now.wallAt - beganAt)})`;
+  const forMs = beganAt === undefined ? 0 : now.wallAt - beganAt;
+  const howLong = forMs < SECOND_MS ? '' : ` (${roughly(forMs)})`;
   const change = commandLink('change', 'daemonHealth.snooze', daemon.id);
   return [
-    ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${stateInWords(model, now)}\n\n`,
-    ...inMarkdown`${verdictSentences(verdict, howLong)}\n\n`,
-    ...(verdict.why === undefined ? [] : inMarkdown`${`${capitalise(verdict.why)}.`}\n\n`),
+    ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${state}\n\n`,
+    ...inMarkdown`${verdictSentences(verdict, state, howLong)}\n\n`,
+    ...(why === undefined || isSaid(why, state) ? [] : inMarkdown`${`${capitalise(why)}.`}\n\n`),
     ...inMarkdown`${`${capitalise(freshness(model, now))}.`}`,
     ...(snoozed === '' ? [] : inMarkdown`\n\n${icon('bell-slash')} ${`${capitalise(snoozed)} `}(${change})`),
     ...past(model, now),

@@ -1,5 +1,5 @@
 import { cleanText } from '../../base/text';
-import { clockMinute, duration, type Instant } from '../../base/time';
+import { clockInShort, duration, wallAtOf, type Instant } from '../../base/time';
 import { rowOf } from '../../health/states';
 import { kindOf } from '../../kinds/index';
 import { placeOf } from '../../kinds/target';
@@ -108,7 +108,7 @@ function workRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | u
   const endedBelow = ended.map((detail) => below(`${daemon.id}#${key}`, detail));
   const lastKnown: Detail = {
     key,
-    label: lastKnownText(track.last.report, clockMinute(track.last.at.wallAt, now.wallAt)),
+    label: lastKnownText(track.last.report, clockInShort(wallAtOf(track.last.at, now), now.wallAt)),
     icon: 'history',
     children: [...live, ...endedBelow.map(([row]) => row)],
     deeper: endedBelow.flatMap(([, ...rows]) => rows),

@@ -1,7 +1,7 @@
 import { clockTime, type Instant } from '../../base/time';
 import type { DaemonModel } from '../../model/daemonModel';
 import { lifeRow } from '../../words/pastText';
-import { STATE_LABELS } from '../../words/states';
+import { beingText } from '../../words/states';
 import type { Detail, Row } from './row';
 
 /** As many as are kept of ours. */
@@ -22,7 +22,7 @@ export function restartsDetail(
 ): readonly Detail[] {
   const ours = restarts.map((record) => ({
     at: record.at,
-    description: `was ${STATE_LABELS[record.why].label} · ${record.text}`,
+    description: `was ${beingText(record.why)} · ${record.text}`,
     icon: RESTART_ICON[record.kind],
     severity:
       record.kind === 'failed' || record.startFailed !== undefined ? ('red' as const) : ('plain' as const),

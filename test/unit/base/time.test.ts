@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { coarseAge, duration, forOver, shortAge, wallAtOf } from '../../../src/base/time';
+import {
+  clockInShort,
+  clockTime,
+  coarseAge,
+  duration,
+  forOver,
+  shortAge,
+  wallAtOf,
+} from '../../../src/base/time';
 
 const MINUTE_MS = 60_000;
 
@@ -70,6 +78,23 @@ describe('durations in words', () => {
       '3 min',
       '2 h 5 min',
     ]);
+  });
+
+  it('are moments with their day where that is another one, and its year where that is', () => {
+    const nowAt = new Date(2026, 10, 27, 0, 10).getTime();
+    const at = (...ymd: [number, number, number]) => new Date(...ymd, 23, 35, 30).getTime();
+    const told = [at(2026, 10, 27), at(2026, 10, 26), at(2025, 10, 27)];
+    const dayMonth = { month: 'numeric', day: 'numeric' } as const;
+    const day = new Date(2026, 10, 26).toLocaleDateString(undefined, dayMonth);
+    const dayOfYear = new Date(2025, 10, 27).toLocaleDateString(undefined, { ...dayMonth, year: 'numeric' });
+    assert.deepEqual(
+      told.map((each) => clockTime(each, nowAt)),
+      ['23:35:30', `${day} 23:35:30`, `${dayOfYear} 23:35:30`],
+    );
+    assert.deepEqual(
+      told.map((each) => clockInShort(each, nowAt)),
+      ['23:35', day, dayOfYear],
+    );
   });
 
   it('change rarely in rows that stay on screen', () => {

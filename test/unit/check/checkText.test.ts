@@ -326,6 +326,12 @@ describe('the place that is checked', () => {
     [' [::1]:8080 ', { is: 'address', origin: 'http://[::1]:8080', query: '' }],
     ['8080', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
     [':8080', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
+    [':8080/health', { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' }],
+    [
+      '"url": "http://127.0.0.1:8080/health",',
+      { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' },
+    ],
+    ['<http://127.0.0.1:8080/health>', { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' }],
     ['localhost/health', 'The port is missing: 127.0.0.1:8080/health.'],
     ['127.0.0.1', 'The port is missing: 127.0.0.1:8080/health.'],
     ['99999', 'The address cannot be read. Write http://127.0.0.1:8080/health.'],

@@ -123,6 +123,15 @@ describe('the diagnostics', () => {
     assert.match(text, /^incident +wedged, open since 2026-03-02T08:/m);
   });
 
+  it('tell moments by the clock as it is, where that was set: beside their age nothing else is true', () => {
+    const watch = wedged();
+    watch.time.jumpWall(-3_600_000);
+    const text = diagnostics(input(watch));
+    assert.match(text, /^since +2026-03-02T07:00:\d\d\.\d{3}Z \(\d+/m);
+    assert.match(text, /^as of +2026-03-02T07:/m);
+    assert.match(text, /^incident +wedged, open since 2026-03-02T07:/m);
+  });
+
   it('tell the last samples, the last answer, the history and the versions', () => {
     const text = diagnostics(input(wedged()));
     assert.match(text, /### Last 6 samples/);

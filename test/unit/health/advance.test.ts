@@ -45,6 +45,20 @@ describe('two samples within one redraw', () => {
   });
 });
 
+describe('the start of what did not run', () => {
+  it('is no restart in what is kept of it either', () => {
+    const steps = new Steps();
+    steps.fail('refused');
+    steps.input({ kind: 'restartBegan' });
+    steps.wait(5_000).fail('refused');
+    assert.deepEqual(
+      steps.watched.history?.spans.map(({ state }) => state),
+      ['offline', 'starting'],
+    );
+    assert.equal(steps.watched.samples.at(-1)?.state, 'starting');
+  });
+});
+
 describe('restarts one after the other', () => {
   const life = (steps: Steps, id: string) =>
     steps.answer(goodReport(steps.time, { kind: 'dispatchd', instance: { id } }));

@@ -44,7 +44,7 @@ describe('a start that failed, on the surfaces', () => {
     assert.equal(view.severity, 'amber');
     assert.equal(view.spoken, `Daemon Health: smithy offline · start failed: ${WHY}`);
     const hover = texts(view.tooltip);
-    assert.match(hover, /Start failed: the command "sf" was not found on PATH/);
+    assert.match(hover, /offline · start failed: the command "sf" was not found on PATHSince/);
     assert.match(hover, /Last 24 h: start failed \d\d:\d\d · the command "sf" was not found on PATH/);
   });
 

@@ -18,11 +18,11 @@ describe('the words for why a daemon is in its state', () => {
     restartingElsewhere: [{ is: 'restartingElsewhere' }, 'restarting (in another window)'],
     unanswered: [
       { is: 'unanswered', forMs: 20_000, command: 'tail' },
-      'no answer for 20 s: the command tail does not end',
+      'no answer within 20 s: the command tail does not end',
     ],
     statusUnanswered: [
       { is: 'statusUnanswered', forMs: 12_000 },
-      'the status has not answered for 12 s, though /api/health did',
+      'the status did not answer within 12 s, though /api/health did',
     ],
     wentAway: [
       { is: 'wentAway', cause: REFUSED, count: 6, forMs: 10_000, isMixed: false },
@@ -183,8 +183,8 @@ describe('a daemon that fails is shown with what happened and for how long', () 
     for (const waitMs of [0, 2_500, 2_500]) watch.wait(waitMs).fail('timeout', { tookMs: 5_000 });
     assert.equal(watch.state, 'unresponsive');
     const { row, hover } = shown(watch);
-    assert.equal(row, 'no answer for 20 s');
-    assert.ok(hover.includes('No answer for 20 s'), hover);
+    assert.match(row, /^· noticed [\d:]+$/);
+    assert.match(hover, /No answer since [\d:]+ \(20 s\)/);
   });
 
   it('where nothing listens any more', () => {

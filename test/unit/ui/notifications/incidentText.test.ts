@@ -3,8 +3,11 @@ import { clockTime } from '../../../../src/base/time';
 import type { Notice } from '../../../../src/health/incident';
 import { SEVERITY, type DaemonState } from '../../../../src/health/states';
 import { STATE_LABELS } from '../../../../src/words/states';
+import { incidentsText } from '../../../../src/ui/notifications/incidentText';
+import { incidentNotice } from '../../../../src/ui/notifications/noticeOf';
 import { messageOf } from '../../../support/messageOf';
-import { MINUTE_MS, Watch, goodReport, wedgedReport } from '../../health/support';
+import { MINUTE_MS, Watch, goodReport, reportWith, wedgedReport } from '../../health/support';
+import { INTO } from '../intoStates';
 import { HOSTILE, modelOf } from '../support';
 
 function wedged(forMs: number): Watch {
@@ -86,6 +89,52 @@ describe('a notification', () => {
       text: 'smithy is healthy again. It was wedged for 2 min 5 s.',
       offersRestart: false,
     });
+  });
+
+  const UNTOLD = { kind: 'ductor' } as const;
+
+  it('of a recovery calls nothing healthy of which that is not known', () => {
+    const untold = new Watch();
+    untold.answer(reportWith(UNTOLD));
+    untold.repeat(6, 5_000, () => untold.fail('refused'));
+    untold.repeat(8, 5_000, () => untold.answer(reportWith(UNTOLD)));
+    const paused = Watch.healthy();
+    paused.repeat(6, 5_000, () => paused.fail('refused'));
+    paused.repeat(8, 5_000, () => paused.answer(goodReport(paused.time, { pause: { isPaused: true } })));
+    assert.deepEqual(
+      [untold, paused].map((watch) => lastMessage(watch).text),
+      [
+        'smithy was unreachable for 20 s, and has been unverified since.',
+        'smithy was unreachable for 20 s, and has been paused since.',
+      ],
+    );
+    const notices = [untold, paused].map((watch) =>
+      incidentNotice(modelOf(watch), watch.notices.at(-1)!.notice, watch.time.now()),
+    );
+    assert.equal(
+      incidentsText(notices),
+      '2 daemons were unreachable for up to 20 s, which is over: smithy and smithy.',
+    );
+  });
+
+  it('of another program is a sentence, alone and in a group', () => {
+    const watch = new Watch();
+    watch.repeat(8, 5_000, () => watch.fail('wrongAnswer'));
+    assert.equal(lastMessage(watch).text, 'smithy is giving a wrong answer: the answer is not JSON.');
+    const wrong = watch.notices.at(-1)!.notice;
+    const notice = incidentNotice(modelOf(watch), wrong, watch.time.now());
+    assert.equal(incidentsText([notice, notice]), '2 daemons are giving a wrong answer: smithy and smithy.');
+    watch.stayHealthy(30_000);
+    assert.match(lastMessage(watch).text, /^smithy is healthy again\. It was giving a wrong answer for /);
+  });
+
+  it('of one that keeps changing its state is one sentence', () => {
+    const watch = INTO.unstable();
+    const notice: Notice = { kind: 'problem', state: 'unstable', openedAt: watch.time.now() };
+    assert.equal(
+      messageOf(modelOf(watch), notice, watch.time.now()).text,
+      'smithy is unstable: the daemon keeps changing its state.',
+    );
   });
 
   it('that reminds says "still"', () => {

@@ -7,6 +7,8 @@ import { drawn } from '../support';
 
 const MINUTE_MS = 60_000;
 const NINE = new Date(2026, 2, 2, 9, 0, 0).getTime();
+const dayText = (at: number) =>
+  new Date(at).toLocaleDateString(undefined, { month: 'numeric', day: 'numeric' });
 
 function segmentsOf(...spans: readonly [DaemonState, number, number][]): readonly Segment[] {
   return toSegments(
@@ -24,7 +26,7 @@ describe('the strip of the last 24 h', () => {
       const segments = segmentsOf(['healthy', 0, 60], ['wedged', 60, 89], ['healthy', 90, 125]);
       assert.equal(
         stripText(segments),
-        'Last 24 h: not watched 11:30 to 09:00, healthy 09:00 to 10:00, not watched 10:00 to 10:30, healthy since 10:30; wedged 10:00:00 to 10:29:00',
+        `Last 24 h: not watched ${dayText(NINE - 60 * MINUTE_MS * 20)} 11:30 to 09:00, healthy 09:00 to 10:00, not watched 10:00 to 10:30, healthy since 10:30; wedged 10:00:00 to 10:29:00`,
       );
     });
 
@@ -32,7 +34,16 @@ describe('the strip of the last 24 h', () => {
       const segments = segmentsOf(['healthy', 0, 44.55], ['wedged', 44.55, 45], ['healthy', 45, 59]);
       assert.equal(
         stripText(segments),
-        'Last 24 h: not watched 10:00 to 09:00, healthy since 09:00; wedged 09:44:33 to 09:45:00',
+        `Last 24 h: not watched ${dayText(NINE - 60 * MINUTE_MS * 20)} 10:00 to 09:00, healthy since 09:00; wedged 09:44:33 to 09:45:00`,
+      );
+    });
+
+    it('tells the day of what was yesterday', () => {
+      const segments = segmentsOf(['wedged', -700, -699], ['healthy', -690, 15]);
+      const day = dayText(NINE - 700 * MINUTE_MS);
+      assert.equal(
+        stripText(segments),
+        `Last 24 h: not watched ${day} 09:30 to 21:30, healthy since ${day} 21:30; wedged ${day} 21:20:00 to 21:21:00`,
       );
     });
 

@@ -26,6 +26,20 @@ describe('in a side bar of 300 px, what stands before the first "·" lies inside
       assert.deepEqual(cutRows(sectionOf(watch, name)), []);
     });
 
+    it(`and a day later, where moments have a day: ${state}`, () => {
+      const name = state === 'healthy' ? 'smithy' : LONG_NAME;
+      const late = by(INTO[state](), (watch) => {
+        // Of a month and a day with long names.
+        watch.time.advance(Date.parse('2026-11-28T09:00:00Z') - watch.time.wallAt);
+        watch.repeat(3, 5_000, () => watch.answer());
+        watch.repeat(3, 5_000, () => watch.fail('timeout'));
+        watch.wait(25 * 60 * MINUTE_MS);
+      });
+      assert.deepEqual(cutRows(sectionOf(late, name)), []);
+      const unanswered = by(INTO[state](), (watch) => watch.wait(25 * 60 * MINUTE_MS));
+      assert.deepEqual(cutRows(sectionOf(unanswered, name)), []);
+    });
+
     it(`and the verdict is one row, with its reason before its time: ${state}`, () => {
       const rows = sectionOf(INTO[state]());
       const verdict = rows.find(({ id }) => id.endsWith('#state'))!;
