@@ -58,6 +58,23 @@ describe('the recipes', function () {
     });
   }
 
+  /** As `docker inspect` and `launchctl print` are documented: neither was run. */
+  const documented: readonly (readonly [name: string, program: string, stdout: string, DaemonState])[] = [
+    ['container', 'docker', '{"Status":"healthy","FailingStreak":0,"Log":[]}', 'unverified'],
+    ['container', 'docker', '{"Status":"unhealthy","FailingStreak":3,"Log":[]}', 'unavailable'],
+    ['container', 'docker', '{"Status":"starting","FailingStreak":0,"Log":[]}', 'starting'],
+    ['container', 'docker', 'null', 'unverified'],
+    ['job', 'launchctl', 'gui/501/com.example.daemon = {\n\tstate = not running\n}', 'stopped'],
+    ['job', 'launchctl', 'gui/501/com.example.daemon = {\n\tstate = running\n}', 'unverified'],
+  ];
+  for (const [name, program, stdout, state] of documented) {
+    it(`is ${state} where ${program} says ${JSON.stringify(stdout)}`, async () => {
+      world.program(program, { capturedAt: '', stdout });
+      world.watchEntry(recipe(name));
+      assert.equal(await world.look(), state, world.watch.reasonInWords);
+    });
+  }
+
   const answers: readonly (readonly [name: string, said: Recorded, DaemonState, RegExp])[] = [
     ['n8n', recorded('n8n/healthz'), 'unverified', /names no proof/],
     ['n8n', recorded('n8n/healthz.readiness'), 'unverified', /names no proof/],
