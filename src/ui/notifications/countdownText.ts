@@ -1,4 +1,4 @@
-import { joined } from '../../base/text';
+import { cleanText, joined } from '../../base/text';
 import type { Extension, TimedOut } from '../../health/deadlines';
 import type { Entry } from '../../health/countdown';
 import type { Session } from '../../health/report';
@@ -120,7 +120,7 @@ export function timedOutTogetherText(daemons: readonly string[], sessions: reado
 
 /** The title of a session in a sentence. */
 export function quoted({ title }: Session, maxChars = Infinity): string {
-  return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
+  return `“${cleanText(title, maxChars)}”`;
 }
 
 function rowId({ daemonId, session }: Entry): string {

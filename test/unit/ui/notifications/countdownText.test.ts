@@ -49,6 +49,10 @@ describe('the text of a countdown', () => {
     ['“build” is past its assumed limit.', { session: assumed, stage: 'due' }],
     ['“build” times out in 42 s (assumed).', { session: { ...session, deadlineAssumed: true } }],
     [
+      '“a title with one face …” times out in 42 s.',
+      { session: { ...session, title: 'a title with one face 👩‍💻👩‍💻' } },
+    ],
+    [
       '“a title of many, many c…” times out in 42 s.',
       { session: { ...session, title: 'a title of many, many characters' } },
     ],
