@@ -74,7 +74,7 @@ export function renderStatus(
     : {
         icon: iconOf(worst),
         short: shortText(worst, others, now, room),
-        spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
+        spoken: allAlike(models, now) ?? `${worst.daemon.name} ${stateInWords(worst, now)}`,
       };
   return {
     text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
@@ -139,6 +139,8 @@ function iconOf(model: DaemonModel): IconId {
 
 /** @param room for so many letters: a long name is not to push out what follows */
 function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant, room: number): string {
+  const alike = allAlike([worst, ...others], now);
+  if (alike !== undefined) return alike;
   const nameIn = (chars: number) => cleanText(worst.daemon.name, Math.max(ROW_NAME_CHARS, chars));
   if (!isProven(worst) || isRecovering(worst)) {
     const state = stateInShort(worst, now);
@@ -146,6 +148,15 @@ function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Inst
   }
   const healthy = others.filter(isProven).length + 1;
   return healthy > 1 ? `${healthy} daemons` : nameIn(room);
+}
+
+/** "3 daemons offline": where none wants a look more than the others; `undefined` where one does. */
+function allAlike(models: readonly DaemonModel[], now: Instant): string | undefined {
+  const [first, ...others] = models;
+  if (!first || others.length === 0 || severityOf(first) !== 'plain' || isProven(first)) return undefined;
+  const state = stateInShort(first, now);
+  const isAlike = others.every((other) => stateInShort(other, now) === state);
+  return isAlike ? `${models.length} daemons ${state}` : undefined;
 }
 
 function isProven({ track }: DaemonModel): boolean {

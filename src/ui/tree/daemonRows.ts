@@ -1,5 +1,5 @@
 import { cleanText } from '../../base/text';
-import { clockInShort, duration, wallAtOf, type Instant } from '../../base/time';
+import { clockInShort, duration, SECOND_MS, wallAtOf, type Instant } from '../../base/time';
 import { rowOf } from '../../health/states';
 import { kindOf } from '../../kinds/index';
 import { placeOf } from '../../kinds/target';
@@ -14,6 +14,7 @@ import {
 } from '../../words/states';
 import { isWell, verdictText } from '../../words/verdicts';
 import { lastKnownText, workInShort } from '../../words/work';
+import { isGoneSilent } from '../shared/problems';
 import { ROW_CHARS, ROW_NAME_CHARS } from '../policy';
 import { factsOf } from './detailRows';
 import { fleetOf, fleetRows, type Filters } from './fleetRows';
@@ -116,11 +117,6 @@ function workRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | u
   return [...interrupted, lastKnown].map((detail) => below(daemon.id, detail));
 }
 
-/** Whether it does not answer, as far as that is decided: a lost answer or two fold nothing. */
-function isGoneSilent({ track }: DaemonModel): boolean {
-  return track.sample?.ok !== true && rowOf(track.verdict).tells === 'condition';
-}
-
 function detailsSection({ daemon }: DaemonModel, facts: readonly Detail[]): Section[] {
   if (facts.length === 0) return [];
   const key = 'details';
@@ -170,6 +166,11 @@ function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
 export function rowHover(row: Row, model: DaemonModel | undefined, now: Instant): string {
   if (!model) return valueOf(row);
   const { last } = model.track;
-  const asOf = last ? ` As of ${duration(now.monotonicMs - last.at.monotonicMs)} ago` : ' Never answered';
-  return `${valueOf(row)}.${asOf}, ${freshness(model, now)}.`;
+  const asOf = last ? `As of ${ago(now.monotonicMs - last.at.monotonicMs)}` : 'Never answered';
+  // What a daemon or an outcome says may be a sentence already.
+  return `${valueOf(row).replace(/\.$/, '')}. ${asOf}, ${freshness(model, now)}.`;
+}
+
+function ago(ms: number): string {
+  return ms < SECOND_MS ? 'just now' : `${duration(ms)} ago`;
 }

@@ -134,6 +134,17 @@ describe('what waits for a person', () => {
     assert.equal(countWaiting([{ ...model(), lost }]), 2);
   });
 
+  it('is not counted of a daemon that hangs or fails, as its row says that it was waiting', () => {
+    for (const kind of ['timeout', 'errors', 'refused'] as const) {
+      const { watch, model } = daemonWith(() => [waiting('task')], { kind: 'ductor' });
+      watch.repeat(3, 5_000, () => watch.fail(kind));
+      const view = renderStatus([model()], [], watch.time.now());
+      assert.doesNotMatch(view.text + view.spoken + texts(view.tooltip), /waits? for you/);
+      watch.wait(5_000).answer(goodReport(watch.time, { kind: 'ductor', sessions: [waiting('task')] }));
+      assert.equal(countWaiting([model()]), 1);
+    }
+  });
+
   it('is counted until somebody has answered, also where an answer of the daemon is missing', () => {
     const { watch, model } = daemonWith(() => [waiting('task')], { kind: 'ductor' });
     watch.wait(5_000).fail('timeout');

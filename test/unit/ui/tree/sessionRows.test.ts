@@ -32,6 +32,65 @@ describe('the row of interrupted work', () => {
   }
 });
 
+describe('the hover of a session', () => {
+  const hoverAt = (leftMs: number, quietMs: number) => {
+    const watch = new Watch();
+    const { wallAt } = watch.time;
+    const times = { deadlineAt: wallAt + leftMs, lastActivityAt: wallAt - quietMs };
+    watch.answer(
+      goodReport(watch.time, { sessions: [{ id: 'a', title: 'build', status: 'running', ...times }] }),
+    );
+    const [row] = groupsOf(watch).live;
+    return { row: row!.label, hover: drawn.hover(row!.id, modelOf(watch), watch.time.now())! };
+  };
+
+  it('says of the time that is left what its row says', () => {
+    for (const [leftMs, says] of [
+      [-3_000, 'time is up'],
+      [0, 'time is up'],
+      [400, '1 s left'],
+      [9_900, '9 s left'],
+    ] as const) {
+      const { row, hover } = hoverAt(leftMs, 20_000);
+      assert.ok(row.startsWith(says), row);
+      assert.ok(hover.toLowerCase().includes(`\n${says}`), hover);
+    }
+  });
+
+  it('gives no length to what was less than a second ago, or is ahead', () => {
+    for (const quietMs of [0, 300, -2_000]) {
+      assert.match(hoverAt(90_000, quietMs).hover, /\nActive at the last answer/);
+    }
+  });
+});
+
+describe('the group of ended sessions', () => {
+  const labelAt = (agoMs: number) => {
+    const watch = new Watch();
+    const endedAt = watch.time.wallAt - agoMs;
+    const { wallAt } = watch.time;
+    const midnight = new Date(wallAt).setHours(0, 30, 0, 0);
+    watch.time.advance(midnight + 24 * 60 * MINUTE_MS - wallAt);
+    watch.answer(
+      goodReport(watch.time, {
+        sessions: [
+          {
+            id: 'a',
+            title: 'build',
+            status: 'completed',
+            endedAt: endedAt + midnight + 24 * 60 * MINUTE_MS - wallAt,
+          },
+        ],
+      }),
+    );
+    return groupsOf(watch).ended[0]?.label;
+  };
+
+  it('is of today where all of it is', () => {
+    assert.deepEqual([10 * MINUTE_MS, 40 * MINUTE_MS].map(labelAt), ['Ended today', 'Ended lately']);
+  });
+});
+
 describe('the rows of work that its daemon lost', () => {
   it('stand once each, also where the daemon lists the work with an end of its own', () => {
     const watch = new Watch();
