@@ -89,10 +89,16 @@ function left({ remainingMs }: Entry): string {
 export function timedOutText(daemon: string, { session, isInferred }: TimedOut): string {
   const { startedAt, createdAt, endedAt, timeoutMs, extensionsUsed, maxExtensions } = session;
   const beganAt = startedAt ?? createdAt;
-  const ran = beganAt !== undefined && endedAt !== undefined ? ` after ${duration(endedAt - beganAt)}` : '';
+  const ranMs = beganAt === undefined || endedAt === undefined ? 0 : endedAt - beganAt;
+  const limit = timeoutMs === undefined ? '' : duration(timeoutMs);
+  // Said twice it would not say more.
+  const isAtLimit = ranMs >= 1 && duration(ranMs) === limit && !session.deadlineAssumed;
+  const ran = isAtLimit ? ` at its limit, ${limit}` : ranMs < 1 ? '' : ` after ${duration(ranMs)}`;
   const facts = joined(
     [
-      timeoutMs !== undefined && `limit ${duration(timeoutMs)}${session.deadlineAssumed ? ', assumed' : ''}`,
+      timeoutMs !== undefined &&
+        !(isAtLimit && !isInferred) &&
+        `limit ${duration(timeoutMs)}${session.deadlineAssumed ? ', assumed' : ''}`,
       extensionsUsed !== undefined && !!maxExtensions && `${extensionsUsed} of ${maxExtensions} extensions`,
     ],
     ', ',

@@ -2,7 +2,7 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
-import { cleanText } from '../../base/text';
+import { asSentence, fitted } from '../../base/text';
 import { roughly, SECOND_MS, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
@@ -74,7 +74,7 @@ export function renderStatus(
     : {
         icon: iconOf(worst),
         short: shortText(worst, others, now, room),
-        spoken: allAlike(models, now) ?? `${worst.daemon.name} ${stateInWords(worst, now)}`,
+        spoken: spokenText(worst, others, now),
       };
   return {
     text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
@@ -141,13 +141,27 @@ function iconOf(model: DaemonModel): IconId {
 function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant, room: number): string {
   const alike = allAlike([worst, ...others], now);
   if (alike !== undefined) return alike;
-  const nameIn = (chars: number) => cleanText(worst.daemon.name, Math.max(ROW_NAME_CHARS, chars));
+  const nameIn = (chars: number) => fitted(worst.daemon.name, Math.max(ROW_NAME_CHARS, chars));
   if (!isProven(worst) || isRecovering(worst)) {
     const state = stateInShort(worst, now);
     return `${nameIn(room - state.length - 1)} ${state}`;
   }
-  const healthy = others.filter(isProven).length + 1;
+  const healthy = countProven([worst, ...others]);
   return healthy > 1 ? `${healthy} daemons` : nameIn(room);
+}
+
+/** As many as the item counts, with their state. */
+function spokenText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
+  const healthy = isProven(worst) && !isRecovering(worst) ? countProven([worst, ...others]) : 0;
+  const state = stateInWords(worst, now);
+  return (
+    allAlike([worst, ...others], now) ??
+    (healthy > 1 ? `${healthy} daemons ${state}` : `${worst.daemon.name} ${state}`)
+  );
+}
+
+function countProven(models: readonly DaemonModel[]): number {
+  return models.filter(isProven).length;
 }
 
 /** "3 daemons offline": where none wants a look more than the others; `undefined` where one does. */
@@ -185,7 +199,7 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
   return [
     ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${state}\n\n`,
     ...inMarkdown`${verdictSentences(verdict, state, howLong)}\n\n`,
-    ...(why === undefined || isSaid(why, state) ? [] : inMarkdown`${`${capitalise(why)}.`}\n\n`),
+    ...(why === undefined || isSaid(why, state) ? [] : inMarkdown`${asSentence(capitalise(why))}\n\n`),
     ...inMarkdown`${`${capitalise(freshness(model, now))}.`}`,
     ...(snoozed === '' ? [] : inMarkdown`\n\n${icon('bell-slash')} ${`${capitalise(snoozed)} `}(${change})`),
     ...past(model, now),

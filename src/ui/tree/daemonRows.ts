@@ -1,4 +1,4 @@
-import { cleanText } from '../../base/text';
+import { asSentence, fitted } from '../../base/text';
 import { clockInShort, duration, SECOND_MS, wallAtOf, type Instant } from '../../base/time';
 import { rowOf } from '../../health/states';
 import { kindOf } from '../../kinds/index';
@@ -14,7 +14,7 @@ import {
 } from '../../words/states';
 import { isWell, verdictText } from '../../words/verdicts';
 import { lastKnownText, workInShort } from '../../words/work';
-import { isGoneSilent } from '../shared/problems';
+import { isGoneSilent, waitingIn } from '../shared/problems';
 import { ROW_CHARS, ROW_NAME_CHARS } from '../policy';
 import { factsOf } from './detailRows';
 import { fleetOf, fleetRows, type Filters } from './fleetRows';
@@ -75,7 +75,8 @@ export function daemonRows(
 function rootText(model: DaemonModel, now: Instant): string {
   const { verdict, last, sample } = model.track;
   const state = verdict.startFailed ? stateInWords(model, now) : stateInShort(model, now);
-  const work = last && sample?.ok ? (fleetText(model) ?? workInShort(last.report)) : '';
+  const work =
+    last && sample?.ok ? (fleetText(model) ?? workInShort(last.report, waitingIn(model).length)) : '';
   return work === '' ? state : `${state} · ${work}`;
 }
 
@@ -90,7 +91,7 @@ function fleetText(model: DaemonModel): string | undefined {
 /** The start of a long name: of a daemon that is not well its state is not to be cut. */
 function fitting(name: string, words: string): string {
   const [state = ''] = words.split(' · ');
-  return cleanText(name, Math.max(ROW_NAME_CHARS, ROW_CHARS - state.length));
+  return fitted(name, Math.max(ROW_NAME_CHARS, ROW_CHARS - state.length));
 }
 
 /** Its sessions; of a daemon that does not answer those that it last told of, folded. */
@@ -167,8 +168,7 @@ export function rowHover(row: Row, model: DaemonModel | undefined, now: Instant)
   if (!model) return valueOf(row);
   const { last } = model.track;
   const asOf = last ? `As of ${ago(now.monotonicMs - last.at.monotonicMs)}` : 'Never answered';
-  // What a daemon or an outcome says may be a sentence already.
-  return `${valueOf(row).replace(/\.$/, '')}. ${asOf}, ${freshness(model, now)}.`;
+  return `${asSentence(valueOf(row))} ${asOf}, ${freshness(model, now)}.`;
 }
 
 function ago(ms: number): string {

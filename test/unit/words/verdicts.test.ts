@@ -105,6 +105,19 @@ it('a hang of less than a second has no length', () => {
   assert.doesNotMatch(hoverOf(watch), /0 ms|0 s/);
 });
 
+it('what a daemon says as a sentence ends once', () => {
+  const unavailable = { is: 'said', said: 'The repository is gone.' } as const;
+  const watch = by(new Watch(), (each) =>
+    each.answer(goodReport(each.time, { available: false, unavailable })),
+  );
+  const now = watch.time.now();
+  assert.match(hoverOf(watch), /The repository is gone\.Answering/);
+  assert.equal(
+    problemText(modelOf(watch), 'unavailable', '', now),
+    'smithy is unavailable: The repository is gone.',
+  );
+});
+
 describe('a hover and a row say nothing twice', () => {
   const paused = (more: object) =>
     by(new Watch(), (watch) =>

@@ -141,6 +141,18 @@ describe('the text of a time-out', () => {
     );
   });
 
+  it('says once what its limit was, where it ran for so long', () => {
+    const at = { startedAt: 10_000, endedAt: 80_400, timeoutMs: 70_000 };
+    const text = (more: object) =>
+      timedOutText('dispatchd', { session: { ...session, ...at, ...more }, isInferred: false });
+    assert.equal(text({}), '“build” on dispatchd timed out at its limit, 1 min 10 s.');
+    assert.equal(
+      text({ extensionsUsed: 0, maxExtensions: 3 }),
+      '“build” on dispatchd timed out at its limit, 1 min 10 s (0 of 3 extensions).',
+    );
+    assert.equal(text({ endedAt: 10_000 }), '“build” on dispatchd timed out (limit 1 min 10 s).');
+  });
+
   it('says of several which are assumed', () => {
     const assumed = { ...session, title: 'turn', endAssumed: true };
     const both = (...sessions: Session[]) => timedOutTogetherText(['ductor', 'ductor'], sessions);

@@ -3,6 +3,7 @@ import { advanceDeadlines } from '../../../../src/health/deadlines';
 import type { Session } from '../../../../src/health/report';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
 import { Rendered } from '../../../../src/ui/shared/rendered';
+import { daemonRows } from '../../../../src/ui/tree/daemonRows';
 import { countWaiting } from '../../../../src/ui/shared/problems';
 import { renderStatus } from '../../../../src/ui/statusBar/statusText';
 import type { StatusView } from '../../../../src/ui/statusBar/statusView';
@@ -116,6 +117,13 @@ describe('what waits for a person', () => {
     assert.ok(hover.includes('“task” on ductor waits for you: Which colour?'), hover);
     assert.ok(hover.indexOf('“task”') < hover.indexOf('Since '), 'first');
     assert.equal(countWaiting([model()]), 2);
+  });
+
+  it('is as many in the row of its daemon as in the item', () => {
+    const { watch, model } = daemonWith(() => [waiting('task'), { ...waiting('b'), status: 'interrupted' }]);
+    const [row] = daemonRows(model(), watch.time.now(), undefined);
+    assert.equal(row.description, 'healthy · 2 wait for you');
+    assert.match(renderStatus([model()], [], watch.time.now()).text, / · 2 wait for you$/);
   });
 
   it('is also what a restart interrupted, until somebody has dealt with it', () => {
