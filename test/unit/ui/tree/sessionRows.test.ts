@@ -241,6 +241,31 @@ describe('the row of a session', () => {
     assert.equal(drawn.nextChangeMs(modelOf(watch), watch.time.now()), undefined);
   });
 
+  it('says its status once, where that is all there is', () => {
+    const watch = new Watch();
+    const session = { id: 'a', title: 'build', status: 'starting' };
+    assert.equal(spokenOf(rowsAt(watch, [session])[0]!), 'starting · build');
+    watch.wait(5_000).fail('refused');
+    assert.equal(spokenOf(groupsOf(watch).live[0]!), 'was starting · build');
+  });
+
+  it('counts down nothing that is not ended as long as its daemon hangs, as Details say', () => {
+    const watch = new Watch();
+    const at = watch.time.wallAt;
+    const sessions = [
+      { id: 'a', title: 'build', status: 'running', startedAt: at - 60_000, deadlineAt: at + 30_000 },
+    ];
+    watch.answer(
+      goodReport(watch.time, { kind: 'dispatchd', sessions, pollStale: true, cycleAgoMs: 90_000 }),
+    );
+    assert.equal(watch.state, 'wedged');
+    const [row] = groupsOf(watch).live;
+    assert.equal(row!.label, `since ${clockMinute(at - 60_000, at)} · build`);
+    assert.equal(row!.severity, 'plain');
+    assert.doesNotMatch(drawn.hover(row!.id, modelOf(watch), watch.time.now())!, /left|time is up/i);
+    assert.equal(drawn.nextChangeMs(modelOf(watch), watch.time.now()), undefined);
+  });
+
   it('says for how long nothing moved', () => {
     const watch = new Watch();
     const at = watch.time.wallAt;
