@@ -227,7 +227,10 @@ function openText({ session, waits }: SessionPast): string {
 
 /** "runs, ends by 02:24:20", "timed out at 02:14:20". */
 function stateText({ session, end, endedAt, isLive, deadlineAt }: SessionPast, nowAt: number): string {
-  if (isLive) return deadlineAt === undefined ? 'runs' : `runs, ends by ${clockTime(deadlineAt, nowAt)}`;
+  if (isLive) {
+    if (deadlineAt === undefined) return 'runs';
+    return `runs, ${deadlineAt < nowAt ? 'was to end' : 'ends'} by ${clockTime(deadlineAt, nowAt)}`;
+  }
   if (isWaiting(session)) return 'waits for you';
   const at = endedAt === undefined ? '' : ` at ${clockTime(endedAt, nowAt)}`;
   return `${end === undefined ? 'ended' : ENDS[end]}${at}`;

@@ -3,7 +3,7 @@ import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
 import { asSentence, fitted } from '../../base/text';
-import { roughly, SECOND_MS, type Instant } from '../../base/time';
+import { MINUTE_MS, roughly, SECOND_MS, wholeMinutes, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
   commandLink,
@@ -31,7 +31,7 @@ import { newsText } from '../../words/newsText';
 import { isSaid, isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
 import { isFleet } from '../shared/usable';
-import { ITEM_CHARS, MAX_DESCRIBED, MAX_LINES, ROW_NAME_CHARS } from '../policy';
+import { ITEM_CHARS, MAX_DESCRIBED, MAX_LINES, ROW_NAME_CHARS, SECONDS_HOLD_MS } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
 import { waitingInHover, workInItem } from './workText';
@@ -173,6 +173,13 @@ function allAlike(models: readonly DaemonModel[], now: Instant): string | undefi
   return isAlike ? `${models.length} daemons ${state}` : undefined;
 }
 
+/** " (1 min 10 s)"; in whole minutes where it is written so seldom that seconds would grow old. */
+function howLongText({ daemon, track }: DaemonModel, forMs: number): string {
+  const isWrittenSoon = track.sample?.ok === true && daemon.pollIntervalMs <= SECONDS_HOLD_MS;
+  if (forMs < (isWrittenSoon ? SECOND_MS : MINUTE_MS)) return '';
+  return ` (${isWrittenSoon ? roughly(forMs) : wholeMinutes(forMs)})`;
+}
+
 function isProven({ track }: DaemonModel): boolean {
   const row = STATES[track.verdict.state];
   return row.severity === 'plain' && row.works === 'proven';
@@ -193,8 +200,7 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
   const verdict = verdictText(model, now);
   const { why } = verdict;
   const beganAt = troubleSinceAt(model, now);
-  const forMs = beganAt === undefined ? 0 : now.wallAt - beganAt;
-  const howLong = forMs < SECOND_MS ? '' : ` (${roughly(forMs)})`;
+  const howLong = beganAt === undefined ? '' : howLongText(model, now.wallAt - beganAt);
   const change = commandLink('change', 'daemonHealth.snooze', daemon.id);
   return [
     ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${state}\n\n`,

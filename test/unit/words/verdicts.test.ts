@@ -97,6 +97,17 @@ describe('what has gone on for longer than it is known', () => {
   }
 });
 
+it('a hover has no seconds that grow old until it is written again, which is with the next poll', () => {
+  const silent = by(INTO.unresponsive(), (watch) => watch.wait(13_000).fail('timeout'));
+  assert.match(hoverOf(silent), /No answer since [\d:]+\. Noticed/);
+  const longSilent = by(silent, (watch) => watch.wait(MINUTE_MS).fail('timeout'));
+  assert.match(hoverOf(longSilent), /No answer since [\d:]+ \(1 min\)\. Noticed/);
+  const hung = modelOf(INTO.wedged());
+  const slowly = { ...hung, daemon: { ...hung.daemon, pollIntervalMs: MINUTE_MS } };
+  const hover = texts(renderStatus([slowly], [], INTO.wedged().time.now()).tooltip);
+  assert.match(hover, /No cycle since [\d:]+ \(3 min\)\. Noticed/);
+});
+
 it('a hang of less than a second has no length', () => {
   const watch = by(new Watch(), (each) =>
     each.answer(goodReport(each.time, { pollStale: true, cycleAgoMs: 400 })),
