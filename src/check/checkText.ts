@@ -14,6 +14,7 @@ const LEVELS: Readonly<Record<Finding['is'], FindingLevel>> = {
   noDate: 'note',
   idle: 'note',
   noSignYet: 'note',
+  notUp: 'note',
   sideTimer: 'note',
   unknownField: 'note',
   contradicts: 'note',
@@ -56,6 +57,7 @@ export const findingText = textsOf<Finding>({
   noDate: 'The answer has no Date header, so ages are counted by the clock of the reader.',
   idle: 'The daemon owes no work now. Nothing shows whether the next work would run, unless the loop counts an empty turn as a unit.',
   noSignYet: 'The daemon owes work, and has not completed a unit yet.',
+  notUp: 'The daemon says that it starts or ends: its times count once it is up.',
   sideTimer: ({ isNewEachTime }) =>
     isNewEachTime
       ? 'The time of the last work was new at both looks. Make sure that the work sets the time, and neither a side timer nor the answer itself.'

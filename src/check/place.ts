@@ -1,5 +1,5 @@
 import { inHome, typedPath } from '../kinds/read/paths';
-import { here, isHostAlone, isTypedAddress, typedUrl } from '../kinds/read/typedAddress';
+import { addressIn, here, isHostAlone, isTypedAddress, typedUrl } from '../kinds/read/typedAddress';
 import { addressOf } from '../kinds/target';
 
 /** Where a health answer is looked at. */
@@ -18,7 +18,7 @@ export type NoPlace =
  * @param folder where a relative path begins; `undefined` where none is open
  */
 export function readPlace(text: string, allowRemote: boolean, folder: string | undefined): Place | NoPlace {
-  const typed = text.trim();
+  const typed = addressIn(text.trim());
   if (typed === '' || typed.includes('\0')) return { is: 'noText' };
   if (isTypedAddress(typed)) return readAddress(typedUrl(typed), allowRemote);
   if (isHostAlone(typed)) return { is: 'noPort' };

@@ -48,7 +48,7 @@ function countedOf(deadlines: KnownDeadlines | undefined, now: Instant): readonl
     const leftMs = dueMs - now.monotonicMs;
     const isFresh = extension !== undefined && now.monotonicMs - extension.seenMs < EXTENSION_SHOWN_MS;
     if (leftMs > COUNTDOWN_FIRST_MS && !isFresh) continue;
-    if (leftMs <= -DEADLINE_WATCH_MS) continue;
+    if (leftMs <= -DEADLINE_WATCH_MS || isStopped(session, leftMs)) continue;
     const stage = session.stopping === undefined ? stageAt(leftMs) : 'due';
     counted.push({
       session,
@@ -60,6 +60,14 @@ function countedOf(deadlines: KnownDeadlines | undefined, now: Instant): readonl
     });
   }
   return counted;
+}
+
+/** The word of a dispatchd for what its deadline ends. */
+const AT_ITS_LIMIT = 'timeout';
+
+/** Whether it is being ended for another reason than its deadline: somebody asked for that, or its daemon ends. */
+function isStopped({ status, stopping }: Session, leftMs: number): boolean {
+  return stopping === undefined ? status === 'terminating' && leftMs > 0 : stopping !== AT_ITS_LIMIT;
 }
 
 /** @param withinMs how shortly before its deadline it must be active for that; `undefined` where that is not told */

@@ -175,7 +175,7 @@ function timedOutAt(session: Session, endedAt: number | undefined): Session {
 }
 
 function watch(before: Watched | undefined, session: Session, dueMs: number, now: Instant): Watched {
-  if (!before) return { session, dueMs };
+  if (!before || isAnotherRun(before.session, session)) return { session, dueMs };
   const byMs = dueMs - before.dueMs;
   const used = (session.extensionsUsed ?? 0) > (before.session.extensionsUsed ?? 0);
   const asked = (session.requestedExtensions ?? 0) > (before.session.requestedExtensions ?? 0);
@@ -197,6 +197,12 @@ function watch(before: Watched | undefined, session: Session, dueMs: number, now
       ...(used && session.maxExtensions !== undefined && { max: session.maxExtensions }),
     },
   };
+}
+
+/** Whether a daemon that came back runs it again: then its time begins anew, and nobody gave it more. */
+function isAnotherRun(before: Session, { attempt = 0, startedAt = -Infinity }: Session): boolean {
+  const isLater = startedAt - (before.startedAt ?? Infinity) > DEADLINE_MOVED_MS;
+  return isLater || attempt > (before.attempt ?? Infinity);
 }
 
 /**

@@ -14,8 +14,10 @@ export interface KnownWork {
   readonly ran: ReadonlyMap<string, boolean>;
   /** Each end that is no news any more. */
   readonly ends: ReadonlySet<string>;
-  /** Each question that is out. */
-  readonly questions: ReadonlySet<string>;
+  /** The question of each work that is out, by its id: also of what an answer left out. */
+  readonly questions: ReadonlyMap<string, string>;
+  /** Each question after which its work went on. */
+  readonly answered: ReadonlySet<string>;
 }
 
 /** Work that ended by itself, as its daemon says. */
@@ -30,8 +32,8 @@ export interface WorkEnd {
 
 export type WorkEvent =
   | ({ readonly kind: 'ended' } & WorkEnd)
-  /** It goes on once a person has answered. */
-  | { readonly kind: 'waits'; readonly session: Session };
+  /** It goes on once a person has answered. @property isAgain it asked the same before, and went on */
+  | { readonly kind: 'waits'; readonly session: Session; readonly isAgain?: boolean };
 
 /** Which work that finished the user wants to be told of: `longOrAway` is what nobody saw finish, or had to wait for. */
 export type FinishedWish = 'longOrAway' | 'long' | 'always' | 'never';
@@ -50,13 +52,23 @@ export function advanceWork(
   const events: WorkEvent[] = [];
   const ran = new Map<string, boolean>();
   const ends = new Set(before?.ends);
-  const questions = new Set<string>();
+  const questions = new Map(before?.questions);
+  const answered = new Set(before?.answered);
   for (const session of sessions) {
-    if (isLive(session)) ran.set(session.id, isBeingEnded(session));
-    if (isWaiting(session)) {
-      const question = questionKey(session);
-      questions.add(question);
-      if (!before?.questions.has(question)) events.push({ kind: 'waits', session });
+    if (isLive(session)) {
+      ran.set(session.id, isBeingEnded(session));
+      // Where its daemon tells no time of an end, the next one has the same key.
+      ends.delete(endKey(session));
+    }
+    const asked = questions.get(session.id);
+    const asks = isWaiting(session) ? questionKey(session) : undefined;
+    if (asked !== undefined && asked !== asks) {
+      answered.add(asked);
+      questions.delete(session.id);
+    }
+    if (asks !== undefined && asked !== asks) {
+      questions.set(session.id, asks);
+      events.push({ kind: 'waits', session, ...(answered.has(asks) && { isAgain: true }) });
     }
     const end = endTold(session);
     if (end === undefined) continue;
@@ -73,11 +85,16 @@ export function advanceWork(
       answer: last,
       sinceAt: before ? before.sinceAt : daemonNow,
       ran,
-      ends: ends.size > MAX_KNOWN_ENDS ? new Set([...ends].slice(-MAX_KNOWN_ENDS)) : ends,
-      questions,
+      ends: newestOf(ends),
+      questions: questions.size > MAX_KNOWN_ENDS ? new Map([...questions].slice(-MAX_KNOWN_ENDS)) : questions,
+      answered: newestOf(answered),
     },
     events,
   };
+}
+
+function newestOf(keys: ReadonlySet<string>): ReadonlySet<string> {
+  return keys.size > MAX_KNOWN_ENDS ? new Set([...keys].slice(-MAX_KNOWN_ENDS)) : keys;
 }
 
 /** Whether it ran, or ended, since this window looks. */

@@ -83,6 +83,8 @@ export interface Identified {
   readonly isRunning: boolean;
   /** What its status says, where the look asked for the status. */
   readonly report?: Report;
+  /** Only the code of its answer says how it is: whoever answers so may be another. */
+  readonly isByCode?: true;
   /** Where it works: a folder, symbolic links resolved. */
   readonly folder?: string;
   /** Where it works, as the daemon says it: to be shown. */

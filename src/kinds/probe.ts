@@ -1,9 +1,7 @@
-import { saidText } from '../base/said';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../base/errors';
 import type { Refusal } from '../model/refusal';
 import { FALLBACK_TIMEOUT_MS, OWN_STALL_MS, REQUEST_TIMEOUT_MS } from '../health/policy';
-import type { Cause } from '../health/cause';
 import type { Failure, KindId, Sample } from '../health/report';
 import type { Target } from '../model/target';
 import { systemHost, type HostSources } from '../system/hostLoad';
@@ -14,8 +12,9 @@ import { KINDS, kindOf } from './index';
 import { EitherAddress } from './eitherAddress';
 import type { Answered, Connection, ConnectOptions, Kind, Probe } from './kind';
 import { Look } from './look';
-import { ASK_OVERRUN_MS, MAX_SAID_CHARS } from './policy';
+import { ASK_OVERRUN_MS } from './policy';
 import { othersFor, recognise } from './recognise';
+import { failureOf, toSample } from './sample';
 import { addressOf, originOf } from './target';
 
 export type { Probe } from './kind';
@@ -126,14 +125,26 @@ class KindProbe implements Probe {
     if (answered?.is === 'report' || answered?.is === 'statusHung') return answered;
     const isNew = !this.#declared && !this.#last;
     const others = othersFor(answered, isNew, this.options.kinds).filter((kind) => kind !== first);
-    if (answered && others.length === 0) return answered;
+    if (answered && others.length === 0) return this.#askAnyMake(answered, look);
     const found = await recognise(look, others);
+    if (answered?.is === 'wrong' && ('is' in found || found.isByCode)) return answered;
     if ('is' in found) {
-      if (answered?.is === 'wrong') return answered;
-      const why = (await answered?.orElse?.()) ?? answered?.why ?? found;
-      return { is: 'wrong', why };
+      const stranger = answered?.is === 'stranger' ? answered : undefined;
+      const other = await stranger?.orElse?.();
+      const wrong = { is: 'wrong', why: other ?? stranger?.why ?? found } as const;
+      return other ? wrong : this.#askAnyMake(wrong, look);
     }
     return this.#ask(kindOf(found.kind, this.options.kinds)!, look);
+  }
+
+  /** Whom no other kind knows, and who was of any make, is so again, and has words of its own. */
+  async #askAnyMake(
+    answered: Exclude<Answered, { is: 'report' | 'statusHung' }>,
+    look: Look,
+  ): Promise<Answered> {
+    const last = this.#last?.kind;
+    const isKnown = this.#declared !== undefined || (answered.is === 'wrong' && answered.isKnown);
+    return last?.isOfAnyMake && !isKnown ? this.#ask(last, look) : answered;
   }
 
   /** With what the files of who answered last tell of its end, where nobody is there. */
@@ -183,36 +194,6 @@ class KindProbe implements Probe {
   }
 }
 
-/** Who says this is a daemon that lives, or may, and tells nothing of its state. */
-const ALIVE: readonly Cause['is'][] = [
-  'asksToWait',
-  'otherVersion',
-  // That nobody measures a fleet says nothing of its daemons.
-  'prometheusSilent',
-  'prometheusFails',
-];
-
-type Load = () => ReturnType<HostWatch['result']>;
-
-function toSample(answered: Answered, startedMs: number, load: Load): Sample {
-  switch (answered.is) {
-    case 'report':
-      return { ok: true, startedMs, latencyMs: answered.latencyMs, report: answered.report };
-    case 'statusHung':
-      return { ok: false, startedMs, failure: { kind: 'statusHung', cause: answered.why, host: load() } };
-    case 'wrong':
-    case 'stranger':
-      return { ok: false, startedMs, failure: wrongness(answered) };
-  }
-}
-
-function wrongness(answered: Extract<Answered, { is: 'wrong' | 'stranger' }>): Failure {
-  const { why: cause } = answered;
-  if (ALIVE.includes(cause.is)) return { kind: 'untold', cause };
-  if (cause.is !== 'httpError' || cause.status < 500) return { kind: 'wrongAnswer', cause };
-  return { kind: 'errors', cause, isKnown: answered.is === 'wrong' && answered.isKnown === true };
-}
-
 /**
  * Settles as the answer does, or rejects a moment after the deadline that the answer should have kept. The moment is
  * counted once the deadline was seen to pass: after a sleep of the machine an answer may still be there to be read.
@@ -238,12 +219,4 @@ function isNoHttp(error: unknown): boolean {
     ['closed', 'noHttp'].includes(cause.is) ||
     (cause.is === 'connectionFailed' && cause.code === 'ECONNRESET')
   );
-}
-
-function failureOf(error: unknown, load: Load): Failure {
-  if (!(error instanceof NoAnswer))
-    return { kind: 'reset', cause: { is: 'unexpected', error: saidText(String(error), MAX_SAID_CHARS) } };
-  const { kind, code: cause } = error;
-  if (kind === 'unusable') return { kind: 'wrongAnswer', cause };
-  return kind === 'timeout' ? { kind, cause, host: load() } : { kind, cause };
 }

@@ -24,7 +24,10 @@ export async function recognise(look: Look, kinds: readonly Kind[]): Promise<Ide
   return why ?? { is: 'unknownKind' };
 }
 
-/** Wrong for the route of one kind, and tells nothing of another route. */
+/** From here on a status says that the server has a fault, or is not ready (RFC 9110, 15.6). */
+const SERVER_ERROR = 500;
+
+/** Wrong for the route of one kind, and tells nothing of another route; so does an error of the whole server. */
 const TELLS_NOTHING: readonly Cause['is'][] = ['webPage', 'empty', 'noJson', 'noObject', 'noStatus', 'login'];
 
 /**
@@ -40,6 +43,9 @@ export function othersFor(
   kinds: readonly Kind[],
 ): readonly Kind[] {
   if (answered?.is !== 'wrong') return kinds;
-  const mayBeAny = isNew && !answered.isKnown && TELLS_NOTHING.includes(answered.why.is);
+  const { why } = answered;
+  const tellsNothing =
+    TELLS_NOTHING.includes(why.is) || (why.is === 'httpError' && why.status >= SERVER_ERROR);
+  const mayBeAny = isNew && !answered.isKnown && tellsNothing;
   return mayBeAny ? kinds.filter(({ isOfAnyMake }) => isOfAnyMake) : [];
 }

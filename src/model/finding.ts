@@ -11,7 +11,7 @@ export type Finding =
   | { readonly is: 'healthShape' | 'keepsContract' }
   | { readonly is: 'getsOn'; readonly by: ProofBy; readonly ageMs: number; readonly redAfterMs: number }
   | { readonly is: 'otherType'; readonly received: string }
-  | { readonly is: 'noDate' | 'idle' | 'noSignYet' }
+  | { readonly is: 'noDate' | 'idle' | 'noSignYet' | 'notUp' }
   /** @property isNewEachTime the time was new at each of two looks */
   | { readonly is: 'sideTimer'; readonly isNewEachTime: boolean }
   | { readonly is: 'unknownField'; readonly field: string }

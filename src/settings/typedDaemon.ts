@@ -1,5 +1,5 @@
 import { inHome, typedPath } from '../kinds/read/paths';
-import { isHostAlone, isTypedAddress } from '../kinds/read/typedAddress';
+import { addressIn, isHostAlone, isTypedAddress } from '../kinds/read/typedAddress';
 import { placeOf } from '../kinds/target';
 import type { DaemonConfig } from '../model/daemonConfig';
 import { ANY_KIND, isWatchedAt, readAddress, type AddressProblem, type AddressRules } from './address';
@@ -26,7 +26,7 @@ const IS_PATH = /^~?[\\/]|^[a-z]:[\\/]|^\.{1,2}[\\/]|[\\/]/i;
  * which becomes words without a shell. By the rules of the list that the entry goes into. Reads no file.
  */
 export function readTyped(typed: string, rules: TypedRules): readonly DaemonConfig[] | TypedProblem {
-  const text = typed.trim();
+  const text = addressIn(typed.trim());
   const [firstWord = ''] = text.split(/\s/);
   if (isTypedAddress(firstWord) || isHostAlone(text)) {
     const daemon = readAddress(text, rules);

@@ -4,15 +4,18 @@ import type { Answer } from '../../system/httpClient';
 import { errorIn, isPage, notAStatus, whyOld } from '../read/answers';
 import { shapeMeant, type Means } from './meanings';
 import { isMetrics, readMetrics } from './metrics';
-import { readSaid } from './said';
+import { saidOf } from './checks';
+import { parse, readSaid } from './said';
 import type { Said } from './spoken';
-import { shapeOf, type Shape } from './shapes';
+import { ofReason, shapeOf, type Shape } from './shapes';
 
 /** What a daemon of an unknown make said, in whichever way it was asked. */
 export interface Spoken {
   readonly said: Said;
   /** How it says it is; absent where it does not. */
   readonly shape?: Shape;
+  /** Only the code of the answer says how it is. */
+  readonly isByCode?: true;
   /** Its work, where it tells of that. */
   readonly sessions?: readonly Session[];
 }
@@ -36,7 +39,7 @@ export function readAnswer(
 ): Spoken | StrangeAnswer {
   const { status, body, contentType, encoding } = answer;
   const isGood = expect ? expect.includes(status) : status >= 200 && status < 300;
-  const isWeb = isPage(answer) || PAGE.test(body);
+  const isWeb = PAGE.test(body) || (isPage(answer) && !isPlain(body));
   const old = whyOld(answer);
   if (old) return old;
   if (isGood && isWeb) return { is: 'webPage' };
@@ -52,10 +55,20 @@ export function readAnswer(
   if (status === 404) return { is: 'nothingAtPath' };
   const refusal = status === 200 ? undefined : notAStatus(answer);
   if (status === NOT_READY && refusal?.is !== 'asksToWait' && !isWeb) {
-    const why = errorIn(answer);
-    return { said, shape: { condition: 'bad', checks: [], ...(why !== undefined && { said: why }) } };
+    const why = errorIn(answer) ?? saidOf(Object(said.json) as Readonly<Record<string, unknown>>);
+    const condition = (why === undefined ? undefined : ofReason(why)) ?? 'bad';
+    return {
+      said,
+      shape: { condition, checks: [], ...(why !== undefined && { said: why }) },
+      isByCode: true,
+    };
   }
   return refusal ?? { is: 'httpError', status, isPage: isWeb };
+}
+
+/** A text, or JSON, that a server calls a page where nobody named its type: Flask, Django, PHP and Express do. */
+function isPlain(body: string): boolean {
+  return body.trim() !== '' && (!/<[a-z!/]/i.test(body) || parse(body) !== undefined);
 }
 
 /** Who answers with an error and calls itself well is not believed. */

@@ -45,10 +45,21 @@ function stateOf(condition: ReturnType<typeof conditionOf>): Check['state'] {
 
 /** Why, in its own words: each of the formats has another place for them. */
 export function saidOf(part: Readonly<Record<string, unknown>>): string | undefined {
-  const { output, description, message, reason, error, exception, details, data, failing } = part;
+  const { output, description, message, reason, error, exception, details, data, failing, detail } = part;
   const inner = [details, data, error].map((each) => (each as { error?: unknown } | null | undefined)?.error);
   const { message: innerMessage } = (error ?? {}) as { message?: unknown };
-  const all = [output, description, message, reason, error, innerMessage, exception, failing, ...inner];
+  const all = [
+    output,
+    description,
+    message,
+    reason,
+    error,
+    innerMessage,
+    exception,
+    failing,
+    detail,
+    ...inner,
+  ];
   for (const each of all) {
     const said = lineOf(each, MAX_SAID_CHARS);
     if (said !== undefined) return said;

@@ -2,9 +2,9 @@
 export type Condition = 'good' | 'warning' | 'bad' | 'starting' | 'stopping' | 'unknown';
 
 const WORDS: Readonly<Record<Condition, string>> = {
-  good: 'pass passed ok okay up healthy alive live ready running true online started serving success succeeded good available connected idle busy',
-  warning: 'warn warning degraded',
-  bad: 'fail failed failing failure error errored down unhealthy critical false dead crashed offline unavailable notready notok outofservice',
+  good: 'pass passed ok okay up healthy alive live ready running true online started serving success succeeded good available connected idle busy green passing',
+  warning: 'warn warning degraded yellow',
+  bad: 'fail failed failing failure error errored down unhealthy critical false dead crashed offline unavailable notready notok outofservice red notserving',
   starting: 'starting startup startingup loading loadingmodel initializing initialising booting warmingup',
   stopping: 'draining stopping stopped shuttingdown shutdown terminating terminated closing exiting',
   unknown: 'unknown',
@@ -25,16 +25,20 @@ export function conditionOf(word: unknown): Condition | undefined {
 
 /** Sentences of servers whose health is a text: each begins, or ends, like one of these. */
 const SENTENCES: readonly (readonly [RegExp, Condition])[] = [
-  [/\b(shutting down|draining|terminating)\b/i, 'stopping'],
+  [/(?<!\bnot )\b(shutting down|draining|terminating)\b/i, 'stopping'],
   [
     // Who failed to begin does not begin.
-    /^(?!.*\b(?:fail|error|cannot|could not|unable|crash)).*\b(is starting|starting up|loading|initiali[sz]ing|warming up|not (yet )?started)\b/i,
+    /^(?!.*\b(?:fail|error|cannot|could not|unable|crash)).*\b(is starting|starting up|(?<!\bnot )loading|(?<!\bnot )initiali[sz]ing|warming up|not (yet )?started)\b/i,
     'starting',
   ],
   [/\b(unhealthy|not (ready|healthy|ok)|unavailable|(?<!\b(?:0|no) )failed|is down)\b/i, 'bad'],
   [/\b(degraded)\b/i, 'warning'],
+  // `systemctl is-active`, and what `systemctl status` has behind it.
+  [/^(inactive|deactivating)( \([\w-]+\))?$/i, 'stopping'],
+  [/^activating( \([\w-]+\))?$/i, 'starting'],
+  [/^active( \([\w-]+\))?$/i, 'good'],
   [
-    /^(i'm alive|pong)\b|\b(is|are) (up|alive|ready|healthy|running|ok)\b|\bcheck passed\b|^all good/i,
+    /^(i'm alive|pong)\b|\b(is|are) (up|alive|ready|healthy|running|ok)\b|\bcheck passed\b|^all good|\bis not shutting down\b/i,
     'good',
   ],
 ];
@@ -42,7 +46,9 @@ const SENTENCES: readonly (readonly [RegExp, Condition])[] = [
 /** What a short text means: one word, or one of the sentences that servers say. */
 export function conditionOfText(text: string): Condition | undefined {
   const word = conditionOf(text.replace(/[.!]+$/, ''));
-  return word ?? SENTENCES.find(([sentence]) => sentence.test(text))?.[1];
+  // SERVER_IS_READY
+  const words = text.replaceAll('_', ' ');
+  return word ?? SENTENCES.find(([sentence]) => sentence.test(words))?.[1];
 }
 
 /** Of several things that are said at once the one that says most: who starts or stops is not ill. */

@@ -44,7 +44,12 @@ export async function identify(look: Look): Promise<Identified | StrangeAnswer> 
   if ('is' in spoken) return spoken;
   if (!spoken.shape) return { is: 'noShape' };
   const report = toReport(spoken.shape, UNPROVEN, {});
-  return { kind: report.kind, isRunning: report.isRunning, report };
+  return {
+    kind: report.kind,
+    isRunning: report.isRunning,
+    report,
+    ...(spoken.isByCode && { isByCode: true }),
+  };
 }
 
 /** Talks to one daemon of any make. */

@@ -69,13 +69,14 @@ export function readTime(
   const readIt = name === 'nextDueAt' ? readDue : readMoment;
   const [field, raw] = [`${CONTRACT_PLACE}.${name}`, part[name]];
   // A number has no unit, and an empty text is not the null of nothing.
-  if (typeof raw === 'number' || (typeof raw === 'string' && !/\D/.test(raw))) {
+  const isNumber = typeof raw === 'number' || (typeof raw === 'string' && !/\D/.test(raw));
+  const read = readIt(field, raw, nowAt);
+  if (raw !== undefined && (isNumber || ('unknown' in read && read.unknown.is === 'malformed'))) {
     const expected = 'ISO 8601 with its zone, or null';
     return {
       unknown: { is: 'malformed', malformed: [{ field, is: 'wrong', expected, received: shown(raw) }] },
     };
   }
-  const read = readIt(field, raw, nowAt);
   return 'unknown' in read && read.unknown.is === 'noSuccessYet' ? NONE : read;
 }
 

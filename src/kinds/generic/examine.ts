@@ -47,16 +47,17 @@ export function examine(look: Examined): readonly Finding[] {
   if (!shape && isBroken(text, said)) return [...found, { is: 'strange', why: { is: 'noJson' } }];
   const saysGood = shape && shape.condition !== 'bad';
   const isError = answer && answer.status >= 400;
+  const isNotUp = shape?.condition === 'starting' || shape?.condition === 'stopping';
   return [
     ...found,
     ...(answer ? served(answer, said) : []),
     { is: shape ? 'healthShape' : 'noShape' },
-    ...(answer && shape && shape.condition !== 'starting' && shape.condition !== 'stopping'
+    ...(answer && shape && !isNotUp
       ? saysGood === isError
         ? [{ is: 'contradicts', status: answer.status, saysGood: saysGood === true } as const]
         : []
       : []),
-    ...progressIn(said, look),
+    ...progressIn(said, look, isNotUp),
     ...secretsIn(said),
   ];
 }
@@ -76,7 +77,7 @@ function served({ contentType, dateAt }: Answer, { json }: Said): readonly Findi
 }
 
 /** What the answer proves, by the contract; else which of its fields a setting might name. */
-function progressIn(said: Said, look: Examined): readonly Finding[] {
+function progressIn(said: Said, look: Examined, isNotUp: boolean): readonly Finding[] {
   const part = contractIn(said);
   const contracted = readContract(said, { nowAt: look.nowAt, monotonicMs: 0 });
   if (!part || !contracted) return [{ is: 'onlyPresence', candidates: candidatesIn(said, look.nowAt) }];
@@ -98,7 +99,8 @@ function progressIn(said: Said, look: Examined): readonly Finding[] {
     return [...(malformed.length > 0 ? [{ is: 'malformed', malformed } as const] : []), ...strict, ...others];
   }
   if (strict.length > 0) return [...strict, ...others];
-  return [{ is: 'keepsContract' }, ...judged(contracted, look.nowAt), sideTimer(said, look), ...others];
+  const now: readonly Finding[] = isNotUp ? [{ is: 'notUp' }] : judged(contracted, look.nowAt);
+  return [{ is: 'keepsContract' }, ...now, sideTimer(said, look), ...others];
 }
 
 function judged({ signs, thresholdMs = 0 }: Contracted, nowAt: number): readonly Finding[] {

@@ -66,6 +66,9 @@ interface Content {
   readonly said: Said;
 }
 
+/** How JSON begins, also the first half of that: a line of a log, and a part of an INI, may begin with a bracket, too. */
+const JSON_START = /^\s*(?:\{|\[\s*(?:[[{"\]]|(?:-?[\d.]+(?:e[+-]?\d+)?|true|false|null)\s*(?:,|$)|$))/i;
+
 /** A file that is being written is read again a moment later. */
 async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
   for (let looks = 1; ; looks++) {
@@ -73,7 +76,7 @@ async function readWhole(path: string): Promise<Content | 'tooLong' | 'half'> {
     if (text === undefined) return 'tooLong';
     checkParts(text);
     const said = readWritten(text);
-    const isHalf = said.json === undefined && /^\s*[[{]/.test(text);
+    const isHalf = said.json === undefined && JSON_START.test(text);
     const isWhole = !isHalf && text.trim() !== '';
     if (isWhole || (looks === HALF_FILE_LOOKS && !isHalf)) return { text, said };
     if (looks === HALF_FILE_LOOKS) return 'half';

@@ -8,8 +8,11 @@ import {
   readBeat,
   readBusy,
   readCount,
+  readCounter,
   readDue,
+  isRounded,
   readMoment,
+  rounded,
   type Found,
   type Moment,
   type Read,
@@ -93,9 +96,11 @@ export function proveLook(
       return scheduled(due.value, isGuarded ? undefined : sinceRest(before, now), now);
     }
     case 'counter': {
-      const count = readCount(at, found.value);
+      const count = readCounter(at, found.value);
       if ('unknown' in count) return unknown(by, count, before);
-      const isReset = typeof before?.value === 'number' && count.value < before.value;
+      if (busy.value && count.value === before?.value && isRounded(count.value))
+        return unknown(by, rounded(at, found.value), before);
+      const isReset = before !== undefined && Number(count.value) < Number(before.value);
       return moved(setting, isReset ? undefined : before, count.value, busy.value, now, found.backlog);
     }
     case 'beat': {

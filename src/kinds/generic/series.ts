@@ -71,7 +71,8 @@ function counter({ redAbove }: FleetSetting, raw: unknown, was: Known, now: Mome
   const { signs, remembered } = prove(setting, was.counted, { value: count, busy: undefined }, now);
   const known = remembered ? { ...was, counted: remembered } : was;
   if (count === 0) return { series: { ...id, unknown: NEVER }, known };
-  const { provenAt, owedSinceAt } = signs;
+  const { provenAt, owedSinceAt, unknown: why } = signs;
+  if (why?.is === 'malformed') return { series: { ...id, unknown: why }, known };
   return {
     series: {
       ...id,

@@ -14,7 +14,10 @@ export interface Shape {
 }
 
 /** The keys by which a health answer says how it is. */
-const KEYS = ['status', 'state', 'ok', 'healthy', 'ready', 'live', 'alive'] as const;
+const KEYS = ['status', 'state', 'health', 'ok', 'healthy', 'ready', 'live', 'alive'].flatMap(
+  // As programs in Go print a structure of theirs: Docker's is `Status`.
+  (key) => [key, key[0]!.toUpperCase() + key.slice(1)],
+);
 
 /**
  * What an answer says where it has one of the usual shapes, whoever made it: health+json, Actuator, MicroProfile,
@@ -27,7 +30,14 @@ export function shapeOf(text: string, json: unknown): Shape | undefined {
   if (json === undefined) return textShape(text.trim());
   if (typeof json === 'boolean') return { condition: json ? 'good' : 'bad', checks: [] };
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-  return objectShape(json as Readonly<Record<string, unknown>>);
+  const body = json as Readonly<Record<string, unknown>>;
+  const { detail } = body;
+  return objectShape(body) ?? (isObject(detail) ? objectShape(detail) : undefined);
+}
+
+/** FastAPI puts what an error says into `detail`. */
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function objectShape(body: Readonly<Record<string, unknown>>): Shape | undefined {
@@ -53,7 +63,8 @@ function ofError({ error }: Readonly<Record<string, unknown>>): Condition | unde
   return typeof said === 'string' ? ofReason(said) : undefined;
 }
 
-function ofReason(said: string): Condition | undefined {
+/** What the words of an error say: who begins, or ends, is not ill. */
+export function ofReason(said: string): Condition | undefined {
   const condition = conditionOfText(said);
   return condition === 'starting' || condition === 'stopping' ? condition : undefined;
 }
@@ -76,8 +87,18 @@ function textShape(text: string): Shape | undefined {
     const condition = isOneLine(text) ? conditionOfText(text) : undefined;
     return condition && { condition, checks: [], ...(condition !== 'good' && saidIn(text)) };
   }
-  const isGood = checks.every(({ state }) => state === 'good');
-  return { condition: isGood ? 'good' : 'bad', checks: checks.slice(0, MAX_CHECKS) };
+  return { condition: conditionOfChecks(checks), checks: checks.slice(0, MAX_CHECKS) };
+}
+
+/** The checks of an API server of Kubernetes that fail until it has begun, and the one that fails once it ends. */
+const BEGINS = /^(poststarthook\/|informer-sync$)/;
+const ENDS = 'shutdown';
+
+function conditionOfChecks(checks: readonly Check[]): Condition {
+  const bad = checks.filter(({ state }) => state === 'bad');
+  if (bad.length === 0) return 'good';
+  if (bad.some(({ name }) => name === ENDS)) return 'stopping';
+  return bad.every(({ name }) => BEGINS.test(name)) ? 'starting' : 'bad';
 }
 
 function isOneLine(text: string): boolean {

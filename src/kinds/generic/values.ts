@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { saidText } from '../../base/said';
 import { SECOND_MS } from '../../base/time';
 import type { Malformed, SignUnknown } from '../../health/cause';
@@ -139,12 +140,35 @@ export function readCount(field: string, raw: unknown): Read<number> {
     : { value };
 }
 
+/** A counter, to compare: by its digits where a number would round it. */
+export function readCounter(field: string, raw: unknown): Read<number | string> {
+  const count = readCount(field, raw);
+  if ('unknown' in count || !isRounded(count.value) || typeof raw !== 'string') return count;
+  const [, digits] = /^\s*\+?0*(\d+)\s*$/.exec(raw) ?? [];
+  return digits === undefined ? count : { value: digits };
+}
+
+/** A number that others are rounded to: that it stays the same says little. */
+export function isRounded(count: number | string): boolean {
+  return typeof count === 'number' && Math.abs(count) > Number.MAX_SAFE_INTEGER;
+}
+
+export function rounded(field: string, raw: unknown): { readonly unknown: SignUnknown } {
+  const expected = `a number up to ${Number.MAX_SAFE_INTEGER}, or its digits as a text`;
+  return malformed({ field, is: 'wrong', expected, received: shown(raw) });
+}
+
 /** What changes as long as the daemon lives, as a text to compare. */
 export function readBeat(field: string, raw: unknown): Read<string> {
   if (raw === undefined) return malformed({ field, is: 'missing' });
   return typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean'
-    ? { value: String(raw).slice(0, MAX_BEAT_CHARS) }
+    ? { value: shortened(String(raw)) }
     : malformed({ field, is: 'wrong', expected: 'text or number', received: shown(raw) });
+}
+
+/** Of a long text a few characters that no other has. */
+function shortened(text: string): string {
+  return text.length > MAX_BEAT_CHARS ? createHash('sha256').update(text).digest('base64url') : text;
 }
 
 const BUSY = /^(true|yes|on|busy|working|running|active|processing|in.?progress)$/i;

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { saidText } from '../../base/said';
 import { parseObject } from '../../base/text';
 import type { StrangeAnswer } from '../../health/cause';
@@ -50,11 +51,15 @@ export function isPage({ contentType }: Pick<Answer, 'contentType'>): boolean {
 }
 
 /** What a daemon says of an error, in its own words: a text, or the message in a JSON; `undefined` where there are none. */
-export function errorIn(answer: Pick<Answer, 'contentType' | 'encoding' | 'body'>): string | undefined {
-  const { contentType, encoding, body } = answer;
-  const { error, message } = (parseObject(body) ?? {}) as { error?: unknown; message?: unknown };
+export function errorIn(answer: Omit<Answer, 'location' | 'retryAfterMs' | 'dateAt'>): string | undefined {
+  const { status, contentType, encoding, body } = answer;
+  const { error, message, detail } = (parseObject(body) ?? {}) as Readonly<Record<string, unknown>>;
   const inner = (error as { message?: unknown } | null | undefined)?.message;
   const isText = encoding === undefined && /^(text\/plain\b|$)/i.test(contentType) && !/^\s*[<{[]/.test(body);
-  const said = [error, inner, message, isText ? body : undefined].find((each) => typeof each === 'string');
+  const texts = [error, inner, message, detail, isText ? body : undefined].filter(
+    (each) => typeof each === 'string',
+  );
+  // NestJS and Fastify say the name of the code beside their words.
+  const said = texts.find((each) => each !== STATUS_CODES[status]) ?? texts[0];
   return saidText(said ?? '', MAX_SAID_CHARS) || undefined;
 }

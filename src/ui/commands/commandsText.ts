@@ -90,6 +90,7 @@ export const CANNOT = {
   sessionEnded: 'This session has ended, or its daemon does not let other programs control its sessions.',
   changeSessions: (daemon: string) =>
     `${daemon} does not let other programs control its sessions. Only a dispatchd does.`,
+  ofSession: (session: string, said: string) => `“${session}”: ${said}`,
   extend: (session: string, daemon: string, maxTotalMs = 0) =>
     `“${session}” cannot be extended: ${daemon} grants it ${duration(maxTotalMs)} in all.`,
   resumeLost: (daemon: string) => `${daemon} cannot resume work that a restart interrupted.`,

@@ -11,6 +11,7 @@ import { ask, inStatusBar, say, sayShortly } from '../shared/say';
 import { SessionChoice, isLost, type FoundSession } from './sessionChoice';
 import type { SessionItem } from './sessionPurposes';
 import { MAX_ID_CHARS } from '../policy';
+import { inTurn } from './inTurn';
 import { extensionOf, isExtendable, pickExtension } from './pickExtension';
 import { pickTimeout } from './pickTimeout';
 import { ensureTrusted } from './trust';
@@ -51,16 +52,16 @@ export class SessionCommands {
     const found = await this.#choice.find('extendSession', targets);
     const extension = extensionOf(targets) ?? (await pickExtension(found));
     if (!extension) return;
-    for (const { model, session, actions } of found.filter(isExtendable)) {
+    await inTurn(found.filter(isExtendable), async ({ model, session, actions }) => {
       const byMs = await actions.extend(session.id, extension.byMs);
       await this.#done(model, DONE.extended(session.title, byMs));
-    }
+    });
   }
 
   /** Runs ended or interrupted work again; what had timed out may be given more time. */
   async runAgain(targets: readonly unknown[]): Promise<void> {
     if (!(await ensureTrusted(RUN_AGAIN))) return;
-    for (const found of await this.#choice.find('runAgain', targets)) {
+    await inTurn(await this.#choice.find('runAgain', targets), async (found) => {
       const { session } = found;
       let timeoutMs: number | undefined;
       if (endOf(session) === 'timedOut' && session.timeoutMs !== undefined) {
@@ -68,20 +69,21 @@ export class SessionCommands {
           2 * session.timeoutMs,
           session.timeoutMs,
         ]);
-        if (picked === undefined) return;
+        if (picked === undefined) return false;
         timeoutMs = picked;
       }
       await this.#start(found, timeoutMs);
-    }
+      return true;
+    });
   }
 
   /** Goes on with interrupted work: of a named session, or of a smithy's agent. */
   async resumeSession(targets: readonly unknown[]): Promise<void> {
     if (!(await ensureTrusted(RESUME))) return;
-    for (const item of await this.#choice.choose('resumeSession', targets)) {
+    await inTurn(await this.#choice.choose('resumeSession', targets), async (item) => {
       if (isLost(item)) await this.#resumeLost(item);
       else await this.#start(await this.#choice.withActions(item), undefined);
-    }
+    });
   }
 
   /** The command of a session; of a smithy's, which has none, the one that goes on with it. */
@@ -97,32 +99,33 @@ export class SessionCommands {
   }
 
   async showOutput(targets: readonly unknown[]): Promise<void> {
-    for (const { session, actions } of await this.#choice.find('showOutput', targets)) {
-      await this.deps.output.show(session.title, session.id, actions);
-    }
+    await inTurn(await this.#choice.find('showOutput', targets), ({ session, actions }) =>
+      this.deps.output.show(session.title, session.id, actions),
+    );
   }
 
   /** Ends running sessions, once the user has agreed. */
   async cancelSession(targets: readonly unknown[]): Promise<void> {
-    for (const { model, session, actions } of await this.#choice.find('cancelSession', targets)) {
+    await inTurn(await this.#choice.find('cancelSession', targets), async ({ model, session, actions }) => {
       const command = plain(session.command ?? '');
       const choice = await ask('warning', stopQuestion(session.title), command, STOP_SESSION);
-      if (choice !== STOP_SESSION) return;
+      if (choice !== STOP_SESSION) return false;
       await actions.cancel(session.id);
       await this.#done(model, DONE.stopped(session.title));
-    }
+      return true;
+    });
   }
 
   /** Takes interrupted work off the list of what is to be run again. */
   async dismissSession(targets: readonly unknown[]): Promise<void> {
-    for (const item of await this.#choice.choose('dismissSession', targets)) {
+    await inTurn(await this.#choice.choose('dismissSession', targets), async (item) => {
       const { model, session } = item;
       if (isLost(item)) this.deps.dismissLost(model.daemon.id, session.id);
       else {
         await (await this.#choice.withActions(item)).actions.dismiss(session.id);
         await this.deps.poll(model.daemon.id);
       }
-    }
+    });
   }
 
   /** smithy answers when the agent has started, which may take it two minutes. */

@@ -22,7 +22,7 @@ const WHAT_HAPPENED = { action: 'whatHappened', targets: [] } as const;
 export function noticeOf(model: DaemonModel, event: HealthEvent): Notice | undefined {
   if (event.kind === 'timedOut') return timedOutNotice(model, event);
   if (event.kind === 'ended') return endedNotice(model, event);
-  if (event.kind === 'waits') return waitsNotice(model, event.session);
+  if (event.kind === 'waits') return waitsNotice(model, event.session, event.isAgain);
   return event.kind === 'restarted' && event.isNews ? restartedNotice(model, event) : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { DaemonId, Session } from '../../health/report';
 import { endKey, questionKey, type WorkEnd } from '../../health/workNews';
 import type { DaemonModel } from '../../model/daemonModel';
-import { INSTANCE_TOLD_MS } from '../../store/policy';
+import { INSTANCE_TOLD_MS, TOLD_WINDOW_MS } from '../../store/policy';
 import type { Claim } from '../../store/speakerTurn';
 import { answersForSessions } from '../shared/usable';
 import { sessionRowId } from '../tree/rowIds';
@@ -38,20 +38,21 @@ export function endedNotice(model: DaemonModel, ended: WorkEnd): Notice {
   };
 }
 
-/** How an end counts as told in all windows: as long as the daemon lists it. */
+/** How an end counts as told in all windows: as long as the daemon lists it. The next one may have no other key. */
 export function endTold(daemonId: DaemonId, session: Session): Required<Claim> {
-  return { key: `${daemonId} ended ${endKey(session)}`, toldFor: INSTANCE_TOLD_MS };
+  const toldFor = session.endedAt === undefined ? TOLD_WINDOW_MS : INSTANCE_TOLD_MS;
+  return { key: `${daemonId} ended ${endKey(session)}`, toldFor };
 }
 
-/** Work waits for a person. */
-export function waitsNotice(model: DaemonModel, session: Session): Notice {
+/** Work waits for a person. @param isAgain it asked the same before, and went on */
+export function waitsNotice(model: DaemonModel, session: Session, isAgain = false): Notice {
   const { id, name } = model.daemon;
   return {
     kind: 'waits',
     name,
     session,
-    key: `${id} waits ${questionKey(session).slice(0, QUESTION_KEY_CHARS)}`,
-    toldFor: INSTANCE_TOLD_MS,
+    key: `${id} waits ${questionKey({ ...session, question: session.question?.slice(0, QUESTION_KEY_CHARS) ?? '' })}`,
+    toldFor: isAgain ? TOLD_WINDOW_MS : INSTANCE_TOLD_MS,
     daemonIds: [id],
     level: 'warning',
     isUrgent: false,

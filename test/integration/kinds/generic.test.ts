@@ -4,7 +4,7 @@ import type { DaemonState } from '../../../src/health/states';
 import { readDaemons } from '../../../src/settings/daemonList';
 import { listProblemText } from '../../../src/words/listProblemText';
 import { Watch } from '../../unit/health/support';
-import { answering, PATIENT, reportOf, Scope } from '../support';
+import { answering, PATIENT, reportOf, Scope, type Server } from '../support';
 
 type Handler = Parameters<Scope['http']>[0];
 
@@ -76,6 +76,63 @@ describe('a daemon of any make at an address', function () {
     assert.equal(reportOf(await probe.ask()).kind, 'generic');
     assert.equal(await probe.statusText(), '{"status":"ok"}');
   });
+
+  /** The daemon says these one after the other, at all paths or at its own; it is away for `undefined`. */
+  async function lifeOf(answers: readonly (Handler | undefined)[], isAlike: boolean): Promise<string[]> {
+    const watch = new Watch();
+    let says = answers.find((each) => each !== undefined)!;
+    const handler: Handler = (request, response) =>
+      (isAlike || request.url === '/health' ? says : answering('', { status: 404 }))(request, response);
+    let server: Server | undefined = await scope.http(handler);
+    const { port, origin } = server;
+    const probe = probeOf({ url: `${origin}/health` });
+    const told: string[] = [];
+    for (const answer of answers) {
+      if (answer) server ??= await scope.http(handler, { port });
+      else await server?.close();
+      if (answer) says = answer;
+      else server = undefined;
+      told.push(`${await look(probe, watch)}: ${watch.reasonInWords}`);
+      watch.wait(5_000);
+    }
+    return told.map((each) => each.replace(/: the daemon answers, and "progress".*/, ''));
+  }
+
+  const loads = json({ error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }, 503);
+  const starts = json({ status: 'starting' }, 503);
+  const lives: readonly (readonly [
+    what: string,
+    answers: readonly (Handler | undefined)[],
+    last: readonly string[],
+  ])[] = [
+    [
+      'starts again',
+      [json({ status: 'pass' }), undefined, starts, starts, starts, starts, json({ status: 'pass' })],
+      ['starting: the daemon is still starting', 'unverified'],
+    ],
+    ['loads from the first look on', [loads, loads], ['starting: the daemon is still starting']],
+    [
+      'is ill from the first look on',
+      [json({ status: 'fail', output: 'no db' }, 503)],
+      ['unavailable: no db'],
+    ],
+    [
+      'comes back with other fields',
+      [json({ status: 'ok' }), undefined, json({ fine: 1 })],
+      ['wrongAnswer: the answer has no usual shape of a health answer'],
+    ],
+    [
+      'answers errors after it was away',
+      [json({ ok: true }), undefined, ...Array<Handler>(3).fill(json({ x: 1 }, 500))],
+      ['failing: the daemon answers with errors: HTTP 500'],
+    ],
+  ];
+  for (const [what, answers, last] of lives) {
+    for (const isAlike of [true, false]) {
+      it(`is told by its own words without a kind where it ${what}${isAlike ? ', at all paths alike' : ''}`, async () =>
+        assert.deepEqual((await lifeOf(answers, isAlike)).slice(-last.length), last));
+    }
+  }
 
   const strangers: readonly (readonly [what: string, handler: Handler])[] = [
     ['a web page', answering('<h1>hello</h1>', { type: 'text/html' })],

@@ -89,6 +89,17 @@ describe('a daemon of any make that writes files', function () {
     assert.equal((await look(probe))[0], 'wedged');
   });
 
+  for (const text of ['[2026-11-26 09:30:00] ready\n', '[INFO] ready\n', '[Service]\nready = yes\n']) {
+    it(`is no half of a JSON, though it begins with a bracket: ${text.trim()}`, async () => {
+      write('log', text);
+      assert.equal((await look(probeOf(['log'])))[0], 'unverified');
+      assert.match(
+        (await look(probeOf(['log'], by({ time: 'ready' }))))[1],
+        /^(the answer is not JSON|malformed: ready )/,
+      );
+    });
+  }
+
   it('is judged by the newest of several files', async () => {
     write('a', '');
     write('b', '');
@@ -260,6 +271,8 @@ describe('a daemon of any make that writes files', function () {
   describe('has one clear sentence for', () => {
     const rows: readonly (readonly [what: string, put: (file: string) => void, reason: RegExp])[] = [
       ['half of a JSON', (file) => writeFileSync(file, '{"at":'), /state\.json holds half of a JSON$/],
+      ['half of a list', (file) => writeFileSync(file, '[ 12,'), /state\.json holds half of a JSON$/],
+      ['the beginning of a list', (file) => writeFileSync(file, '['), /state\.json holds half of a JSON$/],
       ['binary', (file) => writeFileSync(file, Buffer.from([0, 1, 2, 255])), /^the answer is not JSON$/],
       ['nothing in it', (file) => writeFileSync(file, ''), /^the answer is empty$/],
       [

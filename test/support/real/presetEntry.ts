@@ -1,4 +1,5 @@
 import { BUNDLED_PRESETS } from '../../../src/settings/presets';
+import { withoutVariable } from '../../../src/kinds/read/namedFolder';
 import type { RealHome } from './realProcess';
 
 interface Restart {
@@ -27,13 +28,13 @@ export function presetEntry(
 ): object {
   const preset = BUNDLED_PRESETS.get(name);
   if (!preset) throw new Error(`there is no preset ${name}`);
-  const here = inHome(preset, home, program) as { progress?: { from?: object }; restart?: Restart };
+  // What a preset says of itself is no part of an entry.
+  const { about: _, why: __, ...asked } = preset;
+  const here = inHome(asked, home, program) as { progress?: { from?: object }; restart?: Restart };
   const { progress: proof, restart } = here;
   return {
     preset: name,
     ...here,
-    about: undefined,
-    why: undefined,
     pollIntervalMs: 1_000,
     ...(url !== undefined && { url }),
     ...(restart && program.length > 0 && { restart: restartIn(restart, home, program) }),
@@ -48,7 +49,7 @@ export function presetEntry(
 }
 
 function inHome(value: unknown, home: RealHome, program: readonly string[]): unknown {
-  if (typeof value === 'string') return value.replace(/^~/, home.folder);
+  if (typeof value === 'string') return withoutVariable(value).replace(/^~/, home.folder);
   if (Array.isArray(value)) return value.map((each) => inHome(each, home, program));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, each]): [string, unknown] => {

@@ -71,6 +71,20 @@ const ROWS: readonly Row[] = [
     ],
   ],
   [
+    'is of a daemon that starts, and owes work meanwhile',
+    { ...said({ lastCompletedAt: null }), status: 'starting' },
+    false,
+    [SHAPE, TELLS, 'The daemon says that it starts or ends: its times count once it is up.', TIMER],
+    { status: 503 },
+  ],
+  [
+    'is of a daemon that ends',
+    { ...said({ lastCompletedAt: ago(5 * MINUTE_MS) }), status: 'draining' },
+    false,
+    [SHAPE, TELLS, 'The daemon says that it starts or ends: its times count once it is up.', TIMER],
+    { status: 503 },
+  ],
+  [
     'is of a schedule that is overdue',
     said({ owedSinceAt: null, nextDueAt: ago(5 * MINUTE_MS) }),
     true,
@@ -120,7 +134,7 @@ const ROWS: readonly Row[] = [
     true,
     [
       SHAPE,
-      'The times cannot be used: progress.owedSinceAt should be a time with its zone, or seconds or milliseconds since 1970, is "2026-11-26T09:00:00".',
+      'The times cannot be used: progress.owedSinceAt should be ISO 8601 with its zone, or null, is "2026-11-26T09:00:00".',
       'progress.beat is no field of the contract, and is not read.',
     ],
   ],
@@ -312,6 +326,12 @@ describe('the place that is checked', () => {
     [' [::1]:8080 ', { is: 'address', origin: 'http://[::1]:8080', query: '' }],
     ['8080', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
     [':8080', { is: 'address', origin: 'http://127.0.0.1:8080', query: '' }],
+    [':8080/health', { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' }],
+    [
+      '"url": "http://127.0.0.1:8080/health",',
+      { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' },
+    ],
+    ['<http://127.0.0.1:8080/health>', { is: 'address', origin: 'http://127.0.0.1:8080/health', query: '' }],
     ['localhost/health', 'The port is missing: 127.0.0.1:8080/health.'],
     ['127.0.0.1', 'The port is missing: 127.0.0.1:8080/health.'],
     ['99999', 'The address cannot be read. Write http://127.0.0.1:8080/health.'],

@@ -169,6 +169,19 @@ describe('the countdown of one session', () => {
     ]);
     assert.equal(room.entries[0]?.canExtend, false);
   });
+
+  const stopped: [what: string, more: Partial<Session>][] = [
+    ['that the user stops', { status: 'terminating', stopping: 'cancel' }],
+    ['that ends with its daemon', { status: 'terminating', stopping: 'shutdown' }],
+    ['of a daemon that does not say why it is being ended', { status: 'terminating' }],
+  ];
+  for (const [what, more] of stopped) {
+    it(`is over for a session ${what}: it is not out of time`, () => {
+      const room = new Room();
+      room.poll(room.session('build', 30_000)).wait(5_000);
+      assert.deepEqual(room.poll(room.session('build', 25_000, more)).shown, []);
+    });
+  }
 });
 
 describe('an extension', () => {
@@ -205,6 +218,17 @@ describe('an extension', () => {
     room.poll(room.session('build', 30_000)).poll(room.session('build', 90_000));
     assert.equal(room.entries[0]?.extension?.byMs, 60_000);
   });
+
+  for (const more of [{ attempt: 2 }, {}]) {
+    it(`is not what a daemon that came back gives work that it runs again, ${JSON.stringify(more)}`, () => {
+      const room = new Room();
+      const first = { startedAt: room.watch.time.wallAt, attempt: 1 };
+      room.poll(room.session('build', 30_000, first)).wait(5_000);
+      room.poll(room.session('build', 5 * MINUTE_MS, { startedAt: room.watch.time.wallAt, ...more }));
+      assert.deepEqual(room.shown, []);
+      assert.deepEqual(room.wait(4 * MINUTE_MS).shown, ['build soon 60'], 'it has a countdown of its own');
+    });
+  }
 
   it('long before the deadline opens nothing', () => {
     const room = new Room();
@@ -462,7 +486,7 @@ describe('what comes of a session at its deadline', () => {
       9_000,
       (at) => ({ startedAt: at - MINUTE_MS, maxTotalMs: MINUTE_MS + 1 }),
     ],
-    ['is being stopped', 'ends', 9_000, () => ({ stopping: 'cancel' })],
+    ['is being stopped', 'ends', 9_000, () => ({ stopping: 'timeout' })],
   ];
   for (const [what, prospect, leftMs, more] of rows) {
     it(`that ${what}: ${prospect}`, () => assert.equal(prospectOf(leftMs, more), prospect));

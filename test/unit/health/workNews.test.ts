@@ -19,7 +19,8 @@ class Room {
     this.steps.answer(goodReport(this.steps.time, { skewMs: this.skewMs, ...this.parts, sessions }));
     return this.steps.events.slice(before).flatMap((event) => {
       if (event.kind === 'ended') return `${event.session.id} ${event.end} ${event.ranMs ?? '?'}`;
-      return event.kind === 'waits' ? `${event.session.id} waits` : [];
+      if (event.kind !== 'waits') return [];
+      return `${event.session.id} waits${event.isAgain ? ' again' : ''}`;
     });
   }
 
@@ -112,6 +113,17 @@ describe('the end of work', () => {
     assert.equal(room.wait(5_000).poll(room.ended(task, 'failed')).length, 1);
   });
 
+  it('of work that runs again is news again also where its daemon does not say when it ended', () => {
+    const room = new Room();
+    const task = room.runs('task');
+    room.poll(task);
+    for (let time = 0; time < 2; time++) {
+      assert.deepEqual(room.wait(5_000).poll({ ...task, status: 'failed' }), ['task failed ?']);
+      assert.deepEqual(room.wait(5_000).poll({ ...task, status: 'failed' }), []);
+      room.wait(5_000).poll(task);
+    }
+  });
+
   it('is told after a restart of the daemon, and what the restart interrupted is not: that is told already', () => {
     const room = new Room();
     const [build, lint] = [room.runs('build'), room.runs('lint')];
@@ -184,6 +196,19 @@ describe('work that waits for a person', () => {
     assert.deepEqual(room.wait(5_000).poll(task), []);
     assert.deepEqual(room.wait(5_000).poll(waiting('task', 'Which size?')), ['task waits']);
     assert.deepEqual(room.wait(5_000).poll(waiting('task', 'Which one?')), ['task waits']);
+  });
+
+  it('is news again, also in the same words, once it went on; not where an answer only left it out', () => {
+    const room = new Room();
+    const session = room.runs('session');
+    const asks = waiting('session', 'Allow Bash?');
+    assert.deepEqual(room.poll(asks), ['session waits']);
+    assert.deepEqual(room.wait(5_000).poll(), []);
+    assert.deepEqual(room.wait(5_000).poll(asks), []);
+    assert.deepEqual(room.wait(5_000).poll(session), []);
+    assert.deepEqual(room.wait(5_000).poll(asks), ['session waits again']);
+    assert.deepEqual(room.wait(5_000).poll(waiting('session', 'Allow Edit?')), ['session waits']);
+    assert.deepEqual(room.wait(5_000).poll(asks), ['session waits again']);
   });
 
   it('is news at the first look: somebody is needed, whoever was told before', () => {

@@ -86,6 +86,7 @@ function saying(said: string): Watch {
 function failing(said: string): Watch {
   const watch = Watch.healthy();
   const error = errorIn({
+    status: 500,
     contentType: 'application/json',
     encoding: undefined,
     body: JSON.stringify({ error: said }),

@@ -104,9 +104,9 @@ describe('the document of the health contract', () => {
     [
       'all else of another type',
       { version: 1, lastCompletedAt: [], owedSinceAt: true, nextDueAt: 'soon', redAfterMs: '5m' },
-      'malformed: progress.lastCompletedAt should be a time with its zone, or seconds or milliseconds since 1970, is []; ' +
-        'progress.owedSinceAt should be a time with its zone, or seconds or milliseconds since 1970, is true; ' +
-        'progress.nextDueAt should be a time with its zone, or seconds or milliseconds since 1970, is "soon"; ' +
+      'malformed: progress.lastCompletedAt should be ISO 8601 with its zone, or null, is []; ' +
+        'progress.owedSinceAt should be ISO 8601 with its zone, or null, is true; ' +
+        'progress.nextDueAt should be ISO 8601 with its zone, or null, is "soon"; ' +
         'progress.redAfterMs should be milliseconds from 1000 to 2678400000, is "5m"',
     ],
     [

@@ -385,6 +385,13 @@ describe('a fleet that Prometheus measures', () => {
     assert.equal(looks.values({ mail: '1' }).rows[1], 'mail: not seen to move yet', 'it began anew');
   });
 
+  it('is not red by a counter that Prometheus rounds', () => {
+    const looks = new Looks(COUNTER);
+    const value = '1152921504606847000';
+    looks.values({ mail: value });
+    assert.match(looks.values({ mail: value }, 10 * MINUTE_MS).rows[0]!, /^mail: value 1152/);
+  });
+
   it('is red by a bad state at once, and says since when', () => {
     const looks = new Looks(STATE);
     assert.equal(looks.values({ a: '0', b: '0' }).said, 'healthy');

@@ -394,8 +394,36 @@ describe('a proof of progress by a counter', () => {
   });
 });
 
+describe('a proof of progress by a counter that is larger than a number is exact', () => {
+  /** What the looks show of a counter that has these values one after the other, two minutes apart. */
+  const shown = (values: readonly unknown[]) => {
+    const looks = new Looks(setting('counter'));
+    return values.map((value) => said(looks.look({ value }, 2 * MINUTE_MS))).at(-1);
+  };
+  const from = 2n ** 60n;
+  const each = (value: (n: bigint) => unknown) => [0n, 1n, 2n, 3n, 4n].map((n) => value(from + n));
+
+  it('counts by its digits, where they are a text', () => {
+    assert.equal(shown(each(String)), 'advancing');
+    assert.equal(shown(each(() => String(from))), 'stale');
+    assert.equal(shown(['007', '7', '+7', '7.0', '7']), 'stale');
+  });
+
+  it('is not known to stand, where they are none', () => {
+    assert.equal(shown(each(Number)), 'malformed');
+    assert.equal(shown(each(() => Number(from))), 'malformed');
+    assert.equal(shown(each((n) => Number(n) * Number(n - from + 1n))), 'advancing');
+  });
+});
+
 describe('a proof of progress by a beat', () => {
   const looks = () => new Looks(setting('beat'));
+
+  it('is well where only the end of a long text changes', () => {
+    const beat = looks();
+    const values = [1, 2, 3, 4].map((n) => 'x'.repeat(5_000) + n);
+    assert.equal(values.map((value) => said(beat.look({ value }, 2 * MINUTE_MS))).at(-1), 'advancing');
+  });
 
   it('is well once the beat was seen to change, and red where it does not', () => {
     const beat = looks();

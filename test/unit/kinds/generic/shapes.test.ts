@@ -114,6 +114,66 @@ const SHAPES: Readonly<Record<string, readonly Row[]>> = {
     [{ ready: false, failing: ['gateway-draining'] }, 503, 'stopping', [], 'gateway-draining'],
     [{ ready: false, failing: ['channels'] }, 503, 'bad', [], 'channels'],
   ],
+  'Kubernetes, which begins or ends': [
+    [
+      '[+]ping ok\n[-]poststarthook/rbac/bootstrap-roles failed: not finished\nreadyz check failed\n',
+      500,
+      'starting',
+      ['ping good', 'poststarthook/rbac/bootstrap-roles bad failed: not finished'],
+    ],
+    [
+      '[+]ping ok\n[-]shutdown failed: reason withheld\nreadyz check failed\n',
+      500,
+      'stopping',
+      ['ping good', 'shutdown bad failed: reason withheld'],
+    ],
+    [
+      '[-]etcd failed: reason withheld\n[-]poststarthook/x failed: not finished\nreadyz check failed\n',
+      500,
+      'bad',
+      ['etcd bad failed: reason withheld', 'poststarthook/x bad failed: not finished'],
+    ],
+  ],
+  lightship: [
+    ['SERVER_IS_READY', 200, 'good'],
+    ['SERVER_IS_NOT_READY', 500, 'bad', [], 'SERVER_IS_NOT_READY'],
+    ['SERVER_IS_NOT_SHUTTING_DOWN', 200, 'good'],
+    ['SERVER_IS_SHUTTING_DOWN', 500, 'stopping'],
+  ],
+  'NestJS and Fastify': [
+    [{ statusCode: 503, message: 'starting up', error: 'Service Unavailable' }, 503, 'starting'],
+    [{ statusCode: 503, message: 'no db', error: 'Service Unavailable' }, 503, 'bad', [], 'no db'],
+    [{ statusCode: 503, error: 'Service Unavailable' }, 503, 'bad', [], 'Service Unavailable'],
+  ],
+  FastAPI: [
+    [{ detail: 'db not ready' }, 503, 'bad', [], 'db not ready'],
+    [{ detail: 'Warming up' }, 503, 'starting'],
+    [{ detail: { status: 'starting' } }, 503, 'starting'],
+    [{ detail: { status: 'unhealthy', message: 'no db' } }, 503, 'bad', [], 'no db'],
+  ],
+  etcd: [
+    [{ health: 'true', reason: '' }, 200, 'good'],
+    [{ health: 'false', reason: 'RAFT NO LEADER' }, 503, 'bad', [], 'RAFT NO LEADER'],
+  ],
+  Elasticsearch: [
+    [{ cluster_name: 'x', status: 'green', timed_out: false }, 200, 'good'],
+    [{ status: 'yellow' }, 200, 'warning'],
+    [{ status: 'red' }, 200, 'bad'],
+  ],
+  'Docker, of its image': [
+    [{ Status: 'healthy', FailingStreak: 0, Log: [] }, 200, 'good'],
+    [{ Status: 'unhealthy', FailingStreak: 3, Log: [] }, 200, 'bad'],
+    [{ Status: 'starting', FailingStreak: 0, Log: [] }, 200, 'starting'],
+  ],
+  Envoy: [
+    ['LIVE\n', 200, 'good'],
+    ['PRE_INITIALIZING\n', 503, 'starting'],
+    ['DRAINING\n', 503, 'stopping'],
+  ],
+  'gRPC in JSON': [
+    [{ status: 'SERVING' }, 200, 'good'],
+    [{ status: 'NOT_SERVING' }, 200, 'bad'],
+  ],
   'opencode 1.18.33': [[{ healthy: true, version: '1.18.33' }, 200, 'good']],
   'n8n 2.40.7': [
     [{ status: 'ok' }, 200, 'good'],
@@ -140,6 +200,14 @@ const SHAPES: Readonly<Record<string, readonly Row[]>> = {
     ['Shutting down after an error', 503, 'stopping'],
     ['Service unavailable: the index is loading', 503, 'starting'],
     ['12 checks passed, 0 failed: all is ok', 200, 'good'],
+  ],
+  'systemctl is-active': [
+    ['active\n', 200, 'good'],
+    ['activating\n', 200, 'starting'],
+    ['deactivating\n', 200, 'stopping'],
+    ['inactive\n', 200, 'stopping'],
+    ['failed\n', 200, 'bad'],
+    ['active (running)', 200, 'good'],
   ],
   'an ill daemon that names a start': [
     [{ status: 'fail', output: 'error loading plugin x' }, 503, 'bad', [], 'error loading plugin x'],
@@ -169,6 +237,21 @@ describe('a health answer that is understood without any setting', () => {
         if (said !== undefined) assert.equal(shape.said, said);
       });
     }
+  }
+
+  /** As Flask, Django, PHP and Express send a text that nobody named the type of. */
+  const untyped: readonly (readonly [body: unknown, status: number, condition: Condition])[] = [
+    ['OK', 200, 'good'],
+    ['Ok.\n', 200, 'good'],
+    [{ status: 'ok', note: '<b>' }, 200, 'good'],
+    [{ status: 'starting' }, 503, 'starting'],
+    ['Service Unavailable', 503, 'bad'],
+  ];
+  for (const [body, status, condition] of untyped) {
+    it(`${status} ${JSON.stringify(body)} is ${condition}, though it calls itself a web page`, () => {
+      const shape = read(answer(body, status, 'text/html; charset=utf-8'));
+      assert.equal(typeof shape === 'object' ? shape.condition : shape, condition);
+    });
   }
 
   it('keeps no more of its checks than can be shown', () => {
@@ -220,6 +303,18 @@ describe('an answer that is no health answer', () => {
       answer('<html xmlns="x"/>', 200, 'application/xhtml+xml; charset=utf-8'),
       'the answer is a web page; another service listens there',
     ],
+    [
+      'a page of a status',
+      answer('<b>OK</b>', 200, 'text/html'),
+      'the answer is a web page; another service listens there',
+    ],
+    ['an empty page', answer('', 503, 'text/html'), 'HTTP 503 (a web page)'],
+    [
+      'the words of a login',
+      answer({ detail: 'Not authenticated' }, 401),
+      'HTTP 401: a login is asked for: Not authenticated',
+    ],
+    ['the words of an error', answer({ detail: 'no db' }, 500), 'HTTP 500: no db'],
     ['binary', answer('\u0000\u0001\ufffd\ufffd', 200, 'application/octet-stream'), undefined],
     ['a long text', answer('ok '.repeat(1_000), 200, 'text/plain'), undefined],
     ['a word that is none', answer({ status: 'tuesday' }), undefined],

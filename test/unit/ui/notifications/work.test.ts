@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '../../../../src/health/report';
 import type { FinishedWish } from '../../../../src/health/workNews';
+import { INSTANCE_TOLD_MS, TOLD_WINDOW_MS } from '../../../../src/store/policy';
 import { Notices } from '../../../../src/ui/notifications/notices';
+import { endTold, waitsNotice } from '../../../../src/ui/notifications/workNotice';
 import { settled } from '../../../support/fakeScreen';
 import { goodReport } from '../../health/support';
 import { Watch } from '../../health/support';
@@ -171,6 +173,25 @@ describe('work that ends or asks', () => {
     window.daemons.get('dispatchd')!.answer(goodReport(window.time, { kind: 'dispatchd', sessions: [] }));
     asks();
     assert.equal((await told()).length, 1);
+  });
+
+  it('that asks again in the same words, having gone on, counts as told for minutes, and not for days', () => {
+    const [asks, model] = [waiting('task', 'Allow Bash?'), window.model('dispatchd')];
+    const toldFor = (isAgain: boolean) => waitsNotice(model, asks, isAgain).toldFor;
+    assert.deepEqual([toldFor(false), toldFor(true)], [INSTANCE_TOLD_MS, TOLD_WINDOW_MS]);
+  });
+
+  it('that fails without a time of its end counts as told for minutes: it may fail again', () => {
+    const toldFor = (more: Partial<Session>) =>
+      endTold(window.model('dispatchd').daemon.id, session('a', more)).toldFor;
+    assert.deepEqual([toldFor({ endedAt: 1 }), toldFor({})], [INSTANCE_TOLD_MS, TOLD_WINDOW_MS]);
+  });
+
+  it('of long ids is told of each, and of each of its questions', () => {
+    const id = 'a'.repeat(200);
+    const key = (of: string, question: string) =>
+      waitsNotice(window.model('dispatchd'), waiting(of, question)).key;
+    assert.equal(new Set([key(id, 'Which?'), key(id, 'When?'), key(`${id}b`, 'Which?')]).size, 3);
   });
 
   it('can be muted by kinds, and chosen by wishes, that the manifest explains', () => {
