@@ -22,6 +22,19 @@ export function cleanText(text: string, maxChars = MAX_TEXT_CHARS): string {
   return line.length > maxChars ? `${wholeStart(line, maxChars - 1)}…` : line;
 }
 
+/** Letters as wide as they are high; pictures are as well, and are two characters each. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/g;
+
+/** The start of a text that takes no more room than so many letters of the alphabet. */
+export function fitted(text: string, maxChars: number): string {
+  for (let chars = maxChars; ;) {
+    const start = cleanText(text, chars);
+    const over = start.length + (start.match(WIDE)?.length ?? 0) - maxChars;
+    if (over <= 0 || chars <= 1) return start;
+    chars = Math.max(1, Math.min(chars, start.length) - Math.ceil(over / 2));
+  }
+}
+
 let graphemes: Intl.Segmenter | undefined;
 
 /** The start of a text in whole characters, as people count them. */
@@ -30,6 +43,11 @@ function wholeStart(text: string, maxChars: number): string {
   if (/^[^\u0300-\uffff]+$/.test(text.slice(maxChars - 1, maxChars + 1))) return text.slice(0, maxChars);
   graphemes ??= new Intl.Segmenter();
   return text.slice(0, graphemes.segment(text).containing(maxChars)?.index);
+}
+
+/** With its full stop, where it has none of its own: a daemon may say a sentence. */
+export function asSentence(text: string): string {
+  return /[.?!…]$/.test(text) ? text : `${text}.`;
 }
 
 /** The object that a JSON text holds; `undefined` for every other text. An array is an object, too. */

@@ -127,6 +127,11 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
+/** Whether a moment is of the day that it is now. */
+export function isToday(at: number, nowAt: number): boolean {
+  return isSameDay(new Date(at), new Date(nowAt));
+}
+
 function isSameDay(a: Date, b: Date): boolean {
   return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
 }

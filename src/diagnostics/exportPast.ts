@@ -1,4 +1,5 @@
 import { clockTime, duration } from '../base/time';
+import { partText } from '../words/laneText';
 import type { LoggedIncident } from '../health/loggedIncidents';
 import type { Past } from '../health/past';
 import {
@@ -6,7 +7,6 @@ import {
   incidentSentence,
   lifeDetail,
   lifeText,
-  partText,
   pastSentences,
   sessionText,
   whyText,

@@ -50,7 +50,10 @@ export const ROW_CHARS = 30;
 /** VS Code gives an item in the status bar two fifths of the window: so many letters at 1000 px. */
 export const ITEM_CHARS = 56;
 /** So many of a daemon's name always do. */
-export const ROW_NAME_CHARS = 12;
+export const ROW_NAME_CHARS = 11;
+
+/** What shows seconds is not wrong by more: what is written more seldom shows minutes. It is written with each poll. */
+export const SECONDS_HOLD_MS = 5_000;
 
 /** A session in its last minute is counted down in its row, by the second. */
 export const ROW_DRAW_EVERY_MS = 1_000;

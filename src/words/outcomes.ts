@@ -1,4 +1,4 @@
-import { cleanText } from '../base/text';
+import { asSentence, cleanText } from '../base/text';
 import { duration } from '../base/time';
 import type { MessageCode } from '../base/errors';
 import type { Cause } from '../health/cause';
@@ -58,13 +58,14 @@ function textOf(outcome: Outcome): string {
     case 'unproven': {
       const took = duration(outcome.tookMs);
       if ('notOurs' in outcome) {
-        return `${daemon} answers after ${took}, but ${notOursText(outcome.notOurs)}.${workSentence(work)}`;
+        const answers = `${daemon} answers after ${took}, but ${notOursText(outcome.notOurs)}`;
+        return `${asSentence(answers)}${workSentence(work)}`;
       }
       const { isRestart, ended, why } = outcome;
       const made = work ? workText(work) : '';
       const head = isRestart ? `${daemon} restarted in ${took}` : `${daemon} started in ${took}`;
       const said = `${head}${(ended && ENDED_OLD[ended]) ?? ''}${made === '' ? '' : ` · ${made}`}`;
-      return why ? `${said}, but ${unprovenText(why)}.` : `${said}.`;
+      return asSentence(why ? `${said}, but ${unprovenText(why)}` : said);
     }
     case 'cancelled':
       return `${CANCELLED[outcome.left]}${workSentence(work)}`;
@@ -75,7 +76,8 @@ function textOf(outcome: Outcome): string {
     case 'late': {
       const { afterMs, exit, seen } = outcome;
       const why = seenText(seen, daemon);
-      const late = `${daemon} was started, but is not proven to work after ${duration(afterMs)}: ${why}.`;
+      const unproven = `${daemon} was started, but is not proven to work after ${duration(afterMs)}: ${why}`;
+      const late = asSentence(unproven);
       return `${late}${exit ? ` ${exitText(exit)}.` : ''}${workSentence(work)}`;
     }
   }

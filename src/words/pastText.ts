@@ -1,13 +1,12 @@
 import { clockTime, duration } from '../base/time';
 import type { Life } from '../health/incidentLog';
-import type { LanePart } from '../health/lane';
 import type { LoggedIncident } from '../health/loggedIncidents';
 import { endsIn, notWatchedMs, type Past, type SessionPast } from '../health/past';
 import { HISTORY_GAP_TOLERANCE_MS, HISTORY_WINDOW_MS } from '../health/policy';
 import { isStranded, isWaiting, type End } from '../health/sessions';
 import type { DaemonState } from '../health/states';
 import { reasonText } from './reasons';
-import { beingText, capitalise, STATE_LABELS } from './states';
+import { beingText, capitalise } from './states';
 import { workText } from './work';
 
 /** In a sentence more incidents than these are not read. */
@@ -139,7 +138,8 @@ export function pastSentences(past: Past, isOpen: (incident: LoggedIncident) => 
   const more = Math.max(0, incidents.length - MAX_TOLD) + Math.max(0, lives.length - MAX_TOLD);
   const notWatched = notWatchedMs(past);
   const isWatched = notWatched <= HISTORY_GAP_TOLERANCE_MS;
-  const calm = isWatched ? 'no problems' : 'no problems while a window watched';
+  const isAllUnseen = nowAt - past.sinceAt - notWatched <= HISTORY_GAP_TOLERANCE_MS;
+  const calm = isWatched ? 'no problems' : isAllUnseen ? UNSEEN : 'no problems while a window watched';
   const happened =
     told.length === 0
       ? past.daemons.length === 0
@@ -150,11 +150,13 @@ export function pastSentences(past: Past, isOpen: (incident: LoggedIncident) => 
   return [
     `${sinceText(past)}: ${happened}.`,
     ...(ends === '' ? [] : [`${capitalise(ends)}.`]),
-    ...(isWatched || past.daemons.length === 0
+    ...(isWatched || past.daemons.length === 0 || happened === UNSEEN
       ? []
       : [`No window watched for ${duration(notWatched)} of that.`]),
   ];
 }
+
+const UNSEEN = 'no window watched';
 
 const ENDS: Readonly<Record<End, string>> = {
   completed: 'finished',
@@ -227,21 +229,11 @@ function openText({ session, waits }: SessionPast): string {
 
 /** "runs, ends by 02:24:20", "timed out at 02:14:20". */
 function stateText({ session, end, endedAt, isLive, deadlineAt }: SessionPast, nowAt: number): string {
-  if (isLive) return deadlineAt === undefined ? 'runs' : `runs, ends by ${clockTime(deadlineAt, nowAt)}`;
+  if (isLive) {
+    if (deadlineAt === undefined) return 'runs';
+    return `runs, ${deadlineAt < nowAt ? 'was to end' : 'ends'} by ${clockTime(deadlineAt, nowAt)}`;
+  }
   if (isWaiting(session)) return 'waits for you';
   const at = endedAt === undefined ? '' : ` at ${clockTime(endedAt, nowAt)}`;
   return `${end === undefined ? 'ended' : ENDS[end]}${at}`;
-}
-
-/** A part of a lane: "wedged 02:10:03 to 02:14:20 (4 min 17 s): the poll loop hangs". */
-export function partText({ state, fromAt, toAt, reason, toldByIt }: LanePart, nowAt: number): string {
-  const why = reason ? `: ${reasonText(reason)}` : '';
-  const by = toldByIt ? TOLD_BY_IT : '';
-  const span = `${clockTime(fromAt, nowAt)} to ${clockTime(toAt, nowAt)} (${duration(toAt - fromAt)})`;
-  return `${partLabel(state)} ${span}${by}${why}`;
-}
-
-export function partLabel(state: LanePart['state']): string {
-  if (state === 'notWatched') return 'not watched';
-  return state === 'noProblem' ? 'no problem noted' : STATE_LABELS[state].label;
 }

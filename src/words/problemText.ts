@@ -1,3 +1,4 @@
+import { asSentence } from '../base/text';
 import { clockTime, SECOND_MS, type Instant } from '../base/time';
 import { inFlightMs } from '../health/staleness';
 import type { DaemonState } from '../health/states';
@@ -27,7 +28,7 @@ export function problemText(model: DaemonModel, state: DaemonState, still: strin
       `${sinceText(model, now)}. Nothing is dispatched until ${until}.`
     );
   }
-  return `${name} is ${still}${beingText(state)}: ${reason}.`;
+  return asSentence(`${name} is ${still}${beingText(state)}: ${reason}`);
 }
 
 /** A moment, since a message stays for hours and its text never changes. */

@@ -113,8 +113,7 @@ export function lastKnownText({ sessions }: Report, at: string): string {
 }
 
 /** "2 running · 1 waits for you", after a state; empty where nothing does. */
-export function workInShort({ sessions = [] }: Report): string {
+export function workInShort({ sessions = [] }: Report, waiting: number): string {
   const live = sessions.filter(isLive).length;
-  const waiting = sessions.filter(isWaiting).length;
   return joined([live > 0 && runningText(live, true), waiting > 0 && waitingText(waiting, true)], ' · ');
 }

@@ -6,13 +6,12 @@ import { pastOf, type PastSource } from '../../health/past';
 import { INCIDENT_LOG_MS, HISTORY_WINDOW_MS } from '../../health/policy';
 import type { DaemonId, Session } from '../../health/report';
 import type { DaemonModel } from '../../model/daemonModel';
-import { severityOf, stateInWords } from '../../words/states';
 import { PAGE_DRAW_EVERY_MS, PAGE_STEP_MS } from '../policy';
 import { openReport } from '../commands/openReport';
-import { answersForSessions } from '../shared/usable';
 import { Rendered } from '../shared/rendered';
 import { toHtml, type PageElement } from './node';
 import { pageOf } from './page';
+import { pageDaemonOf } from './pageDaemon';
 import type { Page, PageModel } from './pageModel';
 import { exportPage } from './exportPage';
 import { PAGE, type Range } from './pageText';
@@ -161,12 +160,7 @@ export class HealthPage implements vscode.Disposable {
       range,
       ranges,
       shows: this.#shows,
-      daemons: all.map((model) => ({
-        daemonId: model.daemon.id,
-        now: stateInWords(model, clock.now()),
-        severity: severityOf(model),
-        canRunAgain: answersForSessions(model),
-      })),
+      daemons: all.map((model) => pageDaemonOf(model, clock.now())),
     };
   }
 

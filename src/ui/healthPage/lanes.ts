@@ -1,7 +1,8 @@
 import type { LanePart } from '../../health/lane';
 import type { DaemonPast, Past, SessionPast } from '../../health/past';
 import { STATES } from '../../health/states';
-import { partText, sessionInShort, sessionText } from '../../words/pastText';
+import { partText } from '../../words/laneText';
+import { sessionInShort, sessionText } from '../../words/pastText';
 import { el, type PageElement } from './node';
 import type { PageDaemon } from './pageModel';
 import { laneLabel, moreSessions, PAGE, tickText } from './pageText';

@@ -1,6 +1,7 @@
 import { clockTime, duration } from '../../base/time';
 import type { Past } from '../../health/past';
-import { extensionsText, limitText, partLabel, standText, TOLD_BY_IT } from '../../words/pastText';
+import { partLabel } from '../../words/laneText';
+import { extensionsText, limitText, standText, TOLD_BY_IT } from '../../words/pastText';
 import { reasonText } from '../../words/reasons';
 import { capitalise } from '../../words/states';
 import { el, type PageElement, type PageNode } from './node';

@@ -1,4 +1,4 @@
-import { joined } from '../../base/text';
+import { cleanText, joined } from '../../base/text';
 import type { Extension, TimedOut } from '../../health/deadlines';
 import type { Entry } from '../../health/countdown';
 import type { Session } from '../../health/report';
@@ -89,10 +89,16 @@ function left({ remainingMs }: Entry): string {
 export function timedOutText(daemon: string, { session, isInferred }: TimedOut): string {
   const { startedAt, createdAt, endedAt, timeoutMs, extensionsUsed, maxExtensions } = session;
   const beganAt = startedAt ?? createdAt;
-  const ran = beganAt !== undefined && endedAt !== undefined ? ` after ${duration(endedAt - beganAt)}` : '';
+  const ranMs = beganAt === undefined || endedAt === undefined ? 0 : endedAt - beganAt;
+  const limit = timeoutMs === undefined ? '' : duration(timeoutMs);
+  // Said twice it would not say more.
+  const isAtLimit = ranMs >= 1 && duration(ranMs) === limit && !session.deadlineAssumed;
+  const ran = isAtLimit ? ` at its limit, ${limit}` : ranMs < 1 ? '' : ` after ${duration(ranMs)}`;
   const facts = joined(
     [
-      timeoutMs !== undefined && `limit ${duration(timeoutMs)}${session.deadlineAssumed ? ', assumed' : ''}`,
+      timeoutMs !== undefined &&
+        !(isAtLimit && !isInferred) &&
+        `limit ${duration(timeoutMs)}${session.deadlineAssumed ? ', assumed' : ''}`,
       extensionsUsed !== undefined && !!maxExtensions && `${extensionsUsed} of ${maxExtensions} extensions`,
     ],
     ', ',
@@ -120,7 +126,7 @@ export function timedOutTogetherText(daemons: readonly string[], sessions: reado
 
 /** The title of a session in a sentence. */
 export function quoted({ title }: Session, maxChars = Infinity): string {
-  return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
+  return `“${cleanText(title, maxChars)}”`;
 }
 
 function rowId({ daemonId, session }: Entry): string {

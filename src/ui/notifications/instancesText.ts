@@ -1,7 +1,7 @@
 import { CRASH_LOOP_MS } from '../../health/policy';
 import type { Restarted, WorkMade } from '../../health/workMade';
 import { workText } from '../../words/work';
-import { coarseAge, duration } from '../../base/time';
+import { clockMinute, duration, wallAtOf, type Instant } from '../../base/time';
 import { JUST_NOW_MS } from '../policy';
 
 /** "3rd". */
@@ -10,11 +10,17 @@ function ordinal(count: number): string {
   return `${count}${(isTeen ? undefined : ['th', 'st', 'nd', 'rd'][count % 10]) ?? 'th'}`;
 }
 
-/** "dispatchd restarted after a reboot (was up 3 h 12 min); 2 sessions resumed, 1 interrupted." */
-export function restartedText(name: string, restarted: Restarted): string {
+/**
+ * "dispatchd restarted at 14:03 after a reboot (was up 3 h 12 min); 2 sessions resumed, 1 interrupted."
+ *
+ * @param seen when that was told, which may be before it is said
+ */
+export function restartedText(name: string, restarted: Restarted, seen: Instant, now: Instant): string {
   const { kind, wasUpMs, agoMs = 0, isInferred, nth } = restarted;
   const what = isInferred ? 'seems to have restarted' : 'restarted';
-  const when = agoMs < JUST_NOW_MS ? '' : ` ${coarseAge(agoMs)} ago`;
+  // A moment, since a message stays.
+  const at = clockMinute(wallAtOf(seen, now) - agoMs, now.wallAt);
+  const when = agoMs < JUST_NOW_MS ? '' : ` at ${at}`;
   const why = kind === 'reboot' ? ' after a reboot' : '';
   const up = wasUpMs === undefined ? '' : ` (was up ${duration(wasUpMs)})`;
   const loop = nth === undefined ? '' : `: ${ordinal(nth)} restart in ${duration(CRASH_LOOP_MS)}`;

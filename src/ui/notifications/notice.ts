@@ -50,7 +50,13 @@ export type Notice = Common &
         readonly ended: { readonly key: string; readonly wellSinceAt: number };
       }
     | { readonly kind: 'conflict'; readonly conflict: Conflict }
-    | { readonly kind: 'restarted'; readonly name: string; readonly restarted: Restarted }
+    | {
+        readonly kind: 'restarted';
+        readonly name: string;
+        readonly restarted: Restarted;
+        /** When the daemon told of it. */
+        readonly seen?: Instant;
+      }
     | { readonly kind: 'timedOut'; readonly name: string; readonly timedOut: TimedOut }
     | { readonly kind: 'ended'; readonly name: string; readonly ended: WorkEnd }
     | { readonly kind: 'waits'; readonly name: string; readonly session: Session }

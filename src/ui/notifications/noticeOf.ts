@@ -111,13 +111,14 @@ export function conflictNotice(conflict: Conflict, sinceAt: number): Notice {
 
 type RestartedEvent = Extract<HealthEvent, { kind: 'restarted' }>;
 
-function restartedNotice({ daemon }: DaemonModel, event: RestartedEvent): Notice {
+function restartedNotice({ daemon, track }: DaemonModel, event: RestartedEvent): Notice {
   const { restarted, instanceId, began } = event;
   const hasLost = restarted.interrupted > 0;
   return {
     kind: 'restarted',
     name: daemon.name,
     restarted,
+    ...(track.last && { seen: track.last.at }),
     ...instanceTold(daemon.id, instanceId, began),
     daemonIds: [daemon.id],
     level: hasLost ? 'warning' : 'info',

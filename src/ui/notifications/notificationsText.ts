@@ -60,7 +60,7 @@ function textOf(notice: Notice, now: Instant): string {
     case 'conflict':
       return conflictText(notice.conflict);
     case 'restarted':
-      return restartedText(notice.name, notice.restarted);
+      return restartedText(notice.name, notice.restarted, notice.seen ?? now, now);
     case 'timedOut':
       return timedOutText(notice.name, notice.timedOut);
     case 'ended':

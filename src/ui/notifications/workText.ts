@@ -1,3 +1,4 @@
+import { asSentence } from '../../base/text';
 import { duration } from '../../base/time';
 import type { Session } from '../../health/report';
 import type { WorkEnd } from '../../health/workNews';
@@ -14,10 +15,12 @@ export interface NamedEnd {
 /** "“Lint” failed on dispatchd after 12 s (exit code 3).", "“Build” finished on dispatchd in 3 min 5 s." */
 export function endedText(daemon: string, { session, end, ranMs }: WorkEnd): string {
   const on = `${quoted(session)} ${VERBS[end]} on ${daemon}`;
-  if (end === 'completed') return `${on}${ranMs === undefined ? '' : ` in ${duration(ranMs)}`}.`;
+  // A daemon that tells whole seconds ends at once what it began.
+  const ran = ranMs === undefined || ranMs < 1 ? undefined : duration(ranMs);
+  if (end === 'completed') return `${on}${ran === undefined ? '' : ` in ${ran}`}.`;
   const { exitCode, outcome } = session;
-  if (exitCode === undefined && outcome !== undefined) return `${on}: ${outcome.replace(/\.$/, '')}.`;
-  const after = ranMs === undefined ? '' : ` after ${duration(ranMs)}`;
+  if (exitCode === undefined && outcome !== undefined) return asSentence(`${on}: ${outcome}`);
+  const after = ran === undefined ? '' : ` after ${ran}`;
   return `${on}${after}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}.`;
 }
 
@@ -53,8 +56,4 @@ export function waitTogetherText(sessions: readonly Session[]): string {
 function namesOf(sessions: readonly Session[]): string {
   const named = sessions.slice(0, MAX_NAMED).map((session) => quoted(session, TITLE_CHARS_OF_MANY));
   return `${named.join(', ')}${sessions.length > named.length ? ', ….' : '.'}`;
-}
-
-function asSentence(text: string): string {
-  return /[.?!…]$/.test(text) ? text : `${text}.`;
 }

@@ -23,13 +23,19 @@ export function countProblems(models: readonly DaemonModel[], conflicts: readonl
   return byThemselves.length + conflicts.length;
 }
 
+/** Whether it does not answer, as far as that is decided: a lost answer or two fold nothing. */
+export function isGoneSilent({ track }: DaemonModel): boolean {
+  return track.sample?.ok !== true && rowOf(track.verdict).tells === 'condition';
+}
+
 /**
  * The work of a daemon that a person could go on with now: what asks, and what a restart interrupted. Of a daemon that
- * is gone nobody can.
+ * is gone, or hangs, nobody can.
  */
-export function waitingIn({ track, lost = [] }: DaemonModel): readonly Session[] {
+export function waitingIn(model: DaemonModel): readonly Session[] {
+  const { track, lost = [] } = model;
   const { phase } = rowOf(track.verdict);
-  if (!track.last || phase === 'down' || phase === 'gone') return [];
+  if (!track.last || phase === 'down' || phase === 'gone' || isGoneSilent(model)) return [];
   const { report } = track.last;
   const stranded = [...(report.sessions ?? []), ...lost].filter(isStranded);
   // A daemon may list what was noted as lost, too.

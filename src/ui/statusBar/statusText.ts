@@ -2,8 +2,8 @@ import type { DaemonModel } from '../../model/daemonModel';
 import type { OfferedDaemon } from '../../model/foundDaemon';
 import type { Conflict } from '../../health/conflicts';
 import { conflictText, conflictTitle } from '../../words/conflictText';
-import { cleanText } from '../../base/text';
-import { roughly, SECOND_MS, type Instant } from '../../base/time';
+import { asSentence, fitted } from '../../base/text';
+import { MINUTE_MS, roughly, SECOND_MS, wholeMinutes, type Instant } from '../../base/time';
 import { STATES } from '../../health/states';
 import {
   commandLink,
@@ -31,7 +31,7 @@ import { newsText } from '../../words/newsText';
 import { isSaid, isWell, troubleSinceAt, verdictSentences, verdictText } from '../../words/verdicts';
 import { countProblems } from '../shared/problems';
 import { isFleet } from '../shared/usable';
-import { ITEM_CHARS, MAX_DESCRIBED, MAX_LINES, ROW_NAME_CHARS } from '../policy';
+import { ITEM_CHARS, MAX_DESCRIBED, MAX_LINES, ROW_NAME_CHARS, SECONDS_HOLD_MS } from '../policy';
 import { foundView } from './foundText';
 import type { StatusView } from './statusView';
 import { waitingInHover, workInItem } from './workText';
@@ -74,7 +74,7 @@ export function renderStatus(
     : {
         icon: iconOf(worst),
         short: shortText(worst, others, now, room),
-        spoken: `${worst.daemon.name} ${stateInWords(worst, now)}`,
+        spoken: spokenText(worst, others, now),
       };
   return {
     text: withMark(withIcon(shown.icon, plain(`${shown.short}${more}${work.short}`)), news),
@@ -139,13 +139,45 @@ function iconOf(model: DaemonModel): IconId {
 
 /** @param room for so many letters: a long name is not to push out what follows */
 function shortText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant, room: number): string {
-  const nameIn = (chars: number) => cleanText(worst.daemon.name, Math.max(ROW_NAME_CHARS, chars));
+  const alike = allAlike([worst, ...others], now);
+  if (alike !== undefined) return alike;
+  const nameIn = (chars: number) => fitted(worst.daemon.name, Math.max(ROW_NAME_CHARS, chars));
   if (!isProven(worst) || isRecovering(worst)) {
     const state = stateInShort(worst, now);
     return `${nameIn(room - state.length - 1)} ${state}`;
   }
-  const healthy = others.filter(isProven).length + 1;
+  const healthy = countProven([worst, ...others]);
   return healthy > 1 ? `${healthy} daemons` : nameIn(room);
+}
+
+/** As many as the item counts, with their state. */
+function spokenText(worst: DaemonModel, others: readonly DaemonModel[], now: Instant): string {
+  const healthy = isProven(worst) && !isRecovering(worst) ? countProven([worst, ...others]) : 0;
+  const state = stateInWords(worst, now);
+  return (
+    allAlike([worst, ...others], now) ??
+    (healthy > 1 ? `${healthy} daemons ${state}` : `${worst.daemon.name} ${state}`)
+  );
+}
+
+function countProven(models: readonly DaemonModel[]): number {
+  return models.filter(isProven).length;
+}
+
+/** "3 daemons offline": where none wants a look more than the others; `undefined` where one does. */
+function allAlike(models: readonly DaemonModel[], now: Instant): string | undefined {
+  const [first, ...others] = models;
+  if (!first || others.length === 0 || severityOf(first) !== 'plain' || isProven(first)) return undefined;
+  const state = stateInShort(first, now);
+  const isAlike = others.every((other) => stateInShort(other, now) === state);
+  return isAlike ? `${models.length} daemons ${state}` : undefined;
+}
+
+/** " (1 min 10 s)"; in whole minutes where it is written so seldom that seconds would grow old. */
+function howLongText({ daemon, track }: DaemonModel, forMs: number): string {
+  const isWrittenSoon = track.sample?.ok === true && daemon.pollIntervalMs <= SECONDS_HOLD_MS;
+  if (forMs < (isWrittenSoon ? SECOND_MS : MINUTE_MS)) return '';
+  return ` (${isWrittenSoon ? roughly(forMs) : wholeMinutes(forMs)})`;
 }
 
 function isProven({ track }: DaemonModel): boolean {
@@ -168,13 +200,12 @@ function describe(model: DaemonModel, now: Instant): MarkdownText {
   const verdict = verdictText(model, now);
   const { why } = verdict;
   const beganAt = troubleSinceAt(model, now);
-  const forMs = beganAt === undefined ? 0 : now.wallAt - beganAt;
-  const howLong = forMs < SECOND_MS ? '' : ` (${roughly(forMs)})`;
+  const howLong = beganAt === undefined ? '' : howLongText(model, now.wallAt - beganAt);
   const change = commandLink('change', 'daemonHealth.snooze', daemon.id);
   return [
     ...inMarkdown`${icon(iconOf(model))} **${daemon.name}** ${state}\n\n`,
     ...inMarkdown`${verdictSentences(verdict, state, howLong)}\n\n`,
-    ...(why === undefined || isSaid(why, state) ? [] : inMarkdown`${`${capitalise(why)}.`}\n\n`),
+    ...(why === undefined || isSaid(why, state) ? [] : inMarkdown`${asSentence(capitalise(why))}\n\n`),
     ...inMarkdown`${`${capitalise(freshness(model, now))}.`}`,
     ...(snoozed === '' ? [] : inMarkdown`\n\n${icon('bell-slash')} ${`${capitalise(snoozed)} `}(${change})`),
     ...past(model, now),

@@ -1,5 +1,5 @@
-import { cleanText } from '../../base/text';
-import { clockInShort, duration, wallAtOf, type Instant } from '../../base/time';
+import { asSentence, fitted } from '../../base/text';
+import { clockInShort, duration, SECOND_MS, wallAtOf, type Instant } from '../../base/time';
 import { rowOf } from '../../health/states';
 import { kindOf } from '../../kinds/index';
 import { placeOf } from '../../kinds/target';
@@ -14,6 +14,7 @@ import {
 } from '../../words/states';
 import { isWell, verdictText } from '../../words/verdicts';
 import { lastKnownText, workInShort } from '../../words/work';
+import { isGoneSilent, waitingIn } from '../shared/problems';
 import { ROW_CHARS, ROW_NAME_CHARS } from '../policy';
 import { factsOf } from './detailRows';
 import { fleetOf, fleetRows, type Filters } from './fleetRows';
@@ -74,7 +75,8 @@ export function daemonRows(
 function rootText(model: DaemonModel, now: Instant): string {
   const { verdict, last, sample } = model.track;
   const state = verdict.startFailed ? stateInWords(model, now) : stateInShort(model, now);
-  const work = last && sample?.ok ? (fleetText(model) ?? workInShort(last.report)) : '';
+  const work =
+    last && sample?.ok ? (fleetText(model) ?? workInShort(last.report, waitingIn(model).length)) : '';
   return work === '' ? state : `${state} · ${work}`;
 }
 
@@ -89,7 +91,7 @@ function fleetText(model: DaemonModel): string | undefined {
 /** The start of a long name: of a daemon that is not well its state is not to be cut. */
 function fitting(name: string, words: string): string {
   const [state = ''] = words.split(' · ');
-  return cleanText(name, Math.max(ROW_NAME_CHARS, ROW_CHARS - state.length));
+  return fitted(name, Math.max(ROW_NAME_CHARS, ROW_CHARS - state.length));
 }
 
 /** Its sessions; of a daemon that does not answer those that it last told of, folded. */
@@ -114,11 +116,6 @@ function workRows(model: DaemonModel, now: Instant, sessionRows: SessionRows | u
     deeper: endedBelow.flatMap(([, ...rows]) => rows),
   };
   return [...interrupted, lastKnown].map((detail) => below(daemon.id, detail));
-}
-
-/** Whether it does not answer, as far as that is decided: a lost answer or two fold nothing. */
-function isGoneSilent({ track }: DaemonModel): boolean {
-  return track.sample?.ok !== true && rowOf(track.verdict).tells === 'condition';
 }
 
 function detailsSection({ daemon }: DaemonModel, facts: readonly Detail[]): Section[] {
@@ -170,6 +167,10 @@ function snoozeDetail(model: DaemonModel, now: Instant): Detail[] {
 export function rowHover(row: Row, model: DaemonModel | undefined, now: Instant): string {
   if (!model) return valueOf(row);
   const { last } = model.track;
-  const asOf = last ? ` As of ${duration(now.monotonicMs - last.at.monotonicMs)} ago` : ' Never answered';
-  return `${valueOf(row)}.${asOf}, ${freshness(model, now)}.`;
+  const asOf = last ? `As of ${ago(now.monotonicMs - last.at.monotonicMs)}` : 'Never answered';
+  return `${asSentence(valueOf(row))} ${asOf}, ${freshness(model, now)}.`;
+}
+
+function ago(ms: number): string {
+  return ms < SECOND_MS ? 'just now' : `${duration(ms)} ago`;
 }

@@ -1,4 +1,4 @@
-import { clockTime, coarseAge, duration, MINUTE_MS, type Instant } from '../../base/time';
+import { clockMinute, clockTime, coarseAge, duration, MINUTE_MS, type Instant } from '../../base/time';
 import { answersItself, staleThresholdMs } from '../../health/staleness';
 import type { Report } from '../../health/report';
 import { tellsOfLoop } from '../../health/signs';
@@ -129,7 +129,7 @@ function pauseDetail({ pause, daemonNow }: Report, now: Instant): Detail[] {
   if (!pause) return [{ ...detail, description: 'not known' }];
   if (!pause.isPaused) return [];
   if (pause.resumesAt === undefined) return [{ ...detail, description: 'paused' }];
-  const at = clockTime(pause.resumesAt, now.wallAt);
+  const at = clockMinute(pause.resumesAt, now.wallAt);
   const isPast = pause.resumesAt <= (daemonNow ?? now.wallAt);
   return [{ ...detail, description: isPast ? `paused · was to resume at ${at}` : `paused until ${at}` }];
 }

@@ -1,6 +1,6 @@
 import { joined } from '../../base/text';
 import { clockMinute, type Instant, MINUTE_MS, wholeMinutes } from '../../base/time';
-import { timeLeftMs } from '../../health/deadlines';
+import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { canGoOn, endOf, type End } from '../../health/sessions';
@@ -30,12 +30,13 @@ export function liveRow({ track }: DaemonModel, session: Session, now: Instant):
   // Of a daemon that does not answer nobody knows whether its work lives.
   if (track.sample?.ok !== true) return { ...WAS_LIVE, figure: `was ${session.status}` };
   const { startedAt, status } = session;
-  const leftMs = timeLeftMs(session, track, now);
+  // Nothing is ended while the state lasts, or nobody knows.
+  const leftMs = inhibitedBy(track) === undefined ? timeLeftMs(session, track, now) : undefined;
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
   const since = () => (startedAt === undefined ? status : `since ${clockMinute(startedAt, now.wallAt)}`);
   return {
     figure: leftMs === undefined ? since() : timeLeftText(leftMs),
-    more: moreOfLive,
+    more: leftMs === undefined && startedAt === undefined ? besidesStatus : moreOfLive,
     lately: quietText(session, track, leftMs),
     icon: isNear ? 'watch' : 'play-circle',
     severity: isNear ? 'amber' : 'plain',
@@ -45,12 +46,18 @@ export function liveRow({ track }: DaemonModel, session: Session, now: Instant):
 
 const LIVE = 'session.running';
 
-const WAS_LIVE = { more: moreOfLive, icon: 'question', severity: 'plain', contextValue: LIVE } as const;
+const WAS_LIVE = { more: besidesStatus, icon: 'question', severity: 'plain', contextValue: LIVE } as const;
 
 function moreOfLive(session: Session): readonly (string | false)[] {
-  const { extensionsUsed = 0, maxExtensions, requestedExtensions = 0, stopping, status } = session;
+  const { stopping, status } = session;
+  return [stopping === undefined && status !== 'running' && status, ...besidesStatus(session)];
+}
+
+/** Where the figure is the status. */
+function besidesStatus(session: Session): readonly (string | false)[] {
+  const { extensionsUsed = 0, maxExtensions, requestedExtensions = 0, stopping } = session;
   return [
-    stopping === undefined ? status !== 'running' && status : `ending: ${stopping}`,
+    stopping !== undefined && `ending: ${stopping}`,
     extensionsUsed > 0 &&
       `extended ${extensionsUsed}${maxExtensions === undefined ? '' : ` of ${maxExtensions}`}`,
     requestedExtensions > 0 && `${requestedExtensions} × on request`,

@@ -1,5 +1,5 @@
-import type { Instant } from '../../base/time';
-import { timeLeftMs } from '../../health/deadlines';
+import { isToday, type Instant } from '../../base/time';
+import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
 import { ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { endOf, isLive, isStranded, isWaiting } from '../../health/sessions';
@@ -75,10 +75,12 @@ function sessionGroups(drawing: Drawing, lost: readonly Session[], parentId: str
 function endedDetail(drawing: Drawing, ended: readonly Session[]): Detail[] {
   if (ended.length === 0) return [];
   const bad = ended.filter((session) => endOf(session) === 'timedOut' || endOf(session) === 'failed').length;
+  const { wallAt } = drawing.now;
+  const isAllToday = ended.every(({ endedAt = wallAt }) => isToday(endedAt, wallAt));
   return [
     {
       key: 'ended',
-      label: 'Ended today',
+      label: isAllToday ? 'Ended today' : 'Ended lately',
       description: [
         ...(bad < ended.length ? [`${ended.length}`] : []),
         ...(bad > 0 ? [`${bad} timed out or failed`] : []),
@@ -167,7 +169,7 @@ function rows(
 }
 
 function nextChangeMs({ track }: DaemonModel, now: Instant): number | undefined {
-  if (track.sample?.ok !== true) return undefined;
+  if (track.sample?.ok !== true || inhibitedBy(track) !== undefined) return undefined;
   let nearestMs = Infinity;
   for (const session of track.last?.report.sessions ?? []) {
     const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;

@@ -97,12 +97,36 @@ describe('what has gone on for longer than it is known', () => {
   }
 });
 
+it('a hover has no seconds that grow old until it is written again, which is with the next poll', () => {
+  const silent = by(INTO.unresponsive(), (watch) => watch.wait(13_000).fail('timeout'));
+  assert.match(hoverOf(silent), /No answer since [\d:]+\. Noticed/);
+  const longSilent = by(silent, (watch) => watch.wait(MINUTE_MS).fail('timeout'));
+  assert.match(hoverOf(longSilent), /No answer since [\d:]+ \(1 min\)\. Noticed/);
+  const hung = modelOf(INTO.wedged());
+  const slowly = { ...hung, daemon: { ...hung.daemon, pollIntervalMs: MINUTE_MS } };
+  const hover = texts(renderStatus([slowly], [], INTO.wedged().time.now()).tooltip);
+  assert.match(hover, /No cycle since [\d:]+ \(3 min\)\. Noticed/);
+});
+
 it('a hang of less than a second has no length', () => {
   const watch = by(new Watch(), (each) =>
     each.answer(goodReport(each.time, { pollStale: true, cycleAgoMs: 400 })),
   );
   assert.equal(watch.state, 'wedged');
   assert.doesNotMatch(hoverOf(watch), /0 ms|0 s/);
+});
+
+it('what a daemon says as a sentence ends once', () => {
+  const unavailable = { is: 'said', said: 'The repository is gone.' } as const;
+  const watch = by(new Watch(), (each) =>
+    each.answer(goodReport(each.time, { available: false, unavailable })),
+  );
+  const now = watch.time.now();
+  assert.match(hoverOf(watch), /The repository is gone\.Answering/);
+  assert.equal(
+    problemText(modelOf(watch), 'unavailable', '', now),
+    'smithy is unavailable: The repository is gone.',
+  );
 });
 
 describe('a hover and a row say nothing twice', () => {

@@ -6,6 +6,8 @@ import type { Report, Session } from '../../../src/health/report';
 import { questionText, workText, workingText } from '../../../src/words/work';
 import { reportWith } from '../health/support';
 
+const NOW = { wallAt: 0, monotonicMs: 0, uptimeMs: 0 };
+
 describe('the words for what became of the work', () => {
   const cases: readonly [WorkMade, string][] = [
     [{ resumed: 0, interrupted: 0 }, ''],
@@ -26,7 +28,7 @@ describe('the words for what became of the work', () => {
     assert.equal(outcomeText(outcome), 'dispatchd restarted in 14 s · 2 sessions resumed, 1 interrupted.');
     const restarted = { ...work, kind: 'restart', isInferred: false, lost: [] } as const;
     assert.equal(
-      restartedText('dispatchd', restarted),
+      restartedText('dispatchd', restarted, NOW, NOW),
       'dispatchd restarted; 2 sessions resumed, 1 interrupted.',
     );
   });

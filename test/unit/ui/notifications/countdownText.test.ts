@@ -49,6 +49,10 @@ describe('the text of a countdown', () => {
     ['“build” is past its assumed limit.', { session: assumed, stage: 'due' }],
     ['“build” times out in 42 s (assumed).', { session: { ...session, deadlineAssumed: true } }],
     [
+      '“a title with one face …” times out in 42 s.',
+      { session: { ...session, title: 'a title with one face 👩‍💻👩‍💻' } },
+    ],
+    [
       '“a title of many, many c…” times out in 42 s.',
       { session: { ...session, title: 'a title of many, many characters' } },
     ],
@@ -135,6 +139,18 @@ describe('the text of a time-out', () => {
       timedOutText('dispatchd', { session: ended, isInferred: false }),
       '“build” on dispatchd timed out after 22 s (limit 14 s, 1 of 3 extensions).',
     );
+  });
+
+  it('says once what its limit was, where it ran for so long', () => {
+    const at = { startedAt: 10_000, endedAt: 80_400, timeoutMs: 70_000 };
+    const text = (more: object) =>
+      timedOutText('dispatchd', { session: { ...session, ...at, ...more }, isInferred: false });
+    assert.equal(text({}), '“build” on dispatchd timed out at its limit, 1 min 10 s.');
+    assert.equal(
+      text({ extensionsUsed: 0, maxExtensions: 3 }),
+      '“build” on dispatchd timed out at its limit, 1 min 10 s (0 of 3 extensions).',
+    );
+    assert.equal(text({ endedAt: 10_000 }), '“build” on dispatchd timed out (limit 1 min 10 s).');
   });
 
   it('says of several which are assumed', () => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { clockMinute } from '../../../../src/base/time';
 import { restartedText } from '../../../../src/ui/notifications/instancesText';
 
 const restarted = { kind: 'restart', isInferred: false, resumed: 0, interrupted: 0, lost: [] } as const;
+// A message may come late, and stays: what it says must not grow old.
+const SEEN = { wallAt: Date.parse('2026-03-02T08:00:00Z'), monotonicMs: 0, uptimeMs: 0 };
+const NOW = { wallAt: SEEN.wallAt + 600_000, monotonicMs: 600_000, uptimeMs: 600_000 };
+const AT = SEEN.wallAt - (2 * 3_600_000 + 5 * 60_000 + 59_000);
 const UP_MS = 3 * 3_600_000 + 12 * 60_000;
 
 describe('the text about a new life of a daemon', () => {
@@ -12,7 +17,7 @@ describe('the text about a new life of a daemon', () => {
       { ...restarted, wasUpMs: UP_MS, resumed: 2, interrupted: 1 },
     ],
     [
-      'dispatchd restarted 2 h 5 min ago (was up 3 h 12 min); 1 session resumed.',
+      `dispatchd restarted at ${clockMinute(AT, NOW.wallAt)} (was up 3 h 12 min); 1 session resumed.`,
       { ...restarted, wasUpMs: UP_MS, agoMs: 2 * 3_600_000 + 5 * 60_000 + 59_000, resumed: 1 },
     ],
     ['dispatchd restarted.', { ...restarted, agoMs: 59_000 }],
@@ -31,5 +36,6 @@ describe('the text about a new life of a daemon', () => {
       { ...restarted, isInferred: true, interrupted: 3 },
     ],
   ];
-  for (const [text, event] of cases) it(text, () => assert.equal(restartedText('dispatchd', event), text));
+  for (const [text, event] of cases)
+    it(text, () => assert.equal(restartedText('dispatchd', event, SEEN, NOW), text));
 });

@@ -11,6 +11,22 @@ const end = (more: Partial<WorkEnd>, about: Partial<Session> = {}): WorkEnd => (
   ...more,
 });
 
+describe('the end of work whose daemon tells whole seconds, or a sentence', () => {
+  const session = { id: 'a', title: 'lint', status: 'failed' };
+  const cases: readonly (readonly [string, Parameters<typeof endedText>[1]])[] = [
+    [
+      '“lint” failed on dispatchd (exit code 3).',
+      { session: { ...session, exitCode: 3 }, end: 'failed', ranMs: 0 },
+    ],
+    ['“lint” finished on dispatchd.', { session, end: 'completed', ranMs: 0 }],
+    [
+      '“lint” failed on dispatchd: out of memory!',
+      { session: { ...session, outcome: 'out of memory!' }, end: 'failed' },
+    ],
+  ] as never;
+  for (const [text, ended] of cases) it(text, () => assert.equal(endedText('dispatchd', ended), text));
+});
+
 describe('the text about work that ended', () => {
   const rows: [string, WorkEnd][] = [
     ['“Lint” failed on dispatchd after 12 s (exit code 3).', end({ ranMs: 12_300 }, { exitCode: 3 })],

@@ -33,6 +33,20 @@ describe('the status item', () => {
     });
   }
 
+  it('counts daemons that all are in one state, as it counts healthy ones', () => {
+    const all = (state: (typeof STATES)[number], count: number) =>
+      viewOf(...Array.from({ length: count }, (_, index) => [`d${index}`, INTO[state]()] as const));
+    assert.equal(all('offline', 3).text, '$(circle-outline) 3 daemons offline');
+    assert.equal(all('unverified', 2).text, '$(question) 2 daemons unverified');
+    assert.match(all('offline', 3).spoken, /^Daemon Health: 3 daemons offline/);
+    assert.equal(all('healthy', 2).text, '$(pulse) 2 daemons');
+    assert.equal(all('healthy', 2).spoken, 'Daemon Health: 2 daemons healthy');
+    assert.equal(all('offline', 1).text, '$(circle-outline) d0 offline');
+    assert.equal(all('wedged', 2).text, '$(error) d0 wedged 3 min · +1');
+    const mixed = viewOf(['a', INTO.unverified()], ['b', INTO.healthy()]);
+    assert.equal(mixed.text, '$(question) a unverified');
+  });
+
   it('says once that a daemon is well', () => {
     const watch = INTO.healthy();
     const said = texts(viewOf(['smithy', watch]).tooltip);

@@ -3,6 +3,7 @@ import { advanceDeadlines } from '../../../../src/health/deadlines';
 import type { Session } from '../../../../src/health/report';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
 import { Rendered } from '../../../../src/ui/shared/rendered';
+import { daemonRows } from '../../../../src/ui/tree/daemonRows';
 import { countWaiting } from '../../../../src/ui/shared/problems';
 import { renderStatus } from '../../../../src/ui/statusBar/statusText';
 import type { StatusView } from '../../../../src/ui/statusBar/statusView';
@@ -118,6 +119,13 @@ describe('what waits for a person', () => {
     assert.equal(countWaiting([model()]), 2);
   });
 
+  it('is as many in the row of its daemon as in the item', () => {
+    const { watch, model } = daemonWith(() => [waiting('task'), { ...waiting('b'), status: 'interrupted' }]);
+    const [row] = daemonRows(model(), watch.time.now(), undefined);
+    assert.equal(row.description, 'healthy · 2 wait for you');
+    assert.match(renderStatus([model()], [], watch.time.now()).text, / · 2 wait for you$/);
+  });
+
   it('is also what a restart interrupted, until somebody has dealt with it', () => {
     const interrupted = (id: string, more: Partial<Session> = {}): Session => ({
       id,
@@ -132,6 +140,17 @@ describe('what waits for a person', () => {
     const hover = texts(view.tooltip);
     assert.ok(hover.includes('“a” on dispatchd was interrupted and waits to be run again'), hover);
     assert.equal(countWaiting([{ ...model(), lost }]), 2);
+  });
+
+  it('is not counted of a daemon that hangs or fails, as its row says that it was waiting', () => {
+    for (const kind of ['timeout', 'errors', 'refused'] as const) {
+      const { watch, model } = daemonWith(() => [waiting('task')], { kind: 'ductor' });
+      watch.repeat(3, 5_000, () => watch.fail(kind));
+      const view = renderStatus([model()], [], watch.time.now());
+      assert.doesNotMatch(view.text + view.spoken + texts(view.tooltip), /waits? for you/);
+      watch.wait(5_000).answer(goodReport(watch.time, { kind: 'ductor', sessions: [waiting('task')] }));
+      assert.equal(countWaiting([model()]), 1);
+    }
   });
 
   it('is counted until somebody has answered, also where an answer of the daemon is missing', () => {

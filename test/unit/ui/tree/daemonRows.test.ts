@@ -102,6 +102,26 @@ describe('the rows of the tree', () => {
     assert.equal(row(rows, 'state').severity, 'red');
   });
 
+  it('have hovers that end once, and give no length to what was said this moment', () => {
+    const watch = Watch.healthy();
+    const model = {
+      ...modelOf(watch),
+      restarts: [
+        {
+          at: watch.time.wallAt - MINUTE_MS,
+          why: 'wedged',
+          kind: 'cured',
+          text: 'smithy restarted in 4 s.',
+        } as const,
+      ],
+    };
+    for (const each of daemonRows(model, watch.time.now(), undefined)) {
+      const hover = rowHover(each, model, watch.time.now());
+      assert.doesNotMatch(hover, /\.\.|\b0 (ms|s)\b/);
+      assert.match(hover, /\. As of just now, answering, /);
+    }
+  });
+
   it('list restarts of others beside ours, the newest first', () => {
     const watch = Watch.healthy();
     const { wallAt } = watch.time.now();

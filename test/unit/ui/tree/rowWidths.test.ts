@@ -89,6 +89,24 @@ describe('in a side bar of 300 px, what stands before the first "·" lies inside
     for (const watch of [failed, hung, recovering]) assert.deepEqual(cutRows(sectionOf(watch)), []);
   });
 
+  it('of a pause until tomorrow, in Details, too', () => {
+    const watch = new Watch();
+    watch.time.advance(Date.parse('2026-11-28T09:00:00Z') - watch.time.wallAt);
+    const pause = { isPaused: true, resumesAt: watch.time.wallAt + 20 * 60 * MINUTE_MS };
+    watch.answer(goodReport(watch.time, { pause, sessions: [] }));
+    assert.deepEqual(cutRows(sectionOf(watch)), []);
+  });
+
+  it('of a daemon whose name is of wide letters', () => {
+    for (const name of [
+      '支払いサービスのリファクタリング',
+      '결제 서비스 리팩터링 데몬',
+      '🚀🔥🚀🔥🚀🔥🚀🔥🚀🔥🚀🔥🚀🔥',
+    ])
+      for (const state of STATES)
+        if (state !== 'healthy') assert.deepEqual(cutRows(sectionOf(INTO[state](), name)), []);
+  });
+
   it('of conflicts, offers and settings', () => {
     const party = { name: 'smithy', kind: 'smithy', database: '/x', databaseShown: '~/x', isWorking: true };
     const conflict = {

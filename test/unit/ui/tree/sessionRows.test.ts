@@ -32,6 +32,65 @@ describe('the row of interrupted work', () => {
   }
 });
 
+describe('the hover of a session', () => {
+  const hoverAt = (leftMs: number, quietMs: number) => {
+    const watch = new Watch();
+    const { wallAt } = watch.time;
+    const times = { deadlineAt: wallAt + leftMs, lastActivityAt: wallAt - quietMs };
+    watch.answer(
+      goodReport(watch.time, { sessions: [{ id: 'a', title: 'build', status: 'running', ...times }] }),
+    );
+    const [row] = groupsOf(watch).live;
+    return { row: row!.label, hover: drawn.hover(row!.id, modelOf(watch), watch.time.now())! };
+  };
+
+  it('says of the time that is left what its row says', () => {
+    for (const [leftMs, says] of [
+      [-3_000, 'time is up'],
+      [0, 'time is up'],
+      [400, '1 s left'],
+      [9_900, '9 s left'],
+    ] as const) {
+      const { row, hover } = hoverAt(leftMs, 20_000);
+      assert.ok(row.startsWith(says), row);
+      assert.ok(hover.toLowerCase().includes(`\n${says}`), hover);
+    }
+  });
+
+  it('gives no length to what was less than a second ago, or is ahead', () => {
+    for (const quietMs of [0, 300, -2_000]) {
+      assert.match(hoverAt(90_000, quietMs).hover, /\nActive at the last answer/);
+    }
+  });
+});
+
+describe('the group of ended sessions', () => {
+  const labelAt = (agoMs: number) => {
+    const watch = new Watch();
+    const endedAt = watch.time.wallAt - agoMs;
+    const { wallAt } = watch.time;
+    const midnight = new Date(wallAt).setHours(0, 30, 0, 0);
+    watch.time.advance(midnight + 24 * 60 * MINUTE_MS - wallAt);
+    watch.answer(
+      goodReport(watch.time, {
+        sessions: [
+          {
+            id: 'a',
+            title: 'build',
+            status: 'completed',
+            endedAt: endedAt + midnight + 24 * 60 * MINUTE_MS - wallAt,
+          },
+        ],
+      }),
+    );
+    return groupsOf(watch).ended[0]?.label;
+  };
+
+  it('is of today where all of it is', () => {
+    assert.deepEqual([10 * MINUTE_MS, 40 * MINUTE_MS].map(labelAt), ['Ended today', 'Ended lately']);
+  });
+});
+
 describe('the rows of work that its daemon lost', () => {
   it('stand once each, also where the daemon lists the work with an end of its own', () => {
     const watch = new Watch();
@@ -179,6 +238,31 @@ describe('the row of a session', () => {
     assert.deepEqual([5 * MINUTE_MS + 20_000, 60_500, 12_300].map(nextAfter), [20_001, 501, 301]);
     const watch = new Watch();
     rowsAt(watch, [{ id: 'a', title: 'build', status: 'running' }]);
+    assert.equal(drawn.nextChangeMs(modelOf(watch), watch.time.now()), undefined);
+  });
+
+  it('says its status once, where that is all there is', () => {
+    const watch = new Watch();
+    const session = { id: 'a', title: 'build', status: 'starting' };
+    assert.equal(spokenOf(rowsAt(watch, [session])[0]!), 'starting · build');
+    watch.wait(5_000).fail('refused');
+    assert.equal(spokenOf(groupsOf(watch).live[0]!), 'was starting · build');
+  });
+
+  it('counts down nothing that is not ended as long as its daemon hangs, as Details say', () => {
+    const watch = new Watch();
+    const at = watch.time.wallAt;
+    const sessions = [
+      { id: 'a', title: 'build', status: 'running', startedAt: at - 60_000, deadlineAt: at + 30_000 },
+    ];
+    watch.answer(
+      goodReport(watch.time, { kind: 'dispatchd', sessions, pollStale: true, cycleAgoMs: 90_000 }),
+    );
+    assert.equal(watch.state, 'wedged');
+    const [row] = groupsOf(watch).live;
+    assert.equal(row!.label, `since ${clockMinute(at - 60_000, at)} · build`);
+    assert.equal(row!.severity, 'plain');
+    assert.doesNotMatch(drawn.hover(row!.id, modelOf(watch), watch.time.now())!, /left|time is up/i);
     assert.equal(drawn.nextChangeMs(modelOf(watch), watch.time.now()), undefined);
   });
 

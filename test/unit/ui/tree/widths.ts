@@ -11,6 +11,11 @@ const DESCRIPTION_SCALE = 0.9;
 
 /** Letters of a sans serif of 13 px, rounded up: no font that VS Code uses is wider by much. */
 const WIDTHS: readonly (readonly [letters: RegExp, px: number])[] = [
+  // As wide as high.
+  [
+    /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u,
+    14,
+  ],
   [/[ijl.,:;|!'·()[\]tfrI1 -]/, 4.9],
   [/[mwMW@%…—]/, 11],
   [/[A-HJ-LN-VX-Z]/, 8.7],
