@@ -115,7 +115,7 @@ function freeWorkers(count: number | undefined): string {
 function sessionsDetail({ track }: DaemonModel, report: Report): Detail {
   const hasDeadline = report.sessions?.some((session) => isLive(session) && session.deadlineAt !== undefined);
   const cause = hasDeadline ? inhibitedBy(track) : undefined;
-  const hidden = cause ? ` · countdowns hidden by: ${STATE_LABELS[cause].label}` : '';
+  const hidden = cause ? ` · timeout warnings hidden by: ${STATE_LABELS[cause].label}` : '';
   return {
     key: 'sessions',
     label: 'Sessions',

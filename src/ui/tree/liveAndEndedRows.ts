@@ -1,6 +1,6 @@
 import { joined } from '../../base/text';
 import { clockMinute, type Instant, MINUTE_MS, wholeMinutes } from '../../base/time';
-import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
+import { timeLeftMs } from '../../health/deadlines';
 import { COUNTDOWN_FIRST_MS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { canGoOn, endOf, type End } from '../../health/sessions';
@@ -30,8 +30,7 @@ export function liveRow({ track }: DaemonModel, session: Session, now: Instant):
   // Of a daemon that does not answer nobody knows whether its work lives.
   if (track.sample?.ok !== true) return { ...WAS_LIVE, figure: `was ${session.status}` };
   const { startedAt, status } = session;
-  // Nothing is ended while the state lasts, or nobody knows.
-  const leftMs = inhibitedBy(track) === undefined ? timeLeftMs(session, track, now) : undefined;
+  const leftMs = timeLeftMs(session, track, now);
   const isNear = leftMs !== undefined && leftMs <= COUNTDOWN_FIRST_MS;
   const since = () => (startedAt === undefined ? status : `since ${clockMinute(startedAt, now.wallAt)}`);
   return {

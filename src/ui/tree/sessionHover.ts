@@ -1,6 +1,6 @@
 import { joined } from '../../base/text';
 import { clockTime, duration, MINUTE_MS, SECOND_MS, type Instant } from '../../base/time';
-import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
+import { timeLeftMs } from '../../health/deadlines';
 import type { Session } from '../../health/report';
 import { isLive, isStranded, isWaiting } from '../../health/sessions';
 import type { DaemonModel } from '../../model/daemonModel';
@@ -22,8 +22,7 @@ export function sessionRowHover(
 
 /** All that is known of a session, to the second, for its hover: one fact a line. */
 function sessionHover(session: Session, { track }: DaemonModel, now: Instant): string {
-  const isCounted = isLive(session) && track.sample?.ok === true && inhibitedBy(track) === undefined;
-  const leftMs = isCounted ? timeLeftMs(session, track, now) : undefined;
+  const leftMs = isLive(session) && track.sample?.ok ? timeLeftMs(session, track, now) : undefined;
   const daemonNow = track.last?.report.daemonNow;
   const time = (label: string, at: number | undefined) =>
     at !== undefined && `${label} ${clockTime(at, now.wallAt)}`;

@@ -1,5 +1,5 @@
 import { isToday, type Instant } from '../../base/time';
-import { inhibitedBy, timeLeftMs } from '../../health/deadlines';
+import { timeLeftMs } from '../../health/deadlines';
 import { ENDED_SHOWN_MS, MAX_SESSION_ROWS } from '../../health/policy';
 import type { Session } from '../../health/report';
 import { endOf, isLive, isStranded, isWaiting } from '../../health/sessions';
@@ -169,7 +169,7 @@ function rows(
 }
 
 function nextChangeMs({ track }: DaemonModel, now: Instant): number | undefined {
-  if (track.sample?.ok !== true || inhibitedBy(track) !== undefined) return undefined;
+  if (track.sample?.ok !== true) return undefined;
   let nearestMs = Infinity;
   for (const session of track.last?.report.sessions ?? []) {
     const leftMs = isLive(session) ? timeLeftMs(session, track, now) : undefined;
