@@ -5,7 +5,7 @@ import { placeOf } from '../../kinds/target';
 import type { DaemonModel } from '../../model/daemonModel';
 import type { RecentCommand } from '../../store/recentCommands';
 import { DEFAULT_RUN_TIMEOUT_MS } from '../policy';
-import { joined } from '../../base/text';
+import { cleanText, joined } from '../../base/text';
 import { duration } from '../../base/time';
 import type { SessionsDeps } from '../shared/sessionsDeps';
 import { choose, chooseOrType } from '../shared/choose';
@@ -152,10 +152,9 @@ function fill({ command, cwd, timeoutMs }: Given): RecentCommand {
   };
 }
 
-/** A name for the tree: the first line, without what a name may not hold. */
+/** A name for the tree: one line, without what a name may not hold. */
 function titleOf(command: string): string {
-  const line = command.trim().replace(/[\p{Cc}\s]+/gu, ' ');
-  return line.length > TITLE_CHARS ? `${line.slice(0, TITLE_CHARS - 1)}…` : line;
+  return cleanText(command, TITLE_CHARS);
 }
 
 /** The folder to run in: `undefined` where none is open, `null` where the user went back. */

@@ -1,4 +1,4 @@
-import { joined } from '../../base/text';
+import { cleanText, joined } from '../../base/text';
 import type { Extension, TimedOut } from '../../health/deadlines';
 import type { Entry } from '../../health/countdown';
 import type { Session } from '../../health/report';
@@ -70,7 +70,10 @@ function whatTogether(entries: readonly Entry[]): string {
   const extended = entries.filter(({ prospect }) => prospect === 'extended').length;
   if (extended === entries.length) return 'will be extended by themselves';
   if (extended > 0) return REACH;
-  return entries.some(({ session }) => mayBeExtended(session)) ? 'may time out' : 'time out';
+  const ifActive = entries.filter(({ prospect }) => prospect === 'extendedIfActive').length;
+  if (ifActive === entries.length) return 'time out unless active';
+  const may = ifActive > 0 || entries.some(({ session }) => mayBeExtended(session));
+  return may ? 'may time out' : 'time out';
 }
 
 /** "extended by 120 s (1 of 3)". */
@@ -120,7 +123,7 @@ export function timedOutTogetherText(daemons: readonly string[], sessions: reado
 
 /** The title of a session in a sentence. */
 export function quoted({ title }: Session, maxChars = Infinity): string {
-  return `“${title.length > maxChars ? `${title.slice(0, maxChars - 1)}…` : title}”`;
+  return `“${cleanText(title, maxChars)}”`;
 }
 
 function rowId({ daemonId, session }: Entry): string {
