@@ -16,6 +16,7 @@ import { packageExtension } from './package.mjs';
 import { vsixFile } from './paths.mjs';
 import { plainWindow } from './plainWindow.mjs';
 import { run } from './run.mjs';
+import { takeTurn } from './turn.mjs';
 import { startVSCodeServer } from './vscodeServer.mjs';
 
 const help = `npm start                     VS Code in the browser, with the extension and a live dispatchd
@@ -97,12 +98,13 @@ function noneRuns({ url }, what) {
 
 async function runDemo(options, paths) {
   const { port, vscodePort, hang: hangs, 'no-window': noWindow } = options;
-  await requireFreePort(port, paths);
+  const endTurn = await takeTurn();
   const running = [];
   const stopAll = stopOnSignals(async () => {
     for (const stop of running.reverse()) await stop();
   });
   try {
+    await requireFreePort(port, paths);
     await ensureDependencies();
     const desktop = options.desktop && !noWindow && (await hasCode());
     if (!desktop && !noWindow) await ensureVSCodeServer();
@@ -119,6 +121,7 @@ async function runDemo(options, paths) {
     running.push(() => stopDispatchd(paths.stateDir));
     const flags = [...dispatchdFlags, '--workspace', paths.folder];
     const dispatchd = await startDispatchd({ stateDir: paths.stateDir, port, flags });
+    endTurn();
     for (const task of sampleTasks) await dispatchd.post('/api/tasks', task);
 
     const settings = {
@@ -145,6 +148,7 @@ Daemon Health is running.
 `);
     await stopAll.requested;
   } finally {
+    endTurn();
     await stopAll.now();
   }
 }
@@ -209,7 +213,9 @@ function stopOnSignals(stopEverything) {
   let request;
   let stopping;
   const requested = new Promise((resolve) => (request = resolve));
-  const now = () => (stopping ??= stopEverything());
+  // A daemon that was restarted is no child of this process, and nothing else may keep it.
+  const stays = setInterval(() => undefined, 60_000);
+  const now = () => (stopping ??= stopEverything().finally(() => clearInterval(stays)));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       if (!stopping) console.log('\nStopping …');

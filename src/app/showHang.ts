@@ -23,7 +23,7 @@ export function createShowHang({ context, registry }: ShowHangDeps) {
     show: () => demo.show(),
     end: () => demo.end(),
     /** Removes what demos left behind that were killed. */
-    sweep: () => sweepDemos(programs),
+    sweep: () => void sweepDemos(programs),
     dispose: () => demo.dispose(),
   };
 }

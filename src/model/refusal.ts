@@ -34,5 +34,8 @@ export type Refusal =
     }
   | { readonly is: 'noStatusToCopy' | 'notWatched' }
   | { readonly is: 'hasNoAddress'; readonly daemon: string }
+  /** The user's `daemonHealth.daemons` is no list, or one to which nothing can be added. */
+  | { readonly is: 'noDaemonList' }
+  | { readonly is: 'fullDaemonList'; readonly most: number }
   /** The daemon of a demo did not start. */
   | { readonly is: 'noDemo'; readonly said: string };

@@ -37,20 +37,21 @@ export async function startDemo(programs: DemoPrograms): Promise<RunningDemo> {
   child.stdin.on('error', () => undefined);
   let said = '';
   child.stderr.on('data', (chunk) => (said = `${said}${String(chunk)}`.slice(-MAX_SAID_CHARS)));
-  const ended = new Promise<void>((resolve) => {
+  const gone = new Promise<'whole' | 'killed'>((resolve) => {
     child.once('error', (error) => {
       said = error.message;
-      resolve();
+      resolve('whole');
     });
-    child.once('exit', () => resolve());
+    child.once('exit', (code) => resolve(code === 0 ? 'whole' : 'killed'));
   });
+  const ended = gone.then((how) => (how === 'killed' ? sweepDemos(programs) : undefined));
   const told = new Promise<Record<string, unknown> | undefined>((resolve) => {
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += String(chunk);
       if (output.includes('\n')) resolve(parseObject(output));
     });
-    void ended.then(() => resolve(undefined));
+    void gone.then(() => resolve(undefined));
   });
   const { url, folder } = (await told) ?? {};
   if (typeof url !== 'string' || typeof folder !== 'string') {
@@ -60,13 +61,17 @@ export async function startDemo(programs: DemoPrograms): Promise<RunningDemo> {
   return { url, folder, ended, end: () => void child.stdin.end() };
 }
 
-/** Removes what demos left behind that were killed. */
-export function sweepDemos(programs: DemoPrograms): void {
+/** Removes what demos left behind that were killed. Resolves when that is done, as far as it can be. */
+export function sweepDemos(programs: DemoPrograms): Promise<void> {
   const child = run(programs, []);
-  child.on('error', () => undefined);
+  const done = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  });
   child.stdout.resume();
   child.stderr.resume();
   child.stdin.on('error', () => undefined);
+  return done;
 }
 
 function run({ nodePath, demoPath, home }: DemoPrograms, more: readonly string[]) {

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { CodedError } from '../base/errors';
 import type { FinishedWish } from '../health/workNews';
+import type { Refusal } from '../model/refusal';
 import type { ListedDaemon, RawDaemonList } from './daemonList';
+import { MAX_LISTED } from './policy';
 
 /** Whose list of daemons: the user's on this machine, or the workspace's own. */
 export type ListPlace = 'user' | 'workspace';
@@ -90,6 +93,7 @@ export class Settings {
    *
    * @param shown what is watched without a list: it goes into the new one, since only what is in it is watched then
    * @param place one of `listPlaces`
+   * @throws an error fit to show where the setting is no list, or a full one
    */
   async addDaemon(
     daemon: ListedDaemon,
@@ -98,8 +102,14 @@ export class Settings {
   ): Promise<void> {
     const section = configuration();
     const { Global, Workspace } = vscode.ConfigurationTarget;
-    const list = this.hasOwnList ? section.get<unknown[]>('daemons', []) : shown;
-    await section.update('daemons', [...list, daemon], place === 'workspace' ? Workspace : Global);
+    const list: unknown = this.hasOwnList ? section.get('daemons') : shown;
+    if (!Array.isArray(list)) throw new CodedError<Refusal>({ is: 'noDaemonList' });
+    if (list.length >= MAX_LISTED) throw new CodedError<Refusal>({ is: 'fullDaemonList', most: MAX_LISTED });
+    await section.update(
+      'daemons',
+      [...(list as unknown[]), daemon],
+      place === 'workspace' ? Workspace : Global,
+    );
   }
 
   /** Called when a setting changed that says what is shown. */

@@ -32,6 +32,9 @@ const REFUSALS: Texts<Refusal> = {
   notWatched: 'This daemon is not watched any more.',
   hasNoAddress: ({ daemon }) =>
     `${daemon} has no address. daemonHealth.daemons takes only daemons with an address.`,
+  noDaemonList: 'daemonHealth.daemons is no list. Write a list, [], and add the daemon again.',
+  fullDaemonList: ({ most }) =>
+    `daemonHealth.daemons has ${most} entries, and no more are watched. Remove one, and add the daemon again.`,
   noDemo: ({ said }) => `The demo could not be started${said === '' ? '' : `: ${said}`}.`,
 };
 

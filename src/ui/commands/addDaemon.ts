@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { UserError, messageOf } from '../../base/errors';
+import { UserError, isUserError, messageOf } from '../../base/errors';
 import { cleanText } from '../../base/text';
 import { until } from '../../base/wait';
 import type { Track } from '../../health/trackState';
@@ -16,7 +16,7 @@ import { inNotification, sayShortly } from '../shared/say';
 import { offeredText } from '../tree/findingRows';
 import { argvText, foundText, type Found } from './addDaemonFoundText';
 import { askProof } from './addDaemonProof';
-import { ADD, defaultName, nameOf, PLACES, typedProblemText } from './addDaemonText';
+import { ADD, MAX_NAME_CHARS, defaultName, nameOf, PLACES, typedProblemText } from './addDaemonText';
 
 export interface AddDaemonDeps {
   readonly registry: Pick<Registry, 'models' | 'found' | 'monitor' | 'tryOut'>;
@@ -200,14 +200,14 @@ function askName(title: PlainText, suggested: string, taken: readonly string[]):
     question: ADD.typeName,
     typed: suggested,
     items: (typed) => {
-      const name = cleanText(typed.trim());
+      const name = cleanText(typed, MAX_NAME_CHARS);
       const problem = problemOf(name);
       return problem
         ? [saidItem(problem)]
         : [{ icon: 'check', label: plain(name), description: ADD.named, isTyped: true, value: name }];
     },
     read: (typed) => {
-      const name = cleanText(typed.trim());
+      const name = cleanText(typed, MAX_NAME_CHARS);
       return problemOf(name) ? undefined : name;
     },
   });
@@ -229,6 +229,7 @@ async function write(
   try {
     await settings.addDaemon(daemon, listedOf(registry.models), place);
   } catch (error) {
+    if (isUserError(error)) throw error;
     throw new UserError(ADD.notWritten(cleanText(messageOf(error))));
   }
 }

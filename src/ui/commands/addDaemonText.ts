@@ -10,7 +10,7 @@ import { plain, type PlainText } from '../shared/markdown';
 
 const MAX_TYPED_CHARS = 60;
 /** The list takes no longer one. */
-const MAX_NAME_CHARS = 60;
+export const MAX_NAME_CHARS = 60;
 const SHORT_WAYS = '3457, 127.0.0.1:3457/health';
 const WAYS = '3457, 127.0.0.1:3457 or http://127.0.0.1:3457';
 

@@ -8,22 +8,22 @@ import { isConflictId } from '../../health/conflicts';
 import type { DaemonState } from '../../health/states';
 import type { Registry } from '../../watch/registry';
 import type { DaemonModel } from '../../model/daemonModel';
-import { placeOf } from '../../kinds/target';
 import type { Discovery } from '../../watch/discovery/discovery';
 import type { Settings } from '../../settings/settings';
-import { choose, type Item } from '../shared/choose';
+import { choose } from '../shared/choose';
 import { openReport } from './openReport';
 import { checkEndpoint } from './checkEndpoint';
 import { configureDaemons } from './configure';
 import { offerFirstSteps, sampleCommand, type FirstSteps } from './firstSteps';
 import { addDaemon } from './addDaemon';
 import { foundCommands } from './found';
-import { looksOf, worstFirst } from '../../words/states';
+import { worstFirst } from '../../words/states';
 import type { Log } from '../shared/log';
-import { plain, type PlainText } from '../shared/markdown';
+import { plain } from '../shared/markdown';
 import { more } from './more';
 import { isSessionRowId } from '../tree/rowIds';
 import { inStatusBar, inView, say } from '../shared/say';
+import { find, findNamed, itemOf, pick, type Purpose } from './daemonChoice';
 import { snooze } from './snooze';
 import type { Snoozes } from '../../store/snoozes';
 import type { HealthTree } from '../tree/tree';
@@ -31,16 +31,7 @@ import { bundledDaemon } from '../tasks/bundledDaemon';
 import { canStop, dashboardOf, isFleet } from '../shared/usable';
 import { filterSeries } from './filterSeries';
 import { pageOf } from './page';
-import {
-  ADD_DAEMON,
-  LOOKING,
-  NONE,
-  QUESTIONS,
-  SHOW_LOG,
-  START_BUNDLED,
-  keepingEvidence,
-  unexpectedText,
-} from './commandsText';
+import { NONE, QUESTIONS, SHOW_LOG, keepingEvidence, unexpectedText } from './commandsText';
 
 /** What the room of restarts does. */
 interface RestartCommands {
@@ -71,13 +62,6 @@ export interface CommandDeps {
 
 export type RunCommand = (command: string, targets: readonly unknown[]) => Promise<void>;
 
-/** Which daemons a command is for, and what is said where there is none of them. */
-interface Purpose {
-  readonly question: PlainText;
-  readonly isFor?: (model: DaemonModel) => boolean;
-  readonly none?: PlainText;
-}
-
 /**
  * Runs the commands of the palette, of the tree and of links; what looks after work has its own. `target` is a
  * daemon's id, one of its row ids or its name; without one the user picks, where there is a choice. This file is
@@ -104,7 +88,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
       if (model) await (await restarts()).waitLonger(model);
     },
     start: async (target) => {
-      const down = target === undefined ? undefined : find(registry, target);
+      const down = findNamed(registry, target);
       const model = down ?? (await bundledDaemon(registry, settings));
       await (await restarts()).restart(model);
       if (!down) void offerFirstSteps(registry.model(model.daemon.id), deps.firstSteps);
@@ -134,7 +118,7 @@ export function commandRunner(deps: CommandDeps): RunCommand {
     ),
     dismissFailedStart: (target) => {
       const model =
-        find(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
+        findNamed(registry, target) ?? registry.models.find(({ track }) => track.startFailed !== undefined);
       if (model) registry.monitor(model.daemon.id)?.input({ kind: 'startFailureSeen' });
       else void say('info', NONE.failedStart);
     },
@@ -200,49 +184,3 @@ async function guarded(name: string, run: () => unknown, log: Log): Promise<void
 }
 
 const isOne = (model: DaemonModel) => !isFleet(model);
-
-function find({ models }: Registry, target: unknown): DaemonModel | undefined {
-  if (typeof target !== 'string') return undefined;
-  return models.find(
-    ({ daemon }) => target === daemon.id || target.startsWith(`${daemon.id}#`) || target === daemon.name,
-  );
-}
-
-async function pick(
-  { registry, discovery }: Pick<CommandDeps, 'registry' | 'discovery'>,
-  target: unknown,
-  { question, isFor = () => true, none = NONE.watched }: Purpose,
-): Promise<DaemonModel | undefined> {
-  const named = find(registry, target);
-  if (named) return named;
-  // Right after the start a daemon that nobody listed has not answered yet.
-  await discovery();
-  if (registry.models.length === 0 && !registry.settled) {
-    await inStatusBar(LOOKING, () => registry.refresh());
-  }
-  if (registry.models.length === 0) {
-    tellNothingIsWatched();
-    return undefined;
-  }
-  const models = worstFirst(registry.models).filter(isFor);
-  if (models.length === 0) void say('info', none);
-  if (models.length <= 1) return models[0];
-  return choose(models.map(itemOf), { question });
-}
-
-function itemOf(model: DaemonModel): Item<DaemonModel> {
-  const { icon, label } = looksOf(model.track.verdict);
-  return {
-    icon,
-    label: plain(model.daemon.name),
-    description: plain(`${label} · ${placeOf(model.daemon.target)}`),
-    value: model,
-  };
-}
-
-function tellNothingIsWatched(): void {
-  void say('info', NONE.watched, START_BUNDLED, ADD_DAEMON).then((choice) => {
-    if (choice === START_BUNDLED) void vscode.commands.executeCommand('daemonHealth.start');
-    if (choice === ADD_DAEMON) void vscode.commands.executeCommand('daemonHealth.addDaemon');
-  });
-}

@@ -164,6 +164,7 @@ export const RUN = {
   startWatched: (daemon: string) => plain(`${daemon} does not run. Start ${daemon}?`),
   startBundled: plain('No dispatchd runs. Start the bundled one?'),
   startDetail: plain('A dispatchd runs commands outside the editor and needs nothing else installed.'),
+  noTime: (mostMs: number) => plain(`Type a time such as 45 min or 2 h, of at most ${duration(mostMs)}.`),
   howLong: plain('How long may the command run? Or type a time, such as 45 min'),
   howLongAgain: (session: string) =>
     plain(`“${session}” timed out. How long may the session run now? Or type a time, such as 45 min`),

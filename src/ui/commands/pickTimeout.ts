@@ -1,6 +1,7 @@
 import { duration } from '../../base/time';
 import { LONGEST_MS } from '../policy';
-import { chooseOrType } from '../shared/choose';
+import { RUN } from './commandsText';
+import { chooseOrType, type Said } from '../shared/choose';
 import { plain, type PlainText } from '../shared/markdown';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000 };
@@ -19,6 +20,13 @@ function parseDuration(text: string): number | undefined {
 function bounded(ms: number): number | undefined {
   return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
 }
+
+const NO_TIME: Said = {
+  icon: 'warning',
+  label: RUN.noTime(LONGEST_MS),
+  isTyped: true,
+  value: undefined,
+};
 
 /**
  * Asks for a length of time; any may be typed.
@@ -41,7 +49,8 @@ export function pickTimeout(
     items: (typed) => {
       const typedMs = parseDuration(typed);
       const others = offered.filter((ms) => ms !== typedMs).map(item);
-      return typedMs === undefined ? others : [{ ...item(typedMs), isTyped: true }, ...others];
+      if (typedMs !== undefined) return [{ ...item(typedMs), isTyped: true }, ...others];
+      return typed.trim() === '' ? others : [NO_TIME, ...others];
     },
     read: parseDuration,
   });

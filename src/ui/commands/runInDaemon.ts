@@ -152,7 +152,7 @@ function fill({ command, cwd, timeoutMs }: Given): RecentCommand {
   };
 }
 
-/** A name for the tree: the first line, without what a name may not hold. */
+/** A name for the tree: one line, without what a name may not hold. */
 function titleOf(command: string): string {
   return cleanText(command, TITLE_CHARS);
 }

@@ -70,7 +70,10 @@ function whatTogether(entries: readonly Entry[]): string {
   const extended = entries.filter(({ prospect }) => prospect === 'extended').length;
   if (extended === entries.length) return 'will be extended by themselves';
   if (extended > 0) return REACH;
-  return entries.some(({ session }) => mayBeExtended(session)) ? 'may time out' : 'time out';
+  const ifActive = entries.filter(({ prospect }) => prospect === 'extendedIfActive').length;
+  if (ifActive === entries.length) return 'time out unless active';
+  const may = ifActive > 0 || entries.some(({ session }) => mayBeExtended(session));
+  return may ? 'may time out' : 'time out';
 }
 
 /** "extended by 120 s (1 of 3)". */

@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 import type { Clock } from '../../base/time';
-import type { DaemonId } from '../../health/report';
 import type { Settings } from '../../settings/settings';
 import type { Claim, SpeakerLease } from '../../store/speakerTurn';
 import { TELL_AGAIN_MS } from '../policy';
@@ -8,7 +7,7 @@ import { say } from '../shared/say';
 import { labelsOf, press } from './buttons';
 import { countdownText } from './countdownText';
 import { GoingOn } from './goingOn';
-import { asReminder } from './noticeOf';
+import { HeldBack } from './heldBack';
 import {
   claimsOf,
   endlessOf,
@@ -49,8 +48,7 @@ export class Notifications implements vscode.Disposable {
   readonly #waiting = new Set<Notice>();
   /** Told by this window, and they go on. */
   readonly #open = new Map<string, Notice>();
-  /** Held back by a snooze: told when the snooze ends, if they still hold. One for each daemon, the newest. */
-  readonly #held = new Map<DaemonId, Extract<Notice, { kind: 'problem' | 'reminder' }>>();
+  readonly #held = new HeldBack();
   #rejected: readonly Rejected[] = [];
   readonly #goingOn: GoingOn;
   readonly #ticker = new Ticker((error) => this.#onTickerRejected(error));
@@ -75,7 +73,7 @@ export class Notifications implements vscode.Disposable {
   /** What has this key is not true any more: it is not told where that is still to come. */
   withdraw(key: string): void {
     for (const notice of this.#waiting) if (notice.key === key) this.#waiting.delete(notice);
-    for (const [id, notice] of this.#held) if (notice.key === key) this.#held.delete(id);
+    this.#held.withdraw(key);
     this.#rejected = this.#rejected.map(({ group, ...rest }) => ({
       ...rest,
       group: group.filter((notice) => notice.key !== key),
@@ -108,7 +106,7 @@ export class Notifications implements vscode.Disposable {
       // How long a conflict must be gone to be over knows who watches it.
       if (notice.kind !== 'conflict' && !isTrue(notice, this.deps)) this.withdraw(key);
     }
-    this.#release();
+    for (const group of this.#held.release(this.deps, this.deps.clock.now())) this.tell(group);
     const { monotonicMs } = this.deps.clock.now();
     const due = this.#rejected.filter(({ dueMs }) => monotonicMs >= dueMs);
     this.#rejected = this.#rejected.filter((each) => !due.includes(each));
@@ -172,10 +170,7 @@ export class Notifications implements vscode.Disposable {
   /** Whether the user wants it, now. What goes on is held back by a snooze; of what has happened nothing is left to tell. */
   #isLetThrough(notice: Notice): boolean {
     if (this.#isWanted(notice)) return true;
-    const isHeld = notice.kind === 'problem' || notice.kind === 'reminder';
-    if (isHeld && isWanted(notice, this.deps.settings.notifications())) {
-      this.#held.set(notice.model.daemon.id, notice);
-    }
+    if (isWanted(notice, this.deps.settings.notifications())) this.#held.hold(notice);
     return false;
   }
 
@@ -183,20 +178,6 @@ export class Notifications implements vscode.Disposable {
     if (notice.kind === 'outcome') return true;
     const { settings, current } = this.deps;
     return isWanted(notice, settings.notifications()) && !notice.daemonIds.some((id) => current(id)?.snooze);
-  }
-
-  #release(): void {
-    const { current, clock } = this.deps;
-    const released = [...this.#held].flatMap(([daemonId, notice]) => {
-      const model = current(daemonId);
-      const holds = isTrue(notice, this.deps);
-      if (model?.snooze && holds) return [];
-      this.#held.delete(daemonId);
-      return model && holds ? [{ state: notice.state, notice: asReminder(notice, model, clock.now()) }] : [];
-    });
-    for (const state of new Set(released.map((each) => each.state))) {
-      this.tell(released.filter((each) => each.state === state).map(({ notice }) => notice));
-    }
   }
 
   async #show(group: readonly Notice[], tries: number): Promise<void> {

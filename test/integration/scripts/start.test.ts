@@ -84,6 +84,26 @@ describe('npm start, on a machine on which none runs', function () {
     });
   }
 
+  it('twice at once runs once, and goes on without the daemon that it started', async () => {
+    const both = [run('--no-window'), run('--no-window')];
+    [started] = both;
+    const isSettled = ({ output, child }: Start) =>
+      output.includes('Daemon Health is running') || child.exitCode !== null;
+    await until(() => both.every(isSettled), 'both to have started or ended', WITHIN_MS);
+    const [refused, running] = both.sort((one, other) => one.output.length - other.output.length);
+    started = running;
+    assert.match(
+      refused!.output,
+      /^(Waiting for .*\n)?A dispatchd of npm start already runs on port \d+ .*\n$/,
+    );
+    assert.equal(await refused!.end(), 1);
+    assert.equal(await isStale(), false, 'that of the other goes on');
+    const { stateDir } = demoPaths(port);
+    process.kill((await runningDispatchd(stateDir))!, 'SIGKILL');
+    await until(async () => (await runningDispatchd(stateDir)) === undefined, 'its end', WITHIN_MS);
+    assert.equal(await running!.end('SIGINT'), 0, 'whoever restarts it, Ctrl+C ends all');
+  });
+
   it('with a flag that it does not know says which there are', async () => {
     const once = run('--hangs');
     assert.equal(await once.end(), 1);

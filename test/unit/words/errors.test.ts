@@ -57,6 +57,14 @@ describe('the sentence of an error', () => {
       { is: 'hasNoAddress', daemon: 'ductor' },
       'ductor has no address. daemonHealth.daemons takes only daemons with an address.',
     ],
+    noDaemonList: [
+      { is: 'noDaemonList' },
+      'daemonHealth.daemons is no list. Write a list, [], and add the daemon again.',
+    ],
+    fullDaemonList: [
+      { is: 'fullDaemonList', most: 100 },
+      'daemonHealth.daemons has 100 entries, and no more are watched. Remove one, and add the daemon again.',
+    ],
     noDemo: [{ is: 'noDemo', said: 'port taken' }, 'The demo could not be started: port taken.'],
   };
   const more: readonly (readonly [Refusal, string])[] = [

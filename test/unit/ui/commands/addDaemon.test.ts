@@ -7,7 +7,7 @@ import type { OfferedDaemon } from '../../../../src/model/foundDaemon';
 import { placeOf } from '../../../../src/kinds/target';
 import type { DaemonConfig } from '../../../../src/model/daemonConfig';
 import type { DaemonModel } from '../../../../src/model/daemonModel';
-import type { ListedDaemon } from '../../../../src/settings/daemonList';
+import { readDaemons, type ListedDaemon } from '../../../../src/settings/daemonList';
 import type { ListPlace } from '../../../../src/settings/settings';
 import type * as AddDaemon from '../../../../src/ui/commands/addDaemon';
 import { loadWith } from '../../../support/fakeVSCode';
@@ -268,6 +268,15 @@ describe('Add Daemon…', () => {
     assert.match(world.boxes[1]!.labels[0]!, /“shop” is the name of another daemon/);
     assert.match(world.boxes[2]!.labels[0]!, /needs a name/);
     assert.equal(world.written[0]![0].name, 'other');
+  });
+
+  it('gives no name that the list would cut', async () => {
+    const world = new World([{ type: '3470' }, { type: 'n'.repeat(70) }]);
+    world.tracks = [healthy()];
+    await world.run();
+    const [entry] = world.written[0]!;
+    const [read] = readDaemons([entry], { configured: true, allowRemote: false }).daemons;
+    assert.equal(entry.name, read!.name);
   });
 
   for (const place of ['user', 'workspace'] as const) {

@@ -104,6 +104,27 @@ describe('the text of a countdown', () => {
     );
   });
 
+  it('does not say that several time out which their daemon extends if they are active', () => {
+    const of = (title: string, is: Partial<Entry> = {}) =>
+      entry({ session: { ...session, title }, remainingMs: 40_000, ...is });
+    const may = { prospect: 'extendedIfActive' } as const;
+    const rows: [string, Entry, Entry][] = [
+      ['2 sessions time out unless active: “a” in 40 s, “b” in 40 s.', of('a', may), of('b', may)],
+      ['2 sessions may time out: “a” in 40 s, “b” in 40 s.', of('a', may), of('b')],
+      [
+        '2 sessions reach their limit: “a” in 40 s, “b” in 40 s (will be extended).',
+        of('a', may),
+        of('b', { prospect: 'extended' }),
+      ],
+    ];
+    for (const [text, ...entries] of rows) assert.equal(sentence(...entries), text);
+  });
+
+  it('cuts a title between characters, not within one', () => {
+    const rockets = entry({ session: { ...session, title: '🚀'.repeat(40) } });
+    for (const text of [sentence(rockets), sentence(rockets, rockets)]) assert.doesNotMatch(text!, /\p{Cs}/u);
+  });
+
   it('links to the row, and extends where that is possible', () => {
     const text = countdownText([entry({ canExtend: true })]);
     const row = encodeURIComponent(JSON.stringify(['http://127.0.0.1:3470#session#s-1']));

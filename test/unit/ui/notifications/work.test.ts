@@ -175,6 +175,25 @@ describe('work that ends or asks', () => {
     assert.equal((await told()).length, 1);
   });
 
+  it('that asks while its daemon is snoozed is told when the snooze ends, if it still asks', async () => {
+    const watch = window.daemons.get('dispatchd')!;
+    window.snoozes.set('dispatchd', { kind: 'until', untilAt: 9 });
+    const asking = [waiting('task', 'Which colour?'), waiting('other', 'Which size?')];
+    for (const each of [...asking, waiting('gone', 'Which one?')]) {
+      notices.happened(window.model('dispatchd'), { kind: 'waits', session: each });
+    }
+    assert.deepEqual(await told(), []);
+    watch.answer(goodReport(window.time, { kind: 'dispatchd', sessions: asking }));
+    window.door.update();
+    assert.deepEqual(await told(), [], 'it is still snoozed');
+    window.snoozes.clear();
+    for (let update = 0; update < 2; update++) window.door.update();
+    assert.deepEqual(
+      (await told()).map((text) => text.slice(0, 54)),
+      ['warning | 2 sessions wait for you: “task”, “other”. | '],
+    );
+  });
+
   it('that asks again in the same words, having gone on, counts as told for minutes, and not for days', () => {
     const [asks, model] = [waiting('task', 'Allow Bash?'), window.model('dispatchd')];
     const toldFor = (isAgain: boolean) => waitsNotice(model, asks, isAgain).toldFor;
