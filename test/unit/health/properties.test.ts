@@ -396,6 +396,8 @@ describe('whatever happens, in whatever order', () => {
             wasRed &&
             step.do === 'fail' &&
             !watch.track.stoppedByUs &&
+            // It had said that it stops, and is gone now.
+            !watch.track.verdict.hasEnded &&
             watch.track.seenUpAt !== undefined &&
             step.failure.kind !== 'wrongAnswer'
           ) {
