@@ -1,28 +1,33 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cacheDir } from './paths.mjs';
 
-const file = join(cacheDir, 'start.pid');
 const lookEveryMs = 200;
+const signEveryMs = 1_000;
+/** Whoever gives no sign for so long has no turn: its number may be another program's by now. */
+const goneAfterMs = 30_000;
 
 /**
  * Waits until no other `npm start` of this folder is starting: two would build into the same files, and remove the state
  * of each other's daemon. @returns what ends the turn; it also ends with this process
  */
-export async function takeTurn() {
-  mkdirSync(cacheDir, { recursive: true });
-  for (let told = false; !take(); await delay(lookEveryMs)) {
+export async function takeTurn(folder = cacheDir) {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'start.pid');
+  for (let told = false; !take(file); await delay(lookEveryMs)) {
     const pid = numberIn(file);
     // That turn has just ended.
     if (pid === undefined) continue;
-    if (!isRunning(pid)) rmSync(file, { force: true });
+    if (!isRunning(pid) || isSilent(file)) rmSync(file, { force: true });
     else if (!told) {
       console.log(`Waiting for another npm start (process ${pid}) …`);
       told = true;
     }
   }
+  const signs = setInterval(() => sign(file), signEveryMs).unref();
   const end = () => {
+    clearInterval(signs);
     // Later it may be the turn of another.
     if (numberIn(file) === process.pid) rmSync(file, { force: true });
   };
@@ -31,7 +36,7 @@ export async function takeTurn() {
 }
 
 /** The file appears whole: who dies while it is written takes no turn. */
-function take() {
+function take(file) {
   const own = `${file}.${process.pid}`;
   writeFileSync(own, `${process.pid}`);
   try {
@@ -43,6 +48,19 @@ function take() {
   } finally {
     rmSync(own, { force: true });
   }
+}
+
+function sign(file) {
+  try {
+    if (numberIn(file) === process.pid) utimesSync(file, new Date(), new Date());
+  } catch {
+    // Somebody has removed it: the turn is over.
+  }
+}
+
+function isSilent(file) {
+  const writtenMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+  return Date.now() - writtenMs > goneAfterMs;
 }
 
 function isRunning(pid) {

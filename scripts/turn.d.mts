@@ -1,0 +1,2 @@
+/** @returns what ends the turn */
+export function takeTurn(folder?: string): Promise<() => void>;
