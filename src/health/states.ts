@@ -1,5 +1,3 @@
-import type { Reason } from './cause';
-
 export type DaemonState =
   | 'unresponsive'
   | 'unreachable'
@@ -152,7 +150,10 @@ export function rowOf({
 }
 
 /** The state as it is told and kept: the start of a daemon that did not run is no restart. */
-export function toldState(told: { readonly state: DaemonState; readonly reason: Reason }): DaemonState {
+export function toldState(told: {
+  readonly state: DaemonState;
+  readonly reason: { readonly is: string };
+}): DaemonState {
   return told.reason.is === 'startingByUs' ? 'starting' : told.state;
 }
 

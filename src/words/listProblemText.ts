@@ -78,7 +78,7 @@ const wholeText = textsOf<Exclude<EntryProblem, { is: 'ask' | 'restart' }>>({
   urlWithLogin:
     'has a "url" with a user name or a password, which no daemon is sent; take them out of the "url"',
   urlWithQuery:
-    'has a "url" with a "?" or a "#"; with a "?" only a daemon of the kind "generic" is asked, with a "#" none',
+    'has a "url" with a "?" or a "#"; with a "?" only a daemon of the kind generic is asked, with a "#" none',
   notOnThisMachine: ({ host }) =>
     `is not on this machine (${host}); set daemonHealth.allowRemote to watch the daemon all the same`,
   unknownKind: ({ known }) => `has an unknown "kind"; known are ${known.join(', ')}`,

@@ -243,7 +243,7 @@ describe('what a newcomer meets, in a window in a browser', function () {
         { name: 'shop', url: smithy!.url, pollIntervalMs: 1_000 },
       ],
     });
-    await window.item('first').or(window.item('shop')).waitFor();
+    await window.item('2 daemons').waitFor();
     await window.item().click();
     await window.row('Details').waitFor();
     await offers([...ALWAYS, ...WITH_DAEMON].sort());

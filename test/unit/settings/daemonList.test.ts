@@ -139,7 +139,7 @@ describe('the daemons setting', () => {
       [{ url: 'file:///etc/passwd' }, /not an http address/],
       [{ url: '' }, /not an http address/],
       [{ url: 'http://user@localhost:1' }, /a user name or a password/],
-      [{ url: 'http://localhost:1/x?y' }, /with a "\?" or a "#"; .*"\?".* kind "generic"/],
+      [{ url: 'http://localhost:1/x?y' }, /with a "\?" or a "#"; .*"\?".* kind generic/],
       [{ url: 'http://localhost:1/#y' }, /with a "\?" or a "#"/],
       [{ url: 'http://example.com' }, /not on this machine \(example.com\).*allowRemote/],
       [{ url: 'http://127.0.0.1.example.com' }, /not on this machine/],
