@@ -239,6 +239,8 @@ describe('the names and formats of what is kept', function () {
     await window.run('ignore', rows.find(({ context }) => context === 'found')!.id);
     await window.run('stop', daemon.url);
     await window.row('dispatchd', 'offline');
+    // Nothing listens any more a moment before its folder says that it ended in good order.
+    await window.until('its end', (look) => JSON.stringify(look.state?.workspace).includes('hasEnded'));
     for (const name of ['restarts.json', 'snoozes.json']) storage[name] = read(join(folder, name));
     ({ state } = await window.close());
   });
