@@ -24,6 +24,9 @@ export const LOOK_EVERY_MS = 400;
  */
 export const ASK_OVERRUN_MS = 1_000;
 
+/** From here on a status says that the server has a fault, or is not ready (RFC 9110, 15.6). */
+export const SERVER_ERROR_STATUS = 500;
+
 /** Longest part of a daemon's own words on an error, in characters; a notification shows about as many. */
 export const MAX_SAID_CHARS = 200;
 

@@ -1,6 +1,7 @@
 import type { Cause, StrangeAnswer } from '../health/cause';
 import type { Answered, Identified, Kind } from './kind';
 import type { Look } from './look';
+import { SERVER_ERROR_STATUS } from './policy';
 import { addressOf } from './target';
 
 /**
@@ -25,9 +26,6 @@ export async function recognise(look: Look, kinds: readonly Kind[]): Promise<Ide
   return why ?? { is: 'unknownKind' };
 }
 
-/** From here on a status says that the server has a fault, or is not ready (RFC 9110, 15.6). */
-const SERVER_ERROR = 500;
-
 /** Wrong for the route of one kind, and tells nothing of another route; so does an error of the whole server. */
 const TELLS_NOTHING: readonly Cause['is'][] = ['webPage', 'empty', 'noJson', 'noObject', 'noStatus', 'login'];
 
@@ -46,7 +44,7 @@ export function othersFor(
   if (answered?.is !== 'wrong') return kinds;
   const { why } = answered;
   const tellsNothing =
-    TELLS_NOTHING.includes(why.is) || (why.is === 'httpError' && why.status >= SERVER_ERROR);
+    TELLS_NOTHING.includes(why.is) || (why.is === 'httpError' && why.status >= SERVER_ERROR_STATUS);
   const mayBeAny = isNew && !answered.isKnown && tellsNothing;
   return mayBeAny ? kinds.filter(({ isOfAnyMake }) => isOfAnyMake) : [];
 }

@@ -4,7 +4,7 @@ import type { Failure, Sample } from '../health/report';
 import { NoAnswer } from '../system/httpClient';
 import type { HostWatch } from './hostLoad';
 import type { Answered } from './kind';
-import { MAX_SAID_CHARS } from './policy';
+import { MAX_SAID_CHARS, SERVER_ERROR_STATUS } from './policy';
 
 /** Who says this is a daemon that lives, or may, and tells nothing of its state. */
 const ALIVE: readonly Cause['is'][] = [
@@ -34,7 +34,7 @@ export function toSample(answered: Answered, startedMs: number, load: Load): Sam
 function wrongness(answered: Extract<Answered, { is: 'wrong' | 'stranger' }>): Failure {
   const { why: cause } = answered;
   if (ALIVE.includes(cause.is)) return { kind: 'untold', cause };
-  if (cause.is !== 'httpError' || cause.status < 500) return { kind: 'wrongAnswer', cause };
+  if (cause.is !== 'httpError' || cause.status < SERVER_ERROR_STATUS) return { kind: 'wrongAnswer', cause };
   return { kind: 'errors', cause, isKnown: answered.is === 'wrong' && answered.isKnown === true };
 }
 

@@ -2,6 +2,7 @@ import type { StrangeAnswer } from '../../health/cause';
 import type { Session } from '../../health/report';
 import type { Answer } from '../../system/httpClient';
 import { errorIn, isPage, notAStatus, whyOld } from '../read/answers';
+import { SERVER_ERROR_STATUS } from '../policy';
 import { shapeMeant, type Means } from './meanings';
 import { isMetrics, readMetrics } from './metrics';
 import { saidOf } from './checks';
@@ -51,7 +52,7 @@ export function readAnswer(
       ? undefined
       : (shapeMeant(body, means) ?? shapeOf(body, said.json));
   if (isGood) return { said, ...(shape && { shape }) };
-  if (shape && !isWeb && status >= 500) return { said, shape: notGood(shape) };
+  if (shape && !isWeb && status >= SERVER_ERROR_STATUS) return { said, shape: notGood(shape) };
   if (status === 404) return { is: 'nothingAtPath' };
   const refusal = status === 200 ? undefined : notAStatus(answer);
   if (status === NOT_READY && refusal?.is !== 'asksToWait' && !isWeb) {

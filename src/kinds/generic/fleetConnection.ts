@@ -6,6 +6,7 @@ import { NoAnswer, type Answer } from '../../system/httpClient';
 import type { Answered, Connection, ConnectOptions } from '../kind';
 import type { Look, Seen } from '../look';
 import { errorIn, notAStatus } from '../read/answers';
+import { SERVER_ERROR_STATUS } from '../policy';
 import { NONE_KNOWN, readFleet, type KnownSeries } from './fleet';
 import { countTargets, readVector, type Vector } from './vector';
 import { toReport } from './report';
@@ -95,7 +96,7 @@ function whatIsWrong(answer: Answer): Cause | undefined {
   const { status } = answer;
   const refusal = status === 404 ? undefined : notAStatus(answer);
   if (status === 404) return { is: 'noPrometheus' };
-  if (status < 500 || refusal?.is === 'asksToWait') return refusal;
+  if (status < SERVER_ERROR_STATUS || refusal?.is === 'asksToWait') return refusal;
   const said = errorIn(answer);
   return { is: 'prometheusFails', status, ...(said !== undefined && { said }) };
 }

@@ -6,6 +6,7 @@ import type { Answered, AskTimeouts } from '../kind';
 import type { Look } from '../look';
 import { notAStatus } from '../read/answers';
 import { HealthRoute, otherVersion, type RouteEnd } from './healthRoute';
+import { SERVER_ERROR_STATUS } from '../policy';
 import { STATUS_ROUTE } from './policy';
 import type { LastRead } from './sessions';
 import { readStatus } from './status';
@@ -42,7 +43,7 @@ export class StatusRoute {
       const report = readAnswer(answer, this.#last);
       if ('is' in report) {
         if (answer.status === 404) return { is: 'stranger', why: report, orElse: () => otherVersion(look) };
-        const isError = report.is === 'httpError' && report.status >= 500;
+        const isError = report.is === 'httpError' && report.status >= SERVER_ERROR_STATUS;
         const isKnown = isError && (await otherVersion(look)) !== undefined;
         return { is: 'wrong', why: report, isKnown };
       }
