@@ -150,9 +150,14 @@ export function isPidAlive(pid: number, kill: Kill = systemKill): boolean {
   }
 }
 
-/** As `isPidAlive`, but on Linux a process that has ended and is not reaped is gone. */
+/**
+ * Whether a process of this number runs. One that we may not signal does. On Linux a process that has ended and is not
+ * reaped is gone; of who is hidden (`hidepid` of proc(5)) that is not told.
+ */
 export function isPidRunning(pid: number): boolean {
   if (!isPidAlive(pid)) return false;
-  const stat = process.platform === 'linux' ? readStatNow(pid) : undefined;
-  return !stat || !isDeadState(stat.state);
+  if (process.platform !== 'linux') return true;
+  const stat = readStatNow(pid);
+  // Between the two looks a zombie may have been waited for: then its state cannot be read any more.
+  return stat ? !isDeadState(stat.state) : isPidAlive(pid);
 }

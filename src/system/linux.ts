@@ -13,7 +13,7 @@ import {
   type Relative,
   type SystemReader,
 } from './processInfo';
-import { isDeadState, readStat } from './procStat';
+import { readStat } from './procStat';
 import { MAX_NAME_CHARS, TICK_MS } from './policy';
 
 /** Linux tells everything in /proc; no tool has to be there. */
@@ -106,12 +106,6 @@ async function startedAtLinux(startTicks: number | undefined): Promise<number | 
 export async function uptimeTicks(): Promise<number | undefined> {
   const uptimeS = Number.parseFloat(await readOr('/proc/uptime'));
   return Number.isFinite(uptimeS) ? Math.round((uptimeS * 1_000) / TICK_MS) : undefined;
-}
-
-/** Whether it has ended and is not reaped. Of who is hidden (`hidepid` of proc(5)) that is not told. */
-export async function isZombieLinux(pid: number): Promise<boolean> {
-  const stat = await readStat(pid);
-  return stat !== undefined && isDeadState(stat.state);
 }
 
 async function parentsLinux(): Promise<readonly Relative[]> {

@@ -1,8 +1,8 @@
 import { darwinReader } from './darwin';
 import { runTool, type RunTool } from './exec';
 import { choose } from './holders';
-import { isPidAlive, isProvenAliveNow, isSameProcess, systemKill } from './identity';
-import { isZombieLinux, linuxReader } from './linux';
+import { isPidRunning, isProvenAliveNow, isSameProcess, systemKill } from './identity';
+import { linuxReader } from './linux';
 import { addressesOf, isPortFree, reachedBy } from './ports';
 import type { Listener, ProcessInfo, SystemReader, PartialIdentity, ProcessIdentity } from './processInfo';
 import { ancestorsIn, descendantsIn } from './relatives';
@@ -160,10 +160,7 @@ export async function findOwnLine(): Promise<readonly number[]> {
   return [...new Set([process.pid, process.ppid, ...line])];
 }
 
-/** Whether a process of this number is there. One that we may not signal is. A zombie has ended. */
-export async function isAlive(pid: number): Promise<boolean> {
-  if (!isPidAlive(pid)) return false;
-  if (process.platform !== 'linux') return true;
-  // Between the two looks a zombie may have been waited for: then its state cannot be read any more.
-  return !(await isZombieLinux(pid)) && isPidAlive(pid);
+/** As `isPidRunning`, asked like all of the table. */
+export function isAlive(pid: number): Promise<boolean> {
+  return Promise.resolve(isPidRunning(pid));
 }
