@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import type { Session } from '../../../../src/health/report';
-import type * as Commands from '../../../../src/ui/commands/sessions';
-import { sessionRowId } from '../../../../src/ui/tree/rowIds';
-import { loadWith } from '../../../support/fakeVSCode';
-import { MINUTE_MS, Watch, goodReport } from '../../health/support';
-import { modelOf } from '../support';
-
-const FILE = join(__dirname, '../../../../src/ui/commands/sessions.ts');
+import { MINUTE_MS } from '../../health/support';
+import { commandsAbout } from './sessionCommands';
 
 describe('Extend Session', () => {
   let granted: (readonly [id: string, byMs: number | undefined])[];
@@ -46,27 +40,16 @@ describe('Extend Session', () => {
   }
 
   function commandsFor(...sessions: readonly Session[]) {
-    const watch = Watch.healthy();
-    watch.answer(goodReport(watch.time, { kind: 'dispatchd', sessions }));
-    const model = modelOf(watch, 'dispatchd', 3470);
     const vscode = {
       window: { createQuickPick: () => new QuickPick(), setStatusBarMessage: () => undefined },
     };
-    const { SessionCommands } = loadWith<typeof Commands>(vscode, FILE);
     const actions = {
       extend: (id: string, byMs?: number) => {
         granted.push([id, byMs]);
         return Promise.resolve(byMs ?? 0);
       },
     };
-    const commands = new SessionCommands({
-      models: () => [model],
-      probe: () => Promise.resolve({ sessions: actions }),
-      poll: () => Promise.resolve(),
-      log: () => undefined,
-    } as unknown as Commands.SessionCommandDeps);
-    const row = (id: string) => sessionRowId(model.daemon.id, id);
-    return { commands, row };
+    return commandsAbout(sessions, vscode, actions);
   }
 
   const session = (id: string, more: Partial<Session> = {}): Session => ({

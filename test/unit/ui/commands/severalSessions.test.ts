@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { CodedError, isUserError } from '../../../../src/base/errors';
 import type { Session } from '../../../../src/health/report';
 import type { Refusal } from '../../../../src/model/refusal';
-import type * as Commands from '../../../../src/ui/commands/sessions';
-import { sessionRowId } from '../../../../src/ui/tree/rowIds';
-import { loadWith } from '../../../support/fakeVSCode';
-import { Watch, goodReport } from '../../health/support';
-import { modelOf } from '../support';
+import { commandsAbout } from './sessionCommands';
 
-const FILE = join(__dirname, '../../../../src/ui/commands/sessions.ts');
 const IDS = ['one', 'two', 'three'];
 
 describe('a command about several sessions', () => {
@@ -27,10 +21,7 @@ describe('a command about several sessions', () => {
   };
 
   function run(command: 'extendSession' | 'runAgain' | 'dismissSession' | 'cancelSession', status: string) {
-    const watch = Watch.healthy();
     const sessions = IDS.map((id): Session => ({ id, title: id, status }));
-    watch.answer(goodReport(watch.time, { kind: 'dispatchd', sessions }));
-    const model = modelOf(watch, 'dispatchd', 3470);
     const vscode = {
       window: {
         setStatusBarMessage: () => undefined,
@@ -38,15 +29,9 @@ describe('a command about several sessions', () => {
       },
       workspace: { isTrusted: true },
     };
-    const { SessionCommands } = loadWith<typeof Commands>(vscode, FILE);
     const actions = { extend: act, runAgain: act, dismiss: act, cancel: act };
-    const commands = new SessionCommands({
-      models: () => [model],
-      probe: () => Promise.resolve({ sessions: actions }),
-      poll: () => Promise.resolve(),
-      log: () => undefined,
-    } as unknown as Commands.SessionCommandDeps);
-    return commands[command]([...IDS.map((id) => sessionRowId(model.daemon.id, id)), { byMs: 60_000 }]);
+    const { commands, row } = commandsAbout(sessions, vscode, actions);
+    return commands[command]([...IDS.map(row), { byMs: 60_000 }]);
   }
 
   const commands = [
