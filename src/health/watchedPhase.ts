@@ -137,14 +137,16 @@ function isOver({ verdict }: SeenPhase, { verdict: now, sample }: Track): boolea
   return row.incident === 'settlesByAnswer' && sample?.ok === true && !needsCycle;
 }
 
-/** When it really ended: with a completed cycle, with the begin of a new life, else when it was seen to be over. */
+/** When it really ended: with a completed cycle or the begin of a new life, whichever came first, else now. */
 function endOfPhase({ verdict, seen }: SeenPhase, { last, sample }: Track, now: Instant): Instant {
   if (!sample?.ok || !last) return now;
   const { daemonNow, instance } = last.report;
-  const proofAt = verdict.reason.is === 'loopHangs' ? cyclesOf(last.report).completedAt : instance?.startedAt;
-  if (daemonNow === undefined || proofAt === undefined) return now;
-  const endMs = last.at.monotonicMs - (daemonNow - proofAt);
-  return endMs <= seen.monotonicMs ? now : earlier(now, now.monotonicMs - Math.min(endMs, now.monotonicMs));
+  if (daemonNow === undefined) return now;
+  const cycledAt = verdict.reason.is === 'loopHangs' ? cyclesOf(last.report).completedAt : undefined;
+  const endsMs = [cycledAt, instance?.startedAt]
+    .flatMap((at) => (at === undefined ? [] : [last.at.monotonicMs - (daemonNow - at)]))
+    .filter((ms) => ms > seen.monotonicMs);
+  return earlier(now, now.monotonicMs - Math.min(...endsMs, now.monotonicMs));
 }
 
 function earlier({ wallAt, monotonicMs, uptimeMs }: Instant, byMs: number): Instant {

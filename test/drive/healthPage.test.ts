@@ -117,12 +117,12 @@ describe('the health page', function () {
     assert.match(text, /1 session waits for you/);
     assert.match(
       await page.locator('table').first().innerText(),
-      /Its process was killed|told by the daemon/,
+      /its process was killed|told by the daemon/i,
     );
   });
 
   it('has a red lane as long as the hang was, to the second', async () => {
-    const ms = Number(await page.locator('.lane .part[data-state="wedged"]').getAttribute('data-ms'));
+    const ms = Number(await page.locator('.lane .part[data-state="wedged"]').first().getAttribute('data-ms'));
     assert.ok(Math.abs(ms - hungMs) <= 2_000, `${ms} ms of ${hungMs} ms`);
   });
 

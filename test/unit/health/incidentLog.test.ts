@@ -90,6 +90,23 @@ describe('the log of incidents', () => {
     assert.deepEqual(incident?.endedBy?.work, { resumed: 1, interrupted: 2 });
   });
 
+  it('ends a hang with the begin of the next life, which a first cycle follows', () => {
+    const log = newLog();
+    const window = new Window('a', log).answer();
+    window
+      .wait(70 * SECOND_MS)
+      .answer(wedgedReport(window.watch.time, 70 * SECOND_MS))
+      .wait(5 * SECOND_MS)
+      .fail()
+      .wait(5 * SECOND_MS);
+    const startedAt = window.watch.time.wallAt - 2_500;
+    const instance = { id: 'two', startedAt };
+    window.answer(goodReport(window.watch.time, { cycleAgoMs: 2_000, instance }));
+    const [incident, ...others] = incidentsIn(log.entries);
+    assert.equal(others.length, 0);
+    assert.deepEqual([incident?.worst.state, incident?.endedAt], ['wedged', startedAt]);
+  });
+
   it('ends a hang with the death of its process, and both are one incident', () => {
     const log = newLog();
     const window = new Window('a', log).answer();
