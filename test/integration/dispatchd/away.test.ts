@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { LONG, node } from '../../support/dispatchd/commands';
 import {
   DaemonProcess,
@@ -9,6 +9,7 @@ import {
   type StatusJson,
   stopDaemons,
 } from '../../support/dispatchd/daemonProcess';
+import { sessionFiles } from '../../support/dispatchd/sessionFiles';
 import { until } from '../../support/until';
 
 const DAY_MS = 86_400_000;
@@ -29,10 +30,7 @@ describe('dispatchd after a long absence', function () {
     return { stateDir: daemon.stateDir, ids: ids.sort() };
   }
 
-  const filesIn = (stateDir: string) =>
-    readdirSync(join(stateDir, 'sessions'))
-      .map((name) => name.replace(/\.json$/, ''))
-      .sort();
+  const filesIn = (stateDir: string) => sessionFiles(stateDir).map((file) => basename(file, '.json'));
   const listed = async (daemon: DaemonProcess) =>
     (await daemon.status()).recovery.interrupted.map(({ id }) => id).sort();
 
@@ -96,8 +94,7 @@ describe('dispatchd after a long absence', function () {
   it('counts from now for work that an earlier version found, without a note of when', async () => {
     const { stateDir, ids } = await left();
     await (await DaemonProcess.start([], stateDir)).stop('SIGKILL');
-    for (const name of readdirSync(join(stateDir, 'sessions'))) {
-      const file = join(stateDir, 'sessions', name);
+    for (const file of sessionFiles(stateDir)) {
       const session = JSON.parse(readFileSync(file, 'utf8')) as {
         state: { foundAt?: number; foundBy?: string };
       };
@@ -167,9 +164,7 @@ const startWith = (env: NodeJS.ProcessEnv, stateDir: string) =>
 
 /** Makes all that is in the files so much older, as if nobody had been there meanwhile. */
 function age(stateDir: string, byMs: number): void {
-  const sessions = join(stateDir, 'sessions');
-  const files = readdirSync(sessions).map((name) => join(sessions, name));
-  for (const file of [...files, join(stateDir, 'lifecycle.json')]) {
+  for (const file of [...sessionFiles(stateDir), join(stateDir, 'lifecycle.json')]) {
     const older = JSON.parse(readFileSync(file, 'utf8'), (key, value: unknown) =>
       TIMES.includes(key) && typeof value === 'number' ? value - byMs : value,
     ) as unknown;

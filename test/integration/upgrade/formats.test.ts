@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { sessionFiles } from '../../support/dispatchd/sessionFiles';
 import { RealDispatchd } from '../../support/realDispatchd';
 import { SmithyProcess, smithySession } from '../../support/smithyProcess';
 import { until } from '../../support/until';
@@ -207,12 +208,12 @@ describe('the names and formats of what is kept', function () {
     await window.row('dispatchd', 'healthy');
     await window.run('runCommand', { command: 'sleep 320', cwd: machine.project, timeoutMs: 600_000 });
     await daemon.untilRunning(1);
-    const [session = ''] = readdirSync(join(daemon.stateDir, 'sessions'));
+    const [session = ''] = sessionFiles(daemon.stateDir);
     stateDir['lock'] = read(join(daemon.stateDir, 'lock'));
     stateDir['instance.json'] = read(join(daemon.stateDir, 'instance.json'));
     stateDir['lifecycle.json'] = read(join(daemon.stateDir, 'lifecycle.json'));
-    stateDir['sessions/<id>.json'] = read(join(daemon.stateDir, 'sessions', session));
-    assert.ok(existsSync(join(daemon.stateDir, 'output', session.replace('.json', '.log'))));
+    stateDir['sessions/<id>.json'] = read(session);
+    assert.ok(existsSync(join(daemon.stateDir, 'output', `${basename(session, '.json')}.log`)));
     assert.match(readFileSync(join(daemon.stateDir, 'token'), 'utf8'), /^[0-9a-f]{64}\n$/);
 
     await daemon.post('/api/chaos/hang');
