@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { CAN_HANG, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 interface StatusSession {
   readonly name: string;
@@ -15,7 +15,7 @@ describe('a restart that interrupts work', function () {
   let window: VSCodeWindow;
 
   before(async () => {
-    watched = await watchDispatchd({ flags: hangsIn(2_000), colorTheme: 'dark' });
+    watched = await watchDispatchd({ flags: CAN_HANG, colorTheme: 'dark' });
     ({ daemon, window } = watched);
     await window.item('healthy').waitFor();
     await daemon.post('/api/tasks', { name: 'nightly report', kind: 'named', command: 'sleep 300' });

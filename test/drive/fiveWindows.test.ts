@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { CAN_HANG, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 /** Longer than a window waits before it tells what the window with the say did not. */
 const TAKEOVER_MS = 10_000;
@@ -24,7 +24,7 @@ describe('one daemon in five windows', function () {
   }
 
   before(async () => {
-    watched = await watchDispatchd({ flags: hangsIn(2_000) });
+    watched = await watchDispatchd({ flags: CAN_HANG });
     ({ daemon } = watched);
     const first = watched.window;
     const more: VSCodeWindow[] = [];

@@ -156,10 +156,8 @@ export function watching(...daemons: readonly WatchedDaemon[]): Settings {
   };
 }
 
-/** Flags of a dispatchd that can be made to hang, and is wedged soon after. */
-export function hangsIn(thresholdMs: number): readonly string[] {
-  return ['--chaos', '--poll-stale-threshold-ms', String(thresholdMs)];
-}
+/** Flags of a dispatchd that can be made to hang, and is wedged after four seconds: a slow disk holds a cycle up for two. */
+export const CAN_HANG: readonly string[] = ['--chaos', '--poll-stale-threshold-ms', '4000'];
 
 interface Host {
   readonly server: VSCodeServer;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { CAN_HANG, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 describe('the last 24 h, as drawn', function () {
   this.timeout(120_000);
@@ -10,7 +10,7 @@ describe('the last 24 h, as drawn', function () {
 
   before(async () => {
     watched = await watchDispatchd({
-      flags: hangsIn(2_000),
+      flags: CAN_HANG,
       colorTheme: 'dark',
       machineSettings: { 'daemonHealth.notifications': 'none' },
     });

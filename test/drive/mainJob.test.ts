@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { CAN_HANG, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 /** How wide an element is, and what is in it, in px. */
 const widthsOf = (element: unknown) => {
@@ -15,7 +15,7 @@ describe('the main job, in a dark and a light window', function () {
   let window: VSCodeWindow;
 
   before(async () => {
-    watched = await watchDispatchd({ flags: hangsIn(3_000), colorTheme: 'dark' });
+    watched = await watchDispatchd({ flags: CAN_HANG, colorTheme: 'dark' });
     ({ daemon, window } = watched);
   });
 

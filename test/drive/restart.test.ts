@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, startDispatchd, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { CAN_HANG, startDispatchd, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 describe('a restart, in a dark and a light window,', function () {
   this.timeout(120_000);
@@ -8,7 +8,7 @@ describe('a restart, in a dark and a light window,', function () {
   let window: VSCodeWindow;
 
   before(async () => {
-    watched = await watchDispatchd({ flags: hangsIn(2_000), colorTheme: 'dark' });
+    watched = await watchDispatchd({ flags: CAN_HANG, colorTheme: 'dark' });
     ({ window } = watched);
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../scripts/paths.mjs';
 import { RealDispatchd } from '../support/realDispatchd';
-import { openVSCode, type VSCodeWindow } from './harness';
+import { CAN_HANG, openVSCode, type VSCodeWindow } from './harness';
 
 /** Parts of a window of 1280 × 800. `media` has copies of what is kept of them here. */
 const TREE = { x: 48, y: 36, width: 460, height: 290 };
@@ -30,11 +30,7 @@ describe('the walkthrough, in a dark and a light window', function () {
     const folder = join(home, 'shop');
     mkdirSync(folder);
     writeFileSync(join(folder, 'README.md'), '# A project\n');
-    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js'), folder).start(
-      '--chaos',
-      '--poll-stale-threshold-ms',
-      '3000',
-    );
+    daemon = await new RealDispatchd(join(root, 'dist', 'dispatchd.js'), folder).start(...CAN_HANG);
     window = await openVSCode({
       allBuiltIn: true,
       colorTheme: 'dark',

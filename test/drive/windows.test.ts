@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
+import { CAN_HANG, watchDispatchd, type VSCodeWindow, type Watched } from './harness';
 
 /** Runs a command that asks, and answers. */
 async function choose(window: VSCodeWindow, command: string, answer: string): Promise<void> {
@@ -20,7 +20,7 @@ describe('an incident with two windows open', function () {
   let second: VSCodeWindow;
 
   before(async () => {
-    watched = await watchDispatchd({ flags: hangsIn(2_000) });
+    watched = await watchDispatchd({ flags: CAN_HANG });
     ({ daemon, window: first } = watched);
     second = await first.openWindow();
     await first.item('healthy').waitFor();
@@ -82,7 +82,7 @@ describe('Restart Daemon in a folder that is not trusted', function () {
 
   before(async () => {
     watched = await watchDispatchd({
-      flags: hangsIn(2_000),
+      flags: CAN_HANG,
       workspaceTrust: true,
       machineSettings: { 'security.workspace.trust.startupPrompt': 'never' },
     });

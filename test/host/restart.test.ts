@@ -12,7 +12,7 @@ describe('Restart Daemon in the extension host', function () {
 
   before(async () => {
     api = await activatedApi();
-    daemon = await realDispatchd().start('--chaos', '--poll-stale-threshold-ms', '1000');
+    daemon = await realDispatchd().start('--chaos', '--poll-stale-threshold-ms', '4000');
     await watch([{ name: 'dispatchd', url: daemon.url, kind: 'dispatchd', pollIntervalMs: 1_000 }]);
   });
 

@@ -2,7 +2,7 @@ import { themesOf } from '../../scripts/installVSCode.mjs';
 import { AnsweringServer, healthyAnswer } from '../support/answeringServer';
 import { becomes } from '../support/stateAnswers';
 import type { RealDispatchd } from '../support/realDispatchd';
-import { hangsIn, openVSCode, startDispatchd, watching, type VSCodeWindow } from '../drive/harness';
+import { CAN_HANG, openVSCode, startDispatchd, watching, type VSCodeWindow } from '../drive/harness';
 
 /** The setting that names each theme, and the class of the workbench that is drawn in that. */
 const THEMES = [
@@ -29,7 +29,7 @@ describe('every surface, in pictures', function () {
   let window: VSCodeWindow;
 
   before(async () => {
-    daemon = await startDispatchd(...hangsIn(2_000));
+    daemon = await startDispatchd(...CAN_HANG);
     window = await openVSCode({ colorTheme: 'dark', machineSettings: watching() });
   });
   after(async () => {
