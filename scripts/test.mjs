@@ -18,7 +18,7 @@ const filesAtATime = (count) => ['--parallel', `--jobs=${count}`];
 
 const tiers = {
   unit: () => mocha('unit', ['--timeout=10000', ...filesAtATime(2)]),
-  integration: () => mocha('integration', ['--timeout=20000', '--exit', ...filesAtATime(3)]),
+  integration: () => mocha('integration', ['--timeout=20000', '--exit', ...filesAtATime(4)]),
   host: async () => {
     // Shown once it is whole: it runs beside another tier.
     const show = (output) => console.log(`\n== host ==\n${output}`);
