@@ -31,6 +31,8 @@ export type NotToEnd =
       readonly process: NamedProcess;
       readonly other: NamedProcess;
     }
+  /** Something listens there, and the system does not tell who. */
+  | { readonly is: 'listenerUnnamed'; readonly port: number }
   /** It holds the port and does not answer as a daemon. @property reason of the daemon's state */
   | {
       readonly is: 'noDaemon';
@@ -47,7 +49,6 @@ export type PlanRefusal =
   | { readonly is: 'isFleet'; readonly daemon: string }
   /** Something is there, and no process is known. */
   | { readonly is: 'unprovenProcess'; readonly daemon: string }
-  | { readonly is: 'listenerUnnamed'; readonly port: number }
   /** @property said in the words of who runs the system's tools */
   | { readonly is: 'toolFailed'; readonly said: string };
 

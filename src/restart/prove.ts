@@ -7,6 +7,7 @@ import { addressOf } from '../kinds/target';
 import type { DaemonConfig } from '../model/daemonConfig';
 import type { NotOurs, Outcome, Seen } from '../model/outcome';
 import type { Exit } from '../model/startFailure';
+import { isUntold } from '../system/processInfo';
 import { isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { RestartEdges } from './attempt';
 import { Failed, StartFailed, type RestartRequest, type StartedCommand } from './edges';
@@ -135,7 +136,7 @@ async function failedThough(
 
 /** What became of the old process, by who answers now. */
 function fateOf(owner: ProcessInfo | undefined, listener: ProcessInfo | undefined): ProcessFate {
-  if (!owner || !listener) return 'unknown';
+  if (!owner || !listener || isUntold(listener)) return 'unknown';
   return isSameProcess(listener, owner) ? 'lives' : 'gone';
 }
 

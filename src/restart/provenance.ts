@@ -3,7 +3,7 @@ import type { Exit } from '../model/startFailure';
 import { forwarderIn, isServiceManager } from '../system/programs';
 import { isSameProcessAlive } from '../system/identity';
 import { hasVariable, uptimeTicks } from '../system/linux';
-import type { ProcessIdentity } from '../system/processInfo';
+import { isUntold, type ProcessIdentity } from '../system/processInfo';
 import { describeProcess, processTable, type ProcessInfo } from '../system/processTable';
 import { WHOLE_SECONDS_MS } from './policy';
 
@@ -104,7 +104,7 @@ export function whyNotOurs(
   origin: Origin | undefined,
   exit: Exit | undefined,
 ): NotOurs | undefined {
-  if (!listener || !origin) return { is: 'unnamed', port };
+  if (!listener || !origin || isUntold(listener)) return { is: 'unnamed', port };
   const because = (is: Exclude<NotOurs['is'], 'unnamed'>): NotOurs => ({ is, port, process: listener });
   if (!listener.isOurs) return because('otherUsers');
   if (origin.began === 'before') return because('ranBefore');

@@ -4,7 +4,7 @@ import { beganBefore, isInstance } from '../kinds/sameInstance';
 import { addressOf, isHere } from '../kinds/target';
 import type { DaemonModel } from '../model/daemonModel';
 import type { NotToEnd, PlanRefusal } from '../model/restartRefusal';
-import type { ProcessInfo } from '../system/processInfo';
+import { isUntold, type ProcessInfo } from '../system/processInfo';
 import { forwarderIn, isServiceManager } from '../system/programs';
 import { MAX_NAMED } from './policy';
 
@@ -41,6 +41,7 @@ export function whyNotToEnd(
     };
   }
   if (port !== undefined && other && !isItself) return { is: 'twoHolders', port, process: owner, other };
+  if (port !== undefined && isUntold(owner)) return { is: 'listenerUnnamed', port };
   if (!owner.isOurs) return { ...about, is: 'otherUsers' };
   if (editor.includes(owner.pid)) return { ...about, is: 'runsEditor' };
   if (owner.inContainer) return { ...about, is: 'inContainer' };

@@ -16,7 +16,7 @@ import {
 } from '../system/endProcess';
 import { isLive } from '../health/sessions';
 import { identityIn, isSameProcessAlive } from '../system/identity';
-import type { PartialIdentity } from '../system/processInfo';
+import { isUntold, type PartialIdentity } from '../system/processInfo';
 import { isAlive, isSameProcess, type ProcessInfo } from '../system/processTable';
 import type { Monitor } from '../watch/monitor';
 import type { Outliving } from './outliving';
@@ -142,7 +142,7 @@ export function whyNotAgreed(
   holder: ProcessInfo | undefined,
   isThere: boolean,
 ): NotAgreed | undefined {
-  if (holder) {
+  if (holder && !isUntold(holder)) {
     return isSameProcess(holder, owner) ? undefined : { is: 'anotherNow', process: holder, port };
   }
   return isThere ? { is: 'noMoreTheDaemon', process: owner, port } : undefined;

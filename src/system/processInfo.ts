@@ -79,6 +79,11 @@ export const unknownProcess = (pid: number): ProcessInfo => ({
   isOurs: false,
 });
 
+/** Nothing is told of it but its number, as of who ended since that was found. */
+export function isUntold({ name, commandLine, startedAtMs }: ProcessInfo): boolean {
+  return name === '' && commandLine === '' && startedAtMs === undefined;
+}
+
 /** The names that differ from the first, cleaned and each once. */
 export function namesBeside(name: string, others: readonly string[]): readonly string[] {
   const cleaned = others.map((other) => cleanText(other, MAX_NAME_CHARS));

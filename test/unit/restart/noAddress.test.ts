@@ -4,7 +4,7 @@ import type { DaemonConfig } from '../../../src/model/daemonConfig';
 import type { NotOurs } from '../../../src/model/outcome';
 import type { NotAgreed, NotToEnd } from '../../../src/model/restartRefusal';
 import type { Target } from '../../../src/model/target';
-import type { ProcessInfo } from '../../../src/system/processInfo';
+import { unknownProcess, type ProcessInfo } from '../../../src/system/processInfo';
 import { whyNotOurs, type Origin } from '../../../src/restart/provenance';
 import { whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
 import type { RestartEdges } from '../../../src/restart/attempt';
@@ -52,6 +52,7 @@ describe('a daemon without an address', () => {
   ][] = [
     ['is ended where it is still the agreed process', OWNER, true, undefined],
     ['is started where the agreed process has ended', undefined, false, undefined],
+    ['is started where it ended while it was looked at', unknownProcess(OWNER.pid), false, undefined],
     [
       'is left where it is another process now',
       NEXT,

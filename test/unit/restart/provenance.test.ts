@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ProcessInfo } from '../../../src/system/processInfo';
+import { unknownProcess, type ProcessInfo } from '../../../src/system/processInfo';
 import { isStranger, whyNotOurs, type Origin } from '../../../src/restart/provenance';
 
 const LISTENER: ProcessInfo = { pid: 4711, name: 'node', commandLine: 'node sf', isOurs: true };
@@ -48,4 +48,9 @@ describe('who answers is proven to be started by a restart', () => {
       assert.equal(who && isStranger(who), stranger);
     });
   }
+
+  it('not where it ended while it was looked at: nobody’s, and no other user’s', () => {
+    const who = whyNotOurs(3457, unknownProcess(4711), MISSING, OK);
+    assert.deepEqual(who, { is: 'unnamed', port: 3457 });
+  });
 });

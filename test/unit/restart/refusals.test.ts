@@ -5,7 +5,7 @@ import type { NotToEnd } from '../../../src/model/restartRefusal';
 import { ownersOf } from '../../../src/restart/plan';
 import { isForwarder, whyNotHere, whyNotToEnd } from '../../../src/restart/refusals';
 import { choose } from '../../../src/system/holders';
-import type { ProcessInfo } from '../../../src/system/processInfo';
+import { unknownProcess, type ProcessInfo } from '../../../src/system/processInfo';
 import { Watch, goodReport } from '../health/support';
 
 const OWNER: ProcessInfo = {
@@ -63,6 +63,12 @@ describe('the holder of a daemon’s port', () => {
   const cases: [string, DaemonModel, ProcessInfo[], string | undefined][] = [
     ['is ended when it is a process of the user', healthy(), [OWNER], undefined],
     ['is left when it is another user’s', healthy(), [{ ...OWNER, isOurs: false }], 'otherUsers'],
+    [
+      'is not named when it ended while it was looked at',
+      healthy(),
+      [unknownProcess(4711)],
+      'listenerUnnamed',
+    ],
     ['is left when this editor runs in it', healthy(), [{ ...OWNER, pid: 42 }], 'runsEditor'],
     [
       'is left when it is in a container that shares our network',
